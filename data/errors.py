@@ -1,0 +1,40 @@
+"""The one error family. What reaches an agent is a title and one sentence: what happened, where, what to do.
+
+DeskError
+├── StoreError      the file cannot be opened, read or written
+├── InputError      something given to us (a file, a rule, an option) cannot be used
+├── RuleError       a rule of the desk forbids the action (status, gate, hole)
+│   └── ConflictError   the ticket changed since it was read
+└── ConnectorError  a remote system refused or could not be reached
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """A failure that can be told to an agent: `title` in a few words, `message` in one sentence with the way out."""
+
+    def __init__(self, title: str, message: str) -> None:
+        super().__init__(f"{title}: {message}")
+        self.title = title
+        self.message = message
+
+
+class StoreError(DeskError):
+    """The store file is missing, damaged, foreign, locked, full or read-only."""
+
+
+class InputError(DeskError):
+    """A file, rule, template or option given to us cannot be used; the message names the place."""
+
+
+class RuleError(DeskError):
+    """A rule of the desk forbids what was asked."""
+
+
+class ConflictError(RuleError):
+    """The ticket changed since the caller read it; nothing was written."""
+
+
+class ConnectorError(DeskError):
+    """A remote system refused, failed or could not be reached."""

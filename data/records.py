@@ -1,0 +1,387 @@
+"""The values that cross rooms: frozen, typed, without behaviour beyond what they are.
+
+Times are Unix seconds, UTC. Languages are ISO 639-1 codes, `und` where nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+UNKNOWN_LANGUAGE = "und"
+
+
+class Status(StrEnum):
+    """Where a ticket stands. New and open wait for us; the rest wait for somebody else or for nobody."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on hold"
+    SNOOZED = "snoozed"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+ACTIVE = frozenset({Status.NEW, Status.OPEN})
+"""The statuses that a lane shows: the next word is ours."""
+
+
+class Priority(StrEnum):
+    """How much a ticket presses, least first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Severity(StrEnum):
+    """Harm in a safety matter; S0 is a life at risk, S4 a nuisance."""
+
+    S0 = "S0"
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+
+
+class Direction(StrEnum):
+    """Who a message goes to: in from the customer, out to the customer, or a note between agents."""
+
+    IN = "in"
+    OUT = "out"
+    NOTE = "note"
+
+
+class MessageKind(StrEnum):
+    """What sort of message it is; `auto` and `bounce` are never answered automatically."""
+
+    MAIL = "mail"
+    FORM = "form"
+    REPORT = "report"
+    AUTO = "auto"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+
+
+class OutboxState(StrEnum):
+    """The life of a reply on its way out. `in doubt` is never sent again by itself; `recalled` was undone in time."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    IN_DOUBT = "in doubt"
+    FAILED = "failed"
+    HELD = "held"
+    RECALLED = "recalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One way a customer is known: an address or a handle."""
+
+    kind: str
+    """`email`, `handle` or `phone`."""
+    value: str
+    """Folded to lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person who writes to us."""
+
+    id: int
+    name: str
+    identities: tuple[Identity, ...] = ()
+    language: str = UNKNOWN_LANGUAGE
+    """Remembered from an agent's correction or from earlier messages."""
+    register: str = ""
+    """How Spanish addresses them: `tu`, `usted`, or empty for the house default."""
+    region: str = ""
+    """A locale such as `es-MX`, or empty."""
+    tier: str = "standard"
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; its bytes stay inside the raw message until an agent saves them."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    position: int
+    """Its place among the leaf parts of the raw message, from 0."""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a ticket's conversation."""
+
+    id: int
+    ticket_id: int
+    direction: Direction
+    kind: MessageKind
+    from_name: str
+    from_address: str
+    subject: str
+    text: str
+    """The whole readable text, already safe for a terminal."""
+    new_text: str
+    """`text` without quoted history and signature."""
+    at: int
+    """When it was written, as far as known; ordering uses `received_at`."""
+    received_at: int
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    message_id: str = ""
+    """The mail header, with angle brackets; empty where there is none."""
+    reply_to: str = ""
+    raw_sha256: str = ""
+    readable: bool = True
+    """False where the raw message could not be parsed."""
+    macro: str = ""
+    """The macro an outgoing reply came from."""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One request and where it stands."""
+
+    id: int
+    lane: str
+    status: Status
+    priority: Priority
+    subject: str
+    customer_id: int
+    created_at: int
+    updated_at: int
+    version: int = 1
+    """Counts every change; a write names the version it read."""
+    severity: Severity | None = None
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    language_source: str = "auto"
+    """`auto`, `agent` or `customer`: who says so."""
+    assignee: str = ""
+    connector: str = ""
+    external_ref: str = ""
+    reason: str = ""
+    """The name of the routing rule that put it here."""
+    topic: str = ""
+    procedure: str = ""
+    first_due: int | None = None
+    next_due: int | None = None
+    resolve_due: int | None = None
+    snoozed_until: int | None = None
+    first_replied_at: int | None = None
+    solved_at: int | None = None
+    touches: int = 0
+    reopens: int = 0
+    tags: tuple[str, ...] = ()
+
+    @property
+    def due_at(self) -> int | None:
+        """The earliest clock still running: first reply, next reply or resolution."""
+        running = [due for due in (self.first_due, self.next_due, self.resolve_due) if due is not None]
+        return min(running) if running else None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """What a list shows of a ticket: enough to draw a row, cheap to read by the thousand."""
+
+    id: int
+    subject: str
+    customer_name: str
+    status: Status
+    priority: Priority
+    severity: Severity | None
+    language: str
+    due_at: int | None
+    updated_at: int
+    touches: int
+    assignee: str
+    has_draft: bool
+    order: int
+    """The first half of the keyset; with `id` it names the row's place."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Where the row stands in its lane: pass it to read on from here."""
+        return (self.order, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCounts:
+    """How many tickets a lane holds in each state; kept up to date by every write, never counted."""
+
+    by_status: Mapping[Status, int] = field(default_factory=dict)
+
+    @property
+    def active(self) -> int:
+        """Tickets that wait for us."""
+        return sum(self.by_status.get(status, 0) for status in ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One of the queues on screen: a saved filter and its place."""
+
+    name: str
+    title: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Text being written, kept in the file as it is typed."""
+
+    ticket_id: int
+    text: str
+    kind: Direction = Direction.OUT
+    """OUT for a reply, NOTE for an internal note."""
+    revision: int = 0
+    """Counts every save; a save names the revision it replaces, so two windows never overwrite each other."""
+    updated_at: int = 0
+    macro: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A matter handed to another team."""
+
+    team: str
+    reason: str = ""
+    reference: str = ""
+    due_at: int | None = None
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A dated word given to a customer."""
+
+    text: str
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an agent asks of a ticket, carried out and undone as one action. An unset field changes nothing."""
+
+    reply: str | None = None
+    note: str | None = None
+    status: Status | None = None
+    priority: Priority | None = None
+    severity: Severity | None = None
+    assignee: str | None = None
+    """An agent's name, or the empty string for nobody."""
+    lane: str | None = None
+    language: str | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    escalate: Escalation | None = None
+    snooze_until: int | None = None
+    promise: Promise | None = None
+    procedure: str | None = None
+    macro: str = ""
+    """The macro that the reply came from, for the record."""
+    reply_language: str = ""
+    recipient: str = ""
+    """Where the reply goes; empty for the customer's own address."""
+    override_reason: str = ""
+    """Why the agent goes past a finding or a gate; kept in the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only record: who did what to which ticket, when."""
+
+    id: int
+    action: int
+    """Events of one action share its number; undo works on whole actions."""
+    ticket_id: int
+    at: int
+    actor: str
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """A reply on its way out; its bytes and Message-ID are fixed when it is queued."""
+
+    id: int
+    ticket_id: int
+    action: int
+    connector: str
+    state: OutboxState
+    message_id: str
+    recipient: str
+    raw: bytes
+    due_at: int
+    """When it may leave: the undo window ends here."""
+    attempts: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as a connector hands it in: read, made safe, not yet part of any ticket."""
+
+    connector: str
+    source: str
+    """Where it came from, for the report: a file and a position, an account and a UID."""
+    raw_sha256: str
+    kind: MessageKind
+    from_name: str
+    from_address: str
+    subject: str
+    text: str
+    new_text: str
+    at: int | None
+    """The date it bears, None where that cannot be used."""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    """In-Reply-To and References, oldest first, with angle brackets."""
+    reply_to: str = ""
+    to: tuple[str, ...] = ()
+    """The addresses it was sent to, folded to lower case."""
+    direction: Direction = Direction.IN
+    """OUT where the mail is one of our own (sent by a support address)."""
+    readable: bool = True
+    problem: str = ""
+    """Why it is not readable, in a few words."""
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    attachments: tuple[Attachment, ...] = ()
+    external_ref: str = ""
+    lane: str = ""
+    """A connector that knows the lane names it; routing may still change it."""
+    customer_tier: str = ""
+    """What the connector knows of the customer, if anything."""
+    customer_language: str = ""
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reply should not be sent with, and the words it is about."""
+
+    rule: str
+    """A short stable name, such as `hole` or `reply-language`."""
+    message: str
+    """One sentence for the agent."""
+    start: int = 0
+    """Where the words begin in the reply, in characters."""
+    end: int = 0
+    blocking: bool = False
+    """Blocking findings stop the reply unless the agent gives a reason that is kept."""

@@ -1,0 +1,1 @@
+"""What happens to a request: intake, rules, the one door. It imports `data` only; never `macros` or `tui`."""
