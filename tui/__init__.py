@@ -1,1 +1,1 @@
-"""What the agent sees and presses: the screen and the command line. The only room that knows Textual, Rich and click."""
+"""What the agent sees and presses: screen and command line. The only room that knows Textual, Rich and click."""
