@@ -1,0 +1,199 @@
+"""Every action that a key can start: the one registry from which bindings, footer, palette, help and docs derive.
+
+Keys are Textual's names (`full_stop`, `ctrl+s`); two keys with a space between are a sequence (`g g`). No key needs alt, and none
+needs ctrl+enter, which many terminals never send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where an action's keys count. In the composer bare letters and digits always type."""
+
+    LIST = "list"
+    COMPOSER = "composer"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the agent can do, and the keys that do it unless they are bound anew."""
+
+    id: str
+    """`group.verb`; what a settings file names to bind other keys."""
+    keys: tuple[str, ...]
+    """Each one key or a sequence; empty for what only the palette offers."""
+    title: str
+    """A few words: footer, palette and help show them."""
+    tooltip: str
+    """One sentence for who wonders."""
+    group: str
+    scope: Scope = Scope.LIST
+    call: str = ""
+    """The Textual action, without its namespace; empty for the id with its dot turned into an underscore."""
+    changes: bool = False
+    """It changes tickets: takes part in the burst guard, in bulk work and in undo."""
+    footer: bool = False
+    """Important enough for the footer."""
+
+    @property
+    def run(self) -> str:
+        """The Textual action string, such as `ticket_solve` or `macro_slot(1)`."""
+        return self.call or self.id.replace(".", "_")
+
+
+def _move() -> list[Action]:
+    """Moving about: never changes anything."""
+    group = "Move"
+    lanes = [
+        Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group, call=f"lane_go({n})")
+        for n in (1, 2, 3)
+    ]
+    return [
+        Action("ticket.next", ("j", "down"), "Next ticket", "Go down one ticket.", group),
+        Action("ticket.previous", ("k", "up"), "Previous ticket", "Go up one ticket.", group),
+        Action("ticket.first", ("g g", "home"), "First ticket", "Go to the most urgent ticket of this lane.", group),
+        Action("ticket.last", ("G", "end"), "Last ticket", "Go to the least urgent ticket of this lane.", group),
+        Action("message.next", ("J",), "Next message", "Go to the next message of the conversation.", group),
+        Action("message.previous", ("K",), "Previous message", "Go to the message before.", group),
+        Action("lane.left", ("h", "left"), "Lane to the left", "Go to the lane on the left.", group),
+        Action("lane.right", ("l", "right"), "Lane to the right", "Go to the lane on the right.", group),
+        *lanes,
+        Action("region.next", ("tab",), "Next region", "Go from lane to ticket to composer and round again.", group),
+        Action("region.previous", ("shift+tab",), "Previous region", "The same round, the other way.", group),
+        Action(
+            "ticket.urgent",
+            ("full_stop",),
+            "Most urgent",
+            "Go to the most urgent ticket over all lanes and say why it is.",
+            group,
+            footer=True,
+        ),
+        Action("ticket.return", ("comma",), "Where I was", "Go back to the ticket you came from.", group),
+        Action("ticket.view", ("enter", "o"), "Open", "Show the ticket in full.", group, footer=True),
+        Action(
+            "nav.back", ("u", "escape", "q"), "Back", "Clear the selection, else go back one step; never quits.", group
+        ),
+    ]
+
+
+def _answer() -> list[Action]:
+    """Answering: macros, replies and notes."""
+    group = "Answer"
+    slots = [
+        Action(
+            f"macro.slot_{n}",
+            (str(n),),
+            f"Macro {n}",
+            "Preview the macro suggested for this ticket." if n < 4 else "Preview the macro pinned to this key.",
+            group,
+            call=f"macro_slot({n})",
+        )
+        for n in range(1, 10)
+    ]
+    return [
+        *slots,
+        Action("macro.again", ("0",), "Last macro", "Preview the macro used last.", group),
+        Action("macro.pick", ("m",), "Macros…", "Find a macro by a few letters, with a preview.", group, footer=True),
+        Action("ticket.reply", ("r",), "Reply", "Write to the customer.", group, footer=True),
+        Action("ticket.note", ("n",), "Note", "Write an internal note that no customer sees.", group, footer=True),
+    ]
+
+
+def _decide() -> list[Action]:
+    """What becomes of a ticket; every one of these can be undone."""
+
+    def decide(name: str, keys: tuple[str, ...], title: str, tooltip: str, *, footer: bool = False) -> Action:
+        return Action(f"ticket.{name}", keys, title, tooltip, "Decide", changes=True, footer=footer)
+
+    return [
+        decide("solve", ("e",), "Solve", "Mark as solved and go to the next ticket.", footer=True),
+        decide("pending", ("p",), "Pending", "Wait for the customer.", footer=True),
+        decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: tomorrow, 3h, fri 9."),
+        decide("escalate", ("E",), "Escalate…", "Hand to another team with a reason."),
+        decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
+        decide("take", ("t",), "Take", "Assign to me."),
+        decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
+        decide("raise", ("plus",), "Priority up", "Make more urgent."),
+        decide("lower", ("minus",), "Priority down", "Make less urgent."),
+        decide("hold", (), "On hold", "Wait for somebody who is not the customer."),
+        decide("reopen", (), "Reopen", "Make it ours again."),
+        Action("desk.undo", ("z",), "Undo", "Take back the whole last action, reply and all.", "Decide", footer=True),
+        Action("desk.redo", ("Z",), "Redo", "Do again what was taken back.", "Decide"),
+    ]
+
+
+def _look() -> list[Action]:
+    """Selecting, finding and looking closer."""
+    return [
+        Action(
+            "select.toggle",
+            ("x", "space"),
+            "Select",
+            "Select this ticket; actions then count for all selected.",
+            "Select",
+        ),
+        Action("select.range", ("v",), "Select range", "Select from the last selected ticket to this one.", "Select"),
+        Action("select.all", ("V",), "Select all", "Select every ticket shown in this lane.", "Select"),
+        Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
+        Action("find.views", ("f",), "Views…", "Choose a saved view.", "Find"),
+        Action("ticket.customer", ("c",), "Customer", "Show who this is and what else they wrote.", "Look"),
+        Action("ticket.language", ("d",), "Language…", "Show how the language was found; set it right.", "Look"),
+        Action("desk.numbers", ("i",), "My numbers", "Show my touches, solved tickets and times.", "Look"),
+        Action("desk.copy", ("y",), "Copy…", "Copy the message, the address or the number.", "Look"),
+        Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
+        Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
+        Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
+        Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
+        Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
+    ]
+
+
+def _compose() -> list[Action]:
+    """While writing; what is not here is left to the text area."""
+
+    def compose(name: str, keys: tuple[str, ...], title: str, tooltip: str, *, footer: bool = True) -> Action:
+        return Action(f"composer.{name}", keys, title, tooltip, "Write", Scope.COMPOSER, call=name, footer=footer)
+
+    return [
+        compose("send", ("ctrl+s", "ctrl+enter"), "Send", "Send with the usual outcome."),
+        compose("send_as", ("ctrl+o",), "Send as…", "Look at the reply and choose solved, pending or open."),
+        compose("toggle_note", ("ctrl+t",), "Reply or note", "Turn the reply into an internal note, or back."),
+        compose("next_hole", ("ctrl+n",), "Next hole", "Go to the next value that is missing."),
+        compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
+        compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
+        compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
+        compose("preview", ("f2",), "Preview", "Look at what will be sent."),
+        compose("leave", ("escape",), "Leave", "Back to the ticket; the draft is kept."),
+    ]
+
+
+def _preview() -> list[Action]:
+    """On the card that shows what will be sent."""
+
+    def preview(name: str, keys: tuple[str, ...], title: str, tooltip: str) -> Action:
+        return Action(f"preview.{name}", keys, title, tooltip, "Send", Scope.PREVIEW, call=name, footer=True)
+
+    return [
+        preview("solve", ("enter",), "Send, solve, next", "Send, mark as solved, go to the most urgent ticket."),
+        preview("pending", ("p",), "Send, pending", "Send and wait for the customer."),
+        preview("open", ("o",), "Send, keep open", "Send and keep the ticket ours."),
+        preview("edit", ("e",), "Edit", "Change the words first."),
+        preview("language", ("l",), "Language", "The same macro in the other language."),
+        preview("override", ("exclamation_mark",), "Send anyway…", "Go past a finding, with a reason that is kept."),
+        preview("cancel", ("escape",), "Cancel", "Send nothing."),
+    ]
+
+
+ACTIONS: tuple[Action, ...] = (*_move(), *_answer(), *_decide(), *_look(), *_compose(), *_preview())
+"""All actions, in the order in which help shows them."""
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def of_scope(scope: Scope) -> tuple[Action, ...]:
+    """Return the actions of `scope`, in the order of the registry."""
+    return tuple(action for action in ACTIONS if action.scope is scope)
