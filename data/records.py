@@ -370,6 +370,38 @@ class Incoming:
     """What the connector knows of the customer, if anything."""
     customer_language: str = ""
     handle: str = ""
+    content_hash: str = ""
+    """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
+    received_at: int | None = None
+    """When it reached us, None for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A message that a search found."""
+
+    ticket_id: int
+    message_id: int
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an action: its number, a sentence for the agent, and how long it can be undone with its reply."""
+
+    action: int
+    summary: str
+    ticket_ids: tuple[int, ...]
+    leaves_at: int | None = None
+    """Until when `undo` can call the reply back; None where nothing leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an incoming message: `new`, `joined`, `duplicate` or `unreadable` (kept, as a ticket of its own)."""
+
+    ticket_id: int
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

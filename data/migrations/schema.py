@@ -1,0 +1,83 @@
+"""Every step that the store file has gone through, oldest first."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from data.migrations.version import APPLICATION_ID
+
+migrations = Migrations("tridesk")
+
+FIRST_TABLES = (
+    """CREATE TABLE customer (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT NOT NULL DEFAULT 'und',
+        register TEXT NOT NULL DEFAULT '', region TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT 'standard',
+        created_at INTEGER NOT NULL) STRICT""",
+    """CREATE TABLE identity (
+        kind TEXT NOT NULL, value TEXT NOT NULL, customer_id INTEGER NOT NULL REFERENCES customer(id),
+        PRIMARY KEY (kind, value)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX identity_customer ON identity(customer_id)",
+    "CREATE TABLE lane (name TEXT PRIMARY KEY, title TEXT NOT NULL, position INTEGER NOT NULL) STRICT",
+    """CREATE TABLE ticket (
+        id INTEGER PRIMARY KEY, lane TEXT NOT NULL, status TEXT NOT NULL, priority TEXT NOT NULL, subject TEXT NOT NULL,
+        customer_id INTEGER NOT NULL REFERENCES customer(id), created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+        version INTEGER NOT NULL, severity TEXT, language TEXT NOT NULL, confidence REAL NOT NULL,
+        language_source TEXT NOT NULL, assignee TEXT NOT NULL, connector TEXT NOT NULL, external_ref TEXT NOT NULL,
+        reason TEXT NOT NULL, topic TEXT NOT NULL, procedure TEXT NOT NULL, first_due INTEGER, next_due INTEGER,
+        resolve_due INTEGER, snoozed_until INTEGER, first_replied_at INTEGER, solved_at INTEGER,
+        touches INTEGER NOT NULL, reopens INTEGER NOT NULL, tags TEXT NOT NULL, sort_due INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX ticket_lane ON ticket(lane, sort_due, id) WHERE status IN ('new', 'open')",
+    "CREATE INDEX ticket_customer ON ticket(customer_id, id)",
+    "CREATE INDEX ticket_snoozed ON ticket(snoozed_until) WHERE snoozed_until IS NOT NULL",
+    """CREATE TABLE lane_count (lane TEXT NOT NULL, status TEXT NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (lane, status)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE raw (sha256 TEXT PRIMARY KEY, source TEXT NOT NULL, kept_at INTEGER NOT NULL, bytes BLOB NOT NULL,
+        filed INTEGER NOT NULL DEFAULT 0) STRICT""",
+    "CREATE INDEX raw_unfiled ON raw(kept_at) WHERE filed = 0",
+    """CREATE TABLE message (
+        id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id), direction TEXT NOT NULL,
+        kind TEXT NOT NULL, from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL,
+        text TEXT NOT NULL, new_text TEXT NOT NULL, at INTEGER NOT NULL, received_at INTEGER NOT NULL,
+        language TEXT NOT NULL, confidence REAL NOT NULL, message_id TEXT NOT NULL, reply_to TEXT NOT NULL,
+        raw_sha256 TEXT NOT NULL, content_hash TEXT NOT NULL, readable INTEGER NOT NULL, macro TEXT NOT NULL,
+        attachments TEXT NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0) STRICT""",
+    "CREATE INDEX message_ticket ON message(ticket_id, id)",
+    "CREATE INDEX message_content ON message(content_hash) WHERE content_hash <> ''",
+    """CREATE TABLE reference (value TEXT NOT NULL, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        PRIMARY KEY (value, ticket_id)) STRICT, WITHOUT ROWID""",
+    """CREATE VIRTUAL TABLE message_text USING fts5(
+        subject, text, content='message', content_rowid='id', tokenize='unicode61 remove_diacritics 2')""",
+    """CREATE TABLE action (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, summary TEXT NOT NULL,
+        state TEXT NOT NULL, steps TEXT NOT NULL) STRICT""",
+    "CREATE INDEX action_actor ON action(actor, state, id)",
+    """CREATE TABLE event (id INTEGER PRIMARY KEY, action INTEGER NOT NULL, ticket_id INTEGER NOT NULL,
+        at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL) STRICT""",
+    "CREATE INDEX event_ticket ON event(ticket_id, id)",
+    """CREATE TRIGGER event_is_kept BEFORE UPDATE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+    """CREATE TABLE draft (ticket_id INTEGER PRIMARY KEY REFERENCES ticket(id), kind TEXT NOT NULL, text TEXT NOT NULL,
+        revision INTEGER NOT NULL, updated_at INTEGER NOT NULL, macro TEXT NOT NULL, language TEXT NOT NULL) STRICT""",
+    """CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id), action INTEGER NOT NULL,
+        connector TEXT NOT NULL, state TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL,
+        raw BLOB NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL) STRICT""",
+    "CREATE INDEX outbox_waiting ON outbox(due_at) WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held')",
+    """CREATE TABLE escalation (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        team TEXT NOT NULL, reason TEXT NOT NULL, reference TEXT NOT NULL, due_at INTEGER, state TEXT NOT NULL) STRICT""",
+    "CREATE INDEX escalation_ticket ON escalation(ticket_id)",
+    """CREATE TABLE promise (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        text TEXT NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL) STRICT""",
+    "CREATE INDEX promise_ticket ON promise(ticket_id)",
+    """CREATE TABLE step (ticket_id INTEGER NOT NULL REFERENCES ticket(id), procedure TEXT NOT NULL, step TEXT NOT NULL,
+        value TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, PRIMARY KEY (ticket_id, procedure, step)) STRICT""",
+    "CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+)
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Tickets, messages, customers, events, drafts, the outbox and full text."""
+    for statement in FIRST_TABLES:
+        db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute("PRAGMA user_version = 1")

@@ -1,0 +1,189 @@
+"""The one local file. Opened here, shaped by `data.migrations`, read and written by subject in `data.tables`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.errors import DeskError, StoreError
+from data.locations import network_file_system, private_file, private_folder
+from data.migrations.version import APPLICATION_ID, NEWEST
+from data.records import SearchHit
+from data.search import search
+from data.tables.actions import Actions
+from data.tables.customers import Customers
+from data.tables.drafts import Drafts
+from data.tables.events import Events
+from data.tables.lanes import Lanes
+from data.tables.messages import Messages
+from data.tables.outbox import Outbox
+from data.tables.settings import Settings
+from data.tables.tickets import Tickets
+from data.tables.work import Work
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+BUSY_MILLISECONDS = 30_000
+"""How long a writer waits for another program's transaction before it says so."""
+
+
+class Store:
+    """An open desk file. A connection belongs to the thread that opened it; open one a thread."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self.tickets = Tickets(connection)
+        self.messages = Messages(connection)
+        self.customers = Customers(connection)
+        self.actions = Actions(connection)
+        self.events = Events(connection)
+        self.drafts = Drafts(connection)
+        self.outbox = Outbox(connection)
+        self.lanes = Lanes(connection)
+        self.work = Work(connection)
+        self.settings = Settings(connection)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True) -> Store:
+        """Open the file, making or upgrading it where needed.
+
+        Raises `StoreError` where the file is missing (and `create` is false), empty, foreign, damaged, locked,
+        not writable, made by a newer tridesk, or on a network file system. A file is never overwritten.
+        """
+        try:
+            _refuse_unusable(path, create)
+            if not path.exists():
+                private_folder(path.parent)
+                private_file(path)
+            connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, cached_statements=256)
+        except (sqlite3.Error, OSError) as error:
+            raise _told(error, path) from error
+        try:
+            _prepare(connection, path)
+        except (sqlite3.Error, OSError) as error:
+            connection.close()
+            raise _told(error, path) from error
+        except DeskError:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        self._connection.close()
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection has committed."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def write(self, *, bulk: bool = False) -> Iterator[None]:
+        """Hold one transaction: all of it is kept, or nothing. On return it is on the disk.
+
+        `bulk` leaves the last step to the operating system: a crash of the machine may take the newest batches back,
+        whole, never half. For intake that can be repeated. Raises `StoreError` when the file cannot be written.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        try:
+            self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if bulk else 'FULL'}")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise _told(error, self.path) from error
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise _told(error, self.path) from error
+            raise
+
+    def search(self, query: str, *, limit: int = 200, lane: str | None = None) -> list[SearchHit]:
+        """Find messages by their words, newest first, accents and case ignored; any text is a valid query."""
+        return search(self._connection, query, limit=limit, lane=lane)
+
+    def check(self) -> list[str]:
+        """Return what SQLite finds wrong with the file; an empty list means it is sound."""
+        found = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
+        return [] if found == ["ok"] else found
+
+    def utils(self) -> Database:
+        """Return the same connection as a sqlite-utils database, for exports and ad-hoc reading."""
+        from sqlite_utils import Database  # costs a third of a second of start-up: loaded on first use
+
+        return Database(self._connection)
+
+
+def _refuse_unusable(path: Path, create: bool) -> None:
+    """Raise `StoreError` for what can be told without opening the file."""
+    if path.is_dir():
+        raise StoreError("Not a file", f"{path} is a folder; name a file inside it with --db.")
+    if not path.exists() and not create:
+        raise StoreError("No such desk", f"There is no desk file at {path}; check the name after --db.")
+    if path.exists() and path.stat().st_size == 0:
+        raise StoreError("Empty file", f"{path} is empty, not a desk: restore a backup, or delete it to start anew.")
+    kind = network_file_system(path)
+    if kind:
+        raise StoreError("Network folder", f"{path} lies on {kind}, where SQLite loses data; use a local disk with --db.")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Set the connection up and bring the file to the newest shape."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    has_tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
+    if application != APPLICATION_ID and has_tables and not _unfinished(connection):
+        raise StoreError("Another program's file", f"{path} is a SQLite file, but not a desk; name another with --db.")
+    if version > NEWEST:
+        raise StoreError("Newer file", f"{path} was made by a newer tridesk (step {version}); update this one.")
+    if version < NEWEST:
+        connection.execute("PRAGMA journal_mode = WAL")
+        _migrate(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _unfinished(connection: sqlite3.Connection) -> bool:
+    """Tell a file whose making was cut off after the record of steps was made and before the first step."""
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return names == {"_sqlite_migrations"}
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Apply the steps that the file has not seen; each is whole or not at all."""
+    from sqlite_utils import Database
+
+    from data.migrations.schema import migrations
+
+    migrations.apply(Database(connection))
+
+
+def _told(error: Exception, path: Path) -> StoreError:
+    """Say in one sentence what went wrong with the file."""
+    code = getattr(error, "sqlite_errorname", "")
+    if isinstance(error, sqlite3.Error):
+        for prefix, title, message in _SQLITE_SENTENCES:
+            if code.startswith(prefix):
+                return StoreError(title, message.format(path=path))
+        return StoreError("Store failed", f"{path}: {error}.")
+    return StoreError("Cannot open", f"{path}: {getattr(error, 'strerror', None) or error}; name another file with --db.")
+
+
+_SQLITE_SENTENCES = (
+    ("SQLITE_NOTADB", "Not a desk", "{path} is not a SQLite file; it was left as it is. Name another with --db."),
+    ("SQLITE_CORRUPT", "Damaged file", "{path} is damaged; it was left as it is. Restore a backup, or export what can be read."),
+    ("SQLITE_BUSY", "File in use", "Another program holds {path} for writing; try again when it has finished."),
+    ("SQLITE_LOCKED", "File in use", "Another program holds {path} for writing; try again when it has finished."),
+    ("SQLITE_READONLY", "Read-only file", "{path} cannot be written; check its permissions and those of its folder."),
+    ("SQLITE_CANTOPEN", "Cannot open", "{path} cannot be opened; check its folder's permissions."),
+    ("SQLITE_FULL", "Disk full", "There is no room left for {path}; nothing was half-written. Free some space and try again."),
+    ("SQLITE_IOERR", "Disk error", "Reading or writing {path} failed; check the disk. Nothing was half-written."),
+)
