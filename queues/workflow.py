@@ -1,0 +1,57 @@
+"""Which status may follow which, and what a message does to a status."""
+
+from __future__ import annotations
+
+from data.errors import RuleError
+from data.records import Status
+
+_WAITING = frozenset({Status.PENDING, Status.ON_HOLD, Status.SNOOZED})
+_DONE = frozenset({Status.SOLVED, Status.CLOSED})
+_FROM_LIVE = frozenset({Status.OPEN}) | _WAITING | _DONE
+
+_MOVES: dict[Status, frozenset[Status]] = {
+    Status.NEW: _FROM_LIVE,
+    Status.OPEN: _FROM_LIVE,
+    Status.PENDING: _FROM_LIVE,
+    Status.ON_HOLD: _FROM_LIVE,
+    Status.SNOOZED: _FROM_LIVE,
+    Status.SOLVED: frozenset({Status.OPEN, Status.CLOSED}),
+    Status.CLOSED: frozenset(),
+}
+
+
+def moves(status: Status) -> frozenset[Status]:
+    """Return the statuses that an agent may set from `status`, itself not among them."""
+    return _MOVES[status] - {status}
+
+
+def check_move(old: Status, new: Status) -> None:
+    """Raise RuleError where an agent may not move a ticket from `old` to `new`; staying put is always allowed."""
+    if new == old or new in _MOVES[old]:
+        return
+    if old is Status.CLOSED:
+        raise RuleError(
+            "Ticket is closed", "A closed ticket is final; only a new message from the customer reopens it."
+        )
+    if new is Status.NEW:
+        raise RuleError("Cannot be new again", f"The ticket is {old} already; set it to open instead.")
+    allowed = " or ".join(sorted(moves(old)))
+    raise RuleError("Status not allowed", f"A {old} ticket cannot become {new}; set it to {allowed} first.")
+
+
+def after_incoming(status: Status) -> Status:
+    """Return the status once the customer has written: new stays new, everything else is open (closed included)."""
+    return Status.NEW if status is Status.NEW else Status.OPEN
+
+
+def after_reply(status: Status) -> Status:
+    """Return the status that a reply leaves unless the agent names one.
+
+    Pending, because the next word is the customer's; what waits for another team or is solved stays so.
+    """
+    return status if status is Status.ON_HOLD or status in _DONE else Status.PENDING
+
+
+def reopens(old: Status, new: Status) -> bool:
+    """Tell whether the move from `old` to `new` takes finished work up again."""
+    return old in _DONE and new not in _DONE
