@@ -398,7 +398,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of an incoming message: `new`, `joined`, `duplicate` or `unreadable` (kept, as a ticket of its own)."""
+    """What became of an incoming message: `new`, `joined`, `duplicate`, or `unreadable` (kept as a ticket)."""
 
     ticket_id: int
     outcome: str

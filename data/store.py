@@ -60,7 +60,9 @@ class Store:
             if not path.exists():
                 private_folder(path.parent)
                 private_file(path)
-            connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, cached_statements=256)
+            connection = sqlite3.connect(
+                path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, cached_statements=256
+            )
         except (sqlite3.Error, OSError) as error:
             raise _told(error, path) from error
         try:
@@ -99,12 +101,17 @@ class Store:
         try:
             yield
             self._connection.execute("COMMIT")
-        except BaseException as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise _told(error, self.path) from error
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise _told(error, self.path) from error
+        except BaseException:
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        """Drop the open transaction, unless SQLite already did (as when the disk is full)."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def search(self, query: str, *, limit: int = 200, lane: str | None = None) -> list[SearchHit]:
         """Find messages by their words, newest first, accents and case ignored; any text is a valid query."""
@@ -132,7 +139,9 @@ def _refuse_unusable(path: Path, create: bool) -> None:
         raise StoreError("Empty file", f"{path} is empty, not a desk: restore a backup, or delete it to start anew.")
     kind = network_file_system(path)
     if kind:
-        raise StoreError("Network folder", f"{path} lies on {kind}, where SQLite loses data; use a local disk with --db.")
+        raise StoreError(
+            "Network folder", f"{path} lies on {kind}, where SQLite loses data; use a local disk with --db."
+        )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -174,16 +183,26 @@ def _told(error: Exception, path: Path) -> StoreError:
             if code.startswith(prefix):
                 return StoreError(title, message.format(path=path))
         return StoreError("Store failed", f"{path}: {error}.")
-    return StoreError("Cannot open", f"{path}: {getattr(error, 'strerror', None) or error}; name another file with --db.")
+    return StoreError(
+        "Cannot open", f"{path}: {getattr(error, 'strerror', None) or error}; name another file with --db."
+    )
 
 
 _SQLITE_SENTENCES = (
     ("SQLITE_NOTADB", "Not a desk", "{path} is not a SQLite file; it was left as it is. Name another with --db."),
-    ("SQLITE_CORRUPT", "Damaged file", "{path} is damaged; it was left as it is. Restore a backup, or export what can be read."),
+    (
+        "SQLITE_CORRUPT",
+        "Damaged file",
+        "{path} is damaged; it was left as it is. Restore a backup, or export what can be read.",
+    ),
     ("SQLITE_BUSY", "File in use", "Another program holds {path} for writing; try again when it has finished."),
     ("SQLITE_LOCKED", "File in use", "Another program holds {path} for writing; try again when it has finished."),
     ("SQLITE_READONLY", "Read-only file", "{path} cannot be written; check its permissions and those of its folder."),
     ("SQLITE_CANTOPEN", "Cannot open", "{path} cannot be opened; check its folder's permissions."),
-    ("SQLITE_FULL", "Disk full", "There is no room left for {path}; nothing was half-written. Free some space and try again."),
+    (
+        "SQLITE_FULL",
+        "Disk full",
+        "There is no room left for {path}; nothing was half-written. Free some space and try again.",
+    ),
     ("SQLITE_IOERR", "Disk error", "Reading or writing {path} failed; check the disk. Nothing was half-written."),
 )

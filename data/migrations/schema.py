@@ -63,13 +63,15 @@ FIRST_TABLES = (
         raw BLOB NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL) STRICT""",
     "CREATE INDEX outbox_waiting ON outbox(due_at) WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held')",
     """CREATE TABLE escalation (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
-        team TEXT NOT NULL, reason TEXT NOT NULL, reference TEXT NOT NULL, due_at INTEGER, state TEXT NOT NULL) STRICT""",
+        team TEXT NOT NULL, reason TEXT NOT NULL, reference TEXT NOT NULL, due_at INTEGER,
+        state TEXT NOT NULL) STRICT""",
     "CREATE INDEX escalation_ticket ON escalation(ticket_id)",
     """CREATE TABLE promise (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
         text TEXT NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL) STRICT""",
     "CREATE INDEX promise_ticket ON promise(ticket_id)",
     """CREATE TABLE step (ticket_id INTEGER NOT NULL REFERENCES ticket(id), procedure TEXT NOT NULL, step TEXT NOT NULL,
-        value TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, PRIMARY KEY (ticket_id, procedure, step)) STRICT""",
+        value TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
+        PRIMARY KEY (ticket_id, procedure, step)) STRICT""",
     "CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
 )
 

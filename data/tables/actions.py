@@ -1,0 +1,57 @@
+"""Actions: what one key did, as steps that can be taken back together."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One undoable action of an agent."""
+
+    id: int
+    at: int
+    actor: str
+    summary: str
+    steps: list[dict[str, Any]]
+
+
+class Actions:
+    """Reads and writes actions through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def begin(self, actor: str, at: int) -> int:
+        """Open a new action and return its number."""
+        cursor = self._db.execute(
+            "INSERT INTO action (at, actor, summary, state, steps) VALUES (?, ?, '', 'done', '[]')", (at, actor)
+        )
+        return int(cursor.lastrowid or 0)
+
+    def finish(self, action: int, summary: str, steps: list[dict[str, Any]]) -> None:
+        """Write what the action did, for undo and redo."""
+        packed = json.dumps(steps, ensure_ascii=False)
+        self._db.execute("UPDATE action SET summary = ?, steps = ? WHERE id = ?", (summary, packed, action))
+
+    def mark(self, action: int, state: str) -> None:
+        """Set an action to `done` or `undone`."""
+        self._db.execute("UPDATE action SET state = ? WHERE id = ?", (state, action))
+
+    def to_undo(self, actor: str) -> Action | None:
+        """Return the agent's newest action that stands."""
+        return self._one("actor = ? AND state = 'done' AND steps <> '[]' ORDER BY id DESC", (actor,))
+
+    def to_redo(self, actor: str) -> Action | None:
+        """Return the agent's oldest undone action that nothing newer stands on."""
+        newest = "coalesce((SELECT max(id) FROM action WHERE actor = ? AND state = 'done' AND steps <> '[]'), 0)"
+        return self._one(f"actor = ? AND state = 'undone' AND id > {newest} ORDER BY id", (actor, actor))
+
+    def _one(self, rest: str, values: tuple[str, ...]) -> Action | None:
+        row = self._db.execute(
+            f"SELECT id, at, actor, summary, steps FROM action WHERE {rest} LIMIT 1", values
+        ).fetchone()
+        return Action(row[0], row[1], row[2], row[3], json.loads(row[4])) if row else None

@@ -1,0 +1,56 @@
+"""Customers and the ways they are known."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from data.records import Customer, Identity
+
+
+class Customers:
+    """Reads and writes customers through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def get(self, customer_id: int) -> Customer | None:
+        """Return the customer with every identity, or None."""
+        sql = "SELECT id, name, language, register, region, tier, created_at FROM customer WHERE id = ?"
+        row = self._db.execute(sql, (customer_id,)).fetchone()
+        if row is None:
+            return None
+        known = self._db.execute(
+            "SELECT kind, value FROM identity WHERE customer_id = ? ORDER BY kind, value", (customer_id,)
+        )
+        identities = tuple(Identity(*pair) for pair in known)
+        return Customer(row[0], row[1], identities, row[2], row[3], row[4], row[5], row[6])
+
+    def find(self, identities: Sequence[Identity]) -> int | None:
+        """Return the number of the customer known by one of the identities."""
+        for identity in identities:
+            sql = "SELECT customer_id FROM identity WHERE kind = ? AND value = ?"
+            row = self._db.execute(sql, (identity.kind, identity.value)).fetchone()
+            if row:
+                return int(row[0])
+        return None
+
+    def insert(self, customer: Customer) -> int:
+        """Store a new customer with the identities and return the number given."""
+        cursor = self._db.execute(
+            "INSERT INTO customer (name, language, register, region, tier, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (customer.name, customer.language, customer.register, customer.region, customer.tier, customer.created_at),
+        )
+        number = int(cursor.lastrowid or 0)
+        self.add_identities(number, customer.identities)
+        return number
+
+    def add_identities(self, customer_id: int, identities: Sequence[Identity]) -> None:
+        """Remember more ways to know a customer; one that is known already stays with its owner."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO identity VALUES (?, ?, ?)", [(i.kind, i.value, customer_id) for i in identities]
+        )
+
+    def set_language(self, customer_id: int, language: str) -> None:
+        """Remember the language that an agent named for the customer."""
+        self._db.execute("UPDATE customer SET language = ? WHERE id = ?", (language, customer_id))

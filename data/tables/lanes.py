@@ -1,0 +1,29 @@
+"""Lanes: the queues on screen, in their order."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from data.records import Lane
+
+
+class Lanes:
+    """Reads and writes the lanes through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def all(self) -> list[Lane]:
+        """Return the lanes in the order of the screen."""
+        return [
+            Lane(*row) for row in self._db.execute("SELECT name, title, position FROM lane ORDER BY position, name")
+        ]
+
+    def put(self, lanes: Sequence[Lane]) -> None:
+        """Make these lanes exist, with these titles and places."""
+        self._db.executemany(
+            "INSERT INTO lane VALUES (?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET title = excluded.title, position = excluded.position",
+            [(lane.name, lane.title, lane.position) for lane in lanes],
+        )

@@ -1,0 +1,118 @@
+"""Messages and the raw bytes that they were read from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from data.records import Attachment, Direction, Message, MessageKind
+
+_COLUMNS = (
+    "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
+    "confidence, message_id, reply_to, raw_sha256, readable, macro, attachments"
+)
+_NAMES = tuple(_COLUMNS.split(", "))
+
+
+class Messages:
+    """Reads and writes messages through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def of(self, ticket_id: int, limit: int = 200) -> list[Message]:
+        """Return the newest `limit` messages of a ticket, oldest first; withdrawn ones are left out."""
+        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
+        return [_message(row) for row in self._db.execute(sql, (ticket_id, limit))][::-1]
+
+    def each(self, *, start: int = 0) -> Iterator[Message]:
+        """Yield every message by number, from `start` on, for exports."""
+        for row in self._db.execute(
+            f"SELECT {_COLUMNS} FROM message WHERE id >= ? AND withdrawn = 0 ORDER BY id", (start,)
+        ):
+            yield _message(row)
+
+    def last_times(self, ticket_id: int) -> tuple[int | None, int | None]:
+        """Return when the customer last wrote and when we last replied."""
+        sql = """SELECT max(CASE WHEN direction = 'in' THEN received_at END),
+            max(CASE WHEN direction = 'out' THEN received_at END)
+            FROM message WHERE ticket_id = ? AND withdrawn = 0"""
+        row = self._db.execute(sql, (ticket_id,)).fetchone()
+        return row[0], row[1]
+
+    def insert(self, message: Message, *, content_hash: str = "") -> int:
+        """Store a message with its full text (its `id` 0: the store gives one) and return its number."""
+        row = {name: getattr(message, name) for name in _NAMES}
+        row |= {
+            "id": message.id or None,
+            "readable": int(message.readable),
+            "attachments": json.dumps([asdict(part) for part in message.attachments], ensure_ascii=False),
+            "content_hash": content_hash,
+        }
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        cursor = self._db.execute(f"INSERT INTO message ({names}) VALUES ({marks})", row)
+        number = int(cursor.lastrowid or message.id)
+        self._db.execute(
+            "INSERT INTO message_text (rowid, subject, text) VALUES (?, ?, ?)", (number, message.subject, message.text)
+        )
+        if message.raw_sha256:
+            self._db.execute("UPDATE raw SET filed = 1 WHERE sha256 = ?", (message.raw_sha256,))
+        return number
+
+    def withdraw(self, message_id: int, withdrawn: bool) -> None:
+        """Take a message out of its conversation, or put it back; its row stays."""
+        self._db.execute("UPDATE message SET withdrawn = ? WHERE id = ?", (int(withdrawn), message_id))
+
+    def ticket_of_content(self, content_hash: str) -> int | None:
+        """Return the ticket that already holds this very message."""
+        sql = "SELECT ticket_id FROM message WHERE content_hash = ? AND content_hash <> '' LIMIT 1"
+        row = self._db.execute(sql, (content_hash,)).fetchone()
+        return int(row[0]) if row else None
+
+    def refer(self, ticket_id: int, values: Sequence[str]) -> None:
+        """Remember the Message-IDs that a ticket's messages bear or answer."""
+        self._db.executemany("INSERT OR IGNORE INTO reference VALUES (?, ?)", [(value, ticket_id) for value in values])
+
+    def tickets_referring(self, values: Sequence[str]) -> list[int]:
+        """Return the tickets whose messages bear or answer one of these Message-IDs, in the order of `values`."""
+        found: dict[int, None] = {}
+        for value in values:
+            for row in self._db.execute("SELECT ticket_id FROM reference WHERE value = ?", (value,)):
+                found[row[0]] = None
+        return list(found)
+
+    def keep_raw(self, raw: bytes, source: str, at: int) -> str:
+        """Store the bytes as they came, before anything reads them, and return their SHA-256 in hex."""
+        digest = hashlib.sha256(raw).hexdigest()
+        self._db.execute(
+            "INSERT OR IGNORE INTO raw (sha256, source, kept_at, bytes) VALUES (?, ?, ?, ?)", (digest, source, at, raw)
+        )
+        return digest
+
+    def file_raw(self, sha256: str) -> None:
+        """Mark raw bytes as dealt with, for a duplicate that makes no message of its own."""
+        self._db.execute("UPDATE raw SET filed = 1 WHERE sha256 = ?", (sha256,))
+
+    def raw(self, sha256: str) -> bytes | None:
+        """Return the bytes that a message was read from."""
+        row = self._db.execute("SELECT bytes FROM raw WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def unread_raws(self, limit: int = 200) -> list[tuple[str, str, bytes]]:
+        """Return kept bytes that no message was made of yet (a crash came between): SHA-256, source, bytes."""
+        sql = "SELECT sha256, source, bytes FROM raw WHERE filed = 0 ORDER BY kept_at, rowid LIMIT ?"
+        return [(row[0], row[1], bytes(row[2])) for row in self._db.execute(sql, (limit,))]
+
+
+def _message(row: Sequence[Any]) -> Message:
+    values = dict(zip(_NAMES, row, strict=True))
+    values["direction"] = Direction(values["direction"])
+    values["kind"] = MessageKind(values["kind"])
+    values["readable"] = bool(values["readable"])
+    values["attachments"] = tuple(Attachment(**part) for part in json.loads(values["attachments"]))
+    return Message(**values)

@@ -1,0 +1,162 @@
+"""Tickets and the lanes' order. Counts are kept with every write; nothing is counted to be shown."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from data.records import LaneCounts, LaneRow, Priority, Severity, Status, Ticket
+
+NO_DUE = 2**53
+"""The place in the order of a ticket that no clock runs for: after all others."""
+
+_COLUMNS = tuple(field.name for field in fields(Ticket))
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM ticket"
+_INSERT = (
+    f"INSERT INTO ticket ({', '.join(_COLUMNS)}, sort_due) VALUES ({', '.join(':' + c for c in _COLUMNS)}, :sort_due)"
+)
+_DUES = ("first_due", "next_due", "resolve_due")
+_ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.language,
+    CASE WHEN t.sort_due < 9007199254740992 THEN t.sort_due END, t.updated_at, t.touches, t.assignee,
+    EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id), t.sort_due
+    FROM ticket t JOIN customer c ON c.id = t.customer_id """
+_ACTIVE = "t.status IN ('new', 'open')"
+
+
+class Tickets:
+    """Reads and writes tickets through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def get(self, ticket_id: int) -> Ticket | None:
+        """Return the ticket, or None where there is none of this number."""
+        row = self._db.execute(_SELECT + " WHERE id = ?", (ticket_id,)).fetchone()
+        return _ticket(row) if row else None
+
+    def each(
+        self, *, lane: str | None = None, status: Status | None = None, start: int = 0, limit: int = -1
+    ) -> Iterable[Ticket]:
+        """Yield tickets by number, from `start` on, for exports and lists."""
+        where, given = ["id >= :start"], {"start": start, "lane": lane, "status": status, "limit": limit}
+        where += [f"{name} = :{name}" for name in ("lane", "status") if given[name] is not None]
+        for row in self._db.execute(f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY id LIMIT :limit", given):
+            yield _ticket(row)
+
+    def row(self, ticket_id: int) -> LaneRow | None:
+        """Return what a list shows of one ticket, whatever its status."""
+        found = self._db.execute(_ROW + "WHERE t.id = ?", (ticket_id,)).fetchone()
+        return _row(found) if found else None
+
+    def page(
+        self,
+        lane: str,
+        start: tuple[int, int] | None = None,
+        *,
+        backwards: bool = False,
+        inclusive: bool = False,
+        limit: int = 50,
+        among: Sequence[int] | None = None,
+    ) -> list[LaneRow]:
+        """Return active tickets of a lane, most urgent first, from the key `start` on (or up to it, backwards)."""
+        given: dict[str, Any] = {"lane": lane, "limit": limit}
+        where = f"t.lane = :lane AND {_ACTIVE}"
+        if start is not None:
+            sign = ("<" if backwards else ">") + ("=" if inclusive else "")
+            where += f" AND (t.sort_due, t.id) {sign} (:order, :id)"
+            given |= {"order": start[0], "id": start[1]}
+        if among is not None:
+            where += " AND t.id IN (SELECT value FROM json_each(:among))"
+            given["among"] = json.dumps(list(among))
+        way = "DESC" if backwards else "ASC"
+        sql = f"{_ROW}WHERE {where} ORDER BY t.sort_due {way}, t.id {way} LIMIT :limit"
+        rows = [_row(row) for row in self._db.execute(sql, given)]
+        return rows[::-1] if backwards else rows
+
+    def counts(self) -> dict[str, LaneCounts]:
+        """Return every lane's counts by status."""
+        by_lane: dict[str, dict[Status, int]] = {}
+        for lane, status, n in self._db.execute("SELECT lane, status, n FROM lane_count"):
+            by_lane.setdefault(lane, {})[Status(status)] = n
+        return {lane: LaneCounts(by_status) for lane, by_status in by_lane.items()}
+
+    def breaching(self, lane: str, now: int, cap: int = 1000) -> int:
+        """Return how many active tickets of the lane are past their clock, counted up to `cap`."""
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {_ACTIVE} AND t.sort_due < ? LIMIT ?)"
+        return int(self._db.execute(sql, (lane, now, cap)).fetchone()[0])
+
+    def of_customer(self, customer_id: int, limit: int = 20) -> list[LaneRow]:
+        """Return a customer's tickets, newest first."""
+        sql = _ROW + "WHERE t.customer_id = ? ORDER BY t.id DESC LIMIT ?"
+        return [_row(row) for row in self._db.execute(sql, (customer_id, limit))]
+
+    def to_wake(self, now: int, limit: int = 500) -> list[int]:
+        """Return the snoozed tickets whose time has come."""
+        sql = "SELECT id FROM ticket WHERE snoozed_until <= ? LIMIT ?"
+        return [row[0] for row in self._db.execute(sql, (now, limit))]
+
+    def by_external_ref(self, connector: str, external_ref: str) -> int | None:
+        """Return the newest ticket that mirrors this one of a remote."""
+        sql = "SELECT id FROM ticket WHERE connector = ? AND external_ref = ? ORDER BY id DESC LIMIT 1"
+        row = self._db.execute(sql, (connector, external_ref)).fetchone()
+        return int(row[0]) if row else None
+
+    def insert(self, ticket: Ticket) -> int:
+        """Store a new ticket (its `id` 0: the store gives one) and return its number."""
+        cursor = self._db.execute(_INSERT, _stored(ticket))
+        self._count(ticket.lane, ticket.status, 1)
+        return int(cursor.lastrowid or ticket.id)
+
+    def update(self, before: Ticket, changed: Mapping[str, Any]) -> bool:
+        """Write the changed fields if the ticket is still at `before.version`; tell whether it was."""
+        after = {name: getattr(before, name) for name in _DUES} | dict(changed)
+        dues = [after[name] for name in _DUES if after[name] is not None]
+        values = {name: _plain(value) for name, value in changed.items()}
+        values |= {"version": before.version + 1, "sort_due": min(dues) if dues else NO_DUE}
+        names = ", ".join(f"{name} = :{name}" for name in values)
+        sql = f"UPDATE ticket SET {names} WHERE id = :_id AND version = :_version"
+        cursor = self._db.execute(sql, {**values, "_id": before.id, "_version": before.version})
+        if cursor.rowcount != 1:
+            return False
+        lane, status = changed.get("lane", before.lane), changed.get("status", before.status)
+        if (lane, status) != (before.lane, before.status):
+            self._count(before.lane, before.status, -1)
+            self._count(lane, status, 1)
+        return True
+
+    def _count(self, lane: str, status: Status, by: int) -> None:
+        self._db.execute(
+            "INSERT INTO lane_count VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n", (lane, status, by)
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Turn a field's value into what the column holds."""
+    return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else value
+
+
+def _stored(ticket: Ticket) -> dict[str, Any]:
+    """Return the row of a ticket; number 0 becomes NULL, so that the store gives the next one."""
+    row = {name: _plain(getattr(ticket, name)) for name in _COLUMNS}
+    due = ticket.due_at
+    return row | {"id": ticket.id or None, "sort_due": NO_DUE if due is None else due}
+
+
+def _ticket(row: Sequence[Any]) -> Ticket:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values["status"] = Status(values["status"])
+    values["priority"] = Priority(values["priority"])
+    values["severity"] = Severity(values["severity"]) if values["severity"] else None
+    values["tags"] = tuple(json.loads(values["tags"]))
+    return Ticket(**values)
+
+
+def _row(row: Sequence[Any]) -> LaneRow:
+    severity = Severity(row[5]) if row[5] else None
+    return LaneRow(
+        row[0], row[1], row[2], Status(row[3]), Priority(row[4]), severity, row[6], row[7], row[8], row[9], row[10],
+        bool(row[11]), row[12],
+    )  # fmt: skip
