@@ -38,7 +38,12 @@ _INVISIBLE = re.compile(
     "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2060-\u2065\u206a-\u206f\u3164"
     "\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_PICTURE = "#*0-9\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_PICTURE = (
+    "#*0-9\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+# Marks are neither word characters nor space: a cheap first look before the table of categories is asked.
+_MAYBE_MARKS = re.compile(r"[^\w\s!-~]{%d,}" % (MOST_MARKS + 1))
 _STRAY_SELECTOR = re.compile(f"(?<![{_PICTURE}])\ufe0f")
 _STRAY_JOINER = re.compile(f"(?<![{_PICTURE}\ufe0f])\u200d|\u200d(?![{_PICTURE}])")
 
@@ -71,28 +76,14 @@ def _control_picture(found: re.Match[str]) -> str:
 
 def _fewer_marks(text: str) -> str:
     """Drop the marks past `MOST_MARKS` in each row of them."""
-    return _mark_rows().sub(lambda row: row[0][:MOST_MARKS], text)
+    return _MAYBE_MARKS.sub(_cut_rows, text)
 
 
-def _mark_rows() -> re.Pattern[str]:
-    """Match a row of too many combining marks; built on first use, as it reads the whole of Unicode's marks."""
-    global _marks
-    if _marks is None:
-        codes = [code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)).startswith("M")]
-        _marks = re.compile(f"[{_ranges(codes)}]{{{MOST_MARKS + 1},}}")
-    return _marks
-
-
-def _ranges(codes: list[int]) -> str:
-    """Write sorted code points as the inside of a character class."""
-    parts: list[str] = []
-    start = previous = codes[0]
-    for code in [*codes[1:], -1]:
-        if code != previous + 1:
-            parts.append(f"{chr(start)}-{chr(previous)}")
-            start = code
-        previous = code
-    return "".join(parts)
-
-
-_marks: re.Pattern[str] | None = None
+def _cut_rows(found: re.Match[str]) -> str:
+    kept: list[str] = []
+    row = 0
+    for char in found[0]:
+        row = row + 1 if unicodedata.category(char).startswith("M") else 0
+        if row <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
