@@ -43,7 +43,7 @@ _PICTURE = (
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
 # Marks are neither word characters nor space: a cheap first look before the table of categories is asked.
-_MAYBE_MARKS = re.compile(r"[^\w\s!-~]{%d,}" % (MOST_MARKS + 1))
+_MAYBE_MARKS = re.compile(rf"[^\w\s!-~]{{{MOST_MARKS + 1},}}")
 _STRAY_SELECTOR = re.compile(f"(?<![{_PICTURE}])\ufe0f")
 _STRAY_JOINER = re.compile(f"(?<![{_PICTURE}\ufe0f])\u200d|\u200d(?![{_PICTURE}])")
 
