@@ -60,11 +60,11 @@ _PRESSING = frozenset({Priority.URGENT, Priority.HIGH})
 _LOW = frozenset({Priority.LOW})
 
 DEFAULT_POLICIES: tuple[Policy, ...] = (
-    Policy("data request", DAY, DAY, 30 * DAY, topics=frozenset({"data-request", "privacy"}), statutory=True),
+    Policy("data request", DAY, DAY, 30 * DAY, topics=frozenset({"data-request"}), statutory=True),
     Policy("safety S0", 15 * MINUTE, 15 * MINUTE, 4 * HOUR, lanes=_SAFETY, severities=frozenset({Severity.S0})),
     Policy("safety S1", 30 * MINUTE, 30 * MINUTE, 12 * HOUR, lanes=_SAFETY, severities=frozenset({Severity.S1})),
     Policy("safety S4", 12 * HOUR, 12 * HOUR, 3 * DAY, lanes=_SAFETY, severities=frozenset({Severity.S4})),
-    Policy("safety appeal", 12 * HOUR, 12 * HOUR, 3 * DAY, lanes=_SAFETY, topics=frozenset({"appeal"})),
+    Policy("safety appeal", 12 * HOUR, 12 * HOUR, 3 * DAY, lanes=_SAFETY, topics=frozenset({"ban-appeal"})),
     Policy("safety", HOUR, HOUR, DAY, lanes=_SAFETY),
     Policy("app pressing", 4 * HOUR, 4 * HOUR, 8 * HOUR, lanes=_APP, priorities=_PRESSING),
     Policy("app low", DAY, DAY, 3 * DAY, lanes=_APP, priorities=_LOW),

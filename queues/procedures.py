@@ -1,0 +1,228 @@
+"""Procedures (SOPs): the steps that a kind of request needs, and the gates that nothing goes around.
+
+One TOML file a procedure; a file of the agent's own folder replaces the built-in one of the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from data.errors import InputError
+from data.records import Severity, Ticket
+from queues import rule_files
+from queues.rule_files import RuleFile
+
+BUILT_IN = Path(__file__).with_name("sops")
+
+
+class StepKind(StrEnum):
+    """What a step asks of the agent: confirm, write down, choose one, or hand over to a team."""
+
+    CHECK = "check"
+    ASK = "ask"
+    CHOOSE = "choose"
+    ESCALATE = "escalate"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a procedure."""
+
+    id: str
+    kind: StepKind
+    text: Mapping[str, str]
+    """By language."""
+    gate: bool = False
+    """The ticket cannot be answered or solved before the step is done."""
+    evidence: str = ""
+    """What to write down, where something must be."""
+    choices: tuple[str, ...] = ()
+    team: str = ""
+
+    def words(self, language: str) -> str:
+        """Return the step's text in `language`, else in English, else in the first language it has."""
+        return self.text.get(language) or self.text.get("en") or next(iter(self.text.values()))
+
+    def is_done(self, answer: Any) -> bool:
+        """Tell whether `answer` completes the step.
+
+        A text for `ask` and for any check with `evidence`; one of the choices for `choose`; True or a text (a reference)
+        for the rest.
+        """
+        if self.kind is StepKind.CHOOSE:
+            return answer in self.choices
+        if isinstance(answer, str):
+            return bool(answer.strip())
+        needs_text = self.kind is StepKind.ASK or (self.kind is StepKind.CHECK and bool(self.evidence))
+        return answer is True and not needs_text
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A procedure as one file tells it."""
+
+    id: str
+    version: int
+    effective: date
+    changed: Mapping[str, str]
+    """What is new in this version, by language."""
+    steps: tuple[Step, ...]
+    lanes: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    source: str = ""
+
+    def applies_to(self, ticket: Ticket) -> bool:
+        """Tell whether the ticket needs this procedure: it names it, or all of the procedure's conditions hold.
+
+        A severity that nobody has set yet fits: a gate too many is seen, one too few is not.
+        """
+        if ticket.procedure:
+            return ticket.procedure == self.id
+        if not (self.lanes or self.topics or self.tags or self.severities):
+            return False
+        return (
+            (not self.lanes or ticket.lane in self.lanes)
+            and (not self.topics or ticket.topic in self.topics)
+            and (not self.tags or not self.tags.isdisjoint(ticket.tags))
+            and (not self.severities or ticket.severity is None or ticket.severity in self.severities)
+        )
+
+    @property
+    def label(self) -> str:
+        """The procedure and its version, as records keep it: `data-request@2`."""
+        return f"{self.id}@{self.version}"
+
+
+def open_gates(procedure: Procedure, done: Mapping[str, Any]) -> list[Step]:
+    """Return the gates that `done` (answers by step id) leaves open, in order."""
+    return [step for step in procedure.steps if step.gate and not step.is_done(done.get(step.id))]
+
+
+def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Procedure | None:
+    """Return the procedure that the ticket names, else the first by id that applies, None where none does."""
+    return next((procedures[key] for key in sorted(procedures) if procedures[key].applies_to(ticket)), None)
+
+
+def load(*folders: Path) -> dict[str, Procedure]:
+    """Read the built-in procedures and those of `folders`, by id; a later folder replaces an earlier id.
+
+    A folder that does not exist is empty. Raises InputError with file and line.
+    """
+    found = dict(_built_in())
+    for folder in folders:
+        found.update(_load_folder(folder))
+    return found
+
+
+def load_file(path: Path) -> Procedure:
+    """Read one procedure. Raises InputError with file and line."""
+    return _procedure(rule_files.read(path, _File))
+
+
+def load_text(text: str, where: str = "procedure") -> Procedure:
+    """Read one procedure from TOML text. Raises InputError with the line."""
+    return _procedure(rule_files.read(text, _File, where))
+
+
+class _Applies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lanes: list[str] = []
+    topics: list[str] = []
+    tags: list[str] = []
+    severity: list[Severity] = []
+
+
+class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    kind: StepKind
+    text: dict[str, str] | str
+    gate: bool = False
+    evidence: str = ""
+    choices: list[str] = []
+    team: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    version: int
+    effective: date
+    changed: dict[str, str] | str = ""
+    applies: _Applies = _Applies()
+    step: list[_Step] = []
+
+
+@cache
+def _built_in() -> Mapping[str, Procedure]:
+    return _load_folder(BUILT_IN)
+
+
+def _load_folder(folder: Path) -> dict[str, Procedure]:
+    found: dict[str, Procedure] = {}
+    for path in sorted(folder.glob("*.toml")):
+        procedure = load_file(path)
+        if procedure.id in found:
+            other = found[procedure.id].source
+            raise InputError(
+                "Two procedures of one id", f"{path}: {procedure.id!r} is the id of {other} too; rename one."
+            )
+        found[procedure.id] = procedure
+    return found
+
+
+def _procedure(file: RuleFile[_File]) -> Procedure:
+    content = file.content
+    if not content.id.strip():
+        file.fail("the id is empty; give the procedure a short name", key="id")
+    if not content.step:
+        file.fail("there is no [[step]]; a procedure has at least one")
+    _check_steps(file)
+    return Procedure(
+        id=content.id,
+        version=content.version,
+        effective=content.effective,
+        changed=_by_language(content.changed),
+        steps=tuple(_step(step) for step in content.step),
+        lanes=frozenset(content.applies.lanes),
+        topics=frozenset(content.applies.topics),
+        tags=frozenset(content.applies.tags),
+        severities=frozenset(content.applies.severity),
+        source=file.where,
+    )
+
+
+def _check_steps(file: RuleFile[_File]) -> None:
+    seen: set[str] = set()
+    for index, step in enumerate(file.content.step):
+        for key, problem in _problems(step, seen):
+            file.fail(f"step {step.id!r} {problem}", "step", index, key)
+        seen.add(step.id)
+
+
+def _problems(step: _Step, earlier: set[str]) -> Iterable[tuple[str, str]]:
+    texts = _by_language(step.text)
+    if not step.id.strip() or step.id in earlier:
+        yield "id", "has an empty id, or one that an earlier step has"
+    if not texts or not all(text.strip() for text in texts.values()):
+        yield "text", "has no text, or an empty one in some language"
+    if (step.kind is StepKind.CHOOSE) != bool(step.choices):
+        yield "choices" if step.choices else "kind", "needs choices when its kind is choose, and only then"
+    if (step.kind is StepKind.ESCALATE) != bool(step.team):
+        yield "team" if step.team else "kind", "needs a team when its kind is escalate, and only then"
+
+
+def _step(step: _Step) -> Step:
+    return Step(step.id, step.kind, _by_language(step.text), step.gate, step.evidence, tuple(step.choices), step.team)
+
+
+def _by_language(text: Mapping[str, str] | str) -> dict[str, str]:
+    """A plain text is English."""
+    return ({"en": text} if text else {}) if isinstance(text, str) else dict(text)
