@@ -1,7 +1,7 @@
 """Every action that a key can start: the one registry from which bindings, footer, palette, help and docs derive.
 
-Keys are Textual's names (`full_stop`, `ctrl+s`); two keys with a space between are a sequence (`g g`). No key needs alt, and none
-needs ctrl+enter, which many terminals never send.
+Keys are Textual's names (`full_stop`, `ctrl+s`); two keys with a space between are a sequence (`g g`). No key
+needs alt, and none needs ctrl+enter, which many terminals never send.
 """
 
 from __future__ import annotations

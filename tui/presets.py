@@ -1,0 +1,42 @@
+"""Ready-made keymaps to start from: what differs from the keys of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_GMAIL: Mapping[str, tuple[str, ...]] = {
+    "lane.left": ("left",),
+    "lane.right": ("right",),
+    "nav.back": ("u", "escape"),
+    "ticket.tags": ("l",),
+    "ticket.snooze": ("b",),
+    "select.toggle": ("x",),
+}
+
+_ZENDESK: Mapping[str, tuple[str, ...]] = {
+    "ticket.solve": ("ctrl+s",),
+    "ticket.pending": ("ctrl+o",),
+    "ticket.reopen": ("ctrl+n",),
+}
+
+_ARROWS: Mapping[str, tuple[str, ...]] = {
+    "ticket.solve": ("f5",),
+    "ticket.pending": ("f6",),
+    "ticket.snooze": ("f7",),
+    "ticket.escalate": ("f8",),
+    "ticket.assign": ("f9",),
+    "ticket.tags": ("f4",),
+    "ticket.take": (),
+    "ticket.raise": (),
+    "ticket.lower": (),
+    "desk.undo": ("ctrl+z",),
+    "desk.redo": ("ctrl+y",),
+}
+"""No bare letter or sign changes a ticket, for people who fear that."""
+
+PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "default": {},
+    "gmail": _GMAIL,
+    "zendesk": _ZENDESK,
+    "arrows": _ARROWS,
+}
