@@ -1,6 +1,6 @@
 """What a macro may see: the published contract, and the plain values behind it.
 
-A template gets text, whole numbers, and one list of text; never an object of ours, so it can reach nothing but these words.
+A template gets text, whole numbers and one list of text; never an object of ours, so it can reach nothing else.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ SINGLE: Mapping[str, str] = {
 LIST_FIELDS = frozenset({("ticket", "tags")})
 """The only fields that a loop may walk through."""
 
-MAX_VALUE = 2000
+MAX_VALUE = 500
 MAX_LIST = 50
 
 _MONTHS = {
@@ -139,7 +139,7 @@ class Context:
 
 
 def first_name(name: str) -> str:
-    """Return the word to address somebody by: `García López, Ana` and `Ana García` both give `Ana`; an address gives nothing."""
+    """Return the word to address somebody by: `García López, Ana` and `Ana García` give `Ana`; an address none."""
     if "@" in name:
         return ""
     given = name.split(",", 1)[1] if name.count(",") == 1 else name

@@ -1,0 +1,118 @@
+"""Fills in a macro: the text in the fitting language, its holes, and the change to the ticket as one action."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.errors import InputError
+from data.records import Change, Escalation, Promise
+from macros.answers import due_at, for_template, given
+from macros.context import CONTRACT, Context
+from macros.engine import Missing, fill
+from macros.macro import Actions, Macro
+
+HOLE = re.compile(r"\{\{([^{}\n]*)\}\}")
+"""What a missing value looks like in a reply; `macros.check` stops every one."""
+
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A value that is missing, and where it shows in the text."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A macro filled in."""
+
+    text: str
+    subject: str
+    """On one line; empty where the macro sets none."""
+    language: str
+    """The language of the body that was taken."""
+    holes: tuple[Hole, ...]
+    change: Change
+    """The reply and the macro's actions, to be done as one."""
+
+
+def render(macro: Macro, language: str, context: Context, answers: Mapping[str, str]) -> Rendered:
+    """Fill in `macro` for a customer who writes `language`.
+
+    A missing value stays in the text as `{{ name }}`; a required answer that the text does not print is put on a last line,
+    so that it cannot be overlooked. Raises InputError when an answer does not fit its kind or the text cannot be made.
+    """
+    body = macro.body_for(language)
+    spoken = body.language or language
+    answered = given(macro.asks, answers)
+    values = _values(macro, spoken, context, answered)
+    asked = frozenset(ask.name for ask in macro.asks)
+    text = _filled(macro, body.text, asked, values).strip()
+    unseen = [
+        str(Missing(ask.name))
+        for ask in macro.asks
+        if not ask.optional and ask.name not in answered and str(Missing(ask.name)) not in text
+    ]
+    text = "\n".join([text, *unseen])
+    subject = " ".join(_filled(macro, macro.subject.for_language(spoken), asked, values).split())
+    holes = tuple(Hole(found[1].strip(), *found.span()) for found in HOLE.finditer(text))
+    return Rendered(text, subject, spoken, holes, _change(macro, text, spoken, context, answered))
+
+
+def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:
+    known = context.values(language)
+    values: dict[str, object] = dict(known)
+    for group, fields in CONTRACT.items():
+        present = known[group]
+        values[group] = {name: Missing(f"{group}.{name}") for name in fields} | (
+            present if isinstance(present, dict) else {}
+        )
+    for ask in macro.asks:
+        answer = answered.get(ask.name)
+        values[ask.name] = Missing(ask.name) if answer is None else for_template(ask, answer, language)
+    return values
+
+
+def _filled(macro: Macro, text: str, asked: frozenset[str], values: Mapping[str, object]) -> str:
+    try:
+        return fill(text, asked, values).translate(_CONTROLS)
+    except ValueError as wrong:
+        raise InputError("Macro not usable", f"{macro.name}: {wrong}.") from None
+
+
+def _change(macro: Macro, text: str, language: str, context: Context, answered: Mapping[str, str]) -> Change:
+    actions = macro.actions
+    return Change(
+        reply=text,
+        status=actions.status,
+        priority=actions.priority,
+        assignee=context.agent if actions.assign == "me" else actions.assign,
+        add_tags=actions.add_tags,
+        remove_tags=actions.remove_tags,
+        escalate=_escalation(actions, context, answered),
+        snooze_until=due_at(actions.snooze, answered, context.now, context.zone, end_of_day=False),
+        promise=_promise(actions, context, answered),
+        procedure=actions.procedure,
+        macro=macro.name,
+        reply_language=language,
+    )
+
+
+def _escalation(actions: Actions, context: Context, answered: Mapping[str, str]) -> Escalation | None:
+    if actions.escalate is None:
+        return None
+    due = due_at(actions.escalate.due, answered, context.now, context.zone, end_of_day=True)
+    return Escalation(actions.escalate.team, actions.escalate.reason, due_at=due)
+
+
+def _promise(actions: Actions, context: Context, answered: Mapping[str, str]) -> Promise | None:
+    if actions.promise is None:
+        return None
+    due = due_at(actions.promise.due, answered, context.now, context.zone, end_of_day=True)
+    return None if due is None else Promise(actions.promise.text, due)
