@@ -1,0 +1,1 @@
+"""Whole screens and dialogs. They ask the desk through the app and show what came back."""

@@ -1,0 +1,81 @@
+"""The desk: three lanes side by side, the open ticket of the one that the agent is in, and the line that tells what happened."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.messages import TicketChosen, TicketHighlighted
+from tui.screens.desk_moves import Moves
+from tui.words import words
+
+POLL_SECONDS = 0.25
+"""How often another connection's commit is looked for; asking costs microseconds."""
+CLOCK_SECONDS = 30
+"""How often times to due are drawn anew."""
+
+
+class DeskScreen(Moves):
+    """Lays the lanes out for the terminal's width and keeps them up to date."""
+
+    CSS_PATH = "../styles/desk.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]
+
+    def compose(self) -> ComposeResult:
+        """Header, lanes, tickets, status."""
+        yield self.header
+        self.lane_bar = Static("", id="lane-bar", markup=False)
+        yield self.lane_bar
+        with Container(id="work"):
+            with Container(id="lanes"):
+                yield from self.panes
+            with Container(id="tickets"):
+                yield from self.views
+        yield self.status
+
+    def on_mount(self) -> None:
+        """Show the first lane and start looking for news."""
+        self._seen = self.store.data_version()
+        self.show_active()
+        self.show_counts()
+        self.show_outbox()
+        self.list.focus()
+        self.say(words("Enter opens a ticket · . goes to the most urgent · ? shows every key"))
+        self.set_interval(POLL_SECONDS, self._poll)
+        self.set_interval(1, self.show_outbox)
+        self.set_interval(CLOCK_SECONDS, self._tick)
+
+    def _poll(self) -> None:
+        version = self.store.data_version()
+        if version != self._seen:
+            self._seen = version
+            self.refresh_lanes()
+
+    def _tick(self) -> None:
+        for pane in self.panes:
+            pane.list.refresh()
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Write every lane's title, and all of them into the bar of a narrow screen."""
+        super().show_counts()
+        parts = [f"[{pane.summary.plain}]" if pane is self.pane else pane.summary.plain for pane in self.panes]
+        self.lane_bar.update(Content("  ".join(parts)), layout=False)
+
+    def lane_shown(self) -> None:
+        """Bring what hangs on the lane up to date."""
+        self.show_counts()
+
+    def on_ticket_highlighted(self, message: TicketHighlighted) -> None:
+        """A cursor moved: its lane's title may tell of fewer unseen tickets."""
+        message.stop()
+
+    def on_ticket_chosen(self, message: TicketChosen) -> None:
+        """A double click opens."""
+        message.stop()
+        place = next(n for n, pane in enumerate(self.panes) if pane.lane.name == message.lane)
+        self.open_ticket(place, message.ticket_id)

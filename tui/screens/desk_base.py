@@ -1,0 +1,173 @@
+"""What every part of the desk's screen shares: the lanes, the open tickets, the store to read and the writer to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from data.errors import DeskError
+from data.protocols import Clock
+from data.records import Lane, OutboxState, Ticket
+from tui.jobs import PATIENCE, Writer
+from tui.sources import LaneSource
+from tui.widgets.header_bar import HeaderBar
+from tui.widgets.lane_pane import LanePane
+from tui.widgets.row_line import one_line
+from tui.widgets.ticket_list import TicketList
+from tui.widgets.ticket_text import Conversation
+from tui.widgets.ticket_view import TicketView
+from tui.words import words
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from queues.desk import Desk
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class DeskBase(Screen[None]):
+    """State and the two ways of asking: read the store here, or hand a change to the writer."""
+
+    def __init__(self, store: Store, writer: Writer[Desk], clock: Clock, agent: str, mode: str) -> None:
+        super().__init__(id="desk")
+        self.store, self.writer, self.clock, self.agent = store, writer, clock, agent
+        self.header = HeaderBar("tridesk", mode)
+        self.status = Static("", id="status", markup=False)
+        lanes = store.lanes.all()[:3] or [Lane("mail", words("Mail"), 0)]
+        self.panes = [LanePane(lane, n, LaneSource(store, lane.name), clock) for n, lane in enumerate(lanes, 1)]
+        self.views = [TicketView(lane.name, clock) for lane in lanes]
+        self.active = 0
+        self.busy = False
+        self.came_from: list[tuple[int, int]] = []
+        """Lane and ticket to go back to."""
+
+    @property
+    def pane(self) -> LanePane:
+        """The lane that the agent is in."""
+        return self.panes[self.active]
+
+    @property
+    def list(self) -> TicketList:
+        """The tickets of that lane."""
+        return self.pane.list
+
+    @property
+    def view(self) -> TicketView:
+        """The ticket that is open in that lane."""
+        return self.views[self.active]
+
+    @property
+    def reading(self) -> bool:
+        """The agent is in the open ticket rather than in the list."""
+        return self.focused is self.view
+
+    def target(self) -> int | None:
+        """The one ticket that a key means: the open one when reading, else the one under the cursor."""
+        return self.view.ticket_id if self.reading else self.list.current_id
+
+    def targets(self) -> tuple[int, ...]:
+        """The tickets that a change is for: all selected, else the one a key means."""
+        if self.list.selected:
+            return tuple(sorted(self.list.selected))
+        one = self.target()
+        return () if one is None else (one,)
+
+    def ticket(self) -> Ticket | None:
+        """Read the ticket that a key means."""
+        one = self.target()
+        return None if one is None else self.store.tickets.get(one)
+
+    def say(self, text: str, *, severe: bool = False) -> None:
+        """Tell the agent something in the status line; what went wrong comes as a toast too."""
+        told = one_line(text)
+        self.status.update(Content(told), layout=False)
+        if severe:
+            self.notify(told, severity="error", timeout=8, markup=False)
+
+    async def ask(self, work: Callable[[Desk], T], then: Callable[[T], None]) -> None:
+        """Hand `work` to the writer and call `then` with what came of it; a refusal is told to the agent."""
+        if self.busy:
+            self.say(words("Still saving; this key was not taken."), severe=True)
+            return
+        future = self.writer.submit(work)
+        waiting = asyncio.wrap_future(future)
+        done, _ = await asyncio.wait({waiting}, timeout=PATIENCE)
+        if done:
+            self._settle(future, then)
+            return
+        self.busy = self.header.saving = True
+        self.show_outbox()
+        waiting.add_done_callback(lambda _: self._late(future, then))
+
+    def _late(self, future: Future[T], then: Callable[[T], None]) -> None:
+        self.busy = self.header.saving = False
+        if self.is_attached:
+            self.show_outbox()
+            self._settle(future, then)
+
+    def _settle(self, future: Future[T], then: Callable[[T], None]) -> None:
+        error = future.exception()
+        if error is None:
+            then(future.result())
+        elif isinstance(error, DeskError):
+            self.say(f"{error.title}: {error.message}", severe=True)
+        else:
+            # the border of the writer: the agent keeps the desk, the log keeps the kind of failure and no customer's words
+            log.error("the writer failed: %s", type(error).__name__)
+            self.say(
+                words("That failed inside the desk ({kind}); nothing was changed.").format(kind=type(error).__name__),
+                severe=True,
+            )
+
+    def read(self, ticket_id: int) -> Conversation | None:
+        """Read all that the ticket view shows."""
+        ticket = self.store.tickets.get(ticket_id)
+        if ticket is None:
+            return None
+        return Conversation(
+            ticket,
+            self.store.customers.get(ticket.customer_id),
+            self.store.messages.of(ticket_id),
+            self.store.tickets.of_customer(ticket.customer_id),
+        )
+
+    def show_ticket(self, ticket_id: int | None) -> None:
+        """Open a ticket in the active lane's view, or leave the view empty."""
+        self.view.show(None if ticket_id is None else self.read(ticket_id))
+        self.pane.open_ticket = self.view.ticket_id
+        self.set_class(self.view.ticket_id is not None, "-ticket-open")
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Write every lane's title."""
+        counts, now = self.store.tickets.counts(), self.clock()
+        for pane in self.panes:
+            lane = counts.get(pane.lane.name)
+            late = self.store.tickets.breaching(pane.lane.name, now)
+            pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen)
+
+    def show_outbox(self) -> None:
+        """Write the top line."""
+        counts = self.store.outbox.counts()
+        waiting = self.store.outbox.waiting()
+        leaves = [entry.due_at - self.clock() for entry in waiting if entry.state is OutboxState.QUEUED]
+        self.header.show(
+            len(waiting), min((left for left in leaves if left > 0), default=None), counts.get(OutboxState.HELD, 0)
+        )
+
+    def refresh_lanes(self) -> None:
+        """Show what the store holds now; the tickets under the cursors keep their lines."""
+        for pane, view in zip(self.panes, self.views, strict=True):
+            pane.list.reload()
+            if view.ticket_id is not None:
+                view.show(self.read(view.ticket_id))
+        self.show_counts()
+        self.show_outbox()

@@ -1,0 +1,187 @@
+"""Keys that move about: between tickets, lanes and regions. They change nothing in the store."""
+
+from __future__ import annotations
+
+from tui.screens.desk_base import DeskBase
+from tui.words import words
+
+
+class Moves(DeskBase):
+    """Moving, selecting, opening and going back."""
+
+    def action_ticket_next(self) -> None:
+        """Go down a ticket, or a line when reading."""
+        self._step(1)
+
+    def action_ticket_previous(self) -> None:
+        """Go up a ticket, or a line when reading."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        if self.reading:
+            self.view.scroll_lines(step)
+        else:
+            self.list.move(step)
+
+    def page(self, pages: int) -> None:
+        """Move by whole views in the list or in the ticket."""
+        if self.reading:
+            self.view.scroll_lines(pages * max(1, self.view.size.height - 1))
+        else:
+            self.list.page(pages)
+
+    def action_ticket_first(self) -> None:
+        """Go to the most urgent ticket of the lane, or to the ticket's first line."""
+        if self.reading:
+            self.view.scroll_to(y=0, animate=False)
+        else:
+            self.list.first()
+
+    def action_ticket_last(self) -> None:
+        """Go to the least urgent ticket of the lane, or to the ticket's last line."""
+        if self.reading:
+            self.view.scroll_to(y=self.view.virtual_size.height, animate=False)
+        else:
+            self.list.last()
+
+    def action_message_next(self) -> None:
+        """Go to the next message."""
+        self.view.step_message(1)
+
+    def action_message_previous(self) -> None:
+        """Go to the message before."""
+        self.view.step_message(-1)
+
+    def action_message_quotes(self) -> None:
+        """Unfold or fold quoted text."""
+        self.view.toggle_quotes()
+
+    def action_lane_left(self) -> None:
+        """Go to the lane on the left."""
+        self.go_lane(self.active - 1)
+
+    def action_lane_right(self) -> None:
+        """Go to the lane on the right."""
+        self.go_lane(self.active + 1)
+
+    def action_lane_go(self, number: int) -> None:
+        """Go to lane `number`, from 1."""
+        self.go_lane(number - 1)
+
+    def go_lane(self, place: int) -> None:
+        """Make a lane the active one; its ticket, cursor and draft are as they were left."""
+        if not 0 <= place < len(self.panes) or place == self.active:
+            self.list.focus()
+            return
+        self.active = place
+        self.show_active()
+        self.list.focus()
+
+    def show_active(self) -> None:
+        """Put the active lane's ticket on the screen and mark its title."""
+        for place, (pane, view) in enumerate(zip(self.panes, self.views, strict=True)):
+            pane.set_class(place == self.active, "-active")
+            view.set_class(place == self.active, "-active")
+        self.set_class(self.view.ticket_id is not None, "-ticket-open")
+        self.lane_shown()
+
+    def lane_shown(self) -> None:
+        """Called whenever another lane, or another ticket, came to stand under the agent's keys."""
+
+    def action_region_next(self) -> None:
+        """Go from the list to the open ticket and back."""
+        if self.reading or self.view.ticket_id is None:
+            self.list.focus()
+        else:
+            self.view.focus()
+
+    def action_region_previous(self) -> None:
+        """The same round the other way."""
+        self.action_region_next()
+
+    def action_ticket_view(self) -> None:
+        """Open the ticket under the cursor."""
+        if self.list.current_id is not None:
+            self.open_ticket(self.active, self.list.current_id)
+
+    def open_ticket(self, place: int, ticket_id: int) -> None:
+        """Open a ticket of a lane and go to it."""
+        self.active = place
+        self.list.select_ticket(ticket_id)
+        self.show_ticket(ticket_id)
+        self.show_active()
+        self.view.focus()
+
+    async def action_ticket_urgent(self) -> None:
+        """Go to the most urgent ticket of all lanes and say why it is."""
+        here = self.target()
+        if here is not None:
+            self.came_from.append((self.active, here))
+        await self.open_next(None)
+
+    async def open_next(self, leaving: int | None) -> None:
+        """Open what is most urgent besides `leaving`; an empty desk says so."""
+        await self.ask(lambda desk: desk.next_up(leaving=leaving), self._opened)
+
+    def _opened(self, found: object) -> None:
+        ticket_id, lane = getattr(found, "ticket_id", None), getattr(found, "lane", "")
+        place = next((n for n, pane in enumerate(self.panes) if pane.lane.name == lane), None)
+        if ticket_id is None or place is None:
+            self.say(words("Nothing waits in any lane. Well done."))
+            return
+        self.open_ticket(place, ticket_id)
+        self.say(words("Most urgent: {why}").format(why=getattr(found, "why", "")))
+
+    def action_ticket_return(self) -> None:
+        """Go back to where the last jump started."""
+        if not self.came_from:
+            self.say(words("There is nowhere to go back to."))
+            return
+        place, ticket_id = self.came_from.pop()
+        self.open_ticket(place, ticket_id)
+
+    def action_nav_back(self) -> None:
+        """Let a selection go, else leave the filter, else close the ticket; never quits."""
+        if self.list.clear_selected():
+            return
+        if self.leave_filter():
+            return
+        if self.view.ticket_id is not None:
+            self.show_ticket(None)
+            self.lane_shown()
+        self.list.focus()
+
+    def leave_filter(self) -> bool:
+        """Show the whole lanes again; False when they are whole already."""
+        return False
+
+    def action_select_toggle(self) -> None:
+        """Select the ticket under the cursor, or let it go."""
+        self.list.toggle_selected()
+        self._say_selected()
+
+    def action_select_range(self) -> None:
+        """Select from the last selected ticket to this one."""
+        self.list.select_range()
+        self._say_selected()
+
+    def action_select_all(self) -> None:
+        """Select every ticket shown."""
+        self.list.select_shown()
+        self._say_selected()
+
+    def _say_selected(self) -> None:
+        count = len(self.list.selected)
+        self.say(words("{n} selected; keys now mean all of them, Esc lets go").format(n=count) if count else "")
+
+    def action_desk_refresh(self) -> None:
+        """Take in what is new and go to the top of the lane."""
+        self.refresh_lanes()
+        self.list.first()
+
+    def action_desk_zoom(self) -> None:
+        """Give the focused part the whole screen, or take it back."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.maximize(self.view if self.reading else self.pane)

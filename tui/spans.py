@@ -1,0 +1,44 @@
+"""Short words for times and states: what fits in a column, and never colour alone."""
+
+from __future__ import annotations
+
+from data.records import LaneRow, Priority
+from tui.words import words
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+PRIORITY_SIGNS = {Priority.URGENT: "!!", Priority.HIGH: "! ", Priority.NORMAL: "  ", Priority.LOW: "- "}
+
+
+def span(seconds: int) -> str:
+    """Return a length of time in at most five characters: `45s`, `12m`, `1h35`, `3d4h`, `120d`."""
+    if seconds < MINUTE:
+        return f"{seconds}s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m"
+    if seconds < DAY:
+        return f"{seconds // HOUR}h{seconds % HOUR // MINUTE:02d}"
+    days, rest = divmod(seconds, DAY)
+    return f"{days}d{rest // HOUR}h" if days < 10 else f"{days}d"
+
+
+def due_word(due_at: int | None, now: int) -> str:
+    """Return the time left as `1h35`, or `-12m!` once it has passed; empty without a clock."""
+    if due_at is None:
+        return ""
+    left = due_at - now
+    return span(left) if left > 0 else f"-{span(-left)}!"
+
+
+def urgency_sign(row: LaneRow) -> str:
+    """Return two characters for how much a row presses: its severity if it has one, else its priority."""
+    return row.severity.value if row.severity else PRIORITY_SIGNS[row.priority]
+
+
+def clock_words(name: str, due_at: int | None, now: int) -> str:
+    """Return a clock as a phrase: `first reply due in 1h35`, `first reply 12m late`."""
+    if due_at is None:
+        return ""
+    left = due_at - now
+    phrase = words("{name} due in {span}") if left > 0 else words("{name} {span} late")
+    return phrase.format(name=words(name), span=span(abs(left)))

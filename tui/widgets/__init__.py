@@ -1,0 +1,1 @@
+"""The parts of the screen. A widget shows what it is given and posts a message; it changes no ticket."""

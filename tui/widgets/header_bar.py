@@ -1,0 +1,36 @@
+"""The one line at the top: where we are, whether replies wait to leave, whether the desk is offline."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.spans import span
+from tui.words import words
+
+
+class HeaderBar(Static):
+    """Shows the desk's name, its mode and the outbox; `saving…` while a change is on its way to the file."""
+
+    def __init__(self, name: str, mode: str) -> None:
+        super().__init__("", id="header", markup=False)
+        self._name = name
+        self._mode = mode
+        self._shown = ""
+        self.saving = False
+
+    def show(self, waiting: int, leaves_in: int | None, held: int) -> None:
+        """Write the line: replies waiting, seconds until the next leaves (while `z` still calls it back), replies held."""
+        parts = [self._name, self._mode]
+        if waiting:
+            parts.append(words("outbox {n}").format(n=waiting))
+        if leaves_in is not None and leaves_in > 0:
+            parts.append(words("leaves in {span}, z calls it back").format(span=span(leaves_in)))
+        if held:
+            parts.append(words("{n} held!").format(n=held))
+        if self.saving:
+            parts.append(words("saving…"))
+        line = "  ".join(part for part in parts if part)
+        if line != self._shown:
+            self._shown = line
+            self.update(Content(line), layout=False)

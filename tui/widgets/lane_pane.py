@@ -1,0 +1,48 @@
+"""A lane on the screen: its title with counts, and its tickets."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from data.protocols import Clock
+from data.records import Lane
+from tui.widgets.row_line import one_line
+from tui.widgets.row_window import RowSource
+from tui.widgets.ticket_list import TicketList
+from tui.words import words
+
+
+class LanePane(Vertical):
+    """One lane: `title · open · late`, then the list."""
+
+    def __init__(self, lane: Lane, number: int, source: RowSource, clock: Clock) -> None:
+        super().__init__(id=f"lane-{number}", classes="lane")
+        self.lane = lane
+        self.number = number
+        self._title = Static("", classes="lane-title", markup=False)
+        empty = words("Nothing waits here. Press . for the most urgent ticket.")
+        self.list = TicketList(lane.name, source, clock, empty)
+        self.open_ticket: int | None = None
+        self.summary = Content("")
+
+    def compose(self) -> ComposeResult:
+        """Title above list."""
+        yield self._title
+        yield self.list
+
+    def show_counts(self, active: int, late: int, unseen: int) -> None:
+        """Write the title: how many wait, how many are late, how many came in above the view."""
+        parts = [f"{self.number} {one_line(self.lane.title)}", words("{n} open").format(n=active)]
+        if late:
+            parts.append(words("{n} late!").format(n=late))
+        if self.open_ticket is not None:
+            parts.append(f"▸#{self.open_ticket}")
+        if unseen:
+            parts.append(f"↑{unseen}")
+        summary = Content(" · ".join(parts))
+        if summary.plain != self.summary.plain:
+            self.summary = summary
+            self._title.update(summary, layout=False)

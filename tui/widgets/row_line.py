@@ -1,0 +1,41 @@
+"""One ticket as one line: which columns fit a width, and what stands in them."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+from data.records import LaneRow
+from data.safe_text import safe_line
+from tui.spans import due_word, urgency_sign
+
+WIDE = 64
+"""From this width on a row shows the customer's name too."""
+
+
+def fit(text: str, width: int) -> str:
+    """Return `text` in exactly `width` terminal cells, with an ellipsis where it was cut."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+def one_line(text: str) -> str:
+    """Return foreign text as a single safe line."""
+    return " ".join(safe_line(text).split())
+
+
+def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
+    """Return the line in three parts, together `width` cells: urgency and id, the words, the time to due."""
+    draft = "~" if row.has_draft else " "
+    head = f"{urgency_sign(row)}{draft}{row.id:>5} {row.language[:2]:<2} "
+    due = f" {due_word(row.due_at, now):>6}"
+    room = width - cell_len(head) - cell_len(due)
+    subject, name = one_line(row.subject) or "(no subject)", one_line(row.customer_name)
+    if width >= WIDE:
+        name_width = min(20, room // 3)
+        words = fit(name, name_width) + " " + fit(subject, room - name_width - 1)
+    else:
+        words = fit(subject, room)
+    return head, words, due

@@ -1,0 +1,134 @@
+"""A ticket as lines to read: who, what, the clocks, then the conversation. No Textual here, only words and inks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.records import Customer, Direction, LaneRow, Message, MessageKind, Ticket
+from tui.spans import clock_words, span
+from tui.widgets.row_line import fit, one_line
+from tui.widgets.wrapping import wrap
+from tui.words import words
+
+
+class Ink(StrEnum):
+    """What a line is; the theme gives each its colour, and each has a mark or a word besides."""
+
+    TITLE = "title"
+    PLAIN = "plain"
+    QUIET = "quiet"
+    LATE = "late"
+    CUSTOMER = "customer"
+    OURS = "ours"
+    NOTE = "note"
+
+
+MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "NOTE ┃ "}
+INKS = {Direction.IN: Ink.CUSTOMER, Direction.OUT: Ink.OURS, Direction.NOTE: Ink.NOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that the screen shows of one ticket, read together."""
+
+    ticket: Ticket
+    customer: Customer | None
+    messages: Sequence[Message]
+    earlier: Sequence[LaneRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it is drawn."""
+
+    ink: Ink
+    text: str
+    head: bool = False
+    """The first line of a message: `J` and `K` stop here."""
+
+
+def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool) -> list[Line]:
+    """Lay a conversation out in `width` cells; `quotes` unfolds what mails quote of earlier ones."""
+    lines = [*_facts(shown, width, now), Line(Ink.PLAIN, "")]
+    for message in shown.messages:
+        lines += _message(message, width, now, quotes=quotes)
+        lines.append(Line(Ink.PLAIN, ""))
+    if not shown.messages:
+        lines.append(Line(Ink.QUIET, words("No message yet. Press r to write one.")))
+    return lines
+
+
+def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
+    ticket = shown.ticket
+    yield Line(Ink.TITLE, fit(f"#{ticket.id} {one_line(ticket.subject) or words('(no subject)')}", width))
+    state = [ticket.status.value, ticket.priority.value, *([ticket.severity.value] if ticket.severity else [])]
+    state.append(
+        words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("nobody's")
+    )
+    yield from _lines(Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)}" for tag in ticket.tags)]), width)
+    yield from _lines(Ink.PLAIN, " · ".join(_person(shown)), width)
+    for name, due in (
+        (words("first reply"), ticket.first_due),
+        (words("next reply"), ticket.next_due),
+        (words("resolution"), ticket.resolve_due),
+    ):
+        if due is not None:
+            yield Line(Ink.LATE if due <= now else Ink.PLAIN, fit(clock_words(name, due, now), width))
+    if ticket.procedure:
+        yield Line(Ink.PLAIN, fit(words("procedure {name}").format(name=one_line(ticket.procedure)), width))
+    if ticket.reason:
+        yield Line(Ink.QUIET, fit(words("here by the rule {name}").format(name=one_line(ticket.reason)), width))
+    others = [row for row in shown.earlier if row.id != ticket.id]
+    if others:
+        told = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
+        yield from _lines(Ink.QUIET, words("earlier ({n}): {told}").format(n=len(others), told=told), width)
+
+
+def _person(shown: Conversation) -> list[str]:
+    customer, ticket = shown.customer, shown.ticket
+    parts = []
+    if customer is not None:
+        known = [one_line(identity.value) for identity in customer.identities[:2]]
+        parts += [one_line(customer.name) or words("(no name)"), *known]
+        if customer.tier != "standard":
+            parts.append(one_line(customer.tier))
+    sure = (
+        words("set by {who}").format(who=ticket.language_source)
+        if ticket.language_source != "auto"
+        else f"{ticket.confidence:.0%}"
+    )
+    parts.append(words("language {code} ({sure})").format(code=ticket.language, sure=sure))
+    return parts
+
+
+def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterator[Line]:
+    ink, mark = INKS[message.direction], MARKS[message.direction]
+    yield Line(ink, fit(_head(message, now), width), head=True)
+    text = message.text if quotes else message.new_text or message.text
+    room = width - len(mark)
+    if not message.readable:
+        yield Line(ink, fit(mark + words("This message could not be read; its raw bytes are kept."), width))
+    for line in wrap(text.strip("\n"), room):
+        yield Line(ink, mark + line)
+    if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):
+        yield Line(Ink.QUIET, fit(mark + words("… quoted text folded, Q shows it"), width))
+    for attachment in message.attachments:
+        yield Line(Ink.QUIET, fit(f"{mark}[{one_line(attachment.filename)}, {attachment.size:,} B]", width))
+
+
+def _head(message: Message, now: int) -> str:
+    ago = words("{span} ago").format(span=span(max(0, now - message.at)))
+    name = one_line(message.from_name) or one_line(message.from_address)
+    if message.direction is Direction.NOTE:
+        return words("NOTE by {name}, {ago}; no customer sees it").format(name=name, ago=ago)
+    if message.direction is Direction.OUT:
+        sent = words("we answered, {ago}").format(ago=ago)
+        return f"→ {name} · {sent}" + (f" · {one_line(message.macro)}" if message.macro else "")
+    kind = "" if message.kind is MessageKind.MAIL else f" · {message.kind.value}"
+    return f"← {name} <{one_line(message.from_address)}> · {ago} · {message.language} {message.confidence:.0%}{kind}"
+
+
+def _lines(ink: Ink, text: str, width: int) -> Iterator[Line]:
+    return (Line(ink, line) for line in wrap(text, width))
