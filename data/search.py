@@ -29,7 +29,7 @@ def search(connection: sqlite3.Connection, query: str, *, limit: int, lane: str 
 
 
 def match_expression(query: str) -> str:
-    """Turn any text into an FTS5 query that cannot fail: every word quoted, the last, from three letters on, a prefix."""
+    """Turn any text into an FTS5 query that cannot fail: every word quoted, the last one a prefix."""
     words = _WORD.findall(query.encode("utf-8", "replace").decode("utf-8").replace("\x00", " "))[:_MOST_WORDS]
     if not words:
         return ""

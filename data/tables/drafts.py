@@ -27,7 +27,15 @@ class Drafts:
 
     def save(self, draft: Draft, *, replacing: int) -> bool:
         """Write the draft if the one stored is still at revision `replacing` (0 for none); tell whether it was."""
-        values = (draft.text, draft.kind, draft.revision, draft.updated_at, draft.macro, draft.language, draft.ticket_id)
+        values = (
+            draft.text,
+            draft.kind,
+            draft.revision,
+            draft.updated_at,
+            draft.macro,
+            draft.language,
+            draft.ticket_id,
+        )
         if replacing == 0:
             sql = """INSERT OR IGNORE INTO draft (text, kind, revision, updated_at, macro, language, ticket_id)
                 VALUES (?, ?, ?, ?, ?, ?, ?)"""

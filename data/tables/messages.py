@@ -37,12 +37,27 @@ class Messages:
             yield _message(row)
 
     def last_times(self, ticket_id: int) -> tuple[int | None, int | None]:
-        """Return when the customer last wrote and when we last replied."""
-        sql = """SELECT max(CASE WHEN direction = 'in' THEN received_at END),
-            max(CASE WHEN direction = 'out' THEN received_at END)
-            FROM message WHERE ticket_id = ? AND withdrawn = 0"""
-        row = self._db.execute(sql, (ticket_id,)).fetchone()
+        """Return when the oldest message came that we have not answered, and when we last replied."""
+        sql = """WITH reply AS (SELECT max(id) AS id FROM message
+                WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
+            SELECT (SELECT min(received_at) FROM message WHERE ticket_id = :ticket AND direction = 'in'
+                    AND id > coalesce((SELECT id FROM reply), 0)),
+                (SELECT received_at FROM message WHERE id = (SELECT id FROM reply))"""
+        row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
         return row[0], row[1]
+
+    def took_part(self, ticket_id: int, address: str) -> bool:
+        """Tell whether a message of the ticket came from this address."""
+        sql = "SELECT 1 FROM message WHERE ticket_id = ? AND from_address = ? AND from_address <> '' LIMIT 1"
+        return self._db.execute(sql, (ticket_id, address)).fetchone() is not None
+
+    def answered_by_newer(self, ticket_id: int, message_id: str) -> bool:
+        """Tell whether the customer wrote after the message that bears this Message-ID was written."""
+        sql = """SELECT 1 FROM message own JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > own.id
+            WHERE own.ticket_id = ? AND own.message_id = ? AND newer.direction = 'in'
+                AND newer.kind NOT IN ('auto', 'bounce')
+            LIMIT 1"""
+        return self._db.execute(sql, (ticket_id, message_id)).fetchone() is not None
 
     def insert(self, message: Message, *, content_hash: str = "") -> int:
         """Store a message with its full text (its `id` 0: the store gives one) and return its number."""

@@ -1,0 +1,267 @@
+"""One ticket's share of an action: checks the rules, writes the change, and tells the steps that undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from data.errors import ConflictError, RuleError
+from data.protocols import ReplyChecker
+from data.records import (
+    Change,
+    Customer,
+    Direction,
+    Draft,
+    Finding,
+    Message,
+    MessageKind,
+    OutboxEntry,
+    OutboxState,
+    Status,
+    Ticket,
+)
+from data.store import Store
+from queues import reply, sla, workflow
+from queues.desk_rules import DeskRules
+from queues.procedures import open_gates
+
+Step = dict[str, Any]
+"""One thing that was written, with what undoing and redoing it need."""
+
+NOBODY = Customer(0, "")
+
+
+class Acting:
+    """Carries out changes inside the transaction that the desk holds."""
+
+    def __init__(self, store: Store, rules: DeskRules, checker: ReplyChecker | None, agent: str) -> None:
+        self._store = store
+        self._rules = rules
+        self._checker = checker
+        self._agent = agent
+
+    def findings(self, ticket: Ticket, change: Change) -> list[Finding]:
+        """Return what is wrong with the reply, worst first."""
+        if change.reply is None:
+            return []
+        empty = (
+            []
+            if change.reply.strip()
+            else [Finding("empty", "The reply is empty; write something first.", blocking=True)]
+        )
+        if self._checker is None or empty:
+            return empty
+        customer = self._store.customers.get(ticket.customer_id) or NOBODY
+        return self._checker(change, ticket, customer, self._store.messages.of(ticket.id))
+
+    def carry_out(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
+        """Write the change and its event. Raises RuleError where a finding, a gate or the status forbids it."""
+        self._refuse(ticket, change)
+        steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
+        steps += self._write_work(ticket, change)
+        fields = self._fields(ticket, change, now)
+        steps += self.write_fields(ticket, fields)
+        if change.language and change.language != "und":
+            steps += self._remember_language(ticket, change.language)
+        kind = "reply" if change.reply is not None else "note" if change.note is not None else "change"
+        self._store.events.add(action, ticket.id, now, self._agent, kind, _detail(ticket, change, fields))
+        return steps
+
+    def write_fields(self, ticket: Ticket, fields: dict[str, Any]) -> list[Step]:
+        """Compare and set the changed fields; return the step. Raises ConflictError when the ticket moved on."""
+        changed = {name: value for name, value in fields.items() if getattr(ticket, name) != value}
+        if not changed:
+            return []
+        if not self._store.tickets.update(ticket, changed):
+            raise ConflictError("Ticket changed", f"#{ticket.id} was changed meanwhile; look at it again.")
+        before = {name: getattr(ticket, name) for name in changed}
+        return [{"kind": "fields", "ticket": ticket.id, "before": before, "after": changed}]
+
+    def clocks(self, ticket: Ticket, now: int) -> dict[str, Any]:
+        """Return the fields of the clocks that run for the ticket as it is now."""
+        customer = self._store.customers.get(ticket.customer_id) or NOBODY
+        waiting_since, last_reply = self._store.messages.last_times(ticket.id)
+        found = sla.clocks(
+            ticket,
+            customer.tier,
+            self._rules.policies,
+            self._rules.calendars,
+            last_incoming_at=waiting_since,
+            last_reply_at=last_reply,
+            now=now,
+        )
+        return {"first_due": found.first_due, "next_due": found.next_due, "resolve_due": found.resolve_due}
+
+    def _refuse(self, ticket: Ticket, change: Change) -> None:
+        """Raise where the rules forbid the change; a reason given by the agent passes findings and gates."""
+        if change.status is not None:
+            workflow.check_move(ticket.status, change.status)
+        if ticket.status is Status.CLOSED and change.reply is not None:
+            raise RuleError("Ticket is closed", f"#{ticket.id} is closed; a new message of the customer reopens it.")
+        if change.override_reason:
+            return
+        blocking = [finding for finding in self.findings(ticket, change) if finding.blocking]
+        if blocking:
+            raise RuleError("Not sent", f"#{ticket.id}: {blocking[0].message}")
+        if change.status in (Status.SOLVED, Status.CLOSED):
+            self._refuse_open_gates(ticket)
+
+    def _refuse_open_gates(self, ticket: Ticket) -> None:
+        procedure = self._rules.procedures.get(ticket.procedure)
+        if procedure is None:
+            return
+        gates = open_gates(procedure, self._store.work.steps(ticket.id, procedure.id))
+        if gates:
+            raise RuleError(
+                "Gate still open",
+                f"#{ticket.id} follows {procedure.id}: step {gates[0].id} comes before solving. "
+                "Do it, or give a reason to go past it.",
+            )
+
+    def _fields(self, ticket: Ticket, change: Change, now: int) -> dict[str, Any]:
+        """Return every field of the ticket that the change sets, clocks included."""
+        fields: dict[str, Any] = {"updated_at": now}
+        for name in ("priority", "severity", "assignee", "lane", "procedure"):
+            value = getattr(change, name)
+            if value is not None:
+                fields[name] = value
+        if change.language:
+            fields |= {"language": change.language, "confidence": 1.0, "language_source": "agent"}
+        kept = [tag for tag in ticket.tags if tag not in change.remove_tags]
+        fields["tags"] = tuple(dict.fromkeys((*kept, *change.add_tags)))
+        if change.reply is not None:
+            fields["touches"] = ticket.touches + 1
+            fields["first_replied_at"] = now if ticket.first_replied_at is None else ticket.first_replied_at
+        fields |= _status_fields(ticket, _status_after(ticket, change), change, now)
+        return fields | self.clocks(replace(ticket, **fields), now)
+
+    def _write_reply(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
+        if change.reply is None:
+            return []
+        earlier = self._store.messages.of(ticket.id)
+        recipient = change.recipient or self.recipient(ticket, earlier)
+        message_id = reply.new_message_id(ticket.id, self._rules.sender)
+        raw = reply.build(
+            text=change.reply,
+            subject=ticket.subject,
+            sender=self._rules.sender,
+            brand=self._rules.brand,
+            recipient=recipient,
+            message_id=message_id,
+            at=now,
+            earlier=earlier,
+        )
+        language = change.reply_language or ticket.language
+        message = self._message(ticket, Direction.OUT, change.reply, now, language=language, macro=change.macro)
+        number = self._store.messages.insert(replace(message, message_id=message_id))
+        self._store.messages.refer(ticket.id, [message_id])
+        entry = OutboxEntry(
+            0,
+            ticket.id,
+            action,
+            ticket.connector,
+            OutboxState.QUEUED,
+            message_id,
+            recipient,
+            raw,
+            now + self._rules.undo_seconds,
+        )
+        queued = self._store.outbox.insert(entry)
+        steps: list[Step] = [{"kind": "message", "message": number}, {"kind": "outbox", "entry": queued}]
+        return steps + self._drop_draft(ticket.id, Direction.OUT)
+
+    def recipient(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
+        """Return where a reply goes: the Reply-To or address of the customer's latest message, else an identity."""
+        for message in reversed(conversation):
+            if message.direction is Direction.IN and (message.reply_to or message.from_address):
+                return message.reply_to or message.from_address
+        customer = self._store.customers.get(ticket.customer_id) or NOBODY
+        if not customer.identities:
+            raise RuleError("Nobody to answer", f"#{ticket.id} has no address to send to; write a note instead.")
+        return customer.identities[0].value
+
+    def _write_note(self, ticket: Ticket, change: Change, now: int) -> list[Step]:
+        if change.note is None:
+            return []
+        if not change.note.strip():
+            raise RuleError("Empty note", f"The note on #{ticket.id} is empty; write something first.")
+        number = self._store.messages.insert(self._message(ticket, Direction.NOTE, change.note, now))
+        return [{"kind": "message", "message": number}, *self._drop_draft(ticket.id, Direction.NOTE)]
+
+    def _message(
+        self, ticket: Ticket, direction: Direction, text: str, now: int, *, language: str = "und", macro: str = ""
+    ) -> Message:
+        sender = self._rules.sender if direction is Direction.OUT else ""
+        return Message(
+            id=0, ticket_id=ticket.id, direction=direction, kind=MessageKind.MAIL, from_name=self._agent,
+            from_address=sender, subject=reply.reply_subject(ticket.subject), text=text, new_text=text, at=now,
+            received_at=now, language=language, confidence=1.0, macro=macro,
+        )  # fmt: skip
+
+    def _drop_draft(self, ticket_id: int, kind: Direction) -> list[Step]:
+        draft = self._store.drafts.get(ticket_id)
+        if draft is None or draft.kind is not kind:
+            return []
+        self._store.drafts.delete(ticket_id)
+        return [{"kind": "draft", "draft": asdict(draft)}]
+
+    def _write_work(self, ticket: Ticket, change: Change) -> list[Step]:
+        steps: list[Step] = []
+        if change.escalate is not None:
+            row = self._store.work.escalate(ticket.id, change.escalate)
+            steps.append({"kind": "work", "table": "escalation", "row": row})
+        if change.promise is not None:
+            row = self._store.work.promise(ticket.id, change.promise)
+            steps.append({"kind": "work", "table": "promise", "row": row})
+        return steps
+
+    def _remember_language(self, ticket: Ticket, language: str) -> list[Step]:
+        customer = self._store.customers.get(ticket.customer_id) or NOBODY
+        if customer.language == language:
+            return []
+        self._store.customers.set_language(ticket.customer_id, language)
+        return [{"kind": "customer", "customer": ticket.customer_id, "before": customer.language, "after": language}]
+
+
+def stored_draft(values: dict[str, Any]) -> Draft:
+    """Return the draft that a step keeps."""
+    return Draft(**{**values, "kind": Direction(values["kind"])})
+
+
+def _status_after(ticket: Ticket, change: Change) -> Status:
+    if change.snooze_until is not None:
+        workflow.check_move(ticket.status, Status.SNOOZED)
+        return Status.SNOOZED
+    if change.status is not None:
+        return change.status
+    if change.escalate is not None and change.reply is None:
+        return Status.ON_HOLD if ticket.status not in (Status.SOLVED, Status.CLOSED) else ticket.status
+    if change.reply is not None:
+        return workflow.after_reply(ticket.status)
+    touched = change.assignee or change.note is not None
+    return Status.OPEN if ticket.status is Status.NEW and touched else ticket.status
+
+
+def _status_fields(ticket: Ticket, status: Status, change: Change, now: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {"status": status}
+    fields["snoozed_until"] = change.snooze_until if status is Status.SNOOZED else None
+    if status is Status.SNOOZED and change.snooze_until is None:
+        fields["snoozed_until"] = ticket.snoozed_until
+    if status is Status.SOLVED:
+        fields["solved_at"] = ticket.solved_at if ticket.status is Status.SOLVED else now
+    if workflow.reopens(ticket.status, status):
+        fields |= {"reopens": ticket.reopens + 1, "solved_at": None}
+    return fields
+
+
+def _detail(ticket: Ticket, change: Change, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what the event keeps: names and numbers, no text of anybody."""
+    changed = {name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value}
+    detail: dict[str, Any] = {"changed": changed}
+    for name in ("macro", "reply_language", "override_reason"):
+        if getattr(change, name):
+            detail[name] = getattr(change, name)
+    if change.escalate is not None:
+        detail["escalated_to"] = change.escalate.team
+    return detail

@@ -1,0 +1,203 @@
+"""The one door: whatever changes a ticket goes through here, is checked, leaves its event and can be undone whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from data.errors import ConflictError, RuleError
+from data.protocols import Clock, ReplyChecker
+from data.records import Change, Direction, Done, Draft, Finding, Incoming, Received, Status, Ticket
+from data.store import Store
+from queues import undoing
+from queues.acting import Acting, Step
+from queues.desk_rules import DeskRules
+from queues.next_up import NextUp, choose
+from queues.receiving import INTAKE, Receiving
+
+_CANDIDATES = 50
+"""How many of each lane's most urgent tickets are weighed for the next one."""
+
+
+class Desk:
+    """Carries out what agents and connectors ask, one transaction each. Lives in the thread of its store."""
+
+    def __init__(
+        self, store: Store, *, clock: Clock, rules: DeskRules, checker: ReplyChecker | None = None, agent: str = "agent"
+    ) -> None:
+        self.store = store
+        self.rules = rules
+        self.agent = agent
+        self._clock = clock
+        self._acting = Acting(store, rules, checker, agent)
+        self._receiving = Receiving(store, rules, self._acting)
+        if [lane for lane in rules.lanes if lane not in store.lanes.all()]:
+            with store.write():
+                store.lanes.put(rules.lanes)
+
+    def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
+        """Carry the change out on every ticket, all or none.
+
+        `versions` are the ones that the agent looked at. Raises RuleError where a rule forbids it on one of them,
+        ConflictError where one changed meanwhile.
+        """
+        now = self._clock()
+        seen = versions or {}
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            steps: list[Step] = []
+            for ticket_id in dict.fromkeys(ticket_ids):
+                ticket = self._ticket(ticket_id, seen.get(ticket_id))
+                steps += self._acting.carry_out(ticket, change, action, now)
+            summary = _summary(change, tuple(ticket_ids))
+            self.store.actions.finish(action, summary, steps)
+        leaves_at = now + self.rules.undo_seconds if change.reply is not None else None
+        return Done(action, summary, tuple(ticket_ids), leaves_at)
+
+    def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
+        """Answer a step of the ticket's procedure; None takes the answer back. Raises RuleError for an unknown step."""
+        now = self._clock()
+        ticket = self._ticket(ticket_id, None)
+        procedure = self.rules.procedures.get(ticket.procedure)
+        if procedure is None or step_id not in {step.id for step in procedure.steps}:
+            raise RuleError("No such step", f"#{ticket_id} has no step {step_id}; look at its procedure.")
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            before = self.store.work.steps(ticket_id, procedure.id).get(step_id)
+            self.store.work.take_step(ticket_id, procedure.id, step_id, value, now, self.agent)
+            step: Step = {"kind": "step", "ticket": ticket_id, "procedure": procedure.id, "step": step_id, "at": now,
+                          "actor": self.agent, "before": before, "after": value}  # fmt: skip
+            summary = f"{procedure.label}: {step_id}"
+            self.store.actions.finish(action, summary, [step])
+            detail = {"procedure": procedure.label, "step": step_id, "done": value is not None}
+            self.store.events.add(action, ticket_id, now, self.agent, "step", detail)
+        return Done(action, summary, (ticket_id,))
+
+    def findings(self, ticket_id: int, change: Change) -> list[Finding]:
+        """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
+        return self._acting.findings(self._ticket(ticket_id, None), change)
+
+    def recipient(self, ticket_id: int) -> str:
+        """Return where a reply to the ticket would go. Raises RuleError where there is no address."""
+        return self._acting.recipient(self._ticket(ticket_id, None), self.store.messages.of(ticket_id))
+
+    def undo(self) -> Done:
+        """Take the agent's latest action back, whole. Raises RuleError where there is none or its reply has left."""
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.to_undo(self.agent)
+            if action is None:
+                raise RuleError("Nothing to undo", "There is no action of yours left to take back.")
+            undoing.undo(self.store, action.steps)
+            self.store.actions.mark(action.id, "undone")
+            return self._turned(action.id, action.summary, action.steps, "undo", now)
+
+    def redo(self) -> Done:
+        """Do the action again that was undone last. Raises RuleError where there is none or a ticket moved on."""
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.to_redo(self.agent)
+            if action is None:
+                raise RuleError("Nothing to redo", "No action of yours was undone since your last one.")
+            undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
+            self.store.actions.mark(action.id, "done")
+            return self._turned(action.id, action.summary, action.steps, "redo", now)
+
+    def save_draft(
+        self,
+        ticket_id: int,
+        text: str,
+        *,
+        kind: Direction = Direction.OUT,
+        revision: int,
+        macro: str = "",
+        language: str = "",
+    ) -> Draft:
+        """Keep the text being written; `revision` is the one it replaces (0: none). Empty text deletes the draft.
+
+        Raises ConflictError when another window saved meanwhile; neither text is lost.
+        """
+        draft = Draft(ticket_id, text, kind, revision + 1, self._clock(), macro, language)
+        with self.store.write():
+            stored = self.store.drafts.get(ticket_id)
+            if (stored.revision if stored else 0) != revision:
+                raise ConflictError(
+                    "Draft changed", f"Another window wrote on #{ticket_id}; its text is kept, look there first."
+                )
+            if not text:
+                self.store.drafts.delete(ticket_id)
+                return replace(draft, revision=0)
+            self.store.drafts.save(draft, replacing=revision)
+        return draft
+
+    def next_up(self, *, leaving: int | None = None) -> NextUp | None:
+        """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits."""
+        tickets = self.store.tickets
+        rows = {
+            lane.name: [row for row in tickets.page(lane.name, limit=_CANDIDATES) if row.id != leaving]
+            for lane in self.store.lanes.all()
+        }
+        return choose(rows, self._clock())
+
+    def receive(self, items: Sequence[Incoming], *, bulk: bool = False) -> list[Received]:
+        """File incoming messages in one transaction; return what became of each, in order."""
+        now = self._clock()
+        with self.store.write(bulk=bulk):
+            action = self.store.actions.begin(INTAKE, now)
+            return [self._receiving.file(item, action, now) for item in items]
+
+    def tick(self) -> int:
+        """Wake the snoozed tickets whose time has come; return how many."""
+        now = self._clock()
+        due = self.store.tickets.to_wake(now)
+        if not due:
+            return 0
+        with self.store.write():
+            action = self.store.actions.begin("clock", now)
+            for ticket_id in due:
+                ticket = self._ticket(ticket_id, None)
+                fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
+                fields |= self._acting.clocks(replace(ticket, **fields), now)
+                self._acting.write_fields(ticket, fields)
+                self.store.events.add(action, ticket_id, now, "clock", "woken", {})
+        return len(due)
+
+    def _ticket(self, ticket_id: int, version: int | None) -> Ticket:
+        ticket = self.store.tickets.get(ticket_id)
+        if ticket is None:
+            raise RuleError("No such ticket", f"There is no ticket #{ticket_id}; check the number.")
+        if version is not None and ticket.version != version:
+            raise ConflictError("Ticket changed", f"#{ticket_id} was changed meanwhile; look at it again.")
+        return ticket
+
+    def _turned(self, action: int, summary: str, steps: list[Step], kind: str, now: int) -> Done:
+        tickets = tuple(dict.fromkeys(step["ticket"] for step in steps if step["kind"] in ("fields", "step")))
+        for ticket_id in tickets:
+            self.store.events.add(action, ticket_id, now, self.agent, kind, {"action": action})
+        leaves = any(step["kind"] == "outbox" for step in steps) and kind == "redo"
+        return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None)
+
+
+def _summary(change: Change, ticket_ids: tuple[int, ...]) -> str:
+    """Say what an action did, for the toast and the undo key."""
+    done = []
+    if change.reply is not None:
+        done.append("replied")
+    if change.note is not None:
+        done.append("noted")
+    if change.escalate is not None:
+        done.append(f"escalated to {change.escalate.team}")
+    if change.snooze_until is not None:
+        done.append("snoozed")
+    if change.status is not None:
+        done.append(str(change.status))
+    if change.assignee is not None:
+        done.append(f"assigned to {change.assignee}" if change.assignee else "unassigned")
+    for name in ("priority", "severity", "lane", "language"):
+        if getattr(change, name) is not None:
+            done.append(f"{name} {getattr(change, name)}")
+    if change.add_tags or change.remove_tags:
+        done.append(" ".join([*(f"+{tag}" for tag in change.add_tags), *(f"-{tag}" for tag in change.remove_tags)]))
+    numbers = f"#{ticket_ids[0]}" if len(ticket_ids) == 1 else f"{len(ticket_ids)} tickets"
+    return f"{numbers}: {', '.join(done) or 'unchanged'}"

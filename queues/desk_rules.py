@@ -1,0 +1,33 @@
+"""What the desk goes by: routing, clocks, procedures, and who we are when we answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from data.records import Lane
+from queues import sla
+from queues.calendar import Calendar
+from queues.lanes import DEFAULT_LANES
+from queues.procedures import Procedure
+from queues.routing import Rules, default_rules
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """The rules of one desk; the defaults are those that come with the program."""
+
+    routing: Rules = field(default_factory=default_rules)
+    lanes: tuple[Lane, ...] = DEFAULT_LANES
+    policies: Sequence[sla.Policy] = sla.DEFAULT_POLICIES
+    calendars: Mapping[str, Calendar] = field(default_factory=lambda: sla.DEFAULT_CALENDARS)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    """By id; a ticket whose procedure is not among them has no gates."""
+    undo_seconds: int = 10
+    """How long a reply waits in the outbox so that it can be called back."""
+    sender: str = "support@tridesk.invalid"
+    """The address that our replies come from."""
+    brand: str = "Support"
+    """The name beside it."""
+    sure: float = 0.9
+    """From this confidence on a detected language is taken as the ticket's."""

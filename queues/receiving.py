@@ -1,0 +1,155 @@
+"""Files an incoming message: duplicate or not, whose it is, which ticket it joins, where a new one goes and by when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from data.records import (
+    UNKNOWN_LANGUAGE,
+    Customer,
+    Direction,
+    Identity,
+    Incoming,
+    Message,
+    MessageKind,
+    Priority,
+    Received,
+    Status,
+    Ticket,
+)
+from data.store import Store
+from queues import routing, workflow
+from queues.acting import Acting
+from queues.desk_rules import DeskRules
+from queues.threads import find_ticket
+
+INTAKE = "intake"
+"""Who the events of incoming messages name."""
+
+_UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM})
+"""Kinds that reopen nothing: nobody is waiting for an answer."""
+
+
+class Receiving:
+    """Files messages inside the transaction that the desk holds."""
+
+    def __init__(self, store: Store, rules: DeskRules, acting: Acting) -> None:
+        self._store = store
+        self._rules = rules
+        self._acting = acting
+
+    def file(self, item: Incoming, action: int, now: int) -> Received:
+        """Store one message and return what became of it."""
+        content = item.content_hash or item.raw_sha256
+        known = self._store.messages.ticket_of_content(content) if content else None
+        if known is not None:
+            self._store.messages.file_raw(item.raw_sha256)
+            return Received(known, "duplicate")
+        arrived = item.received_at if item.received_at is not None else now
+        customer = self._customer(item, arrived)
+        ticket_id, trusted = find_ticket(self._store, item, customer.id)
+        ticket = self._store.tickets.get(ticket_id) if ticket_id is not None else None
+        if ticket is None:
+            number = self._open(item, customer, content, arrived, action, trusted=trusted)
+            return Received(number, "new" if item.readable else "unreadable")
+        self._join(ticket, item, content, arrived, action)
+        return Received(ticket.id, "joined")
+
+    def _open(
+        self, item: Incoming, customer: Customer, content: str, arrived: int, action: int, *, trusted: bool
+    ) -> int:
+        language, confidence, source = self._language(item, customer)
+        facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
+        route = routing.route(self._rules.routing, facts)
+        tags = route.tags if trusted else (*route.tags, "unverified")
+        if item.kind in _UNHEARD:
+            tags = (*tags, str(item.kind))
+        ticket = Ticket(
+            id=0, lane=route.lane, status=Status.NEW, priority=route.priority, subject=item.subject or "(no subject)",
+            customer_id=customer.id, created_at=arrived, updated_at=arrived, severity=route.severity, language=language,
+            confidence=confidence, language_source=source, connector=item.connector, external_ref=item.external_ref,
+            reason=route.reason, topic=route.topic, procedure=route.procedure, tags=tuple(dict.fromkeys(tags)),
+        )  # fmt: skip
+        if item.direction is Direction.OUT:
+            ticket = replace(ticket, status=Status.PENDING, touches=1, first_replied_at=arrived)
+        elif item.kind in _UNHEARD:
+            ticket = replace(ticket, status=Status.CLOSED, priority=Priority.LOW)
+        ticket = replace(ticket, **self._acting.clocks(ticket, arrived))
+        number = self._store.tickets.insert(ticket)
+        self._add(number, item, content, arrived)
+        detail: dict[str, Any] = {"connector": item.connector, "reason": route.reason}
+        self._store.events.add(action, number, arrived, INTAKE, "received", detail)
+        return number
+
+    def _join(self, ticket: Ticket, item: Incoming, content: str, arrived: int, action: int) -> None:
+        self._add(ticket.id, item, content, arrived)
+        fields: dict[str, Any] = {"updated_at": max(arrived, ticket.updated_at)}
+        if item.direction is Direction.OUT:
+            fields["touches"] = ticket.touches + 1
+            fields["status"] = workflow.after_reply(ticket.status)
+            fields["first_replied_at"] = arrived if ticket.first_replied_at is None else ticket.first_replied_at
+        elif item.kind not in _UNHEARD:
+            fields |= self._heard(ticket, item)
+        fields |= self._acting.clocks(replace(ticket, **fields), arrived)
+        self._acting.write_fields(ticket, fields)
+        changed = {
+            name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value
+        }
+        self._store.events.add(
+            action, ticket.id, arrived, INTAKE, "received", {"connector": item.connector, "changed": changed}
+        )
+
+    def _heard(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
+        """Return what the customer's new word changes: the status, the language, a snooze that ends."""
+        status = workflow.after_incoming(ticket.status)
+        fields: dict[str, Any] = {"status": status, "snoozed_until": None}
+        if workflow.reopens(ticket.status, status):
+            fields |= {"reopens": ticket.reopens + 1, "solved_at": None}
+        sure = item.language != UNKNOWN_LANGUAGE and item.confidence >= self._rules.sure
+        if sure and ticket.language_source != "agent":
+            fields |= {"language": item.language, "confidence": item.confidence, "language_source": "auto"}
+        return fields
+
+    def _add(self, ticket_id: int, item: Incoming, content: str, arrived: int) -> None:
+        message = Message(
+            id=0, ticket_id=ticket_id, direction=item.direction, kind=item.kind, from_name=item.from_name,
+            from_address=item.from_address, subject=item.subject, text=item.text, new_text=item.new_text,
+            at=item.at if item.at is not None else arrived, received_at=arrived, language=item.language,
+            confidence=item.confidence, message_id=item.message_id, reply_to=item.reply_to, raw_sha256=item.raw_sha256,
+            readable=item.readable, attachments=item.attachments,
+        )  # fmt: skip
+        self._store.messages.insert(message, content_hash=content)
+        own = (item.message_id,) if item.message_id else ()
+        self._store.messages.refer(ticket_id, (*own, *item.references))
+
+    def _customer(self, item: Incoming, arrived: int) -> Customer:
+        """Return the customer that the message is from (or to, where it is our own), new or known."""
+        if item.direction is Direction.OUT:
+            identities = tuple(Identity("email", address) for address in item.to[:1])
+            name = item.to[0] if item.to else "?"
+        else:
+            identities = _identities(item)
+            name = item.from_name or (identities[0].value if identities else "?")
+        number = self._store.customers.find(identities)
+        found = self._store.customers.get(number) if number is not None else None
+        if found is not None:
+            self._store.customers.add_identities(found.id, identities)
+            return found
+        language = item.customer_language or UNKNOWN_LANGUAGE
+        tier = item.customer_tier or "standard"
+        customer = Customer(0, name, identities, language=language, tier=tier, created_at=arrived)
+        return replace(customer, id=self._store.customers.insert(customer))
+
+    def _language(self, item: Incoming, customer: Customer) -> tuple[str, float, str]:
+        """Return the ticket's language: the message's own where sure, else the one remembered for the customer."""
+        if item.language != UNKNOWN_LANGUAGE and item.confidence >= self._rules.sure:
+            return item.language, item.confidence, "auto"
+        if customer.language != UNKNOWN_LANGUAGE:
+            return customer.language, item.confidence, "customer"
+        return UNKNOWN_LANGUAGE, item.confidence, "auto"
+
+
+def _identities(item: Incoming) -> tuple[Identity, ...]:
+    pairs = (("handle", item.handle), ("email", item.from_address))
+    return tuple(Identity(kind, value.casefold()) for kind, value in pairs if value)

@@ -1,0 +1,55 @@
+"""Which ticket an incoming message belongs to: by Message-IDs and a known participant, else by subject and customer."""
+
+from __future__ import annotations
+
+import re
+
+from data.records import Direction, Incoming, Status
+from data.store import Store
+
+_ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_MOST_REFERENCES = 200
+
+
+def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, bool]:
+    """Return the ticket to join (None: open one) and whether the message may be trusted to be what it claims.
+
+    A message that names our thread but comes from somebody who never took part opens a ticket of its own, unverified.
+    """
+    if item.external_ref:
+        mirrored = store.tickets.by_external_ref(item.connector, item.external_ref)
+        if mirrored is not None:
+            return mirrored, True
+    own = (item.message_id,) if item.message_id else ()
+    named = store.messages.tickets_referring((*item.references[-_MOST_REFERENCES:], *own))
+    for ticket_id in named:
+        if item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
+            return ticket_id, True
+    if named and item.references:
+        return None, False
+    return _by_subject(store, item, customer_id), True
+
+
+def plain_subject(subject: str) -> str:
+    """Return the subject without its answer marks, folded, for comparing."""
+    return " ".join(_ANSWER.sub("", subject).casefold().split())
+
+
+def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -> bool:
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None:
+        return False
+    return ticket.customer_id == customer_id or store.messages.took_part(ticket_id, item.from_address)
+
+
+def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:
+    """Return the customer's newest ticket of this subject, for an answer whose mail program dropped the references."""
+    if not _ANSWER.match(item.subject):
+        return None
+    wanted = plain_subject(item.subject)
+    if not wanted:
+        return None
+    for row in store.tickets.of_customer(customer_id):
+        if row.status is not Status.CLOSED and plain_subject(row.subject) == wanted:
+            return row.id
+    return None

@@ -1,0 +1,353 @@
+"""The one door: actions are whole, checked, recorded and undone whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+from data.errors import ConflictError, ConnectorError, RuleError
+from data.records import (
+    Change,
+    Customer,
+    Direction,
+    Escalation,
+    Finding,
+    Incoming,
+    Message,
+    MessageKind,
+    OutboxEntry,
+    OutboxState,
+    Priority,
+    Promise,
+    Status,
+    Ticket,
+)
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.outbox import deliver_due, recover
+from queues.procedures import load_text
+from queues.routing import Rules
+
+START = 1_800_000_000
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Post:
+    """A connector that notes what it was asked to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[OutboxEntry] = []
+        self.refuse = False
+
+    def send(self, entry: OutboxEntry) -> None:
+        if self.refuse:
+            raise ConnectorError("Refused", "The server said no; it is tried again.")
+        self.sent.append(entry)
+
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        return entry.message_id in {one.message_id for one in self.sent}
+
+
+def mail(text: str = "I cannot log in", **changes: object) -> Incoming:
+    values: dict[str, object] = {
+        "connector": "post", "source": "test",
+        "raw_sha256": f"raw {text} {sorted(changes.items())!r}",
+        "kind": MessageKind.MAIL, "from_name": "Ana Ruiz", "from_address": "ana@clientes.example",
+        "subject": "Help with my account",
+        "text": text, "new_text": text, "at": START, "message_id": f"<{hash(text)}@x>",
+        "language": "en", "confidence": 0.99,
+    }  # fmt: skip
+    return Incoming(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock) -> Desk:
+    store = Store.open(tmp_path / "desk.db")
+    return Desk(store, clock=clock, rules=DeskRules(routing=Rules(()), sender="support@desk.example"), agent="eva")
+
+
+def arrive(desk: Desk, *items: Incoming) -> list[int]:
+    return [one.ticket_id for one in desk.receive(items or (mail(),))]
+
+
+def ticket(desk: Desk, number: int) -> Ticket:
+    found = desk.store.tickets.get(number)
+    assert found is not None
+    return found
+
+
+def counts(desk: Desk) -> dict[str, dict[Status, int]]:
+    return {lane: {s: n for s, n in c.by_status.items() if n} for lane, c in desk.store.tickets.counts().items()}
+
+
+def test_a_reply_is_one_action_and_leaves_after_the_undo_window(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    done = desk.act([number], Change(reply="Hello Ana", status=Status.SOLVED, add_tags=("login",), macro="m"))
+    after = ticket(desk, number)
+    assert (after.status, after.tags, after.touches, after.due_at) == (Status.SOLVED, ("login",), 1, None)
+    post = Post()
+    assert deliver_due(desk.store, {"post": post}, clock.now).sent == 0
+    assert done.leaves_at == clock.now + 10
+    assert deliver_due(desk.store, {"post": post}, clock.now + 10).sent == 1
+    assert deliver_due(desk.store, {"post": post}, clock.now + 10).sent == 0
+    sent = message_from_bytes(post.sent[0].raw)
+    assert sent["To"] == "ana@clientes.example"
+    assert sent["In-Reply-To"] == mail().message_id
+    assert sent["Subject"] == "Re: Help with my account"
+
+
+def test_undo_takes_everything_back_and_redo_does_it_again(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.save_draft(number, "Hello", revision=0)
+    before = ticket(desk, number)
+    change = Change(
+        reply="Hello Ana", status=Status.SOLVED, add_tags=("login",), priority=Priority.HIGH,
+        escalate=Escalation("security"), promise=Promise("in a day", START + 86400),
+    )  # fmt: skip
+    desk.act([number], change)
+    solved = ticket(desk, number)
+    desk.undo()
+    back = ticket(desk, number)
+    assert {n: getattr(back, n) for n in Ticket.__slots__ if n != "version"} == {
+        n: getattr(before, n) for n in Ticket.__slots__ if n != "version"
+    }
+    assert desk.store.work.escalations(number) == []
+    draft = desk.store.drafts.get(number)
+    assert draft is not None
+    assert draft.text == "Hello"
+    assert [m.direction for m in desk.store.messages.of(number)] == [Direction.IN]
+    assert deliver_due(desk.store, {"post": Post()}, clock.now + 99).sent == 0
+    desk.redo()
+    assert ticket(desk, number).status is solved.status
+    assert desk.store.drafts.get(number) is None
+    assert deliver_due(desk.store, {"post": Post()}, clock.now + 99).sent == 1
+
+
+def test_a_reply_that_left_cannot_be_undone_and_nothing_changes(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Hi", status=Status.SOLVED))
+    deliver_due(desk.store, {"post": Post()}, clock.now + 10)
+    with pytest.raises(RuleError, match="has left"):
+        desk.undo()
+    assert ticket(desk, number).status is Status.SOLVED
+
+
+def test_nothing_to_undo_or_redo_is_said(desk: Desk) -> None:
+    with pytest.raises(RuleError, match="Nothing to undo"):
+        desk.undo()
+    with pytest.raises(RuleError, match="Nothing to redo"):
+        desk.redo()
+
+
+def test_a_new_action_ends_redo(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(priority=Priority.HIGH))
+    desk.undo()
+    desk.act([number], Change(add_tags=("x",)))
+    with pytest.raises(RuleError, match="Nothing to redo"):
+        desk.redo()
+
+
+def test_bulk_is_all_or_none(desk: Desk) -> None:
+    first, second = arrive(desk, mail("one"), mail("two", from_address="bob@x.example", subject="Other"))
+    desk.act([second], Change(status=Status.CLOSED))
+    with pytest.raises(RuleError, match="closed"):
+        desk.act([first, second], Change(status=Status.SOLVED))
+    assert ticket(desk, first).status is Status.NEW
+    desk.undo()
+    desk.act([first, second], Change(status=Status.SOLVED))
+    assert counts(desk) == {"mail": {Status.SOLVED: 2}}
+    desk.undo()
+    assert counts(desk) == {"mail": {Status.NEW: 2}}
+
+
+def test_the_version_that_was_looked_at_decides(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    seen = {number: ticket(desk, number).version}
+    desk.act([number], Change(reply="one", status=Status.SOLVED), versions=seen)
+    with pytest.raises(ConflictError, match="changed"):
+        desk.act([number], Change(reply="one", status=Status.SOLVED), versions=seen)
+    assert len(desk.store.outbox.waiting()) == 1
+
+
+def test_a_blocking_finding_stops_every_way_in_unless_a_reason_is_given(tmp_path: Path, clock: Clock) -> None:
+    def checker(c: Change, t: Ticket, who: Customer, talk: Sequence[Message]) -> list[Finding]:
+        return [Finding("hole", "A value is missing.", blocking=True)]
+
+    desk = Desk(Store.open(tmp_path / "desk.db"), clock=clock, rules=DeskRules(routing=Rules(())), checker=checker)
+    (number,) = arrive(desk)
+    with pytest.raises(RuleError, match="A value is missing"):
+        desk.act([number], Change(reply="Hi {{ name }}"))
+    assert desk.store.outbox.waiting() == []
+    desk.act([number], Change(reply="Hi", override_reason="the customer asked for it"))
+    assert desk.store.events.of(number)[-1].detail["override_reason"] == "the customer asked for it"
+
+
+def test_an_empty_reply_is_refused(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    with pytest.raises(RuleError, match="empty"):
+        desk.act([number], Change(reply="  \n"))
+
+
+def test_an_open_gate_stops_solving_until_its_step_is_done(tmp_path: Path, clock: Clock) -> None:
+    procedure = load_text(
+        'id = "lock"\nversion = 2\neffective = 2026-01-01\n[[step]]\nid = "identity"\nkind = "check"\n'
+        'gate = true\ntext = "Two signals?"\n'
+    )
+    desk = Desk(
+        Store.open(tmp_path / "desk.db"),
+        clock=clock,
+        rules=DeskRules(routing=Rules(()), procedures={"lock": procedure}),
+    )
+    (number,) = arrive(desk)
+    desk.act([number], Change(procedure="lock"))
+    with pytest.raises(RuleError, match="identity"):
+        desk.act([number], Change(reply="Done", status=Status.SOLVED))
+    desk.take_step(number, "identity", True)
+    desk.act([number], Change(reply="Done", status=Status.SOLVED))
+    desk.undo()
+    desk.undo()
+    with pytest.raises(RuleError, match="identity"):
+        desk.act([number], Change(status=Status.SOLVED))
+
+
+def test_the_same_message_twice_is_one(desk: Desk) -> None:
+    outcomes = [one.outcome for one in desk.receive([mail(), mail(), mail("again", content_hash="c", raw_sha256="1"),
+                                                     mail("again", content_hash="c", raw_sha256="2")])]  # fmt: skip
+    assert outcomes == ["new", "duplicate", "new", "duplicate"]
+
+
+def test_an_answer_joins_by_reference_and_reopens(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Done", status=Status.SOLVED))
+    ours = desk.store.messages.of(number)[-1].message_id
+    clock.now += 60
+    (joined,) = arrive(desk, mail("Still broken", references=(ours,), subject="anything"))
+    after = ticket(desk, number)
+    assert joined == number
+    assert (after.status, after.reopens, after.solved_at) == (Status.OPEN, 1, None)
+    assert after.next_due is not None
+
+
+def test_a_stranger_with_our_reference_waits_unverified(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    (other,) = arrive(desk, mail("let me in", from_address="eve@else.example", references=(mail().message_id,)))
+    assert other != number
+    assert "unverified" in ticket(desk, other).tags
+
+
+def test_strangers_with_one_subject_are_not_merged(desk: Desk) -> None:
+    numbers = arrive(desk, mail("a", subject="Re: help"), mail("b", subject="Re: help", from_address="bob@x.example"))
+    assert len(set(numbers)) == 2
+
+
+def test_an_answer_without_references_joins_by_subject_of_the_same_customer(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    assert arrive(desk, mail("more", subject="RE: help with my account")) == [number]
+
+
+def test_a_child_that_comes_first_and_its_parent_are_one_ticket(desk: Desk) -> None:
+    child = mail("child", references=("<parent@x>",), message_id="<child@x>")
+    parent = mail("parent", message_id="<parent@x>")
+    assert len(set(arrive(desk, child, parent))) == 1
+
+
+def test_a_reply_whose_customer_wrote_again_is_held(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Done", status=Status.SOLVED))
+    arrive(desk, mail("Wait, it works now", references=(mail().message_id,)))
+    post = Post()
+    assert deliver_due(desk.store, {"post": post}, clock.now + 10).held == 1
+    assert post.sent == []
+
+
+def test_a_refused_reply_is_tried_again_later(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Done"))
+    post = Post()
+    post.refuse = True
+    assert deliver_due(desk.store, {"post": post}, clock.now + 10).failed == 1
+    post.refuse = False
+    assert deliver_due(desk.store, {"post": post}, clock.now + 11).sent == 0
+    assert deliver_due(desk.store, {"post": post}, clock.now + 100).sent == 1
+
+
+@pytest.mark.parametrize(("arrived", "state"), [(True, None), (False, OutboxState.QUEUED)])
+def test_after_a_crash_a_reply_is_in_doubt_until_its_connector_knows(
+    desk: Desk, clock: Clock, arrived: bool, state: OutboxState | None
+) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Done"))
+    (entry,) = desk.store.outbox.waiting()
+    with desk.store.write():
+        desk.store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
+    recover(desk.store, {})
+    assert desk.store.outbox.waiting()[0].state is OutboxState.IN_DOUBT
+    assert deliver_due(desk.store, {"post": Post()}, clock.now + 999).sent == 0
+    post = Post()
+    if arrived:
+        post.send(entry)
+    recover(desk.store, {"post": post})
+    assert [one.state for one in desk.store.outbox.waiting()] == ([state] if state else [])
+
+
+def test_a_snoozed_ticket_wakes(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(snooze_until=clock.now + 100))
+    assert ticket(desk, number).status is Status.SNOOZED
+    assert desk.tick() == 0
+    clock.now += 100
+    assert desk.tick() == 1
+    assert ticket(desk, number).status is Status.OPEN
+
+
+def test_an_agent_names_the_language_and_it_is_remembered(desk: Desk) -> None:
+    (number,) = arrive(desk, mail("ok", language="und", confidence=0.2))
+    desk.act([number], Change(language="es"))
+    after = ticket(desk, number)
+    assert (after.language, after.language_source) == ("es", "agent")
+    (again,) = arrive(desk, mail("sí", language="und", confidence=0.2, subject="New matter"))
+    assert (ticket(desk, again).language, ticket(desk, again).language_source) == ("es", "customer")
+
+
+def test_two_windows_never_overwrite_a_draft(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    first = desk.save_draft(number, "one", revision=0)
+    desk.save_draft(number, "two", revision=first.revision)
+    with pytest.raises(ConflictError):
+        desk.save_draft(number, "other window", revision=first.revision)
+    kept = desk.store.drafts.get(number)
+    assert kept is not None
+    assert kept.text == "two"
+
+
+def test_next_up_leaves_out_the_ticket_at_hand(desk: Desk) -> None:
+    first, second = arrive(desk, mail("one"), mail("two", from_address="b@x.example", subject="Other"))
+    found = desk.next_up()
+    assert found is not None
+    other = desk.next_up(leaving=found.ticket_id)
+    assert other is not None
+    assert {found.ticket_id, other.ticket_id} == {first, second}
+
+
+def test_automatic_mail_opens_nothing(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Done", status=Status.SOLVED))
+    arrive(desk, mail("I am away", kind=MessageKind.AUTO, references=(mail().message_id,)))
+    assert ticket(desk, number).status is Status.SOLVED
