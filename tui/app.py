@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segments
 from textual import events
 from textual.app import App
+from textual.widgets import Input, TextArea
 
 from data.protocols import Clock
 from data.store import Store
 from tui.jobs import Writer
+from tui.keymap import Keymap, Leader, keymap_from
 from tui.screens.desk import DeskScreen
 from tui.theme import THEMES
 from tui.words import words
@@ -33,8 +36,19 @@ class DeskApp(App[int]):
     TITLE = "tridesk"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, store: Store, writer: Writer[Desk], clock: Clock, *, agent: str = "", mode: str = "") -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer[Desk],
+        clock: Clock,
+        *,
+        agent: str = "agent",
+        mode: str = "",
+        keymap: Keymap | None = None,
+    ) -> None:
         super().__init__()
+        self.keys = keymap or keymap_from()
+        self.leader = Leader(self.keys)
         self.desk = DeskScreen(store, writer, clock, agent, mode)
         for theme in THEMES:
             self.register_theme(theme)
@@ -42,7 +56,26 @@ class DeskApp(App[int]):
 
     def on_mount(self) -> None:
         """Show the desk."""
+        self.set_keymap(self.keys.textual())
         self.push_screen(self.desk)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Look for sequences of keys before Textual does, except where text is typed."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.desk:
+            self.desk.key_time = event.time
+            if isinstance(self.focused, (Input, TextArea)):
+                self.leader.cancel()
+            else:
+                pressed = self.leader.press(event.key)
+                if pressed.action is not None:
+                    await self.run_action(pressed.action.run, self.desk)
+                if pressed.taken:
+                    return
+        await super().on_event(event)
+
+    async def action_desk_quit(self) -> None:
+        """Leave; drafts are in the file already."""
+        self.exit(0)
 
     def _fatal_error(self) -> None:
         """End with the places of the failure, never with local values: they may hold what customers wrote."""
@@ -52,3 +85,30 @@ class DeskApp(App[int]):
         trace = Traceback(show_locals=False, width=None, suppress=["textual"])
         self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
         self._close_messages_no_wait()
+
+
+def make_writer(store_path: Path, clock: Clock, agent: str) -> Writer[Desk]:
+    """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread."""
+
+    def make() -> Desk:
+        from queues.desk import Desk
+        from queues.desk_rules import DeskRules
+
+        return Desk(Store.open(store_path), clock=clock, rules=DeskRules(), agent=agent)
+
+    return Writer(make, lambda desk: desk.store.close())
+
+
+def run_desk(store_path: Path, *, connectors: Sequence[Any] = (), demo: bool = False, agent: str = "") -> int:
+    """Open the desk on a file and stay until the agent leaves; return the exit code. Raises StoreError for the file."""
+    store = Store.open(store_path)
+    writer = make_writer(store_path, wall_clock, agent or getpass.getuser())
+    if not store.lanes.all():
+        writer.submit(lambda desk: None).result()
+    mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
+    try:
+        code = DeskApp(store, writer, wall_clock, agent=agent or getpass.getuser(), mode=mode).run()
+    finally:
+        writer.stop()
+        store.close()
+    return code or 0

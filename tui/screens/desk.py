@@ -1,16 +1,19 @@
-"""The desk: three lanes side by side, the open ticket of the one that the agent is in, and the line that tells what happened."""
+"""The desk: three lanes, the open ticket of the one that the agent is in, and a line that tells what happened."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.actions import Scope
+from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_moves import Moves
+from tui.screens.desk_changes import Changes
 from tui.words import words
 
 POLL_SECONDS = 0.25
@@ -19,9 +22,15 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Moves):
+class DeskScreen(Changes):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Scope.LIST),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("Q", "message_quotes", show=False),
+    ]
     CSS_PATH = "../styles/desk.tcss"
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]
 
@@ -63,7 +72,7 @@ class DeskScreen(Moves):
     def show_counts(self) -> None:
         """Write every lane's title, and all of them into the bar of a narrow screen."""
         super().show_counts()
-        parts = [f"[{pane.summary.plain}]" if pane is self.pane else pane.summary.plain for pane in self.panes]
+        parts = [f"[{pane.short}]" if pane is self.pane else f" {pane.short} " for pane in self.panes]
         self.lane_bar.update(Content("  ".join(parts)), layout=False)
 
     def lane_shown(self) -> None:

@@ -120,7 +120,7 @@ class DeskBase(Screen[None]):
         elif isinstance(error, DeskError):
             self.say(f"{error.title}: {error.message}", severe=True)
         else:
-            # the border of the writer: the agent keeps the desk, the log keeps the kind of failure and no customer's words
+            # the border of the writer: the desk stays, and the log keeps no customer's words
             log.error("the writer failed: %s", type(error).__name__)
             self.say(
                 words("That failed inside the desk ({kind}); nothing was changed.").format(kind=type(error).__name__),

@@ -23,7 +23,7 @@ class Moves(DeskBase):
         else:
             self.list.move(step)
 
-    def page(self, pages: int) -> None:
+    def action_page(self, pages: int) -> None:
         """Move by whole views in the list or in the ticket."""
         if self.reading:
             self.view.scroll_lines(pages * max(1, self.view.size.height - 1))

@@ -20,7 +20,7 @@ class HeaderBar(Static):
         self.saving = False
 
     def show(self, waiting: int, leaves_in: int | None, held: int) -> None:
-        """Write the line: replies waiting, seconds until the next leaves (while `z` still calls it back), replies held."""
+        """Write the line: replies waiting, seconds until the next leaves, replies held."""
         parts = [self._name, self._mode]
         if waiting:
             parts.append(words("outbox {n}").format(n=waiting))

@@ -27,6 +27,8 @@ class LanePane(Vertical):
         self.list = TicketList(lane.name, source, clock, empty)
         self.open_ticket: int | None = None
         self.summary = Content("")
+        self.short = ""
+        """Number, title and counts in few cells, for a narrow screen."""
 
     def compose(self) -> ComposeResult:
         """Title above list."""
@@ -42,6 +44,7 @@ class LanePane(Vertical):
             parts.append(f"▸#{self.open_ticket}")
         if unseen:
             parts.append(f"↑{unseen}")
+        self.short = f"{self.number} {one_line(self.lane.title)} {active}" + (f"/{late}!" if late else "")
         summary = Content(" · ".join(parts))
         if summary.plain != self.summary.plain:
             self.summary = summary

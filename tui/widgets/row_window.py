@@ -1,4 +1,4 @@
-"""A window of rows over a lane of any length, read by key and never by offset, with the cursor's ticket as its anchor."""
+"""A window of rows over a lane of any length: read by key, never by offset; the cursor's ticket is its anchor."""
 
 from __future__ import annotations
 

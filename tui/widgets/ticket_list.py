@@ -18,7 +18,7 @@ from tui.widgets.row_line import fit, row_parts
 from tui.widgets.row_window import RowSource, RowWindow
 
 
-class TicketList(ScrollView, can_focus=True):
+class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
     """Draws a `RowWindow`; a cursor move repaints two lines, and nothing else."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -19,7 +19,7 @@ from tui.words import words
 BOLD = (Ink.TITLE, Ink.LATE)
 
 
-class TicketView(ScrollView, can_focus=True):
+class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows one `Conversation`, or says which key opens one."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"ticket-view--{ink.value}" for ink in Ink}

@@ -1,0 +1,134 @@
+"""Keys that decide what becomes of tickets. Each asks the desk for one `Change`, for one ticket or for all selected."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from data.records import ACTIVE, Change, Done, Priority, Status
+from tui.screens.desk_moves import Moves
+from tui.words import words
+
+BURST_KEYS = 4
+BURST_SECONDS = 0.05
+"""So many changes in so short a time were pasted or typed for another window; nobody presses keys like that."""
+
+LADDER = tuple(Priority)
+
+
+class Changes(Moves):
+    """Deciding, undoing and redoing."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as given
+        self.key_time = 0.0
+        """When the key being handled was read, on Textual's monotonic clock."""
+        self._changed_at: deque[float] = deque(maxlen=BURST_KEYS)
+
+    async def change(self, change: Change, then: Callable[[Done], None] | None = None) -> None:
+        """Carry `change` out on the tickets that the keys mean; `then` replaces what follows it."""
+        ids = self.targets()
+        if not ids:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+        await self.change_of(ids, change, then)
+
+    async def change_of(self, ids: tuple[int, ...], change: Change, then: Callable[[Done], None] | None = None) -> None:
+        """Carry `change` out on these tickets, unless the keys come faster than hands move."""
+        if self._burst():
+            self.say(words("Keys came faster than anybody types; they changed nothing."), severe=True)
+            return
+        versions = self._versions(ids)
+        await self.ask(lambda desk: desk.act(ids, change, versions=versions), then or self.changed)
+
+    def changed(self, done: Done) -> None:
+        """Show what a change did; a ticket that left its lane makes room for the next."""
+        reading = self.reading
+        self.list.clear_selected()
+        self.refresh_lanes()
+        self.tell(done)
+        if self.view.ticket_id in done.ticket_ids and not self._waits(self.view.ticket_id):
+            self.show_ticket(self.list.current_id if reading else None)
+            (self.view if reading and self.view.ticket_id is not None else self.list).focus()
+        self.lane_shown()
+
+    def tell(self, done: Done) -> None:
+        """Say what was done and that it can be undone."""
+        self.say(words("{summary} · z undoes it").format(summary=done.summary))
+
+    async def action_ticket_solve(self) -> None:
+        """Mark as solved."""
+        await self.change(Change(status=Status.SOLVED))
+
+    async def action_ticket_pending(self) -> None:
+        """Wait for the customer."""
+        await self.change(Change(status=Status.PENDING))
+
+    async def action_ticket_hold(self) -> None:
+        """Wait for somebody else."""
+        await self.change(Change(status=Status.ON_HOLD))
+
+    async def action_ticket_reopen(self) -> None:
+        """Make it ours again."""
+        await self.change(Change(status=Status.OPEN))
+
+    async def action_ticket_take(self) -> None:
+        """Assign to the agent at the keys."""
+        await self.change(Change(assignee=self.agent))
+
+    async def action_ticket_raise(self) -> None:
+        """Make more urgent."""
+        await self._priority(1)
+
+    async def action_ticket_lower(self) -> None:
+        """Make less urgent."""
+        await self._priority(-1)
+
+    async def action_desk_undo(self) -> None:
+        """Take the whole last action back."""
+        await self.ask(lambda desk: desk.undo(), self._undone)
+
+    async def action_desk_redo(self) -> None:
+        """Do again what was taken back."""
+        await self.ask(lambda desk: desk.redo(), self.changed)
+
+    def _undone(self, done: Done) -> None:
+        self.refresh_lanes()
+        self.say(words("Undone: {summary} · Z does it again").format(summary=done.summary))
+        for ticket_id in done.ticket_ids[:1]:
+            self.return_to(ticket_id)
+
+    def return_to(self, ticket_id: int) -> None:
+        """Put the cursor on a ticket, in whatever lane it stands; open it where one is open already."""
+        row = self.store.tickets.get(ticket_id)
+        place = next((n for n, pane in enumerate(self.panes) if row is not None and pane.lane.name == row.lane), None)
+        if place is None:
+            return
+        if self.reading:
+            self.open_ticket(place, ticket_id)
+            return
+        self.active = place
+        self.list.select_ticket(ticket_id)
+        self.show_active()
+        self.list.focus()
+
+    async def _priority(self, step: int) -> None:
+        ticket = self.ticket()
+        if ticket is None:
+            return
+        place = min(max(0, LADDER.index(ticket.priority) + step), len(LADDER) - 1)
+        await self.change(Change(priority=LADDER[place]))
+
+    def _waits(self, ticket_id: int | None) -> bool:
+        ticket = None if ticket_id is None else self.store.tickets.get(ticket_id)
+        return ticket is not None and ticket.status in ACTIVE
+
+    def _versions(self, ids: tuple[int, ...]) -> dict[int, int]:
+        """The versions that the agent looks at: the open ticket's as shown, so that a change made meanwhile is noticed."""
+        shown = self.view.shown
+        return {shown.ticket.id: shown.ticket.version} if shown is not None and shown.ticket.id in ids else {}
+
+    def _burst(self) -> bool:
+        self._changed_at.append(self.key_time)
+        full = len(self._changed_at) == BURST_KEYS
+        return full and 0 < self._changed_at[-1] - self._changed_at[0] < BURST_SECONDS
