@@ -20,7 +20,7 @@ class ReplyChecker(Protocol):
     """Looks at a reply before it is sent; `macros.check` is one."""
 
     def __call__(
-        self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message]
+        self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message], /
     ) -> list[Finding]:
         """Return what is wrong with `change.reply`, worst first; an empty list means it may go."""
         ...

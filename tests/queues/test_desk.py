@@ -65,7 +65,8 @@ def mail(text: str = "I cannot log in", **changes: object) -> Incoming:
         "raw_sha256": f"raw {text} {sorted(changes.items())!r}",
         "kind": MessageKind.MAIL, "from_name": "Ana Ruiz", "from_address": "ana@clientes.example",
         "subject": "Help with my account",
-        "text": text, "new_text": text, "at": START, "message_id": f"<{hash(text)}@x>",
+        "text": text, "new_text": text, "at": START,
+        "message_id": f"<{hash(text)}@x>",
         "language": "en", "confidence": 0.99,
     }  # fmt: skip
     return Incoming(**{**values, **changes})  # type: ignore[arg-type]

@@ -1,0 +1,203 @@
+"""The demo's people and their words: hand-written lines under `demo/`, dealt out by a seed.
+
+The service, its customers and their shops are invented; addresses lie under `.example`, which never resolves
+(RFC 2606). The same seed deals the same tickets on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from random import Random
+from typing import Any
+
+from data.errors import InputError
+
+NAMES_FILE = "names.jsonl"
+LANES = ("mail", "app", "safety")
+OPENING = 45
+"""How many tickets wait when the demo starts, shared evenly between the lanes."""
+
+_FIRST_REPLY_SECONDS = {"mail": 4 * 3600, "app": 8 * 3600, "safety": 3600}
+"""Waiting tickets are aged up to a little past these, so that some are about to breach and a few just did."""
+
+_MONTH = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """What the customer writes after our reply, one text a mood; empty where they would not write that."""
+
+    thanks: str = ""
+    more: str = ""
+    """Still trouble, or another question."""
+    reopen: str = ""
+    """It broke again after it had been solved."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoText:
+    """One hand-written message."""
+
+    id: str
+    lane: str
+    topic: str
+    language: str
+    """ISO 639-1, `mixed` where a person blends two, `und` where the text has none."""
+    subject: str
+    text: str
+    follow_ups: FollowUps
+
+
+@dataclass(frozen=True, slots=True)
+class DemoName:
+    """An invented person: the name as they write it, and an ASCII handle."""
+
+    name: str
+    handle: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMessage:
+    """One message dealt to one person."""
+
+    number: int
+    """Counts what this seed dealt, from 1."""
+    words: DemoText
+    subject: str
+    text: str
+    name: str
+    handle: str
+    address: str
+    at: int
+    """Seconds from the start of the demo; negative for those that wait already."""
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    """Read one of our own JSON Lines files. Raises InputError naming the line that cannot be used."""
+    rows: list[dict[str, Any]] = []
+    text = (files("data") / "demo" / name).read_text(encoding="utf-8")
+    for position, line in enumerate(text.split("\n"), start=1):
+        if not line:
+            continue
+        try:
+            rows.append(dict(json.loads(line)))
+        except (ValueError, TypeError) as error:
+            raise InputError(
+                "Damaged demo", f"Line {position} of demo/{name} is not a JSON object; install tridesk again."
+            ) from error
+    return rows
+
+
+def _text_of(row: Mapping[str, Any]) -> DemoText:
+    fields = dict(row)
+    return DemoText(**{**fields, "follow_ups": FollowUps(**fields.get("follow_ups", {}))})
+
+
+@cache
+def texts() -> tuple[DemoText, ...]:
+    """Return every hand-written message, in the order of the files' names."""
+    names = sorted(entry.name for entry in (files("data") / "demo").iterdir() if entry.name.endswith(".jsonl"))
+    return tuple(_text_of(row) for name in names if name != NAMES_FILE for row in _lines(name))
+
+
+@cache
+def names() -> tuple[DemoName, ...]:
+    """Return the invented people."""
+    return tuple(DemoName(**row) for row in _lines(NAMES_FILE))
+
+
+@cache
+def _people(language: str) -> tuple[DemoName, ...]:
+    """Return who may write in a language; texts that blend two or have none may come from English or Spanish people."""
+    wanted = {"en", "es"} if language in {"mixed", "und"} else {language}
+    return tuple(person for person in names() if person.language in wanted) or names()
+
+
+class _Dealer:
+    """Deals each lane's texts in shuffled rounds, so that none comes twice before all came once."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self._decks: dict[str, list[DemoText]] = {lane: [] for lane in LANES}
+        self._met: dict[str, int] = {}
+        self._numbers = count(1)
+
+    def deal(self, lane: str, at: int) -> DemoMessage:
+        deck = self._decks[lane]
+        if not deck:
+            deck.extend(words for words in texts() if words.lane == lane)
+            self.random.shuffle(deck)
+        words = deck.pop()
+        person = self.random.choice(_people(words.language))
+        again = self._met[person.handle] = self._met.get(person.handle, 0) + 1
+        return _dealt(next(self._numbers), words, person, again, at)
+
+
+def _dealt(number: int, words: DemoText, person: DemoName, again: int, at: int) -> DemoMessage:
+    """Give the words to a person; the second of the same name is somebody else, with another address."""
+    handle = person.handle if again == 1 else f"{person.handle}{again}"
+    return DemoMessage(
+        number, words, words.subject, words.text, person.name, f"@{handle}", f"{handle}@mail.example", at
+    )
+
+
+def _deal_opening(dealer: _Dealer) -> list[DemoMessage]:
+    each = OPENING // len(LANES)
+    waiting = []
+    for place in range(each):
+        for lane in LANES:
+            share = (place + dealer.random.random()) / each
+            waiting.append(dealer.deal(lane, -1 - int(share * 1.04 * _FIRST_REPLY_SECONDS[lane])))
+    return waiting
+
+
+def opening(seed: int) -> list[DemoMessage]:
+    """Return the tickets that wait when the demo starts, oldest first."""
+    return sorted(_deal_opening(_Dealer(seed)), key=lambda message: message.at)
+
+
+def arrivals(seed: int) -> Iterator[DemoMessage]:
+    """Yield without end what comes in after the start, in order of time; continues the numbers of `opening`."""
+    dealer = _Dealer(seed)
+    _deal_opening(dealer)
+    at = 0
+    while True:
+        at += 8 + min(120, int(dealer.random.expovariate(1 / 32)))
+        yield dealer.deal(dealer.random.choice(LANES), at)
+
+
+def many(amount: int, seed: int) -> Iterator[DemoMessage]:
+    """Yield `amount` messages of the past thirty days for a big store, oldest first, no two texts alike.
+
+    Two messages of one topic and language are joined and numbered; a person writes twice on average.
+    """
+    draw = Random(seed).random
+    everything = texts()
+    kin: dict[tuple[str, str, str], list[DemoText]] = {}
+    for words in everything:
+        kin.setdefault((words.lane, words.topic, words.language), []).append(words)
+    customers = max(1, amount // 2)
+    for number in range(1, amount + 1):
+        words = everything[int(draw() * len(everything))]
+        group = kin[words.lane, words.topic, words.language]
+        other = group[int(draw() * len(group))]
+        people = _people(words.language)
+        customer = int(draw() * customers)
+        person = people[customer % len(people)]
+        handle = f"{person.handle}.{customer}"
+        yield DemoMessage(
+            number,
+            words,
+            f"{words.subject or other.subject or words.text[:40]} #{number}",
+            f"{words.text}\n\n{other.text}\n\n#{number}",
+            person.name,
+            f"@{handle}",
+            f"{handle}@mail.example",
+            -_MONTH + _MONTH * number // (amount + 1),
+        )
