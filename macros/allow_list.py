@@ -38,7 +38,7 @@ class RefusedError(ValueError):
 
 
 def check(environment: ImmutableSandboxedEnvironment, text: str, asked: Iterable[str]) -> None:
-    """Raise RefusedError when `text` does anything a macro may not, or names a value outside the contract and `asked`."""
+    """Raise RefusedError when `text` does what a macro may not, or names a value neither published nor `asked`."""
     try:
         tree = environment.parse(text)
     except TemplateSyntaxError as wrong:

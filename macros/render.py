@@ -45,8 +45,9 @@ class Rendered:
 def render(macro: Macro, language: str, context: Context, answers: Mapping[str, str]) -> Rendered:
     """Fill in `macro` for a customer who writes `language`.
 
-    A missing value stays in the text as `{{ name }}`; a required answer that the text does not print is put on a last line,
-    so that it cannot be overlooked. Raises InputError when an answer does not fit its kind or the text cannot be made.
+    A missing value stays in the text as `{{ name }}`; a required answer that the text does not print is put on a last
+    line, so that it cannot be overlooked. Raises InputError when an answer does not fit its kind
+    or the text cannot be made.
     """
     body = macro.body_for(language)
     spoken = body.language or language
