@@ -68,19 +68,17 @@ class Calendar:
         if self.is_always:
             return end - start
         total = 0
-        for begin, stop in self._open_from(start):
-            if begin >= end:
-                break
-            total += min(stop, end) - begin
+        for begin, stop in self._open_from(start, end):
+            total += max(0, min(stop, end) - begin)
         return total
 
     def is_open(self, at: int) -> bool:
         """Tell whether the desk is staffed at `at`."""
         return self.between(at, at + 1) == 1
 
-    def _open_from(self, start: int) -> Iterator[Span]:
-        """Yield the open spans that end after `start`, the first one cut at it."""
-        for day in range(start // DAY, _LAST // DAY):
+    def _open_from(self, start: int, end: int = _LAST) -> Iterator[Span]:
+        """Yield the open spans that end after `start`, the first one cut at it, up to the day of `end`."""
+        for day in range(max(start, _FIRST) // DAY, min(end, _LAST) // DAY + 1):
             for begin, end in self._day(day):
                 if end > start:
                     yield max(begin, start), end

@@ -54,8 +54,7 @@ class Step:
     def is_done(self, answer: Any) -> bool:
         """Tell whether `answer` completes the step.
 
-        A text for `ask` and for any check with `evidence`; one of the choices for `choose`; True or a text (a reference)
-        for the rest.
+        A text for `ask` and for a check with `evidence`; one of the choices for `choose`; True or a text for the rest.
         """
         if self.kind is StepKind.CHOOSE:
             return answer in self.choices

@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 _SYNTAX_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 _AT = re.compile(r" - at `\$([^`]*)`$")
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
+_MISSING = re.compile(r"missing required field `([^`]*)`")
 _ELEMENT = re.compile(r"^\.(\w+)\[(\d+)\]")
 _HEADER = re.compile(r"^\s*\[\[\s*([\w.-]+)\s*\]\]")
 
@@ -46,7 +48,7 @@ def read(source: Path | str, shape: type[T], where: str = "") -> RuleFile[T]:
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
         raise _error(name, line, _SYNTAX_LINE.sub("", str(error))) from None
     except msgspec.ValidationError as error:
-        raise _error(name, _line_of_path(text, str(error)), _AT.sub("", str(error))) from None
+        raise _error(name, _line_of_path(text, str(error)), _in_words(str(error))) from None
     except RecursionError:
         raise _error(name, 1, "the lists are nested too deeply") from None
 
@@ -86,11 +88,19 @@ def _line_of_path(text: str, message: str) -> int:
     """Return the line that a message of msgspec speaks of, such as "... - at `$.rule[2].when.tier`"."""
     found = _AT.search(message)
     path = found[1] if found else ""
-    unknown = re.search(r"unknown field `([^`]*)`", message)
+    unknown = _UNKNOWN.search(message)
     element = _ELEMENT.match(path)
     keys = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", path[element.end() if element else 0 :]))
     key = unknown[1] if unknown else (keys[-1] if keys else "")
     return line_of(text, element[1] if element else "", int(element[2]) if element else 0, key)
+
+
+def _in_words(message: str) -> str:
+    if unknown := _UNKNOWN.search(message):
+        return f"{unknown[1]!r} is no key that is known here; correct or remove it"
+    if missing := _MISSING.search(message):
+        return f"the key {missing[1]!r} is missing; add it"
+    return f"{_AT.sub('', message)}; correct the value"
 
 
 def _text(path: Path) -> str:
