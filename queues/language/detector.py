@@ -1,0 +1,117 @@
+"""The way in: `detect` names the language of a message with a confidence that means what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.records import UNKNOWN_LANGUAGE
+from queues.language import cleaning, confidence, open_world
+from queues.language.model import OTHER, Model, load, softmax
+from queues.language.priors import log_priors
+from queues.language.scripts import by_script
+from queues.language.templates import KnownTexts
+from queues.language.tokens import words
+
+CUT = 0.90
+"""Below this confidence a message is of unknown language: an agent looks, rather than a wrong queue answers."""
+MOST_TOKENS = 80
+OPEN_WORLD_TOKENS = 4
+"""langdetect is not asked about fewer words: it is wrong about them and sure of it."""
+CONFLICT_CAP = 0.5
+_LINE_TOKENS = 4
+_SURE_LINE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The language of a message, and how far to trust it."""
+
+    language: str
+    """ISO 639-1, or `und` below the cut."""
+    confidence: float
+    """The chance that `best` is right, 0 to 1."""
+    source: str
+    """What decided: `script`, `model`, `customer` (words and the customer's earlier language), `langdetect`, `none`."""
+    mixed: bool = False
+    """Two lines are surely of different languages."""
+    best: str = UNKNOWN_LANGUAGE
+    """The likeliest language, also below the cut; `und` only where there are no words."""
+
+
+NOTHING = Detection(UNKNOWN_LANGUAGE, 0.0, "none")
+
+
+def detect(
+    text: str,
+    *,
+    customer_language: str = "",
+    known_texts: KnownTexts | Iterable[str] | None = None,
+    cut: float = CUT,
+) -> Detection:
+    """Detect the language of a customer's message, mail or chat, plain or HTML.
+
+    `customer_language` is what the customer wrote before, as far as known; `known_texts` are our own texts, which are
+    ignored inside the message (pass a `KnownTexts` when there are many messages). Any text is accepted; the same
+    arguments always give the same answer, in any thread and any order.
+    """
+    cleaned = cleaning.clean(text)
+    if known_texts is not None:
+        ours = known_texts if isinstance(known_texts, KnownTexts) else KnownTexts(known_texts)
+        cleaned = ours.subtract(cleaned)
+    found = _of_cleaned(cleaned, customer_language)
+    if found.confidence >= cut or found.language == UNKNOWN_LANGUAGE:
+        return found
+    return Detection(UNKNOWN_LANGUAGE, found.confidence, found.source, found.mixed, found.best)
+
+
+def _of_cleaned(text: str, customer_language: str) -> Detection:
+    language, shared = by_script(text)
+    if language:
+        return _of_script(text, language, shared)
+    tokens = words(text)[:MOST_TOKENS]
+    if not tokens:
+        return NOTHING
+    model = load()
+    scores = model.score(tokens)
+    other = softmax(scores.logits)[model.labels.index(OTHER)]
+    if other > 0.5 and len(tokens) >= OPEN_WORLD_TOKENS:
+        foreign, chance = open_world.guess(text)
+        if foreign and foreign not in model.labels:
+            return _found(foreign, min(chance, 0.97) * other, "langdetect")
+    best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language))
+    sure = confidence.confidence(model, margin, tokens, scores.known, other)
+    mixed = _is_mixed(model, text)
+    source = "customer" if customer_language in model.labels else "model"
+    return _found(best, min(sure, CONFLICT_CAP) if mixed else sure, source, mixed)
+
+
+def _of_script(text: str, language: str, shared: bool) -> Detection:
+    """Take the script's word, and langdetect's where several languages share the script."""
+    if not shared:
+        return _found(language, 0.99, "script")
+    if language == UNKNOWN_LANGUAGE or len(words(text)) >= OPEN_WORLD_TOKENS:
+        guessed, chance = open_world.guess(text)
+        if guessed:
+            return _found(guessed, min(chance, 0.98), "langdetect")
+    return NOTHING if language == UNKNOWN_LANGUAGE else _found(language, 0.92, "script")
+
+
+def _is_mixed(model: Model, text: str) -> bool:
+    """Tell whether two lines, each long and clear enough by itself, are of different languages."""
+    if "\n" not in text:
+        return False
+    sure: set[str] = set()
+    for line in text.split("\n")[:60]:
+        tokens = words(line)[:MOST_TOKENS]
+        if len(tokens) < _LINE_TOKENS:
+            continue
+        chances = softmax(model.score(tokens).logits)
+        top = max(range(len(chances)), key=chances.__getitem__)
+        if chances[top] >= _SURE_LINE:
+            sure.add(model.labels[top])
+    return len(sure) > 1
+
+
+def _found(language: str, chance: float, source: str, mixed: bool = False) -> Detection:
+    return Detection(language, round(chance, 4), source, mixed, language)

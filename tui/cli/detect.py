@@ -1,0 +1,73 @@
+"""`tridesk detect`: the language of each line of standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from queues.language import KnownTexts
+from queues.language import detect as language_of
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help='Read {"text": …} a line; other keys come back with the answer.')
+@click.option(
+    "--templates",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Texts of our own, ignored inside messages: a {"text": …} a line, or texts with blank lines between.',
+)
+def detect(as_json: bool, templates: Path | None) -> None:
+    """Name the language of each line: a JSON object with `language` (ISO 639-1, `und` when unsure) and `confidence`."""
+    try:
+        known = KnownTexts(_templates(templates)) if templates else None
+    except InputError as error:
+        raise click.ClickException(f"{templates}: {error.message}") from None
+    failed = False
+    for number, line in enumerate(_lines(), 1):
+        if as_json and not line.strip():
+            continue
+        try:
+            given = _message(line, number) if as_json else {"text": line}
+        except InputError as error:
+            click.echo(error.message, err=True)
+            failed = True
+            continue
+        found = language_of(given.pop("text"), known_texts=known)
+        answer = {**given, "language": found.language, "confidence": found.confidence}
+        # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
+        click.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+    if failed:
+        sys.exit(1)
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
+    source = click.get_binary_stream("stdin")
+    while raw := source.readline():
+        line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
+        yield line
+
+
+def _message(line: str, number: int) -> dict[str, Any]:
+    """Read one JSON line; InputError names the line."""
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+        raise InputError("Bad line", f'Line {number} is not a JSON object with a "text": correct it and run again.')
+    return given
+
+
+def _templates(path: Path) -> list[str]:
+    """Read our own texts from JSON Lines or from plain text with blank lines between."""
+    content = path.read_text(encoding="utf-8", errors="replace")
+    if not content.lstrip().startswith("{"):
+        return content.split("\n\n")
+    return [_message(line, number)["text"] for number, line in enumerate(content.splitlines(), 1) if line.strip()]
