@@ -1,0 +1,136 @@
+"""`tridesk procedures`: the SOPs, listed, shown and checked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from platformdirs import user_config_path
+
+from data.errors import InputError
+from data.safe_text import safe_line
+from queues import procedures as sops
+from queues.procedures import Procedure, Step
+
+FOLDER = click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of your own procedures, instead of the one beside your settings.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
+
+
+@click.group()
+def procedures() -> None:
+    """List, show and check the procedures (SOPs)."""
+
+
+@procedures.command("list")
+@FOLDER
+@JSON
+def list_them(folder: Path | None, as_json: bool) -> None:
+    """List the procedures: id, version, since when, number of steps and of gates."""
+    for procedure in sops.load(_own(folder)).values():
+        gates = sum(step.gate for step in procedure.steps)
+        if as_json:
+            click.echo(_json({**_head(procedure), "steps": len(procedure.steps), "gates": gates}))
+        else:
+            size = f"{len(procedure.steps)} steps, {gates} gates"
+            click.echo(safe_line(f"{procedure.id:<20} v{procedure.version:<3} {procedure.effective}  {size}"))
+
+
+@procedures.command()
+@click.argument("name")
+@click.option("--language", default="en", show_default=True, help="The language of the steps.")
+@FOLDER
+@JSON
+def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
+    """Show one procedure, step by step; a gate is marked with `*`."""
+    found = sops.load(_own(folder))
+    if name not in found:
+        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(found)}.")
+    procedure = found[name]
+    if as_json:
+        steps = [_step(step) for step in procedure.steps]
+        click.echo(_json({**_head(procedure), "changed": dict(procedure.changed), "steps": steps}))
+        return
+    for line in _lines(procedure, language):
+        click.echo(safe_line(line))
+
+
+@procedures.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@FOLDER
+@JSON
+def check(files: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
+    """Check procedure files (without FILES: the built-in and your own) and tell file and line of what is wrong."""
+    failed = False
+    for path in files or (*sorted(sops.BUILT_IN.glob("*.toml")), *sorted(_own(folder).glob("*.toml"))):
+        reason = _problem(path)
+        failed = failed or bool(reason)
+        if as_json:
+            click.echo(_json({"file": str(path), "accepted": not reason, "reason": reason}))
+        else:
+            click.echo(safe_line(reason or f"{path}: ok"), err=bool(reason))
+    if failed:
+        sys.exit(1)
+
+
+def _own(folder: Path | None) -> Path:
+    return folder if folder is not None else user_config_path("tridesk") / "procedures"
+
+
+def _problem(path: Path) -> str:
+    try:
+        sops.load_file(path)
+    except InputError as error:
+        return error.message
+    return ""
+
+
+def _lines(procedure: Procedure, language: str) -> Iterator[str]:
+    yield f"{procedure.id} v{procedure.version}, in force since {procedure.effective}"
+    changed = procedure.changed.get(language) or procedure.changed.get("en", "")
+    if changed:
+        yield f"New: {changed}"
+    for number, step in enumerate(procedure.steps, 1):
+        yield f"{number:>2}{'*' if step.gate else ' '} {step.id} ({step.kind}): {step.words(language)}"
+        if step.choices:
+            yield f"    choices: {', '.join(step.choices)}"
+        if step.evidence:
+            yield f"    write down: {step.evidence}"
+        if step.team:
+            yield f"    team: {step.team}"
+
+
+def _head(procedure: Procedure) -> dict[str, Any]:
+    return {
+        "id": procedure.id,
+        "version": procedure.version,
+        "effective": procedure.effective.isoformat(),
+        "lanes": sorted(procedure.lanes),
+        "topics": sorted(procedure.topics),
+        "tags": sorted(procedure.tags),
+        "severity": sorted(procedure.severities),
+        "file": procedure.source,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "kind": step.kind,
+        "gate": step.gate,
+        "text": dict(step.text),
+        "evidence": step.evidence,
+        "choices": list(step.choices),
+        "team": step.team,
+    }
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,137 @@
+"""`tridesk route`: which rule sends a message where, and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.records import UNKNOWN_LANGUAGE
+from data.safe_text import safe_line
+from queues import routing
+from queues.language import detect
+from queues.mail.reading import read_mail
+from queues.routing import Facts, Route
+
+
+@click.command()
+@click.option("--explain", is_flag=True, help="Tell of every rule whether it matched, or which condition failed.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
+@click.option(
+    "--rules",
+    "rule_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A routing.toml to use instead of the rules that come with the desk.",
+)
+def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
+    """Route the message on standard input: a mail, plain text, or one JSON object a line.
+
+    A JSON line has `text` and may have `subject`, `from`, `to`, `language`, `confidence`, `connector`, `tags`, `tier`
+    and `lane`; its other keys come back with the answer. Without a language, the text's own is detected.
+    """
+    rules = routing.load(rule_file) if rule_file else routing.default_rules()
+    failed = False
+    for number, line in enumerate(_messages(), 1):
+        try:
+            facts, others = _read(line, number)
+        except InputError as error:
+            click.echo(error.message, err=True)
+            failed = True
+            continue
+        taken = routing.route(rules, facts)
+        click.echo(_as_json(taken, facts, others, explain) if as_json else _as_words(taken, facts, explain))
+    if failed:
+        sys.exit(1)
+
+
+def _messages() -> Iterator[bytes]:
+    """Yield the JSON lines as they come, or the whole input as one message."""
+    source = click.get_binary_stream("stdin")
+    first = source.readline()
+    if not first.lstrip().startswith(b"{"):
+        yield first + source.read()
+        return
+    yield first
+    for line in source:
+        if line.strip():
+            yield line
+
+
+def _read(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
+    """Return what the rules may look at, and the keys that are not ours. InputError names the line."""
+    if raw.lstrip().startswith(b"{"):
+        return _read_json(raw, number)
+    message = read_mail(raw, connector="", source="standard input")
+    text = "" if message.readable else raw.decode("utf-8", errors="replace")
+    facts = replace(routing.facts_of(message), text=text) if text else routing.facts_of(message)
+    return _with_language(facts), {}
+
+
+def _read_json(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
+    try:
+        given = json.loads(raw.decode("utf-8", errors="replace"))
+        facts = Facts(
+            text=_text(given, "text", required=True),
+            subject=_text(given, "subject"),
+            from_address=_text(given, "from"),
+            to=_texts(given, "to"),
+            language=_text(given, "language") or UNKNOWN_LANGUAGE,
+            confidence=float(given.pop("confidence", 1.0 if given.get("language") else 0.0)),
+            connector=_text(given, "connector"),
+            tags=_texts(given, "tags"),
+            tier=_text(given, "tier"),
+            lane=_text(given, "lane"),
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        problem = 'is not a JSON object with a "text" and keys of the right kind; correct it and run again.'
+        raise InputError("Bad line", f"Line {number} {problem}") from None
+    return _with_language(facts), given
+
+
+def _text(given: dict[str, Any], key: str, *, required: bool = False) -> str:
+    value = given.pop(key, None)
+    if value is None and not required:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value
+
+
+def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = given.pop(key, None) or []
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+        raise TypeError(key)
+    return tuple(values)
+
+
+def _with_language(facts: Facts) -> Facts:
+    if facts.language != UNKNOWN_LANGUAGE:
+        return facts
+    found = detect(facts.text)
+    return replace(facts, language=found.language, confidence=found.confidence)
+
+
+def _as_json(taken: Route, facts: Facts, others: dict[str, Any], explain: bool) -> str:
+    answer = asdict(taken)
+    trace = answer.pop("trace")
+    answer |= {"language": facts.language, "confidence": facts.confidence}
+    if explain:
+        answer["trace"] = [{**trial, "matched": not trial["failed"]} for trial in trace]
+    return json.dumps({**others, **answer}, ensure_ascii=False)
+
+
+def _as_words(taken: Route, facts: Facts, explain: bool) -> str:
+    parts = [taken.lane, f"{taken.priority} priority", taken.severity or "", taken.topic]
+    parts.append(f"procedure {taken.procedure}" if taken.procedure else "")
+    parts += [f"tags {' '.join(taken.tags)}" if taken.tags else "", f"language {facts.language} {facts.confidence:.2f}"]
+    lines = [f"{' · '.join(part for part in parts if part)} · because: {taken.reason}"]
+    if explain:
+        lines += [f"  {line}" for line in routing.explain(taken)]
+    return "\n".join(safe_line(line) for line in lines)
