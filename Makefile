@@ -27,7 +27,7 @@ bench: $(READY)
 	$(BIN)/python -m bench
 
 faults: $(READY)
-	$(BIN)/pytest -q -m faults --override-ini "addopts=--import-mode=importlib --strict-markers -ra"
+	$(BIN)/pytest -q -m faults
 
 clean:
 	rm -rf $(VENV)

@@ -1,0 +1,77 @@
+"""Does one kind of work without end and tells each finished step on a line, until it is killed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from pathlib import Path
+
+from data.records import Change, Incoming, MessageKind, OutboxEntry, Status
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.outbox import deliver_due
+from queues.routing import Rules
+
+
+class Attempts:
+    """Writes down each reply that it is handed, durably, before it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def send(self, entry: OutboxEntry) -> None:
+        number = len(list(self.folder.iterdir()))
+        (self.folder / f"{number:06}").write_text(entry.message_id)
+
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        return None
+
+
+def tell(**facts: object) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+def mail(number: int) -> Incoming:
+    text = f"message {number}"
+    return Incoming(
+        connector="post", source="test", raw_sha256=text, kind=MessageKind.MAIL, from_name="Ana",
+        from_address=f"a{number % 50}@x.example", subject=f"Subject {number}", text=text, new_text=text, at=None,
+    )  # fmt: skip
+
+
+def type_without_end(desk: Desk, folder: Path) -> None:
+    desk.receive([mail(1)])
+    revision = 0
+    for length in itertools.count(1):
+        revision = desk.save_draft(1, "x" * length, revision=revision).revision
+        tell(revision=revision)
+
+
+def send_without_end(desk: Desk, folder: Path) -> None:
+    senders = {"post": Attempts(folder / "attempts")}
+    for number in itertools.count(1):
+        (filed,) = desk.receive([mail(number)])
+        desk.act([filed.ticket_id], Change(reply="Hello", status=Status.SOLVED))
+        tell(queued=True, ticket=filed.ticket_id)
+        if deliver_due(desk.store, senders, 10_000).sent:
+            tell(sent=True, ticket=filed.ticket_id)
+
+
+def file_four_hundred(desk: Desk, folder: Path) -> None:
+    for start in range(0, 400, 3):
+        desk.receive([mail(number) for number in range(start, min(400, start + 3))], bulk=True)
+        tell(filed=min(400, start + 3))
+
+
+def main(work: str, folder: Path) -> None:
+    store = Store.open(folder / "desk.db")
+    desk = Desk(store, clock=lambda: 5_000, rules=DeskRules(routing=Rules(()), undo_seconds=0))
+    {"type": type_without_end, "send": send_without_end, "file": file_four_hundred}[work](desk, folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
