@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segments
 from textual import events
 from textual.app import App
-from textual.widgets import Input, TextArea
 
 from data.protocols import Clock
 from data.store import Store
@@ -63,7 +62,7 @@ class DeskApp(App[int]):
         """Look for sequences of keys before Textual does, except where text is typed."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.desk:
             self.desk.key_time = event.time
-            if isinstance(self.focused, (Input, TextArea)):
+            if self.focused is not None and self.focused.check_consume_key(event.key, event.character):
                 self.leader.cancel()
             else:
                 pressed = self.leader.press(event.key)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_changes import Changes
+from tui.screens.desk_writing import Writing
 from tui.words import words
 
 POLL_SECONDS = 0.25
@@ -22,7 +22,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Changes):
+class DeskScreen(Writing):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,7 +32,7 @@ class DeskScreen(Changes):
         Binding("Q", "message_quotes", show=False),
     ]
     CSS_PATH = "../styles/desk.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]  # noqa: RUF012 - declared so by Textual
 
     def compose(self) -> ComposeResult:
         """Header, lanes, tickets, status."""
@@ -54,6 +54,7 @@ class DeskScreen(Changes):
         self.show_outbox()
         self.list.focus()
         self.say(words("Enter opens a ticket · . goes to the most urgent · ? shows every key"))
+        self.call_after_refresh(self.load_macros)
         self.set_interval(POLL_SECONDS, self._poll)
         self.set_interval(1, self.show_outbox)
         self.set_interval(CLOCK_SECONDS, self._tick)

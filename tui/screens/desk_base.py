@@ -15,6 +15,7 @@ from textual.widgets import Static
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records import Lane, OutboxState, Ticket
+from tui.answering import Answering
 from tui.jobs import PATIENCE, Writer
 from tui.sources import LaneSource
 from tui.widgets.header_bar import HeaderBar
@@ -39,6 +40,7 @@ class DeskBase(Screen[None]):
     def __init__(self, store: Store, writer: Writer[Desk], clock: Clock, agent: str, mode: str) -> None:
         super().__init__(id="desk")
         self.store, self.writer, self.clock, self.agent = store, writer, clock, agent
+        self.answering = Answering(store, clock, agent)
         self.header = HeaderBar("tridesk", mode)
         self.status = Static("", id="status", markup=False)
         lanes = store.lanes.all()[:3] or [Lane("mail", words("Mail"), 0)]
@@ -46,6 +48,8 @@ class DeskBase(Screen[None]):
         self.views = [TicketView(lane.name, clock) for lane in lanes]
         self.active = 0
         self.busy = False
+        self.said = ""
+        """What the status line says."""
         self.came_from: list[tuple[int, int]] = []
         """Lane and ticket to go back to."""
 
@@ -87,7 +91,7 @@ class DeskBase(Screen[None]):
 
     def say(self, text: str, *, severe: bool = False) -> None:
         """Tell the agent something in the status line; what went wrong comes as a toast too."""
-        told = one_line(text)
+        told = self.said = one_line(text)
         self.status.update(Content(told), layout=False)
         if severe:
             self.notify(told, severity="error", timeout=8, markup=False)

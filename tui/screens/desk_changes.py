@@ -124,7 +124,7 @@ class Changes(Moves):
         return ticket is not None and ticket.status in ACTIVE
 
     def _versions(self, ids: tuple[int, ...]) -> dict[int, int]:
-        """The versions that the agent looks at: the open ticket's as shown, so that a change made meanwhile is noticed."""
+        """The open ticket's version as shown, so that a change made meanwhile is noticed."""
         shown = self.view.shown
         return {shown.ticket.id: shown.ticket.version} if shown is not None and shown.ticket.id in ids else {}
 

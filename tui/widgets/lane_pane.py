@@ -23,8 +23,9 @@ class LanePane(Vertical):
         self.lane = lane
         self.number = number
         self._title = Static("", classes="lane-title", markup=False)
-        empty = words("Nothing waits here. Press . for the most urgent ticket.")
-        self.list = TicketList(lane.name, source, clock, empty)
+        self.empty = words("Nothing waits here. Press . for the most urgent ticket.")
+        """What the list says when there is nothing in it."""
+        self.list = TicketList(lane.name, source, clock, self.empty)
         self.open_ticket: int | None = None
         self.summary = Content("")
         self.short = ""

@@ -1,0 +1,148 @@
+"""Answering: macros on digits, the composer, and the preview from which a reply leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from data.errors import DeskError
+from data.records import Change, Direction, Done, Draft, Ticket
+from tui.answering import Answer
+from tui.screens.desk_finding import Finding
+from tui.words import words
+
+if TYPE_CHECKING:
+    from tui.widgets.completion import Choice
+    from tui.widgets.composer import Composer
+
+
+class Answers(Finding):
+    """Writing to the customer, and notes that no customer sees."""
+
+    composer: Composer | None = None
+    """Made with the first text that is written; what it needs is not loaded before."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.revisions: dict[int, int] = {}
+        """The revision of each draft as last kept; only the writer's thread touches it."""
+
+    @work(thread=True, group="macros", exit_on_error=False)
+    def load_macros(self) -> None:
+        """Read the macros once the screen is drawn."""
+        self.answering.load()
+        self.app.call_from_thread(self.lane_shown)
+
+    def action_macro_slot(self, number: int) -> None:
+        """Preview the macro on a digit."""
+        ticket = self.ticket()
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+        macro = self.answering.slots(ticket)[number - 1]
+        if macro is None:
+            self.say(
+                words("No macro is on {n}.").format(n=number) if self.answering.ready else words("Macros are loading.")
+            )
+            return
+        self.preview_macro(ticket, macro.name)
+
+    def action_macro_again(self) -> None:
+        """Preview the macro used last."""
+        ticket = self.ticket()
+        if ticket is not None and self.answering.last:
+            self.preview_macro(ticket, self.answering.last)
+        else:
+            self.say(words("No macro was used yet."))
+
+    def fill(self, ticket: Ticket, name: str, language: str = "") -> Answer | None:
+        """Fill a macro in; a refusal is told."""
+        try:
+            return self.answering.fill(ticket, name, language)
+        except DeskError as error:
+            self.say(f"{error.title}: {error.message}", severe=True)
+            return None
+
+    def preview_macro(self, ticket: Ticket, name: str, language: str = "") -> None:
+        """Show what a macro would send."""
+        answer = self.fill(ticket, name, language)
+        if answer is not None:
+            self.preview(ticket, answer.change, answer.title)
+
+    def preview(self, ticket: Ticket, change: Change, title: str) -> None:
+        """Show a reply, where it goes and what is wrong with it."""
+
+    async def send(self, ticket_id: int, change: Change) -> None:
+        """Send, and go on with the most urgent ticket where this one is done with."""
+        await self.change_of((ticket_id,), change, self._sent)
+
+    def _sent(self, done: Done) -> None:
+        self.close_composer()
+        self.refresh_lanes()
+        self.tell(done)
+        if self._waits(done.ticket_ids[0]):
+            self.lane_shown()
+            return
+        if self.view.ticket_id == done.ticket_ids[0]:
+            self.show_ticket(None)
+        said = done.summary
+        self.run_worker(self._go_on(said, done.ticket_ids[0]), group="next", exit_on_error=False)
+
+    async def _go_on(self, said: str, leaving: int) -> None:
+        await self.open_next(leaving)
+        self.say(words("{said} · z calls it back · next: {next}").format(said=said, next=self.said))
+
+    async def action_ticket_reply(self) -> None:
+        """Write to the customer."""
+        await self.write(Direction.OUT)
+
+    async def action_ticket_note(self) -> None:
+        """Write a note."""
+        await self.write(Direction.NOTE)
+
+    async def write(self, kind: Direction, change: Change | None = None) -> None:
+        """Open the composer on the ticket's draft, or on the text of `change`."""
+        ticket = self.ticket()
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+        if self.view.ticket_id != ticket.id:
+            self.open_ticket(self.active, ticket.id)
+        composer = await self._composer()
+        draft = self.store.drafts.get(ticket.id) or Draft(ticket.id, "", kind)
+        if not draft.text:
+            draft = replace(draft, kind=kind)
+        known = draft.revision
+        self.writer.submit(lambda desk: self.revisions.__setitem__(ticket.id, known))
+        customer = self.store.customers.get(ticket.customer_id)
+        composer.open(draft, customer.name if customer else "")
+        composer.add_class("-open")
+        if change is not None and change.reply is not None:
+            composer.put(change.reply, macro=change.macro, language=change.reply_language, whole=True)
+
+    async def _composer(self) -> Composer:
+        if self.composer is None:
+            from tui.widgets.composer import Composer
+
+            self.composer = Composer(self._complete)
+            await self.query_one("#tickets").mount(self.composer)
+        return self.composer
+
+    def _complete(self, letters: str) -> Sequence[Choice]:
+        from tui.widgets.completion import Choice
+
+        ticket = self.ticket() or (self.view.shown.ticket if self.view.shown else None)
+        if ticket is None:
+            return []
+        titles = self.answering.titles(ticket, ticket.language)
+        return [Choice(name, title) for name, title in titles if letters.lower() in f"{name} {title}".lower()]
+
+    def close_composer(self) -> None:
+        """Leave the composer; the draft is in the file."""
+        if self.composer is not None and self.composer.has_class("-open"):
+            self.composer.flush()
+            self.composer.remove_class("-open")
+            (self.view if self.view.ticket_id is not None else self.list).focus()

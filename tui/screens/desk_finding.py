@@ -1,0 +1,85 @@
+"""Filtering the lanes as the agent types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.screens.desk_changes import Changes
+from tui.sources import LaneSource
+from tui.words import words
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+LEAST_LETTERS = 3
+"""Shorter beginnings of words match too much to be quick or useful."""
+MOST_HITS = 500
+
+
+class Finding(Changes):
+    """`/` opens a line; each lane shows what was found in it, still most urgent first."""
+
+    looked_for = ""
+    line: Input | None = None
+    """The line to type in, made when it is first wanted."""
+
+    def action_find_filter(self) -> None:
+        """Open the line, with what was looked for last in it."""
+        from textual.widgets import Input
+
+        line = self.line
+        if line is None:
+            self.line = line = Input(
+                placeholder=words("words, a name, #number: at least 3 letters"), id="filter", compact=True
+            )
+            self.mount(line, before=self.status)
+        line.display = True
+        line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Look for what is typed so far."""
+        event.stop()
+        self.find(event.value.strip())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to what was found; a number goes to that ticket."""
+        event.stop()
+        number = event.value.strip().lstrip("#")
+        if number.isascii() and number.isdigit() and self.store.tickets.get(int(number[:15])) is not None:
+            self.leave_filter()
+            self.return_to(int(number[:15]))
+            return
+        self.list.focus()
+
+    def find(self, query: str) -> None:
+        """List what matches `query`; fewer than three letters list everything."""
+        wanted = query if len(query) >= LEAST_LETTERS else ""
+        if wanted == self.looked_for:
+            return
+        self.looked_for = wanted
+        found = None
+        if wanted:
+            found = sorted({hit.ticket_id for hit in self.store.search(wanted, limit=MOST_HITS)})
+        empty = words("Nothing found. Esc shows the whole lane.") if wanted else self.pane.empty
+        for pane in self.panes:
+            pane.list.show_source(LaneSource(self.store, pane.lane.name, found), empty)
+        self.say(words("{n} found; Esc shows all again").format(n=len(found)) if found is not None else "")
+
+    def leave_filter(self) -> bool:
+        """Show the whole lanes again; False when they are whole already."""
+        line = self.line
+        if line is None or not line.display:
+            return False
+        kept = self.list.current_id
+        line.display = False
+        line.value = ""
+        self.find("")
+        if kept is not None:
+            self.list.select_ticket(kept)
+        self.list.focus()
+        return True
+
+    def key_escape(self) -> None:
+        """Esc in the line leaves the filter; elsewhere the keymap decides."""
+        if self.line is not None and self.focused is self.line:
+            self.leave_filter()

@@ -1,0 +1,103 @@
+"""What the composer asks of the desk: keep this draft, put that macro in, send."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data.errors import DeskError
+from data.records import Change, Direction, Done, Draft, Status
+from tui.screens.desk_answers import Answers
+from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
+    from tui.widgets.composer import Composer
+
+
+class Writing(Answers):
+    """Handles the messages of `tui.widgets.composer.Composer`."""
+
+    def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
+        """Keep the draft. The writer takes it whatever else is being saved."""
+        message.stop()
+        draft = message.draft
+
+        def keep(desk: Desk) -> Draft:
+            # read in the writer's own thread, so that two saves in a row follow each other
+            revision = self.revisions.get(draft.ticket_id, draft.revision)
+            kept = desk.save_draft(
+                draft.ticket_id,
+                draft.text,
+                kind=draft.kind,
+                revision=revision,
+                macro=draft.macro,
+                language=draft.language,
+            )
+            self.revisions[draft.ticket_id] = kept.revision
+            return kept
+
+        self.writer.submit(keep).add_done_callback(self._kept)
+
+    def _kept(self, future: Future[Draft]) -> None:
+        """Called in the writer's thread: tell the agent there when a draft could not be kept."""
+        error = future.exception()
+        if error is not None and self.is_attached:
+            told = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
+            self.app.call_later(self.say, told, severe=True)
+
+    def on_composer_left(self, message: Composer.Left) -> None:
+        """Go back to the ticket."""
+        message.stop()
+        self.close_composer()
+        self.say(words("The draft is kept; r goes on with it."))
+
+    def on_composer_macro_asked(self, message: Composer.MacroAsked) -> None:
+        """Put a macro's words in."""
+        message.stop()
+        self._put(message.name, "", whole=False)
+
+    def on_composer_language_asked(self, message: Composer.LanguageAsked) -> None:
+        """Fill the macro in the other language."""
+        message.stop()
+        if self.composer is not None:
+            draft = self.composer.draft
+            self._put(draft.macro, "en" if draft.language.startswith("es") else "es", whole=True)
+
+    def on_composer_render_asked(self, message: Composer.RenderAsked) -> None:
+        """Fill the macro with today's values."""
+        message.stop()
+        if self.composer is not None:
+            self._put(self.composer.draft.macro, self.composer.draft.language, whole=True)
+
+    async def on_composer_send_asked(self, message: Composer.SendAsked) -> None:
+        """Write the note, send the reply, or show the preview first."""
+        message.stop()
+        draft = message.draft
+        ticket = self.store.tickets.get(draft.ticket_id)
+        if ticket is None:
+            return
+        if draft.kind is Direction.NOTE:
+            await self.change_of((ticket.id,), Change(note=draft.text), self._noted)
+            return
+        change = Change(reply=draft.text, macro=draft.macro, reply_language=draft.language)
+        if message.choose:
+            self.preview(ticket, change, words("Your reply"))
+        else:
+            await self.send(ticket.id, replace(change, status=Status.SOLVED))
+
+    def _noted(self, done: Done) -> None:
+        self.close_composer()
+        self.changed(done)
+
+    def _put(self, name: str, language: str, *, whole: bool) -> None:
+        if self.composer is None:
+            return
+        ticket = self.store.tickets.get(self.composer.draft.ticket_id)
+        if ticket is None or not name:
+            self.say(words("This text comes from no macro; type / and a name to put one in."))
+            return
+        answer = self.fill(ticket, name, language)
+        if answer is not None:
+            self.composer.put(answer.change.reply or "", macro=answer.macro, language=answer.language, whole=whole)
