@@ -26,30 +26,9 @@ _SINGLE_BYTE = frozenset(
     + [f"iso8859-{number}" for number in range(2, 17) if number != 12]
 )
 _MANY_BYTE = frozenset(
-    [
-        "utf-8",
-        "utf-8-sig",
-        "utf-7",
-        "utf-16",
-        "utf-16-le",
-        "utf-16-be",
-        "utf-32",
-        "gb18030",
-        "hz",
-        "big5",
-        "big5hkscs",
-        "cp932",
-        "cp949",
-        "euc_jp",
-        "euc_jis_2004",
-        "shift_jisx0213",
-        "iso2022_jp",
-        "iso2022_jp_1",
-        "iso2022_jp_2",
-        "iso2022_jp_ext",
-        "iso2022_kr",
-        "johab",
-    ]
+    {"utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "hz", "big5", "big5hkscs"}
+    | {"cp932", "cp949", "euc_jp", "euc_jis_2004", "shift_jisx0213", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2"}
+    | {"iso2022_jp_ext", "iso2022_kr", "johab"}
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+\-]{0,40}")
 

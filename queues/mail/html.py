@@ -12,45 +12,15 @@ LONGEST_HTML = 200_000
 """Characters of HTML that are read; a note tells where it was cut."""
 
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ]
+    {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure"}
+    | {"footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "pre"}
+    | {"section", "table", "tr", "ul"}
 )
 _SKIPPED = frozenset(
-    ["head", "script", "style", "title", "template", "noscript", "xml", "object", "svg", "math", "select", "textarea"]
+    {"head", "script", "style", "title", "template", "noscript", "xml", "object", "svg", "math", "select", "textarea"}
 )
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:_-]*)")
 _ATTRIBUTE = re.compile(r"""\b(class|style|id|alt|hidden)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I)

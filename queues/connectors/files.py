@@ -1,0 +1,109 @@
+"""Messages out of files: mbox, Maildir, `.eml` files and folders of them, JSON Lines. One message in memory at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from data.errors import InputError
+from queues.helper import RawMessage
+
+NAME = "files"
+
+# A "From " line with a time of day in it (mbox, RFC 4155), followed by something that is a header line.
+_SEPARATOR = re.compile(rb"From [^\r\n]*\d{1,2}:\d\d[^\r\n]*\r?\n?\Z")
+_HEADER = re.compile(rb">?From |[!-9;-~]+[ \t]*:")
+_ESCAPED_FROM = re.compile(rb">+From ")
+
+
+def raw_messages(source: Path) -> Iterator[RawMessage | InputError]:
+    """Yield the raw messages of a file or folder with their place; what cannot be read is yielded as its error.
+
+    Raises InputError at once where `source` does not exist or holds nothing that we know.
+    """
+    if not source.exists():
+        raise InputError("Import", f"{source} does not exist; check the path.")
+    if not source.is_dir():
+        return _of_file(source)
+    if any((source / name).is_dir() for name in ("cur", "new")):
+        return _of_maildir(source)
+    paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in {".eml", ".mbox", ".jsonl"})
+    if not paths:
+        raise InputError("Import", f"{source} is no Maildir and holds no .eml, .mbox or .jsonl files; name a file.")
+    return (message for path in paths for message in _of_file(path))
+
+
+def _of_file(path: Path) -> Iterator[RawMessage | InputError]:
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(64)
+            stream.seek(0)
+            if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+                yield from _lines(stream, path)
+            elif start.startswith(b"From "):
+                yield from _mbox(stream, path)
+            else:
+                yield RawMessage(stream.read(), str(path))
+    except OSError as error:
+        yield InputError("Import", f"{path} cannot be read: {error.strerror}.")
+
+
+def _of_maildir(folder: Path) -> Iterator[RawMessage | InputError]:
+    """Yield a Maildir's messages, then those of the folders inside it (Maildir++)."""
+    for name in ("cur", "new"):
+        if (folder / name).is_dir():
+            for path in sorted((folder / name).iterdir()):
+                if path.is_file() and not path.name.startswith("."):
+                    yield from _whole(path)
+    for inner in sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in {"cur", "new", "tmp"}):
+        yield from _of_maildir(inner)
+
+
+def _whole(path: Path) -> Iterator[RawMessage | InputError]:
+    try:
+        yield RawMessage(path.read_bytes(), str(path))
+    except OSError as error:
+        yield InputError("Import", f"{path} cannot be read: {error.strerror}.")
+
+
+def _lines(stream: BinaryIO, path: Path) -> Iterator[RawMessage]:
+    for number, line in enumerate(stream, 1):
+        line = line.removeprefix(b"\xef\xbb\xbf").strip()
+        if line:
+            yield RawMessage(line, f"{path}:{number}")
+
+
+def _mbox(stream: BinaryIO, path: Path) -> Iterator[RawMessage]:
+    """Split an mbox; `>From ` lines lose one `>` (mboxrd). The place is the message's number, from 1."""
+    lines: list[bytes] = []
+    number = 0
+    blank = True
+    waiting: bytes | None = None
+    for line in stream:
+        if waiting is not None:
+            if _HEADER.match(line):
+                if number:
+                    yield _message(lines, path, number)
+                number += 1
+                lines = []
+            else:
+                lines.append(waiting)
+            waiting = None
+        if blank and _SEPARATOR.match(line):
+            waiting, blank = line, False
+            continue
+        blank = line in {b"\n", b"\r\n"}
+        lines.append(line[1:] if _ESCAPED_FROM.match(line) else line)
+    if waiting is not None:
+        lines.append(waiting)
+    if number or any(line.strip() for line in lines):
+        yield _message(lines, path, max(number, 1))
+
+
+def _message(lines: list[bytes], path: Path, number: int) -> RawMessage:
+    """Join the lines, without the empty one that belongs to the next separator."""
+    if lines and lines[-1] in {b"\n", b"\r\n"}:
+        lines = lines[:-1]
+    return RawMessage(b"".join(lines), f"{path}#{number}")

@@ -1,0 +1,46 @@
+"""Which addresses are the desk's own, told from mail itself: the ones that many different people write to."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from data.records import Direction, Incoming
+
+_LEAST_SENDERS = 3
+_LEAST_SHARE = 0.1
+"""An own address gets at least this share of all mail."""
+
+
+class OwnAddresses:
+    """Learns as messages pass by, and marks those that come from an own address as outgoing."""
+
+    def __init__(self) -> None:
+        self._received: Counter[str] = Counter()
+        self._senders: defaultdict[str, set[str]] = defaultdict(set)
+        self._messages = 0
+
+    def learn(self, items: Iterable[Incoming]) -> None:
+        """Count who wrote to whom."""
+        for item in items:
+            self._messages += 1
+            for address in item.to:
+                self._received[address] += 1
+                # A few senders are enough to know; holding them all would grow with the mailbox.
+                if len(self._senders[address]) < _LEAST_SENDERS and item.from_address != address:
+                    self._senders[address].add(item.from_address)
+
+    def known(self) -> list[str]:
+        """Return the addresses taken as our own so far, the busiest first."""
+        least = max(_LEAST_SENDERS, self._messages * _LEAST_SHARE)
+        return [
+            address
+            for address, count in self._received.most_common(20)
+            if count >= least and len(self._senders[address]) >= _LEAST_SENDERS
+        ]
+
+    def marked(self, item: Incoming) -> Incoming:
+        """Return the message, outgoing where we sent it; a web form of ours names the customer in Reply-To."""
+        ours = item.from_address in self.known() and not item.reply_to
+        return replace(item, direction=Direction.OUT) if ours else item
