@@ -58,8 +58,8 @@ def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
         steps = [_step(step) for step in procedure.steps]
         click.echo(_json({**_head(procedure), "changed": dict(procedure.changed), "steps": steps}))
         return
-    for line in _lines(procedure, language):
-        click.echo(safe_line(line))
+    for indent, line in _lines(procedure, language):
+        click.echo(" " * indent + safe_line(line))
 
 
 @procedures.command()
@@ -92,19 +92,20 @@ def _problem(path: Path) -> str:
     return ""
 
 
-def _lines(procedure: Procedure, language: str) -> Iterator[str]:
-    yield f"{procedure.id} v{procedure.version}, in force since {procedure.effective}"
+def _lines(procedure: Procedure, language: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a procedure with their indents."""
+    yield 0, f"{procedure.id} v{procedure.version}, in force since {procedure.effective}"
     changed = procedure.changed.get(language) or procedure.changed.get("en", "")
     if changed:
-        yield f"New: {changed}"
+        yield 0, f"New: {changed}"
     for number, step in enumerate(procedure.steps, 1):
-        yield f"{number:>2}{'*' if step.gate else ' '} {step.id} ({step.kind}): {step.words(language)}"
+        yield 2, f"{number}{'*' if step.gate else ''} {step.id} ({step.kind}): {step.words(language)}"
         if step.choices:
-            yield f"    choices: {', '.join(step.choices)}"
+            yield 6, f"choices: {', '.join(step.choices)}"
         if step.evidence:
-            yield f"    write down: {step.evidence}"
+            yield 6, f"write down: {step.evidence}"
         if step.team:
-            yield f"    team: {step.team}"
+            yield 6, f"team: {step.team}"
 
 
 def _head(procedure: Procedure) -> dict[str, Any]:

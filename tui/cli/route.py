@@ -15,9 +15,10 @@ from data.errors import InputError
 from data.records import UNKNOWN_LANGUAGE
 from data.safe_text import safe_line
 from queues import routing
+from queues.conditions import Facts
 from queues.language import detect
 from queues.mail.reading import read_mail
-from queues.routing import Facts, Route
+from queues.routing import Route
 
 
 @click.command()
@@ -52,7 +53,7 @@ def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
 
 def _messages() -> Iterator[bytes]:
     """Yield the JSON lines as they come, or the whole input as one message."""
-    source = click.get_binary_stream("stdin")
+    source = sys.stdin.buffer
     first = source.readline()
     if not first.lstrip().startswith(b"{"):
         yield first + source.read()
@@ -68,9 +69,10 @@ def _read(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
     if raw.lstrip().startswith(b"{"):
         return _read_json(raw, number)
     message = read_mail(raw, connector="", source="standard input")
-    text = "" if message.readable else raw.decode("utf-8", errors="replace")
-    facts = replace(routing.facts_of(message), text=text) if text else routing.facts_of(message)
-    return _with_language(facts), {}
+    if message.readable and (message.from_address or message.to or message.message_id):
+        return _with_language(routing.facts_of(message)), {}
+    # Plain text may begin like a header ("Hola: no puedo entrar").
+    return _with_language(Facts(text=raw.decode("utf-8", errors="replace"))), {}
 
 
 def _read_json(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
@@ -131,7 +133,7 @@ def _as_words(taken: Route, facts: Facts, explain: bool) -> str:
     parts = [taken.lane, f"{taken.priority} priority", taken.severity or "", taken.topic]
     parts.append(f"procedure {taken.procedure}" if taken.procedure else "")
     parts += [f"tags {' '.join(taken.tags)}" if taken.tags else "", f"language {facts.language} {facts.confidence:.2f}"]
-    lines = [f"{' · '.join(part for part in parts if part)} · because: {taken.reason}"]
+    lines = [safe_line(f"{' · '.join(part for part in parts if part)} · because: {taken.reason}")]
     if explain:
-        lines += [f"  {line}" for line in routing.explain(taken)]
-    return "\n".join(safe_line(line) for line in lines)
+        lines += [f"  {safe_line(line)}" for line in routing.explain(taken)]
+    return "\n".join(lines)

@@ -1,0 +1,166 @@
+"""What a routing rule may ask of a message: compiled once, tried in time that is linear in the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from data.records import UNKNOWN_LANGUAGE
+
+OneOrMore = list[str] | str
+
+_NAMED = 6
+"""How many values of a condition are named when it failed."""
+
+_WORD = re.compile(r"\w+")
+_REMEMBERED = 0xFFFF
+"""Characters past this are folded anew each time, so that foreign text cannot fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules may look at."""
+
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    connector: str = ""
+    to: tuple[str, ...] = ()
+    from_address: str = ""
+    subject: str = ""
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    tier: str = ""
+    lane: str = ""
+    """Where the connector would put it, or where the ticket is."""
+
+
+class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `when` of a rule as it stands in the file: all that is set must hold, a list means any of its values."""
+
+    connector: OneOrMore = []
+    language: OneOrMore = []
+    min_confidence: float = 0.0
+    to: OneOrMore = []
+    sender: OneOrMore = msgspec.field(default_factory=list, name="from")
+    words: OneOrMore = []
+    tags: OneOrMore = []
+    tier: OneOrMore = []
+    lanes: OneOrMore = []
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One compiled condition."""
+
+    name: str
+    wanted: str
+    """What it asks for, in words."""
+    find: Callable[[Facts, str], str | None]
+    """Takes the facts and the folded text, returns the value that fits or None."""
+
+
+def fold(text: str) -> str:
+    """Return the words of `text` without case and accents, one space between and around them. Linear in its length."""
+    plain = text if text.isascii() else text.translate(_PLAIN)
+    return f" {' '.join(_WORD.findall(plain.casefold()))} "
+
+
+class _Plain(dict[int, str]):
+    """Each character without its accents. One by one, because normalising a long run of marks at once is quadratic."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        plain = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
+        if code <= _REMEMBERED:
+            self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
+
+
+def compiled(when: When) -> tuple[Condition, ...]:
+    """Compile the conditions that are set, the cheap ones first."""
+    found = [
+        _one_of("connector", when.connector, lambda facts: (facts.connector,)),
+        _one_of("lane", when.lanes, lambda facts: (facts.lane,)),
+        _one_of("customer tier", when.tier, lambda facts: (facts.tier,)),
+        _one_of("tag", when.tags, lambda facts: facts.tags),
+        _one_of("language", when.language, lambda facts: (facts.language,)),
+        _confidence(when.min_confidence),
+        _address("to", when.to, lambda facts: facts.to),
+        _address("from", when.sender, lambda facts: (facts.from_address,)),
+        _words(when.words),
+    ]
+    return tuple(condition for condition in found if condition is not None)
+
+
+def _one_of(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...]]) -> Condition | None:
+    values = frozenset(value.casefold() for value in many(wanted))
+    if not values:
+        return None
+    return Condition(
+        name,
+        listed(values),
+        lambda facts, _text: next((value for value in seen(facts) if value.casefold() in values), None),
+    )
+
+
+def _confidence(least: float) -> Condition | None:
+    if least <= 0:
+        return None
+    return Condition(
+        "language confidence",
+        f"at least {least:g}",
+        lambda facts, _text: f"{facts.confidence:g}" if facts.confidence >= least else None,
+    )
+
+
+def _address(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...]]) -> Condition | None:
+    """A value is a whole address, `@domain` for everybody there, or `name@` for that name anywhere."""
+    values = frozenset(value.strip().casefold() for value in many(wanted))
+    if not values:
+        return None
+    return Condition(
+        name,
+        listed(values),
+        lambda facts, _text: next((form for at in seen(facts) for form in _address_forms(at) if form in values), None),
+    )
+
+
+def _address_forms(address: str) -> tuple[str, str, str]:
+    whole = address.strip().casefold()
+    name, _, domain = whole.rpartition("@")
+    return whole, f"@{domain}", f"{name}@"
+
+
+def _words(wanted: OneOrMore) -> Condition | None:
+    """Folded text has one space around each word, so a plain substring search keeps to word boundaries."""
+    words = many(wanted)
+    if not words:
+        return None
+    needles = tuple((_needle(word), word) for word in words)
+    return Condition(
+        "words", listed(words), lambda _facts, text: next((word for needle, word in needles if needle in text), None)
+    )
+
+
+def _needle(word: str) -> str:
+    return fold(word).rstrip() if word.rstrip().endswith("*") else fold(word)
+
+
+def many(value: OneOrMore) -> list[str]:
+    """Return the values of a key that takes one or a list."""
+    return [value] if isinstance(value, str) else value
+
+
+def listed(values: Iterable[str]) -> str:
+    """Name the values, a long list by its first few."""
+    ordered = sorted(values)
+    more = len(ordered) - _NAMED
+    named = " or ".join(ordered[:_NAMED])
+    return f"{named} or {more} more" if more > 0 else named
