@@ -125,6 +125,7 @@ class _Dealer:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self._decks: dict[str, list[DemoText]] = {lane: [] for lane in LANES}
+        self._people: dict[str, list[DemoName]] = {}
         self._met: dict[str, int] = {}
         self._numbers = count(1)
 
@@ -134,9 +135,16 @@ class _Dealer:
             deck.extend(words for words in texts() if words.lane == lane)
             self.random.shuffle(deck)
         words = deck.pop()
-        person = self.random.choice(_people(words.language))
+        person = self._somebody(words.language)
         again = self._met[person.handle] = self._met.get(person.handle, 0) + 1
         return _dealt(next(self._numbers), words, person, again, at)
+
+    def _somebody(self, language: str) -> DemoName:
+        people = self._people.setdefault(language, [])
+        if not people:
+            people.extend(_people(language))
+            self.random.shuffle(people)
+        return people.pop()
 
 
 def _dealt(number: int, words: DemoText, person: DemoName, again: int, at: int) -> DemoMessage:

@@ -1,0 +1,157 @@
+"""The demo's outside world: tickets arrive by the clock, replies land in a folder, customers answer them.
+
+Nothing leaves the machine. What happened is kept in order, so that any cursor can be read on from, and read again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from heapq import heappop, heappush, merge
+from pathlib import Path
+from random import Random
+
+from data.demo import DemoMessage, arrivals, opening
+from data.errors import ConnectorError
+from data.locations import private_folder
+from data.protocols import Clock
+from data.records import Incoming, MessageKind, OutboxEntry
+
+NAME = "demo"
+DESK_ADDRESS = "help@lumivo.example"
+OUTBOX_FOLDER = "outbox"
+
+_KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
+_MOODS = ("thanks", "thanks", "thanks", "thanks", "more", "more", "reopen", "", "", "")
+"""How customers take a reply: most are content, some have more trouble, some say nothing."""
+
+
+class DemoConnector:
+    """Plays the customers of a seed. `start` is when the demo began, Unix seconds."""
+
+    name = NAME
+
+    def __init__(self, folder: Path, *, clock: Clock, seed: int, start: int, waiting: bool = True) -> None:
+        self.outbox = folder / OUTBOX_FOLDER
+        self._clock = clock
+        self._seed = seed
+        self._start = start
+        first = opening(seed) if waiting else []
+        self._coming: Iterator[DemoMessage] = merge(first, arrivals(seed), key=lambda message: message.at)
+        self._next = next(self._coming)
+        self._answers: list[tuple[int, int, Incoming]] = []
+        self._answered = 0
+        self._writers: dict[str, DemoMessage] = {}
+        self._happened: list[Incoming] = []
+
+    def fetch(self, cursor: str = "") -> tuple[list[Incoming], str]:
+        """Return what happened since the cursor, in order, and the cursor to ask with next time.
+
+        An empty or foreign cursor reads from the beginning; the desk knows what it has by Message-ID.
+        """
+        self._catch_up(self._clock())
+        seen = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
+        return self._happened[seen:], str(len(self._happened))
+
+    def send(self, entry: OutboxEntry) -> str:
+        """Write the reply into the outbox folder, whole or not at all, and return the file's name.
+
+        A Message-ID that is there already is left as it is, so sending twice delivers once.
+        Raises ConnectorError where the folder cannot be written.
+        """
+        name = sha256(entry.message_id.encode()).hexdigest()[:32] + ".eml"
+        try:
+            if not _deliver(private_folder(self.outbox) / name, entry.raw):
+                return name
+        except OSError as error:
+            raise ConnectorError(
+                "Reply not delivered", f"{self.outbox} cannot be written ({error.strerror}); free space or its rights."
+            ) from error
+        self._expect_answer(entry)
+        return name
+
+    def _catch_up(self, now: int) -> None:
+        """Let everything happen that is due by now, in the order of its time."""
+        while True:
+            arrival = self._start + self._next.at
+            answer = self._answers[0][0] if self._answers else arrival + 1
+            if min(arrival, answer) > now:
+                return
+            if answer < arrival:
+                self._happened.append(heappop(self._answers)[2])
+                continue
+            self._writers[self._next.address] = self._next
+            self._happened.append(incoming(self._next, self._seed, self._start))
+            self._next = next(self._coming)
+
+    def _expect_answer(self, entry: OutboxEntry) -> None:
+        """Choose what the customer will say to this reply, and when."""
+        writer = self._writers.get(entry.recipient)
+        if writer is None:
+            return
+        chance = Random(f"{self._seed} {entry.message_id}")
+        mood = chance.choice(_MOODS)
+        text = str(getattr(writer.words.follow_ups, mood)) if mood else ""
+        if not text:
+            return
+        self._answered += 1
+        at = self._clock() + 15 + int(chance.random() * 75)
+        heappush(self._answers, (at, self._answered, _answer(writer, entry, text, at)))
+
+
+def incoming(message: DemoMessage, seed: int, start: int) -> Incoming:
+    """Return the message as a connector hands it in; its Message-ID is fixed by the seed and its number."""
+    source = f"{NAME}:{seed}:{message.number}"
+    lane = message.words.lane
+    return Incoming(
+        connector=NAME,
+        source=source,
+        raw_sha256=sha256(f"{source}\n{message.text}".encode()).hexdigest(),
+        kind=_KINDS[lane],
+        from_name=message.name,
+        from_address=message.address,
+        subject=message.subject,
+        text=message.text,
+        new_text=message.text,
+        at=start + message.at,
+        message_id=f"<demo.{seed}.{message.number}@mail.example>",
+        to=(DESK_ADDRESS,),
+        lane=lane,
+        handle=message.handle,
+    )
+
+
+def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Incoming:
+    """Return the customer's answer to a reply, in the same thread."""
+    digest = sha256(f"{entry.message_id}\n{text}".encode()).hexdigest()
+    return Incoming(
+        connector=NAME,
+        source=f"{NAME}:answer:{digest[:16]}",
+        raw_sha256=digest,
+        kind=_KINDS[writer.words.lane],
+        from_name=writer.name,
+        from_address=writer.address,
+        subject=f"Re: {writer.subject}".rstrip(),
+        text=text,
+        new_text=text,
+        at=at,
+        message_id=f"<answer.{digest[:24]}@mail.example>",
+        references=(entry.message_id,),
+        to=(DESK_ADDRESS,),
+        lane=writer.words.lane,
+        handle=writer.handle,
+    )
+
+
+def _deliver(target: Path, raw: bytes) -> bool:
+    """Put the bytes at the target in one step; False where it is there already."""
+    if target.exists():
+        return False
+    part = target.with_suffix(f".{os.getpid()}.part")
+    with open(part, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, target)
+    return True
