@@ -1,0 +1,168 @@
+"""What stands in the built-in macros: whole in both languages, in the right register, safe to send as they are."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+
+from data.records import Customer, Message, Priority, Status, Ticket
+from macros.check import Checker
+from macros.context import Brand, Context
+from macros.library import Library
+from macros.macro import Kind, Macro
+from macros.render import Rendered, render
+
+LIBRARY = Library.standard()
+MACROS = list(LIBRARY)
+TOPICS = {
+    "ban-appeal", "copyright", "crash", "data-request", "hacked-account", "harassment-report", "locked-account",
+    "login-code", "payment", "underage-report",
+}  # fmt: skip
+ANSWERS = {Kind.TEXT: "36", Kind.NUMBER: "4711", Kind.DATE: "2026-12-01", Kind.MONEY: "6.99 USD"}
+NOW = 1_780_000_000
+
+INFORMAL = re.compile(
+    r"\b(?:tú|ti|te|tu|tus|contigo|tuy[oa]s?|puedes|quieres|tienes|crees|necesitas|eres|estás|has|prefieres|sigues"
+    r"|usas|escribes|responde|envía|abre|elige|prueba|dime)\b",
+    re.I,
+)
+FORMAL = re.compile(
+    r"\b(?:usted|su cuenta|sus datos|abra|elija|envíe|revise|pruebe|dígame|puede usted|escríbanos|tenga)\b",
+    re.I,
+)
+# Words whose accent is easily lost and whose bare form does not occur in a support reply.
+BARE = re.compile(
+    r"\b(?:codigo|contrasena|numero|telefono|direccion|informacion|verificacion|sesion|tambien|aqui|asi|despues|ningun"
+    r"|segun|algun|dias|mas|todavia|linea|publicacion|notificacion|apelacion|decision|revision|version|espanol|ingles"
+    r"|pagina|formulario de rapido|rapida|rapido|correccion|opcion|situacion|atencion|electronico|moviles|facil"
+    r"|movil|ultimo|ultima|video|videos|esta bloqueado|nino|anos|podra|sera|esta tarde|respondere|escribire)\b",
+    re.I,
+)
+GENDERED = re.compile(r"\b(?:estimad[oa]|querid[oa]|bienvenid[oa]|segur[oa] de que|tranquil[oa])\b", re.I)
+
+
+def situation(register: str, *, name: str = "Ana García", brand: str = "Lumivo") -> Context:
+    customer = Customer(id=1, name=name, register=register)
+    ticket = Ticket(4021, "mail", Status.OPEN, Priority.NORMAL, "A question", 1, NOW - 600, NOW)
+    return Context(ticket, customer, "Noa Vidal", NOW, Brand(name=brand, url="https://help.example" if brand else ""))
+
+
+def filled(macro: Macro, language: str, context: Context) -> Rendered:
+    return render(macro, language, context, {ask.name: ANSWERS[ask.kind] for ask in macro.asks})
+
+
+def names(macro: Macro) -> str:
+    return macro.name
+
+
+every_macro = pytest.mark.parametrize("macro", MACROS, ids=names)
+
+
+def test_every_file_is_accepted() -> None:
+    assert [(verdict.file.name, verdict.reason) for verdict in LIBRARY.refused()] == []
+    assert len(MACROS) >= 36
+
+
+def test_every_scenario_has_several_answers() -> None:
+    for topic in TOPICS:
+        own = [macro for macro in MACROS if macro.topics == (topic,)]
+        statuses = {macro.actions.status for macro in own}
+        assert len(own) >= 4, topic
+        assert {Status.PENDING, Status.SOLVED} & statuses, topic
+    assert {macro.name.split("/")[0] for macro in MACROS} == TOPICS | {"general"}
+
+
+def test_only_the_general_ones_take_keys() -> None:
+    keyed = {macro.key: macro.name.split("/")[0] for macro in MACROS if macro.key}
+    assert keyed == dict.fromkeys("456789", "general")
+
+
+@every_macro
+def test_it_speaks_both_languages(macro: Macro) -> None:
+    assert macro.languages == ("en", "es")
+    assert {language for language, _ in macro.title.by_language} == {"en", "es"}
+    for ask in macro.asks:
+        assert {language for language, _ in ask.label.by_language} == {"en", "es"}
+    assert len(macro.asks) <= 2
+
+
+@every_macro
+def test_both_languages_say_the_same_things(macro: Macro) -> None:
+    english, spanish = (filled(macro, language, situation("tu")).text for language in ("en", "es"))
+    assert len(re.findall(r"^\d\. ", english, re.M)) == len(re.findall(r"^\d\. ", spanish, re.M))
+    if macro.name != "general/which-language":  # its English body asks in both languages
+        assert english.count("\n\n") == spanish.count("\n\n")
+    for value in ("4021", "4711", "6.99 USD", "https://help.example"):
+        assert (value in english) == (value in spanish), value
+
+
+@every_macro
+@pytest.mark.parametrize(("name", "brand"), [*product(("Ana García", ""), ("Lumivo", ""))])
+def test_nothing_is_missing_and_nothing_is_left_over(macro: Macro, name: str, brand: str) -> None:
+    for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted")):
+        rendered = filled(macro, language, situation(register, name=name, brand=brand))
+        assert rendered.holes == ()
+        assert not re.search(r"[{}\[\]|]| ,|  |\n\n\n|\(\)| $", rendered.text, re.M), rendered.text
+        assert ("Ana" in rendered.text) == bool(name)
+        assert rendered.text.splitlines()[-2] == "Noa Vidal"
+
+
+@every_macro
+def test_the_pre_send_check_finds_nothing(macro: Macro) -> None:
+    for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted")):
+        context = situation(register)
+        rendered = filled(macro, language, context)
+
+        def speaks(_text: str, spoken: str = language) -> tuple[str, float]:
+            return spoken, 1.0
+
+        conversation: list[Message] = []
+        findings = Checker(speaks)(rendered.change, context.ticket, context.customer, conversation)
+        assert findings == [], [(one.rule, rendered.text[one.start : one.end]) for one in findings]
+
+
+@every_macro
+def test_spanish_keeps_its_register(macro: Macro) -> None:
+    formal, informal = (filled(macro, "es", situation(register)).text for register in ("usted", "tu"))
+    assert not INFORMAL.search(formal), INFORMAL.search(formal)
+    assert not FORMAL.search(informal), FORMAL.search(informal)
+
+
+@every_macro
+def test_spanish_is_written_as_spanish_is(macro: Macro) -> None:
+    for register in ("tu", "usted"):
+        text = filled(macro, "es", situation(register)).text
+        assert text.count("¿") == text.count("?")
+        assert text.count("¡") == text.count("!")
+        assert text.count("«") == text.count("»")
+        assert not BARE.search(text), BARE.search(text)
+        assert not GENDERED.search(text), GENDERED.search(text)
+        assert text.startswith("Hola, Ana:\n")
+
+
+@every_macro
+def test_a_promised_time_is_recorded(macro: Macro) -> None:
+    text = filled(macro, "en", situation("tu")).text
+    told = re.search(r"I will (?:write|answer|send)[^.]*\bwithin\b|within (?:one hour|\d+ hours)[^.]*\bI will\b", text)
+    assert bool(told) <= (macro.actions.promise is not None)
+
+
+def test_who_reports_a_child_hears_nothing_of_the_account() -> None:
+    revealing = re.compile(
+        r"\b(?:was|has been|have been|fue|ha sido|hemos) (?:removed|closed|deleted|banned|eliminad|cerrad)", re.I
+    )
+    for macro in MACROS:
+        if macro.topics == ("underage-report",):
+            for language in ("en", "es"):
+                assert not revealing.search(filled(macro, language, situation("tu")).text), macro.name
+
+
+def test_an_escalation_names_team_and_time_and_tells_the_customer() -> None:
+    escalating = [macro for macro in MACROS if macro.actions.escalate]
+    assert len(escalating) >= len(TOPICS) - 1
+    for macro in escalating:
+        assert macro.actions.escalate is not None
+        assert macro.actions.escalate.due, macro.name
+        assert macro.actions.status in (Status.ON_HOLD, Status.PENDING), macro.name
