@@ -1,0 +1,83 @@
+"""`tridesk`: the screen without arguments, the command line with them. Errors are one sentence, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parents[1]
+SCREEN_ONLY = ("--db",)
+
+
+def foreign_room() -> str:
+    """Return a sentence where another package took the name of one of our rooms, else the empty string."""
+    for room in ("data", "queues", "macros"):
+        spec = find_spec(room)
+        place = Path(spec.origin).resolve().parents[1] if spec and spec.origin else None
+        if place != HOUSE:
+            return (
+                f"tridesk: the package '{room}' is not tridesk's own (found at {place or 'no file'}); "
+                "install tridesk in an environment of its own, for example with pipx."
+            )
+    return ""
+
+
+def main() -> None:
+    """Run the program; exit 0 done, 1 failed, 2 wrong usage."""
+    sentence = foreign_room()
+    if sentence:
+        sys.exit(sentence)
+    from data.errors import DeskError
+
+    try:
+        code = _run(sys.argv[1:])
+    except DeskError as error:
+        sys.stderr.write(f"tridesk: {error.message}\n")
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # The reader of our output left; nothing more can be told to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Open the screen for no arguments or a file alone; everything else is the command line's."""
+    path = screen_path(arguments)
+    if path is None:
+        from tui.cli.main import run
+
+        return run(arguments)
+    return open_screen(path)
+
+
+def screen_path(arguments: list[str]) -> Path | None:
+    """Return the file to open on the screen, None where the arguments name a command."""
+    if not arguments:
+        from tui.settings import store_path
+
+        return store_path()
+    if len(arguments) == 2 and arguments[0] in SCREEN_ONLY:
+        return Path(arguments[1])
+    if len(arguments) == 1 and arguments[0].startswith("--db="):
+        return Path(arguments[0].removeprefix("--db="))
+    return None
+
+
+def open_screen(path: Path) -> int:
+    """Show the desk of the file. Raises InputError where there is no terminal to show it on."""
+    from data.errors import InputError
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
+    from tui.app import run_desk
+
+    return run_desk(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""`tridesk reply`, `note`, `solve` and `undo`: the same door as the screen, the same rules, the same events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.errors import InputError
+from data.records import Change, Done, Status
+from tui.cli.common import acting, as_json, db_option, iso, put
+
+_OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
+
+
+@click.command()
+@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("text", required=False)
+@click.option(
+    "--status",
+    type=click.Choice([str(status) for status in _OUTCOMES]),
+    help="What becomes of the ticket (else pending).",
+)
+@click.option("--reason", default="", help="Why it goes past a finding; kept with the event.")
+@db_option
+@as_json
+def reply(ticket_id: int, text: str | None, status: str | None, reason: str, db: Path | None, as_json: bool) -> None:
+    """Answer a ticket with TEXT, or with standard input."""
+    change = Change(reply=_given(text), status=Status(status) if status else None, override_reason=reason)
+    _act((ticket_id,), change, db, as_json)
+
+
+@click.command()
+@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("text", required=False)
+@db_option
+@as_json
+def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> None:
+    """Add an internal note of TEXT, or of standard input; the customer never sees it."""
+    _act((ticket_id,), Change(note=_given(text)), db, as_json)
+
+
+@click.command()
+@click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
+@click.option("--reason", default="", help="Why it goes past a gate; kept with the event.")
+@db_option
+@as_json
+def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
+    """Solve tickets, all or none."""
+    _act(ticket_ids, Change(status=Status.SOLVED, override_reason=reason), db, as_json)
+
+
+@click.command()
+@db_option
+@as_json
+def undo(db: Path | None, as_json: bool) -> None:
+    """Take your latest action back, whole."""
+    with acting(db) as desk:
+        _tell(desk.undo(), as_json, undone=True)
+
+
+def _given(text: str | None) -> str:
+    words = text if text is not None else click.get_text_stream("stdin", errors="replace").read()
+    if not words.strip():
+        raise InputError("Nothing to write", "The text is empty; give it as an argument or on standard input.")
+    return words.strip("\n")
+
+
+def _act(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_json: bool) -> None:
+    with acting(db) as desk:
+        _tell(desk.act(ticket_ids, change), as_json)
+
+
+def _tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
+    if as_json:
+        put(
+            {
+                "action": done.action,
+                "summary": done.summary,
+                "tickets": list(done.ticket_ids),
+                "leaves": iso(done.leaves_at),
+                "undone": undone,
+            }
+        )
+        return
+    click.echo(f"Undone: {done.summary}" if undone else done.summary)

@@ -1,0 +1,95 @@
+"""What the commands share: the file option, JSON lines, and times as people and scripts read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from data.records import Customer, Ticket
+from data.safe_text import safe_line
+from data.store import Store
+from tui.settings import store_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from queues.desk import Desk
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def db_option(command: Command) -> Command:
+    """Add `--db FILE`; the group's own option and `TRIDESK_DB` hold where it is not given."""
+    option = click.option("--db", type=click.Path(path_type=Path), default=None, help="The desk file.")
+    return option(command)
+
+
+def chosen(db: Path | None) -> Path:
+    """Return the file that the command works on."""
+    group = click.get_current_context().find_root().obj
+    return db or (group if isinstance(group, Path) else None) or store_path()
+
+
+@contextmanager
+def reading(db: Path | None) -> Iterator[Store]:
+    """Open the store of the command for reading; it must exist. Raises StoreError."""
+    with closing(Store.open(chosen(db), create=False)) as store:
+        yield store
+
+
+@contextmanager
+def acting(db: Path | None) -> Iterator[Desk]:
+    """Open the desk of the command; its file must exist. Raises StoreError and InputError."""
+    from tui.composition import open_desk
+
+    desk = open_desk(chosen(db), create=False)
+    with closing(desk.store):
+        yield desk
+
+
+def put(values: dict[str, Any]) -> None:
+    """Write one JSON line."""
+    click.echo(json.dumps(values, ensure_ascii=False))
+
+
+def iso(at: int | None) -> str | None:
+    """Return a time as ISO 8601, UTC, or None."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ticket_keys(ticket: Ticket, customer: Customer | None) -> dict[str, Any]:
+    """Return a ticket under the keys that scripts know."""
+    return {
+        "id": ticket.id,
+        "lane": ticket.lane,
+        "status": ticket.status,
+        "priority": ticket.priority,
+        "severity": ticket.severity,
+        "language": ticket.language,
+        "assignee": ticket.assignee,
+        "tags": list(ticket.tags),
+        "subject": ticket.subject,
+        "customer": customer.name if customer else "",
+        "created": iso(ticket.created_at),
+        "updated": iso(ticket.updated_at),
+        "first_due": iso(ticket.first_due),
+        "next_due": iso(ticket.next_due),
+        "resolve_due": iso(ticket.resolve_due),
+    }
+
+
+def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
+    """Return a ticket on one line for people; foreign words are made safe."""
+    name = safe_line(customer.name if customer else "")
+    due = iso(ticket.due_at) or "-"
+    return f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21} {name[:20]:<20} {safe_line(ticket.subject)}"

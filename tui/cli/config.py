@@ -1,0 +1,30 @@
+"""`tridesk config explain`: every setting, what it is now and where that comes from."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from tui.cli.common import as_json, put
+from tui.settings import Settings, load, store_path
+
+
+@click.group()
+def config() -> None:
+    """Look at the settings."""
+
+
+@config.command()
+@as_json
+def explain(as_json: bool) -> None:
+    """Tell each setting, its value and its source."""
+    found = load()
+    default = msgspec.to_builtins(Settings())
+    rows = [("store", str(store_path()), "TRIDESK_DB or the data folder")]
+    for name, value in msgspec.to_builtins(found.settings).items():
+        rows.append((name, value, str(found.path) if found.found and value != default[name] else "default"))
+    for name, value, source in rows:
+        if as_json:
+            put({"setting": name, "value": value, "source": source})
+        else:
+            click.echo(f"{name:<14} {value!s:<40} {source}")

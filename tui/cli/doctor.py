@@ -1,0 +1,88 @@
+"""`tridesk doctor`: is the file sound, what waits in the outbox, do settings, rules and macros load."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from data.errors import DeskError
+from data.store import Store
+from tui.cli.common import as_json, chosen, db_option, put
+
+
+@click.command()
+@db_option
+@as_json
+def doctor(db: Path | None, as_json: bool) -> None:
+    """Check the desk; exit 1 where something needs a hand."""
+    path = chosen(db)
+    checks: dict[str, Callable[[], str]] = {
+        "store": lambda: _store(path),
+        "settings": _settings,
+        "routing": _routing,
+        "procedures": _procedures,
+        "macros": _macros,
+    }
+    sound = True
+    for name, check in checks.items():
+        try:
+            good, words = True, check()
+        except DeskError as error:
+            good, words = False, error.message
+        sound &= good
+        if as_json:
+            put({"check": name, "ok": good, "detail": words})
+        else:
+            click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {words}")
+    if not sound:
+        sys.exit(1)
+
+
+def _store(path: Path) -> str:
+    if not path.exists():
+        return f"nothing at {path} yet; it is made on first use"
+    store = Store.open(path)
+    try:
+        wrong = store.check()
+        if wrong:
+            raise DeskError("Damaged file", f"{path}: {wrong[0]}; restore a backup or export what can be read.")
+        active = sum(counts.active for counts in store.tickets.counts().values())
+        waiting = ", ".join(f"{n} {state}" for state, n in store.outbox.counts().items()) or "nothing"
+        return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
+    finally:
+        store.close()
+
+
+def _settings() -> str:
+    from tui.settings import load
+
+    found = load()
+    return f"{found.path}" if found.found else f"none at {found.path}; the defaults hold"
+
+
+def _routing() -> str:
+    from tui.composition import routing_rules
+    from tui.settings import config_folder
+
+    return f"{len(routing_rules(config_folder()).rules)} rules"
+
+
+def _procedures() -> str:
+    from queues.procedures import load
+    from tui.settings import config_folder
+
+    return f"{len(load(config_folder() / 'procedures'))} procedures"
+
+
+def _macros() -> str:
+    from macros.library import Library
+    from tui.settings import config_folder
+
+    library = Library.standard(config_folder() / "macros")
+    refused = library.refused
+    if refused:
+        raise DeskError("Macro refused", f"{len(refused)} of the macros are refused; `tridesk macros check` says why.")
+    return f"{len(library)} macros"

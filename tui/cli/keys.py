@@ -1,0 +1,27 @@
+"""`tridesk keys`: every action and its keys, and whether your own keymap clashes."""
+
+from __future__ import annotations
+
+import click
+
+from tui.actions import ACTIONS
+from tui.cli.common import as_json, put
+from tui.keymap import keymap_from
+from tui.settings import load
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Only tell whether the keymap of the settings can be used.")
+@as_json
+def keys(check: bool, as_json: bool) -> None:
+    """List every action with its keys; clashes and unknown names are said."""
+    settings = load().settings
+    keymap = keymap_from(settings.keys, settings.preset)
+    if check:
+        click.echo("The keymap is sound.")
+        return
+    for action in ACTIONS:
+        if as_json:
+            put({"id": action.id, "keys": list(keymap.of(action.id)), "scope": action.scope, "title": action.title})
+        else:
+            click.echo(f"{keymap.shown(action.id):<14} {action.scope:<9} {action.id:<22} {action.title}")

@@ -1,0 +1,76 @@
+"""The list of commands; each is loaded when it is called, so that `--version` costs next to nothing."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from data.errors import DeskError
+
+COMMANDS = {
+    "import": ("tui.cli.importing", "import_"),
+    "export": ("tui.cli.exporting", "export"),
+    "list": ("tui.cli.reading", "list_"),
+    "show": ("tui.cli.reading", "show"),
+    "search": ("tui.cli.reading", "search"),
+    "reply": ("tui.cli.acting", "reply"),
+    "note": ("tui.cli.acting", "note"),
+    "solve": ("tui.cli.acting", "solve"),
+    "undo": ("tui.cli.acting", "undo"),
+    "detect": ("tui.cli.detect", "detect"),
+    "route": ("tui.cli.route", "route"),
+    "macros": ("tui.cli.macros", "macros"),
+    "procedures": ("tui.cli.procedures", "procedures"),
+    "demo": ("tui.cli.demo", "demo"),
+    "doctor": ("tui.cli.doctor", "doctor"),
+    "config": ("tui.cli.config", "config"),
+    "keys": ("tui.cli.keys", "keys"),
+}
+"""Every command, in the order of the help: its module and the name in there."""
+
+
+class Lazy(click.Group):
+    """A group that knows its commands by name and loads one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", type=click.Path(path_type=Path), default=None, help="The desk file (or set TRIDESK_DB).")
+@click.version_option(version("tridesk"), prog_name="tridesk")
+@click.pass_context
+def cli(ctx: click.Context, db: Path | None) -> None:
+    """Work a support desk: three queues, one keyboard. Without a command, the screen opens."""
+    ctx.obj = db
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; return the exit code. Raises DeskError for what failed in the desk."""
+    try:
+        code = cli.main(args=arguments, prog_name="tridesk", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        raise DeskError("Failed", error.format_message()) from error
+    except click.exceptions.Exit as error:
+        return int(error.exit_code)
+    except click.Abort:
+        return 130
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,112 @@
+"""`tridesk list`, `show` and `search`: the desk for scripts, nothing changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.records import ACTIVE, Message, Status, Ticket
+from data.safe_text import safe_line, safe_text
+from data.store import Store
+from tui.cli.common import as_json, db_option, iso, put, reading, ticket_keys, ticket_line
+
+
+@click.command("list")
+@db_option
+@click.option("--lane", help="Only this lane.")
+@click.option(
+    "--status", type=click.Choice([str(status) for status in Status]), help="Only this status (else new and open)."
+)
+@click.option("--all", "everything", is_flag=True, help="Whatever the status.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@as_json
+def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
+    """List tickets, the most urgent first; with --all or --status, by number."""
+    with reading(db) as store:
+        names = [one.name for one in store.lanes.all()]
+        if lane is not None and lane not in names:
+            raise InputError("No such lane", f"There is no lane {lane}; the lanes are {', '.join(names)}.")
+        if everything or (status and Status(status) not in ACTIVE):
+            found = list(store.tickets.each(lane=lane, status=Status(status) if status else None, limit=limit))
+        else:
+            found = _urgent(store, [lane] if lane else names, status, limit)
+        for ticket in found:
+            customer = store.customers.get(ticket.customer_id)
+            if as_json:
+                put(ticket_keys(ticket, customer))
+            else:
+                click.echo(ticket_line(ticket, customer))
+        if not found and not as_json:
+            click.echo("No tickets here.", err=True)
+
+
+def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> list[Ticket]:
+    rows = sorted((row for lane in lanes for row in store.tickets.page(lane, limit=limit)), key=lambda row: row.key)
+    tickets = (store.tickets.get(row.id) for row in rows if status is None or row.status == status)
+    return [ticket for ticket in tickets if ticket is not None][:limit]
+
+
+@click.command()
+@click.argument("ticket_id", metavar="TICKET", type=int)
+@db_option
+@as_json
+def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
+    """Show one ticket with its conversation."""
+    with reading(db) as store:
+        ticket = store.tickets.get(ticket_id)
+        if ticket is None:
+            raise InputError(
+                "No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers."
+            )
+        customer = store.customers.get(ticket.customer_id)
+        messages = store.messages.of(ticket_id)
+        if as_json:
+            put(
+                ticket_keys(ticket, customer)
+                | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
+            )
+            return
+        click.echo(ticket_line(ticket, customer))
+        for message in messages:
+            click.echo(
+                f"\n{iso(message.received_at)}  {message.direction}  {safe_line(message.from_name)} <{safe_line(message.from_address)}>"
+            )
+            click.echo(safe_text(message.text))
+
+
+def _message_keys(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "direction": message.direction,
+        "kind": message.kind,
+        "from_name": message.from_name,
+        "from_addr": message.from_address,
+        "date": iso(message.at),
+        "language": message.language,
+        "text": message.text,
+        "new_text": message.new_text,
+        "attachments": [asdict(part) for part in message.attachments],
+    }
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@db_option
+@click.option("--lane", help="Only this lane.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@as_json
+def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:
+    """Find messages that hold all the words, the newest first; accents and case play no part."""
+    with reading(db) as store:
+        hits = store.search(" ".join(words), limit=limit, lane=lane)
+        for hit in hits:
+            if as_json:
+                put({"ticket": hit.ticket_id, "message": hit.message_id, "snippet": hit.snippet})
+            else:
+                click.echo(f"#{hit.ticket_id:<6} {safe_line(hit.snippet)}")
+        if not hits and not as_json:
+            click.echo("Nothing found.", err=True)

@@ -1,0 +1,73 @@
+"""Where a desk's files are and what `config.toml` says: who answers, in whose name, which keys."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from platformdirs import user_config_path, user_data_path, user_state_path
+
+from data.errors import InputError
+
+APP = "tridesk"
+
+
+def store_path() -> Path:
+    """Return the desk file: `TRIDESK_DB`, else `desk.db` in the user's data folder."""
+    named = os.environ.get("TRIDESK_DB")
+    return Path(named) if named else user_data_path(APP) / "desk.db"
+
+
+def config_folder() -> Path:
+    """Return the folder of `config.toml`, own macros, procedures and `routing.toml`."""
+    return user_config_path(APP)
+
+
+def state_folder() -> Path:
+    """Return the folder of logs."""
+    return user_state_path(APP)
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`config.toml`, with what holds where it says nothing."""
+
+    agent: str = ""
+    """Your name, as replies and events bear it; empty for the login name."""
+    sender: str = "support@tridesk.invalid"
+    brand: str = "Support"
+    undo_seconds: int = 10
+    preset: str = "default"
+    keys: dict[str, str] = {}
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings and where each came from."""
+
+    settings: Settings
+    path: Path
+    found: bool
+
+
+def load(folder: Path | None = None) -> Configuration:
+    """Read `config.toml` of the folder (the user's own by default). Raises InputError with file and reason."""
+    path = (folder or config_folder()) / "config.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Configuration(Settings(), path, False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
+        ) from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
+    if not 0 <= settings.undo_seconds <= 300:
+        raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
+    return Configuration(settings, path, True)
