@@ -1,4 +1,4 @@
-"""Textual's bindings of a scope, made from the registry; `App.set_keymap(keymap.textual())` lays the settings over them."""
+"""Textual's bindings of a scope, made from the registry; `App.set_keymap(keymap.textual())` rebinds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of keys as Textual gives them, known without importing it, so that settings can be checked from a script."""
+"""The names of keys as Textual gives them, known without importing it: scripts check settings too."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SHORT = {
     "low_line": "underscore",
 }
 _SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~¿¡"
-NAMED = frozenset(
-    "enter escape tab space backspace delete insert home end pageup pagedown up down left right".split()
-) | {f"f{n}" for n in range(1, 13)}
+_EDITING = ("enter", "escape", "tab", "space", "backspace", "delete", "insert")
+_MOVING = ("home", "end", "pageup", "pagedown", "up", "down", "left", "right")
+NAMED = frozenset((*_EDITING, *_MOVING, *(f"f{n}" for n in range(1, 13))))
 """The keys with a name instead of a character."""
 
 # What a terminal sends for these is another key: ctrl+h is backspace, ctrl+i tab, ctrl+j and ctrl+m enter.

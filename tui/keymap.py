@@ -1,4 +1,4 @@
-"""Which keys start which action: the registry's keys, a preset over them, the settings over both; and sequences of keys."""
+"""Which keys start which action: the registry's, a preset over them, the settings over both; and sequences."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Keymap:
         return " ".join(key_names.shown(keys) for keys in self.keys[action_id])
 
     def textual(self) -> dict[str, str]:
-        """Return what Textual's `set_keymap` takes: the single keys of each action whose keys are not the registry's."""
+        """Return what Textual's `set_keymap` takes: the single keys of each action that is bound anew."""
         return {
             action.id: ",".join(single(self.keys[action.id]))
             for action in ACTIONS
@@ -46,7 +46,7 @@ def single(keys: Sequence[str]) -> tuple[str, ...]:
 def keymap_from(bound: Mapping[str, Bound] | None = None, preset: str = "default") -> Keymap:
     """Return the keymap of a preset with the settings' own keys over it.
 
-    Raises `InputError` for an unknown preset, action or key, a key that types in the composer, and two actions on one key.
+    Raises `InputError` for an unknown preset, action or key, a composer key that types, two actions on one key.
     """
     if preset not in PRESETS:
         raise InputError("Unknown preset", f"There is no keymap {preset!r}; choose from {', '.join(PRESETS)}.")
@@ -104,7 +104,7 @@ class Pressed:
 
 
 class Leader:
-    """Follows sequences such as `g g`. Feed it the keys pressed outside of text fields, before anything else sees them."""
+    """Follows sequences such as `g g`. Feed it the keys pressed outside of text fields, before all else."""
 
     def __init__(self, keymap: Keymap) -> None:
         self._actions = {keys: action for action in of_scope(Scope.LIST) for keys in self._own(keymap, action)}
@@ -112,7 +112,7 @@ class Leader:
         """The keys pressed so far of a sequence, for the footer."""
 
     def press(self, key: str) -> Pressed:
-        """Take or leave a key. A key that fits no begun sequence ends it and does nothing else: `g e` solves nothing."""
+        """Take or leave a key. One that fits no begun sequence ends it and does nothing: `g e` solves nothing."""
         sequence = f"{self.pending} {key}".strip()
         begun, self.pending = bool(self.pending), ""
         if sequence in self._actions:
@@ -128,6 +128,6 @@ class Leader:
 
     @staticmethod
     def _own(keymap: Keymap, action: Action) -> list[str]:
-        """Sequences, and single keys of actions that have no single key by themselves: no Textual binding waits there."""
+        """Sequences, and single keys of actions that come with none: no Textual binding waits for those."""
         keys = keymap.of(action.id)
         return [key for key in keys if " " in key or not single(action.keys)]

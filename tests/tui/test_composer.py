@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App, ComposeResult
+from textual.message import Message
+
+from data.errors import InputError
+from data.records import Direction, Draft
+from tui import editor
+from tui.widgets.completion import Choice, Completion, typed
+from tui.widgets.composer import Composer
+from tui.widgets.composer_area import ComposerArea
+
+CHOICES = (Choice("billing/refund", "Refund [/b] granted"), Choice("billing/receipt", "Receipt"))
+
+
+class Bench(App[None]):
+    def __init__(self, save_every: float = 60.0) -> None:
+        super().__init__()
+        self.composer = Composer(lambda name: [c for c in CHOICES if name in c.name], save_every)
+        self.told: list[Message] = []
+        self.digits: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.composer
+
+    def on_composer_draft_changed(self, event: Composer.DraftChanged) -> None:
+        self.told.append(event)
+
+    def on_composer_send_asked(self, event: Composer.SendAsked) -> None:
+        self.told.append(event)
+
+    def on_composer_macro_asked(self, event: Composer.MacroAsked) -> None:
+        self.told.append(event)
+
+    def on_composer_left(self, event: Composer.Left) -> None:
+        self.told.append(event)
+
+    @property
+    def area(self) -> ComposerArea:
+        return self.query_one(ComposerArea)
+
+
+async def test_bare_letters_and_digits_type() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""))
+        await pilot.press("1", "e", "z", "9", "j")
+        assert app.area.text == "1ez9j"
+        assert app.told == []
+
+
+async def test_sending_tells_the_draft_first() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, "", revision=3))
+        await pilot.press("h", "i", "ctrl+s")
+        await pilot.pause()
+        changed, asked = app.told
+        assert isinstance(changed, Composer.DraftChanged)
+        assert isinstance(asked, Composer.SendAsked)
+        assert asked.draft == Draft(7, "hi", revision=3)
+        assert not asked.choose
+
+
+async def test_an_empty_text_is_not_sent() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, " "))
+        await pilot.press("ctrl+s")
+        assert not [one for one in app.told if isinstance(one, Composer.SendAsked)]
+
+
+async def test_a_note_says_so_in_a_word() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, "secret"), "ana@example.com")
+        await pilot.press("ctrl+t")
+        screen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "NOTE" in screen
+        assert "ana@example.com" not in screen
+        assert app.composer.draft.kind is Direction.NOTE
+
+
+async def test_many_keys_are_one_saved_draft() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""))
+        await pilot.press(*"hello")
+        app.composer.flush()
+        app.composer.flush()
+        await pilot.pause()
+        assert [one.draft.text for one in app.told if isinstance(one, Composer.DraftChanged)] == ["hello"]
+
+
+async def test_the_timer_saves_without_being_asked() -> None:
+    app = Bench(save_every=0.001)
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""))
+        app.area.insert("¿Qué tal?")
+        for _ in range(200):
+            await pilot.pause()
+            if app.told:
+                break
+        assert isinstance(app.told[0], Composer.DraftChanged)
+        assert app.told[0].draft.text == "¿Qué tal?"
+
+
+async def test_opening_another_ticket_keeps_the_first_draft() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""))
+        await pilot.press("a")
+        app.composer.open(Draft(8, ""))
+        await pilot.pause()
+        assert [one.draft for one in app.told if isinstance(one, Composer.DraftChanged)] == [Draft(7, "a")]
+        assert app.composer.draft == Draft(8, "")
+
+
+async def test_a_name_completes_and_leaves_the_text_around_it() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, "Hola "))
+        await pilot.press("slash", "r", "e", "f")
+        await pilot.pause()
+        assert app.query_one(Completion).is_open
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.area.text == "Hola "
+        assert [one.name for one in app.told if isinstance(one, Composer.MacroAsked)] == ["billing/refund"]
+
+
+async def test_escape_closes_the_completion_first_and_keeps_the_text() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""))
+        await pilot.press("slash", "r")
+        await pilot.pause()
+        await pilot.press("escape")
+        assert app.area.text == "/r"
+        assert not [one for one in app.told if isinstance(one, Composer.Left)]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert [one for one in app.told if isinstance(one, Composer.Left)]
+
+
+async def test_holes_are_visited_in_turn() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, "Dear {{ customer.name }},\norder [number] is on its way."))
+        await pilot.press("ctrl+n")
+        assert app.area.selected_text == "{{ customer.name }}"
+        await pilot.press("ctrl+n")
+        assert app.area.selected_text == "[number]"
+        await pilot.press("ctrl+n")
+        assert app.area.selected_text == "{{ customer.name }}"
+
+
+async def test_a_macro_with_control_bytes_is_made_safe() -> None:
+    app = Bench()
+    async with app.run_test():
+        app.composer.open(Draft(7, ""))
+        app.composer.put("a\x1b]0;x\x07b", macro="x/y", language="es")
+        assert "\x1b" not in app.area.text
+        assert app.composer.draft.macro == "x/y"
+
+
+@given(st.text())
+def test_typed_never_fails(text: str) -> None:
+    name = typed(text)
+    assert name is None or text.endswith(f"/{name}")
+
+
+@pytest.mark.parametrize(("line", "name"), [("/re", "re"), ("a /b/c", "b/c"), ("and/or", None), ("a / b", None)])
+def test_a_name_starts_a_word(line: str, name: str | None) -> None:
+    assert typed(line) == name
+
+
+def test_the_editor_gets_a_private_file_that_is_gone_afterwards(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = tmp_path / "editor.py"
+    script.write_text(
+        "import os, sys\npath = sys.argv[1]\n"
+        f"open({str(log)!r}, 'w').write(path + ' ' + oct(os.stat(path).st_mode & 0o777))\n"
+        "open(path, 'a').write('!\\n')\n"
+    )
+    assert editor.edit("¡Hola", [sys.executable, str(script)]) == "¡Hola!"
+    path, mode = log.read_text().split()
+    assert mode == "0o600"
+    assert not Path(path).exists()
+
+
+def test_a_failing_editor_is_told_in_a_sentence() -> None:
+    with pytest.raises(InputError, match="as it was"):
+        editor.edit("x", [sys.executable, "-c", "raise SystemExit(3)"])
+    with pytest.raises(InputError, match="EDITOR"):
+        editor.edit("x", ["/no/such/editor"])

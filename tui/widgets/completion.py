@@ -1,0 +1,70 @@
+"""The list that opens under `/name` while a reply is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from data.safe_text import safe_line
+
+MOST_SHOWN = 8
+_TYPED = re.compile(r"(?:^|(?<=\s))/([\w./-]*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be completed to."""
+
+    name: str
+    title: str
+
+
+Complete = Callable[[str], Sequence[Choice]]
+"""Given the letters after the slash, the choices, best first."""
+
+
+def typed(before_cursor: str) -> str | None:
+    """Return what stands after a slash at the end of the line so far, or None where no name is being typed."""
+    found = _TYPED.search(before_cursor)
+    return found[1] if found else None
+
+
+class Completion(OptionList, can_focus=False):
+    """Shows the choices; the text area keeps the focus and drives it."""
+
+    DEFAULT_CSS = """
+    Completion { display: none; height: auto; max-height: 10; }
+    Completion.-open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._choices: Sequence[Choice] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to choose."""
+        return bool(self._choices)
+
+    @property
+    def chosen(self) -> Choice | None:
+        """The choice under the cursor."""
+        return self._choices[self.highlighted or 0] if self._choices else None
+
+    def show(self, choices: Sequence[Choice]) -> None:
+        """Open with these choices, or close when there are none."""
+        self._choices = choices[:MOST_SHOWN]
+        self.clear_options()
+        for choice in self._choices:
+            self.add_option(Option(Content(f"/{safe_line(choice.name)}  {safe_line(choice.title)}")))
+        self.highlighted = 0 if self._choices else None
+        self.set_class(self.is_open, "-open")
+
+    def close(self) -> None:
+        """Close and forget the choices."""
+        self.show(())

@@ -1,0 +1,206 @@
+"""Where a reply or a note is written. It tells what happened and writes nothing itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from data.errors import InputError
+from data.records import Direction, Draft
+from data.safe_text import safe_line, safe_text
+from tui import editor
+from tui.actions import Scope
+from tui.bindings import bindings
+from tui.widgets.completion import Complete, Completion
+from tui.widgets.composer_area import ComposerArea
+from tui.words import words
+
+SAVE_EVERY = 0.5
+"""Seconds between two drafts saved while typing, at least."""
+
+
+class Composer(Vertical):
+    """A text, whether it is a reply or a note, and whom it goes to."""
+
+    DEFAULT_CSS = """
+    Composer { height: auto; min-height: 6; max-height: 60%; }
+    Composer > #composer-head { height: 1; background: $panel; color: $foreground; }
+    Composer.-note > #composer-head { background: $warning; color: $background; text-style: bold; }
+    Composer > ComposerArea { height: 1fr; min-height: 4; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
+    HELP = "Write here. `/name` puts in a macro, ctrl+n goes to the next missing value, ctrl+s sends."
+
+    @dataclass
+    class DraftChanged(Message):
+        """The text rested long enough, or is about to be left: keep it. An empty text means the draft is gone."""
+
+        draft: Draft
+
+    @dataclass
+    class SendAsked(Message):
+        """The text is to be sent with the usual outcome, or `choose` another on the preview."""
+
+        draft: Draft
+        choose: bool = False
+
+    @dataclass
+    class MacroAsked(Message):
+        """A macro was named in the text; put its words in with `put`."""
+
+        name: str
+
+    @dataclass
+    class LanguageAsked(Message):
+        """The macro is wanted in the other language."""
+
+    @dataclass
+    class RenderAsked(Message):
+        """The macro is to be filled anew."""
+
+    @dataclass
+    class Left(Message):
+        """The agent went back to the ticket; the draft was told before."""
+
+    def __init__(self, complete: Complete, save_every: float = SAVE_EVERY, id: str | None = "composer") -> None:
+        super().__init__(id=id)
+        self._completion = Completion()
+        self._area = ComposerArea(self._completion, complete)
+        self._head = Static("", id="composer-head", markup=False)
+        self._save_every = save_every
+        self._timer: Timer | None = None
+        self._draft = Draft(0, "")
+        self._recipient = ""
+        self._told = ""
+
+    def compose(self) -> ComposeResult:
+        """Head line, text, completion."""
+        yield self._head
+        yield self._area
+        yield self._completion
+
+    @property
+    def draft(self) -> Draft:
+        """What is written now."""
+        return replace(self._draft, text=self._area.text)
+
+    def open(self, draft: Draft, recipient: str = "") -> None:
+        """Show a draft, or an empty one for a new text; tell an unsaved one of another ticket first."""
+        self.flush()
+        self._draft, self._recipient, self._told = draft, recipient, draft.text
+        self._area.load_text(safe_text(draft.text))
+        self._area.move_cursor(self._area.document.end)
+        self._completion.close()
+        self._show_head()
+        self._area.focus()
+
+    def put(self, text: str, *, macro: str = "", language: str = "", whole: bool = False) -> None:
+        """Put a macro's text in at the cursor, or in place of all there is; it can be undone with ctrl+z."""
+        kept = self._draft
+        self._draft = replace(kept, macro=macro or kept.macro, language=language or kept.language)
+        if whole:
+            self._area.replace(safe_text(text), (0, 0), self._area.document.end)
+        else:
+            self._area.insert(safe_text(text))
+        self._show_head()
+        self._area.next_hole()
+
+    def saved(self, revision: int) -> None:
+        """Take the number of the draft just kept, so that the next save names it."""
+        self._draft = replace(self._draft, revision=revision)
+
+    def flush(self) -> None:
+        """Tell the draft now if it is not told yet: before leaving, sending or changing the ticket."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._draft.ticket_id and self._area.text != self._told:
+            self._told = self._area.text
+            self.post_message(self.DraftChanged(self.draft))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Keep the draft soon; typing on does not put it off."""
+        event.stop()
+        if self._timer is None and self._area.text != self._told:
+            self._timer = self.set_timer(self._save_every, self.flush)
+
+    def on_composer_area_name_taken(self, event: ComposerArea.NameTaken) -> None:
+        """Hand the macro's name up."""
+        event.stop()
+        self.post_message(self.MacroAsked(event.name))
+
+    def action_send(self) -> None:
+        """Ask for the text to be sent."""
+        self._ask_to_send(choose=False)
+
+    def action_send_as(self) -> None:
+        """Ask for the preview, to choose the outcome there."""
+        self._ask_to_send(choose=True)
+
+    def action_preview(self) -> None:
+        """Ask for the preview."""
+        self._ask_to_send(choose=True)
+
+    def action_toggle_note(self) -> None:
+        """Turn the reply into a note, or back."""
+        kind = Direction.OUT if self._draft.kind is Direction.NOTE else Direction.NOTE
+        self._draft = replace(self._draft, kind=kind)
+        self._show_head()
+        self._told = "" if self._area.text else self._told
+        self.flush()
+
+    def action_next_hole(self) -> None:
+        """Go to the next missing value."""
+        if not self._area.next_hole():
+            self.notify(words("No value is missing."), timeout=2, markup=False)
+
+    def action_language(self) -> None:
+        """Ask for the other language."""
+        self.post_message(self.LanguageAsked())
+
+    def action_render_again(self) -> None:
+        """Ask for the macro to be filled anew."""
+        self.post_message(self.RenderAsked())
+
+    def action_editor(self) -> None:
+        """Write in the agent's own editor; the draft is kept before."""
+        self.flush()
+        try:
+            with self.app.suspend():
+                text = editor.edit(self._area.text, editor.command(os.environ))
+        except SuspendNotSupported:
+            self.notify(words("No editor can be opened from here."), severity="warning", markup=False)
+            return
+        except InputError as error:
+            self.notify(safe_line(error.message), title=error.title, severity="error", markup=False)
+            return
+        self._area.replace(safe_text(text), (0, 0), self._area.document.end)
+
+    def action_leave(self) -> None:
+        """Go back to the ticket; the draft is kept."""
+        self.flush()
+        self.post_message(self.Left())
+
+    def _ask_to_send(self, *, choose: bool) -> None:
+        if not self._area.text.strip():
+            self.notify(words("There is nothing to send yet."), timeout=3, markup=False)
+            return
+        self.flush()
+        self.post_message(self.SendAsked(self.draft, choose))
+
+    def _show_head(self) -> None:
+        """Say what this is: a note in another colour and with the word, so that nobody sends one by mistake."""
+        is_note = self._draft.kind is Direction.NOTE
+        self.set_class(is_note, "-note")
+        head = words("NOTE: no customer sees this") if is_note else words("REPLY")
+        parts = [head, "" if is_note else safe_line(self._recipient), self._draft.language]
+        self._head.update(Content("  ".join(part for part in parts if part)))
