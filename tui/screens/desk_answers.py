@@ -113,7 +113,8 @@ class Answers(Finding):
             self.open_ticket(self.active, ticket.id)
         composer = await self._composer()
         draft = self.store.drafts.get(ticket.id) or Draft(ticket.id, "", kind)
-        if not draft.text:
+        if not draft.text or kind is Direction.NOTE:
+            # a reply may become a note; a note becomes a reply only by ctrl+t, never by the key that was pressed
             draft = replace(draft, kind=kind)
         known = draft.revision
         self.writer.submit(lambda desk: self.revisions.__setitem__(ticket.id, known))
