@@ -8,7 +8,7 @@ import click
 
 from data.errors import InputError
 from data.records import Change, Done, Status
-from tui.cli.common import acting, as_json, db_option, iso, put
+from tui.cli.common import acting, db_option, iso, json_option, put
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 
@@ -23,7 +23,7 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 )
 @click.option("--reason", default="", help="Why it goes past a finding; kept with the event.")
 @db_option
-@as_json
+@json_option
 def reply(ticket_id: int, text: str | None, status: str | None, reason: str, db: Path | None, as_json: bool) -> None:
     """Answer a ticket with TEXT, or with standard input."""
     change = Change(reply=_given(text), status=Status(status) if status else None, override_reason=reason)
@@ -34,7 +34,7 @@ def reply(ticket_id: int, text: str | None, status: str | None, reason: str, db:
 @click.argument("ticket_id", metavar="TICKET", type=int)
 @click.argument("text", required=False)
 @db_option
-@as_json
+@json_option
 def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> None:
     """Add an internal note of TEXT, or of standard input; the customer never sees it."""
     _act((ticket_id,), Change(note=_given(text)), db, as_json)
@@ -44,7 +44,7 @@ def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> No
 @click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
 @click.option("--reason", default="", help="Why it goes past a gate; kept with the event.")
 @db_option
-@as_json
+@json_option
 def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
     """Solve tickets, all or none."""
     _act(ticket_ids, Change(status=Status.SOLVED, override_reason=reason), db, as_json)
@@ -52,7 +52,7 @@ def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bo
 
 @click.command()
 @db_option
-@as_json
+@json_option
 def undo(db: Path | None, as_json: bool) -> None:
     """Take your latest action back, whole."""
     with acting(db) as desk:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 def db_option(command: Command) -> Command:
@@ -92,4 +92,5 @@ def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
     """Return a ticket on one line for people; foreign words are made safe."""
     name = safe_line(customer.name if customer else "")
     due = iso(ticket.due_at) or "-"
-    return f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21} {name[:20]:<20} {safe_line(ticket.subject)}"
+    stand = f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
+    return f"{stand} {name[:20]:<20} {safe_line(ticket.subject)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
-from tui.cli.common import as_json, put
+from tui.cli.common import json_option, put
 from tui.settings import Settings, load, store_path
 
 
@@ -15,7 +15,7 @@ def config() -> None:
 
 
 @config.command()
-@as_json
+@json_option
 def explain(as_json: bool) -> None:
     """Tell each setting, its value and its source."""
     found = load()

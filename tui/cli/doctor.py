@@ -10,12 +10,12 @@ import click
 
 from data.errors import DeskError
 from data.store import Store
-from tui.cli.common import as_json, chosen, db_option, put
+from tui.cli.common import chosen, db_option, json_option, put
 
 
 @click.command()
 @db_option
-@as_json
+@json_option
 def doctor(db: Path | None, as_json: bool) -> None:
     """Check the desk; exit 1 where something needs a hand."""
     path = chosen(db)
@@ -82,7 +82,7 @@ def _macros() -> str:
     from tui.settings import config_folder
 
     library = Library.standard(config_folder() / "macros")
-    refused = library.refused
+    refused = library.refused()
     if refused:
         raise DeskError("Macro refused", f"{len(refused)} of the macros are refused; `tridesk macros check` says why.")
     return f"{len(library)} macros"

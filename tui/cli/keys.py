@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from tui.actions import ACTIONS
-from tui.cli.common import as_json, put
+from tui.cli.common import json_option, put
 from tui.keymap import keymap_from
 from tui.settings import load
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Only tell whether the keymap of the settings can be used.")
-@as_json
+@json_option
 def keys(check: bool, as_json: bool) -> None:
     """List every action with its keys; clashes and unknown names are said."""
     settings = load().settings

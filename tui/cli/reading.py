@@ -12,7 +12,7 @@ from data.errors import InputError
 from data.records import ACTIVE, Message, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
-from tui.cli.common import as_json, db_option, iso, put, reading, ticket_keys, ticket_line
+from tui.cli.common import db_option, iso, json_option, put, reading, ticket_keys, ticket_line
 
 
 @click.command("list")
@@ -23,7 +23,7 @@ from tui.cli.common import as_json, db_option, iso, put, reading, ticket_keys, t
 )
 @click.option("--all", "everything", is_flag=True, help="Whatever the status.")
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
-@as_json
+@json_option
 def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
     """List tickets, the most urgent first; with --all or --status, by number."""
     with reading(db) as store:
@@ -53,7 +53,7 @@ def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> l
 @click.command()
 @click.argument("ticket_id", metavar="TICKET", type=int)
 @db_option
-@as_json
+@json_option
 def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
     """Show one ticket with its conversation."""
     with reading(db) as store:
@@ -72,9 +72,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             return
         click.echo(ticket_line(ticket, customer))
         for message in messages:
-            click.echo(
-                f"\n{iso(message.received_at)}  {message.direction}  {safe_line(message.from_name)} <{safe_line(message.from_address)}>"
-            )
+            sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
+            click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
             click.echo(safe_text(message.text))
 
 
@@ -98,7 +97,7 @@ def _message_keys(message: Message) -> dict[str, Any]:
 @db_option
 @click.option("--lane", help="Only this lane.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
-@as_json
+@json_option
 def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:
     """Find messages that hold all the words, the newest first; accents and case play no part."""
     with reading(db) as store:
