@@ -55,11 +55,12 @@ class DeskScreen(Writing):
         self.list.focus()
         self.say(words("Enter opens a ticket · . goes to the most urgent · ? shows every key"))
         self.call_after_refresh(self.load_macros)
-        self.set_interval(POLL_SECONDS, self._poll)
+        self.set_interval(POLL_SECONDS, self.poll)
         self.set_interval(1, self.show_outbox)
         self.set_interval(CLOCK_SECONDS, self._tick)
 
-    def _poll(self) -> None:
+    def poll(self) -> None:
+        """Take in what another connection committed."""
         version = self.store.data_version()
         if version != self._seen:
             self._seen = version

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
@@ -101,23 +100,26 @@ class DeskBase(Screen[None]):
         if self.busy:
             self.say(words("Still saving; this key was not taken."), severe=True)
             return
-        future = self.writer.submit(work)
-        waiting = asyncio.wrap_future(future)
+        waiting = asyncio.wrap_future(self.writer.submit(work))
         done, _ = await asyncio.wait({waiting}, timeout=PATIENCE)
         if done:
-            self._settle(future, then)
+            self._settle(waiting, then)
             return
         self.busy = self.header.saving = True
         self.show_outbox()
-        waiting.add_done_callback(lambda _: self._late(future, then))
+        waiting.add_done_callback(lambda late: self._late(late, then))
 
-    def _late(self, future: Future[T], then: Callable[[T], None]) -> None:
+    async def settled(self) -> None:
+        """Wait until the writer has done all that it was given."""
+        await asyncio.wrap_future(self.writer.submit(lambda desk: None))
+
+    def _late(self, future: asyncio.Future[T], then: Callable[[T], None]) -> None:
         self.busy = self.header.saving = False
         if self.is_attached:
             self.show_outbox()
             self._settle(future, then)
 
-    def _settle(self, future: Future[T], then: Callable[[T], None]) -> None:
+    def _settle(self, future: asyncio.Future[T], then: Callable[[T], None]) -> None:
         error = future.exception()
         if error is None:
             then(future.result())

@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.theme import Theme
+
+from data.records import Change, Direction, Incoming, MessageKind, OutboxState, Priority, Severity, Status
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from tui.app import DeskApp
+from tui.jobs import Writer
+from tui.theme import THEMES
+
+NOW = 1_790_000_000
+GOLDENS = Path(__file__).parent / "goldens"
+EVIL = "Refund \x1b]0;pwned\x07 [/b] [red]now\u202e"
+
+Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
+
+
+def clock() -> int:
+    return NOW
+
+
+def incoming(n: int, subject: str, lane: str, *, language: str = "es", at: int = NOW - 3_600) -> Incoming:
+    return Incoming(
+        connector="demo",
+        source=f"demo:{n}",
+        raw_sha256=f"{n:064}",
+        kind=MessageKind.MAIL,
+        from_name=f"Zoë Ñandú {n}",
+        from_address=f"zoe{n}@customer.example",
+        subject=subject,
+        text=f"Hola, {subject}\n\n> what you wrote",
+        new_text=f"Hola, {subject}",
+        at=at,
+        message_id=f"<{n}@customer.example>",
+        language=language,
+        confidence=0.97,
+        lane=lane,
+        received_at=at,
+    )
+
+
+SUBJECTS = ("No puedo entrar en mi cuenta", "Where is my refund?", EVIL, "Un pago que no reconozco", "日本語の件名です")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A desk with five tickets in each lane, and one that somebody was hurt in."""
+    path = tmp_path / "desk.db"
+    store = Store.open(path)
+    desk = make_desk(store)
+    lanes = ("mail", "app", "safety")
+    items = [incoming(n, subject, lanes[n % 3], at=NOW - 600 * n) for n, subject in enumerate(SUBJECTS * len(lanes), 1)]
+    desk.receive(items)
+    for n, ticket in enumerate(list(store.tickets.each())):
+        # where routing put them is another test's matter
+        desk.act([ticket.id], Change(lane=lanes[n % 3], priority=Priority.NORMAL))
+        with store.write():
+            fresh = store.tickets.get(ticket.id)
+            assert fresh is not None
+            due = {"first_due": NOW + 1_000 * n - 2_000, "next_due": None, "resolve_due": None, "severity": None}
+            store.tickets.update(fresh, due)
+    desk.act([8], Change(severity=Severity.S1))
+    store.close()
+    return path
+
+
+def make_desk(store: Store) -> Desk:
+    return Desk(store, clock=clock, rules=DeskRules(), agent="ann")
+
+
+def play(path: Path, script: Play, size: tuple[int, int] = (120, 36)) -> None:
+    """Open the desk on the file and let `script` press keys."""
+
+    async def run() -> None:
+        store = Store.open(path)
+        writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path)), lambda desk: desk.store.close())
+        app = DeskApp(store, writer, clock, agent="ann", mode="demo")
+        try:
+            async with app.run_test(size=size) as pilot:
+                await app.workers.wait_for_complete()
+                await script(pilot, app)
+        finally:
+            writer.stop()
+            store.close()
+
+    asyncio.run(run())
+
+
+async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
+    """Press keys and wait until all that they started is done."""
+    for key in keys:
+        await pilot.press(key)
+        while app.desk.busy:
+            await asyncio.sleep(0)
+        await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def picture(app: DeskApp) -> str:
+    """The screen as plain text."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def status_of(path: Path, ticket_id: int) -> Status:
+    store = Store.open(path)
+    try:
+        ticket = store.tickets.get(ticket_id)
+        assert ticket is not None
+        return ticket.status
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", ["lanes", "ticket"])
+def test_the_desk_looks_as_it_should(path: Path, size: tuple[int, int], state: str) -> None:
+    golden = GOLDENS / f"desk-{state}-{size[0]}x{size[1]}.txt"
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "j", *(["enter"] if state == "ticket" else []))
+        shown = picture(app) + "\n"
+        if os.environ.get("UPDATE_GOLDENS"):
+            golden.write_text(shown, encoding="utf-8")
+        assert shown == golden.read_text(encoding="utf-8")
+
+    play(path, script, size)
+
+
+def test_what_customers_wrote_never_reaches_the_terminal_as_an_escape(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        for lane in ("1", "2", "3"):
+            await press(pilot, app, "g", lane, "enter", "Q", "u")
+            for strip in app.screen._compositor.render_strips():
+                assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", strip.text)
+
+    play(path, script)
+
+
+def test_each_lane_keeps_its_cursor_and_its_open_ticket(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        await press(pilot, app, "j", "j", "enter")
+        first = desk.view.ticket_id
+        await press(pilot, app, "g", "3", "j", "enter", "l", "h")
+        assert desk.active == 1
+        await press(pilot, app, "g", "1")
+        assert (desk.view.ticket_id, desk.list.current_id) == (first, first)
+        assert desk.views[2].ticket_id is not None
+        await press(pilot, app, "u")
+        assert desk.view.ticket_id is None
+        assert desk.views[2].ticket_id is not None
+
+    play(path, script)
+
+
+def test_solving_leaves_the_cursor_on_its_line_and_undo_brings_the_ticket_back(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        await press(pilot, app, "j")
+        solved = desk.list.current_id
+        assert solved is not None
+        await press(pilot, app, "e")
+        assert status_of(path, solved) is Status.SOLVED
+        assert (desk.list.current_id != solved, desk.list.window.line) == (True, 1)
+        await press(pilot, app, "z")
+        assert status_of(path, solved) is Status.NEW
+        assert desk.list.current_id == solved
+        await press(pilot, app, "Z")
+        assert status_of(path, solved) is Status.SOLVED
+
+    play(path, script)
+
+
+def test_keys_mean_all_selected_tickets_and_one_undo_takes_all_back(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "x", "j", "j", "v")
+        chosen = set(app.desk.list.selected)
+        assert len(chosen) == 3
+        await press(pilot, app, "p")
+        assert {status_of(path, one) for one in chosen} == {Status.PENDING}
+        await press(pilot, app, "z")
+        assert {status_of(path, one) for one in chosen} == {Status.NEW}
+
+    play(path, script)
+
+
+def test_the_most_urgent_key_opens_it_says_why_and_comes_back(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        here = app.desk.list.current_id
+        await press(pilot, app, "full_stop")
+        assert app.desk.view.ticket_id == 8
+        assert "S1" in app.desk.said
+        await press(pilot, app, "comma")
+        assert (app.desk.active, app.desk.view.ticket_id) == (0, here)
+
+    play(path, script)
+
+
+def test_another_windows_mail_shows_without_moving_the_cursor(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "j")
+        before = (app.desk.list.current_id, app.desk.list.window.line)
+        other = Store.open(path)
+        desk = make_desk(other)
+        received = desk.receive([incoming(900, "Nueva", "mail")])
+        desk.act([received[0].ticket_id], Change(lane="mail"))
+        fresh = other.tickets.get(received[0].ticket_id)
+        assert fresh is not None
+        with other.write():
+            other.tickets.update(fresh, {"first_due": NOW - 90_000})
+        other.close()
+        app.desk.poll()
+        await pilot.pause()
+        assert (app.desk.list.current_id, app.desk.list.window.line) == before
+        assert "6 open" in app.desk.pane.summary.plain
+        assert "↑1" in app.desk.pane.summary.plain
+
+    play(path, script)
+
+
+def test_a_reply_is_drafted_sent_and_called_back_with_its_text(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = app.desk.list.current_id
+        assert ticket is not None
+        await press(pilot, app, "r", "h", "i")
+        await press(pilot, app, "escape")
+        await app.desk.settled()
+        draft = app.desk.store.drafts.get(ticket)
+        assert draft is not None
+        assert draft.text == "hi"
+        await press(pilot, app, "r", "1", "ctrl+s")
+        waiting = app.desk.store.outbox.waiting()
+        assert [entry.state for entry in waiting] == [OutboxState.QUEUED]
+        assert b"hi1" in waiting[0].raw
+        assert app.desk.view.ticket_id not in (None, ticket)
+        await press(pilot, app, "z")
+        assert app.desk.store.outbox.waiting() == []
+        restored = app.desk.store.drafts.get(ticket)
+        assert restored is not None
+        assert restored.text == "hi1"
+
+    play(path, script)
+
+
+def test_the_note_key_never_sends_a_reply_that_was_begun(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = app.desk.list.current_id
+        assert ticket is not None
+        await press(pilot, app, "r", "h", "i", "escape")
+        await app.desk.settled()
+        await press(pilot, app, "n", "x", "ctrl+s")
+        assert app.desk.store.outbox.waiting() == []
+        assert app.desk.store.messages.of(ticket)[-1].direction is Direction.NOTE
+
+    play(path, script)
+
+
+def test_typing_filters_the_lanes_and_escape_shows_all_again(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "slash", *"refund")
+        shown = {row.subject for pane in app.desk.panes for row in pane.list.window.rows}
+        assert shown
+        assert all("efund" in subject for subject in shown)
+        await press(pilot, app, "escape")
+        assert len(app.desk.list.window.rows) == 5
+        assert app.focused is app.desk.list
+
+    play(path, script)
+
+
+def test_keys_faster_than_hands_change_nothing(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        for n in range(6):
+            desk.key_time = 100 + n / 1_000
+            await desk.action_ticket_solve()
+        solved = [ticket for ticket in desk.store.tickets.each() if ticket.status is Status.SOLVED]
+        assert len(solved) < 4
+        assert "faster" in desk.said
+
+    play(path, script)
+
+
+def test_while_a_change_is_being_saved_other_changes_are_refused(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        desk.busy = True
+        ticket = desk.list.current_id
+        assert ticket is not None
+        await pilot.press("e")
+        desk.busy = False
+        assert status_of(path, ticket) is Status.NEW
+        assert "saving" in desk.said
+
+    play(path, script)
+
+
+def test_a_refusal_is_told_and_the_desk_goes_on(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "Z")
+        assert "Nothing to redo" in app.desk.said
+        await press(pilot, app, "e")
+        assert "solved" in app.desk.said
+
+    play(path, script)
+
+
+def test_an_empty_desk_names_the_next_key(tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    store = Store.open(path)
+    make_desk(store)
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        assert "Press . for" in picture(app)
+        await press(pilot, app, "enter", "e", "j", "k", "G", "g", "g", "x", "v", "V", "1", "full_stop")
+        assert "Nothing waits" in app.desk.said
+
+    play(path, script)
+
+
+def test_first_paint_loads_no_more_than_it_needs() -> None:
+    heavy = ("sqlite_utils", "jinja2", "langdetect", "email", "click", "textual.widgets._text_area", "macros.library")
+    code = f"import tui.app, sys; print([m for m in {heavy!r} if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def pairs(theme: Theme) -> Iterator[tuple[str, str]]:
+    inks = [theme.primary, theme.secondary, theme.accent, theme.foreground, theme.success, theme.warning, theme.error]
+    grounds = [theme.background, theme.surface, theme.panel, theme.variables["cursor-line"]]
+    for ink in (*inks, theme.variables["note"], theme.variables["quiet"]):
+        for ground in grounds:
+            assert ink is not None
+            assert ground is not None
+            yield ink, ground
+    yield theme.variables["block-cursor-foreground"], theme.primary
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_every_ink_reads_on_every_ground(theme: Theme) -> None:
+    """WCAG 2.2, success criterion 1.4.3: 4.5 to 1."""
+    for ink, ground in pairs(theme):
+        light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
+
+
+def test_a_crash_shows_no_local_values(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def run() -> str:
+        store = Store.open(path)
+        writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path)), lambda desk: desk.store.close())
+        app = DeskApp(store, writer, clock)
+        try:
+            async with app.run_test():
+                try:
+                    card = "-".join(["4111", "1111"])
+                    raise ValueError(len(card))
+                except ValueError:
+                    app._fatal_error()
+                with app.console.capture() as shown:
+                    for one in app._exit_renderables:
+                        app.console.print(one)
+                app._exit_renderables.clear()
+                return shown.get()
+        finally:
+            writer.stop()
+            store.close()
+
+    text = asyncio.run(run())
+    assert "ValueError" in text
+    assert "4111-1111" not in text
+
+
+def test_no_foreign_text_meets_a_markup_parser() -> None:
+    """A bare `str` given to these widgets is parsed as markup; `Content`, `Text` or `markup=False` is not."""
+    risky = re.compile(r"\b(Static|Label|Button|Option|notify)\((?P<given>[^()]*(\([^()]*\)[^()]*)*)\)")
+    safe = re.compile(r"markup=False|^\s*Content\(|^\s*words\(|^\s*\"\"\s*,.*markup=False|^\s*$")
+    for file in (Path(__file__).parents[2] / "tui").rglob("*.py"):
+        for found in risky.finditer(file.read_text(encoding="utf-8")):
+            assert safe.search(found["given"]), f"{file.name}: {found[0]}"
