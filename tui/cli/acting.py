@@ -60,7 +60,7 @@ def undo(db: Path | None, as_json: bool) -> None:
 
 
 def _given(text: str | None) -> str:
-    words = text if text is not None else click.get_text_stream("stdin", errors="replace").read()
+    words = text if text is not None else click.get_binary_stream("stdin").read().decode("utf-8", "replace")
     if not words.strip():
         raise InputError("Nothing to write", "The text is empty; give it as an argument or on standard input.")
     return words.strip("\n")
