@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -60,7 +61,7 @@ def undo(db: Path | None, as_json: bool) -> None:
 
 
 def _given(text: str | None) -> str:
-    words = text if text is not None else click.get_binary_stream("stdin").read().decode("utf-8", "replace")
+    words = text if text is not None else sys.stdin.buffer.read().decode("utf-8", "replace")
     if not words.strip():
         raise InputError("Nothing to write", "The text is empty; give it as an argument or on standard input.")
     return words.strip("\n")

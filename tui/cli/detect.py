@@ -38,7 +38,8 @@ def detect(as_json: bool, templates: Path | None) -> None:
             click.echo(error.message, err=True)
             failed = True
             continue
-        found = language_of(given.pop("text"), known_texts=known)
+        text = str(given.pop("text"))
+        found = language_of(text, known_texts=known)
         answer = {**given, "language": found.language, "confidence": found.confidence}
         # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
         click.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace"))
@@ -48,10 +49,9 @@ def detect(as_json: bool, templates: Path | None) -> None:
 
 def _lines() -> Iterator[str]:
     """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
-    source = click.get_binary_stream("stdin")
+    source = sys.stdin.buffer
     while raw := source.readline():
-        line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
-        yield line
+        yield raw.decode("utf-8", errors="replace").rstrip("\r\n")
 
 
 def _message(line: str, number: int) -> dict[str, Any]:

@@ -1,0 +1,123 @@
+"""`tridesk export`: tickets, messages or events out again, as JSON Lines, CSV or (messages) mbox."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from data.records import Event, Message
+from tui.cli.common import db_option, iso, reading, ticket_keys
+from tui.cli.mbox_writing import mbox_entry
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+_FORMULA_STARTS = "=+-@\t\r\0＝＋－＠"
+
+
+@click.command("export")
+@click.argument("what", type=click.Choice(["tickets", "messages", "events"]), default="tickets")
+@db_option
+@click.option("--json", "form", flag_value="json", default=True, help="One JSON object a line (the default).")
+@click.option("--csv", "form", flag_value="csv", help="Comma-separated values, safe to open in a spreadsheet.")
+@click.option("--mbox", "form", flag_value="mbox", help="The messages as they came, in an mbox (mboxrd).")
+def export(what: str, db: Path | None, form: str) -> None:
+    """Write tickets, messages or events to standard output."""
+    if form == "mbox" and what != "messages":
+        raise click.UsageError("--mbox is for messages: tridesk export messages --mbox.")
+    out = sys.stdout.buffer
+    with reading(db) as store:
+        if form != "mbox":
+            _write(_rows(store, what), form, out.write)
+            return
+        for message in store.messages.each():
+            out.write(mbox_entry(message, store.messages.raw(message.raw_sha256)))
+
+
+def _rows(store: Store, what: str) -> Iterator[dict[str, Any]]:
+    if what == "messages":
+        return (message_row(message) for message in store.messages.each())
+    if what == "events":
+        return (event_row(event) for event in store.events.each())
+    return (ticket_keys(ticket, store.customers.get(ticket.customer_id)) for ticket in store.tickets.each())
+
+
+def message_row(message: Message) -> dict[str, Any]:
+    """Return a message under the fixed keys of the export."""
+    return {
+        "ticket": message.ticket_id,
+        "message_id": message.message_id,
+        "thread": message.ticket_id,
+        "direction": str(message.direction),
+        "kind": "note" if message.direction == "note" else str(message.kind),
+        "subject": message.subject,
+        "from_name": message.from_name,
+        "from_addr": message.from_address,
+        "reply_to": message.reply_to,
+        "date": iso(message.at),
+        "language": message.language,
+        "text": message.text,
+        "new_text": message.new_text,
+        "attachments": [
+            {
+                "filename": part.filename,
+                "content_type": part.content_type,
+                "size": part.size,
+                "sha256": part.sha256,
+                "inline": part.inline,
+            }
+            for part in message.attachments
+        ],
+        "raw_sha256": message.raw_sha256,
+        "readable": message.readable,
+    }
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Return an event under the fixed keys of the export."""
+    return {
+        "id": event.id,
+        "action": event.action,
+        "ticket": event.ticket_id,
+        "at": iso(event.at),
+        "actor": event.actor,
+        "kind": event.kind,
+        "detail": dict(event.detail),
+    }
+
+
+def safe_cell(value: object) -> str:
+    """Return a CSV cell that no spreadsheet takes for a formula (OWASP): an apostrophe goes before it."""
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, ensure_ascii=False)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" \xa0\ufeff")[:1] in _FORMULA_STARTS and text.strip(" \xa0\ufeff") else text
+
+
+def _write(rows: Iterable[dict[str, Any]], form: str, write: Callable[[bytes], object]) -> None:
+    if form == "json":
+        for row in rows:
+            write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        return
+    lines = csv.writer(_Encoded(write), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    for number, row in enumerate(rows):
+        if number == 0:
+            lines.writerow(row)
+        lines.writerow([safe_cell(value) for value in row.values()])
+
+
+class _Encoded:
+    """What csv writes to: text in, UTF-8 out."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+
+    def write(self, text: str) -> None:
+        """Pass the text on as bytes."""
+        self._write(text.encode("utf-8", "backslashreplace"))

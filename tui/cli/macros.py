@@ -1,0 +1,245 @@
+"""`tridesk macros`: the answers, listed, shown, checked, filled in and suggested."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.records import Customer, Priority, Status, Ticket
+from data.safe_text import safe_line, safe_text
+from macros.context import Brand, Context
+from macros.library import Library, Verdict, check_paths
+from macros.macro import Macro
+from macros.render import render
+from macros.suggest import Suggester
+from tui.cli.common import db_option, json_option, put, reading
+from tui.composition import agent_name, wall_clock
+from tui.settings import config_folder, load
+
+FOLDER = click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of your own macros, instead of the one beside your settings.",
+)
+
+
+@click.group()
+def macros() -> None:
+    """List, show, check, fill in and suggest macros."""
+
+
+@macros.command("list")
+@FOLDER
+@json_option
+def list_them(folder: Path | None, as_json: bool) -> None:
+    """List the macros: name, key, languages and title."""
+    for macro in _library(folder):
+        if as_json:
+            put(_head(macro))
+        else:
+            languages = ",".join(macro.languages) or "-"
+            click.echo(
+                safe_line(f"{macro.name:<36} {macro.key or '-':<3} {languages:<8} {macro.title.for_language('en')}")
+            )
+
+
+@macros.command()
+@click.argument("name")
+@FOLDER
+@json_option
+def show(name: str, folder: Path | None, as_json: bool) -> None:
+    """Show one macro: what it says in each language, what it asks for and what it does."""
+    macro = _library(folder).get(name)
+    if as_json:
+        asks = [{"name": ask.name, "kind": str(ask.kind), "optional": ask.optional} for ask in macro.asks]
+        put({**_head(macro), "asks": asks, "bodies": {body.language: body.text for body in macro.bodies}})
+        return
+    click.echo(safe_line(f"{macro.name}: {macro.title.for_language('en')}"))
+    for ask in macro.asks:
+        click.echo(safe_line(f"asks for {ask.name} ({ask.kind}{', optional' if ask.optional else ''})"))
+    for body in macro.bodies:
+        click.echo(f"\n=== {body.language or 'any language'}\n{safe_text(body.text)}")
+
+
+@macros.command()
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1)
+@FOLDER
+@json_option
+def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
+    """Check macro files or folders (all in use when none is named); exit 1 when one is refused."""
+    verdicts = check_paths(paths) if paths else _library(folder).verdicts()
+    for verdict in verdicts:
+        _tell(verdict, as_json)
+    refused = sum(not verdict.accepted for verdict in verdicts)
+    if not as_json:
+        click.echo(f"{len(verdicts)} checked, {refused} refused.")
+    if refused:
+        sys.exit(1)
+
+
+@macros.command("render")
+@click.argument("name")
+@click.option("--language", default="", help="The customer's language (else the ticket's, else English).")
+@click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value the macro asks for.")
+@click.option("--ticket", "ticket_id", type=int, help="Fill in for this ticket.")
+@click.option("--customer", default="", help="Without a ticket: the customer's name.")
+@FOLDER
+@db_option
+@json_option
+def render_one(
+    name: str,
+    language: str,
+    answers: tuple[str, ...],
+    ticket_id: int | None,
+    customer: str,
+    folder: Path | None,
+    db: Path | None,
+    as_json: bool,
+) -> None:
+    """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
+    ticket, person = _ticket(db, ticket_id) if ticket_id is not None else _nobody(customer)
+    settings = load().settings
+    brand = Brand(name=settings.brand, email=settings.sender)
+    context = Context(ticket, person, agent_name(settings), wall_clock(), brand)
+    wanted = language or (ticket.language if ticket_id is not None else "en")
+    made = render(_library(folder).get(name), wanted, context, _pairs(answers))
+    if as_json:
+        holes = [{"name": hole.name, "start": hole.start, "end": hole.end} for hole in made.holes]
+        put(
+            {
+                "macro": made.change.macro,
+                "language": made.language,
+                "subject": made.subject,
+                "text": made.text,
+                "holes": holes,
+            }
+        )
+    else:
+        click.echo(safe_text(made.text))
+
+
+@macros.command()
+@click.option(
+    "--learn",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Answered messages, {"text": …, "macro": …} a line; only their macros are suggested.',
+)
+@click.option(
+    "--top", default=3, show_default=True, type=click.IntRange(1, 100), help="How many macros a message gets."
+)
+@FOLDER
+@json_option
+def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) -> None:
+    """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer."""
+    suggester = _taught(learn, _library(folder))
+    failed = False
+    for number, line in enumerate(_lines(), 1):
+        if not line.strip():
+            continue
+        try:
+            given = _object(line, f"Line {number}", "text")
+        except InputError as error:
+            click.echo(error.message, err=True)
+            failed = True
+            continue
+        ranked = suggester.suggest(given.pop("text"), top)
+        if as_json:
+            found = [{"macro": one.macro, "score": round(one.score, 4)} for one in ranked]
+            answer = json.dumps({**given, "macros": found}, ensure_ascii=False)
+            # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
+            click.echo(answer.encode("utf-8", "backslashreplace"))
+        else:
+            click.echo(safe_line("  ".join(f"{one.macro} ({one.score:.2f})" for one in ranked)) or "-")
+    if failed:
+        sys.exit(1)
+
+
+def _library(folder: Path | None) -> Library:
+    return Library.standard(folder or config_folder() / "macros")
+
+
+def _head(macro: Macro) -> dict[str, Any]:
+    return {
+        "name": macro.name,
+        "title": dict(macro.title.by_language),
+        "key": macro.key,
+        "topics": list(macro.topics),
+        "tags": list(macro.tags),
+        "languages": list(macro.languages),
+    }
+
+
+def _tell(verdict: Verdict, as_json: bool) -> None:
+    if as_json:
+        line = verdict.line if not verdict.accepted else None
+        put({"file": str(verdict.file), "accepted": verdict.accepted, "line": line, "reason": verdict.reason})
+    elif not verdict.accepted:
+        click.echo(safe_line(f"{verdict.file}:{verdict.line}: {verdict.reason}"))
+
+
+def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer]:
+    with reading(db) as store:
+        ticket = store.tickets.get(ticket_id)
+        customer = store.customers.get(ticket.customer_id) if ticket else None
+    if ticket is None:
+        raise InputError("No such ticket", f"There is no ticket {ticket_id}; `tridesk list` shows those there are.")
+    return ticket, customer or Customer(ticket.customer_id, "")
+
+
+def _nobody(customer: str) -> tuple[Ticket, Customer]:
+    now = wall_clock()
+    return Ticket(0, "", Status.NEW, Priority.NORMAL, "", 0, now, now), Customer(0, customer)
+
+
+def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
+    for answer in answers:
+        if "=" not in answer:
+            raise click.BadParameter(f"{answer!r} has to be NAME=VALUE", param_hint="--answer")
+    return {name: value for name, _, value in (answer.partition("=") for answer in answers)}
+
+
+def _taught(path: Path | None, library: Library) -> Suggester:
+    suggester = Suggester()
+    if path is None:
+        suggester.know(library)
+        return suggester
+    content = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    pairs = [
+        _object(line, f"{path}, line {number}", "text", "macro")
+        for number, line in enumerate(content, 1)
+        if line.strip()
+    ]
+    by_name = {macro.name: macro for macro in library}
+    for name in sorted({pair["macro"] for pair in pairs}):
+        if name in by_name:
+            suggester.know([by_name[name]])
+        else:
+            suggester.know_name(name)
+    for pair in pairs:
+        suggester.learn(pair["text"], pair["macro"])
+    return suggester
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
+    source = sys.stdin.buffer
+    while raw := source.readline():
+        yield raw.decode("utf-8", errors="replace").rstrip("\r\n")
+
+
+def _object(line: str, where: str, *keys: str) -> dict[str, Any]:
+    """Read one JSON line that has to hold texts under `keys`; InputError names the place."""
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in keys):
+        wanted = " and ".join(f'"{key}"' for key in keys)
+        raise InputError("Bad line", f"{where} is not a JSON object with {wanted} as texts: correct it and run again.")
+    return given
