@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from data.errors import InputError
 from data.records import Change, Escalation, Promise
+from data.safe_text import safe_text
 from macros.answers import due_at, for_template, given
 from macros.context import CONTRACT, Context
 from macros.engine import Missing, fill
@@ -15,8 +16,6 @@ from macros.macro import Actions, Macro
 
 HOLE = re.compile(r"\{\{([^{}\n]*)\}\}")
 """What a missing value looks like in a reply; `macros.check` stops every one."""
-
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _values(macro: Macro, language: str, context: Context, answered: Mapping[str
 
 def _filled(macro: Macro, text: str, asked: frozenset[str], values: Mapping[str, object]) -> str:
     try:
-        return fill(text, asked, values).translate(_CONTROLS)
+        return safe_text(fill(text, asked, values))
     except ValueError as wrong:
         raise InputError("Macro not usable", f"{macro.name}: {wrong}.") from None
 
