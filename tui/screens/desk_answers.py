@@ -10,8 +10,9 @@ from textual import work
 
 from data.errors import DeskError
 from data.records import Change, Direction, Done, Draft, Ticket
+from data.records import Finding as Found
 from tui.answering import Answer
-from tui.screens.desk_finding import Finding
+from tui.screens.desk_finding import Filtering
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tui.widgets.composer import Composer
 
 
-class Answers(Finding):
+class Answers(Filtering):
     """Writing to the customer, and notes that no customer sees."""
 
     composer: Composer | None = None
@@ -73,7 +74,28 @@ class Answers(Finding):
             self.preview(ticket, answer.change, answer.title)
 
     def preview(self, ticket: Ticket, change: Change, title: str) -> None:
-        """Show a reply, where it goes and what is wrong with it."""
+        """Show a reply, where it goes and what is wrong with it; then do what the agent wants with it."""
+        self.run_worker(self._preview(ticket, change, title), group="preview", exclusive=True, exit_on_error=False)
+
+    async def _preview(self, ticket: Ticket, change: Change, title: str) -> None:
+        await self.ask(
+            lambda desk: (desk.recipient(ticket.id), desk.findings(ticket.id, change)),
+            lambda found: self._show_card(ticket, change, title, *found),
+        )
+
+    def _show_card(self, ticket: Ticket, change: Change, title: str, recipient: str, findings: Sequence[Found]) -> None:
+        from tui.screens.reply_card import Card, ReplyCard, Verdict
+
+        async def decided(verdict: Verdict | None) -> None:
+            wish = verdict.wish if verdict is not None else ""
+            if wish == "send" and verdict is not None:
+                await self.send(ticket.id, replace(change, status=verdict.status))
+            elif wish == "edit":
+                await self.write(Direction.OUT, change)
+            elif wish == "language" and change.macro:
+                self.preview_macro(ticket, change.macro, "en" if change.reply_language.startswith("es") else "es")
+
+        self.app.push_screen(ReplyCard(Card(title, recipient, change, findings)), decided)
 
     async def send(self, ticket_id: int, change: Change) -> None:
         """Send, and go on with the most urgent ticket where this one is done with."""

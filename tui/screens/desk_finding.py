@@ -16,7 +16,7 @@ LEAST_LETTERS = 3
 MOST_HITS = 500
 
 
-class Finding(Changes):
+class Filtering(Changes):
     """`/` opens a line; each lane shows what was found in it, still most urgent first."""
 
     looked_for = ""
