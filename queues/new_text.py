@@ -16,16 +16,20 @@ _WROTE = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"^\W*(?:original (?:message|e-?mail|appointment)|mensaje original|mensagem original|missatge original|mensaxe orixinal|"
-    r"messaggio originale|message d['’]origine|message original|ursprüngliche nachricht|pesan asli|orijinal (?:mesaj|ileti)|"
-    r"thư gốc|tin nhắn gốc|(?:begin )?forwarded message|(?:inicio del )?mensaje reenviado|mensagem encaminhada|missatge reenviat|"
+    r"^\W*(?:original (?:message|e-?mail|appointment)|mensaje original|mensagem original|"
+    r"missatge original|mensaxe orixinal|"
+    r"messaggio originale|message d['’]origine|message original|ursprüngliche nachricht|pesan asli|"
+    r"orijinal (?:mesaj|ileti)|"
+    r"thư gốc|tin nhắn gốc|(?:begin )?forwarded message|(?:inicio del )?mensaje reenviado|mensagem encaminhada|"
+    r"missatge reenviat|"
     r"mensaxe reenviada|messaggio (?:inoltrato|originale)|message (?:transféré|réexpédié)|weitergeleitete nachricht|"
     r"pesan (?:terusan|yang diteruskan)|iletilen mesaj|thư được chuyển tiếp)\W*$",
     re.IGNORECASE,
 )
 _REPLY_ABOVE = re.compile(
     r"^\W*##.*##\W*$|(?:type|write|reply|responda|escriba|escribe|répon\w+|antworten).{0,40}"
-    r"(?:above this line|encima de esta l[íi]nea|por encima de|acima desta linha|au-dessus de cette ligne|oberhalb dieser)",
+    r"(?:above this line|encima de esta l[íi]nea|por encima de|acima desta linha|"
+    r"au-dessus de cette ligne|oberhalb dieser)",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -50,9 +54,12 @@ _DEVICE = re.compile(
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
-    r"^\W*(?:(?:best|kind|warm|many)? ?(?:regards|wishes)|best|cheers|sincerely|yours(?: \w+)?|thanks(?: again| in advance)?|"
-    r"thank you(?: in advance)?|many thanks|un (?:cordial )?saludo|saludos(?: cordiales)?|cordialmente|atentamente|atte|"
-    r"(?:muchas )?gracias(?: de antemano| por adelantado)?|atenciosamente|cumprimentos|abraços?|obrigad[oa]|atentament|salutacions|"
+    r"^\W*(?:(?:best|kind|warm|many)? ?(?:regards|wishes)|best|cheers|sincerely|yours(?: \w+)?|"
+    r"thanks(?: again| in advance)?|"
+    r"thank you(?: in advance)?|many thanks|un (?:cordial )?saludo|saludos(?: cordiales)?|cordialmente|"
+    r"atentamente|atte|"
+    r"(?:muchas )?gracias(?: de antemano| por adelantado)?|atenciosamente|cumprimentos|abraços?|obrigad[oa]|"
+    r"atentament|salutacions|"
     r"gràcies|unha aperta|saúdos|grazas|cordiali saluti|distinti saluti|saluti|grazie|cordialement|bien à vous|"
     r"merci(?: d['’]avance)?|mit freundlichen grüßen|viele grüße|liebe grüße|danke|mfg|salam|terima kasih|saygılarımla|"
     r"teşekkürler|trân trọng)\W*$",

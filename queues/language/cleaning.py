@@ -34,13 +34,15 @@ _LOG_LINE = re.compile(
 _LABEL = re.compile(r"^\s*[^\W\d_][\w ./()'’\-]{1,38}\s?[:：]\s*(.*)$")
 _DESCRIPTION = re.compile(
     r"^\s*\W*(?:(?:issue |problem )?description|message|comments?|details?|question|your message|how can we help|"
-    r"descripci[oó]n(?: del? \w+)?|mensaje|comentarios?|detalles?|consulta|pregunta|descrição|mensagem|comentários?|descripció|"
+    r"descripci[oó]n(?: del? \w+)?|mensaje|comentarios?|detalles?|consulta|pregunta|descrição|mensagem|"
+    r"comentários?|descripció|"
     r"missatge|descrición|mensaxe|descrizione|messaggio|beschreibung|nachricht|deskripsi|pesan|açıklama|mesaj|mô tả|"
     r"nội dung)\s?[:：]\s*(.*)$",
     re.I,
 )
 _TURN = re.compile(
-    r"^\s*(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?[\])]?\s*[-–]?\s*)?([^\W\d_][\w .'’()\-]{0,38}?)\s?[:：]\s+(\S.*)$",
+    r"^\s*(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?[\])]?\s*[-–]?\s*)?"
+    r"([^\W\d_][\w .'’()\-]{0,38}?)\s?[:：]\s+(\S.*)$",
     re.I,
 )
 _OUR_TURN = re.compile(
@@ -87,7 +89,7 @@ def _without_subject(text: str) -> str:
 
 
 def _form_field(text: str) -> str:
-    """Of a form with three labelled lines or more, keep what was typed into the description, else the longest value."""
+    """Of a form (three labelled lines or more), keep the description, else free lines, else the longest value."""
     lines = text.split("\n")
     labelled = [at for at, line in enumerate(lines) if _LABEL.match(line[:400])]
     if len(labelled) < 3 or any(_OUR_TURN.search(lines[at][:40]) for at in labelled):
@@ -121,6 +123,6 @@ def _without_logs(text: str) -> str:
 
 
 def _without_citations(text: str) -> str:
-    """Drop what stands in quotation marks where two words or more remain: error texts are cited in the app's language."""
+    """Drop what stands in quotation marks where two words remain: error texts are cited in the app's language."""
     without = _CITED.sub(" ", text)
     return without if without is text or len(re.findall(r"[^\W\d_]+", without)) >= 2 else text

@@ -36,7 +36,7 @@ class KnownTexts:
 
 
 def _trigrams(sentence: str) -> set[Trigram]:
-    """Return the word trigrams; a sentence of one or two words counts as one, so that "Hello Ana" needs a whole match."""
+    """Return the word trigrams; a sentence of one or two words counts as one, so it needs a whole match."""
     tokens = words(sentence)
     if not tokens:
         return set()

@@ -1,0 +1,81 @@
+"""What the cleaner leaves of mails, forms, chats and logs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queues.language.cleaning import clean
+from queues.language.scripts import by_script
+from queues.language.templates import KnownTexts
+from queues.language.tokens import features, words
+
+WISH = "quiero cancelar mi plan"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<div dir="ltr">{WISH}</div><br><div class="gmail_quote">Acme wrote:<blockquote>Hi</blockquote></div>',
+        f"Name: Ana\nEmail: a@b.example\nPlatform: iOS 17\nDescription: {WISH}",
+        f"Nombre: Ana\nCorreo electrónico: a@b.example\nPlataforma: iOS\nDescripción: {WISH}",
+        f"Agent: how can I help you?\nCustomer: {WISH}\nAgent: one moment please",
+        f"[10:02] Soporte: hello there\n[10:03] Ana: {WISH}",
+        f"{WISH}\nTypeError: cannot read property\n    at async signIn (main.js:1:2)\nid=7f user_agent=Mozilla/5.0",
+        f"Re: We received your request\n\n{WISH}",
+        f"{WISH} https://acme.example/login?lang=en",
+        f"##- Please type your reply above this line -##\n{WISH}",
+    ],
+)
+def test_only_the_customers_words_remain(text: str) -> None:
+    assert clean(text) == WISH
+
+
+def test_citations_go_only_where_words_remain() -> None:
+    assert clean('me sale "Too many attempts" siempre').split() == ["me", "sale", "siempre"]
+    assert clean('"Too many attempts"') == '"Too many attempts"'
+
+
+@given(st.text(alphabet='ab <>/:\n"-_=#@.á>', max_size=200))
+def test_cleaning_takes_any_text_and_invents_no_letters(text: str) -> None:
+    assert set(filter(str.isalpha, clean(text))) <= set(filter(str.isalpha, text))
+
+
+@pytest.mark.parametrize("unit", ["<style>", "<a ", "a:b\n", '"', "a@", "x=", "_a", "at a(", "On 4 a\n", "«", "aaa-"])
+def test_cleaning_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
+    started = time.process_time()
+    clean(unit * 50_000)
+    assert time.process_time() - started < 5  # a quadratic step takes minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "shared"),
+    [
+        ("hola", "", False),
+        ("我想听 the Music of Ghost in the Shell", "zh", False),
+        ("東京タワーへ行く", "ja", False),
+        ("привет", "ru", True),
+        ("γεια σου", "und", True),
+        ("où êtes-vous", "", False),
+    ],
+)
+def test_the_script_rule(text: str, language: str, shared: bool) -> None:
+    assert by_script(text) == (language, shared)
+
+
+def test_drawn_out_letters_are_shortened() -> None:
+    assert words("HOLAAAA!! 123 qué_tal") == ["hola", "qué", "tal"]
+
+
+def test_features_are_grams_and_the_word() -> None:
+    assert features("q") == ["_q", "q_", "_q_"]
+    assert features("hola")[-1] == "_hola_"
+
+
+def test_subtraction_keeps_what_is_not_ours() -> None:
+    known = KnownTexts(["Thank you for contacting Acme support today."])
+    assert known.subtract("Thank you for contacting Acme support today.\nNo funciona.") == "No funciona."
+    assert known.subtract("Thank you so much.") == "Thank you so much."
