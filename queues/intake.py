@@ -37,6 +37,16 @@ class Report:
         """Messages looked at."""
         return self.new + self.joined + self.duplicates + len(self.unreadable)
 
+    def plus(self, other: Report) -> Report:
+        """Return both reports as one."""
+        return Report(
+            self.new + other.new,
+            self.joined + other.joined,
+            self.duplicates + other.duplicates,
+            self.unreadable + other.unreadable,
+            self.refused + other.refused,
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return the report for JSON."""
         unreadable = [{"source": source, "reason": reason} for source, reason in self.unreadable]

@@ -1,4 +1,4 @@
-"""Messages out of files: mbox, Maildir, `.eml` files and folders of them, JSON Lines. One message in memory at a time."""
+"""Messages out of files: mbox, Maildir, `.eml` files and their folders, JSON Lines. One message in memory at a time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from queues.helper import RawMessage
 
 NAME = "files"
 
-# A "From " line with a time of day in it (mbox, RFC 4155), followed by something that is a header line.
+# A "From " line with a time of day in it (mbox, RFC 4155), followed by something that is a header line ...
 _SEPARATOR = re.compile(rb"From [^\r\n]*\d{1,2}:\d\d[^\r\n]*\r?\n?\Z")
-_HEADER = re.compile(rb">?From |[!-9;-~]+[ \t]*:")
+_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
+# ... or one in the very form that mail programs write, whatever follows: a broken mail is a mail.
+_EXACT = re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d (?:\S+ )?\d{4}\r?\n?\Z")
 _ESCAPED_FROM = re.compile(rb">+From ")
 
 
@@ -83,7 +85,7 @@ def _mbox(stream: BinaryIO, path: Path) -> Iterator[RawMessage]:
     waiting: bytes | None = None
     for line in stream:
         if waiting is not None:
-            if _HEADER.match(line):
+            if _HEADER.match(line) or _EXACT.match(waiting):
                 if number:
                     yield _message(lines, path, number)
                 number += 1

@@ -73,14 +73,14 @@ class _Reader:
 
     def start(self, tag: str, rest: str) -> None:
         marks = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(rest)} if rest else {}
+        if tag in {"p", "li", "td", "th", "tr", "option"} and self.open and self.open[-1][0] == tag:
+            self.end(tag)
         hides = tag in _SKIPPED or "hidden" in marks or bool(_HIDDEN.search(marks.get("style", "")))
         quotes = tag == "blockquote" or bool(_QUOTE_CLASS.search(marks.get("class", "")))
         if not self.hidden and not hides:
             self._begin(tag, marks, quotes)
         if tag in _VOID or rest.endswith("/"):
             return
-        if tag in {"p", "li", "td", "th", "tr", "option"} and self.open and self.open[-1][0] == tag:
-            self.end(tag)
         self.open.append((tag, hides, quotes))
         self.hidden += hides
         self.out.quoting += quotes
