@@ -6,7 +6,7 @@ import getpass
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.segment import Segments
 from textual import events
@@ -16,12 +16,16 @@ from data.protocols import Clock
 from data.store import Store
 from tui.jobs import Writer
 from tui.keymap import Keymap, Leader, keymap_from
+from tui.rounds import Outside, Rounds
 from tui.screens.desk import DeskScreen
 from tui.theme import THEMES
 from tui.words import words
 
 if TYPE_CHECKING:
     from queues.desk import Desk
+
+ROUND_SECONDS = 1
+"""How often the connectors are asked, unless the last round still goes on."""
 
 
 def wall_clock() -> int:
@@ -44,8 +48,10 @@ class DeskApp(App[int]):
         agent: str = "agent",
         mode: str = "",
         keymap: Keymap | None = None,
+        rounds: Rounds | None = None,
     ) -> None:
         super().__init__()
+        self._rounds = rounds
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
         self.desk = DeskScreen(store, writer, clock, agent, mode)
@@ -57,6 +63,12 @@ class DeskApp(App[int]):
         """Show the desk."""
         self.set_keymap(self.keys.textual())
         self.push_screen(self.desk)
+        if self._rounds is not None:
+            self.set_interval(ROUND_SECONDS, self._go_round)
+
+    def _go_round(self) -> None:
+        if self._rounds is not None:
+            self._rounds.start(lambda told: self.call_later(self.desk.say, told))
 
     async def on_event(self, event: events.Event) -> None:
         """Look for sequences of keys before Textual does, except where text is typed."""
@@ -90,24 +102,32 @@ def make_writer(store_path: Path, clock: Clock, agent: str) -> Writer[Desk]:
     """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread."""
 
     def make() -> Desk:
-        from queues.desk import Desk
-        from queues.desk_rules import DeskRules
+        import msgspec
 
-        return Desk(Store.open(store_path), clock=clock, rules=DeskRules(), agent=agent)
+        from tui.composition import open_desk
+        from tui.settings import load
+
+        settings = msgspec.structs.replace(load().settings, agent=agent)
+        return open_desk(store_path, clock=clock, settings=settings)
 
     return Writer(make, lambda desk: desk.store.close())
 
 
-def run_desk(store_path: Path, *, connectors: Sequence[Any] = (), demo: bool = False, agent: str = "") -> int:
-    """Open the desk on a file and stay until the agent leaves; return the exit code. Raises StoreError for the file."""
+def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
+    """Open the desk on a file and stay until the agent leaves; return the exit code.
+
+    Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
+    """
     store = Store.open(store_path)
-    writer = make_writer(store_path, wall_clock, agent or getpass.getuser())
-    if not store.lanes.all():
-        writer.submit(lambda desk: None).result()
-    mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
+    name = agent or getpass.getuser()
+    writer = make_writer(store_path, wall_clock, name)
+    rounds = Rounds(store_path, writer, connectors, wall_clock)
     try:
-        code = DeskApp(store, writer, wall_clock, agent=agent or getpass.getuser(), mode=mode).run()
+        if not store.lanes.all():
+            writer.submit(lambda desk: None).result()
+        mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
+        return DeskApp(store, writer, wall_clock, agent=name, mode=mode, rounds=rounds).run() or 0
     finally:
+        rounds.stop()
         writer.stop()
         store.close()
-    return code or 0

@@ -12,12 +12,26 @@ import pytest
 from textual.pilot import Pilot
 from textual.theme import Theme
 
-from data.records import Change, Direction, Incoming, MessageKind, OutboxState, Priority, Severity, Status
+from data.records import (
+    Change,
+    Direction,
+    Escalation,
+    Finding,
+    Incoming,
+    MessageKind,
+    OutboxEntry,
+    OutboxState,
+    Priority,
+    Severity,
+    Status,
+)
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from tui.app import DeskApp
 from tui.jobs import Writer
+from tui.rounds import Rounds
+from tui.screens.reply_card import Card, ReplyCard
 from tui.theme import THEMES
 
 NOW = 1_790_000_000
@@ -396,3 +410,64 @@ def test_no_foreign_text_meets_a_markup_parser() -> None:
     for file in (Path(__file__).parents[2] / "tui").rglob("*.py"):
         for found in risky.finditer(file.read_text(encoding="utf-8")):
             assert safe.search(found["given"]), f"{file.name}: {found[0]}"
+
+
+def test_one_key_and_enter_send_the_macro_and_open_the_next_ticket(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = app.desk.list.current_id
+        assert ticket is not None
+        await press(pilot, app, "1")
+        assert isinstance(app.screen, ReplyCard)
+        card = app.screen.card
+        assert card.change.reply_language == "es"
+        assert not card.blocked
+        await press(pilot, app, "enter")
+        assert app.screen is app.desk
+        assert [entry.ticket_id for entry in app.desk.store.outbox.waiting()] == [ticket]
+        assert status_of(path, ticket) is card.outcome
+        assert app.desk.view.ticket_id not in (None, ticket)
+        await press(pilot, app, "z")
+        assert app.desk.store.outbox.waiting() == []
+        assert status_of(path, ticket) is Status.NEW
+
+    play(path, script)
+
+
+def test_a_blocking_finding_keeps_enter_from_sending() -> None:
+    blocked = Card("t", "a@b.example", Change(reply="Hi {{ name }}"), [Finding("hole", "A hole.", blocking=True)])
+    assert blocked.blocked
+    assert "✗ A hole." in blocked.facts
+    held = Card("t", "a@b.example", Change(reply="x", escalate=Escalation("Safety")))
+    assert held.outcome is Status.ON_HOLD
+
+
+def test_a_round_files_what_came_in_and_delivers_what_is_due(path: Path) -> None:
+    store = Store.open(path)
+    make_desk(store).act([1], Change(reply="Hola", status=Status.SOLVED))
+    writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path)), lambda desk: desk.store.close())
+    sent: list[int] = []
+
+    class Outside:
+        name = "demo"
+
+        def fetch(self, cursor: str = "") -> tuple[list[Incoming], str]:
+            return ([] if cursor else [incoming(77, "Hello there, where is my parcel?", "mail")]), "1"
+
+        def send(self, entry: OutboxEntry) -> None:
+            sent.append(entry.ticket_id)
+
+        def was_delivered(self, entry: OutboxEntry) -> bool | None:
+            return None
+
+    troubles: list[str] = []
+    rounds = Rounds(path, writer, [Outside()], lambda: NOW + 60)
+    try:
+        for _ in range(2):
+            rounds.start(troubles.append)
+            rounds.wait()
+    finally:
+        rounds.stop()
+        writer.stop()
+    assert (sent, troubles, store.outbox.waiting()) == ([1], [], [])
+    assert len(list(store.tickets.each())) == len(SUBJECTS) * 3 + 1
+    store.close()

@@ -44,6 +44,11 @@ class Card:
         return any(finding.blocking for finding in self.findings)
 
     @property
+    def outcome(self) -> Status:
+        """What becomes of the ticket on Enter."""
+        return self.change.status or (Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED)
+
+    @property
     def facts(self) -> str:
         """Everything but the reply's words, a fact a line."""
         change = self.change
@@ -89,8 +94,8 @@ class ReplyCard(ModalScreen[Verdict]):
             yield Static(Content(keys), id="card-keys", markup=False)
 
     def action_solve(self) -> None:
-        """Send and solve."""
-        self._send(Status.SOLVED)
+        """Send and solve, or what the macro says becomes of the ticket: an escalated matter is not solved."""
+        self._send(self.card.outcome)
 
     def action_pending(self) -> None:
         """Send and wait for the customer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-from data.records import LaneRow
+from data.records import UNKNOWN_LANGUAGE, LaneRow
 from data.safe_text import safe_line
 from tui.spans import due_word, urgency_sign
 
@@ -26,10 +26,15 @@ def one_line(text: str) -> str:
     return " ".join(safe_line(text).split())
 
 
+def _code(language: str) -> str:
+    """Two letters, or `??` where nobody knows."""
+    return "??" if language == UNKNOWN_LANGUAGE else f"{language[:2]:<2}"
+
+
 def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
     """Return the line in three parts, together `width` cells: urgency and id, the words, the time to due."""
     draft = "~" if row.has_draft else " "
-    head = f"{urgency_sign(row)}{draft}{row.id:>5} {row.language[:2]:<2} "
+    head = f"{urgency_sign(row)}{draft}{row.id:>5} {_code(row.language)} "
     due = f" {due_word(row.due_at, now):>6}"
     room = width - cell_len(head) - cell_len(due)
     subject, name = one_line(row.subject) or "(no subject)", one_line(row.customer_name)
