@@ -41,7 +41,7 @@ class Step:
     text: Mapping[str, str]
     """By language."""
     gate: bool = False
-    """The ticket cannot be answered or solved before the step is done."""
+    """The ticket cannot be solved before the step is done."""
     evidence: str = ""
     """What to write down, where something must be."""
     choices: tuple[str, ...] = ()

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from platformdirs import user_config_path
 
 from data.errors import InputError
 from data.safe_text import safe_line
 from queues import procedures as sops
 from queues.procedures import Procedure, Step
+from tui.settings import config_folder
 
 FOLDER = click.option(
     "--folder",
@@ -81,7 +81,7 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
 
 
 def _own(folder: Path | None) -> Path:
-    return folder if folder is not None else user_config_path("tridesk") / "procedures"
+    return folder if folder is not None else config_folder() / "procedures"
 
 
 def _problem(path: Path) -> str:

@@ -19,6 +19,8 @@ from queues.conditions import Facts
 from queues.language import detect
 from queues.mail.reading import read_mail
 from queues.routing import Route
+from tui.composition import routing_rules
+from tui.settings import config_folder
 
 
 @click.command()
@@ -28,7 +30,7 @@ from queues.routing import Route
     "--rules",
     "rule_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A routing.toml to use instead of the rules that come with the desk.",
+    help="A routing.toml to use instead of your own and of the rules that come with the desk.",
 )
 def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
     """Route the message on standard input: a mail, plain text, or one JSON object a line.
@@ -36,11 +38,11 @@ def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
     A JSON line has `text` and may have `subject`, `from`, `to`, `language`, `confidence`, `connector`, `tags`, `tier`
     and `lane`; its other keys come back with the answer. Without a language, the text's own is detected.
     """
-    rules = routing.load(rule_file) if rule_file else routing.default_rules()
+    rules = routing.load(rule_file) if rule_file else routing_rules(config_folder())
     failed = False
-    for number, line in enumerate(_messages(), 1):
+    for number, raw in _messages():
         try:
-            facts, others = _read(line, number)
+            facts, others = _read_json(raw, number) if number else (_read_mail(raw), {})
         except InputError as error:
             click.echo(error.message, err=True)
             failed = True
@@ -51,40 +53,40 @@ def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
         sys.exit(1)
 
 
-def _messages() -> Iterator[bytes]:
-    """Yield the JSON lines as they come, or the whole input as one message."""
+def _messages() -> Iterator[tuple[int, bytes]]:
+    """Yield the JSON lines with their numbers as they come, or the whole input as message 0."""
     source = sys.stdin.buffer
     first = source.readline()
     if not first.lstrip().startswith(b"{"):
-        yield first + source.read()
+        yield 0, first + source.read()
         return
-    yield first
-    for line in source:
+    yield 1, first
+    for number, line in enumerate(source, 2):
         if line.strip():
-            yield line
+            yield number, line
 
 
-def _read(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
-    """Return what the rules may look at, and the keys that are not ours. InputError names the line."""
-    if raw.lstrip().startswith(b"{"):
-        return _read_json(raw, number)
+def _read_mail(raw: bytes) -> Facts:
+    """Return what the rules may look at in a mail or in plain text."""
     message = read_mail(raw, connector="", source="standard input")
     if message.readable and (message.from_address or message.to or message.message_id):
-        return _with_language(routing.facts_of(message)), {}
+        return _with_language(routing.facts_of(message))
     # Plain text may begin like a header ("Hola: no puedo entrar").
-    return _with_language(Facts(text=raw.decode("utf-8", errors="replace"))), {}
+    return _with_language(Facts(text=raw.decode("utf-8", errors="replace")))
 
 
 def _read_json(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
+    """Return what the rules may look at, and the keys that are not ours. InputError names the line."""
     try:
         given = json.loads(raw.decode("utf-8", errors="replace"))
+        named = 1.0 if given.get("language") else 0.0
         facts = Facts(
             text=_text(given, "text", required=True),
             subject=_text(given, "subject"),
             from_address=_text(given, "from"),
             to=_texts(given, "to"),
             language=_text(given, "language") or UNKNOWN_LANGUAGE,
-            confidence=float(given.pop("confidence", 1.0 if given.get("language") else 0.0)),
+            confidence=float(given.pop("confidence", named)),
             connector=_text(given, "connector"),
             tags=_texts(given, "tags"),
             tier=_text(given, "tier"),
@@ -120,13 +122,14 @@ def _with_language(facts: Facts) -> Facts:
     return replace(facts, language=found.language, confidence=found.confidence)
 
 
-def _as_json(taken: Route, facts: Facts, others: dict[str, Any], explain: bool) -> str:
+def _as_json(taken: Route, facts: Facts, others: dict[str, Any], explain: bool) -> bytes:
     answer = asdict(taken)
     trace = answer.pop("trace")
     answer |= {"language": facts.language, "confidence": facts.confidence}
     if explain:
         answer["trace"] = [{**trial, "matched": not trial["failed"]} for trial in trace]
-    return json.dumps({**others, **answer}, ensure_ascii=False)
+    # Half a surrogate pair cannot be written as UTF-8; its backslash form is JSON too.
+    return json.dumps({**others, **answer}, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def _as_words(taken: Route, facts: Facts, explain: bool) -> str:
