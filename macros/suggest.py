@@ -90,6 +90,7 @@ class Suggester:
             if known.macro == macro and known.text == text and not known.title:
                 self._remove(key, known)
                 self._uses[macro] -= 1
+                self._uses += Counter()  # drops the macros that nothing speaks for any more
                 return True
         return False
 

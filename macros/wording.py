@@ -82,13 +82,11 @@ FORBIDDEN = {
 SAYS_ATTACHED = re.compile(
     r"\b(?:attached (?:is|are|you|to|below|here|please)|(?:is|are|have|'ve|’ve|i|we|the|see|find) attached"
     r"|see (?:the )?attach\w+|enclosed"
-    r"|adjunt(?:o|amos|a|os|as)\b|te adjunt\w+|le adjunt\w+|en el (?:archivo|documento|fichero) adjunto)",
+    r"|(?:te |le |os |les )?adjunt(?:o|amos|a|os|as)\b|en el (?:archivo|documento|fichero) adjunto)",
     _FLAGS,
 )
 THEIR_ATTACHMENT = re.compile(
-    r"\b(?:you|que|your|su|tu|usted)\s[^.!?\n]{0,20}$|\b(?:please|por favor,?|puede[sn]?|can you"
-    r"|could you)[^.!?\n]{0,20}$",
-    _FLAGS,
+    r"\b(?:you|que|your|su|tu|usted)\s[^.!?\n]{0,20}$|\b(?:por favor,?|puede[sn]?)[^.!?\n]{0,20}$", _FLAGS
 )
 """Before the word: it is the customer's attachment that is meant."""
 

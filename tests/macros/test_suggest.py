@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from macros.features import pieces, stems, words
+from macros.front_matter import parse
+from macros.suggest import Suggester
+
+ANSWERED = [
+    ("I forgot my password and cannot log in", "access/reset"),
+    ("the password reset mail never comes", "access/reset"),
+    ("my parcel has not arrived yet", "delivery/late"),
+    ("where is my parcel, it is late", "delivery/late"),
+    ("me cobraron dos veces el pedido", "billing/twice"),
+    ("tengo un cobro duplicado en la tarjeta", "billing/twice"),
+]
+
+
+def taught() -> Suggester:
+    suggester = Suggester()
+    for text, macro in ANSWERED:
+        suggester.learn(text, macro)
+    return suggester
+
+
+def test_the_macro_that_answered_the_like_comes_first_in_either_language() -> None:
+    suggester = taught()
+
+    assert suggester.suggest("my PARCEL is late")[0].macro == "delivery/late"
+    assert suggester.suggest("Cóbros duplicados")[0].macro == "billing/twice"
+    assert suggester.suggest("I need a new password")[0].because == "I forgot my password and cannot log in"
+
+
+def test_titles_and_texts_serve_before_any_ticket_is_answered() -> None:
+    suggester = Suggester()
+    suggester.know(
+        [
+            parse(
+                "a/one", "+++\ntitle = {en = 'Duplicate charge', es = 'Cobro duplicado'}\n+++\n=== en\nSorry {{ now }}"
+            ),
+            parse("a/two", "+++\ntitle = 'Late parcel'\n+++\nIt is on its way"),
+        ]
+    )
+    suggester.know_name("lost_card")
+
+    assert suggester.suggest("cobro duplicado", 1)[0].macro == "a/one"
+    assert suggester.suggest("on its way?", 1)[0].macro == "a/two"
+    assert suggester.suggest("I lost a card", 1)[0].macro == "lost_card"
+    assert suggester.suggest("cobro duplicado", 1)[0].because == ""
+
+
+def test_with_nothing_to_go_by_the_most_used_come_first() -> None:
+    suggester = taught()
+    suggester.learn("parcel again", "delivery/late")
+
+    first = suggester.suggest("1234 !!")[0]
+    assert (first.macro, first.closeness) == ("delivery/late", 0.0)
+    assert Suggester().suggest("anything") == []
+
+
+def test_only_admitted_macros_are_suggested() -> None:
+    assert [one.macro for one in taught().suggest("parcel", among={"access/reset"})] in ([], ["access/reset"])
+
+
+def test_what_is_unlearned_has_no_influence_left() -> None:
+    suggester = taught()
+    before = suggester.suggest("parcel invoice lamp", 5)
+    suggester.learn("invoice for the lamp", "billing/invoice")
+    assert suggester.suggest("parcel invoice lamp", 5) != before
+
+    assert suggester.unlearn("invoice for the lamp", "billing/invoice")
+    assert not suggester.unlearn("invoice for the lamp", "billing/invoice")
+    after = suggester.suggest("parcel invoice lamp", 5)
+    assert [one.macro for one in after] == [one.macro for one in before]
+    assert all(abs(one.score - two.score) < 1e-6 for one, two in zip(before, after, strict=True))
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.sampled_from("abc")), max_size=8), st.text(max_size=30))
+def test_any_text_is_learned_ranked_and_forgotten(pairs: list[tuple[str, str]], asked: str) -> None:
+    suggester = Suggester()
+    for text, macro in pairs:
+        suggester.learn(text, macro)
+    found = suggester.suggest(asked)
+    assert len({one.macro for one in found}) == len(found)
+    assert all(0 <= one.score <= 1.000001 and 0 <= one.closeness <= 1.000001 for one in found)
+    for text, macro in pairs:
+        assert suggester.unlearn(text, macro)
+    assert len(suggester) == 0
+    assert suggester.suggest(asked) == []
+
+
+def test_words_are_folded_cut_and_function_words_go_only_from_long_texts() -> None:
+    assert stems(words("¿Dónde está?")) == ["donde", "esta"]
+    assert stems(words("the parcel of my sister arrived broken")) == ["parce", "siste", "arriv", "broke"]
+    assert stems(words("where is it")) == ["where", "is", "it"]
+    assert pieces(["ab"]) == {"wab": 1, "<ab": 1, "ab>": 1, "<ab>": 1}
+
+
+def test_ranking_needs_nothing_but_the_standard_library() -> None:
+    code = (
+        "import sys, macros.suggest; print([m for m in ('jinja2', 'numpy', 'sklearn', 'textual') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

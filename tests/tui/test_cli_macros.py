@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from data.errors import InputError
+from tui.cli.macros import macros
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def run(*arguments: str, given: str = "") -> Result:
+    return CliRunner().invoke(macros, arguments, input=given)
+
+
+def test_list_names_every_macro_once() -> None:
+    rows = [json.loads(line) for line in run("list", "--json").stdout.splitlines()]
+
+    assert len(rows) == len({row["name"] for row in rows}) > 0
+    assert {"name", "title", "key", "topics", "tags", "languages"} == set(rows[0])
+
+
+def test_show_prints_each_language(tmp_path: Path) -> None:
+    (tmp_path / "one.j2").write_text("=== en\nhello\n=== es\nhola", encoding="utf-8")
+    done = run("show", "one", "--folder", str(tmp_path))
+
+    assert "=== en\nhello\n\n=== es\nhola" in done.stdout
+
+
+def test_check_gives_line_and_reason_and_fails(tmp_path: Path) -> None:
+    (tmp_path / "bad.j2").write_text("=== en\nhello\n{{ 9 ** 9 }}", encoding="utf-8")
+    (tmp_path / "good.j2").write_text("hello", encoding="utf-8")
+    done = run("check", str(tmp_path), "--json")
+
+    assert done.exit_code == 1
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        {"file": str(tmp_path / "bad.j2"), "accepted": False, "line": 3, "reason": "** may not be used in a macro"},
+        {"file": str(tmp_path / "good.j2"), "accepted": True, "line": None, "reason": ""},
+    ]
+    assert run("check", str(tmp_path / "good.j2")).exit_code == 0
+
+
+def test_render_fills_in_and_shows_holes(tmp_path: Path) -> None:
+    source = "+++\n[[asks]]\nname = 'amount'\n+++\n=== es\nHola {{ customer.first_name }}: {{ amount }}"
+    (tmp_path / "one.j2").write_text(source, encoding="utf-8")
+    common = ("render", "one", "--folder", str(tmp_path), "--customer", "Ana Ruiz", "--language", "es-MX")
+
+    assert run(*common, "--answer", "amount=12 EUR").stdout == "Hola Ana: 12 EUR\n"
+    assert json.loads(run(*common, "--json").stdout)["holes"] == [{"name": "amount", "start": 10, "end": 22}]
+
+
+def test_suggest_learns_from_a_file_and_echoes_other_keys(tmp_path: Path) -> None:
+    learn = tmp_path / "learn.jsonl"
+    learn.write_text('{"text": "lost parcel", "macro": "late"}\n{"text": "new password", "macro": "reset"}\n', "utf-8")
+    done = run("suggest", "--learn", str(learn), "--top", "1", "--json", given='{"id": 4, "text": "my parcel"}\n')
+
+    (row,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert row["id"] == 4
+    assert [one["macro"] for one in row["macros"]] == ["late"]
+
+
+def test_a_bad_line_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    done = run("suggest", "--json", given='nonsense\n{"text": "parcel \\ud800"}\n')
+
+    assert done.exit_code == 1
+    assert "Line 1 is not a JSON object" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    (tmp_path / "learn.jsonl").write_text('{"text": "x"}', encoding="utf-8")
+    assert isinstance(run("suggest", "--learn", str(tmp_path / "learn.jsonl")).exception, InputError)
