@@ -112,7 +112,7 @@ def _decide() -> list[Action]:
     return [
         decide("solve", ("e",), "Solve", "Mark as solved and go to the next ticket.", footer=True),
         decide("pending", ("p",), "Pending", "Wait for the customer.", footer=True),
-        decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: tomorrow, 3h, fri 9."),
+        decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: 3h, 2d, tomorrow."),
         decide("escalate", ("E",), "Escalate…", "Hand to another team with a reason."),
         decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
         decide("take", ("t",), "Take", "Assign to me."),

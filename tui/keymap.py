@@ -52,7 +52,8 @@ def keymap_from(bound: Mapping[str, Bound] | None = None, preset: str = "default
         raise InputError("Unknown preset", f"There is no keymap {preset!r}; choose from {', '.join(PRESETS)}.")
     keys = {action.id: action.keys for action in ACTIONS} | dict(PRESETS[preset])
     for action_id, value in (bound or {}).items():
-        keys[_known(action_id)] = _parse(action_id, value)
+        known = _known(action_id)
+        keys[known] = _parse(known, value)
     for scope in Scope:
         _refuse_clashes(scope, keys)
     return Keymap(keys)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tui.actions import ACTIONS, BY_ID, Scope, of_scope
+
+
+def test_ids_are_unique_and_well_formed() -> None:
+    assert [name for name, times in Counter(action.id for action in ACTIONS).items() if times > 1] == []
+    assert [name for name in BY_ID if not re.fullmatch(r"[a-z]+\.[a-z0-9_]+", name)] == []
+
+
+def test_every_action_explains_itself() -> None:
+    for action in ACTIONS:
+        assert action.title, action.id
+        assert action.tooltip.endswith("."), action.id
+
+
+def test_every_action_is_called_by_one_textual_action_in_its_scope() -> None:
+    for scope in Scope:
+        runs = [action.run for action in of_scope(scope)]
+        assert len(runs) == len(set(runs))
+
+
+def test_no_key_needs_alt() -> None:
+    assert [action.id for action in ACTIONS for key in action.keys if "alt+" in key] == []
+
+
+def test_sending_a_suggested_macro_takes_two_keys() -> None:
+    assert BY_ID["macro.slot_1"].keys == ("1",)
+    assert BY_ID["preview.solve"].keys == ("enter",)
