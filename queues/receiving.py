@@ -151,5 +151,7 @@ class Receiving:
 
 
 def _identities(item: Incoming) -> tuple[Identity, ...]:
-    pairs = (("handle", item.handle), ("email", item.from_address))
+    # A web form writes in its own name; the customer stands in Reply-To.
+    address = item.reply_to if item.kind is MessageKind.FORM and item.reply_to else item.from_address
+    pairs = (("handle", item.handle), ("email", address))
     return tuple(Identity(kind, value.casefold()) for kind, value in pairs if value)

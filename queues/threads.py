@@ -7,7 +7,12 @@ import re
 from data.records import Direction, Incoming, Status
 from data.store import Store
 
-_ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_ANSWER = re.compile(
+    # answer marks, and the numbers that ticketing systems put in front: `Re: [#4711] AW: My order`
+    r"^\s*(?:(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r)\s*(?:\[\d+\])?\s*:|\[[^\[\]]{0,30}\d[^\[\]]{0,30}\])\s*)+",
+    re.IGNORECASE,
+)
+_NUMBER_BEHIND = re.compile(r"\s*[\[(][^\[\]()]{0,30}#\s?\d[^\[\]()]{0,30}[\])]\s*$")
 _MOST_REFERENCES = 200
 
 
@@ -31,8 +36,8 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
 
 
 def plain_subject(subject: str) -> str:
-    """Return the subject without its answer marks, folded, for comparing."""
-    return " ".join(_ANSWER.sub("", subject).casefold().split())
+    """Return the subject without its answer marks and ticket numbers, folded, for comparing."""
+    return " ".join(_NUMBER_BEHIND.sub("", _ANSWER.sub("", subject)).casefold().split())
 
 
 def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -> bool:
@@ -44,7 +49,7 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
 
 def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:
     """Return the customer's newest ticket of this subject, for an answer whose mail program dropped the references."""
-    if not _ANSWER.match(item.subject):
+    if not (_ANSWER.match(item.subject) or _NUMBER_BEHIND.search(item.subject)):
         return None
     wanted = plain_subject(item.subject)
     if not wanted:

@@ -1,0 +1,111 @@
+"""`tridesk import` and `tridesk export`: in, out, and in again, with an honest report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from data.errors import InputError
+from tui.cli.exporting import export, safe_cell
+from tui.cli.importing import import_
+
+LETTER = """From ana@example.org Mon Mar 04 06:15:04 2024
+From: =?utf-8?Q?Ana_Mu=C3=B1oz?= <ana@example.org>
+To: help@desk.example
+Subject: {subject}
+Date: Mon, 4 Mar 2024 06:15:04 +0000
+Message-ID: <{number}@mail.example>
+
+Number {number}: I can not log in to my account any more.
+{more}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "desk" / "desk.db"))
+
+
+def mbox(tmp_path: Path, *subjects: str, more: str = "") -> str:
+    path = tmp_path / "in.mbox"
+    path.write_text("".join(LETTER.format(number=n, subject=s, more=more) for n, s in enumerate(subjects, 1)))
+    return str(path)
+
+
+def run_import(*arguments: str) -> Result:
+    return CliRunner().invoke(import_, arguments, catch_exceptions=False)
+
+
+def exported(*arguments: str) -> bytes:
+    return CliRunner().invoke(export, arguments, catch_exceptions=False).stdout_bytes
+
+
+def test_the_report_counts(tmp_path: Path) -> None:
+    box = mbox(tmp_path, "one", "two", "Re: one")
+    report = json.loads(run_import(box, "--json").stdout)
+    assert (report["new"], report["joined"], report["duplicates"]) == (2, 1, 0)
+    assert "3 already here" in run_import(box).stdout
+
+
+def test_a_missing_source_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        run_import(str(tmp_path / "nothing"))
+
+
+def test_messages_come_out_under_their_fixed_keys(tmp_path: Path) -> None:
+    run_import(mbox(tmp_path, "one"))
+    row = json.loads(exported("messages", "--json"))
+    assert set(row) == {
+        "ticket",
+        "message_id",
+        "thread",
+        "direction",
+        "kind",
+        "subject",
+        "from_name",
+        "from_addr",
+        "reply_to",
+        "date",
+        "language",
+        "text",
+        "new_text",
+        "attachments",
+        "raw_sha256",
+        "readable",
+    }
+    assert (row["from_name"], row["date"], row["thread"]) == ("Ana Muñoz", "2024-03-04T06:15:04Z", row["ticket"])
+
+
+@pytest.mark.parametrize("form", ["--mbox", "--json"])
+def test_what_is_exported_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    run_import(mbox(tmp_path, "one", "Re: one", "two", more="\n>From here\nFrom there at 10:30"))
+    first = [json.loads(line) for line in exported("messages").splitlines()]
+    copy = tmp_path / "copy"
+    copy.write_bytes(exported("messages", form))
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "second" / "desk.db"))
+    assert json.loads(run_import(str(copy), "--json").stdout)["unreadable"] == []
+    second = [json.loads(line) for line in exported("messages").splitlines()]
+    keys = ("subject", "from_addr", "date", "text", "thread", "message_id")
+    assert [[row[key] for key in keys] for row in second] == [[row[key] for key in keys] for row in first]
+
+
+def test_csv_holds_no_formulas(tmp_path: Path) -> None:
+    run_import(mbox(tmp_path, "=HYPERLINK(1)"))
+    rows = list(csv.DictReader(io.StringIO(exported("tickets", "--csv").decode())))
+    assert rows[0]["subject"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\ufeff=1", "\uff1d1"])
+def test_formula_starts_are_defused(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+def test_plain_cells_stay() -> None:
+    assert [safe_cell(value) for value in ("a=1", "", None, 3, ["x"])] == ["a=1", "", "", "3", '["x"]']
