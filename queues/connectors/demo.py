@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from heapq import heappop, heappush, merge
 from pathlib import Path
@@ -17,6 +18,9 @@ from data.errors import ConnectorError
 from data.locations import private_folder
 from data.protocols import Clock
 from data.records import Incoming, MessageKind, OutboxEntry
+from queues.connectors.base import Capability
+from queues.mail.guess import guess_language
+from queues.new_text import split
 
 NAME = "demo"
 DESK_ADDRESS = "help@lumivo.example"
@@ -31,6 +35,7 @@ class DemoConnector:
     """Plays the customers of a seed. `start` is when the demo began, Unix seconds."""
 
     name = NAME
+    capabilities = frozenset({Capability.FETCH, Capability.SEND})
 
     def __init__(self, folder: Path, *, clock: Clock, seed: int, start: int, waiting: bool = True) -> None:
         self.outbox = folder / OUTBOX_FOLDER
@@ -60,7 +65,7 @@ class DemoConnector:
         A Message-ID that is there already is left as it is, so sending twice delivers once.
         Raises ConnectorError where the folder cannot be written.
         """
-        name = sha256(entry.message_id.encode()).hexdigest()[:32] + ".eml"
+        name = _file_name(entry)
         try:
             if not _deliver(private_folder(self.outbox) / name, entry.raw):
                 return name
@@ -70,6 +75,10 @@ class DemoConnector:
             ) from error
         self._expect_answer(entry)
         return name
+
+    def was_delivered(self, entry: OutboxEntry) -> bool:
+        """Tell whether the reply lies in the outbox folder; it is put there whole."""
+        return (self.outbox / _file_name(entry)).exists()
 
     def _catch_up(self, now: int) -> None:
         """Let everything happen that is due by now, in the order of its time."""
@@ -82,7 +91,7 @@ class DemoConnector:
                 self._happened.append(heappop(self._answers)[2])
                 continue
             self._writers[self._next.address] = self._next
-            self._happened.append(incoming(self._next, self._seed, self._start))
+            self._happened.append(incoming(self._next, f"{NAME}.{self._seed}", self._start))
             self._next = next(self._coming)
 
     def _expect_answer(self, entry: OutboxEntry) -> None:
@@ -100,10 +109,12 @@ class DemoConnector:
         heappush(self._answers, (at, self._answered, _answer(writer, entry, text, at)))
 
 
-def incoming(message: DemoMessage, seed: int, start: int) -> Incoming:
-    """Return the message as a connector hands it in; its Message-ID is fixed by the seed and its number."""
-    source = f"{NAME}:{seed}:{message.number}"
+def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
+    """Return the message as a connector hands it in; its Message-ID is fixed by the series and its number."""
+    source = f"{series}.{message.number}"
     lane = message.words.lane
+    at = start + message.at
+    language, confidence = _language(message.words.text)
     return Incoming(
         connector=NAME,
         source=source,
@@ -113,9 +124,12 @@ def incoming(message: DemoMessage, seed: int, start: int) -> Incoming:
         from_address=message.address,
         subject=message.subject,
         text=message.text,
-        new_text=message.text,
-        at=start + message.at,
-        message_id=f"<demo.{seed}.{message.number}@mail.example>",
+        new_text=split(message.text).text,
+        at=at,
+        received_at=at,
+        language=language,
+        confidence=confidence,
+        message_id=f"<{source}@mail.example>",
         to=(DESK_ADDRESS,),
         lane=lane,
         handle=message.handle,
@@ -125,6 +139,7 @@ def incoming(message: DemoMessage, seed: int, start: int) -> Incoming:
 def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Incoming:
     """Return the customer's answer to a reply, in the same thread."""
     digest = sha256(f"{entry.message_id}\n{text}".encode()).hexdigest()
+    language, confidence = _language(text)
     return Incoming(
         connector=NAME,
         source=f"{NAME}:answer:{digest[:16]}",
@@ -136,12 +151,26 @@ def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Inco
         text=text,
         new_text=text,
         at=at,
+        received_at=at,
+        language=language,
+        confidence=confidence,
         message_id=f"<answer.{digest[:24]}@mail.example>",
         references=(entry.message_id,),
         to=(DESK_ADDRESS,),
         lane=writer.words.lane,
         handle=writer.handle,
     )
+
+
+@lru_cache(maxsize=4096)
+def _language(text: str) -> tuple[str, float]:
+    """Detect as for any other message; the few hand-written texts are asked about once."""
+    return guess_language(text)
+
+
+def _file_name(entry: OutboxEntry) -> str:
+    """Name the file after the Message-ID, so that the same reply is the same file."""
+    return sha256(entry.message_id.encode()).hexdigest()[:32] + ".eml"
 
 
 def _deliver(target: Path, raw: bytes) -> bool:

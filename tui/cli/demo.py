@@ -1,0 +1,91 @@
+"""`tridesk demo`: an invented service's desk on this machine; nothing leaves it, nothing stays unless asked."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from data.errors import InputError
+from data.store import Store
+from tui.cli.common import json_option, put
+
+if TYPE_CHECKING:
+    from data.records import Incoming
+
+BATCH = 2_000
+"""Messages a transaction: large enough for speed, small enough to see progress."""
+
+
+@click.command()
+@click.option("--tickets", type=click.IntRange(0, 5_000_000), default=None, metavar="N", help="Fill with N messages.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same day.")
+@click.option("--keep", type=click.Path(path_type=Path), default=None, metavar="FILE", help="Keep the desk in FILE.")
+@click.option("--no-ui", is_flag=True, help="Fill the desk and say what is in it, without the screen.")
+@json_option
+def demo(tickets: int | None, seed: int, keep: Path | None, no_ui: bool, as_json: bool) -> int:
+    """Try the desk: bilingual tickets arrive by the clock, replies go to a local folder, nothing leaves the machine."""
+    if keep is not None:
+        if keep.exists():
+            raise InputError("Demo not kept", f"{keep} exists already; name a new file or open it with --db.")
+        return _play(keep, tickets, seed, no_ui=no_ui, as_json=as_json)
+    with TemporaryDirectory(prefix="tridesk-demo-", ignore_cleanup_errors=True) as folder:
+        return _play(Path(folder) / "desk.db", tickets, seed, no_ui=no_ui, as_json=as_json)
+
+
+def _play(path: Path, tickets: int | None, seed: int, *, no_ui: bool, as_json: bool) -> int:
+    """Fill the desk file, then open the screen or say what is in it."""
+    from queues.connectors.demo import DemoConnector
+    from tui.composition import wall_clock
+
+    start = wall_clock()
+    connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)
+    began = time.perf_counter()
+    _fill(path, connector.fetch()[0] if tickets is None else _many(tickets, seed, start), tickets)
+    if no_ui:
+        _tell(path, seed, time.perf_counter() - began, as_json=as_json)
+        return 0
+    from tui.app import run_desk
+
+    return run_desk(path, connectors=[connector], demo=True)
+
+
+def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
+    """Yield messages for a big store, as a connector would hand them in."""
+    from data.demo import many
+    from queues.connectors.demo import incoming
+
+    return (incoming(message, f"demo.many.{seed}", start) for message in many(amount, seed))
+
+
+def _fill(path: Path, items: Iterable[Incoming], total: int | None) -> None:
+    """Take the messages in through the desk, a transaction a batch; long work says how far it is on stderr."""
+    from tui.composition import open_desk
+
+    desk = open_desk(path)
+    left, filed = iter(items), 0
+    with closing(desk.store):
+        while batch := list(islice(left, BATCH)):
+            desk.receive(batch, bulk=True)
+            filed += len(batch)
+            if total and total > BATCH and sys.stderr.isatty():
+                click.echo(f"\r{filed:,} of {total:,}", nl=filed >= total, err=True)
+
+
+def _tell(path: Path, seed: int, seconds: float, *, as_json: bool) -> None:
+    """Say what the desk holds, and how long filling it took."""
+    with closing(Store.open(path, create=False)) as store:
+        waiting = {lane: counts.active for lane, counts in store.tickets.counts().items()}
+    total = sum(waiting.values())
+    if as_json:
+        put({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
+        return
+    shares = ", ".join(f"{lane} {amount:,}" for lane, amount in sorted(waiting.items()))
+    click.echo(f"{total:,} tickets wait ({shares}); seed {seed}, filled in {seconds:.1f} s")
