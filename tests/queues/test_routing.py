@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import unicodedata
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from data.errors import InputError
 from data.records import Incoming, MessageKind, Priority, Severity
 from queues import conditions, procedures, routing
-from queues.conditions import Facts, fold
+from queues.conditions import Facts, When, fold
 from queues.lanes import DEFAULT_LANES
 from queues.routing import NO_RULE, NOT_TRIED, default_rules, explain, facts_of, load, route
 
@@ -215,3 +216,16 @@ def test_the_rules_that_come_with_the_desk_lead_to_what_exists() -> None:
 def test_the_rules_that_come_with_the_desk_know_a_common_day(facts: Facts, lane: str, topic: str) -> None:
     found = route(default_rules(), facts)
     assert (found.lane, found.topic) == (lane, topic)
+
+
+def test_the_examples_of_the_docs_are_accepted() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "routing.md").read_text(encoding="utf-8")
+    rules, procedure = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert [item.name for item in load(rules).rules][1] == "hacked account"
+    assert procedures.load_text(procedure).label == "hacked-account@4"
+
+
+def test_the_docs_tell_of_every_key_of_a_rule() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "routing.md").read_text(encoding="utf-8")
+    names = [*When.__struct_encode_fields__, *routing._Then.__struct_encode_fields__, "continue"]
+    assert [name for name in names if f"`{name}`" not in text] == []
