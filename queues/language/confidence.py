@@ -9,6 +9,9 @@ from queues.language.model import OTHER, Model
 
 MOST_MARGIN = 12.0
 MOST_WORDS = 20
+FEW_WORDS = 3
+STRANGE_CAP = 0.6
+"""The most that a few words may say when hardly any of them is known: keyboard mash, names, codes."""
 
 
 def lead(model: Model, logits: Sequence[float], priors: Sequence[float]) -> tuple[str, float]:
@@ -36,4 +39,6 @@ def confidence(model: Model, margin: float, tokens: Sequence[str], known: float,
     curve = sum(
         weight * fact for weight, fact in zip(model.calibration, facts(margin, len(tokens), known, other), strict=True)
     )
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, curve))))
+    chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, curve))))
+    strange = len(tokens) <= FEW_WORDS and (known < 0.4 or max(map(len, tokens)) == 1)
+    return min(chance, STRANGE_CAP) if strange else chance

@@ -10,7 +10,7 @@ from queues.language import cleaning, confidence, open_world
 from queues.language.model import OTHER, Model, load, softmax
 from queues.language.priors import log_priors
 from queues.language.scripts import by_script
-from queues.language.templates import KnownTexts
+from queues.language.templates import SENTENCE_END, KnownTexts
 from queues.language.tokens import words
 
 CUT = 0.90
@@ -19,8 +19,9 @@ MOST_TOKENS = 80
 OPEN_WORLD_TOKENS = 4
 """langdetect is not asked about fewer words: it is wrong about them and sure of it."""
 CONFLICT_CAP = 0.5
-_LINE_TOKENS = 4
-_SURE_LINE = 0.95
+_SENTENCE_TOKENS = 4
+_MOST_SENTENCES = 60
+_SURE_SENTENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Detection:
     source: str
     """What decided: `script`, `model`, `customer` (words and the customer's earlier language), `langdetect`, `none`."""
     mixed: bool = False
-    """Two lines are surely of different languages."""
+    """Two of its sentences are surely of different languages."""
     best: str = UNKNOWN_LANGUAGE
     """The likeliest language, also below the cut; `und` only where there are no words."""
 
@@ -98,17 +99,18 @@ def _of_script(text: str, language: str, shared: bool) -> Detection:
 
 
 def _is_mixed(model: Model, text: str) -> bool:
-    """Tell whether two lines, each long and clear enough by itself, are of different languages."""
-    if "\n" not in text:
+    """Tell whether two sentences, each long and clear enough by itself, are of different languages."""
+    sentences = SENTENCE_END.split(text, maxsplit=_MOST_SENTENCES)
+    if len(sentences) < 2:
         return False
     sure: set[str] = set()
-    for line in text.split("\n")[:60]:
-        tokens = words(line)[:MOST_TOKENS]
-        if len(tokens) < _LINE_TOKENS:
+    for sentence in sentences[:_MOST_SENTENCES]:
+        tokens = words(sentence)[:MOST_TOKENS]
+        if len(tokens) < _SENTENCE_TOKENS:
             continue
         chances = softmax(model.score(tokens).logits)
         top = max(range(len(chances)), key=chances.__getitem__)
-        if chances[top] >= _SURE_LINE:
+        if chances[top] >= _SURE_SENTENCE:
             sure.add(model.labels[top])
     return len(sure) > 1
 

@@ -34,7 +34,7 @@ def by_script(text: str) -> tuple[str, bool]:
         return "", False
     least = max(1.0, DECIDING_SHARE * letters)
     kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
-    signs = kana + han
+    signs = kana + han if han or kana > 1 else 0  # a single kana is a drawn face
     if SIGN_LETTERS * signs >= max(1.0, DECIDING_SHARE * (letters + (SIGN_LETTERS - 1) * signs)):
         # Japanese text has kana every few signs; a Chinese one only in names
         return ("ja" if kana * 10 >= han else "zh"), False
@@ -43,4 +43,4 @@ def by_script(text: str) -> tuple[str, bool]:
     for language, script in SHARED.items():
         if len(script.findall(text)) >= least:
             return language, True
-    return ("", False) if len(_LATIN.findall(text)) * 2 >= letters else ("und", True)
+    return ("", False) if letters == 1 or len(_LATIN.findall(text)) * 2 >= letters else ("und", True)

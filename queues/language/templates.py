@@ -10,7 +10,7 @@ from queues.language.tokens import words
 SHARED = 0.6
 """A sentence is ours when this share of its word trigrams stands in a known text."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+|\n+")
 Trigram = tuple[str, str, str]
 
 
@@ -20,14 +20,14 @@ class KnownTexts:
     def __init__(self, texts: Iterable[str]) -> None:
         self._trigrams: set[Trigram] = set()
         for text in texts:
-            for sentence in _SENTENCE_END.split(text):
+            for sentence in SENTENCE_END.split(text):
                 self._trigrams |= _trigrams(sentence)
 
     def subtract(self, text: str) -> str:
         """Return the text without the sentences that are ours; a text that is ours altogether stays as it is."""
         if not self._trigrams:
             return text
-        left = [sentence for sentence in _SENTENCE_END.split(text) if not self._is_ours(sentence)]
+        left = [sentence for sentence in SENTENCE_END.split(text) if not self._is_ours(sentence)]
         return "\n".join(left) if any(map(str.isalpha, "".join(left))) else text
 
     def _is_ours(self, sentence: str) -> bool:

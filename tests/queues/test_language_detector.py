@@ -53,7 +53,7 @@ def test_a_clear_message_is_named_with_confidence(text: str, language: str) -> N
     assert found.confidence >= CUT
 
 
-@pytest.mark.parametrize("text", [*NOISE, "qwerty", "asdf asdf", "asdfghjkl", "jdhfksjdhf"])
+@pytest.mark.parametrize("text", [*NOISE, "qwerty", "asdf asdf", "asdfghjkl", "qwe asd zxc", "jjjjj", "k", "(ツ)"])
 def test_noise_has_no_language(text: str) -> None:
     assert detect(text).language == "und"
 
@@ -86,10 +86,10 @@ def test_below_the_cut_the_answer_is_und_but_the_guess_remains() -> None:
     assert unsure.best in {"pt", "gl"}
 
 
-def test_lines_in_two_languages_cap_the_confidence() -> None:
-    found = detect(
-        "I cannot log in to my account since yesterday.\nWir schauen uns das gerade an und melden uns bald wieder."
-    )
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_sentences_in_two_languages_cap_the_confidence(between: str) -> None:
+    ours = "Wir schauen uns das gerade an und melden uns bald wieder."
+    found = detect(f"I cannot log in to my account since yesterday.{between}{ours}")
     assert found.mixed
     assert found.confidence <= CONFLICT_CAP
     assert found.language == "und"
