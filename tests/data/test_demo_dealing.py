@@ -1,0 +1,66 @@
+"""What a seed deals: the same again, spread over the lanes, in order of time."""
+
+from __future__ import annotations
+
+from itertools import islice, pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.demo import LANES, OPENING, arrivals, many, opening, texts
+
+SEEDS = st.integers(min_value=-(2**63), max_value=2**63)
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_a_seed_deals_the_same_again(seed: int) -> None:
+    assert opening(seed) == opening(seed)
+    assert list(islice(arrivals(seed), 20)) == list(islice(arrivals(seed), 20))
+    assert list(many(20, seed)) == list(many(20, seed))
+
+
+def test_another_seed_deals_otherwise() -> None:
+    assert [line.words for line in opening(1)] != [line.words for line in opening(2)]
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_the_opening_fills_each_lane_and_some_are_near_their_breach(seed: int) -> None:
+    waiting = opening(seed)
+    assert len(waiting) == OPENING
+    assert all(line.at < 0 for line in waiting)
+    for lane, first_reply in zip(LANES, (4 * 3600, 8 * 3600, 3600), strict=True):
+        ages = [-line.at for line in waiting if line.words.lane == lane]
+        assert len(ages) == OPENING // len(LANES)
+        assert max(ages) > first_reply * 0.9
+        assert min(ages) < first_reply * 0.1
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_arrivals_come_in_order_and_never_all_at_once(seed: int) -> None:
+    times = [line.at for line in islice(arrivals(seed), 200)]
+    assert all(8 <= later - earlier <= 128 for earlier, later in pairwise([0, *times]))
+
+
+def test_no_text_returns_before_its_lane_was_dealt_through() -> None:
+    dealt = [*opening(5), *islice(arrivals(5), len(texts()))]
+    for lane in LANES:
+        deck = sum(line.lane == lane for line in texts())
+        ids = [line.words.id for line in sorted(dealt, key=lambda line: line.number) if line.words.lane == lane]
+        assert len(set(ids[:deck])) == len(ids[:deck])
+
+
+def test_numbers_and_addresses_go_on_from_the_opening() -> None:
+    dealt = [*opening(9), *islice(arrivals(9), 300)]
+    assert sorted(line.number for line in dealt) == list(range(1, len(dealt) + 1))
+    assert len({line.address for line in dealt}) == len(dealt)
+
+
+def test_a_big_store_has_no_two_texts_alike_and_runs_up_to_now() -> None:
+    lines = list(many(3000, 1))
+    assert len({line.text for line in lines}) == len({line.subject for line in lines}) == 3000
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert lines[-1].at < 0
+    assert len({line.address for line in lines}) < 3000

@@ -1,0 +1,135 @@
+"""The demo's outside world: the clock brings tickets, replies land once, customers answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import ConnectorError
+from data.records import Incoming, MessageKind, OutboxEntry, OutboxState
+from queues.connectors.base import Connector, connector_class
+from queues.connectors.demo import DemoConnector
+
+START = 1_700_000_000
+
+
+class _Hands:
+    """A clock that the test turns."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def _entry(recipient: str, number: int = 1) -> OutboxEntry:
+    return OutboxEntry(
+        number,
+        1,
+        1,
+        "demo",
+        OutboxState.SENDING,
+        f"<reply.{number}@desk.example>",
+        recipient,
+        b"Subject: x\r\n\r\ny",
+        0,
+    )
+
+
+def _world(folder: Path, seed: int = 1) -> tuple[DemoConnector, _Hands]:
+    clock = _Hands()
+    return DemoConnector(folder, clock=clock, seed=seed, start=START), clock
+
+
+def test_it_is_a_connector_under_its_name(tmp_path: Path) -> None:
+    connector: Connector = _world(tmp_path)[0]
+    assert isinstance(connector, connector_class(connector.name))
+
+
+def test_the_opening_waits_at_once_and_the_clock_brings_more(tmp_path: Path) -> None:
+    connector, clock = _world(tmp_path)
+    first, cursor = connector.fetch()
+    assert len(first) == 45
+    assert connector.fetch(cursor) == ([], cursor)
+    clock.now += 600
+    later, _ = connector.fetch(cursor)
+    assert later
+    assert all(item.at is not None and START < item.at <= clock.now for item in later)
+
+
+@settings(deadline=None, max_examples=30)  # the first call loads the language model
+@given(st.integers(), st.integers(min_value=0, max_value=5000))
+def test_the_same_seed_plays_the_same_whenever_it_is_asked(seed: int, seconds: int) -> None:
+    often, often_clock = _world(Path("unused"), seed)
+    once, once_clock = _world(Path("unused"), seed)
+    for step in range(0, seconds, 500):
+        often_clock.now = START + step
+        often.fetch()
+    often_clock.now = once_clock.now = START + seconds
+    assert often.fetch() == once.fetch()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text())
+def test_a_foreign_cursor_reads_from_the_beginning_or_its_place(cursor: str) -> None:
+    connector, _ = _world(Path("unused"))
+    items, following = connector.fetch(cursor)
+    assert following == "45"
+    assert len(items) <= 45
+
+
+def test_each_message_bears_its_lane_its_kind_and_an_id_of_its_own(tmp_path: Path) -> None:
+    items, _ = _world(tmp_path)[0].fetch()
+    assert len({item.message_id for item in items}) == len({item.raw_sha256 for item in items}) == 45
+    kinds = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
+    assert all(item.kind is kinds[item.lane] for item in items)
+
+
+def test_a_reply_lands_once_and_whole(tmp_path: Path) -> None:
+    connector, _ = _world(tmp_path)
+    entry = _entry("nobody@mail.example")
+    assert not connector.was_delivered(entry)
+    assert connector.send(entry) == connector.send(entry)
+    assert connector.was_delivered(entry)
+    assert [file.read_bytes() for file in connector.outbox.iterdir()] == [entry.raw]
+
+
+def test_a_message_id_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    connector, _ = _world(tmp_path / "desk")
+    entry = OutboxEntry(1, 1, 1, "demo", OutboxState.SENDING, "<../../x@y>", "a@b.example", b"x", 0)
+    connector.send(entry)
+    assert [file.parent for file in tmp_path.rglob("*.eml")] == [connector.outbox]
+
+
+def test_an_outbox_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("a file in the way")
+    connector, _ = _world(tmp_path)
+    with pytest.raises(ConnectorError, match="outbox"):
+        connector.send(_entry("a@b.example"))
+
+
+def _answers(folder: Path, times: int = 1) -> list[Incoming]:
+    connector, clock = _world(folder)
+    waiting, _ = connector.fetch()
+    for number, item in enumerate(waiting):
+        for _ in range(times):
+            connector.send(_entry(item.from_address, number))
+    clock.now += 120
+    return [item for item in connector.fetch()[0] if item.references]
+
+
+def test_customers_answer_in_their_thread_and_most_are_content(tmp_path: Path) -> None:
+    waiting = {item.from_address: item for item in _world(tmp_path)[0].fetch()[0]}
+    answers = _answers(tmp_path)
+    assert 20 < len(answers) < 45
+    assert all(item.references[0].startswith("<reply.") for item in answers)
+    assert {item.from_address for item in answers} <= set(waiting)
+    assert all(item.at is not None and START + 15 <= item.at <= START + 90 for item in answers)
+
+
+def test_answers_are_the_same_for_the_same_seed_and_a_reply_sent_twice_is_answered_once(tmp_path: Path) -> None:
+    assert _answers(tmp_path / "once") == _answers(tmp_path / "twice", times=2)
