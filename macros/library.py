@@ -10,7 +10,7 @@ from data.errors import InputError
 from data.records import Ticket
 from macros.allow_list import RefusedError
 from macros.engine import check_text
-from macros.front_matter import MacroError, line_of, parse
+from macros.front_matter import MAX_SOURCE, MacroError, line_of, parse
 from macros.macro import Macro
 
 BUILT_IN = Path(__file__).parent / "library"
@@ -116,7 +116,10 @@ def read(path: Path, folder: Path) -> Verdict:
     """Read and check one file; `folder` is what its name is counted from. Never raises for what the file holds."""
     name = path.relative_to(folder).with_suffix("").as_posix()
     try:
-        source = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            source = file.read(MAX_SOURCE * 2).decode(
+                "utf-8", "strict" if path.stat().st_size <= MAX_SOURCE else "replace"
+            )
         macro = parse(name, source, path)
         for body in macro.bodies:
             _allowed(macro, body.text, body.line)
@@ -152,5 +155,8 @@ def _allowed(macro: Macro, text: str, line: int) -> None:
 
 
 def _stamp(path: Path) -> _Stamp:
-    stat = path.stat()
+    try:
+        stat = path.stat()
+    except OSError:  # gone since the folder was listed; reading it will say so
+        return (0, -1)
     return (stat.st_mtime_ns, stat.st_size)

@@ -90,3 +90,10 @@ def test_only_offered_macros_have_a_key(tmp_path: Path) -> None:
     ticket = Ticket(1, "mail", Status.OPEN, Priority.NORMAL, "", 1, 0, 0)
 
     assert {key: macro.name for key, macro in library.keys(ticket).items()} == {"m": "a/mail"}
+
+
+def test_a_huge_file_is_refused_without_being_read_whole(tmp_path: Path) -> None:
+    path = write(tmp_path, "a/huge", "ñ" * 50_000)
+
+    (verdict,) = check_paths([path])
+    assert (verdict.line, "larger" in verdict.reason) == (1, True)
