@@ -83,6 +83,8 @@ class _Checker:
             return
         if isinstance(node, nodes.Name):
             self._name(node)
+        elif isinstance(node, nodes.Const) and node.value is None:
+            raise RefusedError(line, "none may not be used in a macro; it would print as a word")
         elif isinstance(node, nodes.Filter):
             self._filter(node)
         elif isinstance(node, nodes.If | nodes.CondExpr):

@@ -58,6 +58,7 @@ def test_honest_templates_pass(text: str) -> None:
         "{% for a in ['x'] %}{% endfor %}{{ a }}",
         "{% if (amount ~ amount) == 'x' %}{% endif %}",
         "{{ {'a': 1} }}",
+        "{{ none }}",
         "{{ amount[0:1] }}",
         "{{ unknown }}",
         "{{ ticket.body }}",
