@@ -84,10 +84,6 @@ class DeskApp(App[int]):
                     return
         await super().on_event(event)
 
-    async def action_desk_quit(self) -> None:
-        """Leave; drafts are in the file already."""
-        self.exit(0)
-
     def _fatal_error(self) -> None:
         """End with the places of the failure, never with local values: they may hold what customers wrote."""
         from rich.traceback import Traceback

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from data.records import LaneRow, Priority
 from tui.words import words
 
@@ -42,3 +44,9 @@ def clock_words(name: str, due_at: int | None, now: int) -> str:
     left = due_at - now
     phrase = words("{name} due in {span}") if left > 0 else words("{name} {span} late")
     return phrase.format(name=words(name), span=span(abs(left)))
+
+
+def later(text: str, now: int) -> int | None:
+    """Return the time that `30m`, `3h` or `2d` from `now` is; None for anything else."""
+    found = re.fullmatch(r"\s*(\d{1,4})\s*([mhd])\w*\s*", text.lower(), re.ASCII)
+    return now + int(found[1]) * {"m": MINUTE, "h": HOUR, "d": DAY}[found[2]] if found else None

@@ -422,7 +422,7 @@ def test_one_key_and_enter_send_the_macro_and_open_the_next_ticket(path: Path) -
         assert card.change.reply_language == "es"
         assert not card.blocked
         await press(pilot, app, "enter")
-        assert app.screen is app.desk
+        assert len(app.screen_stack) == 2
         assert [entry.ticket_id for entry in app.desk.store.outbox.waiting()] == [ticket]
         assert status_of(path, ticket) is card.outcome
         assert app.desk.view.ticket_id not in (None, ticket)
@@ -471,3 +471,31 @@ def test_a_round_files_what_came_in_and_delivers_what_is_due(path: Path) -> None
     assert (sent, troubles, store.outbox.waiting()) == ([1], [], [])
     assert len(list(store.tickets.each())) == len(SUBJECTS) * 3 + 1
     store.close()
+
+
+def test_questions_change_the_ticket_and_an_empty_answer_does_not(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = app.desk.list.current_id
+        assert ticket is not None
+        await press(pilot, app, "L", "escape")
+        await press(pilot, app, "L", "plus", *"vip", "enter")
+        await press(pilot, app, "a", *"bo", "enter")
+        changed = app.desk.store.tickets.get(ticket)
+        assert changed is not None
+        assert ("vip" in changed.tags, changed.assignee) == (True, "bo")
+        await press(pilot, app, "s", *"2h", "enter")
+        snoozed = app.desk.store.tickets.get(ticket)
+        assert snoozed is not None
+        assert (snoozed.status, snoozed.snoozed_until) == (Status.SNOOZED, NOW + 7_200)
+
+    play(path, script)
+
+
+def test_help_finds_an_action_by_name_and_runs_it(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = app.desk.list.current_id
+        assert ticket is not None
+        await press(pilot, app, "question_mark", *"mark as solved", "enter")
+        assert status_of(path, ticket) is Status.SOLVED
+
+    play(path, script)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_writing import Writing
+from tui.screens.desk_questions import Questions
 from tui.words import words
 
 POLL_SECONDS = 0.25
@@ -22,7 +22,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Writing):
+class DeskScreen(Questions):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

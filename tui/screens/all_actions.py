@@ -1,0 +1,78 @@
+"""Every action with its keys: to read as help, to find by name, to run with Enter."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from tui.actions import Scope, of_scope
+from tui.keymap import Keymap
+from tui.widgets.row_line import fit
+from tui.words import words
+
+
+class AllActions(ModalScreen[str]):
+    """Returns the id of the action to run, or nothing."""
+
+    CSS_PATH = "../styles/ask_line.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave"),
+        ("down", "step(1)"),
+        ("up", "step(-1)"),
+    ]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._lines = [
+            (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
+            for action in of_scope(Scope.LIST)
+        ]
+
+    def compose(self) -> ComposeResult:
+        """Line above list."""
+        with Vertical(id="actions"):
+            yield Input(placeholder=words("letters of its name; Enter runs it"), compact=True)
+            yield OptionList(*self._options(""), markup=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """List what fits."""
+        event.stop()
+        shown = self.query_one(OptionList)
+        shown.clear_options()
+        shown.add_options(self._options(event.value))
+        shown.highlighted = 0 if shown.option_count else None
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Run the marked one."""
+        event.stop()
+        shown = self.query_one(OptionList)
+        place = shown.highlighted
+        self.dismiss((shown.get_option_at_index(place).id or "") if place is not None else "")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Run the clicked one."""
+        event.stop()
+        self.dismiss(event.option_id or "")
+
+    def action_step(self, step: int) -> None:
+        """Mark another."""
+        shown = self.query_one(OptionList)
+        if step > 0:
+            shown.action_cursor_down()
+        else:
+            shown.action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Run nothing."""
+        self.dismiss("")
+
+    def _options(self, letters: str) -> list[Option]:
+        wanted = letters.lower().split()
+        return [Option(Content(line), id=name) for name, line in self._lines if all(w in line.lower() for w in wanted)]

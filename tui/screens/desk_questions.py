@@ -1,0 +1,89 @@
+"""Keys that need an answer first: until when, to whom, which tags, which action."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from data.records import Change, Escalation
+from tui.actions import BY_ID
+from tui.keymap import keymap_from
+from tui.screens.desk_writing import Writing
+from tui.spans import later
+from tui.words import words
+
+
+class Questions(Writing):
+    """Asks in one line, then changes the tickets that the keys mean."""
+
+    def action_ticket_snooze(self) -> None:
+        """Put away for a time."""
+        self.question(words("Snooze for how long?"), words("30m, 3h, 2d"), self._snooze)
+
+    async def _snooze(self, answer: str) -> None:
+        until = later(answer, self.clock())
+        if until is None:
+            self.say(words("Write a number and m, h or d: 30m, 3h, 2d."), severe=True)
+            return
+        await self.change(Change(snooze_until=until))
+
+    def action_ticket_assign(self) -> None:
+        """Give to an agent."""
+        self.question(words("Assign to whom?"), words("a name, or - for nobody"), self._assign)
+
+    async def _assign(self, answer: str) -> None:
+        await self.change(Change(assignee="" if answer == "-" else answer))
+
+    def action_ticket_tags(self) -> None:
+        """Add and remove tags."""
+        self.question(words("Which tags?"), words("+refund -vip"), self._tags)
+
+    async def _tags(self, answer: str) -> None:
+        given = answer.split()
+        gone = tuple(tag[1:] for tag in given if tag.startswith("-") and len(tag) > 1)
+        come = tuple(tag.lstrip("+") for tag in given if not tag.startswith("-") and tag.lstrip("+"))
+        await self.change(Change(add_tags=come, remove_tags=gone))
+
+    def action_ticket_escalate(self) -> None:
+        """Hand to another team."""
+        self.question(words("Escalate to which team, and why?"), words("team: reason"), self._escalate)
+
+    async def _escalate(self, answer: str) -> None:
+        team, _, reason = answer.partition(":")
+        if not reason.strip():
+            self.say(words("Write the team, a colon and the reason."), severe=True)
+            return
+        await self.change(Change(escalate=Escalation(team.strip(), reason.strip())))
+
+    def question(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
+        """Ask about the tickets that the keys mean; an empty answer changes nothing."""
+        from tui.screens.ask_line import AskLine
+
+        if not self.targets():
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+
+        async def answered(answer: str | None) -> None:
+            if answer:
+                await then(answer)
+
+        self.app.push_screen(AskLine(question, hint), answered)
+
+    def action_desk_help(self) -> None:
+        """Show every action and its keys."""
+        from tui.screens.all_actions import AllActions
+
+        async def chosen(action_id: str | None) -> None:
+            if action_id:
+                await self.run_action(BY_ID[action_id].run)
+
+        self.app.push_screen(AllActions(getattr(self.app, "keys", None) or keymap_from()), chosen)
+
+    def action_desk_palette(self) -> None:
+        """Find an action by name."""
+        self.action_desk_help()
+
+    async def action_desk_quit(self) -> None:
+        """Leave; drafts are in the file."""
+        self.close_composer()
+        await self.settled()
+        self.app.exit(0)
