@@ -72,10 +72,6 @@ class Calendar:
             total += max(0, min(stop, end) - begin)
         return total
 
-    def is_open(self, at: int) -> bool:
-        """Tell whether the desk is staffed at `at`."""
-        return self.between(at, at + 1) == 1
-
     def _open_from(self, start: int, end: int = _LAST) -> Iterator[Span]:
         """Yield the open spans that end after `start`, the first one cut at it, up to the day of `end`."""
         for day in range(max(start, _FIRST) // DAY, min(end, _LAST) // DAY + 1):

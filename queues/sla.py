@@ -94,10 +94,10 @@ def clocks(
 ) -> Clocks:
     """Return the clocks that run for `ticket` at `now`.
 
-    `last_incoming_at` is the oldest incoming message not yet answered (a customer's follow-up must not set the clock
-    back). `paused_seconds` is the open time that the ticket spent waiting for others (see `paused`); it moves the
-    resolution. Solved and closed tickets have no clock; pending, on hold and snoozed ones only a statutory resolution.
-    A statutory clock runs day and night.
+    `last_incoming_at` is the oldest incoming message not yet answered, None where all are (a customer's follow-up must
+    not set the clock back). `paused_seconds` is the open time that the ticket spent waiting for others (see `paused`);
+    it moves the resolution. Solved and closed tickets have no clock; pending, on hold and snoozed ones only a statutory
+    resolution. A statutory clock runs day and night.
     """
     policy = policy_of(ticket, tier, policies)
     if policy is None or ticket.status in (Status.SOLVED, Status.CLOSED):
@@ -109,8 +109,7 @@ def clocks(
     first_replied_at = ticket.first_replied_at if ticket.first_replied_at is not None else last_reply_at
     if first_replied_at is None:
         return Clocks(first_due=_due(calendar, ticket.created_at, policy.first_reply), resolve_due=resolve_due)
-    answered = last_incoming_at is None or (last_reply_at is not None and last_reply_at >= last_incoming_at)
-    next_due = None if answered or last_incoming_at is None else _due(calendar, last_incoming_at, policy.next_reply)
+    next_due = None if last_incoming_at is None else _due(calendar, last_incoming_at, policy.next_reply)
     return Clocks(next_due=next_due, resolve_due=resolve_due)
 
 

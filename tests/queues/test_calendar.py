@@ -128,12 +128,6 @@ def test_a_day_of_a_clock_change_has_its_real_length(day: tuple[int, int, int], 
     assert only.between(start - 12 * HOUR, start + 36 * HOUR) == hours * HOUR
 
 
-def test_open_and_shut() -> None:
-    assert OFFICE.is_open(at(2026, 11, 23, 9))
-    assert not OFFICE.is_open(at(2026, 11, 23, 14))
-    assert not OFFICE.is_open(at(2026, 12, 25, 10))
-
-
 def test_the_end_before_the_start_is_nothing() -> None:
     assert OFFICE.between(at(2026, 11, 24), at(2026, 11, 23)) == 0
 

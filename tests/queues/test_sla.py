@@ -53,7 +53,12 @@ def test_after_the_first_reply_the_next_question_starts_the_next_clock() -> None
 
 def test_an_answered_ticket_owes_no_reply() -> None:
     ticket = replace(TICKET, status=Status.OPEN, first_replied_at=START + HOUR)
-    assert run(ticket, asked=START, replied=START + HOUR) == Clocks(None, None, START + DAY)
+    assert run(ticket, asked=None, replied=START + HOUR) == Clocks(None, None, START + DAY)
+
+
+def test_a_question_in_the_second_of_our_reply_is_still_owed_an_answer() -> None:
+    ticket = replace(TICKET, status=Status.OPEN, first_replied_at=START + HOUR)
+    assert run(ticket, asked=START + HOUR, replied=START + HOUR).next_due == START + 5 * HOUR
 
 
 @pytest.mark.parametrize("status", WAITING)
