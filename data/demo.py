@@ -180,10 +180,16 @@ def arrivals(seed: int) -> Iterator[DemoMessage]:
         yield dealer.deal(dealer.random.choice(LANES), at)
 
 
+@cache
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
 def many(amount: int, seed: int) -> Iterator[DemoMessage]:
     """Yield `amount` messages of the past thirty days for a big store, oldest first, no two texts alike.
 
-    Two messages of one topic and language are joined and numbered; a person writes twice on average.
+    Each is a message, the first line of another of its topic and language, and a number; a person writes twice on
+    average.
     """
     draw = Random(seed).random
     everything = texts()
@@ -203,7 +209,7 @@ def many(amount: int, seed: int) -> Iterator[DemoMessage]:
             number,
             words,
             f"{words.subject or other.subject or words.text[:40]} #{number}",
-            f"{words.text}\n\n{other.text}\n\n#{number}",
+            f"{words.text}\n\n{_first_line(other.text)}\n\n#{number}",
             person.name,
             f"@{handle}",
             f"{handle}@mail.example",
