@@ -9,8 +9,9 @@ from queues.mail.headers import unfolded, words
 MOST_ADDRESSES = 200
 """Addresses read of one header."""
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([,;<>():])|([^",;<>():]+|")', re.S)
-_BARE = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()]+")
+# A quoted name has an end within some hundred characters, or its quote is a character like others: no quadratic search.
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|([,;<>():])|([^",;<>():]+|")', re.S)
+_BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()]+")
 
 
 def addresses(value: str) -> list[tuple[str, str]]:
@@ -49,7 +50,7 @@ def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, 
     """Return the mailbox collected so far, as a list of one or none."""
     shown = " ".join("".join(name).split())
     if not address:
-        bare = _BARE.search(shown)
+        bare = _BARE.search(shown) if "@" in shown else None
         if bare:
             address, shown = bare[0], (shown[: bare.start()] + shown[bare.end() :]).strip()
     decoded = " ".join(words(shown or " ".join(comment)).split()).strip("\"' ")

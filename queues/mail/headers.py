@@ -21,7 +21,7 @@ MOST_IDS = 2_000
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(=\?[^?\s]{1,60}\?[bBqQ]\?)")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
-_PARAMETER = re.compile(r""";\s*([^\s=;]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.S)
+_PARAMETER = re.compile(r""";\s*([^\s=;]{1,80})\s*=\s*("(?:[^"\\]|\\.){0,4000}+"|[^;]*)""", re.S)
 _LATEST_YEAR_SECONDS = 253_370_764_800
 
 

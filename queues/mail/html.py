@@ -22,6 +22,7 @@ _SKIPPED = frozenset(
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
+_DEEPEST_QUOTE = 20
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:_-]*)")
 _ATTRIBUTE = re.compile(r"""\b(class|style|id|alt|hidden)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
@@ -37,6 +38,10 @@ class _Writer:
         self.line: list[str] = []
         self.quoting = 0
         self.pre = 0
+
+    def mark(self) -> str:
+        """Return what stands before a line at this depth of quoting."""
+        return "> " * min(self.quoting, _DEEPEST_QUOTE)
 
     def text(self, text: str) -> None:
         if self.pre:
@@ -54,13 +59,13 @@ class _Writer:
             content = re.sub(" {2,}", " ", content).strip(" ")
         self.line = []
         if content or always:
-            self.lines.append("> " * self.quoting + content)
+            self.lines.append(self.mark() + content)
 
     def gap(self) -> None:
         """End a paragraph: one empty line, never two."""
         self.end_line()
         if self.lines and self.lines[-1].strip("> "):
-            self.lines.append(("> " * self.quoting).rstrip())
+            self.lines.append((self.mark()).rstrip())
 
 
 class _Reader:
@@ -100,7 +105,7 @@ class _Reader:
             out.end_line()
         if _SIGNATURE_CLASS.search(marks.get("class", "") + " " + marks.get("id", "")):
             out.end_line()
-            out.lines.append("> " * out.quoting + "-- ")
+            out.lines.append(out.mark() + "-- ")
         if tag == "li":
             out.line.append("- ")
 
