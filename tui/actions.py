@@ -139,11 +139,6 @@ def _look() -> list[Action]:
         Action("select.range", ("v",), "Select range", "Select from the last selected ticket to this one.", "Select"),
         Action("select.all", ("V",), "Select all", "Select every ticket shown in this lane.", "Select"),
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
-        Action("find.views", ("f",), "Views…", "Choose a saved view.", "Find"),
-        Action("ticket.customer", ("c",), "Customer", "Show who this is and what else they wrote.", "Look"),
-        Action("ticket.language", ("d",), "Language…", "Show how the language was found; set it right.", "Look"),
-        Action("desk.numbers", ("i",), "My numbers", "Show my touches, solved tickets and times.", "Look"),
-        Action("desk.copy", ("y",), "Copy…", "Copy the message, the address or the number.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
@@ -183,7 +178,6 @@ def _preview() -> list[Action]:
         preview("open", ("o",), "Send, keep open", "Send and keep the ticket ours."),
         preview("edit", ("e",), "Edit", "Change the words first."),
         preview("language", ("l",), "Language", "The same macro in the other language."),
-        preview("override", ("exclamation_mark",), "Send anyway…", "Go past a finding, with a reason that is kept."),
         preview("cancel", ("escape",), "Cancel", "Send nothing."),
     ]
 

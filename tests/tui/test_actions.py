@@ -3,7 +3,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import pytest
+
 from tui.actions import ACTIONS, BY_ID, Scope, of_scope
+from tui.app import DeskApp
+from tui.screens.desk import DeskScreen
+from tui.screens.reply_card import ReplyCard
+from tui.widgets.composer import Composer
 
 
 def test_ids_are_unique_and_well_formed() -> None:
@@ -30,3 +36,15 @@ def test_no_key_needs_alt() -> None:
 def test_sending_a_suggested_macro_takes_two_keys() -> None:
     assert BY_ID["macro.slot_1"].keys == ("1",)
     assert BY_ID["preview.solve"].keys == ("enter",)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
+    carriers: dict[Scope, tuple[type, ...]] = {
+        Scope.LIST: (DeskScreen, DeskApp),
+        Scope.COMPOSER: (Composer,),
+        Scope.PREVIEW: (ReplyCard,),
+    }
+    names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
+    missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]
+    assert missing == []
