@@ -84,6 +84,10 @@ class DeskApp(App[int]):
                     return
         await super().on_event(event)
 
+    async def action_quit(self) -> None:
+        """Leave by Textual's own key too only after the draft is in the file."""
+        await self.desk.action_desk_quit()
+
     def _fatal_error(self) -> None:
         """End with the places of the failure, never with local values: they may hold what customers wrote."""
         from rich.traceback import Traceback

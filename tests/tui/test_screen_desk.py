@@ -499,3 +499,22 @@ def test_help_finds_an_action_by_name_and_runs_it(path: Path) -> None:
         assert status_of(path, ticket) is Status.SOLVED
 
     play(path, script)
+
+
+def test_quitting_keeps_what_was_typed_last(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r", *"almost", "ctrl+q")
+
+    play(path, script)
+    store = Store.open(path)
+    assert [draft.text for draft in store.drafts.all()] == ["almost"]
+    store.close()
+
+
+def test_a_macro_is_found_by_its_name(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "m", *"appeal", "enter")
+        assert isinstance(app.screen, ReplyCard)
+        assert "appeal" in app.screen.card.change.macro
+
+    play(path, script)

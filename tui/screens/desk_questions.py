@@ -70,13 +70,29 @@ class Questions(Writing):
 
     def action_desk_help(self) -> None:
         """Show every action and its keys."""
-        from tui.screens.all_actions import AllActions
+        from tui.screens.pick_list import PickList, action_lines
 
         async def chosen(action_id: str | None) -> None:
             if action_id:
                 await self.run_action(BY_ID[action_id].run)
 
-        self.app.push_screen(AllActions(getattr(self.app, "keys", None) or keymap_from()), chosen)
+        self.app.push_screen(PickList(action_lines(getattr(self.app, "keys", None) or keymap_from())), chosen)
+
+    def action_macro_pick(self) -> None:
+        """Find a macro by a few letters and preview it."""
+        from tui.screens.pick_list import PickList
+
+        ticket = self.ticket()
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self.preview_macro(ticket, name)
+
+        lines = [(name, f"{title}  ({name})") for name, title in self.answering.titles(ticket, ticket.language)]
+        self.app.push_screen(PickList(lines), chosen)
 
     def action_desk_palette(self) -> None:
         """Find an action by name."""
@@ -84,6 +100,7 @@ class Questions(Writing):
 
     async def action_desk_quit(self) -> None:
         """Leave; drafts are in the file."""
-        self.close_composer()
+        if self.composer is not None and self.composer.has_class("-open"):
+            self.keep_draft(self.composer.draft)
         await self.settled()
         self.app.exit(0)

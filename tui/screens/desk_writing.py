@@ -22,7 +22,10 @@ class Writing(Answers):
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
         """Keep the draft. The writer takes it whatever else is being saved."""
         message.stop()
-        draft = message.draft
+        self.keep_draft(message.draft)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Hand a draft to the writer, after all that it was given before."""
 
         def keep(desk: Desk) -> Draft:
             # read in the writer's own thread, so that two saves in a row follow each other

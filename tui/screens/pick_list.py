@@ -1,7 +1,8 @@
-"""Every action with its keys: to read as help, to find by name, to run with Enter."""
+"""A list to find something in by a few letters: every action with its keys, or every macro."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,8 +19,8 @@ from tui.widgets.row_line import fit
 from tui.words import words
 
 
-class AllActions(ModalScreen[str]):
-    """Returns the id of the action to run, or nothing."""
+class PickList(ModalScreen[str]):
+    """Returns the id of the line that was chosen, or nothing."""
 
     CSS_PATH = "../styles/ask_line.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,17 +29,14 @@ class AllActions(ModalScreen[str]):
         ("up", "step(-1)"),
     ]
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self._lines = [
-            (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
-            for action in of_scope(Scope.LIST)
-        ]
+        self._lines = lines
 
     def compose(self) -> ComposeResult:
         """Line above list."""
         with Vertical(id="actions"):
-            yield Input(placeholder=words("letters of its name; Enter runs it"), compact=True)
+            yield Input(placeholder=words("letters of its name; Enter takes it"), compact=True)
             yield OptionList(*self._options(""), markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -75,4 +73,13 @@ class AllActions(ModalScreen[str]):
 
     def _options(self, letters: str) -> list[Option]:
         wanted = letters.lower().split()
+        # Content: a line may hold a macro's own title, which is no markup
         return [Option(Content(line), id=name) for name, line in self._lines if all(w in line.lower() for w in wanted)]
+
+
+def action_lines(keymap: Keymap) -> list[tuple[str, str]]:
+    """Return the actions of the lists: id, and a line with keys, title and what it does."""
+    return [
+        (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
+        for action in of_scope(Scope.LIST)
+    ]
