@@ -86,7 +86,7 @@ def open_screen(path: Path) -> int:
     """Show the desk of the file. Raises InputError where there is no terminal to show it on."""
     from data.errors import InputError
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
     from tui.app import run_desk
 
