@@ -27,8 +27,8 @@ DESK_ADDRESS = "help@lumivo.example"
 OUTBOX_FOLDER = "outbox"
 
 _KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
-_MOODS = ("thanks", "thanks", "thanks", "thanks", "more", "more", "reopen", "", "", "")
-"""How customers take a reply: most are content, some have more trouble, some say nothing."""
+_MOODS = ("thanks", "thanks", "thanks", "more", "more", "reopen", *[""] * 6)
+"""How customers take a reply: half say nothing; of the others half are content and half have more trouble."""
 
 
 class DemoConnector:
@@ -105,7 +105,7 @@ class DemoConnector:
         if not text:
             return
         self._answered += 1
-        at = self._clock() + 15 + int(chance.random() * 75)
+        at = self._clock() + 20 + int(chance.random() * 160)
         heappush(self._answers, (at, self._answered, _answer(writer, entry, text, at)))
 
 
