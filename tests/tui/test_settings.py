@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.errors import InputError
+from tui.settings import Settings, load, store_path
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    found = load(tmp_path)
+    assert found.settings == Settings()
+    assert not found.found
+
+
+def test_what_is_written_holds(tmp_path: Path) -> None:
+    text = 'agent = "Zoë"\nundo-seconds = 20\npreset = "arrows"\n[keys]\n"ticket.solve" = "f5"\n'
+    settings = load(written(tmp_path, text)).settings
+    assert settings == Settings(agent="Zoë", undo_seconds=20, preset="arrows", keys={"ticket.solve": "f5"})
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("agnet = 'x'", "agnet"),
+        ("undo-seconds = 'soon'", "undo-seconds"),
+        ("undo-seconds = 301", "301"),
+        ("agent = ", "config.toml"),
+    ],
+)
+def test_a_wrong_file_is_told_by_name_and_place(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(InputError, match=named) as told:
+        load(written(tmp_path, text))
+    assert str(tmp_path) in told.value.message
+
+
+@given(st.binary(max_size=200))
+def test_no_file_ends_in_anything_but_settings_or_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "any"
+    folder.mkdir(exist_ok=True)
+    (folder / "config.toml").write_bytes(content)
+    try:
+        found = load(folder).found
+    except InputError:
+        found = True
+    assert found
+
+
+def test_the_environment_names_the_desk_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert store_path().name == "desk.db"
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "other.db"))
+    assert store_path() == tmp_path / "other.db"
