@@ -118,15 +118,19 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
+    from tui.settings import load
+
+    settings = load().settings
+    keymap = keymap_from(settings.keys, settings.preset)
     store = Store.open(store_path)
-    name = agent or getpass.getuser()
+    name = agent or settings.agent or getpass.getuser()
     writer = make_writer(store_path, wall_clock, name)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     try:
         if not store.lanes.all():
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
-        return DeskApp(store, writer, wall_clock, agent=name, mode=mode, rounds=rounds).run() or 0
+        return DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds).run() or 0
     finally:
         rounds.stop()
         writer.stop()
