@@ -114,10 +114,6 @@ class Composer(Vertical):
         self._show_head()
         self._area.next_hole()
 
-    def saved(self, revision: int) -> None:
-        """Take the number of the draft just kept, so that the next save names it."""
-        self._draft = replace(self._draft, revision=revision)
-
     def flush(self) -> None:
         """Tell the draft now if it is not told yet: before leaving, sending or changing the ticket."""
         if self._timer is not None:
