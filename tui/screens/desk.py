@@ -32,7 +32,7 @@ class DeskScreen(Questions):
         Binding("Q", "message_quotes", show=False),
     ]
     CSS_PATH = "../styles/desk.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]  # noqa: RUF012 - declared so by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
 
     def compose(self) -> ComposeResult:
         """Header, lanes, tickets, status."""

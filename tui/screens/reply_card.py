@@ -46,7 +46,7 @@ class Card:
     @property
     def outcome(self) -> Status:
         """What becomes of the ticket on Enter."""
-        return self.change.status or (Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED)
+        return Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED
 
     @property
     def facts(self) -> str:
