@@ -18,7 +18,7 @@ MOST_ATTEMPTS = 8
 class Sender(Protocol):
     """What the outbox asks of a connector."""
 
-    def send(self, entry: OutboxEntry) -> None:
+    def send(self, entry: OutboxEntry) -> object:
         """Deliver the reply; return when it is taken for good. Raises ConnectorError where it surely was not."""
         ...
 

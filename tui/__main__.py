@@ -88,9 +88,10 @@ def open_screen(path: Path) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
+    from queues.connectors.outbox_folder import OutboxFolder
     from tui.app import run_desk
 
-    return run_desk(path)
+    return run_desk(path, connectors=[OutboxFolder(path.absolute().parent)])
 
 
 if __name__ == "__main__":

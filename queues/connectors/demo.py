@@ -5,7 +5,6 @@ Nothing leaves the machine. What happened is kept in order, so that any cursor c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -14,17 +13,16 @@ from pathlib import Path
 from random import Random
 
 from data.demo import DemoMessage, arrivals, opening
-from data.errors import ConnectorError
 from data.locations import private_folder
 from data.protocols import Clock
 from data.records import Incoming, MessageKind, OutboxEntry
 from queues.connectors.base import Capability
+from queues.connectors.outbox_folder import FOLDER, deliver, file_name, not_delivered
 from queues.mail.guess import guess_language
 from queues.new_text import split
 
 NAME = "demo"
 DESK_ADDRESS = "help@lumivo.example"
-OUTBOX_FOLDER = "outbox"
 
 _KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
 _MOODS = ("thanks", "thanks", "thanks", "more", "more", "reopen", *[""] * 6)
@@ -38,7 +36,7 @@ class DemoConnector:
     capabilities = frozenset({Capability.FETCH, Capability.SEND})
 
     def __init__(self, folder: Path, *, clock: Clock, seed: int, start: int, waiting: bool = True) -> None:
-        self.outbox = folder / OUTBOX_FOLDER
+        self.outbox = folder / FOLDER
         self._clock = clock
         self._seed = seed
         self._start = start
@@ -65,20 +63,18 @@ class DemoConnector:
         A Message-ID that is there already is left as it is, so sending twice delivers once.
         Raises ConnectorError where the folder cannot be written.
         """
-        name = _file_name(entry)
+        name = file_name(entry)
         try:
-            if not _deliver(private_folder(self.outbox) / name, entry.raw):
+            if not deliver(private_folder(self.outbox) / name, entry.raw):
                 return name
         except OSError as error:
-            raise ConnectorError(
-                "Reply not delivered", f"{self.outbox} cannot be written ({error.strerror}); free space or its rights."
-            ) from error
+            raise not_delivered(self.outbox, error) from error
         self._expect_answer(entry)
         return name
 
     def was_delivered(self, entry: OutboxEntry) -> bool:
         """Tell whether the reply lies in the outbox folder; it is put there whole."""
-        return (self.outbox / _file_name(entry)).exists()
+        return (self.outbox / file_name(entry)).exists()
 
     def _catch_up(self, now: int) -> None:
         """Let everything happen that is due by now, in the order of its time."""
@@ -166,21 +162,3 @@ def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Inco
 def _language(text: str) -> tuple[str, float]:
     """Detect as for any other message; the few hand-written texts are asked about once."""
     return guess_language(text)
-
-
-def _file_name(entry: OutboxEntry) -> str:
-    """Name the file after the Message-ID, so that the same reply is the same file."""
-    return sha256(entry.message_id.encode()).hexdigest()[:32] + ".eml"
-
-
-def _deliver(target: Path, raw: bytes) -> bool:
-    """Put the bytes at the target in one step; False where it is there already."""
-    if target.exists():
-        return False
-    part = target.with_suffix(f".{os.getpid()}.part")
-    with open(part, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, target)
-    return True
