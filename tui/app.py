@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +26,8 @@ from tui.words import words
 if TYPE_CHECKING:
     from queues.desk import Desk
 
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""What ends the program from outside: the system, or the window being closed."""
 ROUND_SECONDS = 1
 """How often the connectors are asked, unless the last round still goes on."""
 
@@ -63,6 +67,8 @@ class DeskApp(App[int]):
         """Show the desk."""
         self.set_keymap(self.keys.textual())
         self.push_screen(self.desk)
+        for number in ENDING:
+            asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
 
@@ -83,6 +89,14 @@ class DeskApp(App[int]):
                 if pressed.taken:
                     return
         await super().on_event(event)
+
+    def _ended_by(self, number: int) -> None:
+        """Leave as the agent would: the draft is kept and the terminal is given back."""
+        self.run_worker(self._leave(128 + number), exit_on_error=False)
+
+    async def _leave(self, code: int) -> None:
+        await self.desk.action_desk_quit()
+        self.exit(code)
 
     async def action_quit(self) -> None:
         """Leave by Textual's own key too only after the draft is in the file."""
