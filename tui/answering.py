@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 
 from data.errors import InputError
 from data.protocols import Clock
-from data.records import Change, Customer, Ticket
+from data.records import Change, Customer, Direction, Ticket
 from tui.words import words
 
 if TYPE_CHECKING:
     from data.store import Store
     from macros.library import Library
     from macros.macro import Macro
+    from macros.suggest import Suggester
 
 SLOTS = 9
 """Keys 1 to 9."""
+SUGGESTED = 3
+"""The first keys, which follow what the customer wrote; the others stay where they are."""
+TOPIC_BONUS = 0.2
+"""What being of the ticket's own topic counts for, of a score between 0 and 1."""
+NEAR = 0.05
+"""Scores closer than this are taken as equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Answering:
     def __init__(self, store: Store, clock: Clock, agent: str) -> None:
         self._store, self._clock, self._agent = store, clock, agent
         self._library: Library | None = None
+        self._suggester: Suggester | None = None
+        self._ranked: tuple[tuple[int, int], dict[str, float]] = ((0, 0), {})
         self.last = ""
         """The macro used last."""
 
@@ -43,9 +52,13 @@ class Answering:
         """Read the library; called in a thread. Files that cannot be used do not keep the others away."""
         from macros import render
         from macros.library import Library
+        from macros.suggest import Suggester
 
         del render  # loading it here is what keeps the first preview fast
-        self._library = Library.standard()
+        library, suggester = Library.standard(), Suggester()
+        suggester.know(library)
+        # the library comes last: it is what tells the screen's thread that both are there
+        self._suggester, self._library = suggester, library
 
     @property
     def ready(self) -> bool:
@@ -53,14 +66,38 @@ class Answering:
         return self._library is not None
 
     def slots(self, ticket: Ticket) -> list[Macro | None]:
-        """Return what the keys 1 to 9 mean for a ticket: macros that name the key, then its topic's, then others."""
+        """Return what the keys 1 to 9 mean for a ticket.
+
+        A macro that names its key has it. Else 1 to 3 hold what answers the latest message best, and the others first
+        the macros of the ticket's topic, then the rest.
+        """
         if self._library is None:
             return [None] * SLOTS
         named = self._library.keys(ticket)
         taken = {macro.name for macro in named.values()}
         rest = [macro for macro in self._library.offered(ticket) if macro.name not in taken]
-        others = iter(sorted(rest, key=lambda macro: ticket.topic not in macro.topics if ticket.topic else False))
+        scores = self._scores(ticket)
+        best = sorted(rest, key=lambda macro: _place(macro, ticket, scores.get(macro.name, 0.0)))[:SUGGESTED]
+        behind = [macro for macro in rest if macro not in best]
+        behind.sort(key=lambda macro: not _of_topic(macro, ticket))
+        others = iter(best + behind)
         return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
+
+    def slot_titles(self, ticket: Ticket) -> list[tuple[int, str]]:
+        """Return the digits that hold a macro for a ticket, each with its title in the ticket's language."""
+        held = enumerate(self.slots(ticket), 1)
+        return [(n, macro.title.for_language(ticket.language)) for n, macro in held if macro is not None]
+
+    def _scores(self, ticket: Ticket) -> dict[str, float]:
+        """Return how well each macro answers the latest incoming message; kept until another message is the latest."""
+        incoming = [one for one in self._store.messages.of(ticket.id) if one.direction is Direction.IN]
+        if self._suggester is None or self._library is None or not incoming:
+            return {}
+        latest = incoming[-1]
+        if self._ranked[0] != (ticket.id, latest.id):
+            found = self._suggester.suggest(latest.new_text, top=len(self._library))
+            self._ranked = ((ticket.id, latest.id), {one.macro: one.score for one in found})
+        return self._ranked[1]
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
         """Return name and title of every macro offered for a ticket."""
@@ -87,3 +124,14 @@ class Answering:
             replace(filled.change, reply=filled.text),
             tuple(hole.name for hole in filled.holes),
         )
+
+
+def _of_topic(macro: Macro, ticket: Ticket) -> bool:
+    return bool(ticket.topic) and ticket.topic in macro.topics
+
+
+def _place(macro: Macro, ticket: Ticket, score: float) -> tuple[float, bool, bool, str]:
+    """Order macros for the first keys: by score, then what can leave as it is before what asks or escalates."""
+    steps = round((score + TOPIC_BONUS * _of_topic(macro, ticket)) / NEAR)
+    asks = any(not ask.optional and not ask.default for ask in macro.asks)
+    return (-steps, asks, macro.actions.escalate is not None, macro.name)
