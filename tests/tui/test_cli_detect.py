@@ -68,3 +68,10 @@ def test_each_answer_comes_before_the_next_line_and_without_textual() -> None:
             assert json.loads(process.stdout.readline())["language"] == language
         process.stdin.close()
     assert process.returncode == 0
+
+
+def test_the_cut_decides_between_a_guess_and_not_knowing() -> None:
+    line = json.dumps({"text": "refund"})
+    wary = json.loads(CliRunner().invoke(detect, ["--json", "--cut", "1"], input=line).output)
+    bold = json.loads(CliRunner().invoke(detect, ["--json", "--cut", "0"], input=line).output)
+    assert (wary["language"], bold["language"]) == ("und", "en")

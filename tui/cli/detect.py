@@ -13,6 +13,7 @@ import click
 from data.errors import InputError
 from queues.language import KnownTexts
 from queues.language import detect as language_of
+from queues.language.detector import CUT
 
 
 @click.command()
@@ -22,7 +23,14 @@ from queues.language import detect as language_of
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help='Texts of our own, ignored inside messages: a {"text": …} a line, or texts with blank lines between.',
 )
-def detect(as_json: bool, templates: Path | None) -> None:
+@click.option(
+    "--cut",
+    type=click.FloatRange(0, 1),
+    default=CUT,
+    show_default=True,
+    help="Below this confidence the answer is `und`; 0 always names the likeliest language.",
+)
+def detect(as_json: bool, templates: Path | None, cut: float) -> None:
     """Name the language of each line: a JSON object with `language` (ISO 639-1, `und` when unsure) and `confidence`."""
     try:
         known = KnownTexts(_templates(templates)) if templates else None
@@ -39,7 +47,7 @@ def detect(as_json: bool, templates: Path | None) -> None:
             failed = True
             continue
         text = str(given.pop("text"))
-        found = language_of(text, known_texts=known)
+        found = language_of(text, known_texts=known, cut=cut)
         answer = {**given, "language": found.language, "confidence": found.confidence}
         # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
         click.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace"))
