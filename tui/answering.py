@@ -20,8 +20,8 @@ SLOTS = 9
 """Keys 1 to 9."""
 SUGGESTED = 3
 """The first keys, which follow what the customer wrote; the others stay where they are."""
-TOPIC_BONUS = 0.2
-"""What being of the ticket's own topic counts for, of a score between 0 and 1."""
+TOPIC_BONUS = 1.0
+"""What being of the ticket's own topic counts for, of a score between 0 and 1: rules know more than titles."""
 NEAR = 0.05
 """Scores closer than this are taken as equal."""
 

@@ -107,11 +107,12 @@ def bare_ticket(topic: str = "") -> Ticket:
     return Ticket(1, "mail", Status.NEW, Priority.NORMAL, "Hello", 1, NOW, NOW, topic=topic)
 
 
-def test_topic_wins_when_scores_are_near_and_loses_when_they_are_not() -> None:
+def test_the_tickets_own_topic_goes_before_a_better_score_and_the_score_decides_within_it() -> None:
     ticket = bare_ticket("payment")
     own, other = macro("z", topic="payment"), macro("a")
     assert _place(own, ticket, 0.5) < _place(other, ticket, 0.6)
-    assert _place(own, ticket, 0.2) > _place(other, ticket, 0.9)
+    assert _place(own, ticket, 0.0) < _place(other, ticket, 0.9)
+    assert _place(own, ticket, 0.9) < _place(own, ticket, 0.2)
 
 
 def test_what_can_leave_as_it_is_goes_first_at_equal_score() -> None:

@@ -8,12 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Static
 
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
 from tui.screens.desk_questions import Questions
+from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
 POLL_SECONDS = 0.25
@@ -35,7 +37,7 @@ class DeskScreen(Questions):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
 
     def compose(self) -> ComposeResult:
-        """Header, lanes, tickets, status."""
+        """Header, lanes, tickets, what the digits hold, status."""
         yield self.header
         self.lane_bar = Static("", id="lane-bar", markup=False)
         yield self.lane_bar
@@ -44,6 +46,8 @@ class DeskScreen(Questions):
                 yield from self.panes
             with Container(id="tickets"):
                 yield from self.views
+        self.macro_strip = MacroStrip()
+        yield self.macro_strip
         yield self.status
 
     def on_mount(self) -> None:
@@ -80,6 +84,20 @@ class DeskScreen(Questions):
     def lane_shown(self) -> None:
         """Bring what hangs on the lane up to date."""
         self.show_counts()
+        self.show_macros()
+
+    def show_macros(self) -> None:
+        """Write what the digits hold for the ticket being read; in a list they mean the one under the cursor."""
+        ticket = self.ticket() if self.reading else None
+        self.macro_strip.show(self.answering.slot_titles(ticket) if ticket is not None else ())
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The agent came to another part of the screen, where digits may mean another ticket."""
+        self.show_macros()
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """The same on leaving one."""
+        self.show_macros()
 
     def on_ticket_highlighted(self, message: TicketHighlighted) -> None:
         """A cursor moved: its lane's title may tell of fewer unseen tickets."""
