@@ -185,6 +185,8 @@ class Ticket:
     touches: int = 0
     reopens: int = 0
     tags: tuple[str, ...] = ()
+    waits: tuple[int, ...] = ()
+    """When it waited for others: begin, end, begin, end …; an odd number of times means that it waits now."""
 
     @property
     def due_at(self) -> int | None:

@@ -173,6 +173,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     from data.migrations.schema import migrations
 
     migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version = {NEWEST}")
 
 
 def _told(error: Exception, path: Path) -> StoreError:

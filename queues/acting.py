@@ -79,7 +79,8 @@ class Acting:
         return [{"kind": "fields", "ticket": ticket.id, "before": before, "after": changed}]
 
     def clocks(self, ticket: Ticket, now: int) -> dict[str, Any]:
-        """Return the fields of the clocks that run for the ticket as it is now."""
+        """Return the fields of the clocks that run for the ticket as it is now, and of when it waited for others."""
+        ticket = replace(ticket, waits=workflow.waits_after(ticket.waits, ticket.status, now))
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
         waiting_since, last_reply = self._store.messages.last_times(ticket.id)
         found = sla.clocks(
@@ -91,7 +92,12 @@ class Acting:
             last_reply_at=last_reply,
             now=now,
         )
-        return {"first_due": found.first_due, "next_due": found.next_due, "resolve_due": found.resolve_due}
+        return {
+            "first_due": found.first_due,
+            "next_due": found.next_due,
+            "resolve_due": found.resolve_due,
+            "waits": ticket.waits,
+        }
 
     def _refuse(self, ticket: Ticket, change: Change) -> None:
         """Raise where the rules forbid the change; a reason given by the agent passes findings and gates."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.records import ACTIVE, Priority, Severity, Status, Ticket
-from queues.calendar import ALWAYS, Calendar, Span
+from queues.calendar import ALWAYS, Calendar
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -90,20 +90,19 @@ def clocks(
     last_incoming_at: int | None,
     last_reply_at: int | None,
     now: int,
-    paused_seconds: int = 0,
 ) -> Clocks:
     """Return the clocks that run for `ticket` at `now`.
 
     `last_incoming_at` is the oldest incoming message not yet answered, None where all are (a customer's follow-up must
-    not set the clock back). `paused_seconds` is the open time that the ticket spent waiting for others (see `paused`);
-    it moves the resolution. Solved and closed tickets have no clock; pending, on hold and snoozed ones only a statutory
-    resolution. A statutory clock runs day and night.
+    not set the clock back). The open time that the ticket spent waiting for others moves its resolution. Solved and
+    closed tickets have no clock; pending, on hold and snoozed ones only a statutory resolution. A statutory clock runs
+    day and night and never pauses.
     """
     policy = policy_of(ticket, tier, policies)
     if policy is None or ticket.status in (Status.SOLVED, Status.CLOSED):
         return Clocks()
     calendar = calendars.get(policy.calendar, ALWAYS)
-    resolve_due = _resolve_due(ticket, policy, calendar, paused_seconds, now)
+    resolve_due = _resolve_due(ticket, policy, calendar, now)
     if not _is_ours(ticket, now):
         return Clocks(resolve_due=resolve_due)
     first_replied_at = ticket.first_replied_at if ticket.first_replied_at is not None else last_reply_at
@@ -113,9 +112,9 @@ def clocks(
     return Clocks(next_due=next_due, resolve_due=resolve_due)
 
 
-def paused(spans: Iterable[Span], calendar: Calendar) -> int:
-    """Return the open seconds of the spans during which a ticket waited for others: `clocks` takes them."""
-    return sum(calendar.between(start, end) for start, end in spans)
+def paused(waits: Sequence[int], calendar: Calendar) -> int:
+    """Return the open seconds that a ticket spent waiting for others, by its `waits`; a wait that lasts is left out."""
+    return sum(calendar.between(start, end) for start, end in zip(waits[::2], waits[1::2], strict=False))
 
 
 def _is_ours(ticket: Ticket, now: int) -> bool:
@@ -125,12 +124,12 @@ def _is_ours(ticket: Ticket, now: int) -> bool:
     return ticket.status in ACTIVE
 
 
-def _resolve_due(ticket: Ticket, policy: Policy, calendar: Calendar, paused_seconds: int, now: int) -> int | None:
+def _resolve_due(ticket: Ticket, policy: Policy, calendar: Calendar, now: int) -> int | None:
     if policy.statutory:
         return _due(ALWAYS, ticket.created_at, policy.resolution)
     if not _is_ours(ticket, now) or policy.resolution is None:
         return None
-    return _due(calendar, ticket.created_at, policy.resolution + max(0, paused_seconds))
+    return _due(calendar, ticket.created_at, policy.resolution + paused(ticket.waits, calendar))
 
 
 def _due(calendar: Calendar, start: int, seconds: int | None) -> int | None:

@@ -46,7 +46,10 @@ def _set_fields(store: Store, step: Step, forward: bool) -> None:
     ticket = store.tickets.get(step["ticket"])
     if ticket is None or any(not _same(ticket, name, value) for name, value in old.items()):
         raise ConflictError("Ticket changed", f"#{step['ticket']} was changed since; it cannot be taken back whole.")
-    store.tickets.update(ticket, {name: tuple(value) if name == "tags" else value for name, value in new.items()})
+    # steps come back from JSON, where a tuple has become a list
+    store.tickets.update(
+        ticket, {name: tuple(value) if isinstance(value, list) else value for name, value in new.items()}
+    )
 
 
 def _same(ticket: Ticket, name: str, value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import RuleError
-from data.records import Status
+from data.records import ACTIVE, Status
 
 _WAITING = frozenset({Status.PENDING, Status.ON_HOLD, Status.SNOOZED})
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
@@ -50,6 +50,12 @@ def after_reply(status: Status) -> Status:
     Pending, because the next word is the customer's; what waits for another team or is solved stays so.
     """
     return status if status is Status.ON_HOLD or status in _DONE else Status.PENDING
+
+
+def waits_after(waits: tuple[int, ...], status: Status, now: int) -> tuple[int, ...]:
+    """Return when a ticket waited for others (see `Ticket.waits`), now that it has `status`."""
+    waiting = len(waits) % 2 == 1
+    return waits if waiting != (status in ACTIVE) else (*waits, now)
 
 
 def reopens(old: Status, new: Status) -> bool:

@@ -83,3 +83,9 @@ def first_tables(db: Database) -> None:
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
+
+
+@migrations()
+def when_tickets_waited(db: Database) -> None:
+    """When a ticket waited for others, so that its resolution clock can pause."""
+    db.execute("ALTER TABLE ticket ADD COLUMN waits TEXT NOT NULL DEFAULT '[]'")

@@ -151,6 +151,7 @@ def _ticket(row: Sequence[Any]) -> Ticket:
     values["priority"] = Priority(values["priority"])
     values["severity"] = Severity(values["severity"]) if values["severity"] else None
     values["tags"] = tuple(json.loads(values["tags"]))
+    values["waits"] = tuple(json.loads(values["waits"]))
     return Ticket(**values)
 
 

@@ -352,3 +352,25 @@ def test_automatic_mail_opens_nothing(desk: Desk) -> None:
     desk.act([number], Change(reply="Done", status=Status.SOLVED))
     arrive(desk, mail("I am away", kind=MessageKind.AUTO, references=(mail().message_id,)))
     assert ticket(desk, number).status is Status.SOLVED
+
+
+def test_waiting_for_the_customer_moves_the_resolution_clock(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    due = ticket(desk, number).resolve_due
+    assert due is not None
+    clock.now += 60
+    desk.act([number], Change(reply="Which phone do you use?"))
+    assert (ticket(desk, number).status, ticket(desk, number).resolve_due) == (Status.PENDING, None)
+    clock.now += 3600
+    arrive(desk, mail("It is a tablet", subject="Re: Help with my account", at=clock.now, message_id="<second@x>"))
+    assert ticket(desk, number).waits == (START + 60, START + 3660)
+    assert ticket(desk, number).resolve_due == due + 3600
+
+
+def test_undo_forgets_the_wait_too(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.PENDING))
+    desk.undo()
+    assert ticket(desk, number).waits == ()
+    desk.redo()
+    assert ticket(desk, number).waits == (START,)
