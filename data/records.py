@@ -148,6 +148,12 @@ class Message:
     macro: str = ""
     """The macro an outgoing reply came from."""
     attachments: tuple[Attachment, ...] = ()
+    mixed: str = ""
+    """Languages joined by `+` (`en+es`) where sentences are surely of different ones; else empty."""
+    recipients: tuple[str, ...] = ()
+    """The addresses that an incoming message was sent to, lower case."""
+    named_lane: str = ""
+    """The lane that the connector named; with `recipients`, what routing needs to be done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,7 @@ class Ticket:
     language: str = UNKNOWN_LANGUAGE
     confidence: float = 0.0
     language_source: str = "auto"
-    """`auto`, `agent` or `customer`: who says so."""
+    """Who says so: `auto` (the latest message), `agent`, or `customer` (what the customer wrote before)."""
     assignee: str = ""
     connector: str = ""
     external_ref: str = ""
@@ -376,6 +382,8 @@ class Incoming:
     """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
     received_at: int | None = None
     """When it reached us, None for now."""
+    mixed: str = ""
+    """As in `Message.mixed`."""
 
 
 @dataclass(frozen=True, slots=True)

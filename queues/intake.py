@@ -11,9 +11,12 @@ from typing import Any
 
 from data.errors import InputError
 from data.protocols import Clock
+from data.records import Incoming
 from queues.desk import Desk
 from queues.helper import Helper, RawMessage
 from queues.own_addresses import OwnAddresses
+
+Recognise = Callable[[list[Incoming]], list[Incoming]]
 
 MOST_IN_BATCH = 200
 LARGEST_BATCH = 8 * 1024 * 1024
@@ -68,11 +71,13 @@ def take_in(
     connector: str,
     clock: Clock,
     own: OwnAddresses | None = None,
+    recognise: Recognise = list,
     progress: Callable[[int], object] = lambda seen: None,
 ) -> Report:
     """File every message of `items`, batch by batch; `progress` is told how many were seen.
 
-    With `own`, the desk's addresses are learned from the messages; otherwise the helper was told them.
+    With `own`, the desk's addresses are learned from the messages; otherwise the helper was told them. `recognise`
+    names the languages anew, with what the desk knows of the customers.
     An error among the items is a file that could not be opened: it is reported, the rest goes on.
     Raises StoreError where the store cannot be written; what was filed before stays.
     """
@@ -81,17 +86,17 @@ def take_in(
         with desk.store.write(bulk=True):
             for message in batch:
                 desk.store.messages.keep_raw(message.raw, message.source, clock())
-        _file(batch, desk, helper, connector, clock, report, own)
+        _file(batch, desk, helper, connector, clock, report, recognise, own)
         progress(report.seen)
     return report
 
 
-def take_up(*, desk: Desk, helper: Helper, connector: str, clock: Clock) -> Report:
+def take_up(*, desk: Desk, helper: Helper, connector: str, clock: Clock, recognise: Recognise = list) -> Report:
     """File the bytes that an earlier run kept but did not come to file."""
     report = Report()
     while kept := desk.store.messages.unread_raws(limit=20):
         before = report.seen
-        _file([RawMessage(raw, source) for _, source, raw in kept], desk, helper, connector, clock, report)
+        _file([RawMessage(raw, source) for _, source, raw in kept], desk, helper, connector, clock, report, recognise)
         if report.seen == before:
             break
     return report
@@ -120,6 +125,7 @@ def _file(
     connector: str,
     clock: Clock,
     report: Report,
+    recognise: Recognise,
     own: OwnAddresses | None = None,
 ) -> None:
     """Read a batch and hand it to the desk in one transaction."""
@@ -132,6 +138,7 @@ def _file(
     if own is not None:
         own.learn(read)
         read = [own.marked(item) for item in read]
+    read = recognise(read)
     for item, received in zip(read, desk.receive(read, bulk=True), strict=True):
         if received.outcome == "duplicate":
             report.duplicates += 1

@@ -117,7 +117,8 @@ class Receiving:
             from_address=item.from_address, subject=item.subject, text=item.text, new_text=item.new_text,
             at=item.at if item.at is not None else arrived, received_at=arrived, language=item.language,
             confidence=item.confidence, message_id=item.message_id, reply_to=item.reply_to, raw_sha256=item.raw_sha256,
-            readable=item.readable, attachments=item.attachments,
+            readable=item.readable, attachments=item.attachments, mixed=item.mixed,
+            recipients=item.to, named_lane=item.lane,
         )  # fmt: skip
         self._store.messages.insert(message, content_hash=content)
         own = (item.message_id,) if item.message_id else ()
@@ -129,7 +130,7 @@ class Receiving:
             identities = tuple(Identity("email", address) for address in item.to[:1])
             name = item.to[0] if item.to else "?"
         else:
-            identities = _identities(item)
+            identities = identities_of(item)
             name = item.from_name or (identities[0].value if identities else "?")
         number = self._store.customers.find(identities)
         found = self._store.customers.get(number) if number is not None else None
@@ -142,15 +143,17 @@ class Receiving:
         return replace(customer, id=self._store.customers.insert(customer))
 
     def _language(self, item: Incoming, customer: Customer) -> tuple[str, float, str]:
-        """Return the ticket's language: the message's own where sure, else the one remembered for the customer."""
+        """Return the ticket's language: the message's own where sure, else what the customer wrote before."""
         if item.language != UNKNOWN_LANGUAGE and item.confidence >= self._rules.sure:
             return item.language, item.confidence, "auto"
-        if customer.language != UNKNOWN_LANGUAGE:
-            return customer.language, item.confidence, "customer"
+        earlier = self._store.customers.language_of(customer.id)
+        if earlier:
+            return earlier, item.confidence, "customer"
         return UNKNOWN_LANGUAGE, item.confidence, "auto"
 
 
-def _identities(item: Incoming) -> tuple[Identity, ...]:
+def identities_of(item: Incoming) -> tuple[Identity, ...]:
+    """Return the ways by which the sender is known, the surest first."""
     # A web form writes in its own name; the customer stands in Reply-To.
     address = item.reply_to if item.kind is MessageKind.FORM and item.reply_to else item.from_address
     pairs = (("handle", item.handle), ("email", address))

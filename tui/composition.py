@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.protocols import Clock
 from data.store import Store
@@ -14,6 +15,9 @@ from queues.lanes import DEFAULT_LANES
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
 from tui.settings import Settings, config_folder, load
+
+if TYPE_CHECKING:
+    from queues.recognising import Recogniser
 
 
 def wall_clock() -> int:
@@ -27,6 +31,16 @@ def detect(text: str) -> tuple[str, float]:
 
     found = detect_language(text)
     return found.language, found.confidence
+
+
+def recogniser(store: Store, settings: Settings) -> Recogniser:
+    """Return what names the languages of incoming messages, knowing our own texts and the market of the settings."""
+    from macros.library import Library
+    from macros.own_texts import own_texts
+    from queues.recognising import Recogniser
+
+    library = Library.standard(config_folder() / "macros")
+    return Recogniser(store, ours=own_texts(library), market=settings.languages)
 
 
 def routing_rules(folder: Path) -> Rules:

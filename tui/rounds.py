@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.records import UNKNOWN_LANGUAGE, Incoming, OutboxEntry
+from data.records import Incoming, OutboxEntry
 from data.store import Store
 from tui.jobs import Writer
 
 if TYPE_CHECKING:
     from queues.desk import Desk
+    from queues.recognising import Recogniser
 
 
 class Outside(Protocol):
@@ -44,6 +44,7 @@ class Rounds:
         self._thread: Writer[Store] = Writer(lambda: self._open(store_path), Store.close)
         self._senders: dict[str, Any] = {one.name: one for one in connectors}
         self._running: Future[None] | None = None
+        self._recogniser: Recogniser | None = None
 
     def start(self, on_trouble: Callable[[str], object]) -> None:
         """Begin a round unless one is under way; `on_trouble` is called in its thread with a sentence."""
@@ -87,21 +88,20 @@ class Rounds:
         if not items:
             return
 
-        items = [_with_language(item) for item in items]
+        named = self._recognised(store, items)
 
         def file(desk: Desk) -> None:
             with desk.store.write():
-                desk.receive(items)
+                desk.receive(named)
                 desk.store.settings.put(key, cursor)
 
         self._writer.submit(file).result()
 
+    def _recognised(self, store: Store, items: Sequence[Incoming]) -> Sequence[Incoming]:
+        """Find the languages here, where nobody waits for it."""
+        if self._recogniser is None:
+            from tui.composition import recogniser
+            from tui.settings import load
 
-def _with_language(item: Incoming) -> Incoming:
-    """Find the language here, where nobody waits for it, unless the connector knew it."""
-    if item.language != UNKNOWN_LANGUAGE:
-        return item
-    from tui.composition import detect
-
-    language, confidence = detect(item.new_text or item.text)
-    return replace(item, language=language, confidence=confidence)
+            self._recogniser = recogniser(store, load().settings)
+        return self._recogniser.recognised(items)

@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     preset: str = "default"
     keys: dict[str, str] = {}
     theme: str = ""
+    languages: dict[str, float] = {}
+    """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +72,6 @@ def load(folder: Path | None = None) -> Configuration:
         raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
     if not 0 <= settings.undo_seconds <= 300:
         raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
+    if any(share < 0 for share in settings.languages.values()):
+        raise InputError("Settings not understood", f"{path}: a share under [languages] is negative; use 0 to 1.")
     return Configuration(settings, path, True)

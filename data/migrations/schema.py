@@ -89,3 +89,12 @@ def first_tables(db: Database) -> None:
 def when_tickets_waited(db: Database) -> None:
     """When a ticket waited for others, so that its resolution clock can pause."""
     db.execute("ALTER TABLE ticket ADD COLUMN waits TEXT NOT NULL DEFAULT '[]'")
+
+
+@migrations()
+def what_routing_looked_at(db: Database) -> None:
+    """What a message said of its languages, recipients and lane, so that rules can be tried on it again; triage."""
+    db.execute("ALTER TABLE message ADD COLUMN mixed TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE message ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]'")
+    db.execute("ALTER TABLE message ADD COLUMN named_lane TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE INDEX ticket_triage ON ticket(lane) WHERE language = 'und' AND status IN ('new', 'open')")

@@ -51,6 +51,14 @@ class Customers:
             "INSERT OR IGNORE INTO identity VALUES (?, ?, ?)", [(i.kind, i.value, customer_id) for i in identities]
         )
 
+    def language_of(self, customer_id: int) -> str:
+        """Return the language remembered for the customer, else that of the newest ticket that has one, else `""`."""
+        sql = """SELECT CASE WHEN language <> 'und' THEN language ELSE coalesce((SELECT t.language FROM ticket t
+                WHERE t.customer_id = customer.id AND t.language <> 'und' ORDER BY t.id DESC LIMIT 1), '') END
+            FROM customer WHERE id = ?"""
+        row = self._db.execute(sql, (customer_id,)).fetchone()
+        return str(row[0]) if row else ""
+
     def set_language(self, customer_id: int, language: str) -> None:
         """Remember the language that an agent named for the customer."""
         self._db.execute("UPDATE customer SET language = ? WHERE id = ?", (language, customer_id))

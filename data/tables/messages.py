@@ -13,7 +13,8 @@ from data.records import Attachment, Direction, Message, MessageKind
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
-    "confidence, message_id, reply_to, raw_sha256, readable, macro, attachments"
+    "confidence, message_id, reply_to, raw_sha256, readable, macro, attachments, mixed, "
+    "recipients, named_lane"
 )
 _NAMES = tuple(_COLUMNS.split(", "))
 
@@ -35,6 +36,19 @@ class Messages:
             f"SELECT {_COLUMNS} FROM message WHERE id >= ? AND withdrawn = 0 ORDER BY id", (start,)
         ):
             yield _message(row)
+
+    def newest_sent(self, limit: int) -> list[str]:
+        """Return the texts of our newest messages, looked for among the newest 20,000 of all."""
+        sql = """SELECT text FROM message WHERE id > (SELECT max(id) FROM message) - 20000
+            AND direction = 'out' AND withdrawn = 0 ORDER BY id DESC LIMIT ?"""
+        return [row[0] for row in self._db.execute(sql, (limit,))]
+
+    def sent_to(self, customer_id: int, limit: int) -> list[str]:
+        """Return the texts of our newest messages in the customer's newest `limit` tickets."""
+        sql = """SELECT text FROM message WHERE direction = 'out' AND withdrawn = 0 AND ticket_id IN
+            (SELECT id FROM ticket WHERE customer_id = :customer ORDER BY id DESC LIMIT :limit)
+            ORDER BY id DESC LIMIT :limit"""
+        return [row[0] for row in self._db.execute(sql, {"customer": customer_id, "limit": limit})]
 
     def last_times(self, ticket_id: int) -> tuple[int | None, int | None]:
         """Return when the oldest message came that we have not answered, and when we last replied."""
@@ -66,6 +80,7 @@ class Messages:
             "id": message.id or None,
             "readable": int(message.readable),
             "attachments": json.dumps([asdict(part) for part in message.attachments], ensure_ascii=False),
+            "recipients": json.dumps(message.recipients, ensure_ascii=False),
             "content_hash": content_hash,
         }
         names = ", ".join(row)
@@ -130,4 +145,5 @@ def _message(row: Sequence[Any]) -> Message:
     values["kind"] = MessageKind(values["kind"])
     values["readable"] = bool(values["readable"])
     values["attachments"] = tuple(Attachment(**part) for part in json.loads(values["attachments"]))
+    values["recipients"] = tuple(json.loads(values["recipients"]))
     return Message(**values)

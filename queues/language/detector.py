@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from data.records import UNKNOWN_LANGUAGE
 from queues.language import cleaning, confidence, open_world
 from queues.language.model import OTHER, Model, load, softmax
-from queues.language.priors import log_priors
+from queues.language.priors import Market, log_priors
 from queues.language.scripts import by_script
 from queues.language.templates import SENTENCE_END, KnownTexts
 from queues.language.tokens import words
@@ -34,8 +34,8 @@ class Detection:
     """The chance that `best` is right, 0 to 1."""
     source: str
     """What decided: `script`, `model`, `customer` (words and the customer's earlier language), `langdetect`, `none`."""
-    mixed: bool = False
-    """Two of its sentences are surely of different languages."""
+    mixed: tuple[str, ...] = ()
+    """The languages, where sentences are surely of different ones; empty for a message in one language."""
     best: str = UNKNOWN_LANGUAGE
     """The likeliest language, also below the cut; `und` only where there are no words."""
 
@@ -47,26 +47,28 @@ def detect(
     text: str,
     *,
     customer_language: str = "",
+    market: Market = (),
     known_texts: KnownTexts | Iterable[str] | None = None,
     cut: float = CUT,
 ) -> Detection:
     """Detect the language of a customer's message, mail or chat, plain or HTML.
 
-    `customer_language` is what the customer wrote before, as far as known; `known_texts` are our own texts, which are
-    ignored inside the message (pass a `KnownTexts` when there are many messages). Any text is accepted; the same
-    arguments always give the same answer, in any thread and any order.
+    `customer_language` is what the customer wrote before, as far as known; `market` says how common languages are with
+    us (`priors.market_of`); `known_texts` are our own texts, which are ignored inside the message (pass a `KnownTexts`
+    when there are many messages). Any text is accepted; the same arguments always give the same answer, in any thread
+    and any order.
     """
     cleaned = cleaning.clean(text)
     if known_texts is not None:
         ours = known_texts if isinstance(known_texts, KnownTexts) else KnownTexts(known_texts)
         cleaned = ours.subtract(cleaned)
-    found = _of_cleaned(cleaned, customer_language)
+    found = _of_cleaned(cleaned, customer_language, market)
     if found.confidence >= cut or found.language == UNKNOWN_LANGUAGE:
         return found
     return Detection(UNKNOWN_LANGUAGE, found.confidence, found.source, found.mixed, found.best)
 
 
-def _of_cleaned(text: str, customer_language: str) -> Detection:
+def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
     language, shared = by_script(text)
     if language:
         return _of_script(text, language, shared)
@@ -80,9 +82,9 @@ def _of_cleaned(text: str, customer_language: str) -> Detection:
         foreign, chance = open_world.guess(text)
         if foreign and foreign not in model.labels:
             return _found(foreign, min(chance, 0.97) * other, "langdetect")
-    best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language))
+    best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language, market))
     sure = confidence.confidence(model, margin, tokens, scores.known, other)
-    mixed = _is_mixed(model, text)
+    mixed = _mixed(model, text)
     source = "customer" if customer_language in model.labels else "model"
     return _found(best, min(sure, CONFLICT_CAP) if mixed else sure, source, mixed)
 
@@ -98,11 +100,11 @@ def _of_script(text: str, language: str, shared: bool) -> Detection:
     return NOTHING if language == UNKNOWN_LANGUAGE else _found(language, 0.92, "script")
 
 
-def _is_mixed(model: Model, text: str) -> bool:
-    """Tell whether two sentences, each long and clear enough by itself, are of different languages."""
+def _mixed(model: Model, text: str) -> tuple[str, ...]:
+    """Return the languages of sentences that are each long and clear enough by themselves, where they differ."""
     sentences = SENTENCE_END.split(text, maxsplit=_MOST_SENTENCES)
     if len(sentences) < 2:
-        return False
+        return ()
     sure: set[str] = set()
     for sentence in sentences[:_MOST_SENTENCES]:
         tokens = words(sentence)[:MOST_TOKENS]
@@ -111,9 +113,9 @@ def _is_mixed(model: Model, text: str) -> bool:
         chances = softmax(model.score(tokens).logits)
         top = max(range(len(chances)), key=chances.__getitem__)
         if chances[top] >= _SURE_SENTENCE:
-            sure.add(model.labels[top])
-    return len(sure) > 1
+            sure.add(UNKNOWN_LANGUAGE if model.labels[top] == OTHER else model.labels[top])
+    return tuple(sorted(sure)) if len(sure) > 1 else ()
 
 
-def _found(language: str, chance: float, source: str, mixed: bool = False) -> Detection:
+def _found(language: str, chance: float, source: str, mixed: tuple[str, ...] = ()) -> Detection:
     return Detection(language, round(chance, 4), source, mixed, language)

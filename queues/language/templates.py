@@ -17,22 +17,41 @@ Trigram = tuple[str, str, str]
 class KnownTexts:
     """The texts that we send, kept as their word trigrams. Build it once and hand it to every `detect`."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str] = (), *, over: KnownTexts | None = None) -> None:
+        """Take the texts in; with `over`, beside those known there, which are shared and stay as they are."""
+        self._below = over
         self._trigrams: set[Trigram] = set()
         for text in texts:
             for sentence in SENTENCE_END.split(text):
                 self._trigrams |= _trigrams(sentence)
 
     def subtract(self, text: str) -> str:
-        """Return the text without the sentences that are ours; a text that is ours altogether stays as it is."""
-        if not self._trigrams:
+        """Return the text without the sentences that are ours; a text that is ours altogether stays as it is.
+
+        A sentence of one or two words, such as a greeting, is anybody's: it goes only together with longer ones.
+        """
+        if self._empty():
             return text
-        left = [sentence for sentence in SENTENCE_END.split(text) if not self._is_ours(sentence)]
+        sentences = SENTENCE_END.split(text)
+        found = [_trigrams(sentence) for sentence in sentences]
+        ours = [self._hold(trigrams) for trigrams in found]
+        if not any(held and _is_long(trigrams) for held, trigrams in zip(ours, found, strict=True)):
+            return text
+        left = [sentence for sentence, held in zip(sentences, ours, strict=True) if not held]
         return "\n".join(left) if any(map(str.isalpha, "".join(left))) else text
 
-    def _is_ours(self, sentence: str) -> bool:
-        trigrams = _trigrams(sentence)
-        return bool(trigrams) and len(trigrams & self._trigrams) >= SHARED * len(trigrams)
+    def _empty(self) -> bool:
+        return not self._trigrams and (self._below is None or self._below._empty())
+
+    def _hold(self, trigrams: set[Trigram]) -> bool:
+        return bool(trigrams) and sum(map(self._has, trigrams)) >= SHARED * len(trigrams)
+
+    def _has(self, trigram: Trigram) -> bool:
+        return trigram in self._trigrams or (self._below is not None and self._below._has(trigram))
+
+
+def _is_long(trigrams: set[Trigram]) -> bool:
+    return not any("" in trigram for trigram in trigrams)
 
 
 def _trigrams(sentence: str) -> set[Trigram]:

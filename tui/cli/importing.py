@@ -49,7 +49,8 @@ def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...]) -> tuple[
     from queues.helper import Helper
     from queues.intake import take_in, take_up
     from queues.own_addresses import OwnAddresses
-    from tui.composition import open_desk
+    from tui.composition import open_desk, recogniser
+    from tui.settings import load
 
     def clock() -> int:
         return int(time.time())
@@ -57,16 +58,26 @@ def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...]) -> tuple[
     streams = [raw_messages(source) for source in sources]
     learned = None if own else OwnAddresses()
     desk = open_desk(db, create=True)
+    recognise = recogniser(desk.store, load().settings).recognised
     console = Console(stderr=True)
     columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TextColumn("messages"))
     try:
         with Helper(own_addresses=own) as helper, Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=None)
-            total = take_up(desk=desk, helper=helper, connector=NAME, clock=clock)
+            total = take_up(desk=desk, helper=helper, connector=NAME, clock=clock, recognise=recognise)
             for stream in streams:
                 show = partial(_show, bar, task, total.seen)
                 total = total.plus(
-                    take_in(stream, desk=desk, helper=helper, connector=NAME, clock=clock, own=learned, progress=show)
+                    take_in(
+                        stream,
+                        desk=desk,
+                        helper=helper,
+                        connector=NAME,
+                        clock=clock,
+                        own=learned,
+                        recognise=recognise,
+                        progress=show,
+                    )
                 )
         return total, learned.known() if learned else sorted(own)
     finally:

@@ -1,0 +1,22 @@
+"""What our macros say, whatever the values: the texts by which a quoted reply of ours is known inside a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from macros.macro import Macro
+
+_CHOICE = re.compile(r"{%-?\s*if\b[^%]*%}((?:(?!{%).)*)(?:{%-?\s*else\s*-?%}((?:(?!{%).)*))?{%-?\s*endif\s*-?%}", re.S)
+_TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.S)
+
+
+def own_texts(macros: Iterable[Macro]) -> Iterator[str]:
+    """Yield each body twice, with the first and with the last branch of its choices, and without values."""
+    for macro in macros:
+        for body in macro.bodies:
+            first = _TAG.sub(" ", _CHOICE.sub(lambda found: found[1], body.text))
+            last = _TAG.sub(" ", _CHOICE.sub(lambda found: found[2] or "", body.text))
+            yield first
+            if last != first:
+                yield last

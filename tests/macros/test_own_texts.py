@@ -1,0 +1,22 @@
+"""The texts by which our own replies are known."""
+
+from __future__ import annotations
+
+from macros.library import Library
+from macros.macro import Body, Macro, Words
+from macros.own_texts import own_texts
+
+
+def test_both_branches_and_no_values() -> None:
+    body = Body(
+        "es", 'Hola {{ name }}:\n{% if customer.register == "usted" %}Escriba{% else %}Escribe{% endif %} aquí.', 1
+    )
+    first, last = own_texts([Macro("a/b", Words(), (body,))])
+    assert first.split() == ["Hola", ":", "Escriba", "aquí."]
+    assert last.split() == ["Hola", ":", "Escribe", "aquí."]
+
+
+def test_no_template_is_left_in_the_built_in_ones() -> None:
+    texts = list(own_texts(Library.standard()))
+    assert len(texts) > 100
+    assert not [text for text in texts if "{%" in text or "}}" in text]
