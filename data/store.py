@@ -16,6 +16,7 @@ from data.search import search
 from data.tables.actions import Actions
 from data.tables.customers import Customers
 from data.tables.drafts import Drafts
+from data.tables.escalations import Escalations
 from data.tables.events import Events
 from data.tables.lanes import Lanes
 from data.tables.messages import Messages
@@ -42,6 +43,7 @@ class Store:
         self.customers = Customers(connection)
         self.actions = Actions(connection)
         self.events = Events(connection)
+        self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
         self.lanes = Lanes(connection)

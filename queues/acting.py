@@ -9,6 +9,7 @@ from typing import Any
 from data.errors import ConflictError, RuleError
 from data.protocols import ReplyChecker
 from data.records import (
+    BACK,
     Change,
     Customer,
     Direction,
@@ -19,15 +20,14 @@ from data.records import (
     OutboxEntry,
     OutboxState,
     Status,
+    TeamAnswer,
     Ticket,
 )
 from data.store import Store
-from queues import reply, sla, workflow
+from queues import escalating, reply, sla, workflow
 from queues.desk_rules import DeskRules
 from queues.procedures import open_gates
-
-Step = dict[str, Any]
-"""One thing that was written, with what undoing and redoing it need."""
+from queues.steps import Step
 
 NOBODY = Customer(0, "")
 
@@ -59,8 +59,10 @@ class Acting:
         """Write the change and its event. Raises RuleError where a finding, a gate or the status forbids it."""
         self._refuse(ticket, change)
         steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
-        steps += self._write_work(ticket, change)
+        steps += self._write_work(ticket, change, action, now)
         fields = self._fields(ticket, change, now)
+        if fields["status"] in workflow.DONE and ticket.status not in workflow.DONE:
+            steps += escalating.close_settled(self._store, ticket)
         steps += self.write_fields(ticket, fields)
         if change.language and change.language != "und":
             steps += self._remember_language(ticket, change.language)
@@ -174,7 +176,10 @@ class Acting:
             now + self._rules.undo_seconds,
         )
         queued = self._store.outbox.insert(entry)
-        steps: list[Step] = [{"kind": "message", "message": number}, {"kind": "outbox", "entry": queued}]
+        steps: list[Step] = [
+            {"kind": "message", "ticket": ticket.id, "message": number},
+            {"kind": "outbox", "ticket": ticket.id, "entry": queued},
+        ]
         return steps + self._drop_draft(ticket.id, Direction.OUT)
 
     def recipient(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
@@ -193,7 +198,8 @@ class Acting:
         if not change.note.strip():
             raise RuleError("Empty note", f"The note on #{ticket.id} is empty; write something first.")
         number = self._store.messages.insert(self._message(ticket, Direction.NOTE, change.note, now))
-        return [{"kind": "message", "message": number}, *self._drop_draft(ticket.id, Direction.NOTE)]
+        step: Step = {"kind": "message", "ticket": ticket.id, "message": number}
+        return [step, *self._drop_draft(ticket.id, Direction.NOTE)]
 
     def _message(
         self, ticket: Ticket, direction: Direction, text: str, now: int, *, language: str = "und", macro: str = ""
@@ -210,16 +216,26 @@ class Acting:
         if draft is None or draft.kind is not kind:
             return []
         self._store.drafts.delete(ticket_id)
-        return [{"kind": "draft", "draft": asdict(draft)}]
+        return [{"kind": "draft", "ticket": ticket_id, "draft": asdict(draft)}]
 
-    def _write_work(self, ticket: Ticket, change: Change) -> list[Step]:
+    def _write_work(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
         steps: list[Step] = []
         if change.escalate is not None:
-            row = self._store.work.escalate(ticket.id, change.escalate)
-            steps.append({"kind": "work", "table": "escalation", "row": row})
+            steps += escalating.open_child(self._store, self._rules, ticket, change.escalate, action, now, self._agent)
+        if change.team_answer is not None:
+            steps += self._write_answer(ticket, change.team_answer, now)
         if change.promise is not None:
             row = self._store.work.promise(ticket.id, change.promise)
-            steps.append({"kind": "work", "table": "promise", "row": row})
+            steps.append({"kind": "work", "ticket": ticket.id, "table": "promise", "row": row})
+        return steps
+
+    def _write_answer(self, ticket: Ticket, answer: TeamAnswer, now: int) -> list[Step]:
+        """Write what another team said, in its name: the agent at the keys only passes it on."""
+        child, steps = escalating.settle(self._store, ticket, answer, now)
+        if answer.text.strip():
+            note = self._message(ticket, Direction.NOTE, answer.text, now)
+            number = self._store.messages.insert(replace(note, from_name=child.team))
+            steps.append({"kind": "message", "ticket": ticket.id, "message": number})
         return steps
 
     def _remember_language(self, ticket: Ticket, language: str) -> list[Step]:
@@ -227,7 +243,8 @@ class Acting:
         if customer.language == language:
             return []
         self._store.customers.set_language(ticket.customer_id, language)
-        return [{"kind": "customer", "customer": ticket.customer_id, "before": customer.language, "after": language}]
+        step: Step = {"kind": "customer", "ticket": ticket.id, "customer": ticket.customer_id}
+        return [step | {"before": customer.language, "after": language}]
 
 
 def stored_draft(values: dict[str, Any]) -> Draft:
@@ -245,6 +262,8 @@ def _status_after(ticket: Ticket, change: Change) -> Status:
         return Status.ON_HOLD if ticket.status not in (Status.SOLVED, Status.CLOSED) else ticket.status
     if change.reply is not None:
         return workflow.after_reply(ticket.status)
+    if change.team_answer is not None and change.team_answer.state in BACK:
+        return escalating.wakes(ticket.status)
     touched = change.assignee or change.note is not None
     return Status.OPEN if ticket.status is Status.NEW and touched else ticket.status
 
@@ -270,4 +289,7 @@ def _detail(ticket: Ticket, change: Change, fields: dict[str, Any]) -> dict[str,
             detail[name] = getattr(change, name)
     if change.escalate is not None:
         detail["escalated_to"] = change.escalate.team
+    if change.team_answer is not None:
+        detail["escalation"] = change.team_answer.escalation
+        detail["state"] = change.team_answer.state
     return detail

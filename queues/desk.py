@@ -11,10 +11,11 @@ from data.protocols import Clock, ReplyChecker
 from data.records import Change, Direction, Done, Draft, Finding, Incoming, Received, Status, Ticket
 from data.store import Store
 from queues import undoing
-from queues.acting import Acting, Step
+from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
 from queues.receiving import INTAKE, Receiving
+from queues.steps import Step
 
 _CANDIDATES = 50
 """How many of each lane's most urgent tickets are weighed for the next one."""
@@ -148,20 +149,28 @@ class Desk:
             return [self._receiving.file(item, action, now) for item in items]
 
     def tick(self) -> int:
-        """Wake the snoozed tickets whose time has come; return how many."""
+        """Wake the snoozed tickets whose time has come, and those whose other team is late; return how many."""
         now = self._clock()
+        late = self.store.escalations.overdue(now, untold=True)
         due = self.store.tickets.to_wake(now)
-        if not due:
+        if not due and not late:
             return 0
         with self.store.write():
             action = self.store.actions.begin("clock", now)
             for ticket_id in due:
-                ticket = self._ticket(ticket_id, None)
-                fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
-                fields |= self._acting.clocks(replace(ticket, **fields), now)
-                self._acting.write_fields(ticket, fields)
-                self.store.events.add(action, ticket_id, now, "clock", "woken", {})
-        return len(due)
+                self._wake(self._ticket(ticket_id, None), action, now, "woken", {})
+            for child in late:
+                self.store.escalations.tell(child.id)
+                ticket = self._ticket(child.ticket_id, None)
+                if ticket.status is Status.ON_HOLD:
+                    self._wake(ticket, action, now, "overdue", {"escalation": child.id})
+        return len(due) + len(late)
+
+    def _wake(self, ticket: Ticket, action: int, now: int, kind: str, detail: Mapping[str, Any]) -> None:
+        fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
+        fields |= self._acting.clocks(replace(ticket, **fields), now)
+        self._acting.write_fields(ticket, fields)
+        self.store.events.add(action, ticket.id, now, "clock", kind, detail)
 
     def _ticket(self, ticket_id: int, version: int | None) -> Ticket:
         ticket = self.store.tickets.get(ticket_id)
@@ -188,6 +197,8 @@ def _summary(change: Change, ticket_ids: tuple[int, ...]) -> str:
         done.append("noted")
     if change.escalate is not None:
         done.append(f"escalated to {change.escalate.team}")
+    if change.team_answer is not None:
+        done.append(f"E-{change.team_answer.escalation} {change.team_answer.state}")
     if change.snooze_until is not None:
         done.append("snoozed")
     if change.status is not None:

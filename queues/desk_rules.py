@@ -11,6 +11,7 @@ from queues.calendar import Calendar
 from queues.lanes import DEFAULT_LANES
 from queues.procedures import Procedure
 from queues.routing import Rules, default_rules
+from queues.teams import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,9 @@ class DeskRules:
     """The address that our replies come from."""
     brand: str = "Support"
     """The name beside it."""
+    teams: Sequence[Team] = ()
+    """The other teams that the settings know."""
+    mail_connector: str = ""
+    """What carries mail to other teams; empty for the ticket's own connector, where that is a mailbox."""
     sure: float = 0.9
     """From this confidence on a detected language is taken as the ticket's."""

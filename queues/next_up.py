@@ -51,6 +51,8 @@ def explain(lane: str, row: LaneRow, now: int) -> str:
     words = f"{lane}#{row.id} {_clock_words(row.due_at, now)}"
     if row.severity is not None:
         words += f", {row.severity}"
+    if _escalation_is_late(row, now):
+        words += ", another team's answer is late"
     if row.priority in (Priority.URGENT, Priority.HIGH):
         words += f", {row.priority} priority"
     return words
@@ -67,8 +69,10 @@ def _urgency(lane: str, row: LaneRow, now: int, handle: Mapping[str, int]) -> tu
     severity = _severity_rank(row.severity)
     seconds = max(1, handle.get(lane, DEFAULT_HANDLE_SECONDS))
     # What is late cannot become later than late: a small old breach must not outrank a grave new one.
-    turns = _NO_CLOCK if row.due_at is None else max(0, row.due_at - now) // seconds
     due = _NO_CLOCK if row.due_at is None else row.due_at
+    if _escalation_is_late(row, now) and row.escalation_due is not None:
+        due = min(due, row.escalation_due)
+    turns = _NO_CLOCK if due == _NO_CLOCK else max(0, due - now) // seconds
     return (
         min(severity, _ABSOLUTE),
         turns,
@@ -78,6 +82,10 @@ def _urgency(lane: str, row: LaneRow, now: int, handle: Mapping[str, int]) -> tu
         row.updated_at,
         row.id,
     )
+
+
+def _escalation_is_late(row: LaneRow, now: int) -> bool:
+    return row.escalation_due is not None and row.escalation_due <= now
 
 
 def _severity_rank(severity: Severity | None) -> int:

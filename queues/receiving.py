@@ -9,6 +9,8 @@ from data.records import (
     UNKNOWN_LANGUAGE,
     Customer,
     Direction,
+    Escalation,
+    EscalationState,
     Identity,
     Incoming,
     Message,
@@ -19,7 +21,7 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues import routing, workflow
+from queues import escalating, routing, workflow
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.threads import find_ticket
@@ -47,13 +49,38 @@ class Receiving:
             self._store.messages.file_raw(item.raw_sha256)
             return Received(known, "duplicate")
         arrived = item.received_at if item.received_at is not None else now
+        child = escalating.child_of(self._store, item)
+        if child is not None and (
+            item.message_id == child.message_id or escalating.is_from_team(child, item, self._rules.teams)
+        ):
+            return self._take_answer(child, item, content, arrived, action)
         customer = self._customer(item, arrived)
-        ticket_id, trusted = find_ticket(self._store, item, customer.id)
+        ticket_id, trusted = (None, False) if child is not None else find_ticket(self._store, item, customer.id)
         ticket = self._store.tickets.get(ticket_id) if ticket_id is not None else None
         if ticket is None:
             number = self._open(item, customer, content, arrived, action, trusted=trusted)
             return Received(number, "new" if item.readable else "unreadable")
         self._join(ticket, item, content, arrived, action)
+        return Received(ticket.id, "joined")
+
+    def _take_answer(self, child: Escalation, item: Incoming, content: str, arrived: int, action: int) -> Received:
+        """File another team's mail as a note of the ticket that was escalated, and wake it; our own mail is known."""
+        if item.message_id == child.message_id:
+            self._store.messages.file_raw(item.raw_sha256)
+            return Received(child.ticket_id, "duplicate")
+        ticket = self._store.tickets.get(child.ticket_id)
+        assert ticket is not None  # a foreign key
+        self._add(ticket.id, replace(item, direction=Direction.NOTE), content, arrived, refer=False)
+        fields: dict[str, Any] = {"updated_at": max(arrived, ticket.updated_at)}
+        detail: dict[str, Any] = {"connector": item.connector, "escalation": child.id}
+        if item.kind is MessageKind.BOUNCE or item.kind not in _UNHEARD:
+            state = EscalationState.RETURNED if item.kind is MessageKind.BOUNCE else EscalationState.ANSWERED
+            escalating.turned(self._store, child, replace(child, state=state, settled_at=arrived))
+            fields |= {"status": escalating.wakes(ticket.status), "snoozed_until": None}
+            detail["state"] = state
+        fields |= self._acting.clocks(replace(ticket, **fields), arrived)
+        self._acting.write_fields(ticket, fields)
+        self._store.events.add(action, ticket.id, arrived, INTAKE, "team answer", detail)
         return Received(ticket.id, "joined")
 
     def _open(
@@ -111,7 +138,7 @@ class Receiving:
             fields |= {"language": item.language, "confidence": item.confidence, "language_source": "auto"}
         return fields
 
-    def _add(self, ticket_id: int, item: Incoming, content: str, arrived: int) -> None:
+    def _add(self, ticket_id: int, item: Incoming, content: str, arrived: int, *, refer: bool = True) -> None:
         message = Message(
             id=0, ticket_id=ticket_id, direction=item.direction, kind=item.kind, from_name=item.from_name,
             from_address=item.from_address, subject=item.subject, text=item.text, new_text=item.new_text,
@@ -121,6 +148,8 @@ class Receiving:
             recipients=item.to, named_lane=item.lane,
         )  # fmt: skip
         self._store.messages.insert(message, content_hash=content)
+        if not refer:
+            return  # who answers another team's mail does not take part in the customer's conversation
         own = (item.message_id,) if item.message_id else ()
         self._store.messages.refer(ticket_id, (*own, *item.references))
 

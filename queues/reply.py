@@ -14,9 +14,9 @@ _LONGEST_SUBJECT = 200
 _MOST_REFERENCES = 20
 
 
-def new_message_id(ticket_id: int, sender: str) -> str:
-    """Return a Message-ID that nobody can guess and that names the ticket (RFC 5322, 3.6.4)."""
-    return f"<tridesk.{ticket_id}.{secrets.token_hex(12)}@{sender.rpartition('@')[2] or 'tridesk.invalid'}>"
+def new_message_id(name: int | str, sender: str) -> str:
+    """Return a Message-ID that nobody can guess and that names the ticket or escalation (RFC 5322, 3.6.4)."""
+    return f"<tridesk.{name}.{secrets.token_hex(12)}@{sender.rpartition('@')[2] or 'tridesk.invalid'}>"
 
 
 def reply_subject(subject: str) -> str:
@@ -35,9 +35,11 @@ def build(
     message_id: str,
     at: int,
     earlier: Sequence[Message],
+    answers: bool = True,
 ) -> bytes:
     """Return the whole mail (RFC 5322, CRLF). `earlier` is the conversation, for the threading headers.
 
+    A mail that `answers` nothing keeps its subject as it is.
     A recipient that is no mail address (a handle of the app) is written as a group without members.
     """
     from email.headerregistry import Address  # the mail package is a tenth of the start-up: loaded on the first reply
@@ -51,7 +53,7 @@ def build(
         mail["To"] = Address(addr_spec=_one_line(recipient))
     except (ValueError, IndexError):
         mail["X-Recipient"] = _one_line(recipient)
-    mail["Subject"] = reply_subject(subject)
+    mail["Subject"] = reply_subject(subject) if answers else _one_line(subject)[:_LONGEST_SUBJECT]
     mail["Date"] = formatdate(at)
     mail["Message-ID"] = message_id
     thread = [found.group() for message in earlier if (found := _ID.fullmatch(message.message_id))]

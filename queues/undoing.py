@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from data.errors import ConflictError, RuleError
-from data.records import OutboxState, Ticket
+from data.records import EscalationState, OutboxState, Ticket
 from data.store import Store
-from queues.acting import Step, stored_draft
+from queues.acting import stored_draft
+from queues.steps import Step
 
 
 def undo(store: Store, steps: list[Step]) -> None:
@@ -32,6 +33,8 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
             _turn_reply(store, step["entry"], forward, due_at)
         case "draft":
             _turn_draft(store, step, forward)
+        case "escalation":
+            _turn_escalation(store, step, forward)
         case "work":
             store.work.set_state(step["table"], step["row"], "open" if forward else "withdrawn")
         case "customer":
@@ -64,6 +67,13 @@ def _turn_reply(store: Store, entry_id: int, forward: bool, due_at: int | None) 
         moved = store.outbox.move(entry_id, OutboxState.QUEUED, OutboxState.RECALLED)
     if not moved:
         raise RuleError("Already left", "The reply has left and cannot be called back; write to the customer again.")
+
+
+def _turn_escalation(store: Store, step: Step, forward: bool) -> None:
+    old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
+    state, values = EscalationState(old["state"]), {**new, "state": EscalationState(new["state"])}
+    if not store.escalations.turn(step["row"], state, **values):
+        raise ConflictError("Escalation changed", f"E-{step['row']} has moved on since; it cannot be taken back whole.")
 
 
 def _turn_draft(store: Store, step: Step, forward: bool) -> None:

@@ -6,8 +6,9 @@ from data.errors import RuleError
 from data.records import ACTIVE, Status
 
 _WAITING = frozenset({Status.PENDING, Status.ON_HOLD, Status.SNOOZED})
-_DONE = frozenset({Status.SOLVED, Status.CLOSED})
-_FROM_LIVE = frozenset({Status.OPEN}) | _WAITING | _DONE
+DONE = frozenset({Status.SOLVED, Status.CLOSED})
+"""The statuses of finished work."""
+_FROM_LIVE = frozenset({Status.OPEN}) | _WAITING | DONE
 
 _MOVES: dict[Status, frozenset[Status]] = {
     Status.NEW: _FROM_LIVE,
@@ -49,7 +50,7 @@ def after_reply(status: Status) -> Status:
 
     Pending, because the next word is the customer's; what waits for another team or is solved stays so.
     """
-    return status if status is Status.ON_HOLD or status in _DONE else Status.PENDING
+    return status if status is Status.ON_HOLD or status in DONE else Status.PENDING
 
 
 def waits_after(waits: tuple[int, ...], status: Status, now: int) -> tuple[int, ...]:
@@ -60,4 +61,4 @@ def waits_after(waits: tuple[int, ...], status: Status, now: int) -> tuple[int, 
 
 def reopens(old: Status, new: Status) -> bool:
     """Tell whether the move from `old` to `new` takes finished work up again."""
-    return old in _DONE and new not in _DONE
+    return old in DONE and new not in DONE

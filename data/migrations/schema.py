@@ -98,3 +98,22 @@ def what_routing_looked_at(db: Database) -> None:
     db.execute("ALTER TABLE message ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]'")
     db.execute("ALTER TABLE message ADD COLUMN named_lane TEXT NOT NULL DEFAULT ''")
     db.execute("CREATE INDEX ticket_triage ON ticket(lane) WHERE language = 'und' AND status IN ('new', 'open')")
+
+
+ESCALATION_CHILDREN = (
+    "ALTER TABLE escalation ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE escalation ADD COLUMN opened_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE escalation ADD COLUMN address TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE escalation ADD COLUMN message_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE escalation ADD COLUMN settled_at INTEGER",
+    "ALTER TABLE escalation ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX escalation_due ON escalation(due_at) WHERE state = 'open'",
+    "CREATE INDEX escalation_mail ON escalation(message_id) WHERE message_id <> ''",
+)
+
+
+@migrations()
+def escalation_children(db: Database) -> None:
+    """Escalations say who opened them, where their mail went and when the other team answered."""
+    for statement in ESCALATION_CHILDREN:
+        db.execute(statement)

@@ -61,8 +61,9 @@ class Messages:
         return row[0], row[1]
 
     def took_part(self, ticket_id: int, address: str) -> bool:
-        """Tell whether a message of the ticket came from this address."""
-        sql = "SELECT 1 FROM message WHERE ticket_id = ? AND from_address = ? AND from_address <> '' LIMIT 1"
+        """Tell whether a message of the ticket came from this address; notes, other teams' too, do not count."""
+        sql = """SELECT 1 FROM message
+            WHERE ticket_id = ? AND from_address = ? AND from_address <> '' AND direction <> 'note' LIMIT 1"""
         return self._db.execute(sql, (ticket_id, address)).fetchone() is not None
 
     def answered_by_newer(self, ticket_id: int, message_id: str) -> bool:

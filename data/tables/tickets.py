@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from data.records import LaneCounts, LaneRow, Priority, Severity, Status, Ticket
+from data.records import EscalationState, LaneCounts, LaneRow, Priority, Severity, Status, Ticket
 
 NO_DUE = 2**53
 """The place in the order of a ticket that no clock runs for: after all others."""
@@ -21,7 +21,10 @@ _INSERT = (
 _DUES = ("first_due", "next_due", "resolve_due")
 _ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.language,
     CASE WHEN t.sort_due < 9007199254740992 THEN t.sort_due END, t.updated_at, t.touches, t.assignee,
-    EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id), t.sort_due
+    EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id), t.sort_due,
+    (SELECT e.state FROM escalation e WHERE e.ticket_id = t.id AND e.state IN ('open', 'answered', 'returned')
+        ORDER BY e.state = 'open', e.id DESC LIMIT 1),
+    (SELECT min(e.due_at) FROM escalation e WHERE e.ticket_id = t.id AND e.state = 'open')
     FROM ticket t JOIN customer c ON c.id = t.customer_id """
 _ACTIVE = "t.status IN ('new', 'open')"
 
@@ -159,5 +162,5 @@ def _row(row: Sequence[Any]) -> LaneRow:
     severity = Severity(row[5]) if row[5] else None
     return LaneRow(
         row[0], row[1], row[2], Status(row[3]), Priority(row[4]), severity, row[6], row[7], row[8], row[9], row[10],
-        bool(row[11]), row[12],
+        bool(row[11]), row[12], EscalationState(row[13]) if row[13] else None, row[14],
     )  # fmt: skip

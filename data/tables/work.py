@@ -1,4 +1,4 @@
-"""What hangs on a ticket besides its words: escalations, promises, the steps of its procedure."""
+"""What hangs on a ticket besides its words: promises and the steps of its procedure."""
 
 from __future__ import annotations
 
@@ -6,28 +6,14 @@ import json
 import sqlite3
 from typing import Any
 
-from data.records import Escalation, Promise
+from data.records import Promise
 
 
 class Work:
-    """Reads and writes escalations, promises and procedure steps through one connection."""
+    """Reads and writes promises and procedure steps through one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-
-    def escalate(self, ticket_id: int, escalation: Escalation) -> int:
-        """Store an escalation and return its number."""
-        cursor = self._db.execute(
-            "INSERT INTO escalation (ticket_id, team, reason, reference, due_at, state) VALUES (?, ?, ?, ?, ?, ?)",
-            (ticket_id, escalation.team, escalation.reason, escalation.reference, escalation.due_at, escalation.state),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def escalations(self, ticket_id: int) -> list[Escalation]:
-        """Return a ticket's escalations that stand, oldest first."""
-        sql = """SELECT team, reason, reference, due_at, state FROM escalation
-            WHERE ticket_id = ? AND state <> 'withdrawn' ORDER BY id"""
-        return [Escalation(*row) for row in self._db.execute(sql, (ticket_id,))]
 
     def promise(self, ticket_id: int, promise: Promise) -> int:
         """Store a promise and return its number."""
@@ -38,11 +24,8 @@ class Work:
         return int(cursor.lastrowid or 0)
 
     def set_state(self, table: str, row_id: int, state: str) -> None:
-        """Set the state of an `escalation` or a `promise`."""
-        sql = {
-            "escalation": "UPDATE escalation SET state = ? WHERE id = ?",
-            "promise": "UPDATE promise SET state = ? WHERE id = ?",
-        }
+        """Set the state of a `promise`."""
+        sql = {"promise": "UPDATE promise SET state = ? WHERE id = ?"}
         self._db.execute(sql[table], (state, row_id))
 
     def steps(self, ticket_id: int, procedure: str) -> dict[str, Any]:

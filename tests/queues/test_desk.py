@@ -128,7 +128,7 @@ def test_undo_takes_everything_back_and_redo_does_it_again(desk: Desk, clock: Cl
     assert {n: getattr(back, n) for n in Ticket.__slots__ if n != "version"} == {
         n: getattr(before, n) for n in Ticket.__slots__ if n != "version"
     }
-    assert desk.store.work.escalations(number) == []
+    assert desk.store.escalations.of(number) == []
     draft = desk.store.drafts.get(number)
     assert draft is not None
     assert draft.text == "Hello"
