@@ -16,6 +16,7 @@ from macros.context import CONTRACT, LIST_FIELDS, SINGLE
 MAX_NODES = 1000
 MAX_DEPTH = 12
 MAX_LOOP = 50
+MAX_NUMBER = 10**15
 
 FILTERS = frozenset({"capitalize", "default", "d", "lower", "title", "trim", "upper", "join"})
 TESTS = frozenset({"defined", "undefined"})
@@ -49,6 +50,13 @@ def check(environment: ImmutableSandboxedEnvironment, text: str, asked: Iterable
     _Checker(frozenset(asked)).visit(tree)
 
 
+def _constant(node: nodes.Const) -> None:
+    if node.value is None:
+        raise RefusedError(node.lineno, "none may not be used in a macro; it would print as a word")
+    if isinstance(node.value, int | float) and not abs(node.value) < MAX_NUMBER:
+        raise RefusedError(node.lineno, f"numbers go up to {MAX_NUMBER}")
+
+
 def _within_limits(tree: nodes.Node) -> None:
     # Level by level, not by recursion, so that a deep tree is measured and not fallen into.
     level: list[nodes.Node] = [tree]
@@ -66,7 +74,8 @@ class _Checker:
     """Walks one template; remembers the names that it sets itself."""
 
     def __init__(self, asked: frozenset[str]) -> None:
-        self._known = set(asked) | set(SINGLE)
+        self._asked = asked | SINGLE.keys()
+        self._known = set(self._asked)
 
     def visit(self, node: nodes.Node, in_loop: bool = False) -> None:
         kind, line = type(node).__name__, node.lineno or 1
@@ -83,8 +92,10 @@ class _Checker:
             return
         if isinstance(node, nodes.Name):
             self._name(node)
-        elif isinstance(node, nodes.Const) and node.value is None:
-            raise RefusedError(line, "none may not be used in a macro; it would print as a word")
+        elif isinstance(node, nodes.Const):
+            _constant(node)
+        elif isinstance(node, nodes.List | nodes.Tuple):
+            self._flat(node)
         elif isinstance(node, nodes.Filter):
             self._filter(node)
         elif isinstance(node, nodes.If | nodes.CondExpr):
@@ -93,6 +104,12 @@ class _Checker:
             raise RefusedError(line, f"the test {node.name!r} may not be used; known are {', '.join(sorted(TESTS))}")
         for child in node.iter_child_nodes():
             self.visit(child, in_loop)
+
+    def _flat(self, node: nodes.List | nodes.Tuple) -> None:
+        # Lists of lists double as texts do; what is set may be one.
+        for item in node.items:
+            if not isinstance(item, nodes.Const | nodes.Getattr) and getattr(item, "name", None) not in self._asked:
+                raise RefusedError(node.lineno, "a list written out holds texts, numbers, published values and asks")
 
     def _name(self, node: nodes.Name) -> None:
         if node.ctx != "load" or node.name in self._known:

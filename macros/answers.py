@@ -10,6 +10,7 @@ from data.errors import InputError
 from macros.context import Value, day_in_words
 from macros.fields import DURATION
 from macros.macro import Ask, Kind
+from macros.patterns import MAX_CHECKED
 
 MAX_ANSWER = 2000
 
@@ -39,6 +40,8 @@ def problem(ask: Ask, answer: str) -> str:
         return f"{ask.name} has to be a date such as 2026-01-31"
     if ask.kind in _SHAPES and not _SHAPES[ask.kind][0].fullmatch(answer):
         return f"{ask.name} has to be {_SHAPES[ask.kind][1]}"
+    if ask.pattern and len(answer) > MAX_CHECKED:
+        return f"{ask.name} may be {MAX_CHECKED} characters at most"
     if ask.pattern and not re.fullmatch(ask.pattern, answer):
         return f"{ask.name} does not fit the pattern {ask.pattern}"
     return ""

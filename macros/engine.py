@@ -85,4 +85,6 @@ def _compiled(text: str, asked: frozenset[str]) -> Template:
 def _final(value: Value | Undefined | None) -> Value | Undefined:
     if value is None:
         raise RefusedError(1, "a value is None, which would print as the word None")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     return value

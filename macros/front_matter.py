@@ -13,6 +13,9 @@ from macros.macro import Actions, Ask, Body, Kind, Macro, Words
 
 MAX_SOURCE = 20_480
 """Bytes of one macro file."""
+MAX_BODIES = 40
+MAX_LINE = 2000
+"""Characters of one line of the front matter."""
 
 _FENCE = "+++"
 _BODY = re.compile(r"===\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)\s*$")
@@ -47,6 +50,9 @@ def _front_matter(name: str, lines: list[str]) -> tuple[dict[str, Any], int]:
     end = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), None)
     if end is None:
         raise MacroError(name, 1, "the front matter is not closed; add a line +++ after it")
+    for at, line in enumerate(lines[1:end], 2):
+        if len(line) > MAX_LINE:  # a key of thousands of parts takes the TOML reader seconds
+            raise MacroError(name, at, f"is longer than {MAX_LINE} characters; break the line")
     try:
         return tomllib.loads("\n".join(lines[1:end])), end + 1
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as wrong:
@@ -57,6 +63,8 @@ def _front_matter(name: str, lines: list[str]) -> tuple[dict[str, Any], int]:
 
 def _bodies(name: str, lines: list[str], start: int) -> tuple[Body, ...]:
     marks = [(at, found[1]) for at, line in enumerate(lines[start:], start) if (found := _BODY.match(line))]
+    if len(marks) > MAX_BODIES:
+        raise MacroError(name, marks[MAX_BODIES][0] + 1, f"there are more than {MAX_BODIES} languages")
     if not marks:
         bodies = [Body("", "\n".join(lines[start:]).strip("\n"), _first_text_line(lines, start))]
     else:
@@ -118,6 +126,6 @@ def _dues_are_known(actions: Actions, asks: tuple[Ask, ...]) -> None:
 def line_of(source: str, key: str) -> int:
     """Return the line, from 1, that first sets `key` or opens its table; 1 when none does."""
     found = re.search(
-        rf"^[ \t]*\[*[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]|[{{,][ \t]*{re.escape(key)}[ \t]*=", source, re.M
+        rf"^[ \t]*+\[*+[ \t]*+[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]|[{{,][ \t]*{re.escape(key)}[ \t]*=", source, re.M
     )
     return source.count("\n", 0, found.start()) + 1 if found else 1

@@ -10,11 +10,11 @@ from data.errors import InputError
 from data.records import Ticket
 from macros.allow_list import RefusedError
 from macros.engine import check_text
-from macros.front_matter import MAX_SOURCE, MacroError, line_of, parse
+from macros.files import MAX_FILES, files_in, name_of, source_of, stamp_of
+from macros.front_matter import MacroError, line_of, parse
 from macros.macro import Macro
 
 BUILT_IN = Path(__file__).parent / "library"
-SUFFIX = ".j2"
 
 _Stamp = tuple[int, int]
 
@@ -58,10 +58,11 @@ class Library:
         now: dict[Path, tuple[_Stamp, Verdict]] = {}
         macros: dict[str, Macro] = {}
         for folder in self._folders:
-            for path in files_in(folder):
-                stamp = _stamp(path)
+            for number, path in enumerate(files_in(folder)):
+                stamp = stamp_of(path)
                 known = self._read.get(path)
-                now[path] = known if known and known[0] == stamp else (stamp, read(path, folder))
+                fresh = known if known and known[0] == stamp else None
+                now[path] = fresh or (stamp, _too_many(path) if number >= MAX_FILES else read(path, folder))
                 macro = now[path][1].macro
                 if macro:
                     macros[macro.name] = macro
@@ -104,34 +105,22 @@ class Library:
         return {macro.key: macro for macro in reversed(self.offered(ticket)) if macro.key}
 
 
-def files_in(folder: Path) -> list[Path]:
-    """Return the macro files under `folder`, in order; a missing folder has none. Links out of it are not followed."""
-    if not folder.is_dir():
-        return []
-    root = folder.resolve()
-    return sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file() and path.resolve().is_relative_to(root))
-
-
 def read(path: Path, folder: Path) -> Verdict:
     """Read and check one file; `folder` is what its name is counted from. Never raises for what the file holds."""
-    name = path.relative_to(folder).with_suffix("").as_posix()
     try:
-        with path.open("rb") as file:
-            source = file.read(MAX_SOURCE * 2).decode(
-                "utf-8", "strict" if path.stat().st_size <= MAX_SOURCE else "replace"
-            )
-        macro = parse(name, source, path)
+        source = source_of(path, folder)
+        macro = parse(name_of(path, folder), source, path)
         for body in macro.bodies:
             _allowed(macro, body.text, body.line)
         for _, text in macro.subject.by_language:
             _allowed(macro, text, line_of(source, "subject"))
     except MacroError as wrong:
         return Verdict(path, None, wrong.line, wrong.reason)
-    except UnicodeDecodeError:
-        return Verdict(path, None, 1, "is not UTF-8 text; save it as UTF-8")
-    except OSError as wrong:
-        return Verdict(path, None, 1, f"cannot be read: {wrong.strerror}")
     return Verdict(path, macro)
+
+
+def _too_many(path: Path) -> Verdict:
+    return Verdict(path, None, 1, f"is past the {MAX_FILES} files that a folder may hold; take some away")
 
 
 def check_paths(paths: Iterable[Path]) -> list[Verdict]:
@@ -140,7 +129,7 @@ def check_paths(paths: Iterable[Path]) -> list[Verdict]:
     for path in paths:
         if path.is_dir():
             found += [read(file, path) for file in files_in(path)]
-        elif path.is_file():
+        elif path.exists() or path.is_symlink():
             found.append(read(path, path.parent))
         else:
             raise InputError("Nothing to check", f"{path} is neither a file nor a folder; give one that is there.")
@@ -152,11 +141,3 @@ def _allowed(macro: Macro, text: str, line: int) -> None:
         check_text(text, frozenset(ask.name for ask in macro.asks))
     except RefusedError as wrong:
         raise MacroError(macro.name, line + wrong.line - 1, str(wrong)) from None
-
-
-def _stamp(path: Path) -> _Stamp:
-    try:
-        stat = path.stat()
-    except OSError:  # gone since the folder was listed; reading it will say so
-        return (0, -1)
-    return (stat.st_mtime_ns, stat.st_size)

@@ -57,7 +57,8 @@ def acting(db: Path | None) -> Iterator[Desk]:
 
 def put(values: dict[str, Any]) -> None:
     """Write one JSON line."""
-    click.echo(json.dumps(values, ensure_ascii=False))
+    # A lone surrogate (a file name's odd byte) has no UTF-8; backslashreplace writes it as its JSON escape
+    click.echo(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
 def iso(at: int | None) -> str | None:

@@ -151,9 +151,7 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
         ranked = suggester.suggest(given.pop("text"), top)
         if as_json:
             found = [{"macro": one.macro, "score": round(one.score, 4)} for one in ranked]
-            answer = json.dumps({**given, "macros": found}, ensure_ascii=False)
-            # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
-            click.echo(answer.encode("utf-8", "backslashreplace"))
+            put({**given, "macros": found})
         else:
             click.echo(safe_line("  ".join(f"{one.macro} ({one.score:.2f})" for one in ranked)) or "-")
     if failed:
