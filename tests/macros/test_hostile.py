@@ -180,8 +180,9 @@ def test_everyday_patterns_pass(pattern: str) -> None:
 @given(st.text(alphabet="ab01=+'\"[]{}.\n \\#@\u00e9\ud800\x00", max_size=200), st.booleans())
 def test_whatever_stands_in_a_file_it_is_taken_or_refused_with_a_line(text: str, front: bool) -> None:
     source = f"+++\n{text}\n+++\nhello" if front else text
+    line = 1
     try:
         parse("x", source)
     except MacroError as wrong:
-        assert 1 <= wrong.line <= source.count("\n") + 2
-        assert wrong.reason
+        line = wrong.line
+    assert 1 <= line <= source.count("\n") + 2
