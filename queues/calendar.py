@@ -19,6 +19,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = -62_135_500_000, 253_402_200_000
 """Unix seconds that `datetime` can hold in every zone (years 1 to 9999, less a day)."""
 _CACHED_DAYS = 4_096
+_HOLIDAY_YEARS = range(2015, 2041)
+"""The years of public holidays that a calendar holds: a desk's history and what is planned by it."""
 
 Block = tuple[int, int]
 """Start and end in seconds since local midnight, the end not included; the longest is (0, 86400)."""
@@ -127,17 +129,20 @@ class Calendar:
 
 
 def from_table(table: Mapping[str, object], where: str) -> Calendar:
-    """Build a calendar from settings: `time_zone`, a list of `HH:MM-HH:MM` per weekday name, `holidays` as dates.
+    """Build a calendar from settings: `time-zone`, a list of `HH:MM-HH:MM` per weekday name, `holidays` as dates.
 
-    A weekday that is not named is closed. `where` names the place in the settings. Raises InputError.
+    A weekday that is not named is closed. `country` and `subdivision` (ISO 3166, such as `ES` and `MD`) add the public
+    holidays of there. `where` names the place in the settings. Raises InputError.
     """
-    unknown = sorted(set(table) - {"time_zone", "holidays", *WEEKDAYS})
+    unknown = sorted(set(table) - {"time-zone", "holidays", "country", "subdivision", *WEEKDAYS})
     if unknown:
         raise InputError("Unknown calendar key", f"{where}: {unknown[0]!r} is not a calendar key; remove it.")
     blocks = tuple(tuple(_block(text, where) for text in _strings(table.get(day, []), where)) for day in WEEKDAYS)
     holidays = frozenset(_holiday(value, where) for value in _list(table.get("holidays", []), where))
+    if "country" in table:
+        holidays |= _public_holidays(str(table["country"]), str(table.get("subdivision", "")), where)
     try:
-        return Calendar(str(table.get("time_zone", "UTC")), blocks, holidays)
+        return Calendar(str(table.get("time-zone", "UTC")), blocks, holidays)
     except InputError as error:
         raise InputError(error.title, f"{where}: {error.message}") from None
 
@@ -198,6 +203,23 @@ def _holiday(value: object, where: str) -> date:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         raise InputError("Not a date", f"{where}: the holiday {value!r} must look like 2026-12-25.") from None
+
+
+def _public_holidays(country: str, subdivision: str, where: str) -> frozenset[date]:
+    try:
+        import holidays  # an extra of 50 ms: loaded only where a calendar names a country
+    except ImportError:
+        raise InputError(
+            "Holidays not installed", f"{where}: country needs the extra; install tridesk[holidays] or list the dates."
+        ) from None
+    try:
+        known = holidays.country_holidays(country, subdiv=subdivision or None, years=_HOLIDAY_YEARS)
+    except NotImplementedError:
+        raise InputError(
+            "Unknown country",
+            f"{where}: no holidays are known for {country} {subdivision}".rstrip() + "; list the dates.",
+        ) from None
+    return frozenset(known)
 
 
 ALWAYS = Calendar()

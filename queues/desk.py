@@ -15,6 +15,7 @@ from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
 from queues.receiving import INTAKE, Receiving
+from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.steps import Step
 
 _CANDIDATES = 50
@@ -33,7 +34,7 @@ class Desk:
         self._clock = clock
         self._acting = Acting(store, rules, checker, agent)
         self._receiving = Receiving(store, rules, self._acting)
-        if [lane for lane in rules.lanes if lane not in store.lanes.all()]:
+        if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
             with store.write():
                 store.lanes.put(rules.lanes)
 
@@ -148,6 +149,11 @@ class Desk:
             action = self.store.actions.begin(INTAKE, now)
             return [self._receiving.file(item, action, now) for item in items]
 
+    def reclock(self, *, dry_run: bool = False) -> Reclocked:
+        """Set every running ticket's clocks by the policies of today; `dry_run` only counts."""
+        with self.store.write():
+            return reclock(self.store, self._acting, self._clock(), dry_run=dry_run)
+
     def tick(self) -> int:
         """Wake the snoozed tickets whose time has come, and those whose other team is late; return how many."""
         now = self._clock()
@@ -156,7 +162,7 @@ class Desk:
         if not due and not late:
             return 0
         with self.store.write():
-            action = self.store.actions.begin("clock", now)
+            action = self.store.actions.begin(CLOCK, now)
             for ticket_id in due:
                 self._wake(self._ticket(ticket_id, None), action, now, "woken", {})
             for child in late:
@@ -170,7 +176,7 @@ class Desk:
         fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
         fields |= self._acting.clocks(replace(ticket, **fields), now)
         self._acting.write_fields(ticket, fields)
-        self.store.events.add(action, ticket.id, now, "clock", kind, detail)
+        self.store.events.add(action, ticket.id, now, CLOCK, kind, detail)
 
     def _ticket(self, ticket_id: int, version: int | None) -> Ticket:
         ticket = self.store.tickets.get(ticket_id)

@@ -20,10 +20,15 @@ class DeskRules:
 
     routing: Rules = field(default_factory=default_rules)
     lanes: tuple[Lane, ...] = DEFAULT_LANES
+    """Left to right; what a rule sends elsewhere goes to the first."""
     policies: Sequence[sla.Policy] = sla.DEFAULT_POLICIES
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: sla.DEFAULT_CALENDARS)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     """By id; a ticket whose procedure is not among them has no gates."""
+    thanks_reopen: bool = False
+    """A message of nothing but thanks reopens a solved ticket too."""
+    reopen_days: int = 14
+    """How long after it was solved a ticket is reopened by a new message; 0 for always."""
     undo_seconds: int = 10
     """How long a reply waits in the outbox so that it can be called back."""
     sender: str = "support@tridesk.invalid"

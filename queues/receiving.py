@@ -21,9 +21,10 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues import escalating, routing, workflow
+from queues import escalating, routing, sla, workflow
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
+from queues.thanks import is_thanks
 from queues.threads import find_ticket
 
 INTAKE = "intake"
@@ -57,7 +58,7 @@ class Receiving:
         customer = self._customer(item, arrived)
         ticket_id, trusted = (None, False) if child is not None else find_ticket(self._store, item, customer.id)
         ticket = self._store.tickets.get(ticket_id) if ticket_id is not None else None
-        if ticket is None:
+        if ticket is None or self._is_over(ticket, arrived):
             number = self._open(item, customer, content, arrived, action, trusted=trusted)
             return Received(number, "new" if item.readable else "unreadable")
         self._join(ticket, item, content, arrived, action)
@@ -92,8 +93,10 @@ class Receiving:
         tags = route.tags if trusted else (*route.tags, "unverified")
         if item.kind in _UNHEARD:
             tags = (*tags, str(item.kind))
+        lanes = [lane.name for lane in self._rules.lanes]
+        lane = route.lane if route.lane in lanes else lanes[0]
         ticket = Ticket(
-            id=0, lane=route.lane, status=Status.NEW, priority=route.priority, subject=item.subject or "(no subject)",
+            id=0, lane=lane, status=Status.NEW, priority=route.priority, subject=item.subject or "(no subject)",
             customer_id=customer.id, created_at=arrived, updated_at=arrived, severity=route.severity, language=language,
             confidence=confidence, language_source=source, connector=item.connector, external_ref=item.external_ref,
             reason=route.reason, topic=route.topic, procedure=route.procedure, tags=tuple(dict.fromkeys(tags)),
@@ -127,8 +130,15 @@ class Receiving:
             action, ticket.id, arrived, INTAKE, "received", {"connector": item.connector, "changed": changed}
         )
 
+    def _is_over(self, ticket: Ticket, arrived: int) -> bool:
+        """Tell whether the ticket was solved so long ago that a new message is a new matter."""
+        days = self._rules.reopen_days
+        return bool(days) and ticket.solved_at is not None and arrived - ticket.solved_at > days * sla.DAY
+
     def _heard(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
         """Return what the customer's new word changes: the status, the language, a snooze that ends."""
+        if ticket.status is Status.SOLVED and not self._rules.thanks_reopen and is_thanks(item.new_text):
+            return {}
         status = workflow.after_incoming(ticket.status)
         fields: dict[str, Any] = {"status": status, "snoozed_until": None}
         if workflow.reopens(ticket.status, status):

@@ -7,6 +7,7 @@ import getpass
 import signal
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rich.segment import Segments
 from textual import events
 from textual.app import App
 
+from data.errors import DeskError
 from data.protocols import Clock
 from data.store import Store
 from tui.jobs import Writer
@@ -59,6 +61,9 @@ class DeskApp(App[int]):
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
         self.desk = DeskScreen(store, writer, clock, agent, mode)
+        self._writer = writer
+        self.refusal: DeskError | None = None
+        """Why the desk could not be opened for writing: its rules or settings cannot be used."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -69,8 +74,20 @@ class DeskApp(App[int]):
         self.push_screen(self.desk)
         for number in ENDING:
             asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
+        self.call_after_refresh(self._open_writer)
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
+
+    def _open_writer(self) -> None:
+        """Load the rules once the desk is drawn; what cannot be used ends the program with its sentence."""
+        self._writer.submit(lambda desk: None).add_done_callback(self._opened)
+
+    def _opened(self, future: Future[None]) -> None:
+        """Called in the writer's thread."""
+        error = future.exception()
+        if isinstance(error, DeskError):
+            self.refusal = error
+            self.call_later(self.exit, 1)
 
     def _go_round(self) -> None:
         if self._rounds is not None:
@@ -132,7 +149,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
-    from tui.settings import load
+    from queues.lanes import lanes_of
+    from tui.settings import CONFIG_NAME, load
 
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
@@ -141,10 +159,15 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
     writer = make_writer(store_path, wall_clock, name)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     try:
-        if not store.lanes.all():
+        named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)
+        if tuple(store.lanes.all()[: len(named)]) != named:
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
-        return DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds).run() or 0
+        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds)
+        code = app.run() or 0
+        if app.refusal is not None:
+            raise app.refusal
+        return code
     finally:
         rounds.stop()
         writer.stop()

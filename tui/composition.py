@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.protocols import Clock
+from data.records import Lane
 from data.store import Store
+from queues.clock_settings import calendars_of, policies_of
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
-from queues.lanes import DEFAULT_LANES
+from queues.lanes import lanes_of
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
-from tui.settings import Settings, config_folder, load
+from tui.settings import CONFIG_NAME, Settings, config_folder, load
 
 if TYPE_CHECKING:
     from queues.recognising import Recogniser
@@ -43,10 +45,16 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
     return Recogniser(store, ours=own_texts(library), market=settings.languages)
 
 
-def routing_rules(folder: Path) -> Rules:
+def lanes(settings: Settings) -> tuple[Lane, ...]:
+    """Return the lanes of the desk. Raises InputError."""
+    return lanes_of([(lane.name, lane.title) for lane in settings.lane], str(config_folder() / CONFIG_NAME))
+
+
+def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
     """Return the user's `routing.toml`, else the rules that come with the desk. Raises InputError with the line."""
     own = folder / "routing.toml"
-    return load_rules(own, lanes=[lane.name for lane in DEFAULT_LANES]) if own.exists() else default_rules()
+    chosen = settings if settings is not None else load().settings
+    return load_rules(own, lanes=[lane.name for lane in lanes(chosen)]) if own.exists() else default_rules()
 
 
 def agent_name(settings: Settings) -> str:
@@ -64,8 +72,15 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
     from macros.check import Checker
 
     chosen = settings if settings is not None else load().settings
+    where = str(config_folder() / CONFIG_NAME)
+    calendars = calendars_of(chosen.calendar, where)
     rules = DeskRules(
-        routing=routing_rules(config_folder()),
+        routing=routing_rules(config_folder(), chosen),
+        lanes=lanes(chosen),
+        policies=policies_of(chosen.policy, calendars, where),
+        calendars=calendars,
+        thanks_reopen=chosen.reopen.thanks,
+        reopen_days=chosen.reopen.days,
         undo_seconds=chosen.undo_seconds,
         sender=chosen.sender,
         brand=chosen.brand,

@@ -6,13 +6,16 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
+from queues.clock_settings import PolicyTable
 
 APP = "tridesk"
+CONFIG_NAME = "config.toml"
 
 
 def store_path() -> Path:
@@ -31,6 +34,22 @@ def state_folder() -> Path:
     return user_state_path(APP)
 
 
+class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[lane]]`: the name that rules use, and the title on the screen."""
+
+    name: str
+    title: str = ""
+
+
+class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[reopen]`: what a customer's new word does to a solved ticket."""
+
+    thanks: bool = False
+    """A message of nothing but thanks reopens too."""
+    days: int = 14
+    """Later than this a message opens a ticket of its own; 0 for never."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with what holds where it says nothing."""
 
@@ -44,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     theme: str = ""
     languages: dict[str, float] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
+    lane: list[LaneTable] = []
+    """The queues on the screen, left to right; none for mail, app and safety."""
+    calendar: dict[str, dict[str, Any]] = {}
+    policy: list[PolicyTable] = []
+    reopen: ReopenTable = ReopenTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +81,7 @@ class Configuration:
 
 def load(folder: Path | None = None) -> Configuration:
     """Read `config.toml` of the folder (the user's own by default). Raises InputError with file and reason."""
-    path = (folder or config_folder()) / "config.toml"
+    path = (folder or config_folder()) / CONFIG_NAME
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -21,7 +21,11 @@ class Lanes:
         ]
 
     def put(self, lanes: Sequence[Lane]) -> None:
-        """Make these lanes exist, with these titles and places."""
+        """Make these the lanes, with these titles and places; any other stays behind them while tickets are in it."""
+        self._db.execute(
+            "DELETE FROM lane WHERE NOT EXISTS (SELECT 1 FROM lane_count c WHERE c.lane = lane.name AND c.n > 0)"
+        )
+        self._db.execute("UPDATE lane SET position = position + ?", (len(lanes),))
         self._db.executemany(
             "INSERT INTO lane VALUES (?, ?, ?) "
             "ON CONFLICT DO UPDATE SET title = excluded.title, position = excluded.position",

@@ -144,7 +144,7 @@ def test_moments_outside_the_years_of_a_calendar_are_shut_not_a_crash(moment: in
 
 def test_settings_become_a_calendar() -> None:
     table = {
-        "time_zone": "Europe/Madrid",
+        "time-zone": "Europe/Madrid",
         "monday": ["09:00-14:00", "15:00-18:00"],
         "sunday": ["00:00-24:00"],
         "holidays": [date(2026, 12, 25), "2027-01-01"],
@@ -163,8 +163,8 @@ def test_settings_become_a_calendar() -> None:
         ({"monday": ["17:00-09:00"]}, "monday"),
         ({"monday": ["09:00-12:00", "11:00-13:00"]}, "monday"),
         ({"monday": ["09:00-24:30"]}, "09:00-17:30"),
-        ({"monday": ["09:00-17:00"], "time_zone": "Europe/Nowhere"}, "Europe/Madrid"),
-        ({"monday": ["09:00-17:00"], "time_zone": "../../etc/passwd"}, "Europe/Madrid"),
+        ({"monday": ["09:00-17:00"], "time-zone": "Europe/Nowhere"}, "Europe/Madrid"),
+        ({"monday": ["09:00-17:00"], "time-zone": "../../etc/passwd"}, "Europe/Madrid"),
         ({"monday": ["09:00-17:00"], "holidays": ["Christmas"]}, "2026-12-25"),
         ({"mondays": ["09:00-17:00"]}, "mondays"),
     ],

@@ -16,6 +16,7 @@ from data.records import (
     Escalation,
     Finding,
     Incoming,
+    Lane,
     Message,
     MessageKind,
     OutboxEntry,
@@ -374,3 +375,47 @@ def test_undo_forgets_the_wait_too(desk: Desk, clock: Clock) -> None:
     assert ticket(desk, number).waits == ()
     desk.redo()
     assert ticket(desk, number).waits == (START,)
+
+
+def test_plain_thanks_leave_a_solved_ticket_solved(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="It is open again.", status=Status.SOLVED))
+    assert arrive(desk, mail("Thanks a lot!", subject="Re: Help with my account", message_id="<t@x>")) == [number]
+    assert (ticket(desk, number).status, ticket(desk, number).reopens) == (Status.SOLVED, 0)
+    assert [one.new_text for one in desk.store.messages.of(number)][-1] == "Thanks a lot!"
+    arrive(desk, mail("Thanks, but it is locked again", subject="Re: Help with my account", message_id="<u@x>"))
+    assert (ticket(desk, number).status, ticket(desk, number).reopens) == (Status.OPEN, 1)
+
+
+def test_thanks_reopen_where_the_settings_say_so(tmp_path: Path, clock: Clock) -> None:
+    rules = DeskRules(routing=Rules(()), thanks_reopen=True)
+    desk = Desk(Store.open(tmp_path / "desk.db"), clock=clock, rules=rules, agent="eva")
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.SOLVED))
+    arrive(desk, mail("Thanks!", subject="Re: Help with my account", message_id="<t@x>"))
+    assert ticket(desk, number).status is Status.OPEN
+
+
+def test_a_word_long_after_solving_opens_a_ticket_of_its_own(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.SOLVED))
+    clock.now += 14 * 86_400
+    answer = mail("Locked again", subject="Re: Help with my account", message_id="<a@x>")
+    assert arrive(desk, answer) == [number]
+    desk.act([number], Change(status=Status.SOLVED))
+    clock.now += 14 * 86_400 + 1
+    (later,) = arrive(desk, mail("And again", subject="Re: Help with my account", message_id="<b@x>"))
+    assert later != number
+    assert ticket(desk, number).status is Status.SOLVED
+    assert "unverified" not in ticket(desk, later).tags
+
+
+def test_other_lanes_replace_those_that_hold_nothing(tmp_path: Path, clock: Clock) -> None:
+    store = Store.open(tmp_path / "desk.db")
+    (number,) = arrive(Desk(store, clock=clock, rules=DeskRules(routing=Rules(()))))
+    lanes = (Lane("help", "Help", 0), Lane("billing", "Billing", 1))
+    desk = Desk(store, clock=clock, rules=DeskRules(routing=Rules(()), lanes=lanes))
+    assert [lane.name for lane in store.lanes.all()] == ["help", "billing", "mail"]
+    (other,) = arrive(desk, mail("Another matter", subject="Billing", message_id="<c@x>"))
+    assert ticket(desk, other).lane == "help"
+    desk.act([number], Change(lane="billing"))

@@ -22,6 +22,7 @@ COMMANDS = {
     "undo": ("tui.cli.acting", "undo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
+    "clocks": ("tui.cli.clocks", "clocks"),
     "macros": ("tui.cli.macros", "macros"),
     "procedures": ("tui.cli.procedures", "procedures"),
     "demo": ("tui.cli.demo", "demo"),

@@ -1,0 +1,59 @@
+"""`tridesk clocks`: the targets in force, and every running ticket's clocks set anew by them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from queues.sla import Policy
+from tui.cli.common import acting, db_option, json_option, put
+from tui.spans import span
+
+_CONDITIONS = ("lanes", "priorities", "severities", "languages", "tiers", "topics")
+_TARGETS = ("first_reply", "next_reply", "resolution")
+
+
+@click.command()
+@click.option("--again", is_flag=True, help="Set the clocks of all running tickets by the policies of today.")
+@click.option("--dry-run", is_flag=True, help="With --again: count what would change, write nothing.")
+@db_option
+@json_option
+def clocks(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
+    """List the policies in order: the first that fits a ticket sets its clocks.
+
+    They come from `[[policy]]` and `[calendar.NAME]` in config.toml, else those of the desk hold.
+    """
+    if dry_run and not again:
+        raise click.UsageError("--dry-run goes with --again.")
+    with acting(db) as desk:
+        if not again:
+            for policy in desk.rules.policies:
+                put(_keys(policy)) if as_json else click.echo(_line(policy))
+            return
+        found = desk.reclock(dry_run=dry_run)
+    if as_json:
+        put({**asdict(found), "dry_run": dry_run})
+        return
+    done = "would change" if dry_run else "changed"
+    click.echo(
+        f"{found.tickets:,} tickets run; clocks of {found.changed:,} {done}; "
+        f"late: {found.late_before:,} before, {found.late_after:,} after"
+    )
+
+
+def _keys(policy: Policy) -> dict[str, Any]:
+    lists = {name: sorted(getattr(policy, name)) for name in _CONDITIONS}
+    targets = {f"{name}_seconds": getattr(policy, name) for name in _TARGETS}
+    return {"policy": policy.name, **targets, "calendar": policy.calendar, "statutory": policy.statutory, **lists}
+
+
+def _line(policy: Policy) -> str:
+    targets = [span(getattr(policy, name)) if getattr(policy, name) is not None else "-" for name in _TARGETS]
+    where = "; ".join(
+        f"{name} {', '.join(sorted(getattr(policy, name)))}" for name in _CONDITIONS if getattr(policy, name)
+    )
+    told = f"first {targets[0]:<6} next {targets[1]:<6} resolution {targets[2]:<6} {policy.calendar:<8}"
+    return f"{policy.name:<16} {told} {'statutory ' if policy.statutory else ''}{where or 'every other ticket'}"
