@@ -177,6 +177,12 @@ def _preview() -> list[Action]:
         preview("pending", ("p",), "Send, pending", "Send and wait for the customer."),
         preview("open", ("o",), "Send, keep open", "Send and keep the ticket ours."),
         preview("edit", ("e",), "Edit", "Change the words first."),
+        preview(
+            "override",
+            ("exclamation_mark",),
+            "Send all the same…",
+            "Go past what blocks, for a reason that is kept.",
+        ),
         preview("language", ("l",), "Language", "The same macro in the other language."),
         preview("cancel", ("escape",), "Cancel", "Send nothing."),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -105,17 +106,24 @@ class Answering:
             return []
         return [(macro.name, macro.title.for_language(language)) for macro in self._library.offered(ticket)]
 
-    def fill(self, ticket: Ticket, name: str, language: str = "") -> Answer:
-        """Fill a macro in. Raises InputError where there is no such macro or it cannot be filled."""
+    def macro(self, name: str) -> Macro:
+        """Return a macro. Raises InputError where there is none of that name, or not yet."""
+        if self._library is None:
+            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
+        return self._library.get(name)
+
+    def fill(self, ticket: Ticket, name: str, language: str = "", answers: Mapping[str, str] | None = None) -> Answer:
+        """Fill a macro in with what was answered to its asks.
+
+        Raises InputError where there is no such macro or it cannot be filled.
+        """
         from macros.context import Context
         from macros.render import render
 
-        if self._library is None:
-            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
-        macro = self._library.get(name)
+        macro = self.macro(name)
         customer = self._store.customers.get(ticket.customer_id) or Customer(0, "")
         context = Context(ticket, customer, self._agent, self._clock())
-        filled = render(macro, language or ticket.language, context, {})
+        filled = render(macro, language or ticket.language, context, answers or {})
         self.last = macro.name
         return Answer(
             macro.name,

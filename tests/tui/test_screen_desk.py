@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,123 +18,36 @@ from data.records import (
     Escalation,
     Finding,
     Incoming,
-    MessageKind,
     OutboxEntry,
     OutboxState,
-    Priority,
-    Severity,
     Status,
 )
 from data.store import Store
 from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from tests.tui.playing import (
+    NOW,
+    SUBJECTS,
+    clock,
+    fifteen_tickets,
+    incoming,
+    make_desk,
+    picture,
+    play,
+    press,
+    status_of,
+)
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.rounds import Rounds
 from tui.screens.reply_card import Card, ReplyCard
 from tui.theme import THEMES
 
-NOW = 1_790_000_000
 GOLDENS = Path(__file__).parent / "goldens"
-EVIL = "Refund \x1b]0;pwned\x07 [/b] [red]now\u202e"
-
-Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
-
-
-def clock() -> int:
-    return NOW
-
-
-def incoming(n: int, subject: str, lane: str, *, language: str = "es", at: int = NOW - 3_600) -> Incoming:
-    return Incoming(
-        connector="demo",
-        source=f"demo:{n}",
-        raw_sha256=f"{n:064}",
-        kind=MessageKind.MAIL,
-        from_name=f"Zoë Ñandú {n}",
-        from_address=f"zoe{n}@customer.example",
-        subject=subject,
-        text=f"Hola, {subject}\n\n> what you wrote",
-        new_text=f"Hola, {subject}",
-        at=at,
-        message_id=f"<{n}@customer.example>",
-        language=language,
-        confidence=0.97,
-        lane=lane,
-        received_at=at,
-    )
-
-
-SUBJECTS = ("No puedo entrar en mi cuenta", "Where is my refund?", EVIL, "Un pago que no reconozco", "日本語の件名です")
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A desk with five tickets in each lane, and one that somebody was hurt in."""
-    path = tmp_path / "desk.db"
-    store = Store.open(path)
-    desk = make_desk(store)
-    lanes = ("mail", "app", "safety")
-    items = [incoming(n, subject, lanes[n % 3], at=NOW - 600 * n) for n, subject in enumerate(SUBJECTS * len(lanes), 1)]
-    desk.receive(items)
-    for n, ticket in enumerate(list(store.tickets.each())):
-        # where routing put them is another test's matter
-        desk.act([ticket.id], Change(lane=lanes[n % 3], priority=Priority.NORMAL))
-        with store.write():
-            fresh = store.tickets.get(ticket.id)
-            assert fresh is not None
-            due = {"first_due": NOW + 1_000 * n - 2_000, "next_due": None, "resolve_due": None, "severity": None}
-            store.tickets.update(fresh, due)
-    desk.act([8], Change(severity=Severity.S1))
-    store.close()
-    return path
-
-
-def make_desk(store: Store) -> Desk:
-    return Desk(store, clock=clock, rules=DeskRules(), agent="ann")
-
-
-def play(path: Path, script: Play, size: tuple[int, int] = (120, 36)) -> None:
-    """Open the desk on the file and let `script` press keys."""
-
-    async def run() -> None:
-        store = Store.open(path)
-        writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path)), lambda desk: desk.store.close())
-        app = DeskApp(store, writer, clock, agent="ann", mode="demo")
-        try:
-            async with app.run_test(size=size) as pilot:
-                await app.workers.wait_for_complete()
-                await script(pilot, app)
-        finally:
-            writer.stop()
-            store.close()
-
-    asyncio.run(run())
-
-
-async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
-    """Press keys and wait until all that they started is done."""
-    for key in keys:
-        await pilot.press(key)
-        while app.desk.busy:
-            await asyncio.sleep(0)
-        await app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-def picture(app: DeskApp) -> str:
-    """The screen as plain text."""
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-def status_of(path: Path, ticket_id: int) -> Status:
-    store = Store.open(path)
-    try:
-        ticket = store.tickets.get(ticket_id)
-        assert ticket is not None
-        return ticket.status
-    finally:
-        store.close()
+    return fifteen_tickets(tmp_path / "desk.db")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -12,15 +13,17 @@ from data.errors import DeskError
 from data.records import Change, Direction, Done, Draft, Ticket
 from data.records import Finding as Found
 from tui.answering import Answer
-from tui.screens.desk_finding import Filtering
+from tui.screens.desk_asking import Asking, Given
 from tui.words import words
 
 if TYPE_CHECKING:
+    from macros.macro import Macro
+    from tui.screens.reply_card import Verdict
     from tui.widgets.completion import Choice
     from tui.widgets.composer import Composer
 
 
-class Answers(Filtering):
+class Answers(Asking):
     """Writing to the customer, and notes that no customer sees."""
 
     composer: Composer | None = None
@@ -59,43 +62,53 @@ class Answers(Filtering):
         else:
             self.say(words("No macro was used yet."))
 
-    def fill(self, ticket: Ticket, name: str, language: str = "") -> Answer | None:
+    def fill(self, ticket: Ticket, name: str, language: str, answers: Given) -> Answer | None:
         """Fill a macro in; a refusal is told."""
         try:
-            return self.answering.fill(ticket, name, language)
+            return self.answering.fill(ticket, name, language, answers)
         except DeskError as error:
             self.say(f"{error.title}: {error.message}", severe=True)
             return None
 
-    def preview_macro(self, ticket: Ticket, name: str, language: str = "") -> None:
-        """Show what a macro would send."""
-        answer = self.fill(ticket, name, language)
-        if answer is not None:
-            self.preview(ticket, answer.change, answer.title)
+    def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
+        """Show what a macro would send; one that asks is asked first, and Esc on the card goes back to its answers."""
 
-    def preview(self, ticket: Ticket, change: Change, title: str) -> None:
+        def filled(macro: Macro, answers: Given) -> None:
+            answer = self.fill(ticket, name, language, answers)
+            if answer is not None:
+                back = partial(self.preview_macro, ticket, name, language) if macro.asks else None
+                self.preview(ticket, answer.change, answer.title, back)
+
+        self.with_answers(ticket, name, filled, anew=anew)
+
+    def preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None = None) -> None:
         """Show a reply, where it goes and what is wrong with it; then do what the agent wants with it."""
-        self.run_worker(self._preview(ticket, change, title), group="preview", exclusive=True, exit_on_error=False)
+        work = self._preview(ticket, change, title, back)
+        self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
 
-    async def _preview(self, ticket: Ticket, change: Change, title: str) -> None:
-        await self.ask(
-            lambda desk: (desk.recipient(ticket.id), desk.findings(ticket.id, change)),
-            lambda found: self._show_card(ticket, change, title, *found),
-        )
+    async def _preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None) -> None:
+        def show(found: tuple[str, Sequence[Found]]) -> None:
+            from tui.screens.reply_card import Card, ReplyCard
 
-    def _show_card(self, ticket: Ticket, change: Change, title: str, recipient: str, findings: Sequence[Found]) -> None:
-        from tui.screens.reply_card import Card, ReplyCard, Verdict
+            card = ReplyCard(Card(title, found[0], change, found[1]))
+            self.app.push_screen(card, partial(self._decided, ticket, change, back))
 
-        async def decided(verdict: Verdict | None) -> None:
-            wish = verdict.wish if verdict is not None else ""
-            if wish == "send" and verdict is not None:
-                await self.send(ticket.id, replace(change, status=verdict.status))
-            elif wish == "edit":
-                await self.write(Direction.OUT, change)
-            elif wish == "language" and change.macro:
-                self.preview_macro(ticket, change.macro, "en" if change.reply_language.startswith("es") else "es")
+        await self.ask(lambda desk: (desk.recipient(ticket.id), desk.findings(ticket.id, change)), show)
 
-        self.app.push_screen(ReplyCard(Card(title, recipient, change, findings)), decided)
+    async def _decided(
+        self, ticket: Ticket, change: Change, back: Callable[[], None] | None, verdict: Verdict | None
+    ) -> None:
+        """Do with the reply what the agent chose on the card."""
+        wish = verdict.wish if verdict is not None else ""
+        if wish == "send" and verdict is not None:
+            await self.send(ticket.id, replace(change, status=verdict.status, override_reason=verdict.reason))
+        elif wish == "edit":
+            await self.write(Direction.OUT, change)
+        elif wish == "language" and change.macro:
+            other = "en" if change.reply_language.startswith("es") else "es"
+            self.preview_macro(ticket, change.macro, other, anew=False)
+        elif not wish and back is not None:
+            back()
 
     async def send(self, ticket_id: int, change: Change) -> None:
         """Send, and go on with the most urgent ticket where this one is done with."""

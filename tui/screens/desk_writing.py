@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from data.errors import DeskError
 from data.records import Change, Direction, Done, Draft, Status
 from tui.screens.desk_answers import Answers
+from tui.screens.desk_asking import Given
 from tui.words import words
 
 if TYPE_CHECKING:
+    from macros.macro import Macro
     from queues.desk import Desk
     from tui.widgets.composer import Composer
 
@@ -62,14 +64,14 @@ class Writing(Answers):
         self._put(message.name, "", whole=False)
 
     def on_composer_language_asked(self, message: Composer.LanguageAsked) -> None:
-        """Fill the macro in the other language."""
+        """Fill the macro in the other language, with the answers given."""
         message.stop()
         if self.composer is not None:
             draft = self.composer.draft
             self._put(draft.macro, "en" if draft.language.startswith("es") else "es", whole=True)
 
     def on_composer_render_asked(self, message: Composer.RenderAsked) -> None:
-        """Fill the macro with today's values."""
+        """Fill the macro with today's values and the answers given."""
         message.stop()
         if self.composer is not None:
             self._put(self.composer.draft.macro, self.composer.draft.language, whole=True)
@@ -101,6 +103,11 @@ class Writing(Answers):
         if ticket is None or not name:
             self.say(words("This text comes from no macro; type / and a name to put one in."))
             return
-        answer = self.fill(ticket, name, language)
-        if answer is not None:
-            self.composer.put(answer.change.reply or "", macro=answer.macro, language=answer.language, whole=whole)
+
+        def filled(macro: Macro, answers: Given) -> None:
+            answer = self.fill(ticket, macro.name, language, answers)
+            if answer is not None and self.composer is not None and self.composer.draft.ticket_id == ticket.id:
+                text = answer.change.reply or ""
+                self.composer.put(text, macro=answer.macro, language=answer.language, whole=whole)
+
+        self.with_answers(ticket, name, filled, anew=not whole)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from data.records import Change, Finding, Status
 from data.safe_text import safe_text
@@ -27,6 +28,8 @@ class Verdict:
 
     wish: str
     status: Status | None = None
+    reason: str = ""
+    """Why it is sent past what stood in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +71,52 @@ class Card:
             lines.append(("✗ " if finding.blocking else "! ") + one_line(finding.message))
         return "\n".join(lines)
 
+    def keys(self, reason: str) -> str:
+        """What the keys do, Enter first and as it really ends; `reason` is the one given to go past what blocks."""
+        if self.blocked and not reason:
+            return words("Not sendable yet: e fills it in · ! sends all the same, with a reason · Esc back")
+        done = words("solves") if self.outcome is Status.SOLVED else words("puts it on hold")
+        return words("Enter sends, {done}, next · p pending · o keeps open · e edits · l language · Esc back").format(
+            done=done
+        )
+
 
 class ReplyCard(ModalScreen[Verdict]):
-    """Enter sends and solves; a blocking finding makes it say so instead."""
+    """Enter sends and solves; a blocking finding makes it say so instead, until a reason is given."""
 
     CSS_PATH = "../styles/reply_card.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PREVIEW)
+    AUTO_FOCUS = ""  # the line for a reason is no place to start
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Scope.PREVIEW),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown,space", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
 
     def __init__(self, card: Card) -> None:
         super().__init__()
         self.card = card
+        self.reason = ""
+        """Why the reply goes past what blocks; empty while no reason was given."""
 
     def compose(self) -> ComposeResult:
-        """Title, facts, the reply itself, keys."""
+        """Title, facts, the reply itself, the line for a reason, keys."""
         with Vertical(id="card", classes="-blocked" if self.card.blocked else ""):
             yield Static(Content(one_line(self.card.title)), id="card-title", markup=False)
             yield Static(Content(self.card.facts), id="card-facts", markup=False)
-            with VerticalScroll(id="card-reply"):
-                yield Static(Content(safe_text(self.card.change.reply or "")), markup=False)
-            keys = (
-                words("Not sendable yet: e fills it in · Esc leaves")
-                if self.card.blocked
-                else words("Enter sends, solves, next · p pending · o keeps open · e edits · l language · Esc leaves")
-            )
-            yield Static(Content(keys), id="card-keys", markup=False)
+            with VerticalScroll(id="card-reply", can_focus=False):
+                yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
+            yield Input(placeholder=words("why is it sent all the same?"), id="card-reason", compact=True)
+            yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Give the reply the room that the rest leaves."""
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The same in another size."""
+        self.call_after_refresh(self._fit)
 
     def action_solve(self) -> None:
         """Send and solve, or what the macro says becomes of the ticket: an escalated matter is not solved."""
@@ -113,12 +138,55 @@ class ReplyCard(ModalScreen[Verdict]):
         """The same in the other language."""
         self.dismiss(Verdict("language"))
 
+    def action_override(self) -> None:
+        """Ask why it should be sent all the same."""
+        if not self.card.blocked:
+            self.notify(words("Nothing stands in the way; Enter sends."), timeout=3, markup=False)
+            return
+        line = self.query_one("#card-reason", Input)
+        line.add_class("-open")
+        line.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the reason; an empty one opens nothing."""
+        event.stop()
+        self.reason = " ".join(event.value.split())
+        if not self.reason:
+            self.notify(words("Write the reason first; it is kept with the ticket."), severity="warning", markup=False)
+            return
+        self._close_line()
+
     def action_cancel(self) -> None:
-        """Send nothing."""
-        self.dismiss(Verdict(""))
+        """Leave the line for the reason, else send nothing."""
+        if self.query_one("#card-reason", Input).has_focus:
+            self._close_line()
+        else:
+            self.dismiss(Verdict(""))
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on in a long reply."""
+        self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
+
+    def _close_line(self) -> None:
+        line = self.query_one("#card-reason", Input)
+        line.remove_class("-open")
+        self.set_focus(None)
+        told = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
+        facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
+        self.query_one("#card-facts", Static).update(Content(facts))
+        self.query_one("#card-keys", Static).update(Content(self.card.keys(self.reason)))
+        self.query_one("#card").set_class(not self.reason, "-blocked")
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave every line around the reply on the screen; the reply scrolls in the rest."""
+        around = [self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "keys")]
+        frame = 2 + 2  # the border, and an empty line above and below the reply
+        room = self.size.height * 95 // 100 - frame - sum(around)
+        self.query_one("#card-reply").styles.max_height = max(3, room)
 
     def _send(self, status: Status) -> None:
-        if self.card.blocked:
+        if self.card.blocked and not self.reason:
             self.app.bell()
             return
-        self.dismiss(Verdict("send", status))
+        self.dismiss(Verdict("send", status, self.reason))
