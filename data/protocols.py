@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from data.records import Change, Customer, Finding, Message, Ticket
+
+
+class People(Protocol):
+    """Tells whose a word is: which customers are known by it; `data.tables.people` is one."""
+
+    def whose(self, values: Sequence[str], /) -> Mapping[str, int]:
+        """Return the customer known by each address, handle or phone number; unknown ones are left out."""
+        ...
+
+    def named(self, names: Sequence[str], /) -> Mapping[str, frozenset[int]]:
+        """Return the customers who bear each whole name; names that nobody bears are left out."""
+        ...
+
+    def wrote(self, numbers: Sequence[str], /) -> Mapping[str, frozenset[int]]:
+        """Return the customers whose messages hold each order or reference number, a few of them at most."""
+        ...
+
+    def owner(self, ticket_id: int, /) -> int | None:
+        """Return whose ticket it is, None where there is none of this number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What stands around a reply that is about to leave."""
+
+    recipient: str = ""
+    """The address that it goes to."""
+    agent: str = ""
+    """Who answers."""
+    now: int = 0
+    people: People | None = None
+    """None where nobody else's words can be looked up."""
 
 
 class Clock(Protocol):
@@ -20,7 +54,7 @@ class ReplyChecker(Protocol):
     """Looks at a reply before it is sent; `macros.check` is one."""
 
     def __call__(
-        self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message], /
+        self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message], sending: Sending, /
     ) -> list[Finding]:
         """Return what is wrong with `change.reply`, worst first; an empty list means it may go."""
         ...

@@ -101,6 +101,8 @@ class Identity:
     """`email`, `handle` or `phone`."""
     value: str
     """Folded to lower case."""
+    since: int = field(default=0, compare=False)
+    """When the desk first saw it, 0 where it is known for longer than that is kept."""
 
 
 @dataclass(frozen=True, slots=True)

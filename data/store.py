@@ -21,6 +21,7 @@ from data.tables.events import Events
 from data.tables.lanes import Lanes
 from data.tables.messages import Messages
 from data.tables.outbox import Outbox
+from data.tables.people import People
 from data.tables.settings import Settings
 from data.tables.tickets import Tickets
 from data.tables.work import Work
@@ -47,6 +48,7 @@ class Store:
         self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
         self.lanes = Lanes(connection)
+        self.people = People(connection)
         self.work = Work(connection)
         self.settings = Settings(connection)
 

@@ -1,25 +1,24 @@
-"""Looks at a reply before it leaves. A hole, an empty reply and asking for a code stop it."""
+"""Looks at a reply before it leaves: what would harm somebody stops it, the rest is told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from data.protocols import Sending
 from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
-from macros.check_rules import (
-    addresses,
-    attachment,
-    card_numbers,
-    forbidden,
-    holes,
-    inverted_marks,
-    name,
-    secrets,
-    unanswered,
-)
+from macros.checks import inside, names, personal, spanish
+from macros.checks.folding import digits_of
+from macros.checks.others import others_data
+from macros.checks.questions import unanswered
+from macros.checks.recipient import changed_recipient
+from macros.checks.wording_rules import addresses, attachment, forbidden, holes, secrets
 
 Detector = Callable[[str], tuple[str, float]]
 """Tells the language of a text, ISO 639-1 or `und`, and how sure it is from 0 to 1."""
+
+ALONE = Sending()
+"""For a text that is looked at by itself, before anybody knows who sends it where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,13 @@ class Checker:
     """How sure the detector has to be before a language is called wrong."""
 
     def __call__(
-        self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message]
+        self,
+        change: Change,
+        ticket: Ticket,
+        customer: Customer,
+        conversation: Sequence[Message],
+        sending: Sending = ALONE,
+        /,
     ) -> list[Finding]:
         """Return what is wrong with the reply, what blocks it first, then in the order of the text."""
         if change.reply is None:
@@ -41,19 +46,58 @@ class Checker:
         text = change.reply
         if not text.strip():
             return [Finding("empty", "The reply is empty; write something or leave it out.", blocking=True)]
-        incoming = _unanswered_messages(conversation)
+        found = holes(text) + secrets(text) + forbidden(text) + attachment(text)
+        found += self._private(text, ticket, customer, conversation, sending)
+        found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
+        found += names.signed(text, sending.agent, conversation)
+        found += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
+        found += self._language(text, change, ticket, conversation, _known(ticket, customer, conversation))
+        return sorted(_each_once(found), key=lambda one: (not one.blocking, one.start, one.end))
+
+    def _private(
+        self, text: str, ticket: Ticket, customer: Customer, conversation: Sequence[Message], sending: Sending
+    ) -> list[Finding]:
+        """Find what this customer must not read, or nobody in a mail."""
+        known = _known(ticket, customer, conversation)
+        numbers = {digits_of(one.value) for one in customer.identities} | {
+            digits for one in conversation for _, _, digits in personal.phone_places(one.new_text)
+        }
+        found = personal.numbers(text) + personal.given_secrets(text)
+        found += inside.marked(text) + inside.from_notes(text, conversation)
+        if sending.people is not None:
+            found += others_data(text, ticket, known, self.own_addresses, sending.people)
+            found += names.other_people(text, customer, sending.agent, conversation, sending.people)
+        return found + addresses(text, known, self.own_addresses) + personal.phones(text, numbers)
+
+    def _language(
+        self, text: str, change: Change, ticket: Ticket, conversation: Sequence[Message], known: str
+    ) -> list[Finding]:
+        """Find the wrong language, else what the right one asks for."""
         wanted = _language_of(ticket, conversation)
         spoken, confidence = self.detect(text)
-        found = holes(text) + secrets(text) + name(text, customer) + forbidden(text) + attachment(text)
-        found += card_numbers(text) + addresses(text, _known(customer, conversation), self.own_addresses)
+        found: list[Finding] = []
         if _base(spoken) == "es" or (spoken == UNKNOWN_LANGUAGE and _base(change.reply_language) == "es"):
-            found += inverted_marks(text)
+            slips = spanish.inverted_marks(text) + spanish.accents(text)
+            # what the customer wrote may be quoted as it is
+            found += [one for one in slips if text[one.start : one.end].lower() not in known]
         if UNKNOWN_LANGUAGE not in (spoken, wanted) and spoken != wanted and confidence >= self.sure:
             message = f"The reply is in {spoken}, but the customer writes {wanted}."
-            found.append(Finding("reply-language", message, 0, len(text)))
-        elif spoken == wanted:
-            found += unanswered(text, incoming)
-        return sorted(found, key=lambda one: (not one.blocking, one.start, one.end))
+            return [*found, Finding("reply-language", message, 0, len(text))]
+        if spoken == wanted:
+            found += unanswered(text, _unanswered_messages(conversation))
+        return found
+
+
+def _each_once(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out what a blocking finding says of the same words already."""
+    blocking = [one for one in findings if one.blocking and one.end > one.start]
+    return [
+        one
+        for one in findings
+        if one.blocking
+        or one.start == one.end
+        or not any(other.start <= one.start and one.end <= other.end for other in blocking)
+    ]
 
 
 def _unanswered_messages(conversation: Sequence[Message]) -> list[str]:
@@ -74,14 +118,16 @@ def _language_of(ticket: Ticket, conversation: Sequence[Message]) -> str:
     return _base(written[-1]) if written else UNKNOWN_LANGUAGE
 
 
-def _known(customer: Customer, conversation: Sequence[Message]) -> set[str]:
-    return {one.value.lower() for one in customer.identities} | {
-        address.lower()
+def _known(ticket: Ticket, customer: Customer, conversation: Sequence[Message]) -> str:
+    """Return all that the customer has seen or said already, in lower case, to look words up in."""
+    seen = (
+        part
         for one in conversation
         if one.direction is not Direction.NOTE
-        for address in (one.from_address, one.reply_to)
-        if address
-    }
+        for part in (one.from_address, one.reply_to, one.new_text)
+    )
+    mine = (one.value for one in customer.identities)
+    return "\n".join((ticket.subject, ticket.external_ref, *mine, *seen)).lower()
 
 
 def _base(language: str) -> str:

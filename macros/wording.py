@@ -111,3 +111,23 @@ PLACEHOLDER = re.compile(
     r"|<<[^<>\n]{1,40}>>|_{4,}|\bX{4,}\b"
 )
 """What people leave where a value should be, besides our own holes."""
+
+ADDRESSED = re.compile(
+    r"\b(?i:thanks(?: again)?|thank you(?: very much| so much)?|muchas gracias|gracias(?: de nuevo)?|sorry|apologies"
+    r"|of course|perdon[ae]|disculp[ae]|lo sient[oa]|lo lamento|claro|por supuesto|entiendo|i understand|dear|hola"
+    r"|hi|hello)(?:, | )"
+    r"(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúüñ'’]{1,20}(?: [A-ZÁÉÍÓÚÑ][a-záéíóúüñ'’]{1,20})?)(?=[,.!:;)]|\s*$)",
+    re.MULTILINE,
+)
+"""A name that the reply speaks to: `Thank you, Luis.`"""
+
+INTERNAL = re.compile(
+    r"\binternal (?:notes?|use|only|comments?)\b|\[internal\]|^\s*internal:|\bfor internal\b|\bstaff only\b"
+    r"|\bdo not (?:share|forward) (?:this )?(?:with (?:the |any )?(?:customers?|users?|clients?)|externally|outside)\b"
+    r"|^\W*do not share\W*$|[\[(]do not share[\])]"
+    r"|\bnotas? internas?\b|\b(?:uso|solo|sólo|comentario) intern[oa]\b|\[interno\]|^\s*interno:"
+    r"|\bno (?:compartir|reenviar) (?:con (?:el|la|los) (?:cliente|clienta|usuari[oa]s?|clientes)|fuera)\b"
+    r"|^\W*no compartir\W*$|[\[(]no compartir[\])]",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Marks of text that was written for colleagues."""

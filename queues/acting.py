@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from data.errors import ConflictError, RuleError
-from data.protocols import ReplyChecker
+from data.protocols import ReplyChecker, Sending
 from data.records import (
     BACK,
     Change,
@@ -41,7 +41,7 @@ class Acting:
         self._checker = checker
         self._agent = agent
 
-    def findings(self, ticket: Ticket, change: Change) -> list[Finding]:
+    def findings(self, ticket: Ticket, change: Change, now: int) -> list[Finding]:
         """Return what is wrong with the reply, worst first."""
         if change.reply is None:
             return []
@@ -53,11 +53,14 @@ class Acting:
         if self._checker is None or empty:
             return empty
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
-        return self._checker(change, ticket, customer, self._store.messages.of(ticket.id))
+        conversation = self._store.messages.of(ticket.id)
+        recipient = change.recipient or self._address(ticket, conversation)
+        sending = Sending(recipient, self._agent, now, self._store.people)
+        return self._checker(change, ticket, customer, conversation, sending)
 
     def carry_out(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
         """Write the change and its event. Raises RuleError where a finding, a gate or the status forbids it."""
-        self._refuse(ticket, change)
+        overridden = self._refuse(ticket, change, now)
         steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
         steps += self._write_work(ticket, change, action, now)
         fields = self._fields(ticket, change, now)
@@ -67,7 +70,7 @@ class Acting:
         if change.language and change.language != "und":
             steps += self._remember_language(ticket, change.language)
         kind = "reply" if change.reply is not None else "note" if change.note is not None else "change"
-        self._store.events.add(action, ticket.id, now, self._agent, kind, _detail(ticket, change, fields))
+        self._store.events.add(action, ticket.id, now, self._agent, kind, _detail(ticket, change, fields, overridden))
         return steps
 
     def write_fields(self, ticket: Ticket, fields: dict[str, Any]) -> list[Step]:
@@ -101,19 +104,23 @@ class Acting:
             "waits": ticket.waits,
         }
 
-    def _refuse(self, ticket: Ticket, change: Change) -> None:
-        """Raise where the rules forbid the change; a reason given by the agent passes findings and gates."""
+    def _refuse(self, ticket: Ticket, change: Change, now: int) -> list[str]:
+        """Raise where the rules forbid the change; a reason given by the agent passes findings and gates.
+
+        Returns the names of the findings that the reason passed.
+        """
         if change.status is not None:
             workflow.check_move(ticket.status, change.status)
         if ticket.status is Status.CLOSED and change.reply is not None:
             raise RuleError("Ticket is closed", f"#{ticket.id} is closed; a new message of the customer reopens it.")
+        blocking = [finding for finding in self.findings(ticket, change, now) if finding.blocking]
         if change.override_reason:
-            return
-        blocking = [finding for finding in self.findings(ticket, change) if finding.blocking]
+            return list(dict.fromkeys(finding.rule for finding in blocking))
         if blocking:
             raise RuleError("Not sent", f"#{ticket.id}: {blocking[0].message}")
         if change.status in (Status.SOLVED, Status.CLOSED):
             self._refuse_open_gates(ticket)
+        return []
 
     def _refuse_open_gates(self, ticket: Ticket) -> None:
         procedure = self._rules.procedures.get(ticket.procedure)
@@ -184,13 +191,17 @@ class Acting:
 
     def recipient(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
         """Return where a reply goes: the Reply-To or address of the customer's latest message, else an identity."""
+        address = self._address(ticket, conversation)
+        if not address:
+            raise RuleError("Nobody to answer", f"#{ticket.id} has no address to send to; write a note instead.")
+        return address
+
+    def _address(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
         for message in reversed(conversation):
             if message.direction is Direction.IN and (message.reply_to or message.from_address):
                 return message.reply_to or message.from_address
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
-        if not customer.identities:
-            raise RuleError("Nobody to answer", f"#{ticket.id} has no address to send to; write a note instead.")
-        return customer.identities[0].value
+        return customer.identities[0].value if customer.identities else ""
 
     def _write_note(self, ticket: Ticket, change: Change, now: int) -> list[Step]:
         if change.note is None:
@@ -280,13 +291,15 @@ def _status_fields(ticket: Ticket, status: Status, change: Change, now: int) -> 
     return fields
 
 
-def _detail(ticket: Ticket, change: Change, fields: dict[str, Any]) -> dict[str, Any]:
+def _detail(ticket: Ticket, change: Change, fields: dict[str, Any], overridden: list[str]) -> dict[str, Any]:
     """Return what the event keeps: names and numbers, no text of anybody."""
     changed = {name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value}
     detail: dict[str, Any] = {"changed": changed}
     for name in ("macro", "reply_language", "override_reason"):
         if getattr(change, name):
             detail[name] = getattr(change, name)
+    if overridden:
+        detail["overridden"] = overridden
     if change.escalate is not None:
         detail["escalated_to"] = change.escalate.team
     if change.team_answer is not None:

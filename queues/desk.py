@@ -78,7 +78,7 @@ class Desk:
 
     def findings(self, ticket_id: int, change: Change) -> list[Finding]:
         """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
-        return self._acting.findings(self._ticket(ticket_id, None), change)
+        return self._acting.findings(self._ticket(ticket_id, None), change, self._clock())
 
     def recipient(self, ticket_id: int) -> str:
         """Return where a reply to the ticket would go. Raises RuleError where there is no address."""

@@ -166,10 +166,10 @@ class Receiving:
     def _customer(self, item: Incoming, arrived: int) -> Customer:
         """Return the customer that the message is from (or to, where it is our own), new or known."""
         if item.direction is Direction.OUT:
-            identities = tuple(Identity("email", address) for address in item.to[:1])
+            identities = tuple(Identity("email", address, arrived) for address in item.to[:1])
             name = item.to[0] if item.to else "?"
         else:
-            identities = identities_of(item)
+            identities = identities_of(item, arrived)
             name = item.from_name or (identities[0].value if identities else "?")
         number = self._store.customers.find(identities)
         found = self._store.customers.get(number) if number is not None else None
@@ -191,9 +191,9 @@ class Receiving:
         return UNKNOWN_LANGUAGE, item.confidence, "auto"
 
 
-def identities_of(item: Incoming) -> tuple[Identity, ...]:
-    """Return the ways by which the sender is known, the surest first."""
+def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
+    """Return the ways by which the sender is known, the surest first; `arrived` is when they were first seen."""
     # A web form writes in its own name; the customer stands in Reply-To.
     address = item.reply_to if item.kind is MessageKind.FORM and item.reply_to else item.from_address
     pairs = (("handle", item.handle), ("email", address))
-    return tuple(Identity(kind, value.casefold()) for kind, value in pairs if value)
+    return tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)

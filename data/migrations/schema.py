@@ -117,3 +117,10 @@ def escalation_children(db: Database) -> None:
     """Escalations say who opened them, where their mail went and when the other team answered."""
     for statement in ESCALATION_CHILDREN:
         db.execute(statement)
+
+
+@migrations()
+def people_are_found(db: Database) -> None:
+    """When an identity was first seen, and customers by name: the checks before sending ask for both."""
+    db.execute("ALTER TABLE identity ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX customer_name ON customer(name COLLATE NOCASE)")

@@ -21,7 +21,7 @@ class Customers:
         if row is None:
             return None
         known = self._db.execute(
-            "SELECT kind, value FROM identity WHERE customer_id = ? ORDER BY kind, value", (customer_id,)
+            "SELECT kind, value, since FROM identity WHERE customer_id = ? ORDER BY kind, value", (customer_id,)
         )
         identities = tuple(Identity(*pair) for pair in known)
         return Customer(row[0], row[1], identities, row[2], row[3], row[4], row[5], row[6])
@@ -48,7 +48,8 @@ class Customers:
     def add_identities(self, customer_id: int, identities: Sequence[Identity]) -> None:
         """Remember more ways to know a customer; one that is known already stays with its owner."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO identity VALUES (?, ?, ?)", [(i.kind, i.value, customer_id) for i in identities]
+            "INSERT OR IGNORE INTO identity (kind, value, customer_id, since) VALUES (?, ?, ?, ?)",
+            [(one.kind, one.value, customer_id, one.since) for one in identities],
         )
 
     def language_of(self, customer_id: int) -> str:

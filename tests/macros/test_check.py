@@ -18,7 +18,7 @@ from data.records import (
     Ticket,
 )
 from macros.check import Checker
-from macros.check_rules import luhn
+from macros.checks.personal import luhn
 
 ANA = Customer(1, "Ana García", (Identity("email", "ana@home.example"),))
 
@@ -91,7 +91,6 @@ def test_honest_replies_pass(language: str, text: str) -> None:
         ("es", "Vamos a suspender su cuenta.", "promise-outcome", "Vamos a suspender su cuenta"),
         ("en", "Please find attached the form.", "attachment", "find attached"),
         ("es", "Le adjunto el formulario.", "attachment", "Le adjunto"),
-        ("en", "Your card 4111 1111 1111 1111 is fine.", "card-number", "4111 1111 1111 1111"),
         ("en", "Write to Bob@Other.example please.", "other-address", "Bob@Other.example"),
     ],
 )
@@ -121,7 +120,7 @@ def test_questions_that_nothing_answers_are_counted_since_our_last_reply() -> No
     asked = message("When does the parcel come? Do you sell lamps?")
     reply = "Your parcel comes on Friday."
 
-    assert findings(reply, "en", "en", asked)[0].message == "1 of 2 questions may be unanswered: Do you sell lamps?"
+    assert findings(reply, "en", "en", asked)[0].message == "1 of 2 answered; left: Do you sell lamps?"
     assert findings(reply, "en", "en", asked, message("Yes.", Direction.OUT)) == []
 
 

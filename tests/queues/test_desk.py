@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConflictError, ConnectorError, RuleError
+from data.protocols import Sending
 from data.records import (
     Change,
     Customer,
@@ -189,7 +190,7 @@ def test_the_version_that_was_looked_at_decides(desk: Desk) -> None:
 
 
 def test_a_blocking_finding_stops_every_way_in_unless_a_reason_is_given(tmp_path: Path, clock: Clock) -> None:
-    def checker(c: Change, t: Ticket, who: Customer, talk: Sequence[Message]) -> list[Finding]:
+    def checker(c: Change, t: Ticket, who: Customer, talk: Sequence[Message], s: Sending) -> list[Finding]:
         return [Finding("hole", "A value is missing.", blocking=True)]
 
     desk = Desk(Store.open(tmp_path / "desk.db"), clock=clock, rules=DeskRules(routing=Rules(())), checker=checker)

@@ -1,0 +1,42 @@
+"""Text as the checks compare it: without accents and case, and cut into words that know their place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from data.records import Finding
+
+_PLAIN = str.maketrans("áàâäãåéèêëíìîïóòôöõúùûüñç", "aaaaaaeeeeiiiiooooouuuunc", "¿¡«»´\u0300\u0301\u0303\u0308")
+_WORD = re.compile(r"[^\W_]+")
+URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+
+
+def folded(text: str) -> str:
+    """Return the text in lower case without accents."""
+    text = text.lower()
+    return text if text.isascii() else _bare(text)
+
+
+def _bare(text: str) -> str:
+    plain = text.translate(_PLAIN)
+    if plain.isascii():
+        return plain
+    return "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
+
+
+def words_of(text: str) -> list[tuple[str, int, int]]:
+    """Return each word folded, and where it starts and ends."""
+    return [(folded(one[0]), *one.span()) for one in _WORD.finditer(text)]
+
+
+def digits_of(text: str) -> str:
+    """Return the digits alone."""
+    return "".join(one for one in text if one.isdigit())
+
+
+def free(findings: Iterable[Finding], start: int, end: int) -> bool:
+    """Tell whether no finding has these characters already."""
+    return not any(one.start < end and start < one.end for one in findings)

@@ -1,0 +1,47 @@
+"""Words that were meant for colleagues: marks such as `internal note`, and what this ticket's notes say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from data.records import Direction, Finding, Message
+from macros.checks.folding import words_of
+from macros.wording import INTERNAL
+
+RUN = 6
+"""So many words in a row that stand in a note are taken from it."""
+_MOST_WORDS = 5_000
+
+
+def marked(text: str) -> list[Finding]:
+    """Find marks that say a text is not for customers."""
+    message = "This marks text as internal; a customer must not read it."
+    return [Finding("internal", message, *one.span(), blocking=True) for one in INTERNAL.finditer(text)]
+
+
+def from_notes(text: str, conversation: Sequence[Message]) -> list[Finding]:
+    """Find runs of words that stand in a note of this ticket and in nothing that the customer has seen."""
+    notes = [one.new_text for one in conversation if one.direction is Direction.NOTE]
+    if not notes:
+        return []
+    seen = _runs(one.new_text for one in conversation if one.direction is not Direction.NOTE)
+    inside = _runs(notes) - seen
+    words = words_of(text)
+    found: list[Finding] = []
+    for place in range(len(words) - RUN + 1):
+        if tuple(word for word, _, _ in words[place : place + RUN]) not in inside:
+            continue
+        start, end = words[place][1], words[place + RUN - 1][2]
+        if found and start <= found[-1].end:
+            start = found.pop().start
+        message = "These words stand in an internal note of this ticket."
+        found.append(Finding("internal", message, start, end, blocking=True))
+    return found
+
+
+def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for text in texts:
+        words = [word for word, _, _ in words_of(text)[:_MOST_WORDS]]
+        found.update(tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1))
+    return found

@@ -1,0 +1,115 @@
+"""Numbers and secrets that do not belong into a reply, told by their check digits where they have some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from data.records import Finding
+from macros.checks.folding import digits_of, free
+
+_CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_DNI = re.compile(r"(?<![\w-])(?:[XYZ][ -]?\d{7}|\d{8})[ -]?[A-Z](?![\w-])", re.IGNORECASE)
+_DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+_SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
+_SECRET = re.compile(
+    r"\b(?:password|passcode|passphrase|pin|contrase[ñn]a|clave|(?:verification|login|security|access) code"
+    r"|c[óo]digo de (?:verificaci[óo]n|acceso|seguridad|inicio de sesi[óo]n))\b"
+    r"[^.!?\n:]{0,25}?(?:\b(?:is|es|ser[áa])\b:?|:)\s*[\"'«“]?(?P<value>[^\s\"'»”]{4,64})",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"(?<![\w.,/+-])(?:\+\d[\d ().-]{6,16}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
+    r"|[6789]\d{2}[ .-]?\d{3}[ .-]?\d{3}|[6789]\d{2}(?:[ .-]\d{2}){3}|\d{9,12})(?![\w/-]|[.,]\d)"
+)
+_PHONE_WORD = re.compile(
+    r"\b(?:phone|mobile|cell|tel|call|text|whatsapp|tel[ée]fono|m[óo]vil|celular|llam\w*|ll[áa]m\w*)\b[^\n.!?]{0,25}$",
+    re.IGNORECASE,
+)
+_FREEPHONE = re.compile(r"^(?:\+?34)?[89]00|^\+?1?8(?:00|33|44|55|66|77|88)|^\+?44(?:800|808)")
+_SAME_DIGITS = 9
+"""Two phone numbers are one where so many last digits are."""
+
+
+def numbers(text: str) -> list[Finding]:
+    """Find card, account, identity-card and social-security numbers whose check digits are right."""
+    found: list[Finding] = []
+    for rule, pattern, is_real, message in _NUMBERS:
+        found += [
+            Finding(rule, message, *one.span(), blocking=True)
+            for one in pattern.finditer(text)
+            if is_real(one[0]) and free(found, *one.span())
+        ]
+    return found
+
+
+def given_secrets(text: str) -> list[Finding]:
+    """Find a password, PIN or code that the reply gives away: `your password is Ab3…`."""
+    message = "This gives a password or a code away; let the customer set a new one."
+    return [
+        Finding("gives-secret", message, *one.span("value"), blocking=True)
+        for one in _SECRET.finditer(text)
+        if _looks_secret(one["value"])
+    ]
+
+
+def phones(text: str, known: Collection[str]) -> list[Finding]:
+    """Find phone numbers that are neither known in this conversation (as digits) nor free to call."""
+    message = "This phone number is not the customer's; make sure that they may see it."
+    return [
+        Finding("phone", message, start, end)
+        for start, end, digits in phone_places(text)
+        if not _FREEPHONE.match(digits) and not any(same_phone(digits, one) for one in known)
+    ]
+
+
+def phone_places(text: str) -> list[tuple[int, int, str]]:
+    """Return where each phone number starts and ends, and its digits; an order number is none."""
+    return [
+        (*one.span(), digits_of(one[0]))
+        for one in _PHONE.finditer(text)
+        if not one[0].isdigit() or _PHONE_WORD.search(text[max(0, one.start() - 40) : one.start()])
+    ]
+
+
+def same_phone(one: str, other: str) -> bool:
+    """Tell whether two numbers end alike; a country's prefix may stand before either."""
+    return len(one) >= _SAME_DIGITS <= len(other) and one[-_SAME_DIGITS:] == other[-_SAME_DIGITS:]
+
+
+def luhn(digits: str) -> bool:
+    """Tell whether the check digit is right (ISO/IEC 7812-1); spaces and dashes do not count."""
+    figures = [int(one) for one in digits if one.isdigit()]
+    doubled = [sum(divmod(2 * one, 10)) for one in figures[-2::-2]]
+    return bool(figures) and (sum(figures[-1::-2]) + sum(doubled)) % 10 == 0 and any(figures)
+
+
+def iban(text: str) -> bool:
+    """Tell whether the check digits of an IBAN are right (ISO 13616, ISO 7064 MOD 97-10)."""
+    bare = text.replace(" ", "").upper()
+    turned = bare[4:] + bare[:4]
+    if not (15 <= len(bare) <= 34 and turned.isascii() and turned.isalnum()):
+        return False
+    return int("".join(str(int(one, 36)) for one in turned)) % 97 == 1
+
+
+def dni(text: str) -> bool:
+    """Tell whether the letter of a Spanish DNI or NIE fits its number (Real Decreto 1553/2005; Orden INT/2058/2008)."""
+    bare = re.sub(r"[ -]", "", text).upper()
+    number = str("XYZ".index(bare[0])) + bare[1:-1] if bare[0] in "XYZ" else bare[:-1]
+    return bare[-1] == _DNI_LETTERS[int(number) % 23]
+
+
+def _looks_secret(value: str) -> bool:
+    bare = value.rstrip(".,;:!?)")
+    counted = re.fullmatch(r"\d+-[a-z]+", bare)  # `2-step`, `8-digit`
+    return len(bare) >= 4 and any(one.isdigit() for one in bare) and "://" not in bare and counted is None
+
+
+_NUMBERS = (
+    ("card-number", _CARD, luhn, "This looks like a whole card number; leave at most its last four digits."),
+    ("bank-account", _IBAN, iban, "This is a bank account number; leave at most its last four digits."),
+    ("national-id", _DNI, dni, "This is the number of an identity card; leave it out."),
+    ("national-id", _SSN, bool, "This looks like a social security number; leave it out."),
+)

@@ -1,0 +1,53 @@
+"""Where the reply goes: an address that came up only lately may be an intruder's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.records import Customer, Direction, Finding, Message, MessageKind, Ticket
+
+LATELY = 7 * 86_400
+"""An address is new for so many seconds."""
+_SAFETY_LANE = "safety"
+
+
+def changed_recipient(
+    ticket: Ticket, customer: Customer, conversation: Sequence[Message], recipient: str, now: int
+) -> list[Finding]:
+    """Find an address that differs from the one this conversation went to, or that the customer has had only lately.
+
+    Blocks in a safety matter: an account thief's first step is a new address.
+    """
+    message = _why(customer, conversation, recipient.casefold(), now) if recipient else ""
+    if not message:
+        return []
+    return [Finding("recipient", message, blocking=is_safety(ticket))]
+
+
+def is_safety(ticket: Ticket) -> bool:
+    """Tell whether somebody may come to harm: the ticket has a severity or stands in the safety lane."""
+    return ticket.severity is not None or ticket.lane == _SAFETY_LANE
+
+
+def _why(customer: Customer, conversation: Sequence[Message], recipient: str, now: int) -> str:
+    earlier = [_sender(one) for one in conversation if one.direction is Direction.IN]
+    if earlier and earlier[0] and earlier[0] != recipient:
+        return f"The conversation began with {earlier[0]}, but this reply goes to {recipient}."
+    since = next((one.since for one in customer.identities if one.value == recipient), 0)
+    known_longer = any(one.since < since for one in customer.identities)
+    if since and known_longer and now - since < LATELY:
+        return f"{recipient} is new for this customer; make sure that it is theirs."
+    latest = next((one for one in reversed(conversation) if one.direction is Direction.IN), None)
+    if latest is not None and latest.kind is MessageKind.MAIL and _turns_away(latest):
+        return f"The customer wrote from {latest.from_address}, but asks for answers at {latest.reply_to}."
+    return ""
+
+
+def _sender(message: Message) -> str:
+    return (message.reply_to or message.from_address).casefold()
+
+
+def _turns_away(message: Message) -> bool:
+    """Tell whether a mail's Reply-To lies at another domain than its sender."""
+    asked, came = (one.casefold().rpartition("@")[2] for one in (message.reply_to, message.from_address))
+    return bool(asked and came) and asked != came
