@@ -4,7 +4,8 @@ DeskError
 ├── StoreError      the file cannot be opened, read or written
 ├── InputError      something given to us (a file, a rule, an option) cannot be used
 ├── RuleError       a rule of the desk forbids the action (status, gate, hole)
-│   └── ConflictError   the ticket changed since it was read
+│   ├── ConflictError   the ticket changed since it was read
+│   └── LeftError       a reply has left; the rest of its action can still be undone
 └── ConnectorError  a remote system refused or could not be reached
 """
 
@@ -34,6 +35,14 @@ class RuleError(DeskError):
 
 class ConflictError(RuleError):
     """The ticket changed since the caller read it; nothing was written."""
+
+
+class LeftError(RuleError):
+    """What an action sent has left and cannot be called back; the rest of action `action` can still be undone."""
+
+    def __init__(self, title: str, message: str, action: int) -> None:
+        super().__init__(title, message)
+        self.action = action
 
 
 class ConnectorError(DeskError):

@@ -27,7 +27,7 @@ from data.store import Store
 from queues import escalating, reply, sla, workflow
 from queues.desk_rules import DeskRules
 from queues.procedures import open_gates
-from queues.steps import Step
+from queues.steps import REPLY, Step, part_of
 
 NOBODY = Customer(0, "")
 
@@ -187,7 +187,7 @@ class Acting:
             {"kind": "message", "ticket": ticket.id, "message": number},
             {"kind": "outbox", "ticket": ticket.id, "entry": queued},
         ]
-        return steps + self._drop_draft(ticket.id, Direction.OUT)
+        return part_of(REPLY, steps + self._drop_draft(ticket.id, Direction.OUT))
 
     def recipient(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
         """Return where a reply goes: the Reply-To or address of the customer's latest message, else an identity."""
@@ -237,7 +237,9 @@ class Acting:
             steps += self._write_answer(ticket, change.team_answer, now)
         if change.promise is not None:
             row = self._store.work.promise(ticket.id, change.promise)
-            steps.append({"kind": "work", "ticket": ticket.id, "table": "promise", "row": row})
+            promised: Step = {"kind": "work", "ticket": ticket.id, "table": "promise", "row": row}
+            # a word given in a reply stands as long as the reply does
+            steps += [promised] if change.reply is None else part_of(REPLY, [promised])
         return steps
 
     def _write_answer(self, ticket: Ticket, answer: TeamAnswer, now: int) -> list[Step]:

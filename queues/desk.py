@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from data.errors import ConflictError, RuleError
+from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records import Change, Direction, Done, Draft, Finding, Incoming, Received, Status, Ticket
 from data.store import Store
+from data.tables.actions import Action
 from queues import undoing
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
-from queues.steps import Step
+from queues.steps import REPLY, Step
 
 _CANDIDATES = 50
 """How many of each lane's most urgent tickets are weighed for the next one."""
@@ -84,16 +85,28 @@ class Desk:
         """Return where a reply to the ticket would go. Raises RuleError where there is no address."""
         return self._acting.recipient(self._ticket(ticket_id, None), self.store.messages.of(ticket_id))
 
-    def undo(self) -> Done:
-        """Take the agent's latest action back, whole. Raises RuleError where there is none or its reply has left."""
+    def undo(self, *, rest_of: int | None = None) -> Done:
+        """Take the agent's latest action back, whole.
+
+        Raises LeftError where a reply or a mail of it has left; with that error's action as `rest_of`, all that does
+        not belong to what has left is taken back. Raises RuleError where there is nothing to undo.
+        """
         now = self._clock()
         with self.store.write():
             action = self.store.actions.to_undo(self.agent)
             if action is None:
                 raise RuleError("Nothing to undo", "There is no action of yours left to take back.")
-            undoing.undo(self.store, action.steps)
-            self.store.actions.mark(action.id, "undone")
-            return self._turned(action.id, action.summary, action.steps, "undo", now)
+            gone = undoing.left(self.store, action.steps)
+            if gone and rest_of != action.id:
+                raise _already_left(action, gone)
+            if not gone:
+                undoing.undo(self.store, action.steps)
+                self.store.actions.mark(action.id, "undone")
+                return self._turned(action.id, action.summary, action.steps, "undo", now)
+            undoing.undo_rest(self.store, self._acting, action.steps, gone, now)
+            self.store.actions.mark(action.id, "partly undone")
+            summary = f"{action.summary}, but for what has left"
+            return self._turned(action.id, summary, action.steps, "undo", now, kept=sorted({one for one, _ in gone}))
 
     def redo(self) -> Done:
         """Do the action again that was undone last. Raises RuleError where there is none or a ticket moved on."""
@@ -186,12 +199,30 @@ class Desk:
             raise ConflictError("Ticket changed", f"#{ticket_id} was changed meanwhile; look at it again.")
         return ticket
 
-    def _turned(self, action: int, summary: str, steps: list[Step], kind: str, now: int) -> Done:
-        tickets = tuple(dict.fromkeys(step["ticket"] for step in steps if step["kind"] in ("fields", "step")))
+    def _turned(
+        self, action: int, summary: str, steps: list[Step], kind: str, now: int, kept: Sequence[int] = ()
+    ) -> Done:
+        """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had left."""
+        tickets = tuple(dict.fromkeys(step["ticket"] for step in steps))
         for ticket_id in tickets:
-            self.store.events.add(action, ticket_id, now, self.agent, kind, {"action": action})
+            detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
+            self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
         leaves = any(step["kind"] == "outbox" for step in steps) and kind == "redo"
         return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None)
+
+
+def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
+    """Say what has left, and what undoing once more still takes back."""
+    mails = sum(step["kind"] == "outbox" for step in action.steps)
+    numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
+    if mails == 1:
+        (what,) = {part for _, part in gone}
+        told = f"The {'reply' if what == REPLY else 'mail to the other team'} of {numbers} has left"
+    else:
+        told = f"{len(gone)} of {mails} mails have left ({numbers}{', …' if len(gone) > 5 else ''})"
+    rest = undoing.rest(action.steps, gone)
+    more = f"undo once more takes back the rest: {', '.join(rest)}" if rest else "there is nothing else to take back"
+    return LeftError("Already left", f"{told} and cannot be called back; {more}.", action.id)
 
 
 def _summary(change: Change, ticket_ids: tuple[int, ...]) -> str:

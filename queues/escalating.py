@@ -29,7 +29,7 @@ from data.records import (
 from data.store import Store
 from queues import reply, teams
 from queues.desk_rules import DeskRules
-from queues.steps import Step
+from queues.steps import ESCALATION, Step, part_of
 
 _MARK = re.compile(r"\[E-(\d{1,15})-([0-9a-f]{8})\]")
 _WAITING = frozenset({Status.ON_HOLD, Status.PENDING, Status.SNOOZED})
@@ -58,7 +58,9 @@ def open_child(
         {"kind": "escalation", "ticket": ticket.id, "row": number, "before": before, "after": after},
         {"kind": "message", "ticket": ticket.id, "message": store.messages.insert(note)},
     ]
-    return steps + _mail(store, rules, ticket, replace(child, note=text), team.address, action, now)
+    return part_of(
+        ESCALATION, steps + _mail(store, rules, ticket, replace(child, note=text), team.address, action, now)
+    )
 
 
 def _mail(
@@ -84,7 +86,7 @@ def _mail(
     store.escalations.mailed(child.id, address, message_id)
     due_at = now + rules.undo_seconds
     entry = OutboxEntry(0, ticket.id, action, connector, OutboxState.QUEUED, message_id, address, raw, due_at)
-    return [{"kind": "outbox", "ticket": ticket.id, "entry": store.outbox.insert(entry), "team": child.team}]
+    return [{"kind": "outbox", "ticket": ticket.id, "entry": store.outbox.insert(entry)}]
 
 
 def plain_words(child: Escalation, ticket: Ticket) -> str:

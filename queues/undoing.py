@@ -1,20 +1,92 @@
-"""Takes an action's steps back, or does them again; each step refuses where somebody changed the same thing since."""
+"""Takes an action's steps back, or does them again; each step refuses where somebody changed the same thing since.
+
+An action is taken back whole or not at all. Once a reply or a mail to another team has left, the agent may take back
+the rest: all that does not belong to what has left.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from data.errors import ConflictError, RuleError
-from data.records import EscalationState, OutboxState, Ticket
+from data.records import EscalationState, OutboxState, Priority, Severity, Status, Ticket
 from data.store import Store
-from queues.acting import stored_draft
-from queues.steps import Step
+from queues.acting import Acting, stored_draft
+from queues.steps import ESCALATION, REPLY, Step
+
+Gone = set[tuple[int, str]]
+"""Ticket and part of what has left."""
+
+RECALLABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD, OutboxState.FAILED})
+"""What surely has not left."""
+
+_OF_A_REPLY = frozenset({"touches", "first_replied_at", "first_due", "next_due", "resolve_due", "waits", "updated_at"})
+_NAMED = ("status", "tags", "priority", "severity", "assignee", "lane", "language", "procedure", "snoozed_until")
+_LATER = {REPLY: "the replies that wait", ESCALATION: "the escalation"}
 
 
 def undo(store: Store, steps: list[Step]) -> None:
     """Take the steps back, last first. Raises RuleError or ConflictError; the caller's transaction then drops all."""
     for step in reversed(steps):
         _turn(store, step, forward=False, due_at=None)
+
+
+def left(store: Store, steps: list[Step]) -> Gone:
+    """Return what has left of the steps' replies and mails, by ticket and part."""
+    mails = [step for step in steps if step["kind"] == "outbox"]
+    entries = [(step, store.outbox.get(step["entry"])) for step in mails]
+    return {
+        (step["ticket"], step["part"]) for step, entry in entries if entry is not None and entry.state not in RECALLABLE
+    }
+
+
+def rest(steps: list[Step], gone: Gone) -> list[str]:
+    """Name what can be taken back without what is `gone`, in words for one sentence."""
+    names: dict[str, None] = {}
+    for step in _without(steps, gone):
+        match step["kind"]:
+            case "fields":
+                names |= dict.fromkeys(_own_words(step, (step["ticket"], REPLY) in gone))
+            case "outbox":
+                names[_LATER[step["part"]]] = None
+            case "message" if "part" not in step:
+                names["the note"] = None
+            case "escalation":
+                names["the escalation"] = None
+            case "work":
+                names["the promise"] = None
+    return list(names)
+
+
+def undo_rest(store: Store, acting: Acting, steps: list[Step], gone: Gone, now: int) -> None:
+    """Take back what does not belong to what is `gone`; where a reply has left, its ticket stays answered."""
+    for step in reversed(_without(steps, gone)):
+        if step["kind"] == "fields" and (step["ticket"], REPLY) in gone:
+            _reset_answered(store, acting, step, now)
+        else:
+            _turn(store, step, forward=False, due_at=None)
+
+
+def _without(steps: list[Step], gone: Gone) -> list[Step]:
+    return [step for step in steps if (step["ticket"], step.get("part", "")) not in gone]
+
+
+def _own_words(step: Step, answered: bool) -> list[str]:
+    """Return the fields that an agent would name; what follows from a reply stays where it has left."""
+    changed = step["before"].keys() - (_OF_A_REPLY if answered else set())
+    return [name for name in _NAMED if name in changed]
+
+
+def _reset_answered(store: Store, acting: Acting, step: Step, now: int) -> None:
+    """Set back what the agent decided besides the reply that has left; the clocks run as for an answered ticket."""
+    names = step["before"].keys() - _OF_A_REPLY
+    ticket = _unchanged(store, step["ticket"], {name: step["after"][name] for name in names})
+    fields = {name: _plain(step["before"][name]) for name in names} | {"updated_at": now}
+    if fields.get("status") == Status.NEW:
+        fields["status"] = Status.OPEN
+    acting.write_fields(ticket, fields | acting.clocks(replace(ticket, **_typed(fields)), now))
 
 
 def redo(store: Store, steps: list[Step], due_at: int) -> None:
@@ -46,13 +118,28 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
 
 def _set_fields(store: Store, step: Step, forward: bool) -> None:
     old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
-    ticket = store.tickets.get(step["ticket"])
-    if ticket is None or any(not _same(ticket, name, value) for name, value in old.items()):
-        raise ConflictError("Ticket changed", f"#{step['ticket']} was changed since; it cannot be taken back whole.")
+    store.tickets.update(_unchanged(store, step["ticket"], old), {name: _plain(value) for name, value in new.items()})
+
+
+def _unchanged(store: Store, ticket_id: int, values: Mapping[str, Any]) -> Ticket:
+    """Return the ticket if it still has these values. Raises ConflictError where it has not."""
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None or any(not _same(ticket, name, value) for name, value in values.items()):
+        raise ConflictError("Ticket changed", f"#{ticket_id} was changed since; it cannot be taken back whole.")
+    return ticket
+
+
+def _plain(value: Any) -> Any:
     # steps come back from JSON, where a tuple has become a list
-    store.tickets.update(
-        ticket, {name: tuple(value) if isinstance(value, list) else value for name, value in new.items()}
-    )
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _typed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields as a ticket holds them; steps come back from JSON, where a status has become a word."""
+    kinds = {"status": Status, "priority": Priority, "severity": Severity}
+    return {
+        name: kinds[name](value) if name in kinds and value is not None else value for name, value in fields.items()
+    }
 
 
 def _same(ticket: Ticket, name: str, value: Any) -> bool:
@@ -61,10 +148,15 @@ def _same(ticket: Ticket, name: str, value: Any) -> bool:
 
 
 def _turn_reply(store: Store, entry_id: int, forward: bool, due_at: int | None) -> None:
+    entry = store.outbox.get(entry_id)
     if forward:
         moved = store.outbox.move(entry_id, OutboxState.RECALLED, OutboxState.QUEUED, due_at=due_at)
     else:
-        moved = store.outbox.move(entry_id, OutboxState.QUEUED, OutboxState.RECALLED)
+        moved = (
+            entry is not None
+            and entry.state in RECALLABLE
+            and store.outbox.move(entry_id, entry.state, OutboxState.RECALLED)
+        )
     if not moved:
         raise RuleError("Already left", "The reply has left and cannot be called back; write to the customer again.")
 

@@ -33,12 +33,18 @@ class Actions:
         return int(cursor.lastrowid or 0)
 
     def finish(self, action: int, summary: str, steps: list[dict[str, Any]]) -> None:
-        """Write what the action did, for undo and redo."""
+        """Write what the action did, for undo and redo; what its actor had undone before stays undone for good."""
         packed = json.dumps(steps, ensure_ascii=False)
         self._db.execute("UPDATE action SET summary = ?, steps = ? WHERE id = ?", (summary, packed, action))
+        if steps:
+            self._db.execute(
+                "UPDATE action SET state = 'dropped' "
+                "WHERE actor = (SELECT actor FROM action WHERE id = ?) AND state = 'undone'",
+                (action,),
+            )
 
     def mark(self, action: int, state: str) -> None:
-        """Set an action to `done` or `undone`."""
+        """Set an action to `done`, `undone` or `partly undone`; only the first two can be turned again."""
         self._db.execute("UPDATE action SET state = ? WHERE id = ?", (state, action))
 
     def to_undo(self, actor: str) -> Action | None:
@@ -46,9 +52,8 @@ class Actions:
         return self._one("actor = ? AND state = 'done' AND steps <> '[]' ORDER BY id DESC", (actor,))
 
     def to_redo(self, actor: str) -> Action | None:
-        """Return the agent's oldest undone action that nothing newer stands on."""
-        newest = "coalesce((SELECT max(id) FROM action WHERE actor = ? AND state = 'done' AND steps <> '[]'), 0)"
-        return self._one(f"actor = ? AND state = 'undone' AND id > {newest} ORDER BY id", (actor, actor))
+        """Return the agent's oldest undone action: the one that was undone last."""
+        return self._one("actor = ? AND state = 'undone' ORDER BY id", (actor,))
 
     def _one(self, rest: str, values: tuple[str, ...]) -> Action | None:
         row = self._db.execute(

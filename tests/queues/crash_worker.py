@@ -7,12 +7,23 @@ import json
 import sys
 from pathlib import Path
 
-from data.records import Change, Incoming, MessageKind, OutboxEntry, Status
+from data.records import Change, Escalation, Incoming, MessageKind, OutboxEntry, Promise, Status
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.outbox import deliver_due
 from queues.routing import Rules
+from queues.teams import Team
+
+RULES = DeskRules(routing=Rules(()), undo_seconds=0, teams=(Team("Security", "security@x.example"),))
+WHOLE = Change(
+    reply="Hello",
+    status=Status.SOLVED,
+    add_tags=("whole",),
+    escalate=Escalation("Security", "taken over"),
+    promise=Promise("news", 9_000),
+)
+"""Everything that one action can do to a ticket."""
 
 
 class Attempts:
@@ -67,10 +78,24 @@ def file_four_hundred(desk: Desk, folder: Path) -> None:
         tell(filed=min(400, start + 3))
 
 
+def undo_without_end(desk: Desk, folder: Path) -> None:
+    for number in itertools.count(1):
+        (filed,) = desk.receive([mail(number)])
+        desk.act([filed.ticket_id], WHOLE)
+        tell(ticket=filed.ticket_id, done=True)
+        desk.undo()
+        tell(ticket=filed.ticket_id, done=False)
+        if number % 2:
+            desk.redo()
+            tell(ticket=filed.ticket_id, done=True)
+
+
 def main(work: str, folder: Path) -> None:
     store = Store.open(folder / "desk.db")
-    desk = Desk(store, clock=lambda: 5_000, rules=DeskRules(routing=Rules(()), undo_seconds=0))
-    {"type": type_without_end, "send": send_without_end, "file": file_four_hundred}[work](desk, folder)
+    desk = Desk(store, clock=lambda: 5_000, rules=RULES)
+    {"undo": undo_without_end, "type": type_without_end, "send": send_without_end, "file": file_four_hundred}[work](
+        desk, folder
+    )
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from data.records import OutboxState
+from data.records import Direction, OutboxState, Status
 from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
 from queues.outbox import recover
 
 WORKER = Path(__file__).with_name("crash_worker.py")
@@ -84,7 +86,37 @@ def check_filing(folder: Path, lines: int) -> None:
     assert store.check() == []
 
 
-CHECKS = {"type": check_typing, "send": check_sending, "file": check_filing}
+def check_undoing(folder: Path, lines: int) -> None:
+    told = run_and_kill(folder, "undo", lines)
+    store = Store.open(folder / "desk.db")
+    recover(store, {})
+    standing = {number: how_much_stands(store, number) for number in {one["ticket"] for one in told}}
+    assert set(standing.values()) <= {(1, 1, 1, 1, 1, 2), (0, 0, 0, 0, 0, 0)}
+    # of the last ticket, one more step may have been taken than was told
+    latest = {one["ticket"]: bool(one["done"]) for one in told if one["ticket"] != told[-1]["ticket"]}
+    assert {number: bool(standing[number][0]) for number in latest} == latest
+    desk = Desk(store, clock=lambda: 5_000, rules=DeskRules(), agent="agent")
+    if any(one[0] for one in standing.values()):
+        number = desk.undo().ticket_ids[0]
+        assert how_much_stands(store, number) == (0, 0, 0, 0, 0, 0)
+    assert store.check() == []
+
+
+def how_much_stands(store: Store, number: int) -> tuple[int, ...]:
+    """Count what one action did to a ticket: status, tag, reply, child, promise, mails."""
+    ticket = store.tickets.get(number)
+    assert ticket is not None
+    replies = [one for one in store.messages.of(number) if one.direction is Direction.OUT]
+    db = store.utils()
+    promises = db.execute("SELECT count(*) FROM promise WHERE ticket_id = ? AND state = 'open'", [number]).fetchone()[0]
+    mails = [one for one in store.outbox.waiting() if one.ticket_id == number]
+    return (
+        int(ticket.status is Status.SOLVED), len(ticket.tags), len(replies), len(store.escalations.of(number)),
+        promises, len(mails),
+    )  # fmt: skip
+
+
+CHECKS = {"type": check_typing, "send": check_sending, "file": check_filing, "undo": check_undoing}
 
 
 @pytest.mark.parametrize("work", CHECKS)

@@ -1,0 +1,327 @@
+"""Whole-action undo: any change taken back leaves every table as it was, done again leaves it as it was done."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import ConflictError, LeftError, RuleError
+from data.records import (
+    Change,
+    Direction,
+    Escalation,
+    EscalationState,
+    Incoming,
+    MessageKind,
+    OutboxEntry,
+    OutboxState,
+    Priority,
+    Promise,
+    Severity,
+    Status,
+    TeamAnswer,
+    Ticket,
+)
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.outbox import deliver_due
+from queues.procedures import load_text
+from queues.routing import Rules
+from queues.teams import Team
+
+START = 1_800_000_000
+PROCEDURE = load_text(
+    'id = "lock"\nversion = 1\neffective = 2026-01-01\n[[step]]\nid = "identity"\nkind = "check"\ntext = "Who?"\n'
+)
+RULES = DeskRules(routing=Rules(()), teams=(Team("Security", "security@desk.example"),), procedures={"lock": PROCEDURE})
+
+
+class Clock:
+    now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Post:
+    def __init__(self, *refused: int) -> None:
+        self.refused = refused
+
+    def send(self, entry: OutboxEntry) -> None:
+        pass
+
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        return None
+
+
+def mail(n: int) -> Incoming:
+    return Incoming(
+        connector="post", source="test", raw_sha256=f"{n}", kind=MessageKind.MAIL, from_name=f"Ana {n}",
+        from_address=f"ana{n}@x.example", subject=f"Subject {n}", text="Hola", new_text="Hola", at=START,
+        message_id=f"<{n}@x>", language="es", confidence=0.99,
+    )  # fmt: skip
+
+
+@cache
+def template() -> Path:
+    """A desk with three tickets, the first with a draft and an escalation that is open."""
+    path = Path(tempfile.mkdtemp()) / "desk.db"
+    with closing(Store.open(path)) as store:
+        desk = Desk(store, clock=Clock(), rules=RULES, agent="eva")
+        desk.receive([mail(1), mail(2), mail(3)])
+        desk.act([1], Change(escalate=Escalation("Legal", "threat"), procedure="lock"))
+        desk.save_draft(1, "Hello", revision=0)
+        desk.take_step(1, "identity", True)
+        store.utils().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@contextmanager
+def a_desk(clock: Clock) -> Iterator[Desk]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "desk.db"
+        shutil.copy(template(), path)
+        with closing(Store.open(path)) as store:
+            yield Desk(store, clock=clock, rules=RULES, agent="eva")
+
+
+def state(store: Store) -> dict[str, list[Any]]:
+    """All that a desk holds but the append-only record, and rows that were taken back."""
+    db = store.utils()
+    tables = {name for name in db.table_names() if not name.startswith(("_sqlite", "message_text", "sqlite_"))}
+    found = {}
+    for table in sorted(tables - {"event", "action", "reference"}):
+        rows = list(db[table].rows)
+        if table in ("escalation", "promise"):
+            rows = [row for row in rows if row["state"] != EscalationState.WITHDRAWN]
+        if table == "outbox":
+            rows = [row for row in rows if row["state"] != OutboxState.RECALLED]
+        if table == "lane_count":
+            rows = [row for row in rows if row["n"]]
+        if table == "message":
+            rows = [row for row in rows if not row["withdrawn"]]
+        # a version counts every write; a reply that is done again waits its whole undo window again
+        but = {"ticket": "version", "outbox": "due_at"}.get(table)
+        found[table] = [{name: value for name, value in row.items() if name != but} for row in rows]
+    return found
+
+
+texts = st.text("ab {}¿\n", min_size=1, max_size=8).filter(lambda text: bool(text.strip()))
+CHANGED: dict[str, st.SearchStrategy[Any]] = {
+    "reply": st.none() | texts,
+    "note": st.none() | texts,
+    "status": st.none() | st.sampled_from(Status),
+    "priority": st.none() | st.sampled_from(Priority),
+    "severity": st.none() | st.sampled_from(Severity),
+    "assignee": st.none() | st.sampled_from(["", "eva", "bob"]),
+    "lane": st.none() | st.sampled_from(["mail", "app"]),
+    "language": st.none() | st.sampled_from(["en", "es"]),
+    "add_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
+    "remove_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
+    "escalate": st.none()
+    | st.builds(Escalation, st.sampled_from(["Security", "Legal"]), due_at=st.none() | st.just(9)),
+    "team_answer": st.none()
+    | st.builds(
+        TeamAnswer,
+        st.just(1),
+        st.just("no"),
+        st.sampled_from([EscalationState.ANSWERED, EscalationState.RETURNED, EscalationState.CLOSED]),
+    ),
+    "snooze_until": st.none() | st.just(START + 500),
+    "promise": st.none() | st.just(Promise("news", START + 900)),
+    "procedure": st.none() | st.sampled_from(["", "lock"]),
+}
+changes = st.builds(Change, **CHANGED)
+acts = st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True), changes)
+"""A change of some tickets."""
+
+
+def carry_out(desk: Desk, act: Any) -> bool:
+    """Do it; False where a rule forbids it."""
+    try:
+        desk.act(*act)
+    except RuleError:
+        return False
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(acts, max_size=3), acts)
+def test_any_action_undone_and_redone_leaves_all_tables_as_they_were(earlier: list[Any], act: Any) -> None:
+    clock = Clock()
+    with a_desk(clock) as desk:
+        for one in earlier:
+            clock.now += 7
+            carry_out(desk, one)
+        clock.now += 7
+        before = state(desk.store)
+        if not carry_out(desk, act):
+            assert state(desk.store) == before
+            return
+        after = state(desk.store)
+        clock.now += 5
+        desk.undo()
+        assert state(desk.store) == before
+        desk.redo()
+        assert state(desk.store) == after
+        desk.undo()
+        assert state(desk.store) == before
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(clock: Clock) -> Iterator[Desk]:
+    with a_desk(clock) as found:
+        yield found
+
+
+def ticket(desk: Desk, number: int) -> Ticket:
+    found = desk.store.tickets.get(number)
+    assert found is not None
+    return found
+
+
+def deliver(desk: Desk, clock: Clock, *numbers: int) -> None:
+    """Let the replies of these tickets leave, and no others."""
+    for entry in desk.store.outbox.waiting():
+        if entry.ticket_id in numbers:
+            with desk.store.write():
+                assert desk.store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENT)
+
+
+def test_undo_works_after_a_restart_for_the_same_agent_alone(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(reply="Hi", status=Status.SOLVED, add_tags=("a",), escalate=Escalation("Security")))
+    with closing(Store.open(desk.store.path)) as store:
+        other = Desk(store, clock=clock, rules=RULES, agent="bob")
+        with pytest.raises(RuleError, match="Nothing to undo"):
+            other.undo()
+        again = Desk(store, clock=clock, rules=RULES, agent="eva")
+        again.undo()
+        assert ticket(again, 2).status is Status.NEW
+        assert store.escalations.of(2) == []
+        assert deliver_due(store, {"post": Post()}, clock.now + 99).sent == 0
+
+
+def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, clock: Clock) -> None:
+    desk.act(
+        [2],
+        Change(reply="Hi", status=Status.SOLVED, add_tags=("a",), promise=Promise("news", 9), priority=Priority.HIGH),
+    )
+    before = state(desk.store)
+    deliver(desk, clock, 2)
+    with pytest.raises(LeftError, match=r"reply of #2 has left.*the rest: status, tags, priority") as refused:
+        desk.undo()
+    assert ticket(desk, 2).status is Status.SOLVED
+    clock.now += 60
+    done = desk.undo(rest_of=refused.value.action)
+    after = ticket(desk, 2)
+    assert (after.status, after.tags, after.priority) == (Status.OPEN, (), Priority.NORMAL)
+    assert (after.touches, after.first_replied_at, after.first_due) == (1, START, None)
+    assert after.resolve_due is not None
+    assert [one.direction for one in desk.store.messages.of(2)] == [Direction.IN, Direction.OUT]
+    assert state(desk.store)["promise"] == before["promise"]
+    assert "but for what has left" in done.summary
+    assert desk.store.events.of(2)[-1].detail == {"action": done.action, "rest": True}
+    with pytest.raises(RuleError, match="Nothing to redo"):
+        desk.redo()
+
+
+def test_of_a_bulk_reply_only_what_left_stays(desk: Desk, clock: Clock) -> None:
+    desk.act([1, 2, 3], Change(reply="Hi", status=Status.SOLVED, add_tags=("a",)))
+    deliver(desk, clock, 2)
+    with pytest.raises(LeftError, match=r"1 of 3 mails have left \(#2\).*the replies that wait") as refused:
+        desk.undo()
+    desk.undo(rest_of=refused.value.action)
+    assert [ticket(desk, one).status for one in (1, 2, 3)] == [Status.ON_HOLD, Status.OPEN, Status.NEW]
+    assert [ticket(desk, one).touches for one in (1, 2, 3)] == [0, 1, 0]
+    assert {ticket(desk, one).tags for one in (1, 2, 3)} == {()}
+    draft = desk.store.drafts.get(1)
+    assert draft is not None
+    assert deliver_due(desk.store, {"post": Post()}, clock.now + 99).sent == 0
+
+
+def test_an_escalation_whose_mail_left_stays_with_its_team(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(note="Called them", escalate=Escalation("Security"), add_tags=("a",)))
+    deliver(desk, clock, 2)
+    with pytest.raises(LeftError, match=r"mail to the other team of #2 has left.*the note, status, tags") as refused:
+        desk.undo()
+    desk.undo(rest_of=refused.value.action)
+    (child,) = desk.store.escalations.of(2)
+    assert child.state is EscalationState.OPEN
+    assert ticket(desk, 2).status is Status.NEW
+    assert [one.subject for one in desk.store.messages.of(2)] == ["Subject 2", "E-2: Security"]
+
+
+def test_the_rest_of_another_action_is_not_meant(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(reply="Hi"))
+    deliver(desk, clock, 2)
+    with pytest.raises(LeftError):
+        desk.undo(rest_of=1)
+
+
+def test_after_the_rest_undo_goes_on_with_the_action_before(desk: Desk, clock: Clock) -> None:
+    desk.act([3], Change(add_tags=("a",)))
+    desk.act([2], Change(reply="Hi"))
+    deliver(desk, clock, 2)
+    with pytest.raises(LeftError) as refused:
+        desk.undo()
+    desk.undo(rest_of=refused.value.action)
+    desk.undo()
+    assert ticket(desk, 3).tags == ()
+
+
+def test_redo_never_brings_back_what_an_undone_action_came_after(desk: Desk) -> None:
+    desk.act([2], Change(add_tags=("a",)))
+    desk.undo()
+    desk.act([3], Change(add_tags=("b",)))
+    desk.undo()
+    desk.redo()
+    assert (ticket(desk, 2).tags, ticket(desk, 3).tags) == ((), ("b",))
+
+
+def test_redo_goes_the_way_of_undo_back(desk: Desk) -> None:
+    desk.act([2], Change(add_tags=("a",)))
+    desk.act([2], Change(add_tags=("b",)))
+    desk.undo()
+    desk.undo()
+    desk.redo()
+    assert ticket(desk, 2).tags == ("a",)
+    desk.redo()
+    assert ticket(desk, 2).tags == ("a", "b")
+
+
+def test_a_reply_that_is_held_has_not_left(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(reply="Hi", status=Status.SOLVED))
+    (entry,) = desk.store.outbox.waiting()
+    with desk.store.write():
+        desk.store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD)
+    desk.undo()
+    assert ticket(desk, 2).status is Status.NEW
+
+
+def test_what_somebody_changed_since_is_not_taken_back_in_part(desk: Desk, clock: Clock) -> None:
+    desk.act([2, 3], Change(status=Status.SOLVED, add_tags=("a",)))
+    Desk(desk.store, clock=clock, rules=RULES, agent="bob").act([3], Change(add_tags=("b",)))
+    with pytest.raises(ConflictError):
+        desk.undo()
+    assert ticket(desk, 2).status is Status.SOLVED
+
+
+def test_every_field_of_a_change_is_part_of_the_property() -> None:
+    about = {"macro", "reply_language", "recipient", "override_reason"}
+    assert {field.name for field in fields(Change)} - about <= set(CHANGED)
