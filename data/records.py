@@ -349,6 +349,11 @@ class Change:
     """An agent's name, or the empty string for nobody."""
     lane: str | None = None
     language: str | None = None
+    """ISO 639-1; remembered for the customer. `und` takes the ticket back to triage."""
+    register: str | None = None
+    """How Spanish addresses the customer from now on: `tu`, `usted`, or the empty string for the house default."""
+    region: str | None = None
+    """The customer's locale from now on, such as `es-MX`, or the empty string."""
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     escalate: Escalation | None = None

@@ -24,7 +24,7 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues import escalating, reply, sla, workflow
+from queues import address, escalating, reply, sla, workflow
 from queues.desk_rules import DeskRules
 from queues.procedures import open_gates
 from queues.steps import REPLY, Step, part_of
@@ -67,8 +67,7 @@ class Acting:
         if fields["status"] in workflow.DONE and ticket.status not in workflow.DONE:
             steps += escalating.close_settled(self._store, ticket)
         steps += self.write_fields(ticket, fields)
-        if change.language and change.language != "und":
-            steps += self._remember_language(ticket, change.language)
+        steps += address.remember(self._store, ticket, change)
         kind = "reply" if change.reply is not None else "note" if change.note is not None else "change"
         self._store.events.add(action, ticket.id, now, self._agent, kind, _detail(ticket, change, fields, overridden))
         return steps
@@ -111,6 +110,7 @@ class Acting:
         """
         if change.status is not None:
             workflow.check_move(ticket.status, change.status)
+        address.check(change)
         if ticket.status is Status.CLOSED and change.reply is not None:
             raise RuleError("Ticket is closed", f"#{ticket.id} is closed; a new message of the customer reopens it.")
         blocking = [finding for finding in self.findings(ticket, change, now) if finding.blocking]
@@ -137,13 +137,13 @@ class Acting:
     def _fields(self, ticket: Ticket, change: Change, now: int) -> dict[str, Any]:
         """Return every field of the ticket that the change sets, clocks included."""
         fields: dict[str, Any] = {"updated_at": now}
+        if change.language:
+            fields |= address.spoken(self._store, self._rules, ticket, change.language)
         for name in ("priority", "severity", "assignee", "lane", "procedure"):
             value = getattr(change, name)
             if value is not None:
                 fields[name] = value
-        if change.language:
-            fields |= {"language": change.language, "confidence": 1.0, "language_source": "agent"}
-        kept = [tag for tag in ticket.tags if tag not in change.remove_tags]
+        kept = [tag for tag in fields.get("tags", ticket.tags) if tag not in change.remove_tags]
         fields["tags"] = tuple(dict.fromkeys((*kept, *change.add_tags)))
         if change.reply is not None:
             fields["touches"] = ticket.touches + 1
@@ -251,14 +251,6 @@ class Acting:
             steps.append({"kind": "message", "ticket": ticket.id, "message": number})
         return steps
 
-    def _remember_language(self, ticket: Ticket, language: str) -> list[Step]:
-        customer = self._store.customers.get(ticket.customer_id) or NOBODY
-        if customer.language == language:
-            return []
-        self._store.customers.set_language(ticket.customer_id, language)
-        step: Step = {"kind": "customer", "ticket": ticket.id, "customer": ticket.customer_id}
-        return [step | {"before": customer.language, "after": language}]
-
 
 def stored_draft(values: dict[str, Any]) -> Draft:
     """Return the draft that a step keeps."""
@@ -297,7 +289,7 @@ def _detail(ticket: Ticket, change: Change, fields: dict[str, Any], overridden: 
     """Return what the event keeps: names and numbers, no text of anybody."""
     changed = {name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value}
     detail: dict[str, Any] = {"changed": changed}
-    for name in ("macro", "reply_language", "override_reason"):
+    for name in ("macro", "reply_language", "override_reason", "register", "region"):
         if getattr(change, name):
             detail[name] = getattr(change, name)
     if overridden:

@@ -242,9 +242,9 @@ def _summary(change: Change, ticket_ids: tuple[int, ...]) -> str:
         done.append(str(change.status))
     if change.assignee is not None:
         done.append(f"assigned to {change.assignee}" if change.assignee else "unassigned")
-    for name in ("priority", "severity", "lane", "language"):
+    for name in ("priority", "severity", "lane", "language", "register", "region"):
         if getattr(change, name) is not None:
-            done.append(f"{name} {getattr(change, name)}")
+            done.append(f"{name} {getattr(change, name) or 'not set'}")
     if change.add_tags or change.remove_tags:
         done.append(" ".join([*(f"+{tag}" for tag in change.add_tags), *(f"-{tag}" for tag in change.remove_tags)]))
     numbers = f"#{ticket_ids[0]}" if len(ticket_ids) == 1 else f"{len(ticket_ids)} tickets"

@@ -21,7 +21,7 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues import escalating, routing, sla, workflow
+from queues import address, escalating, routing, sla, workflow
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.thanks import is_thanks
@@ -144,7 +144,9 @@ class Receiving:
         if workflow.reopens(ticket.status, status):
             fields |= {"reopens": ticket.reopens + 1, "solved_at": None}
         sure = item.language != UNKNOWN_LANGUAGE and item.confidence >= self._rules.sure
-        if sure and ticket.language_source != "agent":
+        if sure and ticket.language == UNKNOWN_LANGUAGE:
+            fields |= address.spoken(self._store, self._rules, ticket, item.language, item.confidence, "auto")
+        elif sure and ticket.language_source != "agent":
             fields |= {"language": item.language, "confidence": item.confidence, "language_source": "auto"}
         return fields
 

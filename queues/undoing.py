@@ -110,7 +110,7 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
         case "work":
             store.work.set_state(step["table"], step["row"], "open" if forward else "withdrawn")
         case "customer":
-            store.customers.set_language(step["customer"], step["after" if forward else "before"])
+            store.customers.remember(step["customer"], step["field"], step["after" if forward else "before"])
         case "step":
             value = step["after" if forward else "before"]
             store.work.take_step(step["ticket"], step["procedure"], step["step"], value, step["at"], step["actor"])

@@ -16,6 +16,7 @@ class Scope(StrEnum):
     LIST = "list"
     COMPOSER = "composer"
     PREVIEW = "preview"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def _decide() -> list[Action]:
         decide("escalate", ("E",), "Escalate…", "Hand to another team with a reason."),
         decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
         decide("take", ("t",), "Take", "Assign to me."),
+        decide("language", ("d",), "Language…", "Say the customer's language, tú or usted, and region; remembered."),
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
@@ -188,7 +190,45 @@ def _preview() -> list[Action]:
     ]
 
 
-ACTIONS: tuple[Action, ...] = (*_move(), *_answer(), *_decide(), *_look(), *_compose(), *_preview())
+LANGUAGES = {
+    "e": ("en", "English"), "s": ("es", "Español"), "p": ("pt", "Português"), "c": ("ca", "Català"),
+    "g": ("gl", "Galego"), "f": ("fr", "Français"), "i": ("it", "Italiano"), "D": ("de", "Deutsch"),
+    "b": ("id", "Bahasa Indonesia"), "T": ("tr", "Türkçe"), "v": ("vi", "Tiếng Việt"), "r": ("ru", "Русский"),
+    "a": ("ar", "العربية"), "j": ("ja", "日本語"), "z": ("zh", "中文"), "k": ("ko", "한국어"),
+}  # fmt: skip
+"""Keys of the language card, each with the code and the language's own name."""
+REGIONS = {"1": "es-ES", "2": "es-MX", "3": "es-AR", "4": "es-CO", "5": "es-CL", "6": "es-PE", "7": "es-US"}
+
+
+def _language() -> list[Action]:
+    """On the card that says how a customer writes and is addressed."""
+
+    def say(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str, group: str) -> Action:
+        return Action(f"language.{name}", keys, title, tooltip, group, Scope.LANGUAGE, call=call)
+
+    tongues = [
+        say(code, (key,), name, f"The customer writes {name}.", f"language('{code}')", "Language")
+        for key, (code, name) in LANGUAGES.items()
+    ]
+    regions = [
+        say(place.lower().replace("-", "_"), (key,), place, f"Spanish as in {place}.", f"region('{place}')", "Region")
+        for key, place in REGIONS.items()
+    ]
+    return [
+        say("flip", ("d",), "The other one", "English where it was Spanish, else Spanish.", "flip", "Language"),
+        *tongues,
+        say("unknown", ("question_mark",), "Unknown", "Back to triage; forgotten for the customer.", "language('und')",
+            "Language"),
+        say("tu", ("t",), "tú", "Spanish addresses the customer as tú.", "register('tu')", "Address"),
+        say("usted", ("u",), "usted", "Spanish addresses the customer as usted.", "register('usted')", "Address"),
+        say("house", ("x",), "as the house does", "Forget tú or usted.", "register('')", "Address"),
+        *regions,
+        say("nowhere", ("0",), "no region", "Forget the region.", "region('')", "Region"),
+        Action("language.leave", ("escape", "q"), "Leave", "Change nothing.", "Language", Scope.LANGUAGE, call="leave"),
+    ]  # fmt: skip
+
+
+ACTIONS: tuple[Action, ...] = (*_move(), *_answer(), *_decide(), *_look(), *_compose(), *_preview(), *_language())
 """All actions, in the order in which help shows them."""
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

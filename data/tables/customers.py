@@ -60,6 +60,11 @@ class Customers:
         row = self._db.execute(sql, (customer_id,)).fetchone()
         return str(row[0]) if row else ""
 
-    def set_language(self, customer_id: int, language: str) -> None:
-        """Remember the language that an agent named for the customer."""
-        self._db.execute("UPDATE customer SET language = ? WHERE id = ?", (language, customer_id))
+    def remember(self, customer_id: int, field: str, value: str) -> None:
+        """Remember what an agent said of the customer: `language`, `register` or `region`."""
+        sql = {
+            "language": "UPDATE customer SET language = ? WHERE id = ?",
+            "register": "UPDATE customer SET register = ? WHERE id = ?",
+            "region": "UPDATE customer SET region = ? WHERE id = ?",
+        }
+        self._db.execute(sql[field], (value, customer_id))

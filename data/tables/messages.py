@@ -37,6 +37,12 @@ class Messages:
         ):
             yield _message(row)
 
+    def opening(self, ticket_id: int) -> Message | None:
+        """Return the first message of a customer in the ticket: the one that routing looked at."""
+        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction = 'in' ORDER BY id LIMIT 1"
+        row = self._db.execute(sql, (ticket_id,)).fetchone()
+        return _message(row) if row else None
+
     def newest_sent(self, limit: int) -> list[str]:
         """Return the texts of our newest messages, looked for among the newest 20,000 of all."""
         sql = """SELECT text FROM message WHERE id > (SELECT max(id) FROM message) - 20000

@@ -91,6 +91,12 @@ class Tickets:
         sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {_ACTIVE} AND t.sort_due < ? LIMIT ?)"
         return int(self._db.execute(sql, (lane, now, cap)).fetchone()[0])
 
+    def in_triage(self, lane: str, cap: int = 1000) -> int:
+        """Return how many active tickets of the lane are of unknown language, counted up to `cap`."""
+        where = f"t.lane = ? AND t.language = 'und' AND {_ACTIVE}"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {where} LIMIT ?)"
+        return int(self._db.execute(sql, (lane, cap)).fetchone()[0])
+
     def of_customer(self, customer_id: int, limit: int = 20) -> list[LaneRow]:
         """Return a customer's tickets, newest first."""
         sql = _ROW + "WHERE t.customer_id = ? ORDER BY t.id DESC LIMIT ?"

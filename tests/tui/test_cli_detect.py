@@ -17,8 +17,8 @@ def test_json_lines_keep_their_other_keys() -> None:
     result = CliRunner().invoke(detect, ["--json"], input=lines)
     first, second = (json.loads(line) for line in result.stdout.splitlines())
     assert (first["id"], first["language"]) == (7, "es")
-    assert set(first) == {"id", "language", "confidence"}
-    assert second == {"a": [1], "language": "und", "confidence": 0.0}
+    assert set(first) == {"id", "language", "confidence", "mixed"}
+    assert second == {"a": [1], "language": "und", "confidence": 0.0, "mixed": []}
     assert result.exit_code == 0
 
 
@@ -26,8 +26,12 @@ def test_a_bad_line_is_named_and_the_rest_is_answered() -> None:
     lines = b'not json\n{"text": 3}\n[1]\n\xff\xfe\n{"id": 1, "text": "where is my order please", "s": "\\ud800"}\n'
     result = CliRunner().invoke(detect, ["--json"], input=lines)
     assert [f"Line {number} " in result.stderr for number in (1, 2, 3, 4, 5)] == [True, True, True, True, False]
-    assert json.loads(result.stdout) == {"id": 1, "s": "\ud800", "language": "en"} | {
-        "confidence": json.loads(result.stdout)["confidence"]
+    assert json.loads(result.stdout) == {
+        "id": 1,
+        "s": "\ud800",
+        "language": "en",
+        "confidence": json.loads(result.stdout)["confidence"],
+        "mixed": [],
     }
     assert result.exit_code == 1
 

@@ -28,7 +28,7 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 def reply(ticket_id: int, text: str | None, status: str | None, reason: str, db: Path | None, as_json: bool) -> None:
     """Answer a ticket with TEXT, or with standard input."""
     change = Change(reply=_given(text), status=Status(status) if status else None, override_reason=reason)
-    _act((ticket_id,), change, db, as_json)
+    carry_out((ticket_id,), change, db, as_json)
 
 
 @click.command()
@@ -38,7 +38,7 @@ def reply(ticket_id: int, text: str | None, status: str | None, reason: str, db:
 @json_option
 def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> None:
     """Add an internal note of TEXT, or of standard input; the customer never sees it."""
-    _act((ticket_id,), Change(note=_given(text)), db, as_json)
+    carry_out((ticket_id,), Change(note=_given(text)), db, as_json)
 
 
 @click.command()
@@ -48,7 +48,7 @@ def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> No
 @json_option
 def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
     """Solve tickets, all or none."""
-    _act(ticket_ids, Change(status=Status.SOLVED, override_reason=reason), db, as_json)
+    carry_out(ticket_ids, Change(status=Status.SOLVED, override_reason=reason), db, as_json)
 
 
 @click.command()
@@ -67,7 +67,8 @@ def _given(text: str | None) -> str:
     return words.strip("\n")
 
 
-def _act(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_json: bool) -> None:
+def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_json: bool) -> None:
+    """Carry a change out on tickets, all or none, and say what was done. Raises what the desk refuses."""
     with acting(db) as desk:
         _tell(desk.act(ticket_ids, change), as_json)
 

@@ -48,7 +48,7 @@ def detect(as_json: bool, templates: Path | None, cut: float) -> None:
             continue
         text = str(given.pop("text"))
         found = language_of(text, known_texts=known, cut=cut)
-        answer = {**given, "language": found.language, "confidence": found.confidence}
+        answer = {**given, "language": found.language, "confidence": found.confidence, "mixed": found.mixed}
         # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
         click.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace"))
     if failed:

@@ -19,6 +19,7 @@ COMMANDS = {
     "reply": ("tui.cli.acting", "reply"),
     "note": ("tui.cli.acting", "note"),
     "solve": ("tui.cli.acting", "solve"),
+    "set": ("tui.cli.setting", "set_"),
     "undo": ("tui.cli.acting", "undo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),

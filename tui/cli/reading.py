@@ -86,6 +86,7 @@ def _message_keys(message: Message) -> dict[str, Any]:
         "from_addr": message.from_address,
         "date": iso(message.at),
         "language": message.language,
+        "mixed": message.mixed.split("+") if message.mixed else [],
         "text": message.text,
         "new_text": message.new_text,
         "attachments": [asdict(part) for part in message.attachments],

@@ -158,7 +158,8 @@ class DeskBase(Screen[None]):
         for pane in self.panes:
             lane = counts.get(pane.lane.name)
             late = self.store.tickets.breaching(pane.lane.name, now)
-            pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen)
+            triage = self.store.tickets.in_triage(pane.lane.name)
+            pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen, triage)
 
     def show_outbox(self) -> None:
         """Write the top line."""

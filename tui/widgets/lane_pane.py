@@ -36,11 +36,13 @@ class LanePane(Vertical):
         yield self._title
         yield self.list
 
-    def show_counts(self, active: int, late: int, unseen: int) -> None:
-        """Write the title: how many wait, how many are late, how many came in above the view."""
+    def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
+        """Write the title: how many wait, are late, are of unknown language, came in above the view."""
         parts = [f"{self.number} {one_line(self.lane.title)}", words("{n} open").format(n=active)]
         if late:
             parts.append(words("{n} late!").format(n=late))
+        if triage:
+            parts.append(words("{n} ??").format(n=triage))
         if self.open_ticket is not None:
             parts.append(f"▸#{self.open_ticket}")
         if unseen:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.records import Customer, Direction, LaneRow, Message, MessageKind, Ticket
+from data.records import UNKNOWN_LANGUAGE, Customer, Direction, LaneRow, Message, MessageKind, Ticket
 from tui.spans import clock_words, span
 from tui.widgets.row_line import fit, one_line
 from tui.widgets.wrapping import wrap
@@ -94,13 +94,18 @@ def _person(shown: Conversation) -> list[str]:
         parts += [one_line(customer.name) or words("(no name)"), *known]
         if customer.tier != "standard":
             parts.append(one_line(customer.tier))
-    sure = (
-        words("set by {who}").format(who=ticket.language_source)
-        if ticket.language_source != "auto"
-        else f"{ticket.confidence:.0%}"
-    )
-    parts.append(words("language {code} ({sure})").format(code=ticket.language, sure=sure))
+        parts += [one_line(said) for said in (customer.register, customer.region) if said]
+    parts.append(_language(ticket))
     return parts
+
+
+def _language(ticket: Ticket) -> str:
+    """The ticket's language and who says so."""
+    if ticket.language == UNKNOWN_LANGUAGE:
+        return words("?? language unknown: d says it")
+    sources = {"agent": words("set by an agent"), "customer": words("remembered from the customer")}
+    sure = sources.get(ticket.language_source, f"{ticket.confidence:.0%}")
+    return words("language {code} ({sure})").format(code=ticket.language, sure=sure)
 
 
 def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterator[Line]:
@@ -127,7 +132,14 @@ def _head(message: Message, now: int) -> str:
         sent = words("we answered, {ago}").format(ago=ago)
         return f"→ {name} · {sent}" + (f" · {one_line(message.macro)}" if message.macro else "")
     kind = "" if message.kind is MessageKind.MAIL else f" · {message.kind.value}"
-    return f"← {name} <{one_line(message.from_address)}> · {ago} · {message.language} {message.confidence:.0%}{kind}"
+    return f"← {name} <{one_line(message.from_address)}> · {ago} · {_spoken(message)}{kind}"
+
+
+def _spoken(message: Message) -> str:
+    """The language of a message as far as it is known; both, where it is mixed."""
+    if message.mixed:
+        return words("mixed {languages}").format(languages=message.mixed)
+    return "??" if message.language == UNKNOWN_LANGUAGE else f"{message.language} {message.confidence:.0%}"
 
 
 def _lines(ink: Ink, text: str, width: int) -> Iterator[Line]:

@@ -1,0 +1,179 @@
+"""Triage on the screen: what nobody knows the language of is seen, named with a key, remembered and undone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from data.records import Incoming, MessageKind, Ticket
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from tui.app import DeskApp
+from tui.jobs import Writer
+from tui.screens.reply_card import ReplyCard
+
+NOW = 1_790_000_000
+Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
+
+
+def clock() -> int:
+    return NOW
+
+
+def incoming(n: int, *, language: str = "und", mixed: str = "", sender: str = "ana") -> Incoming:
+    return Incoming(
+        connector="demo", source=f"demo:{n}", raw_sha256=f"{n:064}", kind=MessageKind.MAIL, from_name="Ana",
+        from_address=f"{sender}@customer.example", subject=f"Matter {n}", text="ok", new_text="ok", at=NOW - 60 * n,
+        message_id=f"<{n}@customer.example>", language=language, confidence=0.97 if language != "und" else 0.4,
+        lane="mail", received_at=NOW - 60 * n, mixed=mixed,
+    )  # fmt: skip
+
+
+def make_desk(path: Path) -> Desk:
+    return Desk(Store.open(path), clock=clock, rules=DeskRules(), agent="ann")
+
+
+def play(path: Path, items: list[Incoming], script: Play) -> None:
+    """Open a desk that holds `items` and press keys."""
+    desk = make_desk(path)
+    desk.receive(items)
+    desk.store.close()
+
+    async def run() -> None:
+        store = Store.open(path)
+        writer: Writer[Desk] = Writer(lambda: make_desk(path), lambda desk: desk.store.close())
+        app = DeskApp(store, writer, clock, agent="ann", mode="demo")
+        try:
+            async with app.run_test(size=(120, 36)) as pilot:
+                await app.workers.wait_for_complete()
+                await script(pilot, app)
+        finally:
+            writer.stop()
+            store.close()
+
+    asyncio.run(run())
+
+
+async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        while app.desk.busy:
+            await asyncio.sleep(0)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def picture(app: DeskApp) -> str:
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def ticket(app: DeskApp, number: int) -> Ticket:
+    found = app.desk.store.tickets.get(number)
+    assert found is not None
+    return found
+
+
+def test_triage_is_seen_in_lane_row_and_ticket(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        lane = picture(app)
+        assert "2 open · 1 ??" in lane
+        await press(pilot, app, "enter")
+        shown = picture(app)
+        assert "?? language unknown: d says it" in shown
+        assert "mixed en+es" in shown
+        assert "+triage" in shown
+
+    play(tmp_path / "desk.db", [incoming(1, language="es", sender="bea"), incoming(2, mixed="en+es")], script)
+
+
+@pytest.mark.parametrize(("keys", "language"), [("ds", "es"), ("de", "en"), ("dd", "es"), ("dD", "de"), ("dp", "pt")])
+def test_one_key_more_names_the_language(tmp_path: Path, keys: str, language: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, *keys)
+        after = ticket(app, 1)
+        assert (after.language, after.language_source, after.tags) == (language, "agent", ())
+        assert "??" not in picture(app)
+        await press(pilot, app, "enter")
+        assert f"language {language} (set by an agent)" in picture(app)
+        await press(pilot, app, "z")
+        again = ticket(app, 1)
+        assert (again.language, again.tags) == ("und", ("triage",))
+        customer = app.desk.store.customers.get(again.customer_id)
+        assert customer is not None
+        assert customer.language == "und"
+
+    play(tmp_path / "desk.db", [incoming(1)], script)
+
+
+def test_the_flip_turns_spanish_into_english(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "d", "d")
+        assert ticket(app, 1).language == "en"
+
+    play(tmp_path / "desk.db", [incoming(1, language="es")], script)
+
+
+def test_selected_tickets_are_named_together_and_the_next_one_of_the_customer_knows(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "V", "d", "s")
+        assert [ticket(app, n).language for n in (1, 2)] == ["es", "es"]
+        await press(pilot, app, "z")
+        assert [ticket(app, n).language for n in (1, 2)] == ["und", "und"]
+        await press(pilot, app, "Z")
+
+    play(path, [incoming(1), incoming(2, sender="bea")], script)
+    desk = make_desk(path)
+    desk.receive([incoming(3)])
+    third = desk.store.tickets.get(3)
+    assert third is not None
+    assert (third.language, third.language_source) == ("es", "customer")
+    desk.store.close()
+
+
+def test_a_digit_asks_for_the_language_first(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "enter", "4")
+        assert "#1 waits in triage" in picture(app)
+        await press(pilot, app, "escape")
+        assert "#1 waits in triage" not in picture(app)
+        assert ticket(app, 1).language == "und"
+        await press(pilot, app, "4", "s")
+        assert isinstance(app.screen, ReplyCard)
+        assert app.screen.card.change.reply_language == "es"
+        await press(pilot, app, "escape", "4")
+        assert isinstance(app.screen, ReplyCard)
+
+    play(tmp_path / "desk.db", [incoming(1)], script)
+
+
+def test_register_and_region_are_kept_shown_and_undone(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "enter", "d", "t", "d", "2")
+        customer = app.desk.store.customers.get(1)
+        assert customer is not None
+        assert (customer.register, customer.region) == ("tu", "es-MX")
+        assert "tu · es-MX" in picture(app)
+        await press(pilot, app, "z", "z")
+        customer = app.desk.store.customers.get(1)
+        assert customer is not None
+        assert (customer.register, customer.region) == ("", "")
+
+    play(tmp_path / "desk.db", [incoming(1, language="es")], script)
+
+
+def test_the_card_changes_nothing_on_escape(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        version = ticket(app, 1).version
+        await press(pilot, app, "d")
+        assert "s Español" in picture(app)
+        await press(pilot, app, "escape")
+        assert ticket(app, 1).version == version
+
+    play(tmp_path / "desk.db", [incoming(1)], script)

@@ -1,0 +1,48 @@
+"""The language of tickets: said with a key, asked for before a macro where nobody knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from data.records import UNKNOWN_LANGUAGE, Change, Done, Ticket
+from tui.screens.desk_questions import Questions
+from tui.words import words
+
+
+class Languages(Questions):
+    """Corrects what was detected, and remembers it for the customer."""
+
+    def action_ticket_language(self) -> None:
+        """Say the language, the register or the region of the tickets that the keys mean."""
+        ids = self.targets()
+        if not ids:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+        named = f"#{ids[0]}" if len(ids) == 1 else words("{n} tickets").format(n=len(ids))
+        self._ask_language(ids, words("Language and address: {named}").format(named=named), self.changed)
+
+    def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
+        """Show what a macro would send; a ticket in triage is asked about first, so that no answer is a guess."""
+        if language or ticket.language != UNKNOWN_LANGUAGE:
+            super().preview_macro(ticket, name, language, anew=anew)
+            return
+
+        def known(done: Done) -> None:
+            self.changed(done)
+            fresh = self.store.tickets.get(ticket.id)
+            if fresh is not None and fresh.language != UNKNOWN_LANGUAGE:
+                self.preview_macro(fresh, name, anew=anew)
+
+        title = words("In which language? #{n} waits in triage").format(n=ticket.id)
+        self._ask_language((ticket.id,), title, known)
+
+    def _ask_language(self, ids: tuple[int, ...], title: str, then: Callable[[Done], None]) -> None:
+        from tui.screens.language_card import LanguageCard
+
+        first = self.store.tickets.get(ids[0])
+
+        async def chosen(change: Change | None) -> None:
+            if change is not None:
+                await self.change_of(ids, change, then)
+
+        self.app.push_screen(LanguageCard(title, first.language if first else ""), chosen)
