@@ -24,7 +24,7 @@ _LOOP_FIELDS = frozenset({"index", "first", "last", "length"})
 _ALLOWED = frozenset(
     {
         "Template", "Output", "TemplateData", "Const", "Name", "Getattr", "Getitem", "If", "CondExpr", "For", "Assign",
-        "Compare", "Operand", "And", "Or", "Not", "Concat", "Filter", "Test", "List", "Tuple",
+        "Compare", "Operand", "And", "Or", "Not", "Concat", "Filter", "Test", "List", "Tuple", "Scope",
     }
 )  # fmt: skip
 _RESERVED = frozenset({*CONTRACT, *SINGLE, "loop"})
@@ -38,15 +38,19 @@ class RefusedError(ValueError):
         self.line = line
 
 
-def check(environment: ImmutableSandboxedEnvironment, text: str, asked: Iterable[str]) -> None:
-    """Raise RefusedError when `text` does what a macro may not, or names a value neither published nor `asked`."""
+def parse(environment: ImmutableSandboxedEnvironment, text: str) -> nodes.Template:
+    """Return the syntax tree of `text`; raise RefusedError when it is none."""
     try:
-        tree = environment.parse(text)
+        return environment.parse(text)
     except TemplateSyntaxError as wrong:
         raise RefusedError(wrong.lineno, wrong.message or "is not a template") from None
     except (RecursionError, ValueError, OverflowError, MemoryError):
         raise RefusedError(1, "is nested too deep or holds too large a number") from None
-    _within_limits(tree)
+
+
+def check(tree: nodes.Template, asked: Iterable[str]) -> None:
+    """Raise RefusedError when the tree does what a macro may not, or names a value neither published nor `asked`."""
+    within_limits(tree)
     _Checker(frozenset(asked)).visit(tree)
 
 
@@ -57,7 +61,8 @@ def _constant(node: nodes.Const) -> None:
         raise RefusedError(node.lineno, f"numbers go up to {MAX_NUMBER}")
 
 
-def _within_limits(tree: nodes.Node) -> None:
+def within_limits(tree: nodes.Node) -> int:
+    """Return how many parts a tree has. Raises RefusedError where it is too deep or has too many."""
     # Level by level, not by recursion, so that a deep tree is measured and not fallen into.
     level: list[nodes.Node] = [tree]
     count = depth = 0
@@ -68,6 +73,7 @@ def _within_limits(tree: nodes.Node) -> None:
         if count > MAX_NODES:
             raise RefusedError(level[0].lineno or 1, f"has more than {MAX_NODES} parts")
         level = [child for node in level for child in node.iter_child_nodes()]
+    return count
 
 
 class _Checker:
@@ -86,6 +92,12 @@ class _Checker:
             return
         if isinstance(node, nodes.Assign):
             self._assign(node)
+            return
+        if isinstance(node, nodes.Scope):  # an included snippet: what it sets is gone after it
+            before = set(self._known)
+            for child in node.body:
+                self.visit(child, in_loop)
+            self._known = before
             return
         if isinstance(node, nodes.Getattr | nodes.Getitem):
             self._field(node)

@@ -6,17 +6,21 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from jinja2 import StrictUndefined, Template, Undefined
+from jinja2 import StrictUndefined, Template, Undefined, nodes
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from macros.allow_list import FILTERS, TESTS, RefusedError, check
+from macros.allow_list import FILTERS, TESTS, RefusedError, check, parse
 from macros.context import Value
+from macros.including import includes, splice
 
 MAX_OUTPUT = 100_000
 """Characters of one rendered reply."""
 
-_TAG_LINE = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}|\n).)*%\}[ \t]*)+)\n", re.MULTILINE)
+Texts = tuple[tuple[str, str], ...]
+"""Names and texts of snippets, in one language."""
+
+_TAG_LINE = re.compile(r"^[ \t]*((?:\{%(?![-+]?\s*include\b)(?:(?!%\}|\n).)*%\}[ \t]*)+)\n", re.MULTILINE)
 
 
 class Missing(Undefined):
@@ -44,15 +48,25 @@ class Missing(Undefined):
     __le__ = __gt__ = __ge__ = __lt__  # type: ignore[assignment]  # the same
 
 
-def check_text(text: str, asked: frozenset[str]) -> None:
-    """Raise `allow_list.RefusedError` when the template text is outside what a macro may do."""
-    check(_environment(), text, asked)
+@lru_cache(maxsize=4096)
+def check_text(text: str, asked: frozenset[str], snippets: Texts = ()) -> None:
+    """Raise `allow_list.RefusedError` when the template text is outside what a macro may do.
+
+    `snippets` are the texts that it may include, by name, in its own language.
+    """
+    _tree(text, asked, snippets)
 
 
-def fill(text: str, asked: frozenset[str], values: Mapping[str, object]) -> str:
+@lru_cache(maxsize=4096)
+def included(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the names of the snippets that a text includes, each with its line. Raises RefusedError."""
+    return includes(parse(_environment(), _squeezed(text)))
+
+
+def fill(text: str, asked: frozenset[str], values: Mapping[str, object], snippets: Texts = ()) -> str:
     """Render template text. Raises ValueError, with a reason in words, when it cannot be done."""
     try:
-        template = _compiled(text, asked)
+        template = _compiled(text, asked, snippets)
         parts: list[str] = []
         size = 0
         for part in template.generate(values):
@@ -75,11 +89,21 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 @lru_cache(maxsize=512)
-def _compiled(text: str, asked: frozenset[str]) -> Template:
+def _compiled(text: str, asked: frozenset[str], snippets: Texts) -> Template:
+    return _environment().from_string(_tree(text, asked, snippets))
+
+
+def _tree(text: str, asked: frozenset[str], snippets: Texts) -> nodes.Template:
+    environment = _environment()
+    found = {name: _squeezed(one) for name, one in snippets}
+    tree = splice(environment, parse(environment, _squeezed(text)), found)
+    check(tree, asked)
+    return tree
+
+
+def _squeezed(text: str) -> str:
     # A line that holds only tags leaves no empty line behind; a tag inside a line changes no line break.
-    squeezed = _TAG_LINE.sub(r"\1", text)
-    check_text(squeezed, asked)
-    return _environment().from_string(squeezed)
+    return _TAG_LINE.sub(r"\1", text)
 
 
 def _final(value: Value | Undefined | None) -> Value | Undefined:

@@ -11,7 +11,7 @@ from data.records import Priority, Status
 from data.safe_text import safe_line
 from macros import patterns
 from macros.context import CONTRACT, SINGLE
-from macros.macro import Actions, Ask, EscalateTo, Kind, PromiseOf, When, Words
+from macros.macro import Actions, Ask, EscalateTo, Kind, Once, PromiseOf, When, Words
 
 Table = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -120,6 +120,11 @@ def when(table: Table) -> When:
         tags=texts(table, "tags"),
         statuses=tuple(_choice("statuses", one, Status) for one in statuses),
     )
+
+
+def once(table: Table) -> Once | None:
+    """Read which of several macros in one reply brings a snippet."""
+    return _one_of(table, "once", Once)
 
 
 def asks(value: object) -> tuple[Ask, ...]:

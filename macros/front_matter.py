@@ -9,7 +9,7 @@ from typing import Any
 
 from data.errors import InputError
 from macros import fields
-from macros.macro import Actions, Ask, Body, Kind, Macro, Words
+from macros.macro import Actions, Ask, Body, Kind, Macro, Snippet, Words
 
 MAX_SOURCE = 20_480
 """Bytes of one macro file."""
@@ -33,15 +33,30 @@ class MacroError(InputError):
 
 def parse(name: str, source: str, path: Path | None = None) -> Macro:
     """Read one macro file's text. Raises MacroError with the line and the reason."""
+    front, bodies, lines = _split(name, source)
+    try:
+        return _build(name, front, bodies, path)
+    except fields.FieldError as wrong:
+        raise MacroError(name, line_of(lines, wrong.key), str(wrong)) from None
+
+
+def parse_snippet(name: str, source: str, path: Path) -> Snippet:
+    """Read one snippet file's text. Raises MacroError with the line and the reason."""
+    front, bodies, lines = _split(name, source)
+    try:
+        fields.only(front, ("once",), "a snippet")
+        return Snippet(name, bodies, path, fields.once(front))
+    except fields.FieldError as wrong:
+        raise MacroError(name, line_of(lines, wrong.key), str(wrong)) from None
+
+
+def _split(name: str, source: str) -> tuple[fields.Table, tuple[Body, ...], str]:
+    """Return front matter, bodies, and the text of the front matter."""
     if len(source.encode("utf-8", "surrogatepass")) > MAX_SOURCE:
         raise MacroError(name, 1, f"is larger than {MAX_SOURCE} bytes; split it")
     lines = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     front, start = _front_matter(name, lines)
-    bodies = _bodies(name, lines, start)
-    try:
-        return _build(name, front, bodies, path)
-    except fields.FieldError as wrong:
-        raise MacroError(name, line_of("\n".join(lines[:start]), wrong.key), str(wrong)) from None
+    return front, _bodies(name, lines, start), "\n".join(lines[:start])
 
 
 def _front_matter(name: str, lines: list[str]) -> tuple[dict[str, Any], int]:

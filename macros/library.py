@@ -8,13 +8,15 @@ from pathlib import Path
 
 from data.errors import InputError
 from data.records import Ticket
-from macros.allow_list import RefusedError
-from macros.engine import check_text
 from macros.files import MAX_FILES, files_in, name_of, source_of, stamp_of
-from macros.front_matter import MacroError, line_of, parse
-from macros.macro import Macro
+from macros.front_matter import MacroError, line_of, parse, parse_snippet
+from macros.linking import Snippets, check_subject, link_macro, link_snippets
+from macros.macro import Macro, Snippet
 
 BUILT_IN = Path(__file__).parent / "library"
+SNIPPETS = "snippets"
+"""The folder, within a folder of macros, that holds what macros include."""
+MAX_SNIPPETS = 200
 
 _Stamp = tuple[int, int]
 
@@ -31,20 +33,31 @@ class Verdict:
 
     @property
     def accepted(self) -> bool:
-        """Tell whether the macro can be used."""
-        return self.macro is not None
+        """Tell whether the file can be used."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One file as it was last read, and as it was when it could last be used."""
+
+    stamp: _Stamp
+    found: Macro | Snippet | MacroError
+    good: Macro | Snippet | None = None
 
 
 class Library:
     """Macros of several folders, a later folder over an earlier one by the macro's name.
 
-    `refresh` reads again only the files whose time or size changed, so it may be called before every use.
+    `refresh` reads again only the files whose time or size changed, so it may be called before every use. A file that
+    was changed into one that cannot be used is refused, and what it held before stays in use.
     """
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
-        self._read: dict[Path, tuple[_Stamp, Verdict]] = {}
+        self._read: dict[Path, _Read] = {}
         self._macros: dict[str, Macro] = {}
+        self._verdicts: list[Verdict] = []
 
     @classmethod
     def standard(cls, own: Path | None = None) -> Library:
@@ -55,20 +68,35 @@ class Library:
 
     def refresh(self) -> bool:
         """Take in what changed on disk since the last call; tell whether anything did."""
-        now: dict[Path, tuple[_Stamp, Verdict]] = {}
-        macros: dict[str, Macro] = {}
+        now: dict[Path, _Read] = {}
         for folder in self._folders:
+            snippets = 0
             for number, path in enumerate(files_in(folder)):
-                stamp = stamp_of(path)
-                known = self._read.get(path)
-                fresh = known if known and known[0] == stamp else None
-                now[path] = fresh or (stamp, _too_many(path) if number >= MAX_FILES else read(path, folder))
-                macro = now[path][1].macro
-                if macro:
-                    macros[macro.name] = macro
-        changed = now != self._read
-        self._read, self._macros = now, dict(sorted(macros.items()))
+                snippets += _is_snippet(path, folder)
+                stamp, known = stamp_of(path), self._read.get(path)
+                if known is None or known.stamp != stamp:
+                    full = number >= MAX_FILES or (snippets > MAX_SNIPPETS and _is_snippet(path, folder))
+                    known = _Read(stamp, _full(path) if full else _found(path, folder), known.good if known else None)
+                now[path] = known
+        changed = {path: one.stamp for path, one in now.items()} != {p: one.stamp for p, one in self._read.items()}
+        if changed:
+            self._link(now)
         return changed
+
+    def _link(self, read: dict[Path, _Read]) -> None:
+        kept = [one for read_one in read.values() for one in (read_one.good, read_one.found)]
+        snippets, wrong = link_snippets([one for one in kept if isinstance(one, Snippet)])
+        macros: dict[str, Macro] = {}
+        self._read, self._verdicts = {}, []
+        for path, one in read.items():
+            verdict = _verdict(path, one.found, snippets, wrong)
+            good = one.found if verdict.accepted and not isinstance(one.found, MacroError) else one.good
+            macro = verdict.macro or _still(good, snippets)
+            if macro is not None:
+                macros[macro.name] = macro
+            self._read[path] = _Read(one.stamp, one.found, good)
+            self._verdicts.append(verdict)
+        self._macros = dict(sorted(macros.items()))
 
     def __iter__(self) -> Iterator[Macro]:
         return iter(self._macros.values())
@@ -90,11 +118,11 @@ class Library:
 
     def verdicts(self) -> list[Verdict]:
         """Return what reading each file came to, in the order of the folders."""
-        return [verdict for _, verdict in self._read.values()]
+        return list(self._verdicts)
 
     def refused(self) -> list[Verdict]:
         """Return the files that cannot be used, each with line and reason."""
-        return [verdict for verdict in self.verdicts() if not verdict.accepted]
+        return [verdict for verdict in self._verdicts if not verdict.accepted]
 
     def offered(self, ticket: Ticket) -> list[Macro]:
         """Return the macros that are available for this ticket, by name."""
@@ -105,39 +133,69 @@ class Library:
         return {macro.key: macro for macro in reversed(self.offered(ticket)) if macro.key}
 
 
-def read(path: Path, folder: Path) -> Verdict:
-    """Read and check one file; `folder` is what its name is counted from. Never raises for what the file holds."""
-    try:
-        source = source_of(path, folder)
-        macro = parse(name_of(path, folder), source, path)
-        for body in macro.bodies:
-            _allowed(macro, body.text, body.line)
-        for _, text in macro.subject.by_language:
-            _allowed(macro, text, line_of(source, "subject"))
-    except MacroError as wrong:
-        return Verdict(path, None, wrong.line, wrong.reason)
-    return Verdict(path, macro)
-
-
-def _too_many(path: Path) -> Verdict:
-    return Verdict(path, None, 1, f"is past the {MAX_FILES} files that a folder may hold; take some away")
-
-
 def check_paths(paths: Iterable[Path]) -> list[Verdict]:
-    """Read every macro file named or found under a named folder. Raises InputError for a path that is not there."""
+    """Read every macro file named or found under a named folder. Raises InputError for a path that is not there.
+
+    Snippets are looked for beside the macros and among the built-in ones.
+    """
     found: list[Verdict] = []
     for path in paths:
         if path.is_dir():
-            found += [read(file, path) for file in files_in(path)]
+            library = Library(path) if path.resolve() == BUILT_IN.resolve() else Library(BUILT_IN, path)
+            library.refresh()
+            found += [verdict for verdict in library.verdicts() if verdict.file.is_relative_to(path)]
         elif path.exists() or path.is_symlink():
-            found.append(read(path, path.parent))
+            found.append(_check_file(path))
         else:
             raise InputError("Nothing to check", f"{path} is neither a file nor a folder; give one that is there.")
     return found
 
 
-def _allowed(macro: Macro, text: str, line: int) -> None:
+def _check_file(path: Path) -> Verdict:
+    folder = next((one for one in list(path.parents)[:3] if (one / SNIPPETS).is_dir()), path.parent)
+    read = [_found(one, root) for root in (BUILT_IN, folder) for one in files_in(root / SNIPPETS) if one != path]
+    found = _found(path, folder)
+    snippets, wrong = link_snippets([one for one in (*read, found) if isinstance(one, Snippet)])
+    return _verdict(path, found, snippets, wrong)
+
+
+def _is_snippet(path: Path, folder: Path) -> bool:
+    return path.relative_to(folder).parts[0] == SNIPPETS
+
+
+def _found(path: Path, folder: Path) -> Macro | Snippet | MacroError:
+    """Read one file; never raises for what it holds."""
     try:
-        check_text(text, frozenset(ask.name for ask in macro.asks))
-    except RefusedError as wrong:
-        raise MacroError(macro.name, line + wrong.line - 1, str(wrong)) from None
+        source = source_of(path, folder)
+        if _is_snippet(path, folder):
+            return parse_snippet(name_of(path, folder / SNIPPETS), source, path)
+        macro = parse(name_of(path, folder), source, path)
+        check_subject(macro, line_of(source, "subject"))
+        return macro
+    except MacroError as wrong:
+        return wrong
+
+
+def _verdict(
+    path: Path, found: Macro | Snippet | MacroError, snippets: Snippets, wrong: dict[Path, MacroError]
+) -> Verdict:
+    try:
+        if isinstance(found, Macro):
+            return Verdict(path, link_macro(found, snippets))
+        error = found if isinstance(found, MacroError) else wrong.get(path)
+    except MacroError as refused:
+        error = refused
+    return Verdict(path, None) if error is None else Verdict(path, None, error.line, error.reason)
+
+
+def _still(good: Macro | Snippet | None, snippets: Snippets) -> Macro | None:
+    """Return what a refused file held before, if that can still be used."""
+    try:
+        return link_macro(good, snippets) if isinstance(good, Macro) else None
+    except MacroError:
+        return None
+
+
+def _full(path: Path) -> MacroError:
+    reason = f"is past the {MAX_FILES} files, {MAX_SNIPPETS} of them snippets, that a folder may hold; take some away"
+    return MacroError(path.name, 1, reason)

@@ -48,6 +48,30 @@ class Body:
     line: int
 
 
+class Once(StrEnum):
+    """Which of several macros in one reply brings a snippet: the first its greeting, the last its closing."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of text that macros include by its name."""
+
+    name: str
+    """Its place in the folder of snippets."""
+    bodies: tuple[Body, ...]
+    path: Path
+    once: Once | None = None
+
+    def body_for(self, language: str) -> Body | None:
+        """Return the text in `language`, or in a regional form of it; None where there is none."""
+        fitting = [body for body in self.bodies if base(body.language) in (base(language), "")]
+        taken = nearest(tuple(body.language for body in fitting), language)
+        return next((body for body in fitting if body.language == taken), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A value the agent is asked for before the macro is complete."""
@@ -133,6 +157,8 @@ class Macro:
     when: When = field(default_factory=When)
     subject: Words = field(default_factory=Words)
     attachments: tuple[str, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+    """All that its texts include, and what those include."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -146,13 +172,18 @@ class Macro:
         return by_language[taken] if taken is not None else self.bodies[0]
 
 
+def base(language: str) -> str:
+    """Return the language without its region: `es` for `es-MX`."""
+    return language.split("-")[0].lower()
+
+
 def nearest(available: tuple[str, ...], wanted: str) -> str | None:
     """Return which of `available` serves `wanted` best (`es-MX`: es-MX, es, es-AR, default, first); None for none."""
-    base = wanted.split("-")[0].lower()
+    plain = base(wanted)
     steps = (
         [one for one in available if one.lower() == wanted.lower()],
-        [one for one in available if one.lower() == base],
-        [one for one in available if base and one.lower().split("-")[0] == base],
+        [one for one in available if one.lower() == plain],
+        [one for one in available if plain and base(one) == plain],
         [one for one in available if one in ("", DEFAULT_LANGUAGE)],
         list(available),
     )

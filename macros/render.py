@@ -11,11 +11,16 @@ from data.records import Change, Escalation, Promise
 from data.safe_text import safe_text
 from macros.answers import due_at, for_template, given
 from macros.context import CONTRACT, Context
-from macros.engine import Missing, fill
-from macros.macro import Actions, Macro
+from macros.engine import Missing, Texts, fill
+from macros.linking import texts
+from macros.macro import Actions, Macro, Once
 
 HOLE = re.compile(r"\{\{([^{}\n]*)\}\}")
 """What a missing value looks like in a reply; `macros.check` stops every one."""
+
+NOTHING: frozenset[Once] = frozenset()
+_BLANK = re.compile(r"\n{3,}")
+"""What a snippet that says nothing leaves behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,10 @@ class Rendered:
     """The reply and the macro's actions, to be done as one."""
 
 
-def render(macro: Macro, language: str, context: Context, answers: Mapping[str, str]) -> Rendered:
-    """Fill in `macro` for a customer who writes `language`.
+def render(
+    macro: Macro, language: str, context: Context, answers: Mapping[str, str], without: frozenset[Once] = NOTHING
+) -> Rendered:
+    """Fill in `macro` for a customer who writes `language`, without the snippets of some kinds.
 
     A missing value stays in the text as `{{ name }}`; a required answer that the text does not print is put on a last
     line, so that it cannot be overlooked. Raises InputError when an answer does not fit its kind
@@ -53,7 +60,8 @@ def render(macro: Macro, language: str, context: Context, answers: Mapping[str, 
     answered = given(macro.asks, answers)
     values = _values(macro, spoken, context, answered)
     asked = frozenset(ask.name for ask in macro.asks)
-    text = _filled(macro, body.text, asked, values).strip()
+    snippets = texts(macro.snippets, spoken, without)
+    text = _BLANK.sub("\n\n", _filled(macro, body.text, asked, values, snippets).strip())
     unseen = [
         str(Missing(ask.name))
         for ask in macro.asks
@@ -79,9 +87,9 @@ def _values(macro: Macro, language: str, context: Context, answered: Mapping[str
     return values
 
 
-def _filled(macro: Macro, text: str, asked: frozenset[str], values: Mapping[str, object]) -> str:
+def _filled(macro: Macro, text: str, asked: frozenset[str], values: Mapping[str, object], snippets: Texts = ()) -> str:
     try:
-        return safe_text(fill(text, asked, values))
+        return safe_text(fill(text, asked, values, snippets))
     except ValueError as wrong:
         raise InputError("Macro not usable", f"{macro.name}: {wrong}.") from None
 

@@ -326,7 +326,7 @@ def main() -> None:
     from data.records import Customer, Priority, Status, Ticket
     from macros.context import Context
     from macros.files import files_in
-    from macros.library import Verdict, read
+    from macros.library import Verdict, check_paths
     from macros.render import render
 
     folder = Path(sys.argv[1])
@@ -336,7 +336,7 @@ def main() -> None:
     for path in files_in(folder):
         start = time.perf_counter()
         signal.setitimer(signal.ITIMER_REAL, SECONDS * 5)  # Python's own way out of a hang is to die
-        verdict = read(path, folder)
+        (verdict,) = check_paths([path])
         length = 0
         if verdict.macro is not None:
             try:

@@ -161,7 +161,7 @@ def test_more_files_than_anybody_writes_are_refused_past_a_limit(
     library.refresh()
     assert len(library) == 50
     assert [one.reason for one in library.refused()] == [
-        "is past the 50 files that a folder may hold; take some away"
+        "is past the 50 files, 200 of them snippets, that a folder may hold; take some away"
     ] * 10
 
 
