@@ -1,4 +1,4 @@
-"""Snippets inside a text: `{% include "name" %}` becomes the snippet's own tree, so that all limits hold for the whole."""
+"""Snippets inside a text: an include becomes the tree of what it names, so that all limits hold for the whole."""
 
 from __future__ import annotations
 
