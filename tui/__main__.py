@@ -90,8 +90,14 @@ def open_screen(path: Path) -> int:
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
     from queues.connectors.outbox_folder import OutboxFolder
     from tui.app import run_desk
+    from tui.screens.desk_beginning import DEMO_WANTED
 
-    return run_desk(path, connectors=[OutboxFolder(path.absolute().parent)])
+    code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)])
+    if code != DEMO_WANTED:
+        return code
+    from tui.cli.main import run
+
+    return run(["demo"])
 
 
 if __name__ == "__main__":

@@ -55,8 +55,10 @@ class DeskApp(App[int]):
         mode: str = "",
         keymap: Keymap | None = None,
         rounds: Rounds | None = None,
+        welcome: bool = False,
     ) -> None:
         super().__init__()
+        self._welcome = welcome
         self._rounds = rounds
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
@@ -75,6 +77,8 @@ class DeskApp(App[int]):
         for number in ENDING:
             asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
         self.call_after_refresh(self._open_writer)
+        if self._welcome:
+            self.call_after_refresh(self.desk.welcome)
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
 
@@ -145,10 +149,11 @@ def make_writer(store_path: Path, clock: Clock, agent: str) -> Writer[Desk]:
 
 
 def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
-    """Open the desk on a file and stay until the agent leaves; return the exit code.
+    """Open the desk on a file and stay until the agent leaves; return the exit code, or `DEMO_WANTED`.
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
+    from queues.connectors.files import NAME
     from queues.lanes import lanes_of
     from tui.settings import CONFIG_NAME, load
 
@@ -163,7 +168,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         if tuple(store.lanes.all()[: len(named)]) != named:
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
-        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds)
+        empty = not demo and all(one.name == NAME for one in connectors) and not any(store.tickets.each(limit=1))
+        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, welcome=empty)
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal

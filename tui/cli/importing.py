@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from data.safe_text import safe_line
-from queues.connectors.files import NAME, raw_messages
 from queues.intake import Report
 from tui.cli.common import chosen, db_option
-
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+from tui.importing import import_files
 
 _SHOWN = 20
 """Unreadable messages named in the summary; `--json` names all."""
@@ -46,46 +40,10 @@ def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...]) -> tuple[
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from queues.helper import Helper
-    from queues.intake import take_in, take_up
-    from queues.own_addresses import OwnAddresses
-    from tui.composition import open_desk, recogniser
-    from tui.settings import load
-
-    def clock() -> int:
-        return int(time.time())
-
-    streams = [raw_messages(source) for source in sources]
-    learned = None if own else OwnAddresses()
-    desk = open_desk(db, create=True)
-    recognise = recogniser(desk.store, load().settings).recognised
-    console = Console(stderr=True)
     columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TextColumn("messages"))
-    try:
-        with Helper(own_addresses=own) as helper, Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("", total=None)
-            total = take_up(desk=desk, helper=helper, connector=NAME, clock=clock, recognise=recognise)
-            for stream in streams:
-                show = partial(_show, bar, task, total.seen)
-                total = total.plus(
-                    take_in(
-                        stream,
-                        desk=desk,
-                        helper=helper,
-                        connector=NAME,
-                        clock=clock,
-                        own=learned,
-                        recognise=recognise,
-                        progress=show,
-                    )
-                )
-        return total, learned.known() if learned else sorted(own)
-    finally:
-        desk.store.close()
-
-
-def _show(bar: Progress, task: TaskID, before: int, seen: int) -> None:
-    bar.update(task, completed=before + seen)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        return import_files(sources, db, own=own, tell=lambda seen: bar.update(task, completed=seen))
 
 
 def _summarise(report: Report, ours: list[str]) -> None:

@@ -1,0 +1,144 @@
+"""A desk with nothing in it: the ways to begin, a path completed as it is typed, an import beside the desk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from data.store import Store
+from tests.tui.playing import make_desk, picture, play, press
+from tui.app import DeskApp
+from tui.screens.ask_line import AskLine
+from tui.screens.desk_beginning import DEMO_WANTED
+from tui.screens.import_card import ImportCard
+from tui.widgets.path_suggester import completed
+
+LETTER = """From ana@example.org Mon Mar 04 06:15:04 2024
+From: Ana <ana@example.org>
+To: help@desk.example
+Subject: Number {n}
+Date: Mon, 4 Mar 2024 06:15:04 +0000
+Message-ID: <{n}@mail.example>
+
+I can not log in, number {n}.
+
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "desk.db"
+    store = Store.open(path)
+    make_desk(store)
+    store.close()
+    return path
+
+
+def mbox(folder: Path, count: int = 3) -> Path:
+    path = folder / "in box.mbox"
+    path.write_text("".join(LETTER.format(n=n) for n in range(count)))
+    return path
+
+
+def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.welcome()
+        await pilot.pause()
+        shown = picture(app)
+        assert all(way in shown for way in ("d  Try the demo", "i  Import mail", "e  Connect"))
+        await press(pilot, app, "e")
+        assert "tridesk account add" in app.desk.said
+        app.desk.welcome()
+        await press(pilot, app, "escape")
+        assert app.screen is app.desk
+        app.desk.welcome()
+        await press(pilot, app, "d")
+        assert app.return_value == DEMO_WANTED
+
+    play(path, script, (80, 24))
+
+
+def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) -> None:
+    mbox(tmp_path)
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.welcome()
+        await press(pilot, app, "i")
+        line = app.screen.query_one(Input)
+        line.value = str(tmp_path / "in")
+        for _ in range(50):
+            await pilot.pause(0)
+            if line._suggestion:
+                break
+        await press(pilot, app, "tab")
+        assert line.value == str(tmp_path / "in box.mbox")
+        await press(pilot, app, "enter")
+        assert "3 messages: 3 new tickets" in app.desk.said
+        assert app.screen is app.desk
+        assert len(list(app.desk.store.tickets.each())) == 3
+        app.desk.action_desk_import()
+        await press(pilot, app, *["backspace"] * 2)
+        app.screen.query_one(Input).value = str(tmp_path / "in box.mbox")
+        await press(pilot, app, "enter")
+        assert "3 were here" in app.desk.said
+
+    play(path, script)
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [("/no/such/file", "does not exist"), ("~nobody-here/x", "home")])
+def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, typed: str, sentence: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.action_desk_import()
+        await pilot.pause()
+        app.screen.query_one(Input).value = typed
+        await press(pilot, app, "enter")
+        assert [type(one) for one in app.screen_stack[2:]] == [AskLine]
+        assert app.screen.query_one(Input).value == typed
+        assert sentence in app.desk.said
+        await press(pilot, app, "escape")
+        assert app.screen is app.desk
+        assert app.desk.importing is None
+
+    play(path, script)
+
+
+def test_the_card_stops_an_import_and_escape_lets_it_go_on(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        from tui.importing import Progress
+
+        progress = Progress(seen=1_200, read=50, total=100)
+        app.push_screen(card := ImportCard("/tmp/[/b]x", progress))
+        await pilot.pause()
+        card._look()
+        await pilot.pause()
+        shown = picture(app)
+        assert "1,200 messages" in shown
+        assert "50%" in shown
+        assert "[/b]" in shown
+        await press(pilot, app, "x")
+        assert progress.stopped
+        await press(pilot, app, "escape")
+        assert app.screen is app.desk
+
+    play(path, script)
+
+
+def test_paths_complete_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "Mail").mkdir()
+    (tmp_path / "Mail" / "inbox").write_text("")
+    (tmp_path / ".secret").write_text("")
+    (tmp_path / "Mail" / "evil\x1b]0;x\x07").write_text("")
+    assert completed("~") == "~/"
+    assert completed("~/M") == "~/Mail/"
+    assert completed("~/Mail/in") == "~/Mail/inbox"
+    assert completed("~/") == "~/Mail/"
+    assert completed("~/.s") == "~/.secret"
+    assert completed("~/Mail/e") is None
+    assert completed("~/no/such") is None
+    assert completed("\x00/x") is None
+    monkeypatch.chdir(tmp_path)
+    assert completed("Ma") == "Mail/"
