@@ -239,6 +239,8 @@ class LaneRow:
     """How the ticket's escalation stands: one that came back before one that is open."""
     escalation_due: int | None = None
     """When the first answer of another team is due."""
+    problem: int | None = None
+    """The problem that it is linked to."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -328,6 +330,34 @@ class TeamAnswer:
     """The other team's number, where only now it is known."""
 
 
+class ProblemState(StrEnum):
+    """The life of a problem; `withdrawn` was undone."""
+
+    OPEN = "open"
+    SOLVED = "solved"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One cause behind several tickets, which are answered together once it is gone."""
+
+    id: int
+    title: str
+    state: ProblemState = ProblemState.OPEN
+    opened_at: int = 0
+    opened_by: str = ""
+    tickets: int = 0
+    """How many are linked to it."""
+    waiting: int = 0
+    """How many of those are neither solved nor closed."""
+
+    @property
+    def label(self) -> str:
+        """How people name it: `P-3`."""
+        return f"P-{self.id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """A dated word given to a customer."""
@@ -358,6 +388,10 @@ class Change:
     remove_tags: tuple[str, ...] = ()
     escalate: Escalation | None = None
     team_answer: TeamAnswer | None = None
+    problem: int | None = None
+    """The number of the problem to link to, 0 for none."""
+    new_problem: str = ""
+    """The title of a problem to open and link to; the tickets of one action share it."""
     snooze_until: int | None = None
     promise: Promise | None = None
     procedure: str | None = None

@@ -22,6 +22,7 @@ from data.tables.lanes import Lanes
 from data.tables.messages import Messages
 from data.tables.outbox import Outbox
 from data.tables.people import People
+from data.tables.problems import Problems
 from data.tables.settings import Settings
 from data.tables.tickets import Tickets
 from data.tables.work import Work
@@ -47,6 +48,7 @@ class Store:
         self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
+        self.problems = Problems(connection)
         self.lanes = Lanes(connection)
         self.people = People(connection)
         self.work = Work(connection)
@@ -111,6 +113,20 @@ class Store:
         except BaseException:
             self._roll_back()
             raise
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Hold one transaction of which nothing is kept: what is written in it is only tried."""
+        if self._connection.in_transaction:
+            raise StoreError("Not now", f"{self.path} is being written; nothing can be tried in between.")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise _told(error, self.path) from error
+        try:
+            yield
+        finally:
+            self._roll_back()
 
     def _roll_back(self) -> None:
         """Drop the open transaction, unless SQLite already did (as when the disk is full)."""

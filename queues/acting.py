@@ -24,7 +24,7 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues import address, escalating, reply, sla, workflow
+from queues import address, escalating, linking, reply, sla, workflow
 from queues.desk_rules import DeskRules
 from queues.procedures import open_gates
 from queues.steps import REPLY, Step, part_of
@@ -235,6 +235,8 @@ class Acting:
             steps += escalating.open_child(self._store, self._rules, ticket, change.escalate, action, now, self._agent)
         if change.team_answer is not None:
             steps += self._write_answer(ticket, change.team_answer, now)
+        if change.problem is not None:
+            steps += linking.link(self._store, ticket, change.problem)
         if change.promise is not None:
             row = self._store.work.promise(ticket.id, change.promise)
             promised: Step = {"kind": "work", "ticket": ticket.id, "table": "promise", "row": row}
@@ -296,6 +298,8 @@ def _detail(ticket: Ticket, change: Change, fields: dict[str, Any], overridden: 
         detail["overridden"] = overridden
     if change.escalate is not None:
         detail["escalated_to"] = change.escalate.team
+    if change.problem is not None:
+        detail["problem"] = change.problem
     if change.team_answer is not None:
         detail["escalation"] = change.team_answer.escalation
         detail["state"] = change.team_answer.state

@@ -11,7 +11,7 @@ from data.protocols import Clock, ReplyChecker
 from data.records import Change, Direction, Done, Draft, Finding, Incoming, Received, Status, Ticket
 from data.store import Store
 from data.tables.actions import Action
-from queues import undoing
+from queues import linking, undoing
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
@@ -45,18 +45,56 @@ class Desk:
         `versions` are the ones that the agent looked at. Raises RuleError where a rule forbids it on one of them,
         ConflictError where one changed meanwhile.
         """
+        return self.act_each(dict.fromkeys(ticket_ids, change), versions=versions)
+
+    def act_each(
+        self, changes: Mapping[int, Change], *, versions: Mapping[int, int] | None = None, solves: int | None = None
+    ) -> Done:
+        """Carry out on each ticket its own change as one action, all or none; `solves` is a problem that ends with it.
+
+        Raises as `act` does.
+        """
         now = self._clock()
         seen = versions or {}
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
-            steps: list[Step] = []
-            for ticket_id in dict.fromkeys(ticket_ids):
-                ticket = self._ticket(ticket_id, seen.get(ticket_id))
-                steps += self._acting.carry_out(ticket, change, action, now)
-            summary = _summary(change, tuple(ticket_ids))
+            changes, steps = self._with_problem(changes, now)
+            for ticket_id, change in changes.items():
+                steps += self._acting.carry_out(self._ticket(ticket_id, seen.get(ticket_id)), change, action, now)
+            if solves is not None:
+                steps.append(linking.solve(self.store, solves, next(iter(changes))))
+            summary = _summary(changes, solves)
             self.store.actions.finish(action, summary, steps)
-        leaves_at = now + self.rules.undo_seconds if change.reply is not None else None
-        return Done(action, summary, tuple(ticket_ids), leaves_at)
+        leaves = any(step["kind"] == "outbox" for step in steps)
+        return Done(action, summary, tuple(changes), now + self.rules.undo_seconds if leaves else None)
+
+    def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
+        """Try each change and take it back; return why it would be refused, an empty text where it would not."""
+        now = self._clock()
+        refused = {}
+        with self.store.rehearsal():
+            for ticket_id, change in changes.items():
+                action = self.store.actions.begin(self.agent, now)
+                try:
+                    self._acting.carry_out(self._ticket(ticket_id, None), change, action, now)
+                    refused[ticket_id] = ""
+                except RuleError as error:
+                    refused[ticket_id] = error.message
+        return refused
+
+    def _with_problem(self, changes: Mapping[int, Change], now: int) -> tuple[dict[int, Change], list[Step]]:
+        """Open the new problem that changes ask for; return them with its number."""
+        found, steps = dict(changes), []
+        numbers: dict[str, int] = {}
+        for ticket_id, change in changes.items():
+            title = change.new_problem
+            if not title:
+                continue
+            if title not in numbers:
+                numbers[title], step = linking.open_problem(self.store, title, ticket_id, now, self.agent)
+                steps.append(step)
+            found[ticket_id] = replace(change, problem=numbers[title], new_problem="")
+        return found, steps
 
     def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
         """Answer a step of the ticket's procedure; None takes the answer back. Raises RuleError for an unknown step."""
@@ -225,9 +263,10 @@ def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     return LeftError("Already left", f"{told} and cannot be called back; {more}.", action.id)
 
 
-def _summary(change: Change, ticket_ids: tuple[int, ...]) -> str:
-    """Say what an action did, for the toast and the undo key."""
-    done = []
+def _summary(changes: Mapping[int, Change], solves: int | None) -> str:
+    """Say what an action did, for the toast and the undo key; in bulk every change does the same to its ticket."""
+    ticket_ids, change = tuple(changes), next(iter(changes.values()), Change())
+    done = [f"P-{solves} solved"] if solves is not None else []
     if change.reply is not None:
         done.append("replied")
     if change.note is not None:
@@ -236,6 +275,8 @@ def _summary(change: Change, ticket_ids: tuple[int, ...]) -> str:
         done.append(f"escalated to {change.escalate.team}")
     if change.team_answer is not None:
         done.append(f"E-{change.team_answer.escalation} {change.team_answer.state}")
+    if change.problem is not None:
+        done.append(f"linked to P-{change.problem}" if change.problem else "linked to no problem")
     if change.snooze_until is not None:
         done.append("snoozed")
     if change.status is not None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.errors import ConflictError, RuleError
-from data.records import EscalationState, OutboxState, Priority, Severity, Status, Ticket
+from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, Ticket
 from data.store import Store
 from queues.acting import Acting, stored_draft
 from queues.steps import ESCALATION, REPLY, Step
@@ -55,6 +55,8 @@ def rest(steps: list[Step], gone: Gone) -> list[str]:
                 names["the note"] = None
             case "escalation":
                 names["the escalation"] = None
+            case "link":
+                names["the problem"] = None
             case "work":
                 names["the promise"] = None
     return list(names)
@@ -107,6 +109,10 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
             _turn_draft(store, step, forward)
         case "escalation":
             _turn_escalation(store, step, forward)
+        case "link":
+            _turn_link(store, step, forward)
+        case "problem":
+            _turn_problem(store, step, forward)
         case "work":
             store.work.set_state(step["table"], step["row"], "open" if forward else "withdrawn")
         case "customer":
@@ -166,6 +172,22 @@ def _turn_escalation(store: Store, step: Step, forward: bool) -> None:
     state, values = EscalationState(old["state"]), {**new, "state": EscalationState(new["state"])}
     if not store.escalations.turn(step["row"], state, **values):
         raise ConflictError("Escalation changed", f"E-{step['row']} has moved on since; it cannot be taken back whole.")
+
+
+def _turn_link(store: Store, step: Step, forward: bool) -> None:
+    old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
+    if store.problems.linked(step["ticket"]) != old:
+        raise ConflictError("Ticket changed", f"#{step['ticket']} was linked anew since; look at it again.")
+    store.problems.link(step["ticket"], new)
+
+
+def _turn_problem(store: Store, step: Step, forward: bool) -> None:
+    old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
+    problem = store.problems.get(step["row"])
+    if new == ProblemState.WITHDRAWN and problem is not None and problem.tickets:
+        raise ConflictError("Problem in use", f"P-{step['row']} has other tickets by now; unlink those first.")
+    if not store.problems.turn(step["row"], ProblemState(old), ProblemState(new)):
+        raise ConflictError("Problem changed", f"P-{step['row']} has moved on since; it cannot be taken back whole.")
 
 
 def _turn_draft(store: Store, step: Step, forward: bool) -> None:

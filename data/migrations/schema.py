@@ -124,3 +124,17 @@ def people_are_found(db: Database) -> None:
     """When an identity was first seen, and customers by name: the checks before sending ask for both."""
     db.execute("ALTER TABLE identity ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
     db.execute("CREATE INDEX customer_name ON customer(name COLLATE NOCASE)")
+
+
+@migrations()
+def problems(db: Database) -> None:
+    """Problems: one cause behind several tickets."""
+    db.execute(
+        "CREATE TABLE problem (id INTEGER PRIMARY KEY, title TEXT NOT NULL, state TEXT NOT NULL, "
+        "opened_at INTEGER NOT NULL, opened_by TEXT NOT NULL) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE problem_link (ticket_id INTEGER PRIMARY KEY REFERENCES ticket(id), "
+        "problem_id INTEGER NOT NULL REFERENCES problem(id)) STRICT"
+    )
+    db.execute("CREATE INDEX problem_link_problem ON problem_link(problem_id)")

@@ -24,7 +24,8 @@ _ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.la
     EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id), t.sort_due,
     (SELECT e.state FROM escalation e WHERE e.ticket_id = t.id AND e.state IN ('open', 'answered', 'returned')
         ORDER BY e.state = 'open', e.id DESC LIMIT 1),
-    (SELECT min(e.due_at) FROM escalation e WHERE e.ticket_id = t.id AND e.state = 'open')
+    (SELECT min(e.due_at) FROM escalation e WHERE e.ticket_id = t.id AND e.state = 'open'),
+    (SELECT l.problem_id FROM problem_link l WHERE l.ticket_id = t.id)
     FROM ticket t JOIN customer c ON c.id = t.customer_id """
 _ACTIVE = "t.status IN ('new', 'open')"
 
@@ -168,5 +169,5 @@ def _row(row: Sequence[Any]) -> LaneRow:
     severity = Severity(row[5]) if row[5] else None
     return LaneRow(
         row[0], row[1], row[2], Status(row[3]), Priority(row[4]), severity, row[6], row[7], row[8], row[9], row[10],
-        bool(row[11]), row[12], EscalationState(row[13]) if row[13] else None, row[14],
+        bool(row[11]), row[12], EscalationState(row[13]) if row[13] else None, row[14], row[15],
     )  # fmt: skip

@@ -81,6 +81,7 @@ def template() -> Path:
         desk = Desk(store, clock=Clock(), rules=RULES, agent="eva")
         desk.receive([mail(1), mail(2), mail(3)])
         desk.act([1], Change(escalate=Escalation("Legal", "threat"), procedure="lock"))
+        desk.act([3], Change(new_problem="Codes do not arrive"))
         desk.save_draft(1, "Hello", revision=0)
         desk.take_step(1, "identity", True)
         store.utils().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -103,7 +104,7 @@ def state(store: Store) -> dict[str, list[Any]]:
     found = {}
     for table in sorted(tables - {"event", "action", "reference"}):
         rows = list(db[table].rows)
-        if table in ("escalation", "promise"):
+        if table in ("escalation", "promise", "problem"):
             rows = [row for row in rows if row["state"] != EscalationState.WITHDRAWN]
         if table == "outbox":
             rows = [row for row in rows if row["state"] != OutboxState.RECALLED]
@@ -138,6 +139,8 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
         st.just("no"),
         st.sampled_from([EscalationState.ANSWERED, EscalationState.RETURNED, EscalationState.CLOSED]),
     ),
+    "problem": st.none() | st.sampled_from([0, 1]),
+    "new_problem": st.sampled_from(["", "", "Crash"]),
     "snooze_until": st.none() | st.just(START + 500),
     "promise": st.none() | st.just(Promise("news", START + 900)),
     "procedure": st.none() | st.sampled_from(["", "lock"]),
