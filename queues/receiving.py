@@ -108,7 +108,7 @@ class Receiving:
         ticket = replace(ticket, **self._acting.clocks(ticket, arrived))
         number = self._store.tickets.insert(ticket)
         self._add(number, item, content, arrived)
-        detail: dict[str, Any] = {"connector": item.connector, "reason": route.reason}
+        detail: dict[str, Any] = {**_origin(item), "reason": route.reason}
         self._store.events.add(action, number, arrived, INTAKE, "received", detail)
         return number
 
@@ -126,9 +126,7 @@ class Receiving:
         changed = {
             name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value
         }
-        self._store.events.add(
-            action, ticket.id, arrived, INTAKE, "received", {"connector": item.connector, "changed": changed}
-        )
+        self._store.events.add(action, ticket.id, arrived, INTAKE, "received", {**_origin(item), "changed": changed})
 
     def _is_over(self, ticket: Ticket, arrived: int) -> bool:
         """Tell whether the ticket was solved so long ago that a new message is a new matter."""
@@ -199,3 +197,8 @@ def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
     address = item.reply_to if item.kind is MessageKind.FORM and item.reply_to else item.from_address
     pairs = (("handle", item.handle), ("email", address))
     return tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)
+
+
+def _origin(item: Incoming) -> dict[str, Any]:
+    """Return what the event keeps of a message's coming: names only."""
+    return {"connector": item.connector, "direction": item.direction, "kind": item.kind}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from data.records import Event
@@ -35,6 +37,13 @@ class Events:
         """Yield every event by number, from `start` on."""
         for row in self._db.execute(_SELECT + "WHERE id >= ? ORDER BY id", (start,)):
             yield _event(row)
+
+    def by_ticket(self, until: int) -> Iterator[tuple[int, list[Event]]]:
+        """Yield each ticket's number, in order, with its events before `until`, less those that were undone."""
+        undone = {row[0] for row in self._db.execute("SELECT id FROM action WHERE state = 'undone'")}
+        rows = self._db.execute(_SELECT + "WHERE at < ? ORDER BY ticket_id, id", (until,))
+        for ticket_id, group in groupby(rows, key=itemgetter(2)):
+            yield ticket_id, [_event(row) for row in group if row[1] not in undone]
 
 
 def _event(row: tuple[Any, ...]) -> Event:

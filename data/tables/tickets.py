@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -49,6 +49,10 @@ class Tickets:
         where += [f"{name} = :{name}" for name in ("lane", "status") if given[name] is not None]
         for row in self._db.execute(f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY id LIMIT :limit", given):
             yield _ticket(row)
+
+    def facts(self) -> Iterator[tuple[int, str, str, str]]:
+        """Yield every ticket's number, lane, language and topic, by number: what figures are grouped by."""
+        yield from self._db.execute("SELECT id, lane, language, topic FROM ticket ORDER BY id")
 
     def row(self, ticket_id: int) -> LaneRow | None:
         """Return what a list shows of one ticket, whatever its status."""

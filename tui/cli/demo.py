@@ -15,32 +15,35 @@ import click
 
 from data.errors import InputError
 from data.store import Store
-from tui.cli.common import json_option, put
+from tui.cli.common import iso, json_option, put
 
 if TYPE_CHECKING:
     from data.records import Incoming
 
+MONTHS_TICKETS = 1_200
+"""What a rehearsed month brings in, unless told otherwise."""
 BATCH = 2_000
 """Messages a transaction: large enough for speed, small enough to see progress."""
 
 
 @click.command()
 @click.option("--tickets", type=click.IntRange(0, 5_000_000), default=None, metavar="N", help="Fill with N messages.")
+@click.option("--worked", is_flag=True, help="Let invented agents work through the N messages: a month to report on.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same day.")
 @click.option("--keep", type=click.Path(path_type=Path), default=None, metavar="FILE", help="Keep the desk in FILE.")
 @click.option("--no-ui", is_flag=True, help="Fill the desk and say what is in it, without the screen.")
 @json_option
-def demo(tickets: int | None, seed: int, keep: Path | None, no_ui: bool, as_json: bool) -> int:
+def demo(tickets: int | None, worked: bool, seed: int, keep: Path | None, no_ui: bool, as_json: bool) -> int:
     """Try the desk: bilingual tickets arrive by the clock, replies go to a local folder, nothing leaves the machine."""
     if keep is not None:
         if keep.exists():
             raise InputError("Demo not kept", f"{keep} exists already; name a new file or open it with --db.")
-        return _play(keep, tickets, seed, no_ui=no_ui, as_json=as_json)
+        return _play(keep, tickets, seed, worked=worked, no_ui=no_ui, as_json=as_json)
     with TemporaryDirectory(prefix="tridesk-demo-", ignore_cleanup_errors=True) as folder:
-        return _play(Path(folder) / "desk.db", tickets, seed, no_ui=no_ui, as_json=as_json)
+        return _play(Path(folder) / "desk.db", tickets, seed, worked=worked, no_ui=no_ui, as_json=as_json)
 
 
-def _play(path: Path, tickets: int | None, seed: int, *, no_ui: bool, as_json: bool) -> int:
+def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bool, as_json: bool) -> int:
     """Fill the desk file, then open the screen or say what is in it."""
     from queues.connectors.demo import DemoConnector
     from tui.composition import wall_clock
@@ -48,7 +51,10 @@ def _play(path: Path, tickets: int | None, seed: int, *, no_ui: bool, as_json: b
     start = wall_clock()
     connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)
     began = time.perf_counter()
-    _fill(path, connector.fetch()[0] if tickets is None else _many(tickets, seed, start), tickets)
+    if worked:
+        _rehearse(path, MONTHS_TICKETS if tickets is None else tickets, seed, start)
+    if tickets is None or not worked:
+        _fill(path, connector.fetch()[0] if tickets is None else _many(tickets, seed, start), tickets)
     if no_ui:
         _tell(path, seed, time.perf_counter() - began, as_json=as_json)
         return 0
@@ -63,6 +69,24 @@ def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
     from queues.connectors.demo import incoming
 
     return (incoming(message, f"demo.many.{seed}", start) for message in many(amount, seed))
+
+
+def _rehearse(path: Path, amount: int, seed: int, end: int) -> None:
+    """Play a month of work up to `end`; on a terminal stderr tells how far it is."""
+    from data.store import Store
+    from macros.library import Library
+    from queues.desk import Desk
+    from queues.desk_rules import DeskRules
+    from tui.rehearsal import HeldClock, Rehearsal
+
+    clock, rules = HeldClock(end), DeskRules()
+    with closing(Store.open(path)) as store:
+        month = Rehearsal(
+            lambda agent: Desk(store, clock=clock, rules=rules, agent=agent),
+            clock, Library.standard(), seed=seed, end=end, amount=amount,
+        )  # fmt: skip
+        shown = sys.stderr.isatty()
+        month.play(lambda at: click.echo(f"\r{iso(min(at, end))}", nl=at >= end, err=True) if shown else None)
 
 
 def _fill(path: Path, items: Iterable[Incoming], total: int | None) -> None:

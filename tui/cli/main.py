@@ -23,6 +23,7 @@ COMMANDS = {
     "undo": ("tui.cli.acting", "undo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
+    "report": ("tui.cli.report", "report"),
     "clocks": ("tui.cli.clocks", "clocks"),
     "macros": ("tui.cli.macros", "macros"),
     "procedures": ("tui.cli.procedures", "procedures"),

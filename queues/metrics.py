@@ -1,0 +1,142 @@
+"""What the events say about the work: measures of single tickets, and figures made of them.
+
+Every figure is the count, mean or median of a stream of measures, so it can be opened into the tickets behind it.
+Definitions are in `docs/metrics.md`: what starts each measure, what stops it, whose it is.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from queues.ticket_history import History
+
+
+class Metric(StrEnum):
+    """What is measured. Seconds for lengths of time, 0 or 1 for shares, 1 for what is counted."""
+
+    RECEIVED = "received"
+    REPLIES = "replies"
+    SOLVED = "solved"
+    FIRST_REPLY = "first reply"
+    NEXT_REPLY = "next reply"
+    RESOLUTION = "resolution"
+    TOUCHES = "touches"
+    ONE_TOUCH = "one touch"
+    REOPENED = "reopened"
+    LATE_FIRST = "late first reply"
+    LATE_NEXT = "late next reply"
+    LATE_RESOLUTION = "late resolution"
+    BACKLOG = "backlog"
+
+
+COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED})
+SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION})
+LENGTHS = frozenset({Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION, Metric.BACKLOG})
+NUMBERS = frozenset({Metric.TOUCHES})
+
+Elapsed = Callable[[int, int], int]
+"""Takes two moments, returns the seconds between them that count: wall time, or a calendar's open time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One value of one ticket."""
+
+    metric: Metric
+    ticket_id: int
+    at: int
+    """When it came to be: it belongs to the period that holds this moment."""
+    value: int
+    agent: str = ""
+    macro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The measures of one metric and one group, summed up."""
+
+    count: int
+    total: int
+    median: float
+    p90: float
+
+    @property
+    def mean(self) -> float:
+        """The mean value; for a share, the share."""
+        return self.total / self.count if self.count else 0.0
+
+
+def wall(start: int, end: int) -> int:
+    """Return the seconds between two moments; 0 where the second is not later."""
+    return max(0, end - start)
+
+
+def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> Iterator[Measure]:
+    """Yield a ticket's measures of the period from `since` up to `until` (not included).
+
+    `life` must hold no event from `until` on, so that what came later changes nothing.
+    """
+    number, created = life.ticket_id, life.created_at
+    if created is not None and since <= created < until:
+        yield Measure(Metric.RECEIVED, number, created, 1)
+    yield from _replies(life, since, elapsed)
+    if created is not None:
+        yield from _solved(life, created, since, elapsed)
+        if life.is_open and created < until:
+            yield Measure(Metric.BACKLOG, number, until, elapsed(created, until))
+
+
+def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
+    for place, reply in enumerate(life.replies):
+        if reply.at < since:
+            continue
+        who = {"agent": reply.agent, "macro": reply.macro}
+        yield Measure(Metric.REPLIES, life.ticket_id, reply.at, 1, **who)
+        length, late = (Metric.NEXT_REPLY, Metric.LATE_NEXT) if place else (Metric.FIRST_REPLY, Metric.LATE_FIRST)
+        if reply.waiting_since is not None:
+            yield Measure(length, life.ticket_id, reply.at, elapsed(reply.waiting_since, reply.at), **who)
+        if reply.due_at is not None:
+            yield Measure(late, life.ticket_id, reply.at, int(reply.due_at < reply.at), **who)
+
+
+def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterator[Measure]:
+    """A ticket counts as solved where it stands solved at the end, by its last solving."""
+    solvings = [one for one in life.solvings if one.at >= since]
+    for place, one in enumerate(solvings):
+        following = solvings[place + 1].at if place + 1 < len(solvings) else None
+        again = any(one.at <= at and (following is None or at <= following) for at in life.reopenings)
+        yield Measure(Metric.REOPENED, life.ticket_id, one.at, int(again), one.agent, one.macro)
+    if not solvings or life.is_open:
+        return
+    last = solvings[-1]
+    values = {
+        Metric.SOLVED: 1,
+        Metric.RESOLUTION: elapsed(created, last.at),
+        Metric.TOUCHES: last.replies,
+        Metric.ONE_TOUCH: int(last.replies == 1 and not life.reopenings),
+    }
+    if last.due_at is not None:
+        values[Metric.LATE_RESOLUTION] = int(last.due_at < last.at)
+    for metric, value in values.items():
+        yield Measure(metric, life.ticket_id, last.at, value, last.agent, last.macro)
+
+
+def figures(found: Iterable[tuple[Measure, str]]) -> dict[str, dict[Metric, Figure]]:
+    """Sum measures up by group; each comes with the name of its group."""
+    values: dict[tuple[str, Metric], list[int]] = defaultdict(list)
+    for measure, group in found:
+        values[group, measure.metric].append(measure.value)
+    summed: dict[str, dict[Metric, Figure]] = defaultdict(dict)
+    for (group, metric), held in values.items():
+        summed[group][metric] = figure(held)
+    return dict(summed)
+
+
+def figure(values: list[int]) -> Figure:
+    """Sum values up. The ninetieth percentile is the smallest value that nine tenths do not exceed (nearest rank)."""
+    held = sorted(values)
+    return Figure(len(held), sum(held), statistics.median(held), held[-(-9 * len(held) // 10) - 1])
