@@ -128,6 +128,8 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "assignee": st.none() | st.sampled_from(["", "eva", "bob"]),
     "lane": st.none() | st.sampled_from(["mail", "app"]),
     "language": st.none() | st.sampled_from(["en", "es"]),
+    "register": st.none() | st.sampled_from(["", "tu", "usted"]),
+    "region": st.none() | st.sampled_from(["", "es-MX"]),
     "add_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
     "remove_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
     "escalate": st.none()
