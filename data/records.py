@@ -359,6 +359,21 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file of ours that goes out with a reply. It is read when the reply is queued, not before."""
+
+    path: str
+    filename: str
+    """The name that the customer sees."""
+    size: int
+    """Bytes, when it was chosen."""
+
+
+MOST_ENCLOSED = 10_000_000
+"""Bytes of all files that one reply may carry."""
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """A dated word given to a customer."""
 
@@ -396,7 +411,11 @@ class Change:
     promise: Promise | None = None
     procedure: str | None = None
     macro: str = ""
-    """The macro that the reply came from, for the record."""
+    """The macro that the reply came from, for the record; several as `data.macro_names` joins them."""
+    subject: str = ""
+    """The reply's own subject; empty for an answer to the ticket's."""
+    attachments: tuple[Enclosure, ...] = ()
+    """The files that go out with the reply."""
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""

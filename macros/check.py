@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from data.protocols import Sending
 from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
@@ -46,7 +46,11 @@ class Checker:
         text = change.reply
         if not text.strip():
             return [Finding("empty", "The reply is empty; write something or leave it out.", blocking=True)]
-        found = holes(text) + secrets(text) + forbidden(text) + attachment(text)
+        found = holes(text) + secrets(text) + forbidden(text)
+        found += [] if change.attachments else attachment(text)
+        found += [
+            replace(one, start=0, end=0, message=f"In the subject: {one.message}") for one in holes(change.subject)
+        ]
         found += self._private(text, ticket, customer, conversation, sending)
         found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
         found += names.signed(text, sending.agent, conversation)

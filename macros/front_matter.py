@@ -31,6 +31,10 @@ class MacroError(InputError):
         self.reason = reason
 
 
+class FilesError(MacroError):
+    """A macro's attachments are not there; that may change without the macro's own file."""
+
+
 def parse(name: str, source: str, path: Path | None = None) -> Macro:
     """Read one macro file's text. Raises MacroError with the line and the reason."""
     front, bodies, lines = _split(name, source)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from data.errors import InputError
 from data.records import Ticket
+from macros import attachments
+from macros.fields import FieldError
 from macros.files import MAX_FILES, files_in, name_of, source_of, stamp_of
-from macros.front_matter import MacroError, line_of, parse, parse_snippet
+from macros.front_matter import FilesError, MacroError, line_of, parse, parse_snippet
 from macros.linking import Snippets, check_subject, link_macro, link_snippets
 from macros.macro import Macro, Snippet
 
@@ -45,6 +47,11 @@ class _Read:
     found: Macro | Snippet | MacroError
     good: Macro | Snippet | None = None
 
+    @property
+    def seen(self) -> tuple[_Stamp, str]:
+        """What tells whether anything is new."""
+        return self.stamp, self.found.reason if isinstance(self.found, MacroError) else ""
+
 
 class Library:
     """Macros of several folders, a later folder over an earlier one by the macro's name.
@@ -74,11 +81,11 @@ class Library:
             for number, path in enumerate(files_in(folder)):
                 snippets += _is_snippet(path, folder)
                 stamp, known = stamp_of(path), self._read.get(path)
-                if known is None or known.stamp != stamp:
+                if known is None or known.stamp != stamp or isinstance(known.found, FilesError):
                     full = number >= MAX_FILES or (snippets > MAX_SNIPPETS and _is_snippet(path, folder))
                     known = _Read(stamp, _full(path) if full else _found(path, folder), known.good if known else None)
                 now[path] = known
-        changed = {path: one.stamp for path, one in now.items()} != {p: one.stamp for p, one in self._read.items()}
+        changed = {path: one.seen for path, one in now.items()} != {path: one.seen for path, one in self._read.items()}
         if changed:
             self._link(now)
         return changed
@@ -171,6 +178,10 @@ def _found(path: Path, folder: Path) -> Macro | Snippet | MacroError:
             return parse_snippet(name_of(path, folder / SNIPPETS), source, path)
         macro = parse(name_of(path, folder), source, path)
         check_subject(macro, line_of(source, "subject"))
+        try:
+            attachments.check(macro, folder)
+        except FieldError as wrong_file:
+            raise FilesError(macro.name, line_of(source, attachments.KEY), str(wrong_file)) from None
         return macro
     except MacroError as wrong:
         return wrong

@@ -157,6 +157,7 @@ class Macro:
     when: When = field(default_factory=When)
     subject: Words = field(default_factory=Words)
     attachments: tuple[str, ...] = ()
+    """Files beside the macro's own, that its reply carries."""
     snippets: tuple[Snippet, ...] = ()
     """All that its texts include, and what those include."""
 

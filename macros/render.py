@@ -10,6 +10,7 @@ from data.errors import InputError
 from data.records import Change, Escalation, Promise
 from data.safe_text import safe_text
 from macros.answers import due_at, for_template, given
+from macros.attachments import enclosures
 from macros.context import CONTRACT, Context
 from macros.engine import Missing, Texts, fill
 from macros.linking import texts
@@ -70,7 +71,8 @@ def render(
     text = "\n".join([text, *unseen])
     subject = " ".join(_filled(macro, macro.subject.for_language(spoken), asked, values).split())
     holes = tuple(Hole(found[1].strip(), *found.span()) for found in HOLE.finditer(text))
-    return Rendered(text, subject, spoken, holes, _change(macro, text, spoken, context, answered))
+    change = _change(macro, text, subject, spoken, context, answered)
+    return Rendered(text, subject, spoken, holes, change)
 
 
 def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:
@@ -94,10 +96,13 @@ def _filled(macro: Macro, text: str, asked: frozenset[str], values: Mapping[str,
         raise InputError("Macro not usable", f"{macro.name}: {wrong}.") from None
 
 
-def _change(macro: Macro, text: str, language: str, context: Context, answered: Mapping[str, str]) -> Change:
+def _change(
+    macro: Macro, text: str, subject: str, language: str, context: Context, answered: Mapping[str, str]
+) -> Change:
     actions = macro.actions
     return Change(
         reply=text,
+        subject=subject,
         status=actions.status,
         priority=actions.priority,
         assignee=context.agent if actions.assign == "me" else actions.assign,
@@ -108,6 +113,7 @@ def _change(macro: Macro, text: str, language: str, context: Context, answered: 
         promise=_promise(actions, context, answered),
         procedure=actions.procedure,
         macro=macro.name,
+        attachments=enclosures(macro),
         reply_language=language,
     )
 

@@ -24,7 +24,7 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues import address, escalating, linking, reply, sla, workflow
+from queues import address, enclosing, escalating, linking, reply, sla, workflow
 from queues.desk_rules import DeskRules
 from queues.procedures import open_gates
 from queues.steps import REPLY, Step, part_of
@@ -157,19 +157,26 @@ class Acting:
         earlier = self._store.messages.of(ticket.id)
         recipient = change.recipient or self.recipient(ticket, earlier)
         message_id = reply.new_message_id(ticket.id, self._rules.sender)
+        enclosed = enclosing.read(change.attachments)
         raw = reply.build(
             text=change.reply,
-            subject=ticket.subject,
+            subject=change.subject or ticket.subject,
             sender=self._rules.sender,
             brand=self._rules.brand,
             recipient=recipient,
             message_id=message_id,
             at=now,
             earlier=earlier,
+            answers=not change.subject,
+            enclosed=enclosed,
         )
         language = change.reply_language or ticket.language
         message = self._message(ticket, Direction.OUT, change.reply, now, language=language, macro=change.macro)
-        number = self._store.messages.insert(replace(message, message_id=message_id))
+        attachments = tuple(one.described(position) for position, one in enumerate(enclosed, 1))
+        subject = reply.one_line(change.subject) or message.subject
+        number = self._store.messages.insert(
+            replace(message, message_id=message_id, subject=subject, attachments=attachments)
+        )
         self._store.messages.refer(ticket.id, [message_id])
         entry = OutboxEntry(
             0,

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 from data.records import Direction, Message
+from queues.enclosing import Enclosed
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
@@ -36,10 +37,11 @@ def build(
     at: int,
     earlier: Sequence[Message],
     answers: bool = True,
+    enclosed: Sequence[Enclosed] = (),
 ) -> bytes:
     """Return the whole mail (RFC 5322, CRLF). `earlier` is the conversation, for the threading headers.
 
-    A mail that `answers` nothing keeps its subject as it is.
+    A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it.
     A recipient that is no mail address (a handle of the app) is written as a group without members.
     """
     from email.headerregistry import Address  # the mail package is a tenth of the start-up: loaded on the first reply
@@ -48,12 +50,12 @@ def build(
     from email.utils import formatdate
 
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(_one_line(brand), addr_spec=sender)
+    mail["From"] = Address(one_line(brand), addr_spec=sender)
     try:
-        mail["To"] = Address(addr_spec=_one_line(recipient))
+        mail["To"] = Address(addr_spec=one_line(recipient))
     except (ValueError, IndexError):
-        mail["X-Recipient"] = _one_line(recipient)
-    mail["Subject"] = reply_subject(subject) if answers else _one_line(subject)[:_LONGEST_SUBJECT]
+        mail["X-Recipient"] = one_line(recipient)
+    mail["Subject"] = reply_subject(subject) if answers else one_line(subject)[:_LONGEST_SUBJECT]
     mail["Date"] = formatdate(at)
     mail["Message-ID"] = message_id
     thread = [found.group() for message in earlier if (found := _ID.fullmatch(message.message_id))]
@@ -62,8 +64,12 @@ def build(
         mail["In-Reply-To"] = next((value for value in reversed(incoming) if value in thread), thread[-1])
         mail["References"] = " ".join(thread[-_MOST_REFERENCES:])
     mail.set_content(text.replace("\x00", "") + "\n")
+    for one in enclosed:
+        main, _, sub = one.content_type.partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one_line(one.filename))
     return mail.as_bytes()
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """Return a header's value on one line, without controls."""
     return _UNFIT.sub(" ", value).strip()

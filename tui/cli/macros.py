@@ -58,11 +58,15 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
     macro = _library(folder).get(name)
     if as_json:
         asks = [{"name": ask.name, "kind": str(ask.kind), "optional": ask.optional} for ask in macro.asks]
-        put({**_head(macro), "asks": asks, "bodies": {body.language: body.text for body in macro.bodies}})
+        bodies = {body.language: body.text for body in macro.bodies}
+        snippets = [snippet.name for snippet in macro.snippets]
+        put({**_head(macro), "asks": asks, "bodies": bodies, "snippets": snippets, "attachments": macro.attachments})
         return
     click.echo(safe_line(f"{macro.name}: {macro.title.for_language('en')}"))
     for ask in macro.asks:
         click.echo(safe_line(f"asks for {ask.name} ({ask.kind}{', optional' if ask.optional else ''})"))
+    if macro.attachments:
+        click.echo(safe_line(f"attaches {', '.join(macro.attachments)}"))
     for body in macro.bodies:
         click.echo(f"\n=== {body.language or 'any language'}\n{safe_text(body.text)}")
 
@@ -117,6 +121,7 @@ def render_one(
                 "language": made.language,
                 "subject": made.subject,
                 "text": made.text,
+                "attachments": [one.filename for one in made.change.attachments],
                 "holes": holes,
             }
         )

@@ -75,6 +75,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
             click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
             click.echo(safe_text(message.text))
+            for part in message.attachments:
+                click.echo(f"[{safe_line(part.filename)}, {part.size:,} B]")
 
 
 def _message_keys(message: Message) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class Card:
                 who=one_line(self.recipient), language=change.reply_language or "?"
             )
         ]
+        if change.subject:
+            lines.append(words("Subject: {subject}").format(subject=one_line(change.subject)))
+        if change.attachments:
+            files = ", ".join(f"{one_line(one.filename)} ({one.size:,} B)" for one in change.attachments)
+            lines.append(words("Attached: {files}").format(files=files))
         told = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
         if change.escalate is not None:
             told.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))

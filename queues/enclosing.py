@@ -1,0 +1,54 @@
+"""The files that go out with a reply: read when it is queued, so that what was promised is what leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.errors import RuleError
+from data.records import MOST_ENCLOSED, Attachment, Enclosure
+
+_UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """One file with its bytes."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+    def described(self, position: int) -> Attachment:
+        """Return what the conversation shows of it; the reply's text is part 0 of the mail."""
+        digest = hashlib.sha256(self.content).hexdigest()
+        return Attachment(self.filename, self.content_type, len(self.content), digest, position)
+
+
+def read(enclosures: Sequence[Enclosure]) -> list[Enclosed]:
+    """Return the files. Raises RuleError where one is gone, is no plain file, or all are larger than may be sent."""
+    found: list[Enclosed] = []
+    for enclosure in enclosures:
+        content = _content(enclosure, MOST_ENCLOSED - sum(len(one.content) for one in found))
+        kind, packed = mimetypes.guess_type(enclosure.filename)
+        found.append(Enclosed(enclosure.filename, kind if kind and not packed else _UNKNOWN_TYPE, content))
+    return found
+
+
+def _content(enclosure: Enclosure, room: int) -> bytes:
+    try:
+        descriptor = os.open(enclosure.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            content = file.read(room + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    except OSError as error:
+        raise RuleError(
+            "Attachment missing", f"{enclosure.path} cannot be read ({error.strerror}); nothing was sent."
+        ) from error
+    if content is None or len(content) > room:
+        megabytes = MOST_ENCLOSED // 1_000_000
+        raise RuleError("Attachment not sendable", f"{enclosure.path} is no file or more than {megabytes} MB go out.")
+    return content
