@@ -48,9 +48,7 @@ class Checker:
             return [Finding("empty", "The reply is empty; write something or leave it out.", blocking=True)]
         found = holes(text) + secrets(text) + forbidden(text)
         found += [] if change.attachments else attachment(text)
-        found += [
-            replace(one, start=0, end=0, message=f"In the subject: {one.message}") for one in holes(change.subject)
-        ]
+        found += [replace(one, start=0, end=0, message=f"Subject: {one.message}") for one in holes(change.subject)]
         found += self._private(text, ticket, customer, conversation, sending)
         found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
         found += names.signed(text, sending.agent, conversation)

@@ -98,4 +98,4 @@ def test_a_hole_in_the_subject_blocks_too() -> None:
     checker = Checker(lambda text: ("en", 1.0))
     (found,) = checker(Change(reply="All is well.", subject="{{ order }} is on its way"), TICKET, CONTEXT.customer, [])
     assert (found.rule, found.blocking) == ("hole", True)
-    assert "In the subject" in found.message
+    assert "Subject: " in found.message

@@ -22,7 +22,8 @@ START = 1_800_000_000
 def desk(tmp_path: Path) -> Iterator[Desk]:
     store = Store.open(tmp_path / "desk.db")
     desk = Desk(store, clock=lambda: START, rules=DeskRules(), agent="noa")
-    desk.receive([Incoming("post", "test", "00", MessageKind.MAIL, "Ana", "ana@clientes.example", "Help", "Hi", "Hi", START)])  # fmt: skip  # noqa: E501
+    ana = ("Ana", "ana@clientes.example", "Help", "Hi", "Hi", START)
+    desk.receive([Incoming("post", "test", "00", MessageKind.MAIL, *ana)])
     yield desk
     store.close()
 
@@ -39,14 +40,11 @@ def test_the_files_are_in_the_mail_and_in_the_conversation(desk: Desk, tmp_path:
     mail = message_from_bytes(entry.raw, policy=default)
 
     assert [part.get_filename() for part in mail.iter_attachments()] == ["formulario año.pdf", "notes.txt"]
-    assert [part.get_payload(decode=True) for part in mail.iter_attachments()] == [
-        b"%PDF-1.7 \r\n\x00\xff",
-        b"uno\ndos\n",
-    ]
+    assert [part.get_content() for part in mail.iter_attachments()] == [b"%PDF-1.7 \r\n\x00\xff", "uno\ndos\n"]
     assert mail["Subject"] == "Re: Help"
     sent = desk.store.messages.of(1)[-1]
     assert [(one.filename, one.content_type, one.size, one.position) for one in sent.attachments] == [
-        ("formulario año.pdf", "application/pdf", 12, 1),
+        ("formulario año.pdf", "application/pdf", 13, 1),
         ("notes.txt", "text/plain", 8, 2),
     ]
 
