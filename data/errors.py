@@ -5,6 +5,7 @@ DeskError
 ├── InputError      something given to us (a file, a rule, an option) cannot be used
 ├── RuleError       a rule of the desk forbids the action (status, gate, hole)
 │   ├── ConflictError   the ticket changed since it was read
+│   ├── GateError       steps of the ticket's procedure come first
 │   └── LeftError       a reply has left; the rest of its action can still be undone
 └── ConnectorError  a remote system refused or could not be reached
 """
@@ -43,6 +44,14 @@ class LeftError(RuleError):
     def __init__(self, title: str, message: str, action: int) -> None:
         super().__init__(title, message)
         self.action = action
+
+
+class GateError(RuleError):
+    """Steps of the ticket's procedure come first; `steps` are their ids, in order."""
+
+    def __init__(self, title: str, message: str, steps: tuple[str, ...]) -> None:
+        super().__init__(title, message)
+        self.steps = steps
 
 
 class ConnectorError(DeskError):

@@ -163,6 +163,8 @@ class Message:
     """False where the raw message could not be parsed."""
     macro: str = ""
     """The macro an outgoing reply came from."""
+    procedure: str = ""
+    """The procedure and version that an outgoing reply followed, such as `data-request@2`."""
     attachments: tuple[Attachment, ...] = ()
     mixed: str = ""
     """Languages joined by `+` (`en+es`) where sentences are surely of different ones; else empty."""
@@ -382,6 +384,16 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class StepAnswer:
+    """What was answered at a step of a procedure, by whom and when."""
+
+    value: Any
+    """True, or a text, or one of the step's choices."""
+    at: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What an agent asks of a ticket, carried out and undone as one action. An unset field changes nothing."""
 
@@ -416,6 +428,8 @@ class Change:
     """The reply's own subject; empty for an answer to the ticket's."""
     attachments: tuple[Enclosure, ...] = ()
     """The files that go out with the reply."""
+    verbatim: bool = False
+    """The reply is that macro's text as it stands; a procedure may let some answers pass its gates so."""
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""

@@ -18,6 +18,7 @@ from data.tables.customers import Customers
 from data.tables.drafts import Drafts
 from data.tables.escalations import Escalations
 from data.tables.events import Events
+from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
 from data.tables.messages import Messages
 from data.tables.outbox import Outbox
@@ -53,6 +54,7 @@ class Store:
         self.people = People(connection)
         self.work = Work(connection)
         self.settings = Settings(connection)
+        self.known_wordings = KnownWordings(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:

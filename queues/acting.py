@@ -26,7 +26,8 @@ from data.records import (
 from data.store import Store
 from queues import address, enclosing, escalating, linking, reply, sla, workflow
 from queues.desk_rules import DeskRules
-from queues.procedures import open_gates
+from queues.gates import Gates
+from queues.safeguards import ABSOLUTE
 from queues.steps import REPLY, Step, part_of
 
 NOBODY = Customer(0, "")
@@ -40,36 +41,41 @@ class Acting:
         self._rules = rules
         self._checker = checker
         self._agent = agent
+        self.gates = Gates(store, rules, agent)
 
     def findings(self, ticket: Ticket, change: Change, now: int) -> list[Finding]:
-        """Return what is wrong with the reply, worst first."""
-        if change.reply is None:
-            return []
-        empty = (
-            []
-            if change.reply.strip()
-            else [Finding("empty", "The reply is empty; write something first.", blocking=True)]
-        )
-        if self._checker is None or empty:
-            return empty
+        """Return what is wrong with the change, worst first."""
+        if change.reply is not None and not change.reply.strip():
+            return [Finding("empty", "The reply is empty; write something first.", blocking=True)]
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
-        conversation = self._store.messages.of(ticket.id)
-        recipient = change.recipient or self._address(ticket, conversation)
-        sending = Sending(recipient, self._agent, now, self._store.people)
-        return self._checker(change, ticket, customer, conversation, sending)
+        conversation = self._store.messages.of(ticket.id) if change.reply is not None else []
+        recipient = (change.recipient or self._address(ticket, conversation)) if change.reply is not None else ""
+        found = self.gates.objections(ticket, change, customer, recipient)
+        if self._checker is not None and change.reply is not None:
+            sending = Sending(recipient, self._agent, now, self._store.people)
+            found += self._checker(change, ticket, customer, conversation, sending)
+        watched = self.gates.watched(ticket)
+        found = [replace(one, blocking=one.blocking or one.rule in watched) for one in found]
+        return sorted(found, key=lambda one: not one.blocking)
 
     def carry_out(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
         """Write the change and its event. Raises RuleError where a finding, a gate or the status forbids it."""
         overridden = self._refuse(ticket, change, now)
+        skipped = [step.id for step in self.gates.still_open(ticket, change)]
         steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
-        steps += self._write_work(ticket, change, action, now)
+        steps += self._write_work(ticket, change, action, now) + self.gates.handed_over(ticket, change, now)
         fields = self._fields(ticket, change, now)
         if fields["status"] in workflow.DONE and ticket.status not in workflow.DONE:
             steps += escalating.close_settled(self._store, ticket)
         steps += self.write_fields(ticket, fields)
         steps += address.remember(self._store, ticket, change)
         kind = "reply" if change.reply is not None else "note" if change.note is not None else "change"
-        self._store.events.add(action, ticket.id, now, self._agent, kind, _detail(ticket, change, fields, overridden))
+        detail = _detail(ticket, change, fields, overridden)
+        if change.reply is not None and self._followed(ticket):
+            detail["procedure"] = self._followed(ticket)
+        if skipped:
+            detail["skipped_steps"] = skipped
+        self._store.events.add(action, ticket.id, now, self._agent, kind, detail)
         return steps
 
     def write_fields(self, ticket: Ticket, fields: dict[str, Any]) -> list[Step]:
@@ -103,6 +109,11 @@ class Acting:
             "waits": ticket.waits,
         }
 
+    def _followed(self, ticket: Ticket) -> str:
+        """Return the procedure and version that the ticket follows, empty where it needs none."""
+        procedure = self.gates.procedure(ticket)
+        return procedure.label if procedure is not None else ""
+
     def _refuse(self, ticket: Ticket, change: Change, now: int) -> list[str]:
         """Raise where the rules forbid the change; a reason given by the agent passes findings and gates.
 
@@ -114,25 +125,16 @@ class Acting:
         if ticket.status is Status.CLOSED and change.reply is not None:
             raise RuleError("Ticket is closed", f"#{ticket.id} is closed; a new message of the customer reopens it.")
         blocking = [finding for finding in self.findings(ticket, change, now) if finding.blocking]
+        overridden: list[str] = []
         if change.override_reason:
-            return list(dict.fromkeys(finding.rule for finding in blocking))
+            overridden = [finding.rule for finding in blocking if finding.rule not in ABSOLUTE]
+            blocking = [finding for finding in blocking if finding.rule in ABSOLUTE]
         if blocking:
-            raise RuleError("Not sent", f"#{ticket.id}: {blocking[0].message}")
-        if change.status in (Status.SOLVED, Status.CLOSED):
-            self._refuse_open_gates(ticket)
-        return []
-
-    def _refuse_open_gates(self, ticket: Ticket) -> None:
-        procedure = self._rules.procedures.get(ticket.procedure)
-        if procedure is None:
-            return
-        gates = open_gates(procedure, self._store.work.steps(ticket.id, procedure.id))
-        if gates:
-            raise RuleError(
-                "Gate still open",
-                f"#{ticket.id} follows {procedure.id}: step {gates[0].id} comes before solving. "
-                "Do it, or give a reason to go past it.",
-            )
+            title = "Not sent" if change.reply is not None else "Not done"
+            raise RuleError(title, f"#{ticket.id}: {blocking[0].message}")
+        if not change.override_reason:
+            self.gates.refuse(ticket, change)
+        return list(dict.fromkeys(overridden))
 
     def _fields(self, ticket: Ticket, change: Change, now: int) -> dict[str, Any]:
         """Return every field of the ticket that the change sets, clocks included."""
@@ -175,7 +177,13 @@ class Acting:
         attachments = tuple(one.described(position) for position, one in enumerate(enclosed, 1))
         subject = reply.one_line(change.subject) or message.subject
         number = self._store.messages.insert(
-            replace(message, message_id=message_id, subject=subject, attachments=attachments)
+            replace(
+                message,
+                message_id=message_id,
+                subject=subject,
+                attachments=attachments,
+                procedure=self._followed(ticket),
+            )
         )
         self._store.messages.refer(ticket.id, [message_id])
         entry = OutboxEntry(

@@ -15,6 +15,7 @@ from queues import linking, undoing
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
+from queues.procedures import Step as ProcedureStep
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.steps import REPLY, Step
@@ -97,23 +98,35 @@ class Desk:
         return found, steps
 
     def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
-        """Answer a step of the ticket's procedure; None takes the answer back. Raises RuleError for an unknown step."""
+        """Answer a step of the ticket's procedure; None takes the answer back.
+
+        Answering a hand-over with True, or with its reason, hands over. Raises RuleError for an unknown step and for
+        what is no answer to it.
+        """
         now = self._clock()
         ticket = self._ticket(ticket_id, None)
-        procedure = self.rules.procedures.get(ticket.procedure)
-        if procedure is None or step_id not in {step.id for step in procedure.steps}:
-            raise RuleError("No such step", f"#{ticket_id} has no step {step_id}; look at its procedure.")
+        procedure, change = self._acting.gates.answer(ticket, step_id, value)
+        if change is not None and change.escalate is not None:
+            return self.act([ticket_id], change)
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
-            before = self.store.work.steps(ticket_id, procedure.id).get(step_id)
-            self.store.work.take_step(ticket_id, procedure.id, step_id, value, now, self.agent)
-            step: Step = {"kind": "step", "ticket": ticket_id, "procedure": procedure.id, "step": step_id, "at": now,
-                          "actor": self.agent, "before": before, "after": value}  # fmt: skip
-            summary = f"{procedure.label}: {step_id}"
-            self.store.actions.finish(action, summary, [step])
+            steps = [self._acting.gates.write(ticket, procedure, step_id, value, now)]
+            if change is not None:
+                steps += self._acting.carry_out(ticket, change, action, now)
+            summary = f"#{ticket_id}, {procedure.label}: {step_id}"
+            self.store.actions.finish(action, summary, steps)
             detail = {"procedure": procedure.label, "step": step_id, "done": value is not None}
             self.store.events.add(action, ticket_id, now, self.agent, "step", detail)
         return Done(action, summary, (ticket_id,))
+
+    def open_gates(self, ticket_id: int, change: Change) -> list[ProcedureStep]:
+        """Return the steps that stand before `change`, in order."""
+        return self._acting.gates.still_open(self._ticket(ticket_id, None), change)
+
+    def acknowledge(self, kind: str, name: str, text: str) -> None:
+        """Note that the agent has seen this wording of a `procedure` or a `macro`."""
+        with self.store.write():
+            self.store.known_wordings.put(self.agent, kind, name, text, self._clock())
 
     def findings(self, ticket_id: int, change: Change) -> list[Finding]:
         """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -46,6 +46,20 @@ class Step:
     """What to write down, where something must be."""
     choices: tuple[str, ...] = ()
     team: str = ""
+    sets: str = ""
+    """`severity`, where what is chosen is the ticket's severity."""
+    watches: tuple[str, ...] = ()
+    """Findings that the desk itself looks for in this step's stead: one of them stops a reply, none asks the agent."""
+
+    @property
+    def asked(self) -> bool:
+        """The agent answers it; what the desk watches nobody is asked."""
+        return not self.watches
+
+    @property
+    def needs_text(self) -> bool:
+        """Something has to be written down."""
+        return self.kind is StepKind.ASK or (self.kind is StepKind.CHECK and bool(self.evidence))
 
     def words(self, language: str) -> str:
         """Return the step's text in `language`, else in English, else in the first language it has."""
@@ -60,8 +74,7 @@ class Step:
             return answer in self.choices
         if isinstance(answer, str):
             return bool(answer.strip())
-        needs_text = self.kind is StepKind.ASK or (self.kind is StepKind.CHECK and bool(self.evidence))
-        return answer is True and not needs_text
+        return answer is True and not self.needs_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,8 @@ class Procedure:
     topics: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     severities: frozenset[Severity] = frozenset()
+    plain_answers: frozenset[str] = frozenset()
+    """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anybody."""
     source: str = ""
 
     def applies_to(self, ticket: Ticket) -> bool:
@@ -101,14 +116,36 @@ class Procedure:
         """The procedure and its version, as records keep it: `data-request@2`."""
         return f"{self.id}@{self.version}"
 
+    def text(self, language: str) -> str:
+        """Return all that it says in a language, a step a line: what is compared when a version changes."""
+        lines = [f"{self.id} v{self.version}, in force since {self.effective}"]
+        for step in self.steps:
+            parts = [f"{'*' if step.gate else '-'} {step.words(language)}"]
+            parts += [f"({', '.join(step.choices)})"] if step.choices else []
+            parts += [f"[{step.evidence}]"] if step.evidence else []
+            parts += [f"-> {step.team}"] if step.team else []
+            lines.append(" ".join(parts))
+        return "\n".join(lines)
 
-def open_gates(procedure: Procedure, done: Mapping[str, Any]) -> list[Step]:
-    """Return the gates that `done` (answers by step id) leaves open, in order."""
-    return [step for step in procedure.steps if step.gate and not step.is_done(done.get(step.id))]
+
+def open_steps(procedure: Procedure, done: Mapping[str, Any]) -> list[Step]:
+    """Return the steps that the agent has still to answer, in order; `done` holds the answers by step id."""
+    return [step for step in procedure.steps if step.asked and not step.is_done(done.get(step.id))]
+
+
+def open_gates(procedure: Procedure, done: Mapping[str, Any], team: str = "") -> list[Step]:
+    """Return the gates that `done` leaves open, in order; handing over to `team` is the step that asks for it."""
+    return [
+        step
+        for step in open_steps(procedure, done)
+        if step.gate and not (step.team and step.team.casefold() == team.casefold())
+    ]
 
 
 def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Procedure | None:
     """Return the procedure that the ticket names, else the first by id that applies, None where none does."""
+    if ticket.procedure:
+        return procedures.get(ticket.procedure)
     return next((procedures[key] for key in sorted(procedures) if procedures[key].applies_to(ticket)), None)
 
 
@@ -117,10 +154,16 @@ def load(*folders: Path) -> dict[str, Procedure]:
 
     A folder that does not exist is empty. Raises InputError with file and line.
     """
-    found = dict(_built_in())
+    found = dict(built_in())
     for folder in folders:
         found.update(_load_folder(folder))
     return found
+
+
+@cache
+def built_in() -> Mapping[str, Procedure]:
+    """Return the procedures that come with the desk, by id."""
+    return _load_folder(BUILT_IN)
 
 
 def load_file(path: Path) -> Procedure:
@@ -148,6 +191,8 @@ class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str = ""
     choices: list[str] = []
     team: str = ""
+    sets: Literal["", "severity"] = ""
+    watches: list[str] = []
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,13 +200,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     effective: date
     changed: dict[str, str] | str = ""
+    plain_answers: list[str] = []
     applies: _Applies = _Applies()
     step: list[_Step] = []
-
-
-@cache
-def _built_in() -> Mapping[str, Procedure]:
-    return _load_folder(BUILT_IN)
 
 
 def _load_folder(folder: Path) -> dict[str, Procedure]:
@@ -194,6 +235,7 @@ def _procedure(file: RuleFile[_File]) -> Procedure:
         topics=frozenset(content.applies.topics),
         tags=frozenset(content.applies.tags),
         severities=frozenset(content.applies.severity),
+        plain_answers=frozenset(content.plain_answers),
         source=file.where,
     )
 
@@ -216,10 +258,24 @@ def _problems(step: _Step, earlier: set[str]) -> Iterable[tuple[str, str]]:
         yield "choices" if step.choices else "kind", "needs choices when its kind is choose, and only then"
     if (step.kind is StepKind.ESCALATE) != bool(step.team):
         yield "team" if step.team else "kind", "needs a team when its kind is escalate, and only then"
+    if step.sets and not set(step.choices) <= set(Severity):
+        yield "choices", f"sets the severity, so its choices must be among {', '.join(Severity)}"
+    if step.watches and step.kind is not StepKind.CHECK:
+        yield "watches", "is watched by the desk, so its kind must be check"
 
 
 def _step(step: _Step) -> Step:
-    return Step(step.id, step.kind, _by_language(step.text), step.gate, step.evidence, tuple(step.choices), step.team)
+    return Step(
+        id=step.id,
+        kind=step.kind,
+        text=_by_language(step.text),
+        gate=step.gate,
+        evidence=step.evidence,
+        choices=tuple(step.choices),
+        team=step.team,
+        sets=step.sets,
+        watches=tuple(step.watches),
+    )
 
 
 def _by_language(text: Mapping[str, str] | str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.errors import ConflictError, RuleError
-from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, Ticket
+from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, StepAnswer, Ticket
 from data.store import Store
 from queues.acting import Acting, stored_draft
 from queues.steps import ESCALATION, REPLY, Step
@@ -118,8 +118,9 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
         case "customer":
             store.customers.remember(step["customer"], step["field"], step["after" if forward else "before"])
         case "step":
-            value = step["after" if forward else "before"]
-            store.work.take_step(step["ticket"], step["procedure"], step["step"], value, step["at"], step["actor"])
+            kept = step["after" if forward else "before"]
+            answer = None if kept is None else StepAnswer(**kept)
+            store.work.take_step(step["ticket"], step["procedure"], step["step"], answer)
 
 
 def _set_fields(store: Store, step: Step, forward: bool) -> None:

@@ -14,6 +14,7 @@ from queues.clock_settings import calendars_of, policies_of
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.lanes import lanes_of
+from queues.procedure_book import ProcedureBook
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
 from tui.settings import CONFIG_NAME, Settings, config_folder, load
@@ -81,6 +82,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         calendars=calendars,
         thanks_reopen=chosen.reopen.thanks,
         reopen_days=chosen.reopen.days,
+        procedures=ProcedureBook(config_folder() / "procedures"),
         undo_seconds=chosen.undo_seconds,
         sender=chosen.sender,
         brand=chosen.brand,

@@ -138,3 +138,19 @@ def problems(db: Database) -> None:
         "problem_id INTEGER NOT NULL REFERENCES problem(id)) STRICT"
     )
     db.execute("CREATE INDEX problem_link_problem ON problem_link(problem_id)")
+
+
+PROCEDURES = (
+    "ALTER TABLE message ADD COLUMN procedure TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE wording (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE known_wording (agent TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+        hash TEXT NOT NULL REFERENCES wording(hash), at INTEGER NOT NULL,
+        PRIMARY KEY (agent, kind, name)) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations()
+def procedures_followed(db: Database) -> None:
+    """Which procedure a reply followed, and the wordings that each agent has seen."""
+    for statement in PROCEDURES:
+        db.execute(statement)

@@ -13,7 +13,7 @@ from data.records import Attachment, Direction, Message, MessageKind
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
-    "confidence, message_id, reply_to, raw_sha256, readable, macro, attachments, mixed, "
+    "confidence, message_id, reply_to, raw_sha256, readable, macro, procedure, attachments, mixed, "
     "recipients, named_lane"
 )
 _NAMES = tuple(_COLUMNS.split(", "))

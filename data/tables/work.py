@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any
 
-from data.records import Promise
+from data.records import Promise, StepAnswer
 
 
 class Work:
@@ -28,19 +27,20 @@ class Work:
         sql = {"promise": "UPDATE promise SET state = ? WHERE id = ?"}
         self._db.execute(sql[table], (state, row_id))
 
-    def steps(self, ticket_id: int, procedure: str) -> dict[str, Any]:
-        """Return what was answered at each step of the procedure so far."""
-        sql = "SELECT step, value FROM step WHERE ticket_id = ? AND procedure = ?"
-        return {step: json.loads(value) for step, value in self._db.execute(sql, (ticket_id, procedure))}
+    def steps(self, ticket_id: int, procedure: str) -> dict[str, StepAnswer]:
+        """Return what was answered at each step of the procedure so far, by whom and when."""
+        sql = "SELECT step, value, at, actor FROM step WHERE ticket_id = ? AND procedure = ?"
+        found = self._db.execute(sql, (ticket_id, procedure))
+        return {step: StepAnswer(json.loads(value), at, actor) for step, value, at, actor in found}
 
-    def take_step(self, ticket_id: int, procedure: str, step: str, value: Any, at: int, actor: str) -> None:
+    def take_step(self, ticket_id: int, procedure: str, step: str, answer: StepAnswer | None) -> None:
         """Write the answer to a step; None takes it back."""
-        if value is None:
+        if answer is None:
             self._db.execute(
                 "DELETE FROM step WHERE ticket_id = ? AND procedure = ? AND step = ?", (ticket_id, procedure, step)
             )
             return
         self._db.execute(
             "INSERT OR REPLACE INTO step VALUES (?, ?, ?, ?, ?, ?)",
-            (ticket_id, procedure, step, json.dumps(value, ensure_ascii=False), at, actor),
+            (ticket_id, procedure, step, json.dumps(answer.value, ensure_ascii=False), answer.at, answer.actor),
         )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.protocols import ReplyChecker
 from data.records import (
     Change,
     Customer,
@@ -31,7 +32,7 @@ def message(text: str, direction: Direction = Direction.IN) -> Message:
 
 
 def findings(text: str, language: str = "en", detected: str = "", *conversation: Message) -> list[Finding]:
-    check = Checker(lambda _: (detected or language, 0.99), own_addresses=("@shop.example",))
+    check: ReplyChecker = Checker(lambda _: (detected or language, 0.99), own_addresses=("@shop.example",))
     return check(Change(reply=text), ticket(language), ANA, conversation)
 
 

@@ -91,6 +91,8 @@ def _message_keys(message: Message) -> dict[str, Any]:
         "mixed": message.mixed.split("+") if message.mixed else [],
         "text": message.text,
         "new_text": message.new_text,
+        "macro": message.macro,
+        "procedure": message.procedure,
         "attachments": [asdict(part) for part in message.attachments],
     }
 

@@ -130,7 +130,8 @@ def _head(message: Message, now: int) -> str:
         return words("NOTE by {name}, {ago}; no customer sees it").format(name=name, ago=ago)
     if message.direction is Direction.OUT:
         sent = words("we answered, {ago}").format(ago=ago)
-        return f"→ {name} · {sent}" + (f" · {one_line(message.macro)}" if message.macro else "")
+        by = [one_line(part) for part in (message.macro, message.procedure) if part]
+        return " · ".join([f"→ {name}", sent, *by])
     kind = "" if message.kind is MessageKind.MAIL else f" · {message.kind.value}"
     return f"← {name} <{one_line(message.from_address)}> · {ago} · {_spoken(message)}{kind}"
 

@@ -1,0 +1,138 @@
+"""The gates of a ticket's procedure and the safeguards of its topic, as the one door asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.errors import GateError, RuleError
+from data.records import Change, Customer, Escalation, Finding, Severity, StepAnswer, Ticket
+from data.store import Store
+from queues import safeguards, sla
+from queues.desk_rules import DeskRules
+from queues.procedures import Procedure, Step, StepKind, open_gates, procedure_for
+from queues.safeguards import Facts
+from queues.steps import ESCALATION, part_of
+from queues.steps import Step as Undo
+from queues.workflow import DONE
+
+
+class Gates:
+    """Reads what a procedure asks of a ticket; writes answers inside the transaction that the desk holds."""
+
+    def __init__(self, store: Store, rules: DeskRules, agent: str) -> None:
+        self._store, self._rules, self._agent = store, rules, agent
+
+    def procedure(self, ticket: Ticket) -> Procedure | None:
+        """Return the procedure that the ticket follows, None where it needs none."""
+        return procedure_for(ticket, self._rules.procedures)
+
+    def still_open(self, ticket: Ticket, change: Change) -> list[Step]:
+        """Return the gates that stand before `change`: before solving, and before answering and handing over at once.
+
+        Handing over alone is never held up, and neither is an answer that the procedure names as plain.
+        """
+        procedure = self.procedure(ticket)
+        hands_over = change.reply is not None and change.escalate is not None
+        if procedure is None or not (change.status in DONE or hands_over):
+            return []
+        if change.verbatim and change.macro in procedure.plain_answers:
+            return []
+        team = change.escalate.team if change.escalate is not None else ""
+        return open_gates(procedure, self._answers(ticket, procedure), team)
+
+    def refuse(self, ticket: Ticket, change: Change) -> None:
+        """Raise GateError where a gate is open."""
+        gates = self.still_open(ticket, change)
+        if gates:
+            step = gates[0]
+            raise GateError(
+                "Gate still open",
+                f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} "
+                "Answer it, or give a reason to go past it.",
+                tuple(one.id for one in gates),
+            )
+
+    def objections(self, ticket: Ticket, change: Change, customer: Customer, recipient: str) -> list[Finding]:
+        """Return what the safeguards hold against the change, whose reply goes to `recipient`."""
+        policy = sla.policy_of(ticket, customer.tier, self._rules.policies)
+        facts = Facts(
+            ticket,
+            change,
+            self._agent,
+            recipient,
+            customer,
+            frozenset({self._rules.sender.casefold()}),
+            self._reviewers(ticket) if change.status in DONE else frozenset(),
+            policy is not None and policy.statutory,
+        )
+        return safeguards.objections(facts, self.watched(ticket))
+
+    def watched(self, ticket: Ticket) -> frozenset[str]:
+        """Return the findings that the ticket's procedure lets no reply leave with."""
+        procedure = self.procedure(ticket)
+        return frozenset(rule for step in procedure.steps for rule in step.watches) if procedure else frozenset()
+
+    def answer(self, ticket: Ticket, step_id: str, value: Any) -> tuple[Procedure, Change | None]:
+        """Check an answer; return the procedure, and the change of the ticket that belongs to the step, if any.
+
+        Raises RuleError for an unknown step and for what is no answer to it.
+        """
+        procedure = self.procedure(ticket)
+        step = next((one for one in procedure.steps if one.id == step_id), None) if procedure else None
+        if procedure is None or step is None:
+            raise RuleError("No such step", f"#{ticket.id} has no step {step_id}; look at its procedure.")
+        if value is not None and not (step.asked and step.is_done(value)):
+            raise RuleError("No answer", f"#{ticket.id}, step {step_id}: {_wanted(step)}")
+        if value is None:
+            return procedure, None
+        if step.kind is StepKind.ESCALATE:
+            reason = value if isinstance(value, str) else procedure.label
+            return procedure, Change(escalate=Escalation(step.team, reason))
+        return procedure, Change(severity=Severity(value)) if step.sets == "severity" else None
+
+    def write(self, ticket: Ticket, procedure: Procedure, step_id: str, value: Any, now: int) -> Undo:
+        """Write an answer, None to take it back; return the step that undoes it."""
+        before = self._store.work.steps(ticket.id, procedure.id).get(step_id)
+        after = None if value is None else StepAnswer(value, now, self._agent)
+        self._store.work.take_step(ticket.id, procedure.id, step_id, after)
+        return {"kind": "step", "ticket": ticket.id, "procedure": procedure.id, "step": step_id,
+                "before": _packed(before), "after": _packed(after)}  # fmt: skip
+
+    def handed_over(self, ticket: Ticket, change: Change, now: int) -> list[Undo]:
+        """Answer the steps that ask for the hand-over that `change` is."""
+        procedure = self.procedure(ticket)
+        if procedure is None or change.escalate is None:
+            return []
+        team, done = change.escalate.team.casefold(), self._answers(ticket, procedure)
+        steps = [s for s in procedure.steps if s.team and s.team.casefold() == team and not s.is_done(done.get(s.id))]
+        return part_of(ESCALATION, [self.write(ticket, procedure, step.id, True, now) for step in steps])
+
+    def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, Any]:
+        return {name: one.value for name, one in self._store.work.steps(ticket.id, procedure.id).items()}
+
+    def _reviewers(self, ticket: Ticket) -> frozenset[str]:
+        """Return who decided before: named in a tag, or who solved an earlier appeal of the same customer."""
+        mark = safeguards.DECIDED_BY
+        named = {tag.removeprefix(mark) for tag in ticket.tags if tag.startswith(mark)}
+        for row in self._store.tickets.of_customer(ticket.customer_id):
+            earlier = self._store.tickets.get(row.id)
+            if earlier is None or earlier.id >= ticket.id or earlier.topic != ticket.topic:
+                continue
+            for event in self._store.events.of(earlier.id):
+                changed = event.detail.get("changed", {}).get("status", [None, None])
+                if changed[1] in DONE:
+                    named.add(event.actor)
+        return frozenset(named)
+
+
+def _wanted(step: Step) -> str:
+    if not step.asked:
+        return "the desk watches this itself; there is nothing to answer."
+    if step.choices:
+        return f"answer with one of {', '.join(step.choices)}."
+    return f"write down {step.evidence or 'the answer'}." if step.needs_text else "answer with true."
+
+
+def _packed(answer: StepAnswer | None) -> dict[str, Any] | None:
+    return None if answer is None else {"value": answer.value, "at": answer.at, "actor": answer.actor}

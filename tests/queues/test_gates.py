@@ -1,0 +1,191 @@
+"""Gates through the one door: every road meets them, a reason passes them and is kept, undo takes steps back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.errors import GateError, RuleError
+from data.records import Change, Escalation, Finding, Incoming, MessageKind, Severity, Status, Ticket
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.procedures import built_in, load_text
+from queues.routing import Rules
+
+NOW = 1_800_000_000
+LOCK = load_text(
+    """
+id = "lock"
+version = 3
+effective = 2026-01-01
+plain_answers = ["lock/steps"]
+[[step]]
+id = "no-promise"
+kind = "check"
+gate = true
+watches = ["promise"]
+text = "Promises nothing."
+[[step]]
+id = "risk"
+kind = "choose"
+gate = true
+choices = ["S1", "S3"]
+sets = "severity"
+text = "How bad?"
+[[step]]
+id = "team"
+kind = "escalate"
+gate = true
+team = "Integrity"
+text = "Hand over."
+"""
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    def checker(change: Change, *_: Any) -> list[Finding]:
+        return [Finding("promise", "Promised.")] if "promise" in (change.reply or "") else []
+
+    rules = DeskRules(routing=Rules(()), procedures={"lock": LOCK, **built_in()})
+    store = Store.open(tmp_path / "desk.db")
+    return Desk(store, clock=lambda: NOW, rules=rules, checker=checker, agent="eva")
+
+
+def arrive(desk: Desk, count: int = 1) -> list[int]:
+    items = [
+        Incoming("post", f"test {n}", f"{n}", MessageKind.MAIL, "Ana", f"ana{n}@x.example", "Help", "Hi", "Hi", NOW)
+        for n in range(count)
+    ]
+    numbers = [one.ticket_id for one in desk.receive(items)]
+    desk.act(numbers, Change(procedure="lock"))
+    return numbers
+
+
+def ticket(desk: Desk, number: int) -> Ticket:
+    found = desk.store.tickets.get(number)
+    assert found is not None
+    return found
+
+
+SOLVED = Change(status=Status.SOLVED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        SOLVED,
+        Change(status=Status.CLOSED),
+        Change(reply="Done", status=Status.SOLVED),
+        Change(reply="Done", status=Status.SOLVED, macro="lock/other", verbatim=True),
+        Change(reply="Done, edited", status=Status.SOLVED, macro="lock/steps"),
+        Change(reply="With them now", escalate=Escalation("Elsewhere")),
+    ],
+)
+def test_every_way_of_being_done_meets_the_gates(desk: Desk, change: Change) -> None:
+    (number,) = arrive(desk)
+    with pytest.raises(GateError) as caught:
+        desk.act([number], change)
+    assert caught.value.steps[0] == "risk"
+    assert "How bad?" in caught.value.message
+    assert [step.id for step in desk.open_gates(number, change)] == list(caught.value.steps)
+    assert desk.store.outbox.waiting() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(reply="We are on it"),
+        Change(reply="Which one?", status=Status.PENDING),
+        Change(note="hm"),
+        Change(escalate=Escalation("Elsewhere")),
+        Change(reply="Try this", status=Status.SOLVED, macro="lock/steps", verbatim=True),
+    ],
+)
+def test_what_is_not_being_done_does_not(desk: Desk, change: Change) -> None:
+    (number,) = arrive(desk)
+    assert desk.open_gates(number, change) == []
+    desk.act([number], change)
+
+
+def test_one_gated_ticket_stops_the_whole_bulk(desk: Desk) -> None:
+    numbers = arrive(desk, 3)
+    desk.take_step(numbers[0], "risk", "S3")
+    desk.take_step(numbers[0], "team", "see notes")
+    with pytest.raises(GateError):
+        desk.act(numbers, SOLVED)
+    assert ticket(desk, numbers[0]).status is not Status.SOLVED
+
+
+def test_a_reason_goes_past_the_gates_and_is_kept_with_what_was_skipped(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], replace(SOLVED, override_reason="asked by the lead"))
+    detail = desk.store.events.of(number)[-1].detail
+    assert (detail["override_reason"], detail["skipped_steps"]) == ("asked by the lead", ["risk", "team"])
+
+
+def test_a_hand_over_is_one_action_with_its_step_and_one_undo_takes_both(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.take_step(number, "team", True)
+    assert [one.team for one in desk.store.escalations.of(number)] == ["Integrity"]
+    assert desk.store.work.steps(number, "lock")["team"].actor == "eva"
+    assert ticket(desk, number).status is Status.ON_HOLD
+    desk.undo()
+    assert [one.state for one in desk.store.escalations.of(number)] in ([], ["withdrawn"])
+    assert desk.store.work.steps(number, "lock") == {}
+
+
+def test_a_macro_that_hands_over_answers_the_step_of_its_team(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.take_step(number, "risk", "S1")
+    desk.act([number], Change(reply="With them now", escalate=Escalation("integrity")))
+    assert desk.open_gates(number, SOLVED) == []
+
+
+def test_a_chosen_risk_becomes_the_severity_and_undo_brings_the_old_one_back(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.take_step(number, "risk", "S1")
+    assert ticket(desk, number).severity is Severity.S1
+    desk.take_step(number, "risk", "S3")
+    desk.undo()
+    assert ticket(desk, number).severity is Severity.S1
+    assert desk.store.work.steps(number, "lock")["risk"].value == "S1"
+    desk.undo()
+    assert (ticket(desk, number).severity, desk.store.work.steps(number, "lock")) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("step", "value"), [("risk", "S9"), ("risk", True), ("nothing", True), ("no-promise", True), ("team", " ")]
+)
+def test_what_is_no_answer_is_refused(desk: Desk, step: str, value: Any) -> None:
+    (number,) = arrive(desk)
+    with pytest.raises(RuleError):
+        desk.take_step(number, step, value)
+    assert desk.store.work.steps(number, "lock") == {}
+
+
+def test_a_watched_finding_stops_the_reply_whatever_becomes_of_the_ticket(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    with pytest.raises(RuleError, match="Promised"):
+        desk.act([number], Change(reply="I promise"))
+    assert desk.findings(number, Change(reply="I promise"))[0].blocking
+
+
+def test_the_version_that_was_followed_stands_on_the_reply_and_in_the_event(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="We are on it"))
+    assert desk.store.messages.of(number)[-1].procedure == "lock@3"
+    assert desk.store.events.of(number)[-1].detail["procedure"] == "lock@3"
+
+
+def test_a_procedure_holds_for_tickets_that_it_applies_to_unnamed(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    plain = ticket(desk, number)
+    with desk.store.write():
+        desk.store.tickets.update(plain, {"procedure": "", "topic": "crash", "lane": "mail"})
+    with pytest.raises(GateError, match="facts"):
+        desk.act([number], SOLVED)
