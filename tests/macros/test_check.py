@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.protocols import ReplyChecker
 from data.records import (
     Change,
     Customer,
@@ -32,7 +31,7 @@ def message(text: str, direction: Direction = Direction.IN) -> Message:
 
 
 def findings(text: str, language: str = "en", detected: str = "", *conversation: Message) -> list[Finding]:
-    check: ReplyChecker = Checker(lambda _: (detected or language, 0.99), own_addresses=("@shop.example",))
+    check = Checker(lambda _: (detected or language, 0.99), own_addresses=("@shop.example",))
     return check(Change(reply=text), ticket(language), ANA, conversation)
 
 
