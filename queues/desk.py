@@ -272,7 +272,7 @@ def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     else:
         told = f"{len(gone)} of {mails} mails have left ({numbers}{', …' if len(gone) > 5 else ''})"
     rest = undoing.rest(action.steps, gone)
-    more = f"undo once more takes back the rest: {', '.join(rest)}" if rest else "there is nothing else to take back"
+    more = f"the rest can still be taken back: {', '.join(rest)}" if rest else "there is nothing else to take back"
     return LeftError("Already left", f"{told} and cannot be called back; {more}.", action.id)
 
 

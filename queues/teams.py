@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from data.errors import InputError
+
+_ADDRESS = re.compile(r"[^\s@<>\"(),;]+@[^\s@<>\"(),;]+")
+_SENDER = re.compile(r"[^\s@<>\"(),;]*@[^\s@<>\"(),;]+")
+_DUE = re.compile(r"\d{1,4}[mhd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,33 @@ class Team:
         wanted = address.strip().casefold()
         known = {one.casefold() for one in (self.address, *self.answers_from) if one}
         return wanted in known or f"@{wanted.rpartition('@')[2]}" in known
+
+
+def teams_of(rows: Sequence[Team], where: str) -> tuple[Team, ...]:
+    """Return the teams of the settings. Raises InputError for one without a name, named twice, or with a wrong value.
+
+    `where` is the file that names them.
+    """
+    seen: set[str] = set()
+    for team in rows:
+        wrong = _wrong(team, seen)
+        if wrong:
+            raise InputError("Team not usable", f"{where}: [[team]] {team.name!r} {wrong}.")
+        seen.add(team.name.casefold())
+    return tuple(rows)
+
+
+def _wrong(team: Team, seen: set[str]) -> str:
+    if not team.name or team.name.casefold() in seen:
+        return "has no name, or the name of a team before it"
+    if team.address and not _ADDRESS.fullmatch(team.address):
+        return f"has the address {team.address!r}; write one such as team@shop.example"
+    odd = next((one for one in team.answers_from if not _SENDER.fullmatch(one)), "")
+    if odd:
+        return f"takes answers from {odd!r}; write an address, or a domain such as @shop.example"
+    if team.due and not _DUE.fullmatch(team.due):
+        return f"is due in {team.due!r}; write a number and m, h or d, such as 4h"
+    return ""
 
 
 def find(teams: Iterable[Team], name: str) -> Team:

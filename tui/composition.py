@@ -17,6 +17,7 @@ from queues.lanes import lanes_of
 from queues.procedure_book import ProcedureBook
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
+from queues.teams import Team, teams_of
 from tui.settings import CONFIG_NAME, Settings, config_folder, load
 
 if TYPE_CHECKING:
@@ -49,6 +50,15 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
 def lanes(settings: Settings) -> tuple[Lane, ...]:
     """Return the lanes of the desk. Raises InputError."""
     return lanes_of([(lane.name, lane.title) for lane in settings.lane], str(config_folder() / CONFIG_NAME))
+
+
+def other_teams(settings: Settings) -> tuple[Team, ...]:
+    """Return the teams that matters are handed to. Raises InputError."""
+    rows = [
+        Team(one.name.strip(), one.address.strip(), tuple(one.answers_from), one.due, one.template, one.language)
+        for one in settings.team
+    ]
+    return teams_of(rows, str(config_folder() / CONFIG_NAME))
 
 
 def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
@@ -86,6 +96,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         undo_seconds=chosen.undo_seconds,
         sender=chosen.sender,
         brand=chosen.brand,
+        teams=other_teams(chosen),
     )
     checker = Checker(detect, own_addresses=(chosen.sender,))
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))

@@ -50,6 +50,21 @@ class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """Later than this a message opens a ticket of its own; 0 for never."""
 
 
+class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[team]]` that matters are handed to."""
+
+    name: str
+    address: str = ""
+    """Where its mail goes; empty where it is told in some other way."""
+    answers_from: list[str] = []
+    """Besides the address: addresses, or `@domain`s, whose answers are the team's."""
+    due: str = ""
+    """When it usually answers: `4h`, `2d`."""
+    template: str = ""
+    """The template of the words to it; else the one named like the team, else `hand-over`."""
+    language: str = "en"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with what holds where it says nothing."""
 
@@ -68,6 +83,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     calendar: dict[str, dict[str, Any]] = {}
     policy: list[PolicyTable] = []
     reopen: ReopenTable = ReopenTable()
+    team: list[TeamTable] = []
+    """The teams that matters are handed to."""
 
 
 @dataclass(frozen=True, slots=True)

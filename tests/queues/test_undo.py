@@ -229,7 +229,9 @@ def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, c
     )
     before = state(desk.store)
     deliver(desk, clock, 2)
-    with pytest.raises(LeftError, match=r"reply of #2 has left.*the rest: status, tags, priority") as refused:
+    with pytest.raises(
+        LeftError, match=r"reply of #2 has left.*the rest can still be taken back: status, tags, priority"
+    ) as refused:
         desk.undo()
     assert ticket(desk, 2).status is Status.SOLVED
     clock.now += 60

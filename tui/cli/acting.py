@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from data.errors import InputError
+from data.errors import InputError, LeftError, RuleError
 from data.records import Change, Done, Status
 from tui.cli.common import acting, db_option, iso, json_option, put
 
@@ -52,12 +52,19 @@ def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bo
 
 
 @click.command()
+@click.option("--rest", is_flag=True, help="Where a reply has left: take back all the rest of the action.")
 @db_option
 @json_option
-def undo(db: Path | None, as_json: bool) -> None:
+def undo(rest: bool, db: Path | None, as_json: bool) -> None:
     """Take your latest action back, whole."""
     with acting(db) as desk:
-        _tell(desk.undo(), as_json, undone=True)
+        try:
+            done = desk.undo()
+        except LeftError as error:
+            if not rest:
+                raise RuleError(error.title, f"{error.message.rstrip('.')} (tridesk undo --rest).") from None
+            done = desk.undo(rest_of=error.action)
+        tell(done, as_json, undone=True)
 
 
 def _given(text: str | None) -> str:
@@ -70,10 +77,11 @@ def _given(text: str | None) -> str:
 def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_json: bool) -> None:
     """Carry a change out on tickets, all or none, and say what was done. Raises what the desk refuses."""
     with acting(db) as desk:
-        _tell(desk.act(ticket_ids, change), as_json)
+        tell(desk.act(ticket_ids, change), as_json)
 
 
-def _tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
+def tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
+    """Say what was done, or put it as one JSON line."""
     if as_json:
         put(
             {

@@ -1,0 +1,124 @@
+"""`tridesk escalate`, `escalations` and `escalation`: handing matters to other teams, and what came of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.records import Change, Customer, Escalation, EscalationState, TeamAnswer
+from data.safe_text import safe_line
+from tui.cli.acting import tell
+from tui.cli.common import acting, db_option, iso, json_option, put, reading
+from tui.composition import wall_clock
+from tui.handing_over import HandingOver, due_of
+from tui.settings import config_folder
+
+
+@click.command()
+@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("team")
+@click.argument("reason", required=False, default="")
+@click.option("--due", default="", help="When the team should answer: 24h, 2d or a date (else as the settings say).")
+@click.option("--reference", default="", help="The team's own number for it.")
+@click.option("--note", default="", help="The words to the team (else those of its template).")
+@db_option
+@json_option
+def escalate(
+    ticket_id: int, team: str, reason: str, due: str, reference: str, note: str, db: Path | None, as_json: bool
+) -> None:
+    """Hand a ticket to TEAM because of REASON: it waits on hold until the team answers.
+
+    A team with an address in the settings gets a mail; its answer comes back as a note of the ticket.
+    """
+    now = wall_clock()
+    with acting(db) as desk:
+        ticket = desk.store.tickets.get(ticket_id)
+        if ticket is None:
+            raise InputError("No such ticket", f"There is no ticket #{ticket_id}; check the number.")
+        customer = desk.store.customers.get(ticket.customer_id) or Customer(0, "")
+        asked = Escalation(team.strip(), reason.strip(), reference.strip(), due_of(due, now), note=note)
+        done = HandingOver(config_folder()).escalation(
+            asked, ticket, customer, known=desk.rules.teams, agent=desk.agent, now=now
+        )
+        tell(desk.act([ticket_id], Change(escalate=done)), as_json)
+
+
+@click.command()
+@click.option("--overdue", is_flag=True, help="Only those whose answer is late.")
+@click.option("--all", "everything", is_flag=True, help="Closed ones too.")
+@click.option("--team", default="", help="Only this team's.")
+@db_option
+@json_option
+def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_json: bool) -> None:
+    """List what other teams have, or sent back; the earliest due first."""
+    now = wall_clock()
+    with reading(db) as store:
+        found = store.escalations.standing(closed=everything, team=team)
+    if overdue:
+        found = [one for one in found if one.is_overdue(now)]
+    for one in found:
+        put(escalation_keys(one, now)) if as_json else click.echo(_line(one, now))
+    if not found and not as_json:
+        click.echo("No escalations here.", err=True)
+
+
+@click.group()
+def escalation() -> None:
+    """Say what became of an escalation: answered, returned, closed."""
+
+
+def _command(name: str, state: EscalationState, told: str) -> None:
+    @escalation.command(name, help=told)
+    @click.argument("number", metavar="E-NUMBER")
+    @click.argument("text", required=False, default="")
+    @click.option("--reference", default="", help="The team's own number for it.")
+    @db_option
+    @json_option
+    def settle(number: str, text: str, reference: str, db: Path | None, as_json: bool) -> None:
+        with acting(db) as desk:
+            child = desk.store.escalations.get(_number(number))
+            if child is None or child.state is EscalationState.WITHDRAWN:
+                raise InputError(
+                    "No such escalation", f"There is no {number}; `tridesk escalations` shows those that there are."
+                )
+            answer = TeamAnswer(child.id, text.strip(), state, reference.strip())
+            tell(desk.act([child.ticket_id], Change(team_answer=answer)), as_json)
+
+
+_command("answer", EscalationState.ANSWERED, "Note TEXT as the team's answer: the ticket is ours again.")
+_command("return", EscalationState.RETURNED, "The team sent it back, with TEXT if it gave a reason.")
+_command("close", EscalationState.CLOSED, "Close it: nothing more is expected of the team.")
+
+
+def _number(text: str) -> int:
+    digits = text.strip().upper().removeprefix("E-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise InputError("No such escalation", f"{text!r} is no escalation; they are named E-1, E-2 and so on.")
+    return int(digits)
+
+
+def escalation_keys(one: Escalation, now: int) -> dict[str, Any]:
+    """Return an escalation under the keys that scripts know."""
+    return {
+        "escalation": one.label,
+        "ticket": one.ticket_id,
+        "team": one.team,
+        "state": one.state,
+        "reason": one.reason,
+        "reference": one.reference,
+        "opened": iso(one.opened_at),
+        "opened_by": one.opened_by,
+        "due": iso(one.due_at),
+        "overdue": one.is_overdue(now),
+        "answered": iso(one.settled_at),
+        "mailed_to": one.address,
+    }
+
+
+def _line(one: Escalation, now: int) -> str:
+    state = "overdue" if one.is_overdue(now) else one.state
+    stand = f"{one.label:<6} #{one.ticket_id:<6} {state:<9} {iso(one.due_at) or '-':<21}"
+    return f"{stand} {safe_line(one.team)[:24]:<24} {safe_line(one.reason)}"
