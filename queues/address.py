@@ -37,7 +37,7 @@ def spoken(
     """Return the fields of a ticket whose language is now another, and where the rules send it for that."""
     if language == UNKNOWN_LANGUAGE:
         confidence, source = 0.0, "auto"
-    before = facts_again(ticket, store.customers.get(ticket.customer_id), store.messages.opening(ticket.id))
+    before = facts_again(ticket, store.customers.tier_of(ticket.customer_id), store.messages.opening(ticket.id))
     after = replace(before, language=language, confidence=confidence)
     fields = {"language": language, "confidence": confidence, "language_source": source}
     return fields | by_language(rules.routing, ticket, before, after)

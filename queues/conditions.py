@@ -53,14 +53,28 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A folded text, and its words for a first look: most phrases of most rules begin with a word that is not there."""
+
+    text: str
+    each: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Fold a text."""
+        folded = fold(text)
+        return cls(folded, frozenset(folded.split()))
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One compiled condition."""
 
     name: str
     wanted: str
     """What it asks for, in words."""
-    find: Callable[[Facts, str], str | None]
-    """Takes the facts and the folded text, returns the value that fits or None."""
+    find: Callable[[Facts, Words], str | None]
+    """Takes the facts and the words of subject and text, returns the value that fits or None."""
 
 
 def fold(text: str) -> str:
@@ -143,10 +157,19 @@ def _words(wanted: OneOrMore) -> Condition | None:
     words = many(wanted)
     if not words:
         return None
-    needles = tuple((_needle(word), word) for word in words)
-    return Condition(
-        "words", listed(words), lambda _facts, text: next((word for needle, word in needles if needle in text), None)
-    )
+    needles = [_needle(word) for word in words]
+    by_first: dict[str, list[int]] = {}
+    for place, needle in enumerate(needles):
+        # a needle of one word with an open end begins with no whole word: it is always looked for
+        first = needle.split()[0] if needle.count(" ") > 1 else ""
+        by_first.setdefault(first, []).append(place)
+    always = by_first.pop("", [])
+
+    def find(_facts: Facts, said: Words) -> str | None:
+        places = sorted([*always, *(place for first in by_first.keys() & said.each for place in by_first[first])])
+        return next((words[place] for place in places if needles[place] in said.text), None)
+
+    return Condition("words", listed(words), find)
 
 
 def _needle(word: str) -> str:

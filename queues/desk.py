@@ -11,13 +11,14 @@ from data.protocols import Clock, ReplyChecker
 from data.records import Change, Direction, Done, Draft, Finding, Incoming, Received, Status, Ticket
 from data.store import Store
 from data.tables.actions import Action
-from queues import linking, undoing
+from queues import linking, rerouting, undoing
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
 from queues.procedures import Step as ProcedureStep
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
+from queues.rerouting import Plan
 from queues.steps import REPLY, Step
 
 _CANDIDATES = 50
@@ -96,6 +97,16 @@ class Desk:
                 steps.append(step)
             found[ticket_id] = replace(change, problem=numbers[title], new_problem="")
         return found, steps
+
+    def reroute(self, plan: Plan) -> Done:
+        """Carry a plan of `rerouting.plan` out as one action; tickets that changed since are left as they are."""
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            steps, moved = rerouting.carry_out(self.store, self._acting, plan, action, now, self.agent)
+            summary = f"re-routed {len(moved)} {'ticket' if len(moved) == 1 else 'tickets'}"
+            self.store.actions.finish(action, summary, steps)
+        return Done(action, summary, moved)
 
     def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
         """Answer a step of the ticket's procedure; None takes the answer back.

@@ -16,7 +16,7 @@ import msgspec
 
 from data.records import Incoming, Priority, Severity
 from queues import rule_files
-from queues.conditions import Condition, Facts, OneOrMore, When, compiled, fold, listed, many
+from queues.conditions import Condition, Facts, OneOrMore, When, Words, compiled, fold, listed, many
 from queues.lanes import DEFAULT_LANE
 
 NO_RULE = "no rule"
@@ -138,7 +138,7 @@ def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
 
 def route(rules: Rules, facts: Facts) -> Route:
     """Apply the rules in order. Where none says so: the connector's lane (or the default one), normal priority."""
-    text = fold(f"{facts.subject}\n{facts.text}")
+    text = Words.of(f"{facts.subject}\n{facts.text}")
     matched: list[Rule] = []
     trace: list[Trial] = []
     ended = False
@@ -169,7 +169,7 @@ def explain(route_taken: Route) -> list[str]:
     ]
 
 
-def _try(rule: Rule, facts: Facts, text: str) -> Trial:
+def _try(rule: Rule, facts: Facts, text: Words) -> Trial:
     found = []
     for condition in rule.conditions:
         value = condition.find(facts, text)

@@ -97,6 +97,8 @@ def what_routing_looked_at(db: Database) -> None:
     db.execute("ALTER TABLE message ADD COLUMN mixed TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE message ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]'")
     db.execute("ALTER TABLE message ADD COLUMN named_lane TEXT NOT NULL DEFAULT ''")
+    # nobody kept which lane was named for what is here already; where the ticket stands is what moves nothing
+    db.execute("UPDATE message SET named_lane = (SELECT lane FROM ticket WHERE ticket.id = message.ticket_id)")
     db.execute("CREATE INDEX ticket_triage ON ticket(lane) WHERE language = 'und' AND status IN ('new', 'open')")
 
 

@@ -60,6 +60,11 @@ class Customers:
         row = self._db.execute(sql, (customer_id,)).fetchone()
         return str(row[0]) if row else ""
 
+    def tier_of(self, customer_id: int) -> str:
+        """Return the customer's tier, or `""` for nobody."""
+        row = self._db.execute("SELECT tier FROM customer WHERE id = ?", (customer_id,)).fetchone()
+        return str(row[0]) if row else ""
+
     def remember(self, customer_id: int, field: str, value: str) -> None:
         """Remember what an agent said of the customer: `language`, `register` or `region`."""
         sql = {

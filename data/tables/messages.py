@@ -38,10 +38,11 @@ class Messages:
             yield _message(row)
 
     def opening(self, ticket_id: int) -> Message | None:
-        """Return the first message of a customer in the ticket: the one that routing looked at."""
-        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction = 'in' ORDER BY id LIMIT 1"
+        """Return the message that opened the ticket, the one that routing looked at; None where it was not incoming."""
+        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction <> 'note' ORDER BY id LIMIT 1"
         row = self._db.execute(sql, (ticket_id,)).fetchone()
-        return _message(row) if row else None
+        found = _message(row) if row else None
+        return found if found is not None and found.direction is Direction.IN else None
 
     def newest_sent(self, limit: int) -> list[str]:
         """Return the texts of our newest messages, looked for among the newest 20,000 of all."""

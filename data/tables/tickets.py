@@ -54,6 +54,11 @@ class Tickets:
         """Yield every ticket's number, lane, language and topic, by number: what figures are grouped by."""
         yield from self._db.execute("SELECT id, lane, language, topic FROM ticket ORDER BY id")
 
+    def unsettled(self, after: int, limit: int) -> list[Ticket]:
+        """Return tickets that are neither solved nor closed, by number, from the one after `after` on."""
+        sql = f"{_SELECT} WHERE id > ? AND status NOT IN ('solved', 'closed') ORDER BY id LIMIT ?"
+        return [_ticket(row) for row in self._db.execute(sql, (after, limit))]
+
     def row(self, ticket_id: int) -> LaneRow | None:
         """Return what a list shows of one ticket, whatever its status."""
         found = self._db.execute(_ROW + "WHERE t.id = ?", (ticket_id,)).fetchone()
