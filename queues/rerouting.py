@@ -143,6 +143,8 @@ def _look(store: Store, rules: Rules, ticket: Ticket, found: Plan) -> None:
     if fields and (hand := _by_hand(store, ticket) & fields.keys()):
         fields = {name: value for name, value in fields.items() if name not in hand}
         found.by_hand += 1
+    if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
+        del fields["procedure"]  # its steps are being taken: rules put no gate aside
     if tags != ticket.tags:
         fields["tags"] = tags
     if fields:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from data.errors import InputError
+from data.records import Incoming, MessageKind
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.routing import Rules
+from tui.cli.acting import undo
 from tui.cli.route import route
 from tui.settings import config_folder
 
@@ -81,3 +88,53 @@ def test_a_wrong_rule_file_is_an_input_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(route, ["--rules", str(path)], input="hi")
     assert isinstance(result.exception, InputError)
     assert "routing.toml, line 2" in result.exception.message
+
+
+def test_options_say_what_a_mail_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "routing.toml"
+    path.write_text(
+        '[[rule]]\nname = "all"\n[rule.when]\nconnector = "imap"\ntier = "gold"\ntags = "vip"\nto = "app@"\n'
+    )
+    arguments = ["--explain", "--rules", str(path), "--connector", "imap", "--tier", "gold"]
+    failed = CliRunner().invoke(route, arguments, input=MAIL)
+    assert "all: failed on tag, wanted vip" in failed.stdout
+    matched = CliRunner().invoke(route, [*arguments, "--tag", "vip"], input=MAIL)
+    assert "all: matched on connector imap, customer tier gold, tag vip, to app@" in matched.stdout
+
+
+def test_a_file_is_checked_with_the_line(tmp_path: Path, rules: str) -> None:
+    assert json.loads(CliRunner().invoke(route, ["--check", rules, "--json"]).stdout) == {"file": rules, "rules": 2}
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('[[rule]]\nname = "a"\nthen = { lane = "nowhere" }\n')
+    error = CliRunner().invoke(route, ["--check", str(wrong)]).exception
+    assert isinstance(error, InputError)
+    assert "line 3" in error.message
+
+
+def test_routing_again_is_counted_done_and_undone(tmp_path: Path, rules: str) -> None:
+    path = tmp_path / "desk.db"
+    store = Store.open(path)
+    item = Incoming("files", "x", "a", MessageKind.MAIL, "Ana", "ana@x.example", "", "no puedo entrar", "", None,
+                    to=("app@desk.example",))  # fmt: skip
+    Desk(store, clock=lambda: 1_800_000_000, rules=DeskRules(routing=Rules(()))).receive([item])
+    store.close()
+
+    def run(*arguments: str) -> dict[str, Any]:
+        given = ["--again", "--json", "--rules", rules, "--db", str(path), *arguments]
+        found: dict[str, Any] = json.loads(CliRunner().invoke(route, given, catch_exceptions=False).stdout)
+        return found
+
+    counted = run("--dry-run")
+    assert (counted["looked_at"], counted["moves"], counted["moved"], counted["action"]) == (1, 1, 0, None)
+    assert counted["groups"] == [{"change": "mail → app · normal", "tickets": 1}]
+    assert run()["moved"] == 1
+    assert run()["moves"] == 0
+    CliRunner().invoke(undo, ["--db", str(path)], catch_exceptions=False)
+    assert run("--dry-run")["moves"] == 1
+    words = CliRunner().invoke(route, ["--again", "--dry-run", "--rules", rules, "--db", str(path)])
+    assert "1 open tickets, the rules send 1 elsewhere." in words.stdout
+    assert "because: app address" in words.stdout
+
+
+def test_counting_needs_routing_again() -> None:
+    assert CliRunner().invoke(route, ["--dry-run"]).exit_code == 2

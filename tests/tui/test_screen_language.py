@@ -16,6 +16,7 @@ from queues.desk_rules import DeskRules
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.screens.reply_card import ReplyCard
+from tui.settings import config_folder
 
 NOW = 1_790_000_000
 Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
@@ -177,3 +178,26 @@ def test_the_card_changes_nothing_on_escape(tmp_path: Path) -> None:
         assert ticket(app, 1).version == version
 
     play(tmp_path / "desk.db", [incoming(1)], script)
+
+
+def test_routing_again_says_how_many_first(tmp_path: Path) -> None:
+    rules = config_folder() / "routing.toml"
+    rules.parent.mkdir(parents=True)
+    rules.write_text('[[rule]]\nname = "Spanish"\nwhen = { language = "es" }\nthen = { lane = "app" }\n')
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await app.desk.run_action("desk_reroute")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "2 open tickets, the rules send 1 elsewhere" in picture(app)
+        assert "1  mail → app · normal" in picture(app)
+        await press(pilot, app, "escape")
+        assert ticket(app, 1).lane == "mail"
+        await app.desk.run_action("desk_reroute")
+        await app.workers.wait_for_complete()
+        await press(pilot, app, "y")
+        assert ticket(app, 1).lane == "app"
+        await press(pilot, app, "z")
+        assert ticket(app, 1).lane == "mail"
+
+    play(tmp_path / "desk.db", [incoming(1, language="es"), incoming(2, language="en", sender="bea")], script)

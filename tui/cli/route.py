@@ -18,9 +18,12 @@ from queues import routing
 from queues.conditions import Facts
 from queues.language import detect
 from queues.mail.reading import read_mail
-from queues.routing import Route
-from tui.composition import routing_rules
-from tui.settings import config_folder
+from queues.routing import Route, Rules
+from tui.cli.common import db_option, put
+from tui.composition import lanes, routing_rules
+from tui.settings import config_folder, load
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -29,16 +32,45 @@ from tui.settings import config_folder
 @click.option(
     "--rules",
     "rule_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_FILE,
     help="A routing.toml to use instead of your own and of the rules that come with the desk.",
 )
-def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
+@click.option("--check", "checked", type=_FILE, help="Say whether a file of rules can be used, else on which line not.")
+@click.option("--again", is_flag=True, help="Route the desk's open tickets again, as one action that can be undone.")
+@click.option("--dry-run", is_flag=True, help="With --again: count what would move, and move nothing.")
+@click.option("--connector", default="", metavar="NAME", help="Where a mail or text on standard input came from.")
+@click.option("--tier", default="", help="The tier of its customer.")
+@click.option("--tag", "tags", multiple=True, help="A tag that it bears.")
+@db_option
+def route(
+    explain: bool,
+    as_json: bool,
+    rule_file: Path | None,
+    checked: Path | None,
+    again: bool,
+    dry_run: bool,
+    connector: str,
+    tier: str,
+    tags: tuple[str, ...],
+    db: Path | None,
+) -> None:
     """Route the message on standard input: a mail, plain text, or one JSON object a line.
 
     A JSON line has `text` and may have `subject`, `from`, `to`, `language`, `confidence`, `connector`, `tags`, `tier`
     and `lane`; its other keys come back with the answer. Without a language, the text's own is detected.
     """
-    rules = routing.load(rule_file) if rule_file else routing_rules(config_folder())
+    if dry_run and not again:
+        raise click.UsageError("--dry-run goes with --again.")
+    if checked is not None:
+        _check(checked, as_json)
+        return
+    rules = _rules(rule_file) if rule_file else None
+    if again:
+        from tui.cli.rerouting import route_again
+
+        route_again(db, rules, dry_run=dry_run, as_json=as_json)
+        return
+    rules = rules or routing_rules(config_folder())
     failed = False
     for number, raw in _messages():
         try:
@@ -47,10 +79,25 @@ def route(explain: bool, as_json: bool, rule_file: Path | None) -> None:
             click.echo(error.message, err=True)
             failed = True
             continue
+        if not number:
+            facts = replace(facts, connector=connector, tier=tier, tags=tags)
         taken = routing.route(rules, facts)
         click.echo(_as_json(taken, facts, others, explain) if as_json else _as_words(taken, facts, explain))
     if failed:
         sys.exit(1)
+
+
+def _rules(path: Path) -> Rules:
+    """Read a file of rules for the lanes of the settings. Raises InputError with the line."""
+    return routing.load(path, lanes=[lane.name for lane in lanes(load().settings)])
+
+
+def _check(path: Path, as_json: bool) -> None:
+    rules = _rules(path)
+    if as_json:
+        put({"file": str(path), "rules": len(rules.rules)})
+    else:
+        click.echo(f"{path}: {len(rules.rules)} rules, none of them wrong.")
 
 
 def _messages() -> Iterator[tuple[int, bytes]]:

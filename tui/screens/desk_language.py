@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from data.records import UNKNOWN_LANGUAGE, Change, Done, Ticket
-from tui.screens.desk_questions import Questions
+from tui.screens.desk_rerouting import Rerouting
 from tui.words import words
 
 
-class Languages(Questions):
+class Languages(Rerouting):
     """Corrects what was detected, and remembers it for the customer."""
 
     def action_ticket_language(self) -> None:
