@@ -383,6 +383,32 @@ class Promise:
     due_at: int
 
 
+class PromiseState(StrEnum):
+    """What became of a promise; `withdrawn` was undone with the reply that gave it."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPromise:
+    """A promise as it is kept: who gave it in which message, and what became of it."""
+
+    id: int
+    ticket_id: int
+    text: str
+    due_at: int
+    state: PromiseState
+    made_at: int
+    made_by: str
+    message_id: int | None
+    """The number of the reply that gave it; None where a macro or a note did."""
+    settled_at: int | None = None
+    """When a reply or the solution kept or broke it."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepAnswer:
     """What was answered at a step of a procedure, by whom and when."""
@@ -421,6 +447,9 @@ class Change:
     """The title of a problem to open and link to; the tickets of one action share it."""
     snooze_until: int | None = None
     promise: Promise | None = None
+    """None for what the reply itself promises, if anything."""
+    gives_no_promise: bool = False
+    """The reply's words are no promise, whatever they look like."""
     procedure: str | None = None
     macro: str = ""
     """The macro that the reply came from, for the record; several as `data.macro_names` joins them."""

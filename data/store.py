@@ -24,6 +24,7 @@ from data.tables.messages import Messages
 from data.tables.outbox import Outbox
 from data.tables.people import People
 from data.tables.problems import Problems
+from data.tables.promises import Promises
 from data.tables.settings import Settings
 from data.tables.tickets import Tickets
 from data.tables.work import Work
@@ -52,6 +53,7 @@ class Store:
         self.problems = Problems(connection)
         self.lanes = Lanes(connection)
         self.people = People(connection)
+        self.promises = Promises(connection)
         self.work = Work(connection)
         self.settings = Settings(connection)
         self.known_wordings = KnownWordings(connection)

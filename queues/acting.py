@@ -19,12 +19,13 @@ from data.records import (
     MessageKind,
     OutboxEntry,
     OutboxState,
+    Promise,
     Status,
     TeamAnswer,
     Ticket,
 )
 from data.store import Store
-from queues import address, enclosing, escalating, linking, reply, sla, workflow
+from queues import address, enclosing, escalating, linking, promises, promising, reply, sla, workflow
 from queues.desk_rules import DeskRules
 from queues.gates import Gates
 from queues.safeguards import ABSOLUTE
@@ -65,12 +66,13 @@ class Acting:
         steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
         steps += self._write_work(ticket, change, action, now) + self.gates.handed_over(ticket, change, now)
         fields = self._fields(ticket, change, now)
+        steps += self._write_promises(ticket, change, fields["status"], steps, now)
         if fields["status"] in workflow.DONE and ticket.status not in workflow.DONE:
             steps += escalating.close_settled(self._store, ticket)
         steps += self.write_fields(ticket, fields)
         steps += address.remember(self._store, ticket, change)
         kind = "reply" if change.reply is not None else "note" if change.note is not None else "change"
-        detail = _detail(ticket, change, fields, overridden)
+        detail = _detail(ticket, change, fields, overridden) | promising.told(steps)
         if change.reply is not None and self._followed(ticket):
             detail["procedure"] = self._followed(ticket)
         if skipped:
@@ -252,12 +254,28 @@ class Acting:
             steps += self._write_answer(ticket, change.team_answer, now)
         if change.problem is not None:
             steps += linking.link(self._store, ticket, change.problem)
-        if change.promise is not None:
-            row = self._store.work.promise(ticket.id, change.promise)
-            promised: Step = {"kind": "work", "ticket": ticket.id, "table": "promise", "row": row}
-            # a word given in a reply stands as long as the reply does
-            steps += [promised] if change.reply is None else part_of(REPLY, [promised])
         return steps
+
+    def _write_promises(
+        self, ticket: Ticket, change: Change, status: Status, written: list[Step], now: int
+    ) -> list[Step]:
+        """Settle what was promised before where this is the answer, then keep what the reply promises now."""
+        answers = change.reply is not None or (status in workflow.DONE and ticket.status not in workflow.DONE)
+        steps = promising.settle(self._store, ticket, now) if answers else []
+        promise = self.promise(ticket, change, now)
+        if promise is not None:
+            message = next((step["message"] for step in written if step["kind"] == "message"), None)
+            number = message if change.reply is not None else None
+            steps.append(promising.give(self._store, ticket, promise, now, self._agent, number))
+        # a word given in a reply stands as long as the reply does
+        return steps if change.reply is None else part_of(REPLY, steps)
+
+    def promise(self, ticket: Ticket, change: Change, now: int) -> Promise | None:
+        """Return what the change promises: what it says itself, else the first dated word of its reply."""
+        if change.gives_no_promise or change.promise is not None or change.reply is None:
+            return None if change.gives_no_promise else change.promise
+        customer = self._store.customers.get(ticket.customer_id) or NOBODY
+        return promises.promise_in(change.reply, now, promises.office_for(self._rules.office, customer))
 
     def _write_answer(self, ticket: Ticket, answer: TeamAnswer, now: int) -> list[Step]:
         """Write what another team said, in its name: the agent at the keys only passes it on."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
-from data.records import Change, Direction, Done, Draft, Finding, Incoming, Received, Status, Ticket
+from data.records import Change, Direction, Done, Draft, Finding, Incoming, LaneRow, Promise, Received, Status, Ticket
 from data.store import Store
 from data.tables.actions import Action
 from queues import linking, rerouting, undoing
@@ -16,6 +16,7 @@ from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
 from queues.procedures import Step as ProcedureStep
+from queues.promises import SOON
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.rerouting import Plan
@@ -143,6 +144,10 @@ class Desk:
         """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
         return self._acting.findings(self._ticket(ticket_id, None), change, self._clock())
 
+    def promise(self, ticket_id: int, change: Change) -> Promise | None:
+        """Return what the change would promise the customer, None where it names no time."""
+        return self._acting.promise(self._ticket(ticket_id, None), change, self._clock())
+
     def recipient(self, ticket_id: int) -> str:
         """Return where a reply to the ticket would go. Raises RuleError where there is no address."""
         return self._acting.recipient(self._ticket(ticket_id, None), self.store.messages.of(ticket_id))
@@ -215,7 +220,19 @@ class Desk:
             lane.name: [row for row in tickets.page(lane.name, limit=_CANDIDATES) if row.id != leaving]
             for lane in self.store.lanes.all()
         }
-        return choose(rows, self._clock())
+        now = self._clock()
+        promised = {one.ticket_id: one.due_at for one in reversed(self.store.promises.open(until=now + SOON))}
+        promised.pop(leaving or 0, None)
+        self._add_promised(rows, promised)
+        return choose(rows, now, promised=promised)
+
+    def _add_promised(self, rows: dict[str, list[LaneRow]], promised: Mapping[int, int]) -> None:
+        """Put tickets that wait for others, but to which an answer was promised, among those to choose from."""
+        there = {row.id for lane in rows.values() for row in lane}
+        for ticket_id in promised.keys() - there:
+            ticket, row = self.store.tickets.get(ticket_id), self.store.tickets.row(ticket_id)
+            if ticket is not None and row is not None and ticket.lane in rows:
+                rows[ticket.lane].append(row)
 
     def receive(self, items: Sequence[Incoming], *, bulk: bool = False) -> list[Received]:
         """File incoming messages in one transaction; return what became of each, in order."""

@@ -10,6 +10,7 @@ from queues import sla
 from queues.calendar import Calendar
 from queues.lanes import DEFAULT_LANES
 from queues.procedures import Procedure
+from queues.promises import OFFICE
 from queues.routing import Rules, default_rules
 from queues.teams import Team
 
@@ -29,6 +30,8 @@ class DeskRules:
     """A message of nothing but thanks reopens a solved ticket too."""
     reopen_days: int = 14
     """How long after it was solved a ticket is reopened by a new message; 0 for always."""
+    office: Calendar = OFFICE
+    """What `two working days` and `by Friday` in a reply go by, in the desk's own time zone."""
     undo_seconds: int = 10
     """How long a reply waits in the outbox so that it can be called back."""
     sender: str = "support@tridesk.invalid"

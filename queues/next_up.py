@@ -33,22 +33,26 @@ def choose(
     candidates: Mapping[str, Sequence[LaneRow]],
     now: int,
     expected_handle_seconds: Mapping[str, int] | None = None,
+    promised: Mapping[int, int] | None = None,
 ) -> NextUp | None:
     """Return the most urgent active ticket of `candidates` (rows by lane), None where nothing waits for us.
 
-    `expected_handle_seconds` gives the usual handle time of each lane. The order of rows and lanes plays no part.
+    `expected_handle_seconds` gives the usual handle time of each lane. `promised` tells when an answer is due that was
+    promised on a ticket: it counts like a clock, and such a ticket counts whatever its status. The order of rows and
+    lanes plays no part.
     """
-    handle = expected_handle_seconds or {}
-    rows = list(_active(candidates))
+    handle, given = expected_handle_seconds or {}, promised or {}
+    rows = [(lane, row, _due(row, given)) for lane, row in _waiting(candidates, given)]
     if not rows:
         return None
-    lane, row = min(rows, key=lambda item: _urgency(item[0], item[1], now, handle))
-    return NextUp(row.id, lane, explain(lane, row, now))
+    lane, row, _ = min(rows, key=lambda item: _urgency(item[0], item[1], item[2], now, handle))
+    return NextUp(row.id, lane, explain(lane, row, now, promised_at=given.get(row.id)))
 
 
-def explain(lane: str, row: LaneRow, now: int) -> str:
-    """Say in words how a ticket stands: `safety#12 breaches in 8 min, S1`."""
-    words = f"{lane}#{row.id} {_clock_words(row.due_at, now)}"
+def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None) -> str:
+    """Say in words how a ticket stands: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
+    by_promise = promised_at is not None and (row.due_at is None or promised_at <= row.due_at)
+    words = f"{lane}#{row.id} {_promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)}"
     if row.severity is not None:
         words += f", {row.severity}"
     if _escalation_is_late(row, now):
@@ -58,18 +62,25 @@ def explain(lane: str, row: LaneRow, now: int) -> str:
     return words
 
 
-def _active(candidates: Mapping[str, Sequence[LaneRow]]) -> Iterator[tuple[str, LaneRow]]:
+def _waiting(candidates: Mapping[str, Sequence[LaneRow]], promised: Mapping[int, int]) -> Iterator[tuple[str, LaneRow]]:
     for lane, rows in candidates.items():
         for row in rows:
-            if row.status in ACTIVE:
+            if row.status in ACTIVE or row.id in promised:
                 yield lane, row
 
 
-def _urgency(lane: str, row: LaneRow, now: int, handle: Mapping[str, int]) -> tuple[int, int, int, int, int, int, int]:
+def _due(row: LaneRow, promised: Mapping[int, int]) -> int | None:
+    """Return when a ticket's clock or the word given on it breaks, whichever is first."""
+    return min((due for due in (row.due_at, promised.get(row.id)) if due is not None), default=None)
+
+
+def _urgency(
+    lane: str, row: LaneRow, due_at: int | None, now: int, handle: Mapping[str, int]
+) -> tuple[int, int, int, int, int, int, int]:
     severity = _severity_rank(row.severity)
     seconds = max(1, handle.get(lane, DEFAULT_HANDLE_SECONDS))
     # What is late cannot become later than late: a small old breach must not outrank a grave new one.
-    due = _NO_CLOCK if row.due_at is None else row.due_at
+    due = _NO_CLOCK if due_at is None else due_at
     if _escalation_is_late(row, now) and row.escalation_due is not None:
         due = min(due, row.escalation_due)
     turns = _NO_CLOCK if due == _NO_CLOCK else max(0, due - now) // seconds
@@ -100,6 +111,13 @@ def _clock_words(due_at: int | None, now: int) -> str:
     if left == 0:
         return "breaches now"
     return f"breaches in {_duration(left)}" if left > 0 else f"breached {_duration(-left)} ago"
+
+
+def _promise_words(due_at: int, now: int) -> str:
+    left = due_at - now
+    if left < 0:
+        return f"owes an answer promised for {_duration(-left)} ago"
+    return f"promised an answer in {_duration(left)}"
 
 
 def _duration(seconds: int) -> str:

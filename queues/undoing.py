@@ -13,6 +13,7 @@ from typing import Any
 from data.errors import ConflictError, RuleError
 from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, StepAnswer, Ticket
 from data.store import Store
+from queues import promising
 from queues.acting import Acting, stored_draft
 from queues.steps import ESCALATION, REPLY, Step
 
@@ -57,7 +58,7 @@ def rest(steps: list[Step], gone: Gone) -> list[str]:
                 names["the escalation"] = None
             case "link":
                 names["the problem"] = None
-            case "work":
+            case "promise":
                 names["the promise"] = None
     return list(names)
 
@@ -113,8 +114,8 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
             _turn_link(store, step, forward)
         case "problem":
             _turn_problem(store, step, forward)
-        case "work":
-            store.work.set_state(step["table"], step["row"], "open" if forward else "withdrawn")
+        case "promise":
+            promising.turn(store, step, forward=forward)
         case "customer":
             store.customers.remember(step["customer"], step["field"], step["after" if forward else "before"])
         case "step":

@@ -156,3 +156,19 @@ def procedures_followed(db: Database) -> None:
     """Which procedure a reply followed, and the wordings that each agent has seen."""
     for statement in PROCEDURES:
         db.execute(statement)
+
+
+PROMISES_KEPT = (
+    "ALTER TABLE promise ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE promise ADD COLUMN made_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE promise ADD COLUMN message_id INTEGER REFERENCES message(id)",
+    "ALTER TABLE promise ADD COLUMN settled_at INTEGER",
+    "CREATE INDEX promise_open ON promise(due_at) WHERE state = 'open'",
+)
+
+
+@migrations()
+def promises_kept(db: Database) -> None:
+    """Promises say who gave them in which message, and when they were kept or broken."""
+    for statement in PROMISES_KEPT:
+        db.execute(statement)

@@ -145,6 +145,7 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "new_problem": st.sampled_from(["", "", "Crash"]),
     "snooze_until": st.none() | st.just(START + 500),
     "promise": st.none() | st.just(Promise("news", START + 900)),
+    "gives_no_promise": st.booleans(),
     "procedure": st.none() | st.sampled_from(["", "lock"]),
 }
 changes = st.builds(Change, **CHANGED)
