@@ -1,17 +1,24 @@
-"""Turns a text into what the ranking compares: folded words cut short, word pairs, and pieces of words."""
+"""Turns a text into what the ranking compares: folded words cut short, word pairs, meanings, and pieces of words."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
+
+from macros.meanings import meanings
 
 CUT = 5
 """Letters kept of a word: a stemmer that needs no language."""
 MAX_TEXT = 4000
 """Characters read of a message; what a customer wants stands at its beginning."""
 MIN_CONTENT = 4
+MAX_PAIRED = 10
+"""Meanings of a message that are looked at two by two."""
+WORD, MEANING = 1.5, 2.5
+"""What a word and a meaning weigh against a piece of a word or a pair of either, which weigh 1."""
 
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION = """
@@ -36,19 +43,33 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def stems(found: list[str]) -> list[str]:
-    """Return the words cut short; function words are dropped only when enough others remain to go by."""
+def terms(found: list[str]) -> Counter[str]:
+    """Return word stems and meanings with how often each occurs; function words only where little else is said."""
     content = [word for word in found if word not in _FUNCTION_WORDS]
-    return [word[:CUT] for word in (content if len(content) >= MIN_CONTENT else found)]
+    counted = Counter(word[:CUT] for word in (content if len(content) >= MIN_CONTENT else found))
+    counted.update(f"m:{name}" for name in meanings(found))
+    return counted
 
 
-def pieces(found: list[str]) -> Counter[str]:
-    """Return word stems, pairs of them, and in-word pieces of 3 to 5 letters, with how often each occurs."""
+def expressions(found: list[str]) -> dict[str, float]:
+    """Return stems, pairs of them, meanings and pairs of these, each with its weight."""
     cut = [word[:CUT] for word in found]
-    counted = Counter("w" + word for word in cut)
-    counted.update(f"b{one} {two}" for one, two in pairwise(cut))
+    weights = {f"w:{word}": WORD * (1 + math.log(times)) for word, times in Counter(cut).items()}
+    for (one, two), times in Counter(pairwise(cut)).items():
+        weights[f"p:{one} {two}"] = 1 + math.log(times)
+    named = meanings(found)
+    for name in named:
+        weights[f"m:{name}"] = MEANING
+    for one, two in combinations(sorted(named[:MAX_PAIRED]), 2):
+        weights[f"n:{one} {two}"] = 1.0
+    return weights
+
+
+def spelling(found: list[str]) -> dict[str, float]:
+    """Return the in-word pieces of 3 to 5 letters, each with its weight: they see through typos and endings."""
+    counted: Counter[str] = Counter()
     for word in found:
         edged = f"<{word}>"
         for size in (3, 4, 5):
             counted.update(edged[at : at + size] for at in range(len(edged) - size + 1))
-    return counted
+    return {piece: 1 + math.log(times) for piece, times in counted.items()}

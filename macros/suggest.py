@@ -1,31 +1,36 @@
-"""Which macros answer this message: a vote of the nearest answered tickets, and closeness to each macro's own words.
+"""Which macros answer this message, by three views of what was answered before: nearest tickets, closeness, rivals.
 
 Standard library only and all in memory; what it knows is rebuilt from the store, so there is no model file to go stale.
-The vote is BM25 (Robertson and Zaragoza, 2009) over cut words; closeness is the cosine to a tf-idf centroid a macro.
+Each view gives a distribution over the macros; their logarithms are added.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sized
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 
-from macros.features import pieces, stems, words
+from macros.closeness import Closeness
+from macros.features import expressions, spelling, terms, words
 from macros.macro import Macro
+from macros.nearest import Nearest
+from macros.rivals import Rivals
 
 NEIGHBOURS = 30
-MAX_TERMS = 24
-CENTROID_WEIGHT = 2.5
 MAX_BECAUSE = 120
 """Characters of a ticket's text given as the reason."""
-_K1 = 1.2
-_B = 0.75
-_NOTHING = 1e-9
-"""Below this a weight is what rounding left of a subtraction."""
+LOOKS = 4
+"""How often the rivals look at each answer while there are few."""
+MAX_LOOKS = 6_000
+"""Looks in all; a big history is looked at once, for there the other views know enough."""
+_VOTE = 0.5
+"""What the nearest tickets count for, against 1 for each of the other views."""
+_SHARPNESS = 20.0
+"""Turns cosines into log odds."""
+_FLOOR_VOTE, _FLOOR = 1e-2, 1e-4
+"""The probability that a view leaves for a macro that it says nothing of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +39,21 @@ class Suggestion:
 
     macro: str
     score: float
-    """Between 0 and 1, comparable within one list only."""
+    """Between 0 and 1, all macros' scores adding up to 1."""
     closeness: float
     """Cosine to the macro's own words, 0 to 1: low for every macro when the message is about something else."""
     because: str
     """The nearest ticket's words that speak for it; empty where none does."""
+    alike: int = 0
+    """How many of the nearest answered tickets were answered with it."""
+    of: int = 0
+    """How many nearest answered tickets there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Learned:
     macro: str
     text: str
-    stems: Counter[str]
     title: bool
 
 
@@ -55,12 +63,8 @@ class Suggester:
     def __init__(self) -> None:
         self._learned: dict[int, _Learned] = {}
         self._next = 0
-        self._postings: dict[str, dict[int, int]] = {}
-        self._lengths: dict[int, int] = {}
-        self._words_in_all = 0
-        self._weights: dict[str, dict[str, float]] = {}
-        self._features: dict[str, dict[str, float]] = {}
-        self._norms: dict[str, float] = {}
+        self._nearest, self._closeness, self._rivals = Nearest(), Closeness(), Rivals()
+        self._macros: Counter[str] = Counter()
         self._uses: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -83,6 +87,12 @@ class Suggester:
         self._add(macro, text, title=False)
         self._uses[macro] += 1
 
+    def settle(self) -> None:
+        """Look at what was learned again, once after many answers were taken in at once."""
+        for _ in range(min(LOOKS, MAX_LOOKS // max(1, len(self._learned)))):
+            for key, known in self._learned.items():
+                self._rivals.look_again(key, known.macro, _unit(expressions(words(known.text))))
+
     def unlearn(self, text: str, macro: str) -> bool:
         """Forget one such answer, as when it was undone or the customer erased; tell whether it was known."""
         for key in reversed(self._learned):
@@ -100,109 +110,80 @@ class Suggester:
         `among` admits only these macros, such as those with a body in the ticket's language.
         """
         found = words(text)
-        votes, because = self._votes(found)
-        closeness = self._closeness(pieces(found))
-        most_vote, most_close = max(votes.values(), default=1.0), max(closeness.values(), default=1.0)
+        said = expressions(found)
+        votes, alike, because = self._votes(terms(found))
+        closeness = self._closeness.cosines({**said, **spelling(found)})
+        rivals = self._rivals.scores(_unit(said))
+        total = sum(votes.values()) or 1.0
+        close_odds = self._log_odds({macro: _SHARPNESS * cosine for macro, cosine in closeness.items()})
+        rival_odds = self._log_odds(rivals)
         scores = {
-            macro: (votes.get(macro, 0.0) / most_vote + CENTROID_WEIGHT * (close / most_close) ** 2)
-            / (1 + CENTROID_WEIGHT)
-            for macro, close in closeness.items()
+            macro: _VOTE * math.log(votes.get(macro, 0.0) / total + _FLOOR_VOTE) + close_odds[macro] + rival_odds[macro]
+            for macro in self._macros
         }
-        for macro in self._uses:
-            scores.setdefault(macro, 0.0)
-        admitted = [macro for macro in scores if among is None or macro in among]
-        admitted.sort(key=lambda macro: (-scores[macro], -self._uses[macro], macro))
+        odds = _softmax(scores)
+        admitted = [macro for macro in odds if among is None or macro in among]
+        admitted.sort(key=lambda macro: (-round(odds[macro], 9), -self._uses[macro], macro))
         return [
-            Suggestion(macro, scores[macro], closeness.get(macro, 0.0), because.get(macro, ""))
+            Suggestion(
+                macro,
+                odds[macro],
+                closeness.get(macro, 0.0),
+                because.get(macro, ""),
+                alike[macro],
+                alike.total(),
+            )
             for macro in admitted[:top]
         ]
 
-    def _votes(self, found: list[str]) -> tuple[dict[str, float], dict[str, str]]:
-        # The rarest words of a long message tell most; the others would only cost time.
-        asked = sorted(
-            (stem for stem in set(stems(found)) if stem in self._postings), key=lambda stem: len(self._postings[stem])
-        )[:MAX_TERMS]
-        count, average = len(self._learned), self._words_in_all / max(1, len(self._learned))
-        scores: dict[int, float] = defaultdict(float)
-        for stem in asked:
-            posting = self._postings[stem]
-            rarity = math.log(1 + (count - len(posting) + 0.5) / (len(posting) + 0.5))
-            for key, times in posting.items():
-                scores[key] += rarity * times * (_K1 + 1) / (times + self._damping(key, average))
+    def _votes(self, asked: Counter[str]) -> tuple[dict[str, float], Counter[str], dict[str, str]]:
         votes: dict[str, float] = defaultdict(float)
+        alike: Counter[str] = Counter()
         because: dict[str, str] = {}
-        for key, score in heapq.nlargest(NEIGHBOURS, scores.items(), key=itemgetter(1)):
+        for key, score in self._nearest.find(asked, NEIGHBOURS):
             known = self._learned[key]
             votes[known.macro] += score * score
             if not known.title:
+                alike[known.macro] += 1
                 because.setdefault(known.macro, known.text[:MAX_BECAUSE])
-        return votes, because
+        return votes, alike, because
 
-    def _damping(self, key: int, average: float) -> float:
-        return _K1 * (1 - _B + _B * self._lengths[key] / average)
-
-    def _closeness(self, counted: Counter[str]) -> dict[str, float]:
-        dots: dict[str, float] = defaultdict(float)
-        size = 0.0
-        for feature, times in counted.items():
-            holders = self._weights.get(feature)
-            if holders:
-                rarity = self._rarity(holders)
-                weight = (1 + math.log(times)) * rarity
-                size += weight * weight
-                for macro, held in holders.items():
-                    dots[macro] += weight * rarity * held
-        scale = math.sqrt(size) or 1.0
-        return {macro: dot / (scale * self._norm(macro)) for macro, dot in dots.items()}
-
-    def _rarity(self, holders: Sized) -> float:
-        return math.log((1 + len(self._features)) / (1 + len(holders))) + 1
-
-    def _norm(self, macro: str) -> float:
-        # A norm is made again only when its own macro learned something: the others move too little to matter.
-        if macro not in self._norms:
-            held = self._features[macro].items()
-            total = sum((weight * self._rarity(self._weights[feature])) ** 2 for feature, weight in held)
-            self._norms[macro] = math.sqrt(total) or 1.0
-        return self._norms[macro]
+    def _log_odds(self, scores: Mapping[str, float]) -> dict[str, float]:
+        odds = _softmax({macro: scores.get(macro, 0.0) for macro in self._macros})
+        return {macro: math.log(odd + _FLOOR) for macro, odd in odds.items()}
 
     def _add(self, macro: str, text: str, *, title: bool) -> None:
         found = words(text)
-        known = _Learned(macro, text, Counter(stems(found)), title)
         key, self._next = self._next, self._next + 1
-        self._learned[key] = known
-        self._lengths[key] = known.stems.total()
-        self._words_in_all += self._lengths[key]
-        for stem, times in known.stems.items():
-            self._postings.setdefault(stem, {})[key] = times
-        self._weigh(macro, found, 1)
+        self._learned[key] = _Learned(macro, text, title)
+        self._macros[macro] += 1
+        self._nearest.add(key, terms(found))
+        said = expressions(found)
+        self._closeness.weigh(macro, {**said, **spelling(found)}, 1)
+        self._rivals.add(key, macro, _unit(said))
 
     def _remove(self, key: int, known: _Learned) -> None:
+        found = words(known.text)
         del self._learned[key]
-        self._words_in_all -= self._lengths.pop(key)
-        for stem in known.stems:
-            del self._postings[stem][key]
-            if not self._postings[stem]:
-                del self._postings[stem]
-        self._weigh(known.macro, words(known.text), -1)
+        self._macros[known.macro] -= 1
+        if not self._macros[known.macro]:
+            del self._macros[known.macro]
+        self._nearest.remove(key, terms(found))
+        said = expressions(found)
+        self._closeness.weigh(known.macro, {**said, **spelling(found)}, -1)
+        self._rivals.remove(key, known.macro, _unit(said))
 
-    def _weigh(self, macro: str, found: list[str], sign: int) -> None:
-        counted = pieces(found)
-        size = math.sqrt(sum((1 + math.log(times)) ** 2 for times in counted.values())) or 1.0
-        own = self._features.setdefault(macro, {})
-        for feature, times in counted.items():
-            weight = own.get(feature, 0.0) + sign * (1 + math.log(times)) / size
-            if weight > _NOTHING:
-                own[feature] = self._weights.setdefault(feature, {})[macro] = weight
-            else:
-                own.pop(feature, None)
-                holders = self._weights.get(feature, {})
-                holders.pop(macro, None)
-                if not holders:
-                    self._weights.pop(feature, None)
-        if not own:
-            del self._features[macro]
-        self._norms.pop(macro, None)
+
+def _softmax(scores: Mapping[str, float]) -> dict[str, float]:
+    most = max(scores.values(), default=0.0)
+    odds = {macro: math.exp(score - most) for macro, score in scores.items()}
+    total = sum(odds.values())
+    return {macro: odd / total for macro, odd in odds.items()}
+
+
+def _unit(weights: Mapping[str, float]) -> dict[str, float]:
+    size = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {feature: weight / size for feature, weight in weights.items()}
 
 
 def _plain(template: str) -> str:

@@ -97,7 +97,7 @@ class Answering:
         latest = incoming[-1]
         if self._ranked[0] != (ticket.id, latest.id):
             found = self._suggester.suggest(latest.new_text, top=len(self._library))
-            self._ranked = ((ticket.id, latest.id), {one.macro: one.score for one in found})
+            self._ranked = ((ticket.id, latest.id), {one.macro: one.score / found[0].score for one in found})
         return self._ranked[1]
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from macros.features import pieces, stems, words
+from macros.features import expressions, spelling, terms, words
 from macros.front_matter import parse
+from macros.meanings import meanings
 from macros.suggest import Suggester
 
 ANSWERED = [
@@ -94,10 +95,46 @@ def test_any_text_is_learned_ranked_and_forgotten(pairs: list[tuple[str, str]], 
 
 
 def test_words_are_folded_cut_and_function_words_go_only_from_long_texts() -> None:
-    assert stems(words("¿Dónde está?")) == ["donde", "esta"]
-    assert stems(words("the parcel of my sister arrived broken")) == ["parce", "siste", "arriv", "broke"]
-    assert stems(words("where is it")) == ["where", "is", "it"]
-    assert pieces(["ab"]) == {"wab": 1, "<ab": 1, "ab>": 1, "<ab>": 1}
+    assert list(terms(words("¿Dónde está?"))) == ["donde", "esta", "m:where"]
+    assert list(terms(words("the table of my sister looks purple"))) == ["table", "siste", "looks", "purpl"]
+    assert list(terms(words("is it on"))) == ["is", "it", "on"]
+    assert spelling(["ab"]) == {"<ab": 1, "ab>": 1, "<ab>": 1}
+
+
+def test_one_meaning_has_one_name_in_either_language_and_in_phrases() -> None:
+    assert meanings(words("I want my money back")) == ["money", "refund"]
+    assert "refund" in meanings(words("Quiero un REEMBOLSO"))
+    assert {"m:card", "m:stolen", "n:card stolen"} < set(expressions(words("my card was stolen")))
+    assert meanings([]) == []
+
+
+def test_answers_in_one_language_serve_the_other() -> None:
+    suggester = taught()
+    suggester.learn("somebody stole my phone", "safety/stolen")
+
+    assert suggester.suggest("me robaron el celular")[0].macro == "safety/stolen"
+    assert suggester.suggest("olvidé mi contraseña")[0].macro == "access/reset"
+
+
+def test_a_reason_counts_the_nearest_answered_tickets() -> None:
+    suggester = taught()
+    suggester.know_name("delivery/late")
+    first = suggester.suggest("my parcel is late")[0]
+
+    assert (first.alike, first.of) == (2, 2)
+
+
+def test_looking_again_tells_near_rivals_apart() -> None:
+    suggester = Suggester()
+    for number in range(6):
+        suggester.learn(f"top up my account number {number} by card", "topup/card")
+        suggester.learn(f"top up my account number {number} by cheque", "topup/cheque")
+    before = suggester.suggest("top up my account by cheque")[0]
+    suggester.settle()
+    after = suggester.suggest("top up my account by cheque")[0]
+
+    assert before.macro == after.macro == "topup/cheque"
+    assert after.score > before.score
 
 
 def test_ranking_needs_nothing_but_the_standard_library() -> None:

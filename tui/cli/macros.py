@@ -226,6 +226,7 @@ def _taught(path: Path | None, library: Library) -> Suggester:
             suggester.know_name(name)
     for pair in pairs:
         suggester.learn(pair["text"], pair["macro"])
+    suggester.settle()
     return suggester
 
 

@@ -1,0 +1,77 @@
+"""Tells macros apart that answer similar messages: logistic regression, learned one answered ticket at a time.
+
+Each answer keeps its own share of the weights (the dual form), so that forgetting it takes exactly its share away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+
+RATE = 2.0
+"""How far one look at an answer moves the weights."""
+SLIGHT = 0.02
+"""A macro less probable than this for a message is no rival there."""
+_NOTHING = 1e-9
+
+Features = Mapping[str, float]
+
+
+class Rivals:
+    """Weights by feature and macro. Features come with a length of 1."""
+
+    def __init__(self) -> None:
+        self._weights: dict[str, dict[str, float]] = {}
+        self._shares: dict[int, dict[str, float]] = {}
+        self._macros: dict[str, int] = {}
+
+    def add(self, key: int, macro: str, features: Features) -> None:
+        """Learn an answer under a number of its own."""
+        self._macros[macro] = self._macros.get(macro, 0) + 1
+        self._shares[key] = {}
+        self.look_again(key, macro, features)
+
+    def look_again(self, key: int, macro: str, features: Features) -> None:
+        """Correct the weights by what is still mistaken about an answer that was added."""
+        found = self.scores(features)
+        odds = {one: math.exp(min(score, 50.0)) for one, score in found.items()}
+        total = sum(odds.values()) + len(self._macros) - len(odds)
+        moves = {one: -RATE * odd / total for one, odd in odds.items() if odd > SLIGHT * total and one != macro}
+        moves[macro] = RATE * (1 - odds.get(macro, 1.0) / total)
+        if moves[macro] > RATE * SLIGHT:
+            self._move(moves, features)
+            share = self._shares[key]
+            for one, step in moves.items():
+                share[one] = share.get(one, 0.0) + step
+
+    def remove(self, key: int, macro: str, features: Features) -> None:
+        """Forget an answer."""
+        self._move({one: -step for one, step in self._shares.pop(key).items()}, features)
+        self._tidy(features)
+        self._macros[macro] -= 1
+        if not self._macros[macro]:
+            del self._macros[macro]
+
+    def scores(self, features: Features) -> dict[str, float]:
+        """Return log odds for each macro that shares a feature; the others have 0."""
+        scores: dict[str, float] = defaultdict(float)
+        for feature, value in features.items():
+            for macro, weight in self._weights.get(feature, {}).items():
+                scores[macro] += value * weight
+        return scores
+
+    def _tidy(self, features: Features) -> None:
+        """Drop what rounding left of a subtraction."""
+        for feature in features:
+            held = {macro: weight for macro, weight in self._weights[feature].items() if abs(weight) > _NOTHING}
+            if held:
+                self._weights[feature] = held
+            else:
+                del self._weights[feature]
+
+    def _move(self, moves: Mapping[str, float], features: Features) -> None:
+        for feature, value in features.items():
+            held = self._weights.setdefault(feature, {})
+            for macro, step in moves.items():
+                held[macro] = held.get(macro, 0.0) + step * value
