@@ -561,6 +561,8 @@ class Done:
     ticket_ids: tuple[int, ...]
     leaves_at: int | None = None
     """Until when `undo` can call the reply back; None where nothing leaves."""
+    partly: bool = False
+    """Undone but for what had left; it cannot be redone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ class Desk:
             detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
         leaves = any(step["kind"] == "outbox" for step in steps) and kind == "redo"
-        return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None)
+        return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None, bool(kept))
 
 
 def _already_left(action: Action, gone: undoing.Gone) -> LeftError:

@@ -123,12 +123,12 @@ class Answers(Asking):
             return
         if self.view.ticket_id == done.ticket_ids[0]:
             self.show_ticket(None)
-        said = done.summary
+        said = self.said
         self.run_worker(self._go_on(said, done.ticket_ids[0]), group="next", exit_on_error=False)
 
     async def _go_on(self, said: str, leaving: int) -> None:
         await self.open_next(leaving)
-        self.say(words("{said} · z calls it back · next: {next}").format(said=said, next=self.said))
+        self.say(words("{said} · next: {next}").format(said=said, next=self.said))
 
     async def action_ticket_reply(self) -> None:
         """Write to the customer."""

@@ -16,6 +16,7 @@ from data.protocols import Clock
 from data.records import Lane, OutboxState, Ticket
 from tui.answering import Answering
 from tui.jobs import PATIENCE, Writer
+from tui.keymap import keymap_from
 from tui.sources import LaneSource
 from tui.widgets.header_bar import HeaderBar
 from tui.widgets.lane_pane import LanePane
@@ -88,6 +89,11 @@ class DeskBase(Screen[None]):
         one = self.target()
         return None if one is None else self.store.tickets.get(one)
 
+    def key(self, action_id: str) -> str:
+        """Return the key to press for an action, as the agent has bound it."""
+        keymap = getattr(self.app, "keys", None) or keymap_from()
+        return str(keymap.shown(action_id).partition(" ")[0])
+
     def say(self, text: str, *, severe: bool = False) -> None:
         """Tell the agent something in the status line; what went wrong comes as a toast too."""
         told = self.said = one_line(text)
@@ -143,6 +149,8 @@ class DeskBase(Screen[None]):
             self.store.customers.get(ticket.customer_id),
             self.store.messages.of(ticket_id),
             self.store.tickets.of_customer(ticket.customer_id),
+            self.store.escalations.of(ticket_id),
+            self.store.problems.of(ticket_id),
         )
 
     def show_ticket(self, ticket_id: int | None) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from data.errors import LeftError
 from data.records import ACTIVE, Change, Done, Priority, Status
 from tui.screens.desk_moves import Moves
+from tui.spans import span
 from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
 
 BURST_KEYS = 4
 BURST_SECONDS = 0.05
@@ -23,6 +29,8 @@ class Changes(Moves):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as given
         self.key_time = 0.0
         """When the key being handled was read, on Textual's monotonic clock."""
+        self._left: int | None = None
+        """The action whose reply had left when undoing was tried."""
         self._changed_at: deque[float] = deque(maxlen=BURST_KEYS)
 
     async def change(self, change: Change, then: Callable[[Done], None] | None = None) -> None:
@@ -53,8 +61,15 @@ class Changes(Moves):
         self.lane_shown()
 
     def tell(self, done: Done) -> None:
-        """Say what was done and that it can be undone."""
-        self.say(words("{summary} · z undoes it").format(summary=done.summary))
+        """Say what was done, and by which key and until when it can be undone."""
+        self.say(f"{done.summary} · {self.undo_words(done)}")
+
+    def undo_words(self, done: Done) -> str:
+        """Say which key undoes it and, where something leaves, for how long."""
+        if done.leaves_at is None:
+            return words("{key} undoes it").format(key=self.key("desk.undo"))
+        left = span(max(0, done.leaves_at - self.clock()))
+        return words("{key} calls it back for {span}").format(key=self.key("desk.undo"), span=left)
 
     async def action_ticket_solve(self) -> None:
         """Mark as solved."""
@@ -85,16 +100,30 @@ class Changes(Moves):
         await self._priority(-1)
 
     async def action_desk_undo(self) -> None:
-        """Take the whole last action back."""
-        await self.ask(lambda desk: desk.undo(), self._undone)
+        """Take the whole last action back; where a reply of it has left, once more takes back the rest."""
+        rest, self._left = self._left, None
+
+        def undo(desk: Desk) -> Done | LeftError:
+            try:
+                return desk.undo(rest_of=rest)
+            except LeftError as error:
+                return error
+
+        await self.ask(undo, self._undone)
 
     async def action_desk_redo(self) -> None:
         """Do again what was taken back."""
         await self.ask(lambda desk: desk.redo(), self.changed)
 
-    def _undone(self, done: Done) -> None:
+    def _undone(self, done: Done | LeftError) -> None:
+        if isinstance(done, LeftError):
+            self._left = done.action
+            key = words("{key} takes the rest back").format(key=self.key("desk.undo"))
+            self.say(f"{done.title}: {done.message} · {key}", severe=True)
+            return
         self.refresh_lanes()
-        self.say(words("Undone: {summary} · Z does it again").format(summary=done.summary))
+        again = words("{key} does it again").format(key=self.key("desk.redo"))
+        self.say(words("Undone: {summary}").format(summary=done.summary) + ("" if done.partly else f" · {again}"))
         for ticket_id in done.ticket_ids[:1]:
             self.return_to(ticket_id)
 

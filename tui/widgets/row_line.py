@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-from data.records import UNKNOWN_LANGUAGE, LaneRow
+from data.records import BACK, UNKNOWN_LANGUAGE, LaneRow
 from data.safe_text import safe_line
 from tui.spans import due_word, urgency_sign
 
@@ -31,13 +31,24 @@ def _code(language: str) -> str:
     return "??" if language == UNKNOWN_LANGUAGE else f"{language[:2]:<2}"
 
 
+def marks(row: LaneRow, now: int) -> str:
+    """Return what stands before the subject: `E>` with another team, `E!` late there, `E<` back; `P3` its problem."""
+    found = []
+    if row.escalation is not None:
+        late = row.escalation_due is not None and row.escalation_due <= now
+        found.append("E<" if row.escalation in BACK else "E!" if late else "E>")
+    if row.problem is not None:
+        found.append(f"P{row.problem}")
+    return "".join(f"{mark} " for mark in found)
+
+
 def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
     """Return the line in three parts, together `width` cells: urgency and id, the words, the time to due."""
     draft = "~" if row.has_draft else " "
     head = f"{urgency_sign(row)}{draft}{row.id:>5} {_code(row.language)} "
     due = f" {due_word(row.due_at, now):>6}"
     room = width - cell_len(head) - cell_len(due)
-    subject, name = one_line(row.subject) or "(no subject)", one_line(row.customer_name)
+    subject, name = marks(row, now) + (one_line(row.subject) or "(no subject)"), one_line(row.customer_name)
     if width >= WIDE:
         name_width = min(20, room // 3)
         words = fit(name, name_width) + " " + fit(subject, room - name_width - 1)

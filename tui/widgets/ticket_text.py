@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.records import UNKNOWN_LANGUAGE, Customer, Direction, LaneRow, Message, MessageKind, Ticket
+from data.records import (
+    UNKNOWN_LANGUAGE,
+    Customer,
+    Direction,
+    Escalation,
+    EscalationState,
+    LaneRow,
+    Message,
+    MessageKind,
+    Problem,
+    Ticket,
+)
 from tui.spans import clock_words, span
 from tui.widgets.row_line import fit, one_line
 from tui.widgets.wrapping import wrap
@@ -37,6 +48,8 @@ class Conversation:
     customer: Customer | None
     messages: Sequence[Message]
     earlier: Sequence[LaneRow]
+    escalations: Sequence[Escalation] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,11 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     ):
         if due is not None:
             yield Line(Ink.LATE if due <= now else Ink.PLAIN, fit(clock_words(name, due, now), width))
+    for child in shown.escalations:
+        ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
+        yield from _lines(ink, escalation_words(child, now), width)
+    if shown.problem is not None:
+        yield Line(Ink.PLAIN, fit(problem_words(shown.problem), width))
     if ticket.procedure:
         yield Line(Ink.PLAIN, fit(words("procedure {name}").format(name=one_line(ticket.procedure)), width))
     if ticket.reason:
@@ -84,6 +102,35 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     if others:
         told = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
         yield from _lines(Ink.QUIET, words("earlier ({n}): {told}").format(n=len(others), told=told), width)
+
+
+def escalation_words(child: Escalation, now: int) -> str:
+    """Say how an escalation stands: `E-12 with Security, due in 1h35: taken over`."""
+    team = one_line(child.team)
+    if child.state is EscalationState.OPEN:
+        stand = words("with {team}").format(team=team)
+        due = "" if child.due_at is None else clock_words(words("answer"), child.due_at, now)
+    else:
+        told = {
+            EscalationState.ANSWERED: words("{team} answered"),
+            EscalationState.RETURNED: words("{team} sent it back"),
+        }
+        stand = told.get(child.state, words("with {team}, closed")).format(team=team)
+        due = "" if child.settled_at is None else words("{span} ago").format(span=span(max(0, now - child.settled_at)))
+    reference = words("their {reference}").format(reference=one_line(child.reference)) if child.reference else ""
+    line = ", ".join(part for part in (f"{child.label} {stand}", due, reference) if part)
+    return f"{line}: {one_line(child.reason)}" if child.reason else line
+
+
+def problem_words(problem: Problem) -> str:
+    """Say how a problem stands: `P-3 Crash on upload, open, 12 tickets, 4 waiting`."""
+    return words("{label} {title}, {state}, {n} tickets, {waiting} waiting").format(
+        label=problem.label,
+        title=one_line(problem.title),
+        state=problem.state.value,
+        n=problem.tickets,
+        waiting=problem.waiting,
+    )
 
 
 def _person(shown: Conversation) -> list[str]:
