@@ -272,6 +272,21 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What a list shows of a lane; every field that is set narrows it. The default is what waits for us."""
+
+    status: Status | None = None
+    """None for new and open, most urgent first; pending and the like come with the latest change first."""
+    assignee: str | None = None
+    """An agent's name, or the empty string for what nobody has."""
+    language: str | None = None
+    tag: str | None = None
+    """All tickets with this tag, whatever their status, newest first."""
+    since: int | None = None
+    """Solved at this time or later."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Text being written, kept in the file as it is typed."""
 

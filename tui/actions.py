@@ -122,7 +122,7 @@ def _decide() -> list[Action]:
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
         decide("hold", (), "On hold", "Wait for somebody who is not the customer."),
-        decide("reopen", (), "Reopen", "Make it ours again."),
+        decide("reopen", ("O",), "Reopen", "Make it ours again."),
         Action("desk.undo", ("z",), "Undo", "Take back the whole last action, reply and all.", "Decide", footer=True),
         Action("desk.redo", ("Z",), "Redo", "Do again what was taken back.", "Decide"),
     ]
@@ -141,6 +141,7 @@ def _look() -> list[Action]:
         Action("select.range", ("v",), "Select range", "Select from the last selected ticket to this one.", "Select"),
         Action("select.all", ("V",), "Select all", "Select every ticket shown in this lane.", "Select"),
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
+        Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
         Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),

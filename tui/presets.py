@@ -30,6 +30,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.take": (),
     "ticket.raise": (),
     "ticket.lower": (),
+    "ticket.reopen": (),
     "desk.undo": ("ctrl+z",),
     "desk.redo": ("ctrl+y",),
 }

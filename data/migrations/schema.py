@@ -172,3 +172,20 @@ def promises_kept(db: Database) -> None:
     """Promises say who gave them in which message, and when they were kept or broken."""
     for statement in PROMISES_KEPT:
         db.execute(statement)
+
+
+VIEWS = (
+    "CREATE INDEX ticket_assignee ON ticket(lane, assignee, sort_due, id) WHERE status IN ('new', 'open')",
+    "CREATE INDEX ticket_language ON ticket(lane, language, sort_due, id) WHERE status IN ('new', 'open')",
+    "CREATE INDEX ticket_rest ON ticket(lane, status, -updated_at, id) WHERE status NOT IN ('new', 'open')",
+    """CREATE TABLE ticket_tag (lane TEXT NOT NULL, tag TEXT NOT NULL, place INTEGER NOT NULL,
+        PRIMARY KEY (lane, tag, place)) STRICT, WITHOUT ROWID""",
+    "INSERT OR IGNORE INTO ticket_tag SELECT t.lane, j.value, -t.id FROM ticket t, json_each(t.tags) j",
+)
+
+
+@migrations()
+def views_of_a_lane(db: Database) -> None:
+    """Indexes for the views of a lane, and tags by lane: `place` is the ticket's number, negative, newest first."""
+    for statement in VIEWS:
+        db.execute(statement)

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from data.records import EscalationState, LaneCounts, LaneRow, Priority, Severity, Status, Ticket
+from data.records import EscalationState, LaneCounts, LaneRow, Priority, Severity, Status, Ticket, View
+from data.tables.views import IS_ACTIVE, page, values
 
+WAITING = View()
 NO_DUE = 2**53
 """The place in the order of a ticket that no clock runs for: after all others."""
 
@@ -21,13 +23,13 @@ _INSERT = (
 _DUES = ("first_due", "next_due", "resolve_due")
 _ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.language,
     CASE WHEN t.sort_due < 9007199254740992 THEN t.sort_due END, t.updated_at, t.touches, t.assignee,
-    EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id), t.sort_due,
+    EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id), {order},
     (SELECT e.state FROM escalation e WHERE e.ticket_id = t.id AND e.state IN ('open', 'answered', 'returned')
         ORDER BY e.state = 'open', e.id DESC LIMIT 1),
     (SELECT min(e.due_at) FROM escalation e WHERE e.ticket_id = t.id AND e.state = 'open'),
     (SELECT l.problem_id FROM problem_link l WHERE l.ticket_id = t.id)
-    FROM ticket t JOIN customer c ON c.id = t.customer_id """
-_ACTIVE = "t.status IN ('new', 'open')"
+    FROM {source} JOIN customer c ON c.id = t.customer_id """
+_PLAIN_ROW = _ROW.format(order="t.sort_due", source="ticket t")
 
 
 class Tickets:
@@ -61,7 +63,7 @@ class Tickets:
 
     def row(self, ticket_id: int) -> LaneRow | None:
         """Return what a list shows of one ticket, whatever its status."""
-        found = self._db.execute(_ROW + "WHERE t.id = ?", (ticket_id,)).fetchone()
+        found = self._db.execute(_PLAIN_ROW + "WHERE t.id = ?", (ticket_id,)).fetchone()
         return _row(found) if found else None
 
     def page(
@@ -73,21 +75,19 @@ class Tickets:
         inclusive: bool = False,
         limit: int = 50,
         among: Sequence[int] | None = None,
+        view: View = WAITING,
     ) -> list[LaneRow]:
-        """Return active tickets of a lane, most urgent first, from the key `start` on (or up to it, backwards)."""
-        given: dict[str, Any] = {"lane": lane, "limit": limit}
-        where = f"t.lane = :lane AND {_ACTIVE}"
-        if start is not None:
-            sign = ("<" if backwards else ">") + ("=" if inclusive else "")
-            where += f" AND (t.sort_due, t.id) {sign} (:order, :id)"
-            given |= {"order": start[0], "id": start[1]}
-        if among is not None:
-            where += " AND t.id IN (SELECT value FROM json_each(:among))"
-            given["among"] = json.dumps(list(among))
-        way = "DESC" if backwards else "ASC"
-        sql = f"{_ROW}WHERE {where} ORDER BY t.sort_due {way}, t.id {way} LIMIT :limit"
+        """Return a view of a lane in its order, from the key `start` on (or up to it, backwards).
+
+        The default view is the active tickets, most urgent first; `among` keeps only these numbers of it.
+        """
+        sql, given = page(_ROW, lane, view, start, backwards=backwards, inclusive=inclusive, limit=limit, among=among)
         rows = [_row(row) for row in self._db.execute(sql, given)]
         return rows[::-1] if backwards else rows
+
+    def values(self, lane: str, column: str, limit: int = 100) -> list[str]:
+        """Return the languages of a lane's active tickets (`language`), or the tags of all its tickets (`tag`)."""
+        return [row[0] for row in self._db.execute(values(column), {"lane": lane, "limit": limit})]
 
     def counts(self) -> dict[str, LaneCounts]:
         """Return every lane's counts by status."""
@@ -98,18 +98,20 @@ class Tickets:
 
     def breaching(self, lane: str, now: int, cap: int = 1000) -> int:
         """Return how many active tickets of the lane are past their clock, counted up to `cap`."""
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {_ACTIVE} AND t.sort_due < ? LIMIT ?)"
+        sql = (
+            f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {IS_ACTIVE} AND t.sort_due < ? LIMIT ?)"
+        )
         return int(self._db.execute(sql, (lane, now, cap)).fetchone()[0])
 
     def in_triage(self, lane: str, cap: int = 1000) -> int:
         """Return how many active tickets of the lane are of unknown language, counted up to `cap`."""
-        where = f"t.lane = ? AND t.language = 'und' AND {_ACTIVE}"
+        where = f"t.lane = ? AND t.language = 'und' AND {IS_ACTIVE}"
         sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {where} LIMIT ?)"
         return int(self._db.execute(sql, (lane, cap)).fetchone()[0])
 
     def of_customer(self, customer_id: int, limit: int = 20) -> list[LaneRow]:
         """Return a customer's tickets, newest first."""
-        sql = _ROW + "WHERE t.customer_id = ? ORDER BY t.id DESC LIMIT ?"
+        sql = _PLAIN_ROW + "WHERE t.customer_id = ? ORDER BY t.id DESC LIMIT ?"
         return [_row(row) for row in self._db.execute(sql, (customer_id, limit))]
 
     def to_wake(self, now: int, limit: int = 500) -> list[int]:
@@ -126,8 +128,10 @@ class Tickets:
     def insert(self, ticket: Ticket) -> int:
         """Store a new ticket (its `id` 0: the store gives one) and return its number."""
         cursor = self._db.execute(_INSERT, _stored(ticket))
+        number = int(cursor.lastrowid or ticket.id)
         self._count(ticket.lane, ticket.status, 1)
-        return int(cursor.lastrowid or ticket.id)
+        self._tag(number, ticket.lane, ticket.tags)
+        return number
 
     def update(self, before: Ticket, changed: Mapping[str, Any]) -> bool:
         """Write the changed fields if the ticket is still at `before.version`; tell whether it was."""
@@ -144,7 +148,19 @@ class Tickets:
         if (lane, status) != (before.lane, before.status):
             self._count(before.lane, before.status, -1)
             self._count(lane, status, 1)
+        tags = changed.get("tags", before.tags)
+        if (lane, tags) != (before.lane, before.tags):
+            self._db.executemany(
+                "DELETE FROM ticket_tag WHERE lane = ? AND tag = ? AND place = ?",
+                [(before.lane, tag, -before.id) for tag in before.tags],
+            )
+            self._tag(before.id, lane, tags)
         return True
+
+    def _tag(self, ticket_id: int, lane: str, tags: Sequence[str]) -> None:
+        if tags:
+            rows = [(lane, tag, -ticket_id) for tag in tags]
+            self._db.executemany("INSERT OR IGNORE INTO ticket_tag VALUES (?, ?, ?)", rows)
 
     def _count(self, lane: str, status: Status, by: int) -> None:
         self._db.execute(

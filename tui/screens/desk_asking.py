@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import DeskError
 from data.records import Ticket
-from tui.screens.desk_finding import Filtering
+from tui.screens.desk_views import Viewing
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Given = Mapping[str, str]
 """What was answered, by the names of the asks."""
 
 
-class Asking(Filtering):
+class Asking(Viewing):
     """Opens the form where a macro asks for something."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

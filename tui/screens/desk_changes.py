@@ -55,7 +55,7 @@ class Changes(Moves):
         self.list.clear_selected()
         self.refresh_lanes()
         self.tell(done)
-        if self.view.ticket_id in done.ticket_ids and not self._waits(self.view.ticket_id):
+        if self.view.ticket_id in done.ticket_ids and not self.list.holds(self.view.ticket_id):
             self.show_ticket(self.list.current_id if reading else None)
             (self.view if reading and self.view.ticket_id is not None else self.list).focus()
         self.lane_shown()
@@ -137,9 +137,11 @@ class Changes(Moves):
             self.open_ticket(place, ticket_id)
             return
         self.active = place
-        self.list.select_ticket(ticket_id)
-        self.show_active()
-        self.list.focus()
+        if self.list.select_ticket(ticket_id):
+            self.show_active()
+            self.list.focus()
+        else:  # what the lane does not show is opened, so that it can be read and worked on
+            self.open_ticket(place, ticket_id)
 
     async def _priority(self, step: int) -> None:
         ticket = self.ticket()

@@ -11,6 +11,8 @@ from tui.words import words
 if TYPE_CHECKING:
     from textual.widgets import Input
 
+    from tui.widgets.lane_pane import LanePane
+
 LEAST_LETTERS = 3
 """Shorter beginnings of words match too much to be quick or useful."""
 MOST_HITS = 500
@@ -57,13 +59,33 @@ class Filtering(Changes):
         if wanted == self.looked_for:
             return
         self.looked_for = wanted
-        found = None
-        if wanted:
-            found = sorted({hit.ticket_id for hit in self.store.search(wanted, limit=MOST_HITS)})
-        empty = words("Nothing found. Esc shows the whole lane.") if wanted else self.pane.empty
         for pane in self.panes:
-            pane.list.show_source(LaneSource(self.store, pane.lane.name, found), empty)
-        self.say(words("{n} found; Esc shows all again").format(n=len(found)) if found is not None else "")
+            pane.list.show_source(self.source(pane), self.empty_words(pane))
+        found = len(self.found(wanted))
+        self.say(words("{n} found; Esc shows all again").format(n=found) if wanted else "")
+
+    def found(self, wanted: str) -> list[int]:
+        """Return the tickets that hold these words, by number."""
+        return sorted({hit.ticket_id for hit in self.store.search(wanted, limit=MOST_HITS)}) if wanted else []
+
+    def source(self, pane: LanePane) -> LaneSource:
+        """Return what a lane shows now: its view, and in it what is looked for."""
+        wanted = f"{pane.named.words} {self.looked_for}".strip()
+        among = self.found(wanted) if wanted else None
+        return LaneSource(self.store, pane.lane.name, among, pane.named.view(self.agent, self.clock()))
+
+    def empty_words(self, pane: LanePane) -> str:
+        """Return what a lane says when it shows nothing."""
+        if self.looked_for:
+            return words("Nothing found. Esc shows the whole lane.")
+        return pane.empty if pane.named.plain else words("Nothing here. Esc shows the whole lane.")
+
+    def refresh_lanes(self) -> None:
+        """Look again for the words before the rows are read anew; what today means may have changed too."""
+        for pane in self.panes:
+            if self.looked_for or not pane.named.plain:
+                pane.list.window.source = self.source(pane)
+        super().refresh_lanes()
 
     def leave_filter(self) -> bool:
         """Show the whole lanes again; False when they are whole already."""

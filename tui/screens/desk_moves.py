@@ -141,7 +141,7 @@ class Moves(DeskBase):
         self.open_ticket(place, ticket_id)
 
     def action_nav_back(self) -> None:
-        """Let a selection go, else leave the filter, else close the ticket; never quits."""
+        """Let a selection go, else leave the filter, else close the ticket, else leave the view; never quits."""
         if self.list.clear_selected():
             return
         if self.leave_filter():
@@ -149,10 +149,16 @@ class Moves(DeskBase):
         if self.view.ticket_id is not None:
             self.show_ticket(None)
             self.lane_shown()
+        else:
+            self.leave_view()
         self.list.focus()
 
     def leave_filter(self) -> bool:
         """Show the whole lanes again; False when they are whole already."""
+        return False
+
+    def leave_view(self) -> bool:
+        """Show what waits in the lane again; False when it does already."""
         return False
 
     def action_select_toggle(self) -> None:

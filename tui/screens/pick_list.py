@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from data.safe_text import safe_text
 from tui.actions import Scope, of_scope
 from tui.keymap import Keymap
 from tui.widgets.row_line import fit
@@ -38,6 +40,11 @@ class PickList(ModalScreen[str]):
         with Vertical(id="actions"):
             yield Input(placeholder=words("letters of its name; Enter takes it"), compact=True)
             yield OptionList(*self._options(""), markup=False)
+
+    def on_mount(self) -> None:
+        """Mark the first line, so that Enter takes it."""
+        shown = self.query_one(OptionList)
+        shown.highlighted = 0 if shown.option_count else None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """List what fits."""
@@ -72,9 +79,19 @@ class PickList(ModalScreen[str]):
         self.dismiss("")
 
     def _options(self, letters: str) -> list[Option]:
-        wanted = letters.lower().split()
+        wanted = folded(letters).split()
         # Content: a line may hold a macro's own title, which is no markup
-        return [Option(Content(line), id=name) for name, line in self._lines if all(w in line.lower() for w in wanted)]
+        return [
+            Option(Content(" ".join(safe_text(line).splitlines())), id=name)
+            for name, line in self._lines
+            if all(w in folded(line) for w in wanted)
+        ]
+
+
+def folded(text: str) -> str:
+    """Return `text` without accents and capitals, so that `devolucion` finds `Devolución`."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
 def action_lines(keymap: Keymap) -> list[tuple[str, str]]:

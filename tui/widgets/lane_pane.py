@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from data.protocols import Clock
 from data.records import Lane
+from tui.views import NamedView
 from tui.widgets.row_line import one_line
 from tui.widgets.row_window import RowSource
 from tui.widgets.ticket_list import TicketList
@@ -25,6 +26,8 @@ class LanePane(Vertical):
         self._title = Static("", classes="lane-title", markup=False)
         self.empty = words("Nothing waits here. Press . for the most urgent ticket.")
         """What the list says when there is nothing in it."""
+        self.named = NamedView()
+        """What the list shows of the lane."""
         self.list = TicketList(lane.name, source, clock, self.empty)
         self.open_ticket: int | None = None
         self.summary = Content("")
@@ -38,7 +41,10 @@ class LanePane(Vertical):
 
     def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
         """Write the title: how many wait, are late, are of unknown language, came in above the view."""
-        parts = [f"{self.number} {one_line(self.lane.title)}", words("{n} open").format(n=active)]
+        title = f"{self.number} {one_line(self.lane.title)}"
+        if not self.named.plain:
+            title += f": {one_line(self.named.title)}"
+        parts = [title, words("{n} open").format(n=active)]
         if late:
             parts.append(words("{n} late!").format(n=late))
         if triage:
@@ -47,7 +53,7 @@ class LanePane(Vertical):
             parts.append(f"▸#{self.open_ticket}")
         if unseen:
             parts.append(f"↑{unseen}")
-        self.short = f"{self.number} {one_line(self.lane.title)} {active}" + (f"/{late}!" if late else "")
+        self.short = f"{title} {active}" + (f"/{late}!" if late else "")
         summary = Content(" · ".join(parts))
         if summary.plain != self.summary.plain:
             self.summary = summary

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-from data.records import BACK, UNKNOWN_LANGUAGE, LaneRow
+from data.records import ACTIVE, BACK, UNKNOWN_LANGUAGE, LaneRow, Status
 from data.safe_text import safe_line
 from tui.spans import due_word, urgency_sign
+
+_STATES = {
+    Status.PENDING: "pend.",
+    Status.ON_HOLD: "hold",
+    Status.SNOOZED: "snooze",
+    Status.SOLVED: "solved",
+    Status.CLOSED: "closed",
+}
+"""What stands in the place of the clock where none of ours runs."""
 
 WIDE = 64
 """From this width on a row shows the customer's name too."""
@@ -46,7 +55,7 @@ def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
     """Return the line in three parts, together `width` cells: urgency and id, the words, the time to due."""
     draft = "~" if row.has_draft else " "
     head = f"{urgency_sign(row)}{draft}{row.id:>5} {_code(row.language)} "
-    due = f" {due_word(row.due_at, now):>6}"
+    due = f" {due_word(row.due_at, now) if row.status in ACTIVE else _STATES[row.status]:>6}"
     room = width - cell_len(head) - cell_len(due)
     subject, name = marks(row, now) + (one_line(row.subject) or "(no subject)"), one_line(row.customer_name)
     if width >= WIDE:

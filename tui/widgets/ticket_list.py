@@ -96,6 +96,10 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._empty = empty
         self.first()
 
+    def holds(self, ticket_id: int | None) -> bool:
+        """Tell whether the ticket belongs to what is listed, wherever in it."""
+        return ticket_id is not None and self.window.source.row(ticket_id) is not None
+
     def select_ticket(self, ticket_id: int) -> bool:
         """Put the cursor on a ticket; False when this list has it not."""
         found = self.window.select(ticket_id)
