@@ -298,7 +298,10 @@ class Draft:
     """Counts every save; a save names the revision it replaces, so two windows never overwrite each other."""
     updated_at: int = 0
     macro: str = ""
+    """The macros in it, as `data.macro_names` joins them."""
     language: str = ""
+    actions: str = ""
+    """What those macros do besides their words, as `data.changes` packs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,12 +195,13 @@ class Desk:
         revision: int,
         macro: str = "",
         language: str = "",
+        actions: str = "",
     ) -> Draft:
         """Keep the text being written; `revision` is the one it replaces (0: none). Empty text deletes the draft.
 
         Raises ConflictError when another window saved meanwhile; neither text is lost.
         """
-        draft = Draft(ticket_id, text, kind, revision + 1, self._clock(), macro, language)
+        draft = Draft(ticket_id, text, kind, revision + 1, self._clock(), macro, language, actions)
         with self.store.write():
             stored = self.store.drafts.get(ticket_id)
             if (stored.revision if stored else 0) != revision:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from data.changes import unpacked
 from data.errors import InputError
 from data.protocols import Clock
-from data.records import Change, Customer, Direction, Ticket
+from data.records import Change, Customer, Direction, Draft, Ticket
 from tui.words import words
 
 if TYPE_CHECKING:
     from data.store import Store
-    from macros.library import Library
-    from macros.macro import Macro
+    from macros.library import Library, Verdict
+    from macros.macro import Macro, Once
     from macros.suggest import Suggester
 
 SLOTS = 9
@@ -38,6 +40,19 @@ class Answer:
     holes: tuple[str, ...] = ()
 
 
+Given = Sequence[tuple[str, Mapping[str, str]]]
+"""Names of macros, each with what was answered to its asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a reply a macro is put."""
+
+    draft: Draft
+    before: str
+    after: str
+
+
 class Answering:
     """Finds and fills macros for a ticket of the store that the screen reads."""
 
@@ -46,6 +61,8 @@ class Answering:
         self._library: Library | None = None
         self._suggester: Suggester | None = None
         self._ranked: tuple[tuple[int, int], dict[str, float]] = ((0, 0), {})
+        self._known: set[str] = set()
+        self._looking = Lock()
         self.last = ""
         """The macro used last."""
 
@@ -54,12 +71,39 @@ class Answering:
         from macros import render
         from macros.library import Library
         from macros.suggest import Suggester
+        from tui.settings import config_folder
 
         del render  # loading it here is what keeps the first preview fast
-        library, suggester = Library.standard(), Suggester()
+        library, suggester = Library.standard(config_folder() / "macros"), Suggester()
         suggester.know(library)
+        self._known = {macro.name for macro in library}
         # the library comes last: it is what tells the screen's thread that both are there
         self._suggester, self._library = suggester, library
+
+    def refresh(self) -> list[Verdict] | None:
+        """Take in what changed in the folders of macros; called in a thread.
+
+        Returns the files that are refused and were not before, None where nothing changed.
+        """
+        if self._library is None or not self._looking.acquire(blocking=False):
+            return None  # a slow disk: the look before this one still goes on
+        try:
+            before = self._library.refused()
+            if not self._library.refresh():
+                return None
+            return [verdict for verdict in self._library.refused() if verdict not in before]
+        finally:
+            self._looking.release()
+
+    def know_new(self) -> None:
+        """Let macros that came since be suggested; called where suggestions are asked for."""
+        if self._suggester is not None and self._library is not None:
+            self._suggester.know(macro for macro in self._library if macro.name not in self._known)
+            self._known |= {macro.name for macro in self._library}
+
+    def refused(self) -> list[Verdict]:
+        """Return the files that cannot be used."""
+        return self._library.refused() if self._library is not None else []
 
     @property
     def ready(self) -> bool:
@@ -112,8 +156,42 @@ class Answering:
             raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
         return self._library.get(name)
 
-    def fill(self, ticket: Ticket, name: str, language: str = "", answers: Mapping[str, str] | None = None) -> Answer:
-        """Fill a macro in with what was answered to its asks.
+    def fill_all(self, ticket: Ticket, given: Given, language: str = "", into: Place | None = None) -> Answer:
+        """Fill macros in as one reply, or `into` one that is being written; what all do becomes one change.
+
+        Only the first brings its greeting and only the last its closing. Raises InputError as `fill` does, and where
+        the macros want things that cannot go together.
+        """
+        from macros.stacking import in_place, left_out, stack, together
+
+        if into is not None:
+            ((name, answers),) = given
+            without = left_out(bool(into.before.strip()), bool(into.after.strip() or into.draft.macro))
+            one = self.fill(ticket, name, language or into.draft.language, answers, without)
+            text = in_place(one.change.reply or "", into.before, into.after)
+            there = replace(unpacked(into.draft.actions), macro=into.draft.macro)
+            return replace(one, change=stack(there, replace(one.change, reply=text)))
+        last = len(given) - 1
+        answered = [
+            self.fill(ticket, name, language, answers, left_out(number > 0, number < last))
+            for number, (name, answers) in enumerate(given)
+        ]
+        return replace(
+            answered[-1],
+            title=" + ".join(one.title for one in answered),
+            change=together([one.change for one in answered]),
+            holes=tuple(hole for one in answered for hole in one.holes),
+        )
+
+    def fill(
+        self,
+        ticket: Ticket,
+        name: str,
+        language: str = "",
+        answers: Mapping[str, str] | None = None,
+        without: frozenset[Once] = frozenset(),
+    ) -> Answer:
+        """Fill a macro in with what was answered to its asks, without the snippets of some kinds.
 
         Raises InputError where there is no such macro or it cannot be filled.
         """
@@ -123,7 +201,7 @@ class Answering:
         macro = self.macro(name)
         customer = self._store.customers.get(ticket.customer_id) or Customer(0, "")
         context = Context(ticket, customer, self._agent, self._clock())
-        filled = render(macro, language or ticket.language, context, answers or {})
+        filled = render(macro, language or ticket.language, context, answers or {}, without)
         self.last = macro.name
         return Answer(
             macro.name,

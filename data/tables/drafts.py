@@ -7,7 +7,7 @@ from typing import Any
 
 from data.records import Direction, Draft
 
-_SELECT = "SELECT ticket_id, text, kind, revision, updated_at, macro, language FROM draft "
+_SELECT = "SELECT ticket_id, text, kind, revision, updated_at, macro, language, actions FROM draft "
 
 
 class Drafts:
@@ -34,13 +34,14 @@ class Drafts:
             draft.updated_at,
             draft.macro,
             draft.language,
+            draft.actions,
             draft.ticket_id,
         )
         if replacing == 0:
-            sql = """INSERT OR IGNORE INTO draft (text, kind, revision, updated_at, macro, language, ticket_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?)"""
+            sql = """INSERT OR IGNORE INTO draft (text, kind, revision, updated_at, macro, language, actions, ticket_id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
             return self._db.execute(sql, values).rowcount == 1
-        sql = """UPDATE draft SET text = ?, kind = ?, revision = ?, updated_at = ?, macro = ?, language = ?
+        sql = """UPDATE draft SET text = ?, kind = ?, revision = ?, updated_at = ?, macro = ?, language = ?, actions = ?
             WHERE ticket_id = ? AND revision = ?"""
         return self._db.execute(sql, (*values, replacing)).rowcount == 1
 
@@ -50,4 +51,4 @@ class Drafts:
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:
-    return Draft(row[0], row[1], Direction(row[2]), row[3], row[4], row[5], row[6])
+    return Draft(row[0], row[1], Direction(row[2]), row[3], row[4], row[5], row[6], row[7])

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from data.errors import InputError
-from data.records import Direction, Draft
+from data.records import Change, Direction, Draft
 from tui import editor
 from tui.widgets.completion import Choice, Completion, typed
 from tui.widgets.composer import Composer
@@ -165,7 +165,7 @@ async def test_a_macro_with_control_bytes_is_made_safe() -> None:
     app = Bench()
     async with app.run_test():
         app.composer.open(Draft(7, ""))
-        app.composer.put("a\x1b]0;x\x07b", macro="x/y", language="es")
+        app.composer.put(Change(reply="a\x1b]0;x\x07b", macro="x/y", reply_language="es"))
         assert "\x1b" not in app.area.text
         assert app.composer.draft.macro == "x/y"
 

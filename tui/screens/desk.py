@@ -20,6 +20,8 @@ from tui.words import words
 
 POLL_SECONDS = 0.25
 """How often another connection's commit is looked for; asking costs microseconds."""
+MACRO_SECONDS = 2
+"""How often changed macros are looked for, in a thread."""
 CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
@@ -60,6 +62,7 @@ class DeskScreen(Beginning):
         self.say(words("Enter opens a ticket · . goes to the most urgent · ? shows every key"))
         self.call_after_refresh(self.load_macros)
         self.set_interval(POLL_SECONDS, self.poll)
+        self.set_interval(MACRO_SECONDS, self.look_for_macros)
         self.set_interval(1, self.show_outbox)
         self.set_interval(CLOCK_SECONDS, self._tick)
 

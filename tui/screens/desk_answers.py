@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from data.errors import DeskError
+from data.macro_names import separate
 from data.records import Change, Direction, Done, Draft, Ticket
 from data.records import Finding as Found
-from tui.answering import Answer
+from tui.answering import Answer, Place
 from tui.screens.desk_asking import Asking, Given
+from tui.widgets.row_line import one_line
 from tui.words import words
 
 if TYPE_CHECKING:
+    from macros.library import Verdict as Refused
     from macros.macro import Macro
     from tui.screens.reply_card import Verdict
     from tui.widgets.completion import Choice
@@ -38,7 +41,27 @@ class Answers(Asking):
     def load_macros(self) -> None:
         """Read the macros once the screen is drawn."""
         self.answering.load()
-        self.app.call_from_thread(self.lane_shown)
+        self.app.call_from_thread(self._macros_taken, self.answering.refused())
+
+    @work(thread=True, group="macros on disk", exclusive=True, exit_on_error=False)
+    def look_for_macros(self) -> None:
+        """Take in macros that were changed on disk."""
+        refused = self.answering.refresh()
+        if refused is not None:
+            self.app.call_from_thread(self._macros_taken, refused)
+
+    def _macros_taken(self, refused: Sequence[Refused]) -> None:
+        """Show what the digits hold now, and tell of files that cannot be used; what they held before stays."""
+        self.answering.know_new()
+        self.lane_shown()
+        if refused:
+            first = refused[0]
+            told = words("{file}, line {line}: {reason}").format(
+                file=first.file.name, line=first.line, reason=first.reason
+            )
+            more = words("And {n} more; tridesk macros check shows all.").format(n=len(refused) - 1)
+            text = one_line(told) + (f"\n{more}" if len(refused) > 1 else "")
+            self.notify(text, title=words("Macro refused"), severity="warning", timeout=10, markup=False)
 
     def action_macro_slot(self, number: int) -> None:
         """Preview the macro on a digit."""
@@ -62,24 +85,28 @@ class Answers(Asking):
         else:
             self.say(words("No macro was used yet."))
 
-    def fill(self, ticket: Ticket, name: str, language: str, answers: Given) -> Answer | None:
-        """Fill a macro in; a refusal is told."""
+    def fill(
+        self, ticket: Ticket, given: Sequence[tuple[Macro, Given]], language: str = "", into: Place | None = None
+    ) -> Answer | None:
+        """Fill macros in, as one reply or `into` one that is being written; a refusal is told."""
         try:
-            return self.answering.fill(ticket, name, language, answers)
+            named = [(macro.name, answers) for macro, answers in given]
+            return self.answering.fill_all(ticket, named, language, into)
         except DeskError as error:
             self.say(f"{error.title}: {error.message}", severe=True)
             return None
 
     def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
-        """Show what a macro would send; one that asks is asked first, and Esc on the card goes back to its answers."""
+        """Show what a macro, or several joined, would send; what asks is asked first, and Esc goes back to it."""
 
-        def filled(macro: Macro, answers: Given) -> None:
-            answer = self.fill(ticket, name, language, answers)
+        def filled(given: Sequence[tuple[Macro, Given]]) -> None:
+            answer = self.fill(ticket, given, language)
             if answer is not None:
-                back = partial(self.preview_macro, ticket, name, language) if macro.asks else None
+                asks = any(macro.asks for macro, _ in given)
+                back = partial(self.preview_macro, ticket, name, language) if asks else None
                 self.preview(ticket, answer.change, answer.title, back)
 
-        self.with_answers(ticket, name, filled, anew=anew)
+        self.with_all_answers(ticket, separate(name), filled, anew=anew)
 
     def preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None = None) -> None:
         """Show a reply, where it goes and what is wrong with it; then do what the agent wants with it."""
@@ -157,7 +184,7 @@ class Answers(Asking):
         composer.open(draft, customer.name if customer else "")
         composer.add_class("-open")
         if change is not None and change.reply is not None:
-            composer.put(change.reply, macro=change.macro, language=change.reply_language, whole=True)
+            composer.put(change, whole=True)
 
     async def _composer(self) -> Composer:
         if self.composer is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from data.errors import DeskError
@@ -51,3 +51,26 @@ class Asking(Viewing):
                 self.say(words("Not filled in; the same key goes on with what was typed."))
 
         self.app.push_screen(AskForm(macro, ticket.language, known.answers if known is not None else {}), filled)
+
+    def with_all_answers(
+        self,
+        ticket: Ticket,
+        names: Sequence[str],
+        then: Callable[[Sequence[tuple[Macro, Given]]], None],
+        *,
+        anew: bool = True,
+    ) -> None:
+        """Call `then` once each of several macros has its answers, asked one after the other."""
+        given: list[tuple[Macro, Given]] = []
+
+        def go_on() -> None:
+            if len(given) == len(names):
+                then(given)
+            else:
+                self.with_answers(ticket, names[len(given)], answered, anew=anew)
+
+        def answered(macro: Macro, answers: Given) -> None:
+            given.append((macro, answers))
+            go_on()
+
+        go_on()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.changes import unpacked
 from data.errors import DeskError
-from data.records import Change, Direction, Done, Draft, Status
+from data.macro_names import separate
+from data.records import Change, Direction, Done, Draft, Status, Ticket
+from tui.answering import Place
 from tui.screens.desk_answers import Answers
 from tui.screens.desk_asking import Given
 from tui.words import words
@@ -39,6 +43,7 @@ class Writing(Answers):
                 revision=revision,
                 macro=draft.macro,
                 language=draft.language,
+                actions=draft.actions,
             )
             self.revisions[draft.ticket_id] = kept.revision
             return kept
@@ -59,22 +64,22 @@ class Writing(Answers):
         self.say(words("The draft is kept; r goes on with it."))
 
     def on_composer_macro_asked(self, message: Composer.MacroAsked) -> None:
-        """Put a macro's words in."""
+        """Put a macro's words in at the cursor; what it does is added to what the others do."""
         message.stop()
-        self._put(message.name, "", whole=False)
+        self._put_in(message.name)
 
     def on_composer_language_asked(self, message: Composer.LanguageAsked) -> None:
         """Fill the macro in the other language, with the answers given."""
         message.stop()
         if self.composer is not None:
             draft = self.composer.draft
-            self._put(draft.macro, "en" if draft.language.startswith("es") else "es", whole=True)
+            self._put_anew(draft.macro, "en" if draft.language.startswith("es") else "es")
 
     def on_composer_render_asked(self, message: Composer.RenderAsked) -> None:
         """Fill the macro with today's values and the answers given."""
         message.stop()
         if self.composer is not None:
-            self._put(self.composer.draft.macro, self.composer.draft.language, whole=True)
+            self._put_anew(self.composer.draft.macro, self.composer.draft.language)
 
     async def on_composer_send_asked(self, message: Composer.SendAsked) -> None:
         """Write the note, send the reply, or show the preview first."""
@@ -86,28 +91,48 @@ class Writing(Answers):
         if draft.kind is Direction.NOTE:
             await self.change_of((ticket.id,), Change(note=draft.text), self._noted)
             return
-        change = Change(reply=draft.text, macro=draft.macro, reply_language=draft.language)
+        change = replace(unpacked(draft.actions), reply=draft.text, macro=draft.macro, reply_language=draft.language)
         if message.choose:
             self.preview(ticket, change, words("Your reply"))
         else:
-            await self.send(ticket.id, replace(change, status=Status.SOLVED))
+            # as on the card: an escalated matter is not solved
+            await self.send(ticket.id, replace(change, status=Status.ON_HOLD if change.escalate else Status.SOLVED))
 
     def _noted(self, done: Done) -> None:
         self.close_composer()
         self.changed(done)
 
-    def _put(self, name: str, language: str, *, whole: bool) -> None:
-        if self.composer is None:
+    def _put_in(self, name: str) -> None:
+        ticket = self._written_for()
+        if ticket is None:
             return
-        ticket = self.store.tickets.get(self.composer.draft.ticket_id)
-        if ticket is None or not name:
+
+        def filled(given: Sequence[tuple[Macro, Given]]) -> None:
+            composer = self._composer_of(ticket)
+            if composer is not None:
+                answer = self.fill(ticket, given, into=Place(composer.draft, *composer.around_cursor))
+                if answer is not None:
+                    composer.put(answer.change)
+
+        self.with_all_answers(ticket, (name,), filled)
+
+    def _put_anew(self, names: str, language: str) -> None:
+        ticket = self._written_for()
+        if ticket is None or not names:
             self.say(words("This text comes from no macro; type / and a name to put one in."))
             return
 
-        def filled(macro: Macro, answers: Given) -> None:
-            answer = self.fill(ticket, macro.name, language, answers)
-            if answer is not None and self.composer is not None and self.composer.draft.ticket_id == ticket.id:
-                text = answer.change.reply or ""
-                self.composer.put(text, macro=answer.macro, language=answer.language, whole=whole)
+        def filled(given: Sequence[tuple[Macro, Given]]) -> None:
+            composer, answer = self._composer_of(ticket), self.fill(ticket, given, language)
+            if composer is not None and answer is not None:
+                composer.put(answer.change, whole=True)
 
-        self.with_answers(ticket, name, filled, anew=not whole)
+        self.with_all_answers(ticket, separate(names), filled, anew=False)
+
+    def _written_for(self) -> Ticket | None:
+        return None if self.composer is None else self.store.tickets.get(self.composer.draft.ticket_id)
+
+    def _composer_of(self, ticket: Ticket) -> Composer | None:
+        """Return the composer if it is still about this ticket."""
+        composer = self.composer
+        return composer if composer is not None and composer.draft.ticket_id == ticket.id else None

@@ -14,8 +14,9 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
+from data.changes import packed
 from data.errors import InputError
-from data.records import Direction, Draft
+from data.records import Change, Direction, Draft
 from data.safe_text import safe_line, safe_text
 from tui import editor
 from tui.actions import Scope
@@ -103,14 +104,27 @@ class Composer(Vertical):
         self._show_head()
         self._area.focus()
 
-    def put(self, text: str, *, macro: str = "", language: str = "", whole: bool = False) -> None:
-        """Put a macro's text in at the cursor, or in place of all there is; it can be undone with ctrl+z."""
-        kept = self._draft
-        self._draft = replace(kept, macro=macro or kept.macro, language=language or kept.language)
+    @property
+    def around_cursor(self) -> tuple[str, str]:
+        """What stands before and after the cursor."""
+        return self._area.around_cursor
+
+    def put(self, change: Change, *, whole: bool = False) -> None:
+        """Put a change's words in at the cursor, or in place of all there is, and keep what else it does.
+
+        The words can be undone with ctrl+z.
+        """
+        kept, text = self._draft, safe_text(change.reply or "")
+        self._draft = replace(
+            kept,
+            macro=change.macro or kept.macro,
+            language=change.reply_language or kept.language,
+            actions=packed(change),
+        )
         if whole:
-            self._area.replace(safe_text(text), (0, 0), self._area.document.end)
+            self._area.replace(text, (0, 0), self._area.document.end)
         else:
-            self._area.insert(safe_text(text))
+            self._area.insert(text)
         self._show_head()
         self._area.next_hole()
 
@@ -126,6 +140,10 @@ class Composer(Vertical):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep the draft soon; typing on does not put it off."""
         event.stop()
+        if not self._area.text and self._draft.macro:
+            # nothing is left of the macros' words, so nothing of what they do
+            self._draft = replace(self._draft, macro="", actions="")
+            self._show_head()
         if self._timer is None and self._area.text != self._told:
             self._timer = self.set_timer(self._save_every, self.flush)
 
@@ -198,5 +216,6 @@ class Composer(Vertical):
         is_note = self._draft.kind is Direction.NOTE
         self.set_class(is_note, "-note")
         head = words("NOTE: no customer sees this") if is_note else words("REPLY")
-        parts = [head, "" if is_note else safe_line(self._recipient), self._draft.language]
+        recipient = "" if is_note else safe_line(self._recipient)
+        parts = [head, recipient, self._draft.language, safe_line(self._draft.macro)]
         self._head.update(Content("  ".join(part for part in parts if part)))

@@ -40,6 +40,12 @@ class ComposerArea(TextArea):
         self.move_cursor(self._location(found.end()), select=True)
         return True
 
+    @property
+    def around_cursor(self) -> tuple[str, str]:
+        """What stands before and after the cursor."""
+        at = self._offset(self.cursor_location)
+        return self.text[:at], self.text[at:]
+
     async def _on_key(self, event: events.Key) -> None:
         if self._completion.is_open and self._drive(event.key):
             event.stop()

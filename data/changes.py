@@ -1,0 +1,29 @@
+"""A change as text: what the macros in a draft do besides its words, kept with the draft and read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data.records import Change
+
+
+def packed(change: Change) -> str:
+    """Return all that a change does besides its words as JSON; the empty string where that is nothing."""
+    import msgspec
+
+    rest = replace(change, reply=None, note=None, macro="", reply_language="", recipient="", override_reason="")
+    if rest == Change():
+        return ""
+    fields = msgspec.to_builtins(rest)
+    empty = msgspec.to_builtins(Change())
+    return msgspec.json.encode({name: value for name, value in fields.items() if value != empty[name]}).decode()
+
+
+def unpacked(text: str) -> Change:
+    """Return what `packed` kept; a change that does nothing for what cannot be read."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text or "{}", type=Change)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return Change()
