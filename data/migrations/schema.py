@@ -189,6 +189,8 @@ def views_of_a_lane(db: Database) -> None:
     """Indexes for the views of a lane, and tags by lane: `place` is the ticket's number, negative, newest first."""
     for statement in VIEWS:
         db.execute(statement)
+
+
 @migrations()
 def drafts_keep_what_macros_do(db: Database) -> None:
     """What the macros in a draft do besides their words, so that it is not lost while the words are edited."""
