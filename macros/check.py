@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from data.protocols import Sending
 from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
-from macros.checks import inside, names, personal, spanish
+from macros.checks import inside, names, personal, register, spanish
 from macros.checks.folding import digits_of
 from macros.checks.others import others_data
 from macros.checks.questions import unanswered
@@ -53,7 +53,7 @@ class Checker:
         found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
         found += names.signed(text, sending.agent, conversation)
         found += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
-        found += self._language(text, change, ticket, conversation, _known(ticket, customer, conversation))
+        found += self._language(text, change, ticket, customer, conversation)
         return sorted(_each_once(found), key=lambda one: (not one.blocking, one.start, one.end))
 
     def _private(
@@ -72,9 +72,10 @@ class Checker:
         return found + addresses(text, known, self.own_addresses) + personal.phones(text, numbers)
 
     def _language(
-        self, text: str, change: Change, ticket: Ticket, conversation: Sequence[Message], known: str
+        self, text: str, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message]
     ) -> list[Finding]:
         """Find the wrong language, else what the right one asks for."""
+        known = _known(ticket, customer, conversation)
         wanted = _language_of(ticket, conversation)
         spoken, confidence = self.detect(text)
         found: list[Finding] = []
@@ -82,6 +83,7 @@ class Checker:
             slips = spanish.inverted_marks(text) + spanish.accents(text)
             # what the customer wrote may be quoted as it is
             found += [one for one in slips if text[one.start : one.end].lower() not in known]
+            found += register.register(text, customer) + register.region(text, customer)
         if UNKNOWN_LANGUAGE not in (spoken, wanted) and spoken != wanted and confidence >= self.sure:
             message = f"The reply is in {spoken}, but the customer writes {wanted}."
             return [*found, Finding("reply-language", message, 0, len(text))]

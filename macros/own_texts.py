@@ -12,11 +12,9 @@ _TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.S)
 
 
 def own_texts(macros: Iterable[Macro]) -> Iterator[str]:
-    """Yield each body twice, with the first and with the last branch of its choices, and without values."""
+    """Yield each body, and each snippet in it, with the first and the last branch of its choices, without values."""
     for macro in macros:
-        for body in macro.bodies:
+        for body in (*macro.bodies, *(one for snippet in macro.snippets for one in snippet.bodies)):
             first = _TAG.sub(" ", _CHOICE.sub(lambda found: found[1], body.text))
             last = _TAG.sub(" ", _CHOICE.sub(lambda found: found[2] or "", body.text))
-            yield first
-            if last != first:
-                yield last
+            yield from dict.fromkeys((first, last))

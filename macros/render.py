@@ -56,7 +56,7 @@ def render(
     line, so that it cannot be overlooked. Raises InputError when an answer does not fit its kind
     or the text cannot be made.
     """
-    body = macro.body_for(language)
+    body = macro.body_for(regional(language, context.customer.region))
     spoken = body.language or language
     answered = given(macro.asks, answers)
     values = _values(macro, spoken, context, answered)
@@ -73,6 +73,11 @@ def render(
     holes = tuple(Hole(found[1].strip(), *found.span()) for found in HOLE.finditer(text))
     change = _change(macro, text, subject, spoken, context, answered)
     return Rendered(text, subject, spoken, holes, change)
+
+
+def regional(language: str, region: str) -> str:
+    """Return the customer's own form of a language, `es-MX` for `es`, where the region is one of that language."""
+    return region if region and language == region.split("-")[0] else language
 
 
 def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:

@@ -17,7 +17,7 @@ electrónica móvil móviles fácil fáciles difícil difíciles último última
 podrá podrás será serán responderé escribiré recibirá recibirás tendrá tendrás confirmaré avisaré enviaré niño niña
 niños niñas años mañana pequeño pequeña señor señora compañía compañías razón jamás además quizá quizás detrás atrás
 través más sólido crédito débito categoría tecnología política políticas técnico técnica técnicos técnicas automático
-automática automáticamente básico básica título títulos artículo artículos vídeos caducó devolución suscripción
+automática automáticamente básico básica título títulos artículo artículos caducó devolución suscripción
 transacción operación aplicación configuración conexión protección reclamación petición ubicación cancelación
 facturación sanción infracción suspensión reembolsó habrá habrás estará estarás podría podrías podríamos debería
 deberías gustaría sería serían tendría tendrías había habían querría imágenes exámenes órdenes jóvenes crédito

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,13 @@ def test_routing_again_says_how_many_first(tmp_path: Path) -> None:
         assert ticket(app, 1).lane == "mail"
 
     play(tmp_path / "desk.db", [incoming(1, language="es"), incoming(2, language="en", sender="bea")], script)
+
+
+def test_the_card_tells_what_the_customers_words_suggest(tmp_path: Path) -> None:
+    item = replace(incoming(1, language="es"), text="¿me podéis ayudar?", new_text="¿me podéis ayudar?")
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "d")
+        assert "Their words “podéis” suggest tú · es-ES" in picture(app)
+
+    play(tmp_path / "desk.db", [item], script)

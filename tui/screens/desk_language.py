@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from data.records import UNKNOWN_LANGUAGE, Change, Done, Ticket
+from data.records import UNKNOWN_LANGUAGE, Change, Direction, Done, Ticket
 from tui.screens.desk_rerouting import Rerouting
 from tui.words import words
 
@@ -40,9 +40,21 @@ class Languages(Rerouting):
         from tui.screens.language_card import LanguageCard
 
         first = self.store.tickets.get(ids[0])
+        suggestion = self._suggestion(ids[0]) if len(ids) == 1 else ""
 
         async def chosen(change: Change | None) -> None:
             if change is not None:
                 await self.change_of(ids, change, then)
 
-        self.app.push_screen(LanguageCard(title, first.language if first else ""), chosen)
+        self.app.push_screen(LanguageCard(title, first.language if first else "", suggestion), chosen)
+
+    def _suggestion(self, ticket_id: int) -> str:
+        """What the customer's latest words say of tú, usted and region, where they say one thing."""
+        from queues.own_words import suggested
+
+        said = [one.new_text for one in self.store.messages.of(ticket_id, 20) if one.direction is Direction.IN]
+        found = suggested(said[-1]) if said else None
+        if found is None:
+            return ""
+        told = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
+        return words("Their words “{words}” suggest {told}").format(words=found.words, told=told)

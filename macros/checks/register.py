@@ -1,0 +1,89 @@
+"""How a Spanish reply addresses the customer: tú, usted, vos or vosotros, told by forms that nothing else has."""
+
+from __future__ import annotations
+
+import re
+
+from data.records import Customer, Finding
+
+_TO_US = r"(?:nos|me|noslo|melo|nosla|mela|noslos|melos)"
+_START = r"(?:^|(?<=[.!?;\n•>] )|(?<=\n)|(?<=- )|(?<=\bpor favor )|(?<=\bpor favor, )|(?<=\by ))"
+"""Where an order may begin; elsewhere the same word may tell what somebody does."""
+_DO_TU = (
+    r"comprueba|pide|mira|reinicia|actualiza|abre|cierra|escribe|envía|indica|responde|contesta|avisa|toca|selecciona|"
+    r"elige|vuelve a|instala|inicia|cambia|activa|desactiva|espera|revisa|confirma|adjunta|facilita|introduce|usa|"
+    r"utiliza|ten|haz|guarda|borra|verifica|intenta|pon|ve a|mantén|entra|lee"
+)
+_DO_USTED = (
+    r"compruebe|pida|mire|reinicie|actualice|abra|cierre|escriba|envíe|indique|responda|conteste|avise|toque|seleccione|"
+    r"elija|vuelva a|instale|inicie|cambie|active|desactive|espere|revise|confirme|adjunte|facilite|introduzca|use|"
+    r"utilice|tenga|haga|guarde|borre|verifique|intente|ponga|vaya a|mantenga|entre en|lea|pruebe|siga"
+)
+_TU = re.compile(
+    r"\b(?:tú|tus?|contigo|tuy[oa]s?|has|eres|estás|puedes|quieres|tienes|necesitas|debes|sabes|haces|prefieres|deseas|"
+    r"podrás|tendrás|recibirás|verás|encontrarás|podrías|quisieras|tengas|quieras|puedas|necesites|crees|"
+    r"te (?:he|hemos|ha|han|lo|la|\w+(?:mos|ré|o|ó))|(?:a|para|de) ti|"
+    r"(?!(?:con|in|per|re|sub)siste|asiste|contraste|desgaste)\w{3,}(?:aste|iste)|"
+    r"(?:escríbe|envía|manda|indíca|di|cuénta|confírma|avísa|respónde|pása|dá|ház|permíte)"
+    rf"{_TO_US})\b|{_START}(?:{_DO_TU})\b",
+    re.IGNORECASE,
+)
+_USTED = re.compile(
+    r"\b(?:usted|(?:escríba|envíe|mánde|indíque|díga|cuénte|confírme|avíse|respónda|páse|dé|hága|permíta|discúlpe)"
+    rf"{_TO_US})\b|(?:{_START}|(?<=, )|(?<=: ))(?:{_DO_USTED})\b",
+    re.IGNORECASE,
+)
+_MAYBE_USTED = re.compile(
+    r"\bsus?\b|\ble (?:he|hemos|agradec\w+|rog\w+|inform\w+|ped\w+|confirm\w+|escrib\w+|env\w+|respond\w+|pido|ruego|"
+    r"mant\w+)\b|\bsi (?:lo |la |no |ya )?(?:desea|quiere|cree|tiene|necesita|prefiere|puede)\b|\bque quiera\b",
+    re.IGNORECASE,
+)
+"""Forms that may speak of somebody else: two of them, and none of tú, are meant for the customer."""
+_VOSOTROS = re.compile(
+    r"\b(?:vosotr[oa]s|vuestr[oa]s?|os (?:he|hemos|ha|han|\w{2,}(?:mos|ré))|(?!seis\b)\w{2,}[áé]is)\b", re.IGNORECASE
+)
+_VOS = re.compile(
+    r"\b(?:vos|tenés|podés|querés|sos|sabés|debés|necesitás|escribinos|mandanos|decinos|contanos|avisanos|fijate)\b",
+    re.IGNORECASE,
+)
+_OF_VOS = frozenset({"es-AR", "es-UY", "es-PY", "es-CR", "es-GT", "es-HN", "es-NI", "es-SV", "es-BO"})
+
+
+def register(text: str, customer: Customer) -> list[Finding]:
+    """Find the first form that does not fit how the customer is addressed, or what the reply itself began with."""
+    intimate = _TU.search(text) or _VOS.search(text)
+    formal = _USTED.search(text)
+    if formal is None and intimate is None:
+        formal = _second(_MAYBE_USTED, text)
+    wanted = customer.register
+    if wanted == "usted" and intimate is not None:
+        return [_finding(intimate, f"“{intimate[0]}” says tú, but this customer is addressed as usted.")]
+    if wanted == "tu" and formal is not None:
+        return [_finding(formal, f"“{formal[0]}” says usted, but this customer is addressed as tú.")]
+    if intimate is not None and formal is not None:
+        later = max(intimate, formal, key=lambda one: one.start())
+        return [_finding(later, f"The reply mixes tú and usted: “{later[0]}”.")]
+    return []
+
+
+def region(text: str, customer: Customer) -> list[Finding]:
+    """Find forms that are not said where the customer is: vosotros outside of Spain, vos where nobody says it."""
+    if not customer.region.startswith("es-"):
+        return []
+    found = []
+    plural, vos = _VOSOTROS.search(text), _VOS.search(text)
+    if plural is not None and customer.region != "es-ES":
+        found.append(_finding(plural, f"“{plural[0]}” is said in Spain; this customer's region is {customer.region}."))
+    if vos is not None and customer.region not in _OF_VOS:
+        found.append(_finding(vos, f"“{vos[0]}” says vos; this customer's region is {customer.region}."))
+    return found
+
+
+def _second(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Return the first of several matches, None where there is one only."""
+    found = list(pattern.finditer(text))
+    return found[0] if len(found) > 1 else None
+
+
+def _finding(words: re.Match[str], message: str) -> Finding:
+    return Finding("register", message, *words.span())
