@@ -142,6 +142,8 @@ def _look() -> list[Action]:
         Action("select.all", ("V",), "Select all", "Select every ticket shown in this lane.", "Select"),
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
+        Action("ticket.customer", ("c",), "Customer", "Show who writes, and all their tickets.", "Look"),
+        Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),

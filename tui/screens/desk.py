@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_beginning import Beginning
+from tui.screens.desk_looking import Looking
 from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
@@ -26,7 +26,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Beginning):
+class DeskScreen(Looking):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -112,6 +112,19 @@ class Moves(DeskBase):
         self.show_active()
         self.view.focus()
 
+    def jump_to(self, ticket_id: int) -> None:
+        """Open a ticket of any lane and status; `,` comes back from it."""
+        ticket = self.store.tickets.get(ticket_id)
+        lane = ticket.lane if ticket is not None else ""
+        place = next((n for n, pane in enumerate(self.panes) if pane.lane.name == lane), None)
+        if place is None:
+            self.say(words("#{n} is in the lane {lane}, which is not on the screen.").format(n=ticket_id, lane=lane))
+            return
+        here = self.target()
+        if here is not None:
+            self.came_from.append((self.active, here))
+        self.open_ticket(place, ticket_id)
+
     async def action_ticket_urgent(self) -> None:
         """Go to the most urgent ticket of all lanes and say why it is."""
         here = self.target()

@@ -1,0 +1,78 @@
+"""Looking closer: who the customer is, and taking words out of the desk by the clipboard."""
+
+from __future__ import annotations
+
+from data.records import Ticket
+from data.safe_text import safe_text
+from tui.screens.desk_beginning import Beginning
+from tui.widgets.row_line import fit, one_line
+from tui.words import words
+
+MOST_TICKETS = 30
+"""Tickets of one customer that the card lists."""
+
+
+class Looking(Beginning):
+    """The customer's card and the copy menu."""
+
+    def action_ticket_customer(self) -> None:
+        """Show the customer of the ticket and all their tickets."""
+        ticket = self._ticket_or_say()
+        customer = self.store.customers.get(ticket.customer_id) if ticket is not None else None
+        if ticket is None or customer is None:
+            return
+        from tui.screens.customer_card import CustomerCard, Past
+
+        titles = {lane.name: lane.title for lane in self.store.lanes.all()}
+        past = [
+            Past(row, titles.get(lane, lane), next(iter(self.store.messages.of(row.id, limit=1)), None))
+            for row in self.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
+            for lane in [getattr(self.store.tickets.get(row.id), "lane", "")]
+        ]
+        self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock()), self._past_chosen)
+
+    def _past_chosen(self, ticket_id: int | None) -> None:
+        if ticket_id:
+            self.jump_to(ticket_id)
+
+    def action_ticket_copy(self) -> None:
+        """Choose what to copy."""
+        ticket = self._ticket_or_say()
+        if ticket is None:
+            return
+        from tui.screens.key_menu import KeyMenu, Line
+
+        copies = self._copies(ticket)
+        lines = [Line(key, key, f"{name}: {fit(one_line(text), 40).rstrip()}") for key, (name, text) in copies.items()]
+
+        def chosen(key: str | None) -> None:
+            if key:
+                self._copy(*copies[key])
+
+        self.app.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
+
+    def _copies(self, ticket: Ticket) -> dict[str, tuple[str, str]]:
+        """Return what can be copied, by key: its name and the words themselves."""
+        newest = next(iter(self.store.messages.of(ticket.id, limit=1)), None)
+        customer = self.store.customers.get(ticket.customer_id)
+        numbers = " ".join(f"#{number}" for number in self.targets())
+        found = {
+            "y": (words("newest message"), newest.new_text or newest.text if newest is not None else ""),
+            "n": (words("number"), numbers),
+            "s": (words("subject"), ticket.subject),
+            "a": (words("address"), customer.identities[0].value if customer and customer.identities else ""),
+        }
+        return {key: (name, text) for key, (name, text) in found.items() if text.strip()}
+
+    def _copy(self, name: str, text: str) -> None:
+        """Hand safe words to the terminal's clipboard (OSC 52, as Textual writes it)."""
+        copied = safe_text(text)
+        self.app.copy_to_clipboard(copied)
+        told = words("Copied by the terminal (OSC 52): {name}, {n} characters")
+        self.say(told.format(name=name, n=len(copied)))
+
+    def _ticket_or_say(self) -> Ticket | None:
+        ticket = self.ticket()
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+        return ticket
