@@ -17,6 +17,7 @@ class Scope(StrEnum):
     COMPOSER = "composer"
     PREVIEW = "preview"
     LANGUAGE = "language"
+    STEPS = "steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,14 @@ def _answer() -> list[Action]:
         *slots,
         Action("macro.again", ("0",), "Last macro", "Preview the macro used last.", group),
         Action("macro.pick", ("m",), "Macros…", "Find a macro by a few letters, with a preview.", group, footer=True),
+        Action(
+            "procedure.step",
+            ("space",),
+            "Steps",
+            "Go on with the steps of the ticket's procedure; a check is confirmed by the same key.",
+            group,
+            footer=True,
+        ),
         Action("ticket.reply", ("r",), "Reply", "Write to the customer.", group, footer=True),
         Action("ticket.note", ("n",), "Note", "Write an internal note that no customer sees.", group, footer=True),
     ]
@@ -112,6 +121,12 @@ def _decide() -> list[Action]:
 
     return [
         decide("solve", ("e",), "Solve", "Mark as solved and go to the next ticket.", footer=True),
+        decide(
+            "solve_anyway",
+            ("exclamation_mark",),
+            "Solve all the same…",
+            "Solve past open steps of the procedure, for a reason that is kept.",
+        ),
         decide("pending", ("p",), "Pending", "Wait for the customer.", footer=True),
         decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: 3h, 2d, tomorrow."),
         decide("escalate", ("E",), "Escalate…", "Hand to another team with a reason."),
@@ -133,7 +148,7 @@ def _look() -> list[Action]:
     return [
         Action(
             "select.toggle",
-            ("x", "space"),
+            ("x",),
             "Select",
             "Select this ticket; actions then count for all selected.",
             "Select",
@@ -197,6 +212,7 @@ def _preview() -> list[Action]:
             "Send all the same…",
             "Go past what blocks, for a reason that is kept.",
         ),
+        preview("steps", ("space",), "Steps", "Answer the steps that come first, then see this card again."),
         preview("language", ("l",), "Language", "The same macro in the other language."),
         preview("cancel", ("escape",), "Cancel", "Send nothing."),
     ]
@@ -240,7 +256,32 @@ def _language() -> list[Action]:
     ]  # fmt: skip
 
 
-ACTIONS: tuple[Action, ...] = (*_move(), *_answer(), *_decide(), *_look(), *_compose(), *_preview(), *_language())
+def _steps() -> list[Action]:
+    """In the procedure beside the ticket."""
+
+    def step(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"step.{name}", keys, title, tooltip, "Steps", Scope.STEPS, call=call or name)
+
+    return [
+        step("confirm", ("space",), "Confirm", "Confirm a check, hand over, or write down what the step asks for."),
+        *(step(f"choose_{n}", (str(n),), f"Choice {n}", f"Take choice {n}.", f"choose({n})") for n in range(1, 10)),
+        step("next", ("j", "down"), "Next step", "Go to the next step.", "move(1)"),
+        step("previous", ("k", "up"), "Previous step", "Go to the step before.", "move(-1)"),
+        step("take_back", ("backspace", "delete"), "Take back", "Take this step's answer back."),
+        step("leave", ("escape", "u", "q"), "Leave", "Back to the ticket."),
+    ]
+
+
+ACTIONS: tuple[Action, ...] = (
+    *_move(),
+    *_answer(),
+    *_decide(),
+    *_look(),
+    *_compose(),
+    *_preview(),
+    *_steps(),
+    *_language(),
+)
 """All actions, in the order in which help shows them."""
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

@@ -207,7 +207,7 @@ class Answering:
             macro.name,
             macro.title.for_language(filled.language),
             filled.language,
-            replace(filled.change, reply=filled.text),
+            replace(filled.change, reply=filled.text, verbatim=not answers),
             tuple(hole.name for hole in filled.holes),
         )
 

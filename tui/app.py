@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from tui.words import words
 
 if TYPE_CHECKING:
     from queues.desk import Desk
+    from queues.procedure_book import ProcedureBook
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What ends the program from outside: the system, or the window being closed."""
@@ -56,6 +57,7 @@ class DeskApp(App[int]):
         keymap: Keymap | None = None,
         rounds: Rounds | None = None,
         welcome: bool = False,
+        procedures: Callable[[], ProcedureBook] | None = None,
     ) -> None:
         super().__init__()
         self._welcome = welcome
@@ -63,6 +65,7 @@ class DeskApp(App[int]):
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
         self.desk = DeskScreen(store, writer, clock, agent, mode)
+        self.desk.make_book = procedures
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings cannot be used."""
@@ -133,6 +136,14 @@ class DeskApp(App[int]):
         self._close_messages_no_wait()
 
 
+def own_procedures() -> ProcedureBook:
+    """Return the procedures of this desk; called in a thread."""
+    from queues.procedure_book import ProcedureBook
+    from tui.settings import config_folder
+
+    return ProcedureBook(config_folder() / "procedures")
+
+
 def make_writer(store_path: Path, clock: Clock, agent: str) -> Writer[Desk]:
     """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread."""
 
@@ -169,7 +180,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not demo and all(one.name == NAME for one in connectors) and not any(store.tickets.each(limit=1))
-        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, welcome=empty)
+        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, welcome=empty,
+                      procedures=own_procedures)  # fmt: skip
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal

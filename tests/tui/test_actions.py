@@ -11,6 +11,7 @@ from tui.screens.desk import DeskScreen
 from tui.screens.language_card import LanguageCard
 from tui.screens.reply_card import ReplyCard
 from tui.widgets.composer import Composer
+from tui.widgets.procedure_panel import ProcedurePanel
 
 
 def test_ids_are_unique_and_well_formed() -> None:
@@ -46,6 +47,7 @@ def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
         Scope.COMPOSER: (Composer,),
         Scope.PREVIEW: (ReplyCard,),
         Scope.LANGUAGE: (LanguageCard,),
+        Scope.STEPS: (ProcedurePanel,),
     }
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
     missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_looking import Looking
+from tui.screens.desk_steps import Steps
 from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
@@ -26,7 +26,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Looking):
+class DeskScreen(Steps):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,6 +47,7 @@ class DeskScreen(Looking):
             with Container(id="lanes"):
                 yield from self.panes
             with Container(id="tickets"):
+                yield self.panel
                 yield from self.views
         self.macro_strip = MacroStrip()
         yield self.macro_strip
@@ -61,6 +62,7 @@ class DeskScreen(Looking):
         self.list.focus()
         self.say(words("Enter opens a ticket · . goes to the most urgent · ? shows every key"))
         self.call_after_refresh(self.load_macros)
+        self.call_after_refresh(self.load_book)
         self.set_interval(POLL_SECONDS, self.poll)
         self.set_interval(MACRO_SECONDS, self.look_for_macros)
         self.set_interval(1, self.show_outbox)
@@ -99,8 +101,9 @@ class DeskScreen(Looking):
         self.show_macros()
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
-        """The same on leaving one."""
+        """The same on leaving one; a narrow screen shows the procedure only while the keys are in it."""
         self.show_macros()
+        self.call_after_refresh(self.show_procedure)
 
     def on_ticket_highlighted(self, message: TicketHighlighted) -> None:
         """A cursor moved: its lane's title may tell of fewer unseen tickets."""

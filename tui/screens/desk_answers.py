@@ -12,7 +12,6 @@ from textual import work
 from data.errors import DeskError
 from data.macro_names import separate
 from data.records import Change, Direction, Done, Draft, Ticket
-from data.records import Finding as Found
 from tui.answering import Answer, Place
 from tui.screens.desk_asking import Asking, Given
 from tui.widgets.row_line import one_line
@@ -21,6 +20,7 @@ from tui.words import words
 if TYPE_CHECKING:
     from macros.library import Verdict as Refused
     from macros.macro import Macro
+    from queues.desk import Desk
     from tui.screens.reply_card import Verdict
     from tui.widgets.completion import Choice
     from tui.widgets.composer import Composer
@@ -114,21 +114,31 @@ class Answers(Asking):
         self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
 
     async def _preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None) -> None:
-        def show(found: tuple[str, Sequence[Found]]) -> None:
-            from tui.screens.reply_card import Card, ReplyCard
+        from tui.screens.reply_card import Card, ReplyCard
 
-            card = ReplyCard(Card(title, found[0], change, found[1]))
-            self.app.push_screen(card, partial(self._decided, ticket, change, back))
+        def look(desk: Desk) -> Card:
+            recipient, found = desk.recipient(ticket.id), desk.findings(ticket.id, change)
+            card = Card(title, recipient, change, found)
+            gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
+            return replace(card, gates=[step.words(ticket.language) for step in gates])
 
-        await self.ask(lambda desk: (desk.recipient(ticket.id), desk.findings(ticket.id, change)), show)
+        def show(card: Card) -> None:
+            self.app.push_screen(ReplyCard(card), partial(self._decided, ticket, change, title, back))
+
+        await self.ask(look, show)
+
+    def steps_first(self, ticket_id: int, card: Callable[[], None]) -> None:
+        """Answer what the ticket's procedure asks for first, then show the card again."""
 
     async def _decided(
-        self, ticket: Ticket, change: Change, back: Callable[[], None] | None, verdict: Verdict | None
+        self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None, verdict: Verdict | None
     ) -> None:
         """Do with the reply what the agent chose on the card."""
         wish = verdict.wish if verdict is not None else ""
         if wish == "send" and verdict is not None:
             await self.send(ticket.id, replace(change, status=verdict.status, override_reason=verdict.reason))
+        elif wish == "steps":
+            self.steps_first(ticket.id, partial(self.preview, ticket, change, title, back))
         elif wish == "edit":
             await self.write(Direction.OUT, change)
         elif wish == "language" and change.macro:

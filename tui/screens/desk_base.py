@@ -130,7 +130,7 @@ class DeskBase(Screen[None]):
         if error is None:
             then(future.result())
         elif isinstance(error, DeskError):
-            self.say(f"{error.title}: {error.message}", severe=True)
+            self.refused(error)
         else:
             # the border of the writer: the desk stays, and the log keeps no customer's words
             log.error("the writer failed: %s", type(error).__name__)
@@ -138,6 +138,10 @@ class DeskBase(Screen[None]):
                 words("That failed inside the desk ({kind}); nothing was changed.").format(kind=type(error).__name__),
                 severe=True,
             )
+
+    def refused(self, error: DeskError) -> None:
+        """Tell the agent why the desk did not do what was asked."""
+        self.say(f"{error.title}: {error.message}", severe=True)
 
     def read(self, ticket_id: int) -> Conversation | None:
         """Read all that the ticket view shows."""

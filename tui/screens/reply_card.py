@@ -40,6 +40,8 @@ class Card:
     recipient: str
     change: Change
     findings: Sequence[Finding] = ()
+    gates: Sequence[str] = ()
+    """What the open steps of the procedure say that come before the outcome."""
 
     @property
     def blocked(self) -> bool:
@@ -50,6 +52,10 @@ class Card:
     def outcome(self) -> Status:
         """What becomes of the ticket on Enter."""
         return Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED
+
+    def held_up(self, status: Status) -> bool:
+        """Open steps stand before this outcome: being done with the ticket, or answering and handing over at once."""
+        return bool(self.gates) and (status is Status.SOLVED or self.change.escalate is not None)
 
     @property
     def facts(self) -> str:
@@ -74,12 +80,15 @@ class Card:
             lines.append(words("And: {told}").format(told=" · ".join(told)))
         for finding in self.findings:
             lines.append(("✗ " if finding.blocking else "! ") + one_line(finding.message))
+        lines += [words("■ first: {step}").format(step=one_line(gate)) for gate in self.gates]
         return "\n".join(lines)
 
     def keys(self, reason: str) -> str:
         """What the keys do, Enter first and as it really ends; `reason` is the one given to go past what blocks."""
         if self.blocked and not reason:
             return words("Not sendable yet: e fills it in · ! sends all the same, with a reason · Esc back")
+        if self.gates and not reason:
+            return words("Space answers the steps first · p pending · e edits · ! sends all the same · Esc back")
         done = words("solves") if self.outcome is Status.SOLVED else words("puts it on hold")
         return words("Enter sends, {done}, next · p pending · o keeps open · e edits · l language · Esc back").format(
             done=done
@@ -95,7 +104,7 @@ class ReplyCard(ModalScreen[Verdict]):
         *bindings(Scope.PREVIEW),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(10)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
         Binding("pageup", "scroll(-10)", show=False),
     ]
 
@@ -143,9 +152,16 @@ class ReplyCard(ModalScreen[Verdict]):
         """The same in the other language."""
         self.dismiss(Verdict("language"))
 
+    def action_steps(self) -> None:
+        """Answer the steps that come first; where none does, read on."""
+        if self.card.gates:
+            self.dismiss(Verdict("steps"))
+        else:
+            self.action_scroll(10)
+
     def action_override(self) -> None:
         """Ask why it should be sent all the same."""
-        if not self.card.blocked:
+        if not (self.card.blocked or self.card.gates):
             self.notify(words("Nothing stands in the way; Enter sends."), timeout=3, markup=False)
             return
         line = self.query_one("#card-reason", Input)
@@ -180,7 +196,7 @@ class ReplyCard(ModalScreen[Verdict]):
         facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
         self.query_one("#card-facts", Static).update(Content(facts))
         self.query_one("#card-keys", Static).update(Content(self.card.keys(self.reason)))
-        self.query_one("#card").set_class(not self.reason, "-blocked")
+        self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
@@ -191,7 +207,7 @@ class ReplyCard(ModalScreen[Verdict]):
         self.query_one("#card-reply").styles.max_height = max(3, room)
 
     def _send(self, status: Status) -> None:
-        if self.card.blocked and not self.reason:
+        if (self.card.blocked or self.card.held_up(status)) and not self.reason:
             self.app.bell()
             return
         self.dismiss(Verdict("send", status, self.reason))

@@ -1,0 +1,288 @@
+"""The procedure beside the ticket: answered by key, its gates met on every road, undone like all else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from data.records import Change, Incoming, MessageKind, Status, Ticket
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.procedure_book import ProcedureBook
+from queues.routing import Rules
+from tui.app import DeskApp
+from tui.jobs import Writer
+from tui.screens.reply_card import ReplyCard
+
+NOW = 1_790_000_000
+Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
+PROCEDURE = """
+id = "lock"
+version = 3
+effective = 2026-01-01
+changed = "New."
+[[step]]
+id = "freeze"
+kind = "check"
+gate = true
+text.en = "Freeze the account."
+text.es = "Congela la cuenta."
+[[step]]
+id = "reason"
+kind = "choose"
+gate = true
+choices = ["attempts", "enforcement"]
+text = "Why is it locked?"
+[[step]]
+id = "identity"
+kind = "ask"
+gate = true
+text = "Identity checked?"
+evidence = "two signals"
+[[step]]
+id = "team"
+kind = "escalate"
+team = "Integrity"
+text = "Hand over."
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "procedures"
+    folder.mkdir()
+    (folder / "lock.toml").write_text(PROCEDURE)
+    return folder
+
+
+@pytest.fixture
+def path(tmp_path: Path, folder: Path) -> Path:
+    """A desk with two tickets that follow a procedure and one that follows none."""
+    path = tmp_path / "desk.db"
+    desk = make_desk(Store.open(path), folder)
+    desk.receive([
+        Incoming("demo", f"{n}", f"{n}", MessageKind.MAIL, f"Zoë {n}", f"zoe{n}@x.example", f"Ticket {n}", "Hola",
+                 "Hola", NOW - 60, language="es", confidence=0.99, lane="mail", received_at=NOW - 60)
+        for n in (1, 2, 3)
+    ])  # fmt: skip
+    desk.act([1, 2], Change(procedure="lock"))
+    desk.store.close()
+    return path
+
+
+def make_desk(store: Store, folder: Path) -> Desk:
+    rules = DeskRules(routing=Rules(()), procedures=ProcedureBook(folder))
+    return Desk(store, clock=lambda: NOW, rules=rules, agent="ann")
+
+
+def play(path: Path, folder: Path, script: Play, size: tuple[int, int] = (120, 40)) -> None:
+    async def run() -> None:
+        store = Store.open(path)
+        writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path), folder), lambda desk: desk.store.close())
+        app = DeskApp(store, writer, lambda: NOW, agent="ann", procedures=lambda: ProcedureBook(folder))
+        try:
+            async with app.run_test(size=size) as pilot:
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+                await script(pilot, app)
+        finally:
+            writer.stop()
+            store.close()
+
+    asyncio.run(run())
+
+
+async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        while app.desk.busy:
+            await asyncio.sleep(0)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def picture(app: DeskApp) -> str:
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def ticket(app: DeskApp, number: int) -> Ticket:
+    found = app.desk.store.tickets.get(number)
+    assert found is not None
+    return found
+
+
+def answers(app: DeskApp, number: int) -> dict[str, object]:
+    return {name: one.value for name, one in app.desk.store.work.steps(number, "lock").items()}
+
+
+def beside(app: DeskApp) -> bool:
+    return app.desk.panel.display
+
+
+async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
+    app.desk.open_ticket(0, number)
+    await pilot.pause()
+
+
+def test_three_gates_and_the_answer_take_seven_keys_beside_the_text(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        assert "lock@3 · 3 gates open" in picture(app)
+        assert "Congela la cuenta." in picture(app)
+        await press(pilot, app, "space")
+        assert answers(app, 1) == {"freeze": True}
+        assert "ann, 0" in picture(app)
+        assert "1 attempts  2 enforcement" in picture(app)
+        await press(pilot, app, "2")
+        assert answers(app, 1)["reason"] == "enforcement"
+        await press(pilot, app, *"sms, ip", "enter")
+        assert answers(app, 1)["identity"] == "sms, ip"
+        assert app.focused is app.desk.view
+        await press(pilot, app, "1")
+        assert isinstance(app.screen, ReplyCard)
+        assert app.screen.card.gates == []
+        await press(pilot, app, "enter")
+        assert ticket(app, 1).status is Status.SOLVED
+        assert app.desk.store.messages.of(1)[-1].procedure == "lock@3"
+        await go(pilot, app, 1)
+        assert "lock@3" in picture(app)
+
+    play(path, folder, script)
+
+
+def test_the_card_sends_the_agent_to_the_steps_and_comes_back(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "1", "enter")
+        assert isinstance(app.screen, ReplyCard)
+        assert "■ first: Congela la cuenta." in picture(app)
+        assert ticket(app, 1).status is Status.NEW
+        await press(pilot, app, "space", "1", *"x", "enter")
+        assert isinstance(app.screen, ReplyCard)
+        await press(pilot, app, "enter")
+        assert ticket(app, 1).status is Status.SOLVED
+
+    play(path, folder, script)
+
+
+def test_keys_typed_blindly_on_a_gated_ticket_neither_send_nor_answer_steps(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        for _ in range(3):
+            await press(pilot, app, "1", "enter")
+        assert (answers(app, 1), app.desk.store.outbox.waiting()) == ({}, [])
+
+    play(path, folder, script)
+
+
+def test_waiting_for_the_customer_needs_no_gate(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "1", "p")
+        assert ticket(app, 1).status is Status.PENDING
+
+    play(path, folder, script)
+
+
+def test_solving_names_the_step_and_the_keys_and_a_reason_goes_past(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "e")
+        assert "Congela la cuenta." in app.desk.said
+        assert "Space" in app.desk.said
+        await press(pilot, app, "exclamation_mark", "enter")
+        assert ticket(app, 1).status is Status.NEW
+        await press(pilot, app, "exclamation_mark", *"lead said so", "enter")
+        assert ticket(app, 1).status is Status.SOLVED
+        detail = app.desk.store.events.of(1)[-1].detail
+        assert (detail["override_reason"], detail["skipped_steps"][0]) == ("lead said so", "freeze")
+
+    play(path, folder, script)
+
+
+def test_the_card_takes_a_reason_too(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "1", "exclamation_mark", *"urgent", "enter", "enter")
+        assert ticket(app, 1).status is Status.SOLVED
+
+    play(path, folder, script)
+
+
+def test_bulk_meets_the_gates(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "V", "e")
+        assert {ticket(app, n).status for n in (1, 2, 3)} == {Status.NEW}
+        assert "Congela la cuenta." in app.desk.said
+
+    play(path, folder, script)
+
+
+def test_undo_takes_a_step_back_and_so_does_a_key_on_the_step(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "space", "1")
+        await press(pilot, app, "escape", "escape", "z")
+        assert answers(app, 1) == {"freeze": True}
+        await press(pilot, app, "space", "k", "backspace")
+        assert answers(app, 1) == {}
+
+    play(path, folder, script)
+
+
+def test_handing_over_is_one_key_on_its_step(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "space", "j", "j", "j", "space")
+        assert [one.team for one in app.desk.store.escalations.of(1)] == ["Integrity"]
+        assert ticket(app, 1).status is Status.ON_HOLD
+        await press(pilot, app, "z")
+        assert ticket(app, 1).status is Status.NEW
+
+    play(path, folder, script)
+
+
+def test_a_ticket_without_a_procedure_has_the_whole_width(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 3)
+        assert beside(app) is False
+        await press(pilot, app, "space")
+        assert "No procedure" in app.desk.said
+        await press(pilot, app, "1", "enter")
+        assert ticket(app, 3).status is Status.SOLVED
+
+    play(path, folder, script)
+
+
+def test_a_narrow_screen_shows_the_steps_while_the_keys_are_in_them(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        assert beside(app) is False
+        await press(pilot, app, "space")
+        assert beside(app) is True
+        assert "1 attempts  2 enforcement" in picture(app)
+        await press(pilot, app, "escape")
+        assert beside(app) is False
+
+    play(path, folder, script, (70, 24))
+
+
+def test_a_changed_file_is_taken_in_and_a_broken_one_told(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        (folder / "lock.toml").write_text(PROCEDURE.replace("version = 3", "version = 44"))
+        app.desk.watch_book()
+        await pilot.pause()
+        assert "lock@44" in picture(app)
+        (folder / "lock.toml").write_text("id = ")
+        app.desk.watch_book()
+        await pilot.pause()
+        assert "lock.toml, line 1" in app.desk.said
+        assert "lock@44" in picture(app)
+
+    play(path, folder, script)
