@@ -16,7 +16,7 @@ from tui.words import words
 if TYPE_CHECKING:
     from data.store import Store
     from macros.library import Library, Verdict
-    from macros.macro import Macro, Once
+    from macros.macro import EscalateTo, Macro, Once
     from macros.suggest import Suggester
 
 SLOTS = 9
@@ -149,6 +149,15 @@ class Answering:
         if self._library is None:
             return []
         return [(macro.name, macro.title.for_language(language)) for macro in self._library.offered(ticket)]
+
+    def escalations(self, topic: str = "") -> list[EscalateTo]:
+        """Return to which teams the macros hand tickets, with a topic only those of it."""
+        macros = () if self._library is None else self._library
+        return [
+            macro.actions.escalate
+            for macro in macros
+            if macro.actions.escalate is not None and (not topic or topic in macro.topics)
+        ]
 
     def macro(self, name: str) -> Macro:
         """Return a macro. Raises InputError where there is none of that name, or not yet."""

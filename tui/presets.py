@@ -24,6 +24,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.pending": ("f6",),
     "ticket.snooze": ("f7",),
     "ticket.escalate": ("f8",),
+    "ticket.team_answer": (),
     "ticket.assign": ("f9",),
     "ticket.tags": ("f4",),
     "ticket.language": ("f3",),

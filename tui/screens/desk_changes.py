@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from data.errors import LeftError
 from data.records import ACTIVE, Change, Done, Priority, Status
+from tui.handing_over import HandingOver
 from tui.screens.desk_moves import Moves
+from tui.settings import config_folder
 from tui.spans import span
 from tui.words import words
 
@@ -29,6 +31,8 @@ class Changes(Moves):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as given
         self.key_time = 0.0
         """When the key being handled was read, on Textual's monotonic clock."""
+        self.handing_over = HandingOver(config_folder())
+        """Used in the writer's thread alone."""
         self._left: int | None = None
         """The action whose reply had left when undoing was tried."""
         self._changed_at: deque[float] = deque(maxlen=BURST_KEYS)
@@ -47,7 +51,19 @@ class Changes(Moves):
             self.say(words("Keys came faster than anybody types; they changed nothing."), severe=True)
             return
         versions = self._versions(ids)
-        await self.ask(lambda desk: desk.act(ids, change, versions=versions), then or self.changed)
+        await self.ask(lambda desk: self._carried_out(desk, ids, change, versions), then or self.changed)
+
+    def _carried_out(self, desk: Desk, ids: tuple[int, ...], change: Change, versions: dict[int, int]) -> Done:
+        """Do it in the writer's thread; what goes to another team gets the words of its template there."""
+        changes = dict.fromkeys(ids, change)
+        for ticket_id in ids if change.escalate is not None else ():
+            ticket = desk.store.tickets.get(ticket_id)
+            customer = desk.store.customers.get(ticket.customer_id) if ticket is not None else None
+            if ticket is not None and customer is not None:
+                changes[ticket_id] = self.handing_over.change(
+                    change, ticket, customer, known=desk.rules.teams, agent=self.agent, now=self.clock()
+                )
+        return desk.act_each(changes, versions=versions)
 
     def changed(self, done: Done) -> None:
         """Show what a change did; a ticket that left its lane makes room for the next."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from data.records import Change, Escalation
+from data.records import Change
 from tui.actions import BY_ID
 from tui.keymap import keymap_from
 from tui.screens.desk_writing import Writing
@@ -42,17 +42,6 @@ class Questions(Writing):
         gone = tuple(tag[1:] for tag in given if tag.startswith("-") and len(tag) > 1)
         come = tuple(tag.lstrip("+") for tag in given if not tag.startswith("-") and tag.lstrip("+"))
         await self.change(Change(add_tags=come, remove_tags=gone))
-
-    def action_ticket_escalate(self) -> None:
-        """Hand to another team."""
-        self.question(words("Escalate to which team, and why?"), words("team: reason"), self._escalate)
-
-    async def _escalate(self, answer: str) -> None:
-        team, _, reason = answer.partition(":")
-        if not reason.strip():
-            self.say(words("Write the team, a colon and the reason."), severe=True)
-            return
-        await self.change(Change(escalate=Escalation(team.strip(), reason.strip())))
 
     def question(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
         """Ask about the tickets that the keys mean; an empty answer changes nothing."""
