@@ -12,13 +12,14 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from macros.context import CONTRACT, LIST_FIELDS, SINGLE
+from macros.filters import OWN, wrong_argument
 
 MAX_NODES = 1000
 MAX_DEPTH = 12
 MAX_LOOP = 50
 MAX_NUMBER = 10**15
 
-FILTERS = frozenset({"capitalize", "default", "d", "lower", "title", "trim", "upper", "join"})
+FILTERS = frozenset({"capitalize", "default", "d", "lower", "title", "trim", "upper", "join", *OWN})
 TESTS = frozenset({"defined", "undefined"})
 _LOOP_FIELDS = frozenset({"index", "first", "last", "length"})
 _ALLOWED = frozenset(
@@ -149,6 +150,10 @@ class _Checker:
             raise RefusedError(node.lineno, f"the filter {node.name!r} may not be used; known are {known}")
         if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None or len(node.args) > 1:
             raise RefusedError(node.lineno, f"the filter {node.name!r} takes one plain value here")
+        if node.name in OWN and node.args:
+            wrong = wrong_argument(node.name, getattr(node.args[0], "value", None))
+            if wrong:
+                raise RefusedError(node.lineno, wrong)
         if node.name == "join" and not (_is_list(node.node) and all(isinstance(arg, nodes.Const) for arg in node.args)):
             raise RefusedError(node.lineno, "join takes ticket.tags or a list written out, and a text to put between")
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 
 from data.errors import InputError
-from macros.context import Value, day_in_words
+from macros.context import Value
 from macros.fields import DURATION
+from macros.locales import Locale
 from macros.macro import Ask, Kind
 from macros.patterns import MAX_CHECKED
+from macros.values import Moment
 
 MAX_ANSWER = 2000
 
@@ -60,11 +62,11 @@ def given(asks: tuple[Ask, ...], answers: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def for_template(ask: Ask, answer: str, language: str) -> Value:
+def for_template(ask: Ask, answer: str, locale: Locale) -> Value:
     """Return what the template sees: a date in words, a whole number as a number, all else as it was written."""
     day = _day(answer) if ask.kind is Kind.DATE else None
     if day is not None:
-        return day_in_words(day, language)
+        return Moment.of(day, locale)
     if ask.kind is Kind.NUMBER and re.fullmatch(r"-?\d+", answer):
         return int(answer)
     return answer

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from data.records import UNKNOWN_LANGUAGE, Customer, Ticket
+from macros.locales import Locale, locale_for, zone_name
+from macros.macro import HOUSE_REGISTER
+from macros.values import Moment, first_name
 
 CONTRACT: Mapping[str, Mapping[str, str]] = {
     "customer": {
@@ -53,17 +57,6 @@ LIST_FIELDS = frozenset({("ticket", "tags")})
 MAX_VALUE = 500
 MAX_LIST = 50
 
-_MONTHS = {
-    "es": (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio",
-        "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-}  # fmt: skip
-
 Value = str | int | list[str]
 Values = dict[str, "Value | dict[str, Value]"]
 
@@ -87,17 +80,18 @@ class Context:
     agent: str
     now: int
     """Unix seconds, UTC."""
-    brand: Brand = Brand()
+    brand: Brand | None = None
     zone: tzinfo = UTC
-    """The customer-facing time zone, which decides what day it is."""
-    register: str = "usted"
+    """The desk's time zone, for customers whose place has none of its own."""
+    register: str = HOUSE_REGISTER
     """The house default for customers without one of their own."""
 
     def values(self, language: str) -> Values:
         """Return the contract's values for a body in `language`; fields without a value are left out."""
         ticket, customer = self.ticket, self.customer
         addresses = [one.value for one in customer.identities if one.kind == "email"]
-        reference = ticket.external_ref
+        locale = self.locale(language)
+        brand = self.brand or Brand()
         groups: dict[str, dict[str, Value]] = {
             "customer": {
                 "first_name": first_name(customer.name),
@@ -111,51 +105,48 @@ class Context:
             "ticket": {
                 "id": ticket.id,
                 "subject": ticket.subject,
-                "reference": reference,
+                "reference": ticket.external_ref,
                 "status": ticket.status.value,
                 "priority": ticket.priority.value,
                 "topic": ticket.topic,
-                "created": day_in_words(self._day(ticket.created_at), language),
+                "created": self._moment(ticket.created_at, locale),
                 "tags": list(ticket.tags[:MAX_LIST]),
             },
             "agent": {"name": self.agent, "first_name": first_name(self.agent)},
             "brand": {
-                "name": self.brand.name,
-                "email": self.brand.email,
-                "url": self.brand.url,
-                "signature": self.brand.signature,
+                "name": brand.name,
+                "email": brand.email,
+                "url": brand.url,
+                "signature": brand.signature,
             },
         }
         values: Values = {
             group: {field: _one_line(value) for field, value in fields.items() if value != ""}
             for group, fields in groups.items()
         }
-        values["now"] = day_in_words(self._day(self.now), language)
+        values["now"] = self._moment(self.now, locale)
         values["language"] = language
         return values
 
-    def _day(self, at: int) -> date:
-        return datetime.fromtimestamp(at, self.zone).date()
+    def locale(self, language: str) -> Locale:
+        """Return how a body in `language` writes numbers and days for this customer."""
+        return locale_for(language, self.customer.region)
 
+    def _moment(self, at: int, locale: Locale) -> Moment:
+        return Moment.of(datetime.fromtimestamp(at, self.customer_zone), locale)
 
-def first_name(name: str) -> str:
-    """Return the word to address somebody by: `García López, Ana` and `Ana García` give `Ana`; an address none."""
-    if "@" in name:
-        return ""
-    given = name.split(",", 1)[1] if name.count(",") == 1 else name
-    words = given.split() or name.replace(",", " ").split()
-    return words[0] if words else ""
-
-
-def day_in_words(day: date, language: str) -> str:
-    """Return `23 November 2026`, or `23 de noviembre de 2026` for any Spanish; other languages get the ISO date."""
-    base = language.split("-")[0]
-    if base not in _MONTHS:
-        return day.isoformat()
-    month = _MONTHS[base][day.month - 1]
-    return f"{day.day} de {month} de {day.year}" if base == "es" else f"{day.day} {month} {day.year}"
+    @property
+    def customer_zone(self) -> tzinfo:
+        """The time zone of the customer's place where it has one, else the desk's."""
+        name = zone_name(self.customer.region)
+        try:
+            return ZoneInfo(name) if name else self.zone
+        except (OSError, ValueError):  # a machine without time zone data
+            return self.zone
 
 
 def _one_line(value: Value) -> Value:
     # Foreign text is data: on one line and short, so that a value cannot pass itself off as part of the reply's layout.
+    if isinstance(value, Moment):
+        return value
     return " ".join(value.split())[:MAX_VALUE] if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from macros.allow_list import FILTERS, TESTS, RefusedError, check, parse
 from macros.context import Value
+from macros.filters import OWN
 from macros.including import includes, splice
 
 MAX_OUTPUT = 100_000
@@ -83,7 +84,7 @@ def fill(text: str, asked: frozenset[str], values: Mapping[str, object], snippet
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_final, autoescape=False)
     environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.filters = {name: environment.filters[name] for name in FILTERS - OWN.keys()} | dict(OWN)
     environment.tests = {name: environment.tests[name] for name in (*TESTS, "in")}
     return environment
 

@@ -30,6 +30,13 @@ _RESERVED = frozenset(
 )
 
 
+class Register(StrEnum):
+    """How Spanish addresses a customer."""
+
+    TU = "tu"
+    USTED = "usted"
+
+
 class FieldError(ValueError):
     """A front matter value of the wrong shape; `key` is the word to look for in the file."""
 
@@ -112,13 +119,16 @@ def actions(table: Table) -> Actions:
 def when(table: Table) -> When:
     """Read `[when]`."""
     only(table, When.__dataclass_fields__, "[when]")
-    statuses = texts(table, "statuses")
     return When(
         lanes=texts(table, "lanes"),
         topics=texts(table, "topics"),
         languages=texts(table, "languages"),
         tags=texts(table, "tags"),
-        statuses=tuple(_choice("statuses", one, Status) for one in statuses),
+        statuses=tuple(_choice("statuses", one, Status) for one in texts(table, "statuses")),
+        priorities=tuple(_choice("priorities", one, Priority) for one in texts(table, "priorities")),
+        tiers=texts(table, "tiers"),
+        regions=texts(table, "regions"),
+        registers=tuple(_choice("registers", one, Register) for one in texts(table, "registers")),
     )
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import InputError
-from data.records import Ticket
+from data.records import Customer, Ticket
 from macros import attachments
 from macros.fields import FieldError
 from macros.files import MAX_FILES, files_in, name_of, source_of, stamp_of
 from macros.front_matter import FilesError, MacroError, line_of, parse, parse_snippet
 from macros.linking import Snippets, check_subject, link_macro, link_snippets
-from macros.macro import Macro, Snippet
+from macros.macro import NOBODY, Macro, Snippet
 
 BUILT_IN = Path(__file__).parent / "library"
 SNIPPETS = "snippets"
@@ -131,13 +131,13 @@ class Library:
         """Return the files that cannot be used, each with line and reason."""
         return [verdict for verdict in self._verdicts if not verdict.accepted]
 
-    def offered(self, ticket: Ticket) -> list[Macro]:
-        """Return the macros that are available for this ticket, by name."""
-        return [macro for macro in self if macro.when.fits(ticket)]
+    def offered(self, ticket: Ticket, customer: Customer = NOBODY) -> list[Macro]:
+        """Return the macros that are available for this ticket of a customer, by name."""
+        return [macro for macro in self if macro.when.fits(ticket, customer)]
 
-    def keys(self, ticket: Ticket) -> dict[str, Macro]:
+    def keys(self, ticket: Ticket, customer: Customer = NOBODY) -> dict[str, Macro]:
         """Return which key applies which macro on this ticket; where two want one key, the first by name has it."""
-        return {macro.key: macro for macro in reversed(self.offered(ticket)) if macro.key}
+        return {macro.key: macro for macro in reversed(self.offered(ticket, customer)) if macro.key}
 
 
 def check_paths(paths: Iterable[Path]) -> list[Verdict]:

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from data.records import Priority, Status, Ticket
+from data.records import Customer, Priority, Status, Ticket
 
 DEFAULT_LANGUAGE = "en"
+HOUSE_REGISTER = "usted"
+"""How Spanish addresses customers without a register of their own."""
+NOBODY = Customer(0, "")
+"""A customer of whom nothing is known."""
 
 
 class Kind(StrEnum):
@@ -95,15 +99,26 @@ class When:
     languages: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     statuses: tuple[Status, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    tiers: tuple[str, ...] = ()
+    """The customer's."""
+    regions: tuple[str, ...] = ()
+    """The customer's locale, such as `es-MX`; a language admits all its regions."""
+    registers: tuple[str, ...] = ()
+    """How Spanish addresses the customer: `tu`, `usted`."""
 
-    def fits(self, ticket: Ticket) -> bool:
-        """Tell whether the macro is offered for this ticket. A language admits its regional forms."""
+    def fits(self, ticket: Ticket, customer: Customer = NOBODY) -> bool:
+        """Tell whether the macro is offered for this ticket of a customer. A language admits its regional forms."""
         return (
             (not self.lanes or ticket.lane in self.lanes)
             and (not self.topics or ticket.topic in self.topics)
             and (not self.languages or bool({ticket.language, ticket.language.split("-")[0]} & set(self.languages)))
             and (not self.tags or bool(set(self.tags) & set(ticket.tags)))
             and (not self.statuses or ticket.status in self.statuses)
+            and (not self.priorities or ticket.priority in self.priorities)
+            and (not self.tiers or customer.tier in self.tiers)
+            and (not self.regions or bool({customer.region, base(customer.region)} & set(self.regions)))
+            and (not self.registers or (customer.register or HOUSE_REGISTER) in self.registers)
         )
 
 

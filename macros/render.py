@@ -13,6 +13,7 @@ from macros.answers import due_at, for_template, given
 from macros.attachments import enclosures
 from macros.context import CONTRACT, Context
 from macros.engine import Missing, Texts, fill
+from macros.filters import LOCALE
 from macros.linking import texts
 from macros.macro import Actions, Macro, Once
 
@@ -82,7 +83,8 @@ def regional(language: str, region: str) -> str:
 
 def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:
     known = context.values(language)
-    values: dict[str, object] = dict(known)
+    locale = context.locale(language)
+    values: dict[str, object] = {**known, LOCALE: locale}
     for group, fields in CONTRACT.items():
         present = known[group]
         values[group] = {name: Missing(f"{group}.{name}") for name in fields} | (
@@ -90,7 +92,7 @@ def _values(macro: Macro, language: str, context: Context, answered: Mapping[str
         )
     for ask in macro.asks:
         answer = answered.get(ask.name)
-        values[ask.name] = Missing(ask.name) if answer is None else for_template(ask, answer, language)
+        values[ask.name] = Missing(ask.name) if answer is None else for_template(ask, answer, locale)
     return values
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tui.words import words
 
 if TYPE_CHECKING:
     from data.store import Store
+    from macros.context import Brand
     from macros.library import Library, Verdict
     from macros.macro import EscalateTo, Macro, Once
     from macros.suggest import Suggester
@@ -61,6 +63,8 @@ class Answering:
         self._library: Library | None = None
         self._suggester: Suggester | None = None
         self._ranked: tuple[tuple[int, int], dict[str, float]] = ((0, 0), {})
+        self._brand: Brand | None = None
+        self._zone: tzinfo = UTC
         self._known: set[str] = set()
         self._looking = Lock()
         self.last = ""
@@ -71,8 +75,12 @@ class Answering:
         from macros import render
         from macros.library import Library
         from macros.suggest import Suggester
+        from tui.composition import brand_of, zone_of
         from tui.settings import config_folder
+        from tui.settings import load as load_settings
 
+        settings = load_settings().settings
+        self._brand, self._zone = brand_of(settings), zone_of(settings)
         del render  # loading it here is what keeps the first preview fast
         library, suggester = Library.standard(config_folder() / "macros"), Suggester()
         suggester.know(library)
@@ -118,9 +126,10 @@ class Answering:
         """
         if self._library is None:
             return [None] * SLOTS
-        named = self._library.keys(ticket)
+        offered = self._offered(ticket)
+        named = {macro.key: macro for macro in reversed(offered) if macro.key}
         taken = {macro.name for macro in named.values()}
-        rest = [macro for macro in self._library.offered(ticket) if macro.name not in taken]
+        rest = [macro for macro in offered if macro.name not in taken]
         scores = self._scores(ticket)
         best = sorted(rest, key=lambda macro: _place(macro, ticket, scores.get(macro.name, 0.0)))[:SUGGESTED]
         behind = [macro for macro in rest if macro not in best]
@@ -148,7 +157,15 @@ class Answering:
         """Return name and title of every macro offered for a ticket."""
         if self._library is None:
             return []
-        return [(macro.name, macro.title.for_language(language)) for macro in self._library.offered(ticket)]
+        return [(macro.name, macro.title.for_language(language)) for macro in self._offered(ticket)]
+
+    def _offered(self, ticket: Ticket) -> list[Macro]:
+        if self._library is None:
+            return []
+        return self._library.offered(ticket, self._customer(ticket))
+
+    def _customer(self, ticket: Ticket) -> Customer:
+        return self._store.customers.get(ticket.customer_id) or Customer(0, "")
 
     def escalations(self, topic: str = "") -> list[EscalateTo]:
         """Return to which teams the macros hand tickets, with a topic only those of it."""
@@ -208,8 +225,7 @@ class Answering:
         from macros.render import render
 
         macro = self.macro(name)
-        customer = self._store.customers.get(ticket.customer_id) or Customer(0, "")
-        context = Context(ticket, customer, self._agent, self._clock())
+        context = Context(ticket, self._customer(ticket), self._agent, self._clock(), self._brand, self._zone)
         filled = render(macro, language or ticket.language, context, answers or {}, without)
         self.last = macro.name
         return Answer(

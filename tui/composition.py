@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 import time
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from data.protocols import Clock
 from data.records import Lane
@@ -21,6 +23,7 @@ from queues.teams import Team, teams_of
 from tui.settings import CONFIG_NAME, Settings, config_folder, load
 
 if TYPE_CHECKING:
+    from macros.context import Brand
     from queues.recognising import Recogniser
 
 
@@ -76,6 +79,26 @@ def agent_name(settings: Settings) -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without an entry in the password file
         return "agent"
+
+
+def brand_of(settings: Settings) -> Brand:
+    """Return in whose name macros speak; a sender or brand that nobody has set is not spoken of."""
+    from macros.context import Brand
+
+    plain = Settings()
+    return Brand(
+        name="" if settings.brand == plain.brand else settings.brand,
+        email="" if settings.sender == plain.sender else settings.sender,
+        url=settings.help_url,
+        signature=settings.signature,
+    )
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """Return the desk's time zone: the one in the settings, else the machine's."""
+    if settings.time_zone:
+        return ZoneInfo(settings.time_zone)
+    return datetime.now(UTC).astimezone().tzinfo or UTC
 
 
 def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, settings: Settings | None = None) -> Desk:

@@ -72,6 +72,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Your name, as replies and events bear it; empty for the login name."""
     sender: str = "support@tridesk.invalid"
     brand: str = "Support"
+    help_url: str = ""
+    """The help page that macros name."""
+    signature: str = ""
+    """The line that macros may put under a reply."""
+    time_zone: str = ""
+    """Where the desk is, such as `Europe/Madrid`; empty for the machine's."""
     undo_seconds: int = 10
     preset: str = "default"
     keys: dict[str, str] = {}
@@ -115,4 +121,18 @@ def load(folder: Path | None = None) -> Configuration:
         raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
     if any(share < 0 for share in settings.languages.values()):
         raise InputError("Settings not understood", f"{path}: a share under [languages] is negative; use 0 to 1.")
+    if settings.time_zone and not _is_zone(settings.time_zone):
+        raise InputError(
+            "Settings not understood", f"{path}: time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."
+        )
     return Configuration(settings, path, True)
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True

@@ -13,13 +13,13 @@ import click
 from data.errors import InputError
 from data.records import Customer, Priority, Status, Ticket
 from data.safe_text import safe_line, safe_text
-from macros.context import Brand, Context
+from macros.context import Context
 from macros.library import Library, Verdict, check_paths
 from macros.macro import Macro
 from macros.render import render
 from macros.suggest import Suggester
 from tui.cli.common import db_option, json_option, put, reading
-from tui.composition import agent_name, wall_clock
+from tui.composition import agent_name, brand_of, wall_clock, zone_of
 from tui.settings import config_folder, load
 
 FOLDER = click.option(
@@ -109,8 +109,7 @@ def render_one(
     """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
     ticket, person = _ticket(db, ticket_id) if ticket_id is not None else _nobody(customer)
     settings = load().settings
-    brand = Brand(name=settings.brand, email=settings.sender)
-    context = Context(ticket, person, agent_name(settings), wall_clock(), brand)
+    context = Context(ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings))
     wanted = language or (ticket.language if ticket_id is not None else "en")
     made = render(_library(folder).get(name), wanted, context, _pairs(answers))
     if as_json:
