@@ -201,7 +201,9 @@ class Desk:
 
         Raises ConflictError when another window saved meanwhile; neither text is lost.
         """
-        draft = Draft(ticket_id, text, kind, revision + 1, self._clock(), macro, language, actions)
+        now = self._clock()
+        # the clock keeps a revision from coming back where a draft was sent and another was begun
+        draft = Draft(ticket_id, text, kind, max(revision + 1, now), now, macro, language, actions)
         with self.store.write():
             stored = self.store.drafts.get(ticket_id)
             if (stored.revision if stored else 0) != revision:

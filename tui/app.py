@@ -119,8 +119,10 @@ class DeskApp(App[int]):
         self.run_worker(self._leave(128 + number), exit_on_error=False)
 
     async def _leave(self, code: int) -> None:
-        await self.desk.action_desk_quit()
-        self.exit(code)
+        try:
+            await self.desk.keep_at_the_end()
+        finally:
+            self.exit(code)
 
     async def action_quit(self) -> None:
         """Leave by Textual's own key too only after the draft is in the file."""

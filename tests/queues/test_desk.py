@@ -340,6 +340,16 @@ def test_two_windows_never_overwrite_a_draft(desk: Desk) -> None:
     assert kept.text == "two"
 
 
+def test_a_new_draft_is_never_taken_for_one_that_was_sent(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    old = desk.save_draft(number, "one", revision=0)
+    desk.save_draft(number, "", revision=old.revision)
+    clock.now += 1
+    desk.save_draft(number, "two", revision=0)
+    with pytest.raises(ConflictError):
+        desk.save_draft(number, "one, from a window left open", revision=old.revision)
+
+
 def test_next_up_leaves_out_the_ticket_at_hand(desk: Desk) -> None:
     first, second = arrive(desk, mail("one"), mail("two", from_address="b@x.example", subject="Other"))
     found = desk.next_up()

@@ -88,8 +88,6 @@ class Questions(Writing):
         self.action_desk_help()
 
     async def action_desk_quit(self) -> None:
-        """Leave; drafts are in the file."""
-        if self.composer is not None and self.composer.has_class("-open"):
-            self.keep_draft(self.composer.draft)
-        await self.settled()
-        self.app.exit(0)
+        """Leave once every draft is in the file."""
+        if await self.all_kept():
+            self.app.exit(0)

@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.changes import unpacked
-from data.errors import DeskError
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Status, Ticket
+from data.records import Change, Direction, Done, Status, Ticket
 from tui.answering import Place
-from tui.screens.desk_answers import Answers
 from tui.screens.desk_asking import Given
+from tui.screens.desk_drafts import Drafting
 from tui.words import words
 
 if TYPE_CHECKING:
     from macros.macro import Macro
-    from queues.desk import Desk
     from tui.widgets.composer import Composer
 
 
-class Writing(Answers):
+class Writing(Drafting):
     """Handles the messages of `tui.widgets.composer.Composer`."""
 
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
         """Keep the draft. The writer takes it whatever else is being saved."""
         message.stop()
         self.keep_draft(message.draft)
-
-    def keep_draft(self, draft: Draft) -> None:
-        """Hand a draft to the writer, after all that it was given before."""
-
-        def keep(desk: Desk) -> Draft:
-            # read in the writer's own thread, so that two saves in a row follow each other
-            revision = self.revisions.get(draft.ticket_id, draft.revision)
-            kept = desk.save_draft(
-                draft.ticket_id,
-                draft.text,
-                kind=draft.kind,
-                revision=revision,
-                macro=draft.macro,
-                language=draft.language,
-                actions=draft.actions,
-            )
-            self.revisions[draft.ticket_id] = kept.revision
-            return kept
-
-        self.writer.submit(keep).add_done_callback(self._kept)
-
-    def _kept(self, future: Future[Draft]) -> None:
-        """Called in the writer's thread: tell the agent there when a draft could not be kept."""
-        error = future.exception()
-        if error is not None and self.is_attached:
-            told = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
-            self.app.call_later(self.say, told, severe=True)
 
     def on_composer_left(self, message: Composer.Left) -> None:
         """Go back to the ticket."""
@@ -86,7 +56,8 @@ class Writing(Answers):
         message.stop()
         draft = message.draft
         ticket = self.store.tickets.get(draft.ticket_id)
-        if ticket is None:
+        # kept once more: what another window wrote meanwhile is shown before anything leaves
+        if ticket is None or not await self.is_kept(draft):
             return
         if draft.kind is Direction.NOTE:
             await self.change_of((ticket.id,), Change(note=draft.text), self._noted)

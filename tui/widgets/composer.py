@@ -105,6 +105,20 @@ class Composer(Vertical):
         self._area.focus()
 
     @property
+    def unsaved(self) -> bool:
+        """Whether there is text that was not told yet."""
+        return bool(self._draft.ticket_id) and self._area.text != self._told
+
+    def take(self, draft: Draft) -> None:
+        """Write this draft of the same ticket in place of the text; it is kept already. ctrl+z brings the text back."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._draft, self._told = draft, safe_text(draft.text)
+        self._area.replace(self._told, (0, 0), self._area.document.end)
+        self._show_head()
+
+    @property
     def around_cursor(self) -> tuple[str, str]:
         """What stands before and after the cursor."""
         return self._area.around_cursor
@@ -133,7 +147,7 @@ class Composer(Vertical):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self._draft.ticket_id and self._area.text != self._told:
+        if self.unsaved:
             self._told = self._area.text
             self.post_message(self.DraftChanged(self.draft))
 

@@ -1,0 +1,177 @@
+"""Two windows on one draft: both texts are shown, the agent chooses, and no word is lost on any way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.pilot import Pilot
+
+from data.records import Direction, Draft, Status
+from data.store import Store
+from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, status_of
+from tui.app import DeskApp
+from tui.screens.draft_choice import Choice, DraftChoice, joined
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return fifteen_tickets(tmp_path / "desk.db")
+
+
+def other_window(path: Path, text: str, kind: Direction = Direction.OUT) -> None:
+    """Write on ticket 1's draft as another window does."""
+    store = Store.open(path)
+    stored = store.drafts.get(1)
+    make_desk(store).save_draft(1, text, kind=kind, revision=stored.revision if stored else 0)
+    store.close()
+
+
+def stored(path: Path) -> Draft | None:
+    store = Store.open(path)
+    try:
+        return store.drafts.get(1)
+    finally:
+        store.close()
+
+
+async def lift_hands(pilot: Pilot[int], app: DeskApp) -> None:
+    """As after the time without a key."""
+    assert isinstance(app.screen, DraftChoice)
+    app.screen._listen()
+    await pilot.pause()
+
+
+async def conflict(pilot: Pilot[int], app: DeskApp, path: Path) -> None:
+    """Type here, let the other window write, type on and leave the composer."""
+    await press(pilot, app, "r", *"mine", "escape")
+    await app.desk.settled()
+    await press(pilot, app, "r")
+    other_window(path, "theirs [/b]")
+    await press(pilot, app, *"!", "escape")
+    await app.desk.settled()
+    await pilot.pause()
+    await lift_hands(pilot, app)
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [("m", "mine!"), ("o", "theirs [/b]"), ("b", "mine!\n\ntheirs [/b]"), ("escape", "mine!\n\ntheirs [/b]")],
+)
+def test_the_agent_says_which_text_stays(path: Path, key: str, kept: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await conflict(pilot, app, path)
+        shown = picture(app)
+        assert "mine!" in shown
+        assert "theirs [/b]" in shown
+        await press(pilot, app, key)
+        await app.desk.settled()
+        draft = stored(path)
+        assert draft is not None
+        assert draft.text == kept
+        await press(pilot, app, "r")
+        assert app.desk.composer is not None
+        assert app.desk.composer.draft.text == kept
+        await press(pilot, app, *" on", "escape")
+        await app.desk.settled()
+        draft = stored(path)
+        assert draft is not None
+        assert draft.text == f"{kept} on"
+
+    play(path, script, (80, 24))
+
+
+def test_nothing_is_sent_over_what_another_window_wrote(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r", *"mine", "escape")
+        await app.desk.settled()
+        await press(pilot, app, "r")
+        other_window(path, "theirs")
+        await press(pilot, app, "ctrl+s")
+        await pilot.pause()
+        assert isinstance(app.screen, DraftChoice)
+        assert status_of(path, 1) is Status.NEW
+        await press(pilot, app, "m", "o", "escape")
+        assert isinstance(app.screen, DraftChoice), "typing must not choose"
+        await lift_hands(pilot, app)
+        await press(pilot, app, "m", "ctrl+s")
+        assert status_of(path, 1) is Status.SOLVED
+        assert b"mine" in app.desk.store.outbox.waiting()[0].raw
+
+    play(path, script)
+
+
+def test_a_draft_that_the_other_window_sent_is_told(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r", *"mine", "escape")
+        await app.desk.settled()
+        await press(pilot, app, "r")
+        other_window(path, "")
+        await press(pilot, app, *"!", "escape")
+        await app.desk.settled()
+        await pilot.pause()
+        assert "sent or emptied" in picture(app)
+        await lift_hands(pilot, app)
+        await press(pilot, app, "m")
+        await app.desk.settled()
+        draft = stored(path)
+        assert draft is not None
+        assert draft.text == "mine!"
+
+    play(path, script)
+
+
+def test_quitting_waits_for_the_choice(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r")
+        other_window(path, "theirs")
+        await press(pilot, app, *"mine", "ctrl+q")
+        await pilot.pause()
+        assert isinstance(app.screen, DraftChoice)
+        await press(pilot, app, "ctrl+q")
+        assert app._exit is False
+        await lift_hands(pilot, app)
+        await press(pilot, app, "b", "ctrl+q")
+        assert app._exit
+
+    play(path, script)
+    draft = stored(path)
+    assert draft is not None
+    assert draft.text == "mine\n\ntheirs"
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_ended_from_outside_both_texts_are_kept(path: Path, shown: bool) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        if shown:
+            await conflict(pilot, app, path)
+        else:
+            await press(pilot, app, "r")
+            other_window(path, "theirs [/b]")
+            await press(pilot, app, *"mine!")
+        await app.desk.keep_at_the_end()
+
+    play(path, script)
+    draft = stored(path)
+    assert draft is not None
+    assert draft.text == "mine!\n\ntheirs [/b]"
+
+
+TEXT = st.text(min_size=1)
+
+
+@given(TEXT, TEXT, st.sampled_from(Direction), st.sampled_from(Direction), st.sampled_from(Choice))
+def test_what_was_chosen_is_there(
+    mine: str, other: str, kind: Direction, other_kind: Direction, choice: Choice
+) -> None:
+    one, two = Draft(1, mine, kind, 3), Draft(1, other, other_kind, 8)
+    kept = joined(one, two, choice)
+    assert kept.revision == 8
+    if choice is Choice.BOTH:
+        assert all(text in kept.text for text in (mine, other) if text.strip())
+        assert kept.kind is (Direction.NOTE if Direction.NOTE in (kind, other_kind) else Direction.OUT)
+    else:
+        chosen = one if choice is Choice.MINE else two
+        assert (kept.text, kept.kind) == (chosen.text, chosen.kind)

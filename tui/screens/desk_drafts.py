@@ -1,0 +1,131 @@
+"""Keeping drafts: in the file as they are typed, and never over what another window wrote."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from functools import partial
+from typing import TYPE_CHECKING
+
+from data.errors import ConflictError, DeskError
+from data.records import Draft
+from tui.screens.desk_answers import Answers
+from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
+    from tui.screens.draft_choice import Choice
+
+
+class Drafting(Answers):
+    """Hands drafts to the writer; where two windows wrote one, the agent says which text stays."""
+
+    choosing: dict[int, Draft]
+    """What was written here of the drafts whose two texts are shown, by ticket."""
+    leaving_anyway = False
+    """The agent was told that the draft cannot be kept; the next key to leave leaves."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.choosing = {}
+
+    def keep_draft(self, draft: Draft) -> Future[Draft]:
+        """Hand a draft to the writer, after all that it was given before; what goes wrong is told."""
+        kept = self._save(draft)
+        kept.add_done_callback(partial(self._kept, draft))
+        return kept
+
+    def _save(self, draft: Draft) -> Future[Draft]:
+        def keep(desk: Desk) -> Draft:
+            # read in the writer's own thread, so that two saves in a row follow each other
+            revision = self.revisions.get(draft.ticket_id, draft.revision)
+            kept = desk.save_draft(
+                draft.ticket_id,
+                draft.text,
+                kind=draft.kind,
+                revision=revision,
+                macro=draft.macro,
+                language=draft.language,
+                actions=draft.actions,
+            )
+            self.revisions[draft.ticket_id] = kept.revision
+            return kept
+
+        return self.writer.submit(keep)
+
+    def _kept(self, draft: Draft, future: Future[Draft]) -> None:
+        """Called in the writer's thread: tell the agent there when a draft could not be kept."""
+        error = future.exception()
+        if error is None or not self.is_attached:
+            return
+        if isinstance(error, ConflictError):
+            if draft.ticket_id not in self.choosing:
+                self.choosing[draft.ticket_id] = draft
+                self.app.call_later(self.choose_draft, draft)
+        else:
+            told = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
+            self.app.call_later(self.say, told, severe=True)
+
+    def choose_draft(self, draft: Draft) -> None:
+        """Show both texts; nothing else is done with the ticket's draft until one of them, or both, stays."""
+        from tui.screens.draft_choice import DraftChoice
+
+        mine, other = self._newest(draft), self.store.drafts.get(draft.ticket_id)
+        self.choosing[draft.ticket_id] = mine
+        self.app.push_screen(DraftChoice(mine, other), partial(self._chosen, mine, other))
+
+    def _chosen(self, mine: Draft, other: Draft | None, choice: Choice | None) -> None:
+        from tui.screens.draft_choice import Choice, joined
+
+        del self.choosing[mine.ticket_id]
+        draft = joined(mine, other, choice or Choice.BOTH)
+        if self.composer is not None and self.composer.draft.ticket_id == mine.ticket_id:
+            self.composer.take(draft)
+        self._replace(draft).add_done_callback(partial(self._kept, draft))
+        self.say(words("The draft of #{n} is kept as you chose.").format(n=mine.ticket_id))
+
+    def _replace(self, draft: Draft) -> Future[Draft]:
+        """Keep a draft over the one whose revision it names."""
+        self.writer.submit(lambda desk: self.revisions.__setitem__(draft.ticket_id, draft.revision))
+        return self._save(draft)
+
+    def _newest(self, draft: Draft) -> Draft:
+        """Return the text as it stands in the composer now, if the composer is about that ticket."""
+        composer = self.composer
+        return composer.draft if composer is not None and composer.draft.ticket_id == draft.ticket_id else draft
+
+    async def is_kept(self, draft: Draft) -> bool:
+        """Keep a draft and tell whether it was; what stands in the way is told or shown."""
+        try:
+            await asyncio.wrap_future(self.keep_draft(draft))
+        except DeskError:
+            return False
+        return True
+
+    async def all_kept(self) -> bool:
+        """Keep what is being written, before leaving; False where the agent has to look at something first."""
+        if self.choosing:
+            return False
+        unsaved = self._unsaved()
+        if unsaved is not None and not self.leaving_anyway and not await self.is_kept(unsaved):
+            self.leaving_anyway = not self.choosing
+            return False
+        await self.settled()
+        return not self.choosing
+
+    async def keep_at_the_end(self) -> None:
+        """Keep what is being written when nobody can be asked any more: beside what another window wrote."""
+        from tui.screens.draft_choice import Choice, joined
+
+        await self.settled()
+        unsaved = self._unsaved()
+        for draft in [*self.choosing.values(), *([unsaved] if unsaved is not None else [])]:
+            try:
+                await asyncio.wrap_future(self._save(draft))
+            except ConflictError:
+                both = joined(draft, self.store.drafts.get(draft.ticket_id), Choice.BOTH)
+                await asyncio.wrap_future(self._replace(both))
+
+    def _unsaved(self) -> Draft | None:
+        composer = self.composer
+        return composer.draft if composer is not None and composer.unsaved else None

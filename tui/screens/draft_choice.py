@@ -1,0 +1,113 @@
+"""Two windows wrote one draft: both texts side by side, and the agent says which one stays."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from data.records import Direction, Draft
+from data.safe_text import safe_text
+from tui.words import words
+
+QUIET_SECONDS = 0.8
+"""The card comes up while somebody types: until no key came for so long, keys choose nothing."""
+
+
+class Choice(StrEnum):
+    """Which text stays."""
+
+    MINE = "mine"
+    OTHER = "other"
+    BOTH = "both"
+
+
+class DraftChoice(ModalScreen[Choice]):
+    """Esc keeps both, so that no key loses a word."""
+
+    CSS_PATH = "../styles/draft_choice.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("m", "choose('mine')"),
+        ("o", "choose('other')"),
+        ("b,escape", "choose('both')"),
+        ("down,j", "scroll(1)"),
+        ("up,k", "scroll(-1)"),
+        ("pagedown,space", "scroll(10)"),
+        ("pageup", "scroll(-10)"),
+    ]
+
+    def __init__(self, mine: Draft, other: Draft | None) -> None:
+        """Take what is written here and what is in the file; None where the other window sent or emptied it."""
+        super().__init__()
+        self._mine, self._other = mine, other
+        self._listening: Timer | None = None
+        """Runs while keys may still be meant for the text."""
+
+    def on_mount(self) -> None:
+        """Wait until the typing stops."""
+        self._listening = self.set_timer(QUIET_SECONDS, self._listen)
+
+    def on_key(self, event: events.Key) -> None:
+        """Typing goes on: wait longer."""
+        if self._listening is not None:
+            event.stop()
+            event.prevent_default()
+            self._listening.reset()
+
+    def _listen(self) -> None:
+        self._listening = None
+        keys = words("m this one · o the other · b both, one after the other (Esc too) · ↑↓ scrolls")
+        self.query_one("#choice-keys", Static).update(Content(keys))
+
+    def compose(self) -> ComposeResult:
+        """What happened, both texts, keys."""
+        with Vertical(id="draft-choice"):
+            told = words("Another window wrote on the draft of #{n} too. Which text stays?")
+            yield Static(Content(told.format(n=self._mine.ticket_id)), id="choice-title", markup=False)
+            with Horizontal(id="choice-texts"):
+                yield from self._side(words("m  here"), self._mine)
+                yield from self._side(words("o  the other window"), self._other)
+            yield Static(Content(words("Lift your hands for a moment…")), id="choice-keys", markup=False)
+
+    def action_choose(self, choice: str) -> None:
+        """Take it, unless the key was meant for the text."""
+        if self._listening is None:
+            self.dismiss(Choice(choice))
+        else:
+            self._listening.reset()
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on in both."""
+        for side in self.query(VerticalScroll):
+            side.scroll_relative(y=lines, animate=False)
+
+    def _side(self, name: str, draft: Draft | None) -> ComposeResult:
+        note = words(" · NOTE") if draft is not None and draft.kind is Direction.NOTE else ""
+        text = words("(it was sent or emptied there)") if draft is None else safe_text(draft.text)
+        with VerticalScroll(classes="choice-side", can_focus=False):
+            yield Static(Content(name + note), classes="choice-name", markup=False)
+            yield Static(Content(text), markup=False)
+
+
+def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:
+    """Return the draft that stays, to replace the one in the file. Both make a note where one of them is a note."""
+    revision = other.revision if other is not None else 0
+    theirs = other if other is not None else Draft(mine.ticket_id, "")
+    if choice is Choice.MINE:
+        chosen = mine
+    elif choice is Choice.OTHER:
+        chosen = theirs
+    else:
+        texts = [draft.text for draft in (mine, theirs) if draft.text.strip()]
+        kind = Direction.NOTE if Direction.NOTE in (mine.kind, theirs.kind) else Direction.OUT
+        chosen = Draft(mine.ticket_id, "\n\n".join(dict.fromkeys(texts)), kind, 0, 0, mine.macro, mine.language,
+                       mine.actions)  # fmt: skip
+    return Draft(mine.ticket_id, chosen.text, chosen.kind, revision, 0, chosen.macro, chosen.language, chosen.actions)
