@@ -43,7 +43,7 @@ class Answers(Asking):
         self.answering.load()
         self.app.call_from_thread(self._macros_taken, self.answering.refused())
 
-    @work(thread=True, group="macros on disk", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="macros on disk", exit_on_error=False)
     def look_for_macros(self) -> None:
         """Take in macros that were changed on disk."""
         refused = self.answering.refresh()
