@@ -26,6 +26,7 @@ from data.records import (
 )
 from data.store import Store
 from queues import address, enclosing, escalating, linking, promises, promising, reply, sla, workflow
+from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
 from queues.gates import Gates
 from queues.safeguards import ABSOLUTE
@@ -274,8 +275,12 @@ class Acting:
         """Return what the change promises: what it says itself, else the first dated word of its reply."""
         if change.gives_no_promise or change.promise is not None or change.reply is None:
             return None if change.gives_no_promise else change.promise
+        return promises.promise_in(change.reply, now, self.office(ticket))
+
+    def office(self, ticket: Ticket) -> Calendar:
+        """Return the working week in the time zone of the ticket's customer."""
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
-        return promises.promise_in(change.reply, now, promises.office_for(self._rules.office, customer))
+        return promises.office_for(self._rules.office, customer)
 
     def _write_answer(self, ticket: Ticket, answer: TeamAnswer, now: int) -> list[Step]:
         """Write what another team said, in its name: the agent at the keys only passes it on."""

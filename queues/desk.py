@@ -13,6 +13,7 @@ from data.store import Store
 from data.tables.actions import Action
 from queues import linking, rerouting, undoing
 from queues.acting import Acting
+from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp, choose
 from queues.procedures import Step as ProcedureStep
@@ -145,8 +146,16 @@ class Desk:
         return self._acting.findings(self._ticket(ticket_id, None), change, self._clock())
 
     def promise(self, ticket_id: int, change: Change) -> Promise | None:
-        """Return what the change would promise the customer, None where it names no time."""
-        return self._acting.promise(self._ticket(ticket_id, None), change, self._clock())
+        """Return what the change would promise the customer: the first dated word of its reply, else what it says.
+
+        None where neither names a time. The words go first because the customer reads them.
+        """
+        ticket = self._ticket(ticket_id, None)
+        return self._acting.promise(ticket, replace(change, promise=None), self._clock()) or change.promise
+
+    def office(self, ticket_id: int) -> Calendar:
+        """Return the working week by which promises on the ticket are read, in the customer's time zone."""
+        return self._acting.office(self._ticket(ticket_id, None))
 
     def recipient(self, ticket_id: int) -> str:
         """Return where a reply to the ticket would go. Raises RuleError where there is no address."""

@@ -75,6 +75,7 @@ _CLOCK = re.compile(
     r"|(?:a|antes de|hasta|sobre|para|desde) las? (?P<hora>\d{1,2})(?:[:.](?P<minuto>\d{2}))?"
     r"(?: ?(?P<parte>am|pm|a\.m\.|p\.m\.|h\b|horas|de la manana|de la tarde|de la noche))?)"
 )
+_BARE_CLOCK = re.compile(r"(?<!\S)(?<!at )(?<!las )(\d{1,2}:\d{2}|\d{1,2}(?= ?[ap]m))")
 _MORNING = re.compile(
     r"\bmorning\b|\bpor la manana\b|\besta manana\b|\bfirst thing\b|\ba primera hora\b|\bnoon\b|\bmediodia\b"
 )
@@ -84,6 +85,7 @@ _AM = ("am", "a.m.", "de la manana")
 _WORKING_MORNING = 8
 """A bare hour before this is one of the afternoon: `a las 5`."""
 _USUAL_CLOSING = 18 * 3600
+_SAME_LENGTH = str.maketrans("áéíóúüñ’", "aeiouun'")
 
 
 def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | None:
@@ -99,6 +101,20 @@ def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | Non
         due = when.on_day(day, clock, words[day.start() :])
         return _checked(day, clock if clock is not None else day, due, now)
     return None if clock is None else _checked(clock, clock, when.at_clock(clock), now)
+
+
+def read_due(answer: str, now: int, office: Calendar) -> int | None:
+    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it names no time."""
+    plain = _BARE_CLOCK.sub(r"at \1", fold(answer.strip()))
+    found = (due_of(words, now, office) for words in (plain, f"in {plain}", f"by {plain}"))
+    return next((due[2] for due in found if due is not None), None)
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without the accents of English and Spanish, place by place as long as it was."""
+    plain = text.lower().translate(_SAME_LENGTH)
+    # a letter such as İ grows in lower case: places would no longer fit
+    return plain if len(plain) == len(text) else text.translate(_SAME_LENGTH)
 
 
 def _checked(first: re.Match[str], last: re.Match[str], due: int | None, now: int) -> tuple[int, int, int] | None:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 
 from data.records import Customer, Promise
 from queues.calendar import Calendar
-from queues.due_words import due_of
+from queues.due_words import due_of, fold
 
 SOON = 3600
 """A promise presses in the hour before it is due."""
 
+OFFICE_NAME = "office"
+"""The calendar of the settings that tells what a working day is."""
 _WORKDAY = ((9 * 3600, 18 * 3600),)
 OFFICE = Calendar("UTC", ((_WORKDAY,) * 5 + ((),) * 2))
-"""Monday to Friday, nine to six: what a working day is where the settings name no calendar `office`."""
+"""Monday to Friday, nine to six: what holds where the settings name no calendar of that name."""
 
 _ZONES = {
     "AR": "America/Argentina/Buenos_Aires", "BO": "America/La_Paz", "CL": "America/Santiago", "CO": "America/Bogota",
@@ -60,7 +62,6 @@ _NEXT_CLAUSE = re.compile(r",|\b(?:y|e|and|then|but|pero)\b")
 _SENTENCE = re.compile(r"[^\n.!?;]+(?:\.(?=\S)[^\n.!?;]*)*[.!?;]?")
 _CONDITION = re.compile(r"\b(?:if|si|when|cuando|once|unless|en cuanto|as soon as|after you|until you|a menos que)\b")
 _DENIED = re.compile(r"\b(?:no|not|never|nunca|tampoco|cannot|jamas)(?: (?:te|le|les))?\s*$")
-_SAME_LENGTH = str.maketrans("áéíóúüñ’", "aeiouun'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,8 @@ class Dated:
 
 def promises_in(text: str, now: int, office: Calendar) -> list[Dated]:
     """Return the dated promises of an answer in the order of the text; questions and quoted lines hold none."""
-    plain = text.lower().translate(_SAME_LENGTH)
-    if len(plain) != len(text):  # a letter such as İ grows in lower case: places would no longer fit
-        plain = text.translate(_SAME_LENGTH)
     found: list[Dated] = []
-    for sentence in _SENTENCE.finditer(plain):
+    for sentence in _SENTENCE.finditer(fold(text)):
         words = sentence[0]
         if words.endswith("?") or words.lstrip().startswith(">"):
             continue

@@ -187,7 +187,7 @@ def _compose() -> list[Action]:
         compose("send", ("ctrl+s", "ctrl+enter"), "Send", "Send with the usual outcome."),
         compose("send_as", ("ctrl+o",), "Send as…", "Look at the reply and choose solved, pending or open."),
         compose("toggle_note", ("ctrl+t",), "Reply or note", "Turn the reply into an internal note, or back."),
-        compose("next_hole", ("ctrl+n",), "Next hole", "Go to the next value that is missing."),
+        compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or words to look at again."),
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
@@ -202,6 +202,18 @@ def _preview() -> list[Action]:
     def preview(name: str, keys: tuple[str, ...], title: str, tooltip: str) -> Action:
         return Action(f"preview.{name}", keys, title, tooltip, "Send", Scope.PREVIEW, call=name, footer=True)
 
+    findings = [
+        Action(
+            f"preview.finding_{n}",
+            (str(n),),
+            f"Finding {n}",
+            "Go to the words that this finding is about.",
+            "Send",
+            Scope.PREVIEW,
+            call=f"finding({n})",
+        )
+        for n in range(1, 10)
+    ]
     return [
         preview("solve", ("enter",), "Send, solve, next", "Send, mark as solved, go to the most urgent ticket."),
         preview("pending", ("p",), "Send, pending", "Send and wait for the customer."),
@@ -215,6 +227,10 @@ def _preview() -> list[Action]:
         ),
         preview("steps", ("space",), "Steps", "Answer the steps that come first, then see this card again."),
         preview("language", ("l",), "Language", "The same macro in the other language."),
+        preview("address", ("a",), "Address", "Write to another address of the customer."),
+        preview("promise", ("t",), "Promised time…", "Say by when the reply promises an answer."),
+        preview("no_promise", ("T",), "No promise", "The reply's words promise nothing."),
+        *findings,
         preview("cancel", ("escape",), "Cancel", "Send nothing."),
     ]
 

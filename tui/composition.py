@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import time
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,11 +14,13 @@ from zoneinfo import ZoneInfo
 from data.protocols import Clock
 from data.records import Lane
 from data.store import Store
+from queues.calendar import Calendar
 from queues.clock_settings import calendars_of, policies_of
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.lanes import lanes_of
 from queues.procedure_book import ProcedureBook
+from queues.promises import OFFICE, OFFICE_NAME
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
 from queues.teams import Team, teams_of
@@ -71,6 +75,23 @@ def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
     return load_rules(own, lanes=[lane.name for lane in lanes(chosen)]) if own.exists() else default_rules()
 
 
+def office(calendars: Mapping[str, Calendar], settings: Settings) -> Calendar:
+    """Return the working week of promises: the calendar `office` of the settings, else nine to six on this clock."""
+    return calendars.get(OFFICE_NAME) or replace(OFFICE, time_zone=zone_name(settings))
+
+
+def zone_name(settings: Settings) -> str:
+    """Return the name of the desk's time zone: the one in the settings, else the machine's, else UTC."""
+    if settings.time_zone:
+        return settings.time_zone
+    import tzlocal  # 25 ms, for those who named none
+
+    try:
+        return ZoneInfo(tzlocal.get_localzone_name()).key
+    except (LookupError, ValueError, OSError):  # a machine whose clock bears no name that is known
+        return "UTC"
+
+
 def agent_name(settings: Settings) -> str:
     """Return who answers: the name in the settings, else the login name."""
     if settings.agent:
@@ -96,9 +117,7 @@ def brand_of(settings: Settings) -> Brand:
 
 def zone_of(settings: Settings) -> tzinfo:
     """Return the desk's time zone: the one in the settings, else the machine's."""
-    if settings.time_zone:
-        return ZoneInfo(settings.time_zone)
-    return datetime.now(UTC).astimezone().tzinfo or UTC
+    return ZoneInfo(zone_name(settings))
 
 
 def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, settings: Settings | None = None) -> Desk:
@@ -116,6 +135,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         thanks_reopen=chosen.reopen.thanks,
         reopen_days=chosen.reopen.days,
         procedures=ProcedureBook(config_folder() / "procedures"),
+        office=office(calendars, chosen),
         undo_seconds=chosen.undo_seconds,
         sender=chosen.sender,
         brand=chosen.brand,

@@ -46,6 +46,15 @@ def clock_words(name: str, due_at: int | None, now: int) -> str:
     return phrase.format(name=words(name), span=span(abs(left)))
 
 
+def moment(at: int, zone: str) -> str:
+    """Return a time as `Fri 27 Nov 18:00` on the clock of a time zone."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    local = datetime.fromtimestamp(at, ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
 def later(text: str, now: int) -> int | None:
     """Return the time that `30m`, `3h` or `2d` from `now` is; None for anything else."""
     found = re.fullmatch(r"\s*(\d{1,4})\s*([mhd])\w*\s*", text.lower(), re.ASCII)

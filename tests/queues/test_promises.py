@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.records import Customer
 from queues.calendar import ALWAYS, Calendar
+from queues.due_words import read_due
 from queues.promises import OFFICE, office_for, promise_in, promises_in
 
 MADRID = replace(OFFICE, time_zone="Europe/Madrid")
@@ -173,3 +174,27 @@ def test_far_moments_do_not_fail() -> None:
     assert (
         promise_in("Te escribo el 3 de marzo.", int(datetime(2038, 1, 20, tzinfo=UTC).timestamp()), MADRID) is not None
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "when"),
+    [
+        ("tomorrow", "Thu 26 18:00"),
+        ("Viernes 17:00", "Fri 27 17:00"),
+        ("2 days", "Fri 27 10:00"),
+        ("3h", "Wed 25 13:00"),
+        ("5pm", "Wed 25 17:00"),
+        ("a las 5", "Wed 25 17:00"),
+        ("17:30", "Wed 25 17:30"),
+        ("mañana 9:15", "Thu 26 09:15"),
+    ],
+)
+def test_an_agents_answer_is_read_without_small_words(answer: str, when: str) -> None:
+    found = read_due(answer, at("2026-11-25 10:00"), MADRID)
+    assert found is not None
+    assert datetime.fromtimestamp(found, ZoneInfo("Europe/Madrid")).strftime("%a %d %H:%M") == when
+
+
+@pytest.mark.parametrize("answer", ["", "soon", "0 days", "31 February", "yesterday"])
+def test_an_answer_without_a_time_to_come_is_none(answer: str) -> None:
+    assert read_due(answer, at("2026-11-25 10:00"), MADRID) is None

@@ -68,13 +68,19 @@ def test_the_words_of_a_reply_become_a_promise_with_its_message(desk: Desk) -> N
     assert desk.store.events.of(ticket)[-1].detail["promised"] == START + 24 * HOUR
 
 
-def test_what_the_agent_says_of_it_goes_first(desk: Desk) -> None:
-    ticket = arrive(desk)
-    reply = "I'll get back to you within 24 hours."
-    assert desk.promise(ticket, Change(reply=reply, gives_no_promise=True)) is None
+def test_the_words_are_offered_first_and_what_the_agent_decides_is_kept(desk: Desk) -> None:
+    ticket, reply = arrive(desk), "I'll get back to you within 24 hours."
     own = Promise("a call", START + 5)
-    assert desk.promise(ticket, Change(reply=reply, promise=own)) == own
+    offered = desk.promise(ticket, Change(reply=reply, promise=own))
+    assert offered is not None
+    assert offered.due_at == START + 24 * HOUR
+    assert desk.promise(ticket, Change(reply="Hi", promise=own)) == own
+    assert desk.promise(ticket, Change(reply=reply, gives_no_promise=True)) is None
     assert desk.promise(ticket, Change(note=reply)) is None
+    desk.act([ticket], Change(reply=reply, gives_no_promise=True))
+    assert stand(desk, ticket) == []
+    desk.act([ticket], Change(reply=reply, promise=own))
+    assert stand(desk, ticket) == [(PromiseState.OPEN, 5)]
 
 
 @pytest.mark.parametrize(

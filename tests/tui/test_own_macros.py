@@ -107,7 +107,7 @@ def test_two_macros_in_one_reply_say_hello_once_and_do_what_both_do(path: Path, 
         await press(pilot, app, "f2")
         assert isinstance(app.screen, ReplyCard)
         shown = picture(app)
-        for told in ("form.pdf", "Both things", "+two", "escalates to Payments", "promises write soon"):
+        for told in ("form.pdf", "Both things", "+two", "escalates to Payments", "“write soon”"):
             assert told in shown, told
         await press(pilot, app, "enter")
 

@@ -39,7 +39,8 @@ from tests.tui.playing import (
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.rounds import Rounds
-from tui.screens.reply_card import Card, ReplyCard
+from tui.screens.card import Card
+from tui.screens.reply_card import ReplyCard
 from tui.theme import THEMES
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -349,7 +350,7 @@ def test_one_key_and_enter_send_the_macro_and_open_the_next_ticket(path: Path) -
 def test_a_blocking_finding_keeps_enter_from_sending() -> None:
     blocked = Card("t", "a@b.example", Change(reply="Hi {{ name }}"), [Finding("hole", "A hole.", blocking=True)])
     assert blocked.blocked
-    assert "✗ A hole." in blocked.facts
+    assert "✗ 1 A hole." in blocked.facts
     held = Card("t", "a@b.example", Change(reply="x", escalate=Escalation("Safety")))
     assert held.outcome is Status.ON_HOLD
 

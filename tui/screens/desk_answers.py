@@ -11,7 +11,8 @@ from textual import work
 
 from data.errors import DeskError
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Ticket
+from data.records import Change, Direction, Done, Draft, Promise, Ticket
+from data.records import Finding as Found
 from tui.answering import Answer, Place
 from tui.screens.desk_asking import Asking, Given
 from tui.widgets.row_line import one_line
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from macros.library import Verdict as Refused
     from macros.macro import Macro
     from queues.desk import Desk
-    from tui.screens.reply_card import Verdict
+    from tui.screens.card import Card, Verdict
+    from tui.screens.reply_card import ReplyCard
     from tui.widgets.completion import Choice
     from tui.widgets.composer import Composer
 
@@ -114,36 +116,55 @@ class Answers(Asking):
         self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
 
     async def _preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None) -> None:
-        from tui.screens.reply_card import Card, ReplyCard
+        from tui.screens.card import Card
+        from tui.screens.reply_card import ReplyCard
 
         def look(desk: Desk) -> Card:
-            recipient, found = desk.recipient(ticket.id), desk.findings(ticket.id, change)
-            card = Card(title, recipient, change, found)
+            recipient, found = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
+            promised = replace(change, promise=desk.promise(ticket.id, change))
+            card = Card(title, recipient, promised, found, office=desk.office(ticket.id), now=self.clock())
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
             return replace(card, gates=[step.words(ticket.language) for step in gates])
 
-        def show(card: Card) -> None:
-            self.app.push_screen(ReplyCard(card), partial(self._decided, ticket, change, title, back))
+        def show(found: Card) -> None:
+            card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))
+            self.app.push_screen(card, partial(self._decided, ticket, card, change.promise, back))
 
         await self.ask(look, show)
+
+    def _addresses(self, ticket: Ticket, recipient: str) -> list[str]:
+        """Return the customer's addresses besides the recipient's, the one after it first."""
+        customer = self.store.customers.get(ticket.customer_id)
+        known = [one.value for one in customer.identities if one.kind == "email"] if customer is not None else []
+        place = known.index(recipient.casefold()) + 1 if recipient.casefold() in known else 0
+        return [address for address in known[place:] + known[:place] if address != recipient.casefold()]
 
     def steps_first(self, ticket_id: int, card: Callable[[], None]) -> None:
         """Answer what the ticket's procedure asks for first, then show the card again."""
 
     async def _decided(
-        self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None, verdict: Verdict | None
+        self,
+        ticket: Ticket,
+        shown: ReplyCard,
+        promise: Promise | None,
+        back: Callable[[], None] | None,
+        verdict: Verdict | None,
     ) -> None:
-        """Do with the reply what the agent chose on the card."""
-        wish = verdict.wish if verdict is not None else ""
+        """Do with the reply what the agent chose on the card; `promise` is what was promised apart from its words."""
+        change, wish = shown.card.change, verdict.wish if verdict is not None else ""
         if wish == "send" and verdict is not None:
             await self.send(ticket.id, replace(change, status=verdict.status, override_reason=verdict.reason))
         elif wish == "steps":
-            self.steps_first(ticket.id, partial(self.preview, ticket, change, title, back))
-        elif wish == "edit":
-            await self.write(Direction.OUT, change)
+            self.steps_first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
+        elif wish == "edit" and verdict is not None:
+            # other words may promise something else: they are read again when they are sent
+            await self.write(Direction.OUT, replace(change, promise=promise), at=verdict.finding)
+        elif wish == "address":
+            other = replace(change, recipient=shown.card.addresses[0])
+            self.preview(ticket, other, shown.card.title, back)
         elif wish == "language" and change.macro:
-            other = "en" if change.reply_language.startswith("es") else "es"
-            self.preview_macro(ticket, change.macro, other, anew=False)
+            other_language = "en" if change.reply_language.startswith("es") else "es"
+            self.preview_macro(ticket, change.macro, other_language, anew=False)
         elif not wish and back is not None:
             back()
 
@@ -175,8 +196,8 @@ class Answers(Asking):
         """Write a note."""
         await self.write(Direction.NOTE)
 
-    async def write(self, kind: Direction, change: Change | None = None) -> None:
-        """Open the composer on the ticket's draft, or on the text of `change`."""
+    async def write(self, kind: Direction, change: Change | None = None, *, at: Found | None = None) -> None:
+        """Open the composer on the ticket's draft, or on the text of `change`, with the words of `at` selected."""
         ticket = self.ticket()
         if ticket is None:
             self.say(words("There is no ticket here; . goes to the most urgent one."))
@@ -195,6 +216,8 @@ class Answers(Asking):
         composer.add_class("-open")
         if change is not None and change.reply is not None:
             composer.put(change, whole=True)
+            if at is not None:
+                composer.point_at(at)
 
     async def _composer(self) -> Composer:
         if self.composer is None:

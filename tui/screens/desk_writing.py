@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.changes import unpacked
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Status, Ticket
+from data.records import Change, Direction, Done, Draft, Finding, Promise, Status, Ticket
 from tui.answering import Place
 from tui.screens.desk_asking import Given
 from tui.screens.desk_drafts import Drafting
+from tui.spans import moment
 from tui.words import words
 
 if TYPE_CHECKING:
     from macros.macro import Macro
+    from queues.desk import Desk
     from tui.widgets.composer import Composer
 
 
@@ -51,8 +54,31 @@ class Writing(Drafting):
         if self.composer is not None:
             self._put_anew(self.composer.draft.macro, self.composer.draft.language)
 
+    def on_composer_check_asked(self, message: Composer.CheckAsked) -> None:
+        """Look at the text in the writer's thread; no key waits for it."""
+        message.stop()
+        draft, change = message.draft, reply_of(message.draft)
+
+        def look(desk: Desk) -> tuple[Sequence[Finding], str]:
+            promise, told = desk.promise(draft.ticket_id, change), ""
+            if promise is not None:
+                when = moment(promise.due_at, desk.office(draft.ticket_id).time_zone)
+                told = words("Promises an answer by {when}.").format(when=when)
+            return desk.findings(draft.ticket_id, change), told
+
+        def looked(future: Future[tuple[Sequence[Finding], str]]) -> None:
+            # called in the writer's thread; a text that cannot be looked at now is looked at before it leaves
+            if future.exception() is None and self.is_attached:
+                self.app.call_later(self._show_findings, draft.text, *future.result())
+
+        self.writer.submit(look).add_done_callback(looked)
+
+    def _show_findings(self, text: str, findings: Sequence[Finding], promise: str) -> None:
+        if self.composer is not None:
+            self.composer.show_findings(text, findings, promise)
+
     async def on_composer_send_asked(self, message: Composer.SendAsked) -> None:
-        """Write the note, send the reply, or show the preview first."""
+        """Write the note, send the reply, or show the preview first, as where something stands in the way."""
         message.stop()
         draft = message.draft
         ticket = self.store.tickets.get(draft.ticket_id)
@@ -62,12 +88,26 @@ class Writing(Drafting):
         if draft.kind is Direction.NOTE:
             await self.change_of((ticket.id,), Change(note=draft.text), self._noted)
             return
-        change = replace(unpacked(draft.actions), reply=draft.text, macro=draft.macro, reply_language=draft.language)
+        change = reply_of(draft)
         if message.choose:
             self.preview(ticket, change, words("Your reply"))
-        else:
-            # as on the card: an escalated matter is not solved
-            await self.send(ticket.id, replace(change, status=Status.ON_HOLD if change.escalate else Status.SOLVED))
+            return
+
+        def look(desk: Desk) -> tuple[Sequence[Finding], Promise | None]:
+            return desk.findings(ticket.id, change), desk.promise(ticket.id, change)
+
+        await self.ask(look, lambda found: self._send_or_show(ticket, change, *found))
+
+    def _send_or_show(
+        self, ticket: Ticket, change: Change, findings: Sequence[Finding], promise: Promise | None
+    ) -> None:
+        if any(finding.blocking for finding in findings):
+            self.preview(ticket, change, words("Not sent yet"))
+            return
+        # as on the card: an escalated matter is not solved
+        outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
+        work = self.send(ticket.id, replace(change, status=outcome, promise=promise))
+        self.run_worker(work, group="send", exit_on_error=False)
 
     def _noted(self, done: Done) -> None:
         self.close_composer()
@@ -107,3 +147,8 @@ class Writing(Drafting):
         """Return the composer if it is still about this ticket."""
         composer = self.composer
         return composer if composer is not None and composer.draft.ticket_id == ticket.id else None
+
+
+def reply_of(draft: Draft) -> Change:
+    """Return the change that sends a draft, with what its macros do besides."""
+    return replace(unpacked(draft.actions), reply=draft.text, macro=draft.macro, reply_language=draft.language)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
@@ -14,85 +13,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from data.records import Change, Finding, Status
+from data.records import Change, Promise, Status
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
+from tui.screens.card import Card, Verdict
 from tui.widgets.row_line import one_line
 from tui.words import words
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the agent wants done with the reply: `send`, `edit`, `language`, or nothing."""
-
-    wish: str
-    status: Status | None = None
-    reason: str = ""
-    """Why it is sent past what stood in the way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """All that the card shows."""
-
-    title: str
-    recipient: str
-    change: Change
-    findings: Sequence[Finding] = ()
-    gates: Sequence[str] = ()
-    """What the open steps of the procedure say that come before the outcome."""
-
-    @property
-    def blocked(self) -> bool:
-        """A finding stands in the way."""
-        return any(finding.blocking for finding in self.findings)
-
-    @property
-    def outcome(self) -> Status:
-        """What becomes of the ticket on Enter."""
-        return Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED
-
-    def held_up(self, status: Status) -> bool:
-        """Open steps stand before this outcome: being done with the ticket, or answering and handing over at once."""
-        return bool(self.gates) and (status is Status.SOLVED or self.change.escalate is not None)
-
-    @property
-    def facts(self) -> str:
-        """Everything but the reply's words, a fact a line."""
-        change = self.change
-        lines = [
-            words("To {who} · in {language}").format(
-                who=one_line(self.recipient), language=change.reply_language or "?"
-            )
-        ]
-        if change.subject:
-            lines.append(words("Subject: {subject}").format(subject=one_line(change.subject)))
-        if change.attachments:
-            files = ", ".join(f"{one_line(one.filename)} ({one.size:,} B)" for one in change.attachments)
-            lines.append(words("Attached: {files}").format(files=files))
-        told = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
-        if change.escalate is not None:
-            told.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))
-        if change.promise is not None:
-            told.append(words("promises {text}").format(text=one_line(change.promise.text)))
-        if told:
-            lines.append(words("And: {told}").format(told=" · ".join(told)))
-        for finding in self.findings:
-            lines.append(("✗ " if finding.blocking else "! ") + one_line(finding.message))
-        lines += [words("■ first: {step}").format(step=one_line(gate)) for gate in self.gates]
-        return "\n".join(lines)
-
-    def keys(self, reason: str) -> str:
-        """What the keys do, Enter first and as it really ends; `reason` is the one given to go past what blocks."""
-        if self.blocked and not reason:
-            return words("Not sendable yet: e fills it in · ! sends all the same, with a reason · Esc back")
-        if self.gates and not reason:
-            return words("Space answers the steps first · p pending · e edits · ! sends all the same · Esc back")
-        done = words("solves") if self.outcome is Status.SOLVED else words("puts it on hold")
-        return words("Enter sends, {done}, next · p pending · o keeps open · e edits · l language · Esc back").format(
-            done=done
-        )
 
 
 class ReplyCard(ModalScreen[Verdict]):
@@ -122,6 +49,9 @@ class ReplyCard(ModalScreen[Verdict]):
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
             yield Input(placeholder=words("why is it sent all the same?"), id="card-reason", compact=True)
+            yield Input(
+                placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
+            )
             yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -164,22 +94,49 @@ class ReplyCard(ModalScreen[Verdict]):
         if not (self.card.blocked or self.card.gates):
             self.notify(words("Nothing stands in the way; Enter sends."), timeout=3, markup=False)
             return
-        line = self.query_one("#card-reason", Input)
-        line.add_class("-open")
-        line.focus()
+        self._open_line("#card-reason")
+
+    def action_finding(self, number: int) -> None:
+        """Go to the words of a finding; one about the address asks for another."""
+        if number > len(self.card.findings):
+            return
+        finding = self.card.findings[number - 1]
+        if finding.start == finding.end and self.card.addresses:
+            self.dismiss(Verdict("address"))
+        else:
+            self.dismiss(Verdict("edit", finding=finding))
+
+    def action_address(self) -> None:
+        """Write to the customer's next address."""
+        if self.card.addresses:
+            self.dismiss(Verdict("address"))
+        else:
+            self.notify(words("No other address of this customer is known."), timeout=3, markup=False)
+
+    def action_promise(self) -> None:
+        """Ask by when an answer is promised."""
+        self._open_line("#card-time")
+
+    def action_no_promise(self) -> None:
+        """Promise nothing, whatever the words look like."""
+        self._set(replace(self.card.change, promise=None, gives_no_promise=True))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the reason; an empty one opens nothing."""
+        """Keep the reason or the time; an empty one opens nothing."""
         event.stop()
-        self.reason = " ".join(event.value.split())
+        answer = " ".join(event.value.split())
+        if event.input.id == "card-time":
+            self._promise_by(answer)
+            return
+        self.reason = answer
         if not self.reason:
             self.notify(words("Write the reason first; it is kept with the ticket."), severity="warning", markup=False)
             return
         self._close_line()
 
     def action_cancel(self) -> None:
-        """Leave the line for the reason, else send nothing."""
-        if self.query_one("#card-reason", Input).has_focus:
+        """Leave the line that asks, else send nothing."""
+        if isinstance(self.focused, Input):
             self._close_line()
         else:
             self.dismiss(Verdict(""))
@@ -188,9 +145,31 @@ class ReplyCard(ModalScreen[Verdict]):
         """Read on in a long reply."""
         self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
 
+    def _promise_by(self, answer: str) -> None:
+        """Take the time that the agent gives, read as words of a reply are."""
+        from queues.due_words import read_due
+
+        due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
+        if due_at is None:
+            told = words("No time to come was understood; write tomorrow, Friday 17:00 or 2 days.")
+            self.notify(told, severity="warning", markup=False)
+            return
+        given = self.card.change.promise
+        promise = Promise(given.text if given is not None else answer, due_at)
+        self._set(replace(self.card.change, promise=promise, gives_no_promise=False))
+
+    def _set(self, change: Change) -> None:
+        self.card = replace(self.card, change=change)
+        self._close_line()
+
+    def _open_line(self, name: str) -> None:
+        line = self.query_one(name, Input)
+        line.add_class("-open")
+        line.focus()
+        self.call_after_refresh(self._fit)
+
     def _close_line(self) -> None:
-        line = self.query_one("#card-reason", Input)
-        line.remove_class("-open")
+        self.query(Input).remove_class("-open")
         self.set_focus(None)
         told = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
         facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
@@ -201,7 +180,9 @@ class ReplyCard(ModalScreen[Verdict]):
 
     def _fit(self) -> None:
         """Leave every line around the reply on the screen; the reply scrolls in the rest."""
-        around = [self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "keys")]
+        around = [
+            self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "time", "keys")
+        ]
         frame = 2 + 2  # the border, and an empty line above and below the reply
         room = self.size.height * 95 // 100 - frame - sum(around)
         self.query_one("#card-reply").styles.max_height = max(3, room)

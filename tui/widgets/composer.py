@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -16,17 +17,20 @@ from textual.widgets import Static, TextArea
 
 from data.changes import packed
 from data.errors import InputError
-from data.records import Change, Direction, Draft
+from data.records import Change, Direction, Draft, Finding
 from data.safe_text import safe_line, safe_text
 from tui import editor
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.widgets.completion import Complete, Completion
 from tui.widgets.composer_area import ComposerArea
+from tui.widgets.finding_line import FindingLine
 from tui.words import words
 
 SAVE_EVERY = 0.5
 """Seconds between two drafts saved while typing, at least."""
+CHECK_AFTER = 0.4
+"""Seconds of rest after which a reply is looked at."""
 
 
 class Composer(Vertical):
@@ -37,9 +41,12 @@ class Composer(Vertical):
     Composer > #composer-head { height: 1; background: $panel; color: $foreground; }
     Composer.-note > #composer-head { background: $warning; color: $background; text-style: bold; }
     Composer > ComposerArea { height: 1fr; min-height: 4; }
+    Composer > #composer-findings { height: 1; padding: 0 1; background: $surface; color: $warning; display: none; }
+    Composer > #composer-findings.-told { display: block; }
+    Composer > #composer-findings.-blocked { color: $error; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
-    HELP = "Write here. `/name` puts in a macro, ctrl+n goes to the next missing value, ctrl+s sends."
+    HELP = "Write here. `/name` puts in a macro, ctrl+n goes to the next missing value or finding, ctrl+s sends."
 
     @dataclass
     class DraftChanged(Message):
@@ -61,6 +68,12 @@ class Composer(Vertical):
         name: str
 
     @dataclass
+    class CheckAsked(Message):
+        """The text rested: look at it and tell what was found with `show_findings`."""
+
+        draft: Draft
+
+    @dataclass
     class LanguageAsked(Message):
         """The macro is wanted in the other language."""
 
@@ -79,6 +92,8 @@ class Composer(Vertical):
         self._head = Static("", id="composer-head", markup=False)
         self._save_every = save_every
         self._timer: Timer | None = None
+        self._line = FindingLine()
+        self._check_timer: Timer | None = None
         self._draft = Draft(0, "")
         self._recipient = ""
         self._told = ""
@@ -87,6 +102,7 @@ class Composer(Vertical):
         """Head line, text, completion."""
         yield self._head
         yield self._area
+        yield self._line
         yield self._completion
 
     @property
@@ -142,6 +158,18 @@ class Composer(Vertical):
         self._show_head()
         self._area.next_hole()
 
+    def show_findings(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
+        """Show what was found in `text`, unless another text stands here by now."""
+        if text == self._area.text and self._draft.kind is Direction.OUT:
+            self._line.show(text, findings, promise)
+
+    def point_at(self, finding: Finding) -> None:
+        """Select the words of a finding; one about no words leaves the cursor at the end."""
+        if finding.end > finding.start:
+            self._area.select_words(finding.start, finding.end)
+        else:
+            self._area.move_cursor(self._area.document.end)
+
     def flush(self) -> None:
         """Tell the draft now if it is not told yet: before leaving, sending or changing the ticket."""
         if self._timer is not None:
@@ -160,6 +188,20 @@ class Composer(Vertical):
             self._show_head()
         if self._timer is None and self._area.text != self._told:
             self._timer = self.set_timer(self._save_every, self.flush)
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        """Have the text looked at once no key has come for a while."""
+        if self._check_timer is not None:
+            self._check_timer.stop()
+        self._check_timer = self.set_timer(CHECK_AFTER, self._ask_to_check)
+
+    def _ask_to_check(self) -> None:
+        self._check_timer = None
+        if self._draft.kind is Direction.OUT and self._draft.ticket_id and self._area.text.strip():
+            self.post_message(self.CheckAsked(self.draft))
+        else:
+            self._line.show("", ())
 
     def on_composer_area_name_taken(self, event: ComposerArea.NameTaken) -> None:
         """Hand the macro's name up."""
@@ -185,11 +227,15 @@ class Composer(Vertical):
         self._show_head()
         self._told = "" if self._area.text else self._told
         self.flush()
+        self._ask_to_check()
 
     def action_next_hole(self) -> None:
-        """Go to the next missing value."""
-        if not self._area.next_hole():
-            self.notify(words("No value is missing."), timeout=2, markup=False)
+        """Go to the next missing value, or to the next words that something was found about."""
+        place = self._area.next_hole(self._line.places(self._area.text))
+        if place is None:
+            self.notify(words("Nothing is missing, and nothing was found."), timeout=2, markup=False)
+        else:
+            self._line.tell_at(self._area.text, place)
 
     def action_language(self) -> None:
         """Ask for the other language."""

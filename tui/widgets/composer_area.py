@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -29,16 +30,21 @@ class ComposerArea(TextArea):
         self._completion = completion
         self._complete = complete
 
-    def next_hole(self) -> bool:
-        """Select the next missing value after the cursor, round to the top; tell whether there is one."""
-        start, end = sorted((self._offset(self.selection.start), self._offset(self.selection.end)))
-        after = end if end > start else start
-        found = HOLE.search(self.text, after) or HOLE.search(self.text)
-        if found is None:
-            return False
-        self.move_cursor(self._location(found.start()))
-        self.move_cursor(self._location(found.end()), select=True)
-        return True
+    def next_hole(self, others: Sequence[tuple[int, int]] = ()) -> tuple[int, int] | None:
+        """Select the next missing value, or the next of `others`, after the cursor, round to the top; tell which."""
+        places = sorted({*(found.span() for found in HOLE.finditer(self.text)), *others})
+        if not places:
+            return None
+        selected = sorted((self._offset(self.selection.start), self._offset(self.selection.end)))
+        later = [place for place in places if place[0] >= selected[0] and [*place] != selected]
+        place = later[0] if later else places[0]
+        self.select_words(*place)
+        return place
+
+    def select_words(self, start: int, end: int) -> None:
+        """Select from one character to another, and show them."""
+        self.move_cursor(self._location(start))
+        self.move_cursor(self._location(end), select=True)
 
     @property
     def around_cursor(self) -> tuple[str, str]:

@@ -1,0 +1,213 @@
+"""What was found in a reply, by keys: its words are a digit away; promised times and addresses are changed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from data.records import Change, Incoming, MessageKind, PromiseState, Severity, Status
+from data.store import Store
+from macros.check import Checker
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.promises import OFFICE
+from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, status_of
+from tui.app import DeskApp
+from tui.screens.reply_card import ReplyCard
+
+ZONE = "Europe/Madrid"
+"""The desk's clock: NOW is a Monday afternoon there."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return fifteen_tickets(tmp_path / "desk.db")
+
+
+def checked(store: Store) -> Desk:
+    rules = DeskRules(office=replace(OFFICE, time_zone=ZONE))
+    return Desk(store, clock=clock, rules=rules, checker=Checker(lambda text: ("und", 0.0)), agent="ann")
+
+
+def card(app: DeskApp) -> ReplyCard:
+    assert isinstance(app.screen, ReplyCard)
+    return app.screen
+
+
+async def write(pilot: Pilot[int], app: DeskApp, text: str) -> int:
+    """Open the composer on the ticket under the cursor and put a text in; return the ticket's number."""
+    ticket = app.desk.list.current_id
+    assert ticket is not None
+    await press(pilot, app, "r")
+    assert app.desk.composer is not None
+    app.desk.composer.put(Change(reply=text), whole=True)
+    await pilot.pause()
+    return ticket
+
+
+def selected(app: DeskApp) -> str:
+    assert app.desk.composer is not None
+    return app.desk.composer._area.selected_text
+
+
+TWO = "Hola: la clave es abc123 y {{ amount }} llega."
+
+
+def test_a_digit_on_the_card_selects_the_words_in_the_composer(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await write(pilot, app, TWO)
+        await press(pilot, app, "f2")
+        assert [one.rule for one in card(app).card.findings] == ["gives-secret", "hole"]
+        assert "✗ 2 The value amount is missing." in picture(app)
+        await press(pilot, app, "2")
+        assert app.screen is app.desk
+        assert selected(app) == "{{ amount }}"
+        await press(pilot, app, "f2", "1")
+        assert selected(app) == "abc123"
+        await press(pilot, app, "f2", "7")
+        card(app)
+
+    play(path, script, make=checked)
+
+
+def test_sending_what_is_blocked_shows_the_card_instead(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = await write(pilot, app, TWO)
+        await press(pilot, app, "ctrl+s", "enter")
+        assert card(app).card.blocked
+        assert status_of(path, ticket) is not Status.SOLVED
+        await press(pilot, app, "exclamation_mark", *"agreed", "enter", "enter")
+        assert status_of(path, ticket) is Status.SOLVED
+        detail = app.desk.store.events.of(ticket)[-1].detail
+        assert (detail["overridden"], detail["override_reason"]) == (["gives-secret", "hole"], "agreed")
+
+    play(path, script, make=checked)
+
+
+def test_a_reply_with_nothing_wrong_leaves_at_once(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = await write(pilot, app, "Hola: ya funciona.")
+        await press(pilot, app, "ctrl+s")
+        assert status_of(path, ticket) is Status.SOLVED
+
+    play(path, script, make=checked)
+
+
+async def settled(pilot: Pilot[int], app: DeskApp) -> None:
+    """Let the rest after the last key pass at once, and the writer look at the text."""
+    assert app.desk.composer is not None
+    app.desk.composer._ask_to_check()
+    await pilot.pause()
+    await app.desk.settled()
+    await pilot.pause()
+
+
+def test_findings_show_while_writing_and_ctrl_n_goes_round(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await write(pilot, app, TWO)
+        await settled(pilot, app)
+        assert "✗ This gives a password or a code away" in picture(app)
+        await press(pilot, app, "ctrl+n", "ctrl+n")
+        first = selected(app)
+        await press(pilot, app, "ctrl+n")
+        assert {first, selected(app)} == {"abc123", "{{ amount }}"}
+        await press(pilot, app, "home", *"Buenas. ", "ctrl+n")
+        assert selected(app) in {"abc123", "{{ amount }}"}
+        await press(pilot, app, "ctrl+t")
+        assert "✗" not in picture(app)
+
+    play(path, script, make=checked)
+
+
+def test_a_promise_shows_while_writing(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await write(pilot, app, "Hola: mañana te escribo.")
+        await settled(pilot, app)
+        assert "Promises an answer by Tue 22 Sep 18:00." in picture(app)
+
+    play(path, script, make=checked)
+
+
+def test_the_card_tells_the_promise_and_the_agent_changes_it(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = await write(pilot, app, "Hola: mañana te escribo.")
+        await press(pilot, app, "f2")
+        assert "Promises an answer by Tue 22 Sep 18:00: “mañana te escribo”" in picture(app)
+        await press(pilot, app, "t", *"gibberish", "enter")
+        assert "Tue 22 Sep 18:00" in picture(app)
+        await press(pilot, app, *["backspace"] * 9, *"friday", "space", "1", "7", "colon", "3", "0", "enter")
+        assert "Promises an answer by Fri 25 Sep 17:30" in picture(app)
+        await press(pilot, app, "p")
+        (promise,) = app.desk.store.promises.of(ticket)
+        assert (promise.text, promise.state) == ("mañana te escribo", PromiseState.OPEN)
+        assert promise.due_at > NOW + 3 * 86_400
+
+    play(path, script, make=checked)
+
+
+def test_the_agent_takes_a_promise_out(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = await write(pilot, app, "Hola: mañana te escribo.")
+        await press(pilot, app, "f2", "T")
+        assert "Promises nothing" in picture(app)
+        await press(pilot, app, "p")
+        assert app.desk.store.promises.of(ticket) == []
+
+    play(path, script, make=checked)
+
+
+def test_a_new_address_blocks_in_a_safety_matter_until_another_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    store = Store.open(path)
+    desk = checked(store)
+    base = incoming(1, "No puedo entrar", "mail", at=NOW - 90_000)
+    desk.receive([replace(base, handle="@zoe", from_address="old@home.example")])
+    (ticket,) = store.tickets.each()
+    stolen = replace(
+        base, handle="@zoe", from_address="thief@home.example", raw_sha256="x" * 64, message_id="<2@x>",
+        references=("<1@customer.example>",), kind=MessageKind.MAIL, received_at=NOW - 60,
+    )  # fmt: skip
+    assert isinstance(stolen, Incoming)
+    desk.receive([stolen])
+    desk.act([ticket.id], Change(severity=Severity.S1))
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await write(pilot, app, "Hola: ya está.")
+        await press(pilot, app, "f2")
+        assert card(app).card.recipient == "thief@home.example"
+        assert [(one.rule, one.blocking) for one in card(app).card.findings] == [("recipient", True)]
+        await press(pilot, app, "1")
+        assert card(app).card.recipient == "old@home.example"
+        assert card(app).card.findings == []
+        await press(pilot, app, "enter")
+        assert [entry.recipient for entry in app.desk.store.outbox.waiting()] == ["old@home.example"]
+
+    play(path, script, make=checked)
+
+
+def test_checking_waits_for_nobody(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await write(pilot, app, "Hola")
+        gate = asyncio.Event()
+        held = app.desk.writer.submit(lambda desk: asyncio.run_coroutine_threadsafe(gate.wait(), loop).result())
+        assert app.desk.composer is not None
+        app.desk.composer._ask_to_check()
+        await pilot.press(*" {{ x }}")
+        assert "{{ x }}" in app.desk.composer.draft.text
+        gate.set()
+        await asyncio.wrap_future(held)
+
+    loop = asyncio.new_event_loop()
+    loop.close()
+
+    async def with_loop(pilot: Pilot[int], app: DeskApp) -> None:
+        nonlocal loop
+        loop = asyncio.get_running_loop()
+        await script(pilot, app)
+
+    play(path, with_loop, make=checked)
