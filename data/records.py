@@ -604,3 +604,16 @@ class Finding:
     end: int = 0
     blocking: bool = False
     """Blocking findings stop the reply unless the agent gives a reason that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply that came from a macro, and the message that it answers: what suggestions are learned from."""
+
+    reply_id: int
+    macro: str
+    language: str
+    subject: str
+    """The ticket's."""
+    text: str
+    """The customer's message without quotes and signature."""

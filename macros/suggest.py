@@ -21,6 +21,8 @@ from macros.rivals import Rivals
 NEIGHBOURS = 30
 MAX_BECAUSE = 120
 """Characters of a ticket's text given as the reason."""
+LIKE = 0.35
+"""A ticket counts as like this one when it is at least so near as this share of the nearest one's nearness."""
 LOOKS = 4
 """How often the rivals look at each answer while there are few."""
 MAX_LOOKS = 6_000
@@ -29,6 +31,8 @@ _VOTE = 0.5
 """What the nearest tickets count for, against 1 for each of the other views."""
 _SHARPNESS = 20.0
 """Turns cosines into log odds."""
+_SAME = 6
+"""Decimals in which scores are compared: what differs less goes by use."""
 _FLOOR_VOTE, _FLOOR = 1e-2, 1e-4
 """The probability that a view leaves for a macro that it says nothing of."""
 
@@ -39,15 +43,15 @@ class Suggestion:
 
     macro: str
     score: float
-    """Between 0 and 1, all macros' scores adding up to 1."""
+    """Between 0 and 1; those of all admitted macros add up to 1."""
     closeness: float
     """Cosine to the macro's own words, 0 to 1: low for every macro when the message is about something else."""
     because: str
-    """The nearest ticket's words that speak for it; empty where none does."""
+    """The nearest answered ticket that speaks for it, its subject or else its words; empty where none does."""
     alike: int = 0
-    """How many of the nearest answered tickets were answered with it."""
+    """How many of the answered tickets like this one were answered with it."""
     of: int = 0
-    """How many nearest answered tickets there are."""
+    """How many answered tickets are like this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class _Learned:
     macro: str
     text: str
     title: bool
+    subject: str = ""
+    language: str = ""
 
 
 class Suggester:
@@ -65,7 +71,7 @@ class Suggester:
         self._next = 0
         self._nearest, self._closeness, self._rivals = Nearest(), Closeness(), Rivals()
         self._macros: Counter[str] = Counter()
-        self._uses: Counter[str] = Counter()
+        self._uses: Counter[tuple[str, str]] = Counter()
 
     def __len__(self) -> int:
         return len(self._learned)
@@ -82,10 +88,10 @@ class Suggester:
         """Take in a macro of which only the name is known."""
         self._add(macro, re.sub(r"[\W_]+", " ", macro), title=True)
 
-    def learn(self, text: str, macro: str) -> None:
+    def learn(self, text: str, macro: str, *, language: str = "", subject: str = "") -> None:
         """Remember that `macro` answered a message of this text (its new part, without quotes and signature)."""
-        self._add(macro, text, title=False)
-        self._uses[macro] += 1
+        self._add(macro, text, title=False, subject=subject, language=language)
+        self._uses[macro, language] += 1
 
     def settle(self) -> None:
         """Look at what was learned again, once after many answers were taken in at once."""
@@ -99,63 +105,73 @@ class Suggester:
             known = self._learned[key]
             if known.macro == macro and known.text == text and not known.title:
                 self._remove(key, known)
-                self._uses[macro] -= 1
-                self._uses += Counter()  # drops the macros that nothing speaks for any more
+                self._uses[macro, known.language] -= 1
+                self._uses += Counter()  # drops what is no longer used
                 return True
         return False
 
-    def suggest(self, text: str, top: int = 3, among: Container[str] | None = None) -> list[Suggestion]:
-        """Return the `top` macros for a message, best first; with nothing to go by, the most used ones.
+    def suggest(
+        self,
+        text: str,
+        top: int = 3,
+        among: Container[str] | None = None,
+        *,
+        language: str = "",
+        lean: Mapping[str, float] | None = None,
+    ) -> list[Suggestion]:
+        """Return the `top` macros for a message, best first; with nothing to go by, the most used in its language.
 
-        `among` admits only these macros, such as those with a body in the ticket's language.
+        `among` admits only these macros, such as those with a body in the ticket's language. `lean` says what else
+        speaks for a macro, or against it, in log odds.
         """
         found = words(text)
         said = expressions(found)
         votes, alike, because = self._votes(terms(found))
         closeness = self._closeness.cosines({**said, **spelling(found)})
-        rivals = self._rivals.scores(_unit(said))
-        total = sum(votes.values()) or 1.0
-        close_odds = self._log_odds({macro: _SHARPNESS * cosine for macro, cosine in closeness.items()})
-        rival_odds = self._log_odds(rivals)
+        total, leaning = sum(votes.values()) or 1.0, lean or {}
+        close = self._log_odds({macro: _SHARPNESS * cosine for macro, cosine in closeness.items()})
+        rivals = self._log_odds(self._rivals.scores(_unit(said)))
         scores = {
-            macro: _VOTE * math.log(votes.get(macro, 0.0) / total + _FLOOR_VOTE) + close_odds[macro] + rival_odds[macro]
+            macro: _VOTE * math.log(votes.get(macro, 0.0) / total + _FLOOR_VOTE)
+            + close[macro]
+            + rivals[macro]
+            + leaning.get(macro, 0.0)
             for macro in self._macros
+            if among is None or macro in among
         }
         odds = _softmax(scores)
-        admitted = [macro for macro in odds if among is None or macro in among]
-        admitted.sort(key=lambda macro: (-round(odds[macro], 9), -self._uses[macro], macro))
+
+        def place(macro: str) -> tuple[float, int, str]:
+            return -round(odds[macro], _SAME), -self._uses[macro, language], macro
+
         return [
             Suggestion(
-                macro,
-                odds[macro],
-                closeness.get(macro, 0.0),
-                because.get(macro, ""),
-                alike[macro],
-                alike.total(),
+                macro, odds[macro], closeness.get(macro, 0.0), because.get(macro, ""), alike[macro], alike.total()
             )
-            for macro in admitted[:top]
+            for macro in sorted(odds, key=place)[:top]
         ]
 
     def _votes(self, asked: Counter[str]) -> tuple[dict[str, float], Counter[str], dict[str, str]]:
         votes: dict[str, float] = defaultdict(float)
         alike: Counter[str] = Counter()
         because: dict[str, str] = {}
-        for key, score in self._nearest.find(asked, NEIGHBOURS):
+        nearest = self._nearest.find(asked, NEIGHBOURS)
+        for key, score in nearest:
             known = self._learned[key]
             votes[known.macro] += score * score
-            if not known.title:
+            if not known.title and score >= LIKE * nearest[0][1]:
                 alike[known.macro] += 1
-                because.setdefault(known.macro, known.text[:MAX_BECAUSE])
+                because.setdefault(known.macro, (known.subject or known.text)[:MAX_BECAUSE])
         return votes, alike, because
 
     def _log_odds(self, scores: Mapping[str, float]) -> dict[str, float]:
         odds = _softmax({macro: scores.get(macro, 0.0) for macro in self._macros})
         return {macro: math.log(odd + _FLOOR) for macro, odd in odds.items()}
 
-    def _add(self, macro: str, text: str, *, title: bool) -> None:
+    def _add(self, macro: str, text: str, *, title: bool, subject: str = "", language: str = "") -> None:
         found = words(text)
         key, self._next = self._next, self._next + 1
-        self._learned[key] = _Learned(macro, text, title)
+        self._learned[key] = _Learned(macro, text, title, subject, language)
         self._macros[macro] += 1
         self._nearest.add(key, terms(found))
         said = expressions(found)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Attachment, Direction, Message, MessageKind
+from data.records import Answered, Attachment, Direction, Message, MessageKind
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
@@ -66,6 +66,16 @@ class Messages:
                 (SELECT received_at FROM message WHERE id = (SELECT id FROM reply))"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
         return row[0], row[1]
+
+    def answered(self, limit: int) -> list[Answered]:
+        """Return the newest `limit` replies that came from a macro and stand, oldest first, with what they answer."""
+        sql = """SELECT reply.id, reply.macro, reply.language, ticket.subject, asked.new_text FROM message reply
+            JOIN ticket ON ticket.id = reply.ticket_id
+            JOIN message asked ON asked.id = (SELECT max(id) FROM message WHERE ticket_id = reply.ticket_id
+                AND id < reply.id AND direction = 'in' AND kind NOT IN ('auto', 'bounce') AND withdrawn = 0)
+            WHERE reply.macro <> '' AND reply.direction = 'out' AND reply.withdrawn = 0
+            ORDER BY reply.id DESC LIMIT ?"""
+        return [Answered(*row) for row in self._db.execute(sql, (limit,))][::-1]
 
     def took_part(self, ticket_id: int, address: str) -> bool:
         """Tell whether a message of the ticket came from this address; notes, other teams' too, do not count."""

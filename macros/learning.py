@@ -1,0 +1,77 @@
+"""What agents chose, as suggestions: learned from the store at the start, then from each reply that is sent or undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from time import sleep
+
+from data.records import Answered
+from data.store import Store
+from macros.macro import Macro
+from macros.suggest import Suggester, Suggestion
+
+MOST = 20_000
+"""Replies learned from at the start, the newest."""
+RECENT = 300
+"""Replies looked at again whenever something changed: those that may be new, or undone."""
+
+
+class Learner:
+    """Suggests in one thread while another one learns. There is no model file: a new `Learner` knows what stands."""
+
+    def __init__(self, macros: Iterable[Macro]) -> None:
+        self._macros = tuple(macros)
+        self._lock = Lock()
+        self._known: dict[int, Answered] = {}
+        self._suggester = self._untaught()
+
+    def rebuild(self, store: Store) -> None:
+        """Learn all from the store; what was learned before serves until that is done."""
+        suggester, known = self._untaught(), {}
+        for one in store.messages.answered(MOST):
+            known[one.reply_id] = one
+            _learn(suggester, one)
+            sleep(0)  # lets the screen's thread go first
+        suggester.settle()
+        with self._lock:
+            self._suggester, self._known = suggester, known
+
+    def catch_up(self, store: Store) -> int:
+        """Learn the replies sent since, forget those undone or erased since; return how many either way.
+
+        What was sent from another window or from the command line counts too.
+        """
+        standing = {one.reply_id: one for one in store.messages.answered(RECENT)}
+        oldest = min(standing, default=0) if len(standing) == RECENT else 0
+        new = [one for one in standing.values() if one.reply_id not in self._known]
+        gone = [one for one in self._known.values() if one.reply_id >= oldest and one.reply_id not in standing]
+        for one in gone:
+            with self._lock:
+                self._suggester.unlearn(_text(one), one.macro)
+            del self._known[one.reply_id]
+        for one in new:
+            with self._lock:
+                _learn(self._suggester, one)
+            self._known[one.reply_id] = one
+        return len(new) + len(gone)
+
+    def suggest(
+        self, text: str, top: int, among: frozenset[str], language: str, lean: Mapping[str, float]
+    ) -> list[Suggestion]:
+        """Rank macros for a message, as `Suggester.suggest` does."""
+        with self._lock:
+            return self._suggester.suggest(text, top, among, language=language, lean=lean)
+
+    def _untaught(self) -> Suggester:
+        suggester = Suggester()
+        suggester.know(self._macros)
+        return suggester
+
+
+def _learn(suggester: Suggester, one: Answered) -> None:
+    suggester.learn(_text(one), one.macro, language=one.language, subject=one.subject)
+
+
+def _text(one: Answered) -> str:
+    return one.text if one.text.strip() else one.subject
