@@ -1,4 +1,4 @@
-"""What agents chose, as suggestions: learned from the store at the start, then from each reply that is sent or undone."""
+"""What agents chose, as suggestions: learned from the store at the start, then from each reply sent or undone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from threading import Lock
 from time import sleep
 
+from data.macro_names import separate
 from data.records import Answered
 from data.store import Store
 from macros.macro import Macro
@@ -21,13 +22,20 @@ class Learner:
     """Suggests in one thread while another one learns. There is no model file: a new `Learner` knows what stands."""
 
     def __init__(self, macros: Iterable[Macro]) -> None:
-        self._macros = tuple(macros)
-        self._lock = Lock()
-        self._known: dict[int, Answered] = {}
+        self._lock, self._learning = Lock(), Lock()
+        self._macros = {macro.name: macro for macro in macros}
         self._suggester = self._untaught()
+        self._known: dict[int, Answered] | None = None
 
-    def rebuild(self, store: Store) -> None:
-        """Learn all from the store; what was learned before serves until that is done."""
+    def know(self, macros: Iterable[Macro]) -> None:
+        """Take in macros that came since."""
+        new = [macro for macro in macros if macro.name not in self._macros]
+        self._macros |= {macro.name: macro for macro in new}
+        with self._lock:
+            self._suggester.know(new)
+
+    def _rebuild(self, store: Store) -> int:
+        """Learn all from the store; what was known before serves until that is done."""
         suggester, known = self._untaught(), {}
         for one in store.messages.answered(MOST):
             known[one.reply_id] = one
@@ -36,19 +44,28 @@ class Learner:
         suggester.settle()
         with self._lock:
             self._suggester, self._known = suggester, known
+        return len(known)
 
     def catch_up(self, store: Store) -> int:
         """Learn the replies sent since, forget those undone or erased since; return how many either way.
 
-        What was sent from another window or from the command line counts too.
+        The first time, and after many at once, all is learned anew. What was sent from another window or from the
+        command line counts too.
         """
+        with self._learning:
+            return self._catch_up(store)
+
+    def _catch_up(self, store: Store) -> int:
         standing = {one.reply_id: one for one in store.messages.answered(RECENT)}
+        if self._known is None or (len(standing) == RECENT and not self._known.keys() & standing.keys()):
+            return self._rebuild(store)
         oldest = min(standing, default=0) if len(standing) == RECENT else 0
         new = [one for one in standing.values() if one.reply_id not in self._known]
         gone = [one for one in self._known.values() if one.reply_id >= oldest and one.reply_id not in standing]
         for one in gone:
             with self._lock:
-                self._suggester.unlearn(_text(one), one.macro)
+                for macro in separate(one.macro):
+                    self._suggester.unlearn(_text(one), macro)
             del self._known[one.reply_id]
         for one in new:
             with self._lock:
@@ -65,12 +82,13 @@ class Learner:
 
     def _untaught(self) -> Suggester:
         suggester = Suggester()
-        suggester.know(self._macros)
+        suggester.know(self._macros.values())
         return suggester
 
 
 def _learn(suggester: Suggester, one: Answered) -> None:
-    suggester.learn(_text(one), one.macro, language=one.language, subject=one.subject)
+    for macro in separate(one.macro):
+        suggester.learn(_text(one), macro, language=one.language, subject=one.subject)
 
 
 def _text(one: Answered) -> str:

@@ -11,24 +11,21 @@ from typing import TYPE_CHECKING
 from data.changes import unpacked
 from data.errors import InputError
 from data.protocols import Clock
-from data.records import Change, Customer, Direction, Draft, Ticket
+from data.records import Change, Customer, Draft, Ticket
+from tui.ranking import Ranking, Slot, of_topic
 from tui.words import words
 
 if TYPE_CHECKING:
     from data.store import Store
     from macros.context import Brand
+    from macros.learning import Learner
     from macros.library import Library, Verdict
     from macros.macro import EscalateTo, Macro, Once
-    from macros.suggest import Suggester
 
 SLOTS = 9
 """Keys 1 to 9."""
 SUGGESTED = 3
 """The first keys, which follow what the customer wrote; the others stay where they are."""
-TOPIC_BONUS = 1.0
-"""What being of the ticket's own topic counts for, of a score between 0 and 1: rules know more than titles."""
-NEAR = 0.05
-"""Scores closer than this are taken as equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,10 @@ class Answering:
     def __init__(self, store: Store, clock: Clock, agent: str) -> None:
         self._store, self._clock, self._agent = store, clock, agent
         self._library: Library | None = None
-        self._suggester: Suggester | None = None
-        self._ranked: tuple[tuple[int, int], dict[str, float]] = ((0, 0), {})
+        self._learner: Learner | None = None
+        self._ranking: Ranking | None = None
         self._brand: Brand | None = None
         self._zone: tzinfo = UTC
-        self._known: set[str] = set()
         self._looking = Lock()
         self.last = ""
         """The macro used last."""
@@ -73,8 +69,8 @@ class Answering:
     def load(self) -> None:
         """Read the library; called in a thread. Files that cannot be used do not keep the others away."""
         from macros import render
+        from macros.learning import Learner
         from macros.library import Library
-        from macros.suggest import Suggester
         from tui.composition import brand_of, zone_of
         from tui.settings import config_folder
         from tui.settings import load as load_settings
@@ -82,11 +78,23 @@ class Answering:
         settings = load_settings().settings
         self._brand, self._zone = brand_of(settings), zone_of(settings)
         del render  # loading it here is what keeps the first preview fast
-        library, suggester = Library.standard(config_folder() / "macros"), Suggester()
-        suggester.know(library)
-        self._known = {macro.name for macro in library}
-        # the library comes last: it is what tells the screen's thread that both are there
-        self._suggester, self._library = suggester, library
+        library = Library.standard(config_folder() / "macros")
+        self._learner = Learner(library)
+        self._ranking = Ranking(self._store, library, self._learner)
+        # the library comes last: it is what tells the screen's thread that all is there
+        self._library = library
+
+    def learn(self) -> None:
+        """Learn from the replies of the store; called in a thread."""
+        from data.store import Store
+
+        if self._learner is None:
+            return
+        store = Store.open(self._store.path, create=False)
+        try:
+            self._learner.catch_up(store)
+        finally:
+            store.close()
 
     def refresh(self) -> list[Verdict] | None:
         """Take in what changed in the folders of macros; called in a thread.
@@ -105,9 +113,8 @@ class Answering:
 
     def know_new(self) -> None:
         """Let macros that came since be suggested; called where suggestions are asked for."""
-        if self._suggester is not None and self._library is not None:
-            self._suggester.know(macro for macro in self._library if macro.name not in self._known)
-            self._known |= {macro.name for macro in self._library}
+        if self._learner is not None and self._library is not None:
+            self._learner.know(self._library)
 
     def refused(self) -> list[Verdict]:
         """Return the files that cannot be used."""
@@ -124,34 +131,31 @@ class Answering:
         A macro that names its key has it. Else 1 to 3 hold what answers the latest message best, and the others first
         the macros of the ticket's topic, then the rest.
         """
-        if self._library is None:
+        if self._library is None or self._ranking is None:
             return [None] * SLOTS
         offered = self._offered(ticket)
         named = {macro.key: macro for macro in reversed(offered) if macro.key}
         taken = {macro.name for macro in named.values()}
-        rest = [macro for macro in offered if macro.name not in taken]
-        scores = self._scores(ticket)
-        best = sorted(rest, key=lambda macro: _place(macro, ticket, scores.get(macro.name, 0.0)))[:SUGGESTED]
-        behind = [macro for macro in rest if macro not in best]
-        behind.sort(key=lambda macro: not _of_topic(macro, ticket))
-        others = iter(best + behind)
+        rest = {macro.name: macro for macro in offered if macro.name not in taken}
+        best = [rest.pop(name) for name in [one for one in self._ranking.of(ticket) if one in rest][:SUGGESTED]]
+        others = iter(best + sorted(rest.values(), key=lambda macro: not of_topic(macro, ticket)))
         return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
 
-    def slot_titles(self, ticket: Ticket) -> list[tuple[int, str]]:
+    def strip(self, ticket: Ticket) -> list[Slot]:
         """Return the digits that hold a macro for a ticket, each with its title in the ticket's language."""
-        held = enumerate(self.slots(ticket), 1)
-        return [(n, macro.title.for_language(ticket.language)) for n, macro in held if macro is not None]
+        ranking = self._ranking
+        if ranking is None:
+            return []
+        return [ranking.slot(ticket, n, macro) for n, macro in enumerate(self.slots(ticket), 1) if macro is not None]
 
-    def _scores(self, ticket: Ticket) -> dict[str, float]:
-        """Return how well each macro answers the latest incoming message; kept until another message is the latest."""
-        incoming = [one for one in self._store.messages.of(ticket.id) if one.direction is Direction.IN]
-        if self._suggester is None or self._library is None or not incoming:
-            return {}
-        latest = incoming[-1]
-        if self._ranked[0] != (ticket.id, latest.id):
-            found = self._suggester.suggest(latest.new_text, top=len(self._library))
-            self._ranked = ((ticket.id, latest.id), {one.macro: one.score / found[0].score for one in found})
-        return self._ranked[1]
+    def why(self, ticket: Ticket, macro: str) -> str:
+        """Say in a few words what speaks for a macro; empty where nothing does."""
+        return self._ranking.why(ticket, macro) if self._ranking is not None else ""
+
+    def opened(self, ticket_id: int) -> None:
+        """Let the first digits follow what was learned since the ticket was open last."""
+        if self._ranking is not None:
+            self._ranking.anew(ticket_id)
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
         """Return name and title of every macro offered for a ticket."""
@@ -235,14 +239,3 @@ class Answering:
             replace(filled.change, reply=filled.text, verbatim=not answers),
             tuple(hole.name for hole in filled.holes),
         )
-
-
-def _of_topic(macro: Macro, ticket: Ticket) -> bool:
-    return bool(ticket.topic) and ticket.topic in macro.topics
-
-
-def _place(macro: Macro, ticket: Ticket, score: float) -> tuple[float, bool, bool, str]:
-    """Order macros for the first keys: by score, then what can leave as it is before what asks or escalates."""
-    steps = round((score + TOPIC_BONUS * _of_topic(macro, ticket)) / NEAR)
-    asks = any(not ask.optional and not ask.default for ask in macro.asks)
-    return (-steps, asks, macro.actions.escalate is not None, macro.name)

@@ -195,6 +195,8 @@ def views_of_a_lane(db: Database) -> None:
 def drafts_keep_what_macros_do(db: Database) -> None:
     """What the macros in a draft do besides their words, so that it is not lost while the words are edited."""
     db.execute("ALTER TABLE draft ADD COLUMN actions TEXT NOT NULL DEFAULT ''")
+
+
 def what_is_learned_from(db: Database) -> None:
     """Replies that came from a macro, found without reading the others."""
     db.execute("CREATE INDEX message_macro ON message(id) WHERE macro <> ''")

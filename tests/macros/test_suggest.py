@@ -63,6 +63,23 @@ def test_with_nothing_to_go_by_the_most_used_come_first() -> None:
     assert Suggester().suggest("anything") == []
 
 
+def test_the_most_used_are_counted_in_the_tickets_language() -> None:
+    suggester = Suggester()
+    suggester.learn("uno", "a/one", language="es")
+    for _ in range(2):
+        suggester.learn("dos", "a/two", language="en")
+
+    assert suggester.suggest("1234", language="es")[0].macro == "a/one"
+    assert suggester.suggest("1234", language="en")[0].macro == "a/two"
+
+
+def test_what_else_speaks_for_a_macro_counts_until_history_says_otherwise() -> None:
+    lean = {"access/reset": 4.0}
+
+    assert taught().suggest("good morning", lean=lean)[0].macro == "access/reset"
+    assert taught().suggest("where is my late parcel", lean=lean)[0].macro == "delivery/late"
+
+
 def test_only_admitted_macros_are_suggested() -> None:
     assert [one.macro for one in taught().suggest("parcel", among={"access/reset"})] in ([], ["access/reset"])
 
@@ -119,7 +136,7 @@ def test_answers_in_one_language_serve_the_other() -> None:
 def test_a_reason_counts_the_nearest_answered_tickets() -> None:
     suggester = taught()
     suggester.know_name("delivery/late")
-    first = suggester.suggest("my parcel is late")[0]
+    first = suggester.suggest("my parcel has not come, where is it")[0]
 
     assert (first.alike, first.of) == (2, 2)
 

@@ -4,18 +4,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.ranking import Slot
 from tui.widgets.macro_strip import strip_line
 
 
 def test_digits_stand_before_their_titles_and_the_cut_shows() -> None:
-    titles = [(1, "Ask for links"), (3, "Delay")]
-    assert strip_line(titles, 40).rstrip() == "1 Ask for links · 3 Delay"
-    assert strip_line(titles, 12) == "1 Ask for l…"
+    slots = [Slot(1, "Ask for links"), Slot(3, "Delay")]
+    assert strip_line(slots, 40).plain.rstrip() == "1 Ask for links · 3 Delay"
+    assert strip_line(slots, 12).plain == "1 Ask for l…"
 
 
-@given(st.lists(st.tuples(st.integers(1, 9), st.text())), st.integers(0, 120))
-def test_any_title_keeps_to_one_safe_line_of_the_width(titles: list[tuple[int, str]], width: int) -> None:
-    line = strip_line(titles, width)
+def test_the_strip_counts_what_speaks_for_a_macro_and_dims_what_nothing_speaks_for() -> None:
+    line = strip_line([Slot(1, "Refund", "12/14"), Slot(2, "Delay", weak=True)], 40)
+
+    assert line.plain.rstrip() == "1 Refund 12/14 · 2 Delay"
+    assert [line.plain[span.start : span.end] for span in line.spans if "muted" in str(span.style)] == [" · 2 Delay"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.text(), st.booleans())), st.integers(0, 120))
+def test_any_title_keeps_to_one_safe_line_of_the_width(titles: list[tuple[int, str, bool]], width: int) -> None:
+    line = strip_line([Slot(number, title, weak=weak) for number, title, weak in titles], width).plain
     assert cell_len(line) == width
     assert "\n" not in line
     assert "\x1b" not in line

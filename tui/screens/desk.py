@@ -22,6 +22,8 @@ POLL_SECONDS = 0.25
 """How often another connection's commit is looked for; asking costs microseconds."""
 MACRO_SECONDS = 2
 """How often changed macros are looked for, in a thread."""
+LEARN_SECONDS = 2
+"""How often suggestions learn from what was sent, or undone, since."""
 CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
@@ -55,7 +57,7 @@ class DeskScreen(Steps):
 
     def on_mount(self) -> None:
         """Show the first lane and start looking for news."""
-        self._seen = self.store.data_version()
+        self._seen = self._learned = self.store.data_version()
         self.show_active()
         self.show_counts()
         self.show_outbox()
@@ -65,6 +67,7 @@ class DeskScreen(Steps):
         self.call_after_refresh(self.load_book)
         self.set_interval(POLL_SECONDS, self.poll)
         self.set_interval(MACRO_SECONDS, self.look_for_macros)
+        self.set_interval(LEARN_SECONDS, self.learn_news)
         self.set_interval(1, self.show_outbox)
         self.set_interval(CLOCK_SECONDS, self._tick)
 
@@ -74,6 +77,13 @@ class DeskScreen(Steps):
         if version != self._seen:
             self._seen = version
             self.refresh_lanes()
+
+    def learn_news(self) -> None:
+        """Learn from what was committed since, here or elsewhere; the digits of tickets in view stay as they are."""
+        version = self.store.data_version()
+        if version != self._learned and self.answering.ready:
+            self._learned = version
+            self.learn_from_replies()
 
     def _tick(self) -> None:
         for pane in self.panes:
@@ -94,7 +104,7 @@ class DeskScreen(Steps):
     def show_macros(self) -> None:
         """Write what the digits hold for the ticket being read; in a list they mean the one under the cursor."""
         ticket = self.ticket() if self.reading else None
-        self.macro_strip.show(self.answering.slot_titles(ticket) if ticket is not None else ())
+        self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The agent came to another part of the screen, where digits may mean another ticket."""

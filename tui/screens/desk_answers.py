@@ -44,6 +44,12 @@ class Answers(Asking):
         """Read the macros once the screen is drawn."""
         self.answering.load()
         self.app.call_from_thread(self._macros_taken, self.answering.refused())
+        self.answering.learn()
+
+    @work(thread=True, group="learning", exit_on_error=False)
+    def learn_from_replies(self) -> None:
+        """Let suggestions follow what was sent."""
+        self.answering.learn()
 
     @work(thread=True, group="macros on disk", exit_on_error=False)
     def look_for_macros(self) -> None:
@@ -106,7 +112,8 @@ class Answers(Asking):
             if answer is not None:
                 asks = any(macro.asks for macro, _ in given)
                 back = partial(self.preview_macro, ticket, name, language) if asks else None
-                self.preview(ticket, answer.change, answer.title, back)
+                why = self.answering.why(ticket, name)
+                self.preview(ticket, answer.change, f"{answer.title} · {why}" if why else answer.title, back)
 
         self.with_all_answers(ticket, separate(name), filled, anew=anew)
 

@@ -108,6 +108,7 @@ class Moves(DeskBase):
         """Open a ticket of a lane and go to it."""
         self.active = place
         self.list.select_ticket(ticket_id)
+        self.answering.opened(ticket_id)
         self.show_ticket(ticket_id)
         self.show_active()
         self.view.focus()

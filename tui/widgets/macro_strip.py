@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
+from tui.ranking import Slot
 from tui.widgets.row_line import fit, one_line
 
+BETWEEN = " · "
 
-def strip_line(titles: Sequence[tuple[int, str]], width: int) -> str:
-    """Return `1 Title · 2 Title · …` in `width` terminal cells."""
-    return fit(" · ".join(f"{digit} {one_line(title)}" for digit, title in titles), width)
+
+def strip_line(slots: Sequence[Slot], width: int) -> Content:
+    """Return `1 Title 12/14 · 2 Title · …` in `width` terminal cells; what nothing speaks for is dim."""
+    left, parts = width, list[Content]()
+    for place, slot in enumerate(slots):
+        said = " ".join(filter(None, (str(slot.number), one_line(slot.title), slot.note)))
+        lead = BETWEEN if place else ""
+        shown = fit(lead + said, min(left, cell_len(lead + said)))
+        parts.append(Content.styled(shown, "$text-muted" if slot.weak else ""))
+        left -= cell_len(shown)
+        if left <= 0:
+            break
+    return Content("").join(parts) + Content(" " * left)
 
 
 class MacroStrip(Static):
@@ -21,13 +34,13 @@ class MacroStrip(Static):
 
     def __init__(self) -> None:
         super().__init__("", id="macro-strip", markup=False)
-        self._titles: Sequence[tuple[int, str]] = ()
+        self._slots: Sequence[Slot] = ()
 
-    def show(self, titles: Sequence[tuple[int, str]]) -> None:
+    def show(self, slots: Sequence[Slot]) -> None:
         """Write the line."""
-        self._titles = titles
-        self.update(Content(strip_line(titles, self.content_size.width)), layout=False)
+        self._slots = slots
+        self.update(strip_line(slots, self.content_size.width), layout=False)
 
     def on_resize(self, event: Resize) -> None:
         """Cut the line anew."""
-        self.show(self._titles)
+        self.show(self._slots)
