@@ -131,6 +131,7 @@ def _decide() -> list[Action]:
         decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: 3h, 2d, tomorrow."),
         decide("escalate", ("E",), "Escalate…", "Hand to another team: which, why, until when."),
         decide("team_answer", ("B",), "Came back…", "Write down what another team answered, or that it sent it back."),
+        decide("problem", ("P",), "Problem…", "Link to one cause of several tickets, or answer all that are linked."),
         decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
         decide("take", ("t",), "Take", "Assign to me."),
         decide("language", ("d",), "Language…", "Say the customer's language, tú or usted, and region; remembered."),

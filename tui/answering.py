@@ -66,6 +66,12 @@ class Answering:
         self.last = ""
         """The macro used last."""
 
+    def over(self, store: Store) -> Answering:
+        """Return the same macros over another connection, for the thread that owns it."""
+        other = Answering(store, self._clock, self._agent)
+        other._library = self._library
+        return other
+
     def load(self) -> None:
         """Read the library; called in a thread. Files that cannot be used do not keep the others away."""
         from macros import render

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.errors import InputError
-from data.records import Change, Customer, Status
+from data.records import UNKNOWN_LANGUAGE, Change, Status, Ticket
 from tui.words import words
 
 if TYPE_CHECKING:
-    from macros.macro import Macro
     from queues.desk import Desk
-    from tui.handing_over import HandingOver
+    from tui.answering import Answering
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a macro would do to many tickets."""
 
-    title: str
     changes: Mapping[int, Change]
     """Of the tickets that it can be sent to."""
     held: Mapping[int, str]
     """Why the others are held back."""
     versions: Mapping[int, int]
     """The tickets as they were looked at."""
+
+    def ending(self, status: Status) -> dict[int, Change]:
+        """Return the changes with what becomes of the tickets, those that are handed over as they are."""
+        return {
+            one: change if change.escalate is not None else replace(change, status=status)
+            for one, change in self.changes.items()
+        }
 
     @property
     def languages(self) -> dict[str, int]:
@@ -46,22 +51,18 @@ class Plan:
 
 def plan(
     desk: Desk,
-    macro: Macro,
+    answering: Answering,
+    given: Sequence[tuple[str, Mapping[str, str]]],
     ticket_ids: Sequence[int],
     *,
-    agent: str,
-    now: int,
-    answers: Mapping[str, str] | None = None,
-    status: Status | None = None,
-    handing_over: HandingOver,
+    complete: Callable[[Change, Ticket], Change],
+    status: Status,
 ) -> Plan:
-    """Fill the macro in for each ticket and try it on the desk; `status` is what becomes of tickets not escalated.
+    """Fill macros (name and answers) in for each ticket and try the change on the desk; nothing is written.
 
-    Run it where the desk lives. Nothing is written.
+    `answering` reads the desk's own store; `complete` adds what a hand-over needs; `status` is what becomes of tickets
+    that are not handed over. Run it where the desk lives. Raises InputError where there is no such macro.
     """
-    from macros.context import Context
-    from macros.render import render
-
     found: dict[int, Change] = {}
     held: dict[int, str] = {}
     versions: dict[int, int] = {}
@@ -70,18 +71,16 @@ def plan(
         if ticket is None:
             continue
         versions[ticket_id] = ticket.version
-        customer = desk.store.customers.get(ticket.customer_id) or Customer(0, "")
+        if ticket.language == UNKNOWN_LANGUAGE:
+            held[ticket_id] = words("its language is not known; say it first.")
+            continue
         try:
-            filled = render(macro, ticket.language, Context(ticket, customer, agent, now), answers or {})
-            change = replace(filled.change, reply=filled.text)
-            change = handing_over.change(change, ticket, customer, known=desk.rules.teams, agent=agent, now=now)
+            change = complete(answering.fill_all(ticket, given).change, ticket)
         except InputError as error:
             held[ticket_id] = error.message
             continue
-        outcome = Status.ON_HOLD if change.escalate is not None else status
-        found[ticket_id] = replace(change, status=outcome or change.status)
+        found[ticket_id] = replace(change, status=Status.ON_HOLD if change.escalate is not None else status)
     refused = desk.rehearse(found)
     held |= {ticket_id: reason for ticket_id, reason in refused.items() if reason}
     changes = {ticket_id: change for ticket_id, change in found.items() if not refused[ticket_id]}
-    title = macro.title.for_language("en")
-    return Plan(title, changes, dict(sorted(held.items())), {one: versions[one] for one in changes})
+    return Plan(changes, dict(sorted(held.items())), {one: versions[one] for one in changes})

@@ -18,6 +18,7 @@ from tui.spans import later
 if TYPE_CHECKING:
     from data.store import Store
     from macros.library import Library
+    from queues.desk import Desk
     from queues.desk_rules import DeskRules
 
 DEFAULT_TEMPLATE = "hand-over"
@@ -75,13 +76,12 @@ class HandingOver:
             asked if asked.note.strip() else replace(asked, note=self._words(asked, team, ticket, customer, agent, now))
         )
 
-    def change(
-        self, change: Change, ticket: Ticket, customer: Customer, *, known: Sequence[Team], agent: str, now: int
-    ) -> Change:
-        """Return the change with its escalation completed, if it has one."""
+    def completed(self, change: Change, ticket: Ticket, desk: Desk, now: int) -> Change:
+        """Return the change with its hand-over completed, if it has one; called where the desk lives."""
         if change.escalate is None:
             return change
-        done = self.escalation(change.escalate, ticket, customer, known=known, agent=agent, now=now)
+        customer = desk.store.customers.get(ticket.customer_id) or Customer(0, "")
+        done = self.escalation(change.escalate, ticket, customer, known=desk.rules.teams, agent=desk.agent, now=now)
         return replace(change, escalate=done)
 
     def _words(self, asked: Escalation, team: Team, ticket: Ticket, customer: Customer, agent: str, now: int) -> str:

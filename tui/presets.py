@@ -25,6 +25,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.snooze": ("f7",),
     "ticket.escalate": ("f8",),
     "ticket.team_answer": (),
+    "ticket.problem": (),
     "ticket.assign": ("f9",),
     "ticket.tags": ("f4",),
     "ticket.language": ("f3",),

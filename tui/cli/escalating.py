@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.records import Change, Customer, Escalation, EscalationState, TeamAnswer
+from data.records import Change, Escalation, EscalationState, TeamAnswer
 from data.safe_text import safe_line
 from tui.cli.acting import tell
 from tui.cli.common import acting, db_option, iso, json_option, put, reading
@@ -38,12 +38,9 @@ def escalate(
         ticket = desk.store.tickets.get(ticket_id)
         if ticket is None:
             raise InputError("No such ticket", f"There is no ticket #{ticket_id}; check the number.")
-        customer = desk.store.customers.get(ticket.customer_id) or Customer(0, "")
         asked = Escalation(team.strip(), reason.strip(), reference.strip(), due_of(due, now), note=note)
-        done = HandingOver(config_folder()).escalation(
-            asked, ticket, customer, known=desk.rules.teams, agent=desk.agent, now=now
-        )
-        tell(desk.act([ticket_id], Change(escalate=done)), as_json)
+        change = HandingOver(config_folder()).completed(Change(escalate=asked), ticket, desk, now)
+        tell(desk.act([ticket_id], change), as_json)
 
 
 @click.command()

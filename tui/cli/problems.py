@@ -97,24 +97,23 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @json_option
 def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
     """Answer and solve every ticket that waits for the problem, as one action; what a check holds back stays open."""
-    from macros.library import Library
+    from tui.answering import Answering
 
     given = dict(one.split("=", 1) for one in answers if "=" in one)
     if len(given) != len(answers):
         raise click.UsageError("--answer takes NAME=VALUE.")
     with acting(db) as desk:
         found = known(desk.store, _number(number))
-        wanted = Library.standard(config_folder() / "macros").get(macro)
         ids = [one for one in desk.store.problems.tickets(found.id) if _waits(desk.store.tickets.get(one))]
+        answering, handing_over = Answering(desk.store, wall_clock, desk.agent), HandingOver(config_folder())
+        answering.load()
         made = plan(
             desk,
-            wanted,
+            answering,
+            [(answering.macro(macro).name, given)],
             ids,
-            agent=desk.agent,
-            now=wall_clock(),
-            answers=given,
+            complete=lambda change, ticket: handing_over.completed(change, ticket, desk, wall_clock()),
             status=Status.SOLVED,
-            handing_over=HandingOver(config_folder()),
         )
         if not dry_run and made.changes:
             done = desk.act_each(made.changes, versions=made.versions, solves=found.id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from data.errors import DeskError
-from tui.screens.desk_escalating import Escalating
+from tui.screens.desk_problems import Problems
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ DEMO_WANTED = -1
 """What the application returns when the agent chose the demo."""
 
 
-class Beginning(Escalating):
+class Beginning(Problems):
     """Offers the three ways to begin; the import can be asked for at any time."""
 
     importing: Progress | None = None

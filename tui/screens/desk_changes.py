@@ -58,11 +58,8 @@ class Changes(Moves):
         changes = dict.fromkeys(ids, change)
         for ticket_id in ids if change.escalate is not None else ():
             ticket = desk.store.tickets.get(ticket_id)
-            customer = desk.store.customers.get(ticket.customer_id) if ticket is not None else None
-            if ticket is not None and customer is not None:
-                changes[ticket_id] = self.handing_over.change(
-                    change, ticket, customer, known=desk.rules.teams, agent=self.agent, now=self.clock()
-                )
+            if ticket is not None:
+                changes[ticket_id] = self.handing_over.completed(change, ticket, desk, self.clock())
         return desk.act_each(changes, versions=versions)
 
     def changed(self, done: Done) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
@@ -65,18 +65,18 @@ class EscalateForm(ModalScreen[Escalation]):
     def compose(self) -> ComposeResult:
         """Title, a line a fact, the words, what will happen, keys."""
         with Vertical(id="escalate"):
-            yield Static(Content(words("Escalate {named}").format(named=self._named)), id="escalate-title")
+            title = words("Escalate {named}").format(named=self._named)
+            yield Static(Content(title), id="escalate-title", markup=False)
             for label, line in (
                 (words("Team"), self.team),
                 (words("Why"), self.reason),
                 (words("Until"), self.due),
                 (words("Theirs"), self.reference),
             ):
-                yield Static(Content(label), classes="escalate-label", markup=False)
-                yield line
-            yield Static(
-                Content(words("Words to the team (empty: their template)")), classes="escalate-label", markup=False
-            )
+                with Horizontal(classes="escalate-row"):
+                    yield Static(Content(label), classes="escalate-label", markup=False)
+                    yield line
+            yield Static(Content(words("Words to the team (empty: its template)")), id="escalate-words", markup=False)
             yield self.note
             yield self.told
             keys = words("Enter hands over · → completes · Tab next · ctrl+s from the words · Esc leaves")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -31,14 +31,21 @@ class PickList(ModalScreen[str]):
         ("up", "step(-1)"),
     ]
 
-    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        lines: Sequence[tuple[str, str]],
+        hint: str = "",
+        offer: Callable[[str], tuple[str, str]] | None = None,
+    ) -> None:
+        """`offer` makes one more line, the last, of what is typed."""
         super().__init__()
-        self._lines = lines
+        self._lines, self._offer = lines, offer
+        self._hint = hint or words("letters of its name; Enter takes it")
 
     def compose(self) -> ComposeResult:
         """Line above list."""
         with Vertical(id="actions"):
-            yield Input(placeholder=words("letters of its name; Enter takes it"), compact=True)
+            yield Input(placeholder=self._hint, compact=True)
             yield OptionList(*self._options(""), markup=False)
 
     def on_mount(self) -> None:
@@ -80,12 +87,11 @@ class PickList(ModalScreen[str]):
 
     def _options(self, letters: str) -> list[Option]:
         wanted = folded(letters).split()
+        fitting = [(name, line) for name, line in self._lines if all(w in folded(line) for w in wanted)]
+        if self._offer is not None and letters.strip():
+            fitting.append(self._offer(letters.strip()))
         # Content: a line may hold a macro's own title, which is no markup
-        return [
-            Option(Content(" ".join(safe_text(line).splitlines())), id=name)
-            for name, line in self._lines
-            if all(w in folded(line) for w in wanted)
-        ]
+        return [Option(Content(" ".join(safe_text(line).splitlines())), id=name) for name, line in fitting]
 
 
 def folded(text: str) -> str:

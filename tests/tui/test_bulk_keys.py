@@ -1,0 +1,148 @@
+"""One macro for many tickets by keys: the preview tells, Enter sends as one action, z takes all of it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from data.records import Change, ProblemState, Status
+from data.store import Store
+from macros.check import Checker
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, press, status_of
+from tui.app import DeskApp
+from tui.bulk import Plan
+
+
+def make(store: Store) -> Desk:
+    return Desk(store, clock=clock, rules=DeskRules(), checker=Checker(lambda text: ("und", 0.0)), agent="ann")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Three of the lane's five tickets are answered in Spanish, one in English, one in no known language."""
+    path = fifteen_tickets(tmp_path / "desk.db")
+    store = Store.open(path)
+    desk = make_desk(store)
+    numbers = [row.id for row in store.tickets.page("mail")]
+    desk.act([numbers[1]], Change(language="en"))
+    ticket = store.tickets.get(numbers[4])
+    assert ticket is not None
+    with store.write():
+        store.tickets.update(ticket, {"language": "und"})
+    store.close()
+    return path
+
+
+def replies(path: Path) -> dict[int, str]:
+    store = Store.open(path)
+    try:
+        return {one.ticket_id: store.messages.of(one.ticket_id)[-1].text for one in store.outbox.waiting()}
+    finally:
+        store.close()
+
+
+async def choose(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
+    """Press keys of the macro picker and wait for the card."""
+    await press(pilot, app, *keys)
+    await pilot.pause()
+
+
+def test_a_macro_for_all_selected_tells_what_it_sends_and_what_it_holds_back(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        rows = sorted(app.desk.list.window.rows, key=lambda row: row.language)
+        assert [row.language for row in rows] == ["en", "es", "es", "es", "und"]
+        numbers = [row.id for row in rows]
+        await choose(pilot, app, "V", "m", *"closing", "enter")
+        shown = picture(app)
+        assert "sends to 4: 3 es, 1 en; 1 held back" in shown
+        assert f"#{numbers[4]} held back: its language is not known" in shown
+        assert "── es" in shown
+        assert replies(path) == {}
+        await press(pilot, app, "enter")
+        sent = replies(path)
+        assert sorted(sent) == sorted(numbers[:4])
+        assert [sent[one].startswith("Hola") for one in numbers[:4]] == [False, True, True, True]
+        assert all("Zoë" in text for text in sent.values())
+        assert [status_of(path, one) for one in numbers] == [Status.SOLVED] * 4 + [Status.NEW]
+        assert "4 tickets: replied, solved" in app.desk.said
+        assert "z calls it back" in app.desk.said
+        await press(pilot, app, "z")
+        assert replies(path) == {}
+        assert {status_of(path, one) for one in numbers} <= {Status.NEW, Status.OPEN}
+
+    play(path, script, make=make)
+
+
+def test_a_digit_means_all_selected_too(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await choose(pilot, app, "x", "j", "x", "9")
+        assert "sends to" in picture(app)
+        await press(pilot, app, "escape")
+        assert replies(path) == {}
+        assert "Nothing was sent" in app.desk.said
+
+    play(path, script, make=make)
+
+
+def test_pending_is_a_key_too(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        numbers = [row.id for row in app.desk.list.window.rows][:2]
+        await choose(pilot, app, "x", "j", "x", "m", *"closing", "enter")
+        await press(pilot, app, "p")
+        assert {status_of(path, one) for one in numbers} == {Status.PENDING}
+
+    play(path, script, make=make)
+
+
+def test_a_ticket_that_changed_meanwhile_stops_all(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        numbers = [row.id for row in app.desk.list.window.rows][:2]
+        await choose(pilot, app, "x", "j", "x", "m", *"closing", "enter")
+        other = Store.open(path)
+        make_desk(other).act([numbers[0]], Change(add_tags=("x",)))
+        other.close()
+        await press(pilot, app, "enter")
+        assert "changed meanwhile" in app.desk.said
+        assert replies(path) == {}
+
+    play(path, script, make=make)
+
+
+def test_a_problem_is_opened_shown_and_answered_by_keys(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "x", "j", "x", "P", *"Codes late", "enter")
+        assert "2 tickets: linked to P-1" in app.desk.said
+        await press(pilot, app, "j", "P")
+        assert "Link to P-1 Codes late (2 tickets)" in picture(app)
+        await press(pilot, app, "enter", "P")
+        assert "Answer the 3 that wait for P-1 Codes late" in picture(app)
+        await choose(pilot, app, "enter", *"closing", "enter")
+        assert "sends to 3: 2 es, 1 en" in picture(app)
+        await press(pilot, app, "enter")
+        assert "P-1 solved" in app.desk.said
+        store = Store.open(path)
+        assert sorted(replies(path)) == store.problems.tickets(1)
+        assert store.problems.all(solved=True)[0].state is ProblemState.SOLVED
+        store.close()
+        await press(pilot, app, "z")
+        assert replies(path) == {}
+
+    play(path, script, make=make)
+
+
+def test_a_ticket_is_unlinked_by_key(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "P", *"Codes", "enter", "P", "down", "enter")
+        assert "linked to no problem" in app.desk.said
+
+    play(path, script, make=make)
+
+
+def test_the_words_of_a_plan() -> None:
+    change = {n: Change(reply="x", reply_language="es" if n % 3 else "en") for n in range(1, 7)}
+    assert Plan(change, {}, {}).words == "sends to 6: 4 es, 2 en"
+    assert Plan({}, {1: "a", 2: "b"}, {}).words == "sends to none; 2 held back"

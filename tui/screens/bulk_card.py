@@ -1,0 +1,94 @@
+"""What one macro would send to many tickets: how many in which language, which are held back and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from data.records import Status
+from data.safe_text import safe_text
+from tui.actions import Scope
+from tui.bindings import bindings
+from tui.bulk import Plan
+from tui.widgets.row_line import one_line
+from tui.words import words
+
+MOST_HELD = 5
+"""Tickets held back that are named with their reason."""
+_KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
+
+
+class BulkCard(ModalScreen[Status]):
+    """Returns what becomes of the tickets, nothing where nothing is to be sent."""
+
+    CSS_PATH = "../styles/reply_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(one for one in bindings(Scope.PREVIEW) if isinstance(one, Binding) and one.id in _KEYS),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, plan: Plan) -> None:
+        super().__init__()
+        self._title, self.plan = title, plan
+
+    def compose(self) -> ComposeResult:
+        """Title, how many, who is held back, one reply of each language, keys."""
+        with Vertical(id="card", classes="" if self.plan.changes else "-blocked"):
+            yield Static(Content(one_line(self._title)), id="card-title", markup=False)
+            yield Static(Content("\n".join(self._facts())), id="card-facts", markup=False)
+            with VerticalScroll(id="card-reply", can_focus=False):
+                yield Static(Content("\n\n".join(self._samples())), id="card-text", markup=False)
+            sends = words("Enter sends all and solves · p pending · o keeps open · Esc sends none")
+            keys = sends if self.plan.changes else words("Nothing can be sent · Esc back")
+            yield Static(Content(keys), id="card-keys", markup=False)
+
+    def action_solve(self) -> None:
+        """Send all and solve."""
+        self._send(Status.SOLVED)
+
+    def action_pending(self) -> None:
+        """Send all and wait for the customers."""
+        self._send(Status.PENDING)
+
+    def action_open(self) -> None:
+        """Send all and keep the tickets ours."""
+        self._send(Status.OPEN)
+
+    def action_cancel(self) -> None:
+        """Send nothing."""
+        self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on."""
+        self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
+
+    def _send(self, status: Status) -> None:
+        if self.plan.changes:
+            self.dismiss(status)
+        else:
+            self.app.bell()
+
+    def _facts(self) -> Iterator[str]:
+        yield self.plan.words
+        teams = {change.escalate.team for change in self.plan.changes.values() if change.escalate is not None}
+        if teams:
+            yield words("hands over to {teams}").format(teams=one_line(", ".join(sorted(teams))))
+        for ticket_id, reason in list(self.plan.held.items())[:MOST_HELD]:
+            yield words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(reason))
+        if len(self.plan.held) > MOST_HELD:
+            yield words("… and {n} more").format(n=len(self.plan.held) - MOST_HELD)
+
+    def _samples(self) -> Iterator[str]:
+        shown: set[str] = set()
+        for ticket_id, change in self.plan.changes.items():
+            if change.reply_language not in shown:
+                shown.add(change.reply_language)
+                yield f"── {change.reply_language} · #{ticket_id} ──\n{safe_text(change.reply or '')}"

@@ -1,0 +1,67 @@
+"""One macro for all selected tickets, or for all that are linked to a problem, as one action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from data.macro_names import joined, separate
+from data.records import Change, Problem, Status, Ticket
+from tui.bulk import Plan, plan
+from tui.screens.desk_asking import Given
+from tui.screens.desk_escalating import Escalating
+from tui.words import words
+
+if TYPE_CHECKING:
+    from macros.macro import Macro
+    from queues.desk import Desk
+
+
+class Bulk(Escalating):
+    """A digit with several tickets selected previews how many it sends to; Enter sends them all."""
+
+    def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
+        """Show what a macro would send, to one ticket or to all selected."""
+        if len(self.list.selected) < 2:
+            super().preview_macro(ticket, name, language, anew=anew)
+        else:
+            self.preview_bulk(self.targets(), ticket, name)
+
+    def preview_bulk(self, ids: Sequence[int], first: Ticket, name: str, problem: Problem | None = None) -> None:
+        """Ask once what the macro asks, for all, and show what it would send; `problem` is solved with it."""
+
+        def filled(given: Sequence[tuple[Macro, Given]]) -> None:
+            title = " + ".join(macro.title.for_language(first.language) for macro, _ in given)
+            work = self._plan(ids, title, [(macro.name, answers) for macro, answers in given], problem)
+            self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
+
+        self.with_all_answers(first, separate(name), filled)
+
+    async def _plan(
+        self, ids: Sequence[int], title: str, given: Sequence[tuple[str, Given]], problem: Problem | None
+    ) -> None:
+        def made(desk: Desk) -> Plan:
+            def complete(change: Change, ticket: Ticket) -> Change:
+                return self.handing_over.completed(change, ticket, desk, self.clock())
+
+            answering = self.answering.over(desk.store)
+            return plan(desk, answering, given, ids, complete=complete, status=Status.SOLVED)
+
+        self.say(words("Filling in {n} replies…").format(n=len(ids)))
+        await self.ask(made, partial(self._show_plan, title, given, problem))
+
+    def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:
+        from tui.screens.bulk_card import BulkCard
+
+        async def decided(status: Status | None) -> None:
+            if status is None:
+                self.say(words("Nothing was sent."))
+                return
+            changes, number = made.ending(status), problem.id if problem is not None else None
+            await self.ask(lambda desk: desk.act_each(changes, versions=made.versions, solves=number), self.changed)
+
+        self.say(made.words)
+        self.answering.last = joined([name for name, _ in given])
+        heading = title if problem is None else f"{problem.label} {problem.title} · {title}"
+        self.app.push_screen(BulkCard(heading, made), decided)
