@@ -173,6 +173,7 @@ def _look() -> list[Action]:
             changes=True,
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
+        Action("desk.theme", (), "Theme…", "Choose dark, light or more contrast.", "Desk"),
         Action("desk.import", (), "Import…", "Take messages in from a file or folder.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]

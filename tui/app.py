@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -14,15 +15,18 @@ from typing import TYPE_CHECKING
 from rich.segment import Segments
 from textual import events
 from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
 
 from data.errors import DeskError
 from data.protocols import Clock
 from data.store import Store
 from tui.jobs import Writer
 from tui.keymap import Keymap, Leader, keymap_from
+from tui.no_color import NoColour
 from tui.rounds import Outside, Rounds
 from tui.screens.desk import DeskScreen
-from tui.theme import THEMES
+from tui.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ class DeskApp(App[int]):
         rounds: Rounds | None = None,
         welcome: bool = False,
         procedures: Callable[[], ProcedureBook] | None = None,
+        theme: str = "",
     ) -> None:
         super().__init__()
         self._welcome = welcome
@@ -69,9 +74,16 @@ class DeskApp(App[int]):
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings cannot be used."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = THEMES[0].name
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme_name(theme)
+        self.no_color = bool(os.environ.get("NO_COLOR"))  # an empty one counts for nothing
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what everything that is drawn passes through; NO_COLOR takes the colours out."""
+        if not self.no_color:
+            return super().get_line_filters()
+        return [NoColour(Color.parse(self.current_theme.background or "black"))]
 
     def on_mount(self) -> None:
         """Show the desk."""
@@ -172,7 +184,9 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
+    theme_name(settings.theme)  # a wrong one is told before the file is touched
     store = Store.open(store_path)
+    theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))
     name = agent or settings.agent or getpass.getuser()
     writer = make_writer(store_path, wall_clock, name)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
@@ -183,7 +197,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not demo and all(one.name == NAME for one in connectors) and not any(store.tickets.each(limit=1))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, welcome=empty,
-                      procedures=own_procedures)  # fmt: skip
+                      procedures=own_procedures, theme=theme)  # fmt: skip
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal

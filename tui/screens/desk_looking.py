@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from data.records import Ticket
 from data.safe_text import safe_text
 from tui.screens.desk_beginning import Beginning
+from tui.theme import THEME_SETTING
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
 
 MOST_TICKETS = 30
 """Tickets of one customer that the card lists."""
@@ -71,8 +77,29 @@ class Looking(Beginning):
         told = words("Copied by the terminal (OSC 52): {name}, {n} characters")
         self.say(told.format(name=name, n=len(copied)))
 
+    def action_desk_theme(self) -> None:
+        """Choose the colours; the desk file remembers them."""
+        from tui.screens.key_menu import KeyMenu, Line
+
+        told = {"dark": words("Dark"), "light": words("Light"), "contrast": words("More contrast")}
+        lines = [Line(name[0], name, text) for name, text in told.items()]
+        note = words("A theme named in config.toml comes back at the next start · Esc leaves")
+
+        async def chosen(name: str | None) -> None:
+            if name:
+                self.app.theme = name
+                await self.ask(lambda desk: keep_theme(desk, name), lambda _: self.say(told[name]))
+
+        self.app.push_screen(KeyMenu(words("Which colours?"), lines, note), chosen)
+
     def _ticket_or_say(self) -> Ticket | None:
         ticket = self.ticket()
         if ticket is None:
             self.say(words("There is no ticket here; . goes to the most urgent one."))
         return ticket
+
+
+def keep_theme(desk: Desk, name: str) -> None:
+    """Write down which theme was chosen on the screen."""
+    with desk.store.write():
+        desk.store.settings.put(THEME_SETTING, name)
