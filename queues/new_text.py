@@ -45,6 +45,14 @@ _HEADER = re.compile(
     r"đến|chủ đề|reply-to)\s?\*?\s?[:：]",
     re.IGNORECASE,
 )
+_DATE_LINE = re.compile(
+    r"^\W*(?:[^\W\d_]{2,12}[.,]{0,2}\s)?"
+    r"(?:\d{1,2}(?:[./-]\d{1,2}[./-]|\.?\s(?:de\s)?[^\W\d_]{3,12}[.,]?\s(?:de\s)?)\d{2,4}|"
+    r"[^\W\d_]{3,12}\.?\s\d{1,2},?\s\d{4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}),?(?:\s(?:at|a las|às|um|à))?\s\d{1,2}[:.]\d\d"
+    r"(?::\d\d)?\s?(?:[ap]\.?\s?m\.?|uhr|h)?(?:\s?\(?[A-Z]{2,5}(?:[+-]\d{1,4})?\)?)?\W*$",
+    re.IGNORECASE,
+)
+_NAME_LINE = re.compile(r"^\W*[^\W\d_][\w.'’&-]*(?: \(?[\w.'’&-]+\)?){0,5}\W*$")
 _RULE = re.compile(r"^\s*[_\-=*]{8,}\s*$")
 _DEVICE = re.compile(
     r"^\W*(?:sent (?:from|via|with)|get outlook for|enviado (?:desde|do|a partir|mediante|con)|enviada? do|enviat des|"
@@ -147,11 +155,24 @@ def _history_opening(lines: list[str], at: int) -> tuple[int, bool]:
         return 1, any(_is_header_block(lines, below) for below in range(at + 1, min(at + 3, len(lines))))
     if _is_header_block(lines, at):
         return 1, True
+    if _is_comment_head(lines, at):
+        return 2, True
     length = _attribution_length(lines, at)
     if not length:
         return 0, False
     below = next((follow for follow in lines[at + length : at + length + 4] if follow.strip()), "")
     return length, not below.lstrip().startswith(">")
+
+
+def _is_comment_head(lines: list[str], at: int) -> bool:
+    """Tell a helpdesk's comment below the message: a name on one line, a date with its time alone on the next."""
+    return (
+        at + 1 < len(lines)
+        and bool(_DATE_LINE.match(lines[at + 1][:80]))
+        and bool(_NAME_LINE.match(lines[at][:80]))
+        and lines[at].rstrip()[-1:] not in ".?!,:;"
+        and _has_letters(lines[:at])
+    )
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:

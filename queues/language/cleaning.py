@@ -8,7 +8,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
+from queues.language.machine_lines import without_machine_lines
+from queues.language.turns import customer_turns, is_ours
 from queues.new_text import split
 
 LONGEST = 20_000
@@ -33,26 +36,18 @@ _LOG_LINE = re.compile(
 )
 _LABEL = re.compile(r"^\s*[^\W\d_][\w ./()'’\-]{1,38}\s?[:：]\s*(.*)$")
 _DESCRIPTION = re.compile(
-    r"^\s*\W*(?:(?:issue |problem )?description|message|comments?|details?|question|your message|how can we help|"
+    r"^\s*\W*(?:(?:your|please|su|tu|sua|seu|o seu|a sua|el teu|a túa|il tuo|la tua|votre|ihre?|deine?|anda|sizin)\s)?"
+    r"(?:(?:issue |problem )?description|message|comments?|details?|question|how can we help|"
+    r"describe (?:the|your) (?:problem|issue|request)|describ[ae] (?:el|su|tu|o|seu) problema|"
+    r"décrivez (?:le|votre) problème|beschreiben sie (?:das|ihr) problem|problema|problem|"
     r"descripci[oó]n(?: del? \w+)?|mensaje|comentarios?|detalles?|consulta|pregunta|descrição|mensagem|"
     r"comentários?|descripció|"
-    r"missatge|descrición|mensaxe|descrizione|messaggio|beschreibung|nachricht|deskripsi|pesan|açıklama|mesaj|mô tả|"
+    r"missatge|descrición|mensaxe|descrizione|messaggio|beschreibung|nachricht|deskripsi|pesan|açıklama(?:nız)?|"
+    r"mesaj(?:ınız)?|mô tả|"
     r"nội dung)\s?[:：]\s*(.*)$",
     re.I,
 )
-_TURN = re.compile(
-    r"^\s*(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?[\])]?\s*[-–]?\s*)?"
-    r"([^\W\d_][\w .'’()\-]{0,38}?)\s?[:：]\s+(\S.*)$",
-    re.I,
-)
-_OUR_TURN = re.compile(
-    r"\b(?:agent|agente|support|soporte|suporte|suport|bot|assistant|asistente|assistente|system|sistema|helpdesk|"
-    r"advisor|operator|operador|team|equipo|equipe|kundenservice|mitarbeiter)\b",
-    re.I,
-)
-_THEIR_TURN = re.compile(
-    r"^(?:customer|client|cliente?|user|usuari[oa]?|visitor|visitante|kunde|utente|me|yo|eu|you)\b", re.I
-)
+_PROMPT = re.compile(r"^\s*\W*[^\W\d_].{2,80}[:：?？]\s*$")
 _SUBJECT = re.compile(r"^\s*(?:re|rv|fwd?|fw|aw|wg|tr|enc|res)\s?:.*\n+(?=\s*\S)", re.I)
 
 
@@ -61,8 +56,8 @@ def clean(text: str) -> str:
     text = text[:LONGEST]
     if "<" in text and _MARKUP.search(text):
         text = _kept(_without_markup, text)
-    text = split(text).text
-    for step in (_without_subject, _form_field, _customer_turns, _without_logs, _without_citations):
+    text = split(_kept(without_machine_lines, text)).text
+    for step in (_without_subject, _form_field, customer_turns, _without_logs, _without_citations):
         text = _kept(step, text)
     return _NOT_WORDS.sub(" ", text).strip()
 
@@ -91,9 +86,13 @@ def _without_subject(text: str) -> str:
 def _form_field(text: str) -> str:
     """Of a form (three labelled lines or more), keep the description, else free lines, else the longest value."""
     lines = text.split("\n")
+    answers = _answers(lines)
+    if answers:
+        return max(answers, key=_amount_of_words)
     labelled = [at for at, line in enumerate(lines) if _LABEL.match(line[:400])]
-    if len(labelled) < 3 or any(_OUR_TURN.search(lines[at][:40]) for at in labelled):
-        return text
+    names = [lines[at].partition(":")[0].strip().lower() for at in labelled]
+    if len(labelled) < 3 or len(set(names)) < len(names) or any(is_ours(name[:40]) for name in names):
+        return text  # speakers take turns, labels do not
     for at in labelled:
         found = _DESCRIPTION.match(lines[at])
         if found:
@@ -101,21 +100,22 @@ def _form_field(text: str) -> str:
             return "\n".join([found[1], *lines[at + 1 : last]])
     free = [line for at, line in enumerate(lines) if at not in set(labelled) and len(line.split()) >= 3]
     values = [line.partition(":")[2] for line in (lines[at] for at in labelled)]
-    return "\n".join(free) if free else max(values, key=len)
+    return "\n".join(free) if free else max(values, key=_amount_of_words)
 
 
-def _customer_turns(text: str) -> str:
-    """Of a chat transcript, keep the customer's turns."""
-    if text.count(":") < 2:
-        return text
-    turns = [_TURN.match(line[:2000]) for line in text.split("\n")]
-    speakers = {turn[1].strip().lower() for turn in turns if turn}
-    ours = {speaker for speaker in speakers if _OUR_TURN.search(speaker)}
-    theirs = {speaker for speaker in speakers if _THEIR_TURN.match(speaker)} - ours
-    if not ours and not theirs:
-        return text
-    keep = theirs or speakers - ours
-    return "\n".join(turn[2] for turn in turns if turn and turn[1].strip().lower() in keep)
+def _answers(lines: list[str]) -> list[str]:
+    """Return the answers of a form that asks in lines of their own, where it asks three times or more."""
+    filled = [line for line in lines if line.strip()]
+    asked = [at for at, line in enumerate(filled) if _PROMPT.match(line[:120])]
+    # prompts and answers take turns: a customer's own questions stand among other sentences
+    if len(asked) < 3 or asked[0] > 1 or any(later - at not in (2, 3) for at, later in pairwise(asked)):
+        return []
+    ends = [*asked[1:], len(filled)]
+    return ["\n".join(filled[start + 1 : end]) for start, end in zip(asked, ends, strict=True)]
+
+
+def _amount_of_words(text: str) -> int:
+    return len(re.findall(r"[^\W\d_]{2,}", _NOT_WORDS.sub(" ", text)))
 
 
 def _without_logs(text: str) -> str:

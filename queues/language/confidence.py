@@ -10,6 +10,8 @@ from queues.language.model import OTHER, Model
 MOST_MARGIN = 12.0
 MOST_WORDS = 20
 FEW_WORDS = 3
+CLEAR_MARGIN = 5.0
+"""A lead that mashed keys never have: inflected forms of known words reach it."""
 STRANGE_CAP = 0.6
 """The most that a few words may say when hardly any of them is known: keyboard mash, names, codes."""
 
@@ -40,5 +42,6 @@ def confidence(model: Model, margin: float, tokens: Sequence[str], known: float,
         weight * fact for weight, fact in zip(model.calibration, facts(margin, len(tokens), known, other), strict=True)
     )
     chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, curve))))
-    strange = len(tokens) <= FEW_WORDS and (known < 0.4 or max(map(len, tokens)) == 1)
+    unknown = known < 0.4 and margin < CLEAR_MARGIN
+    strange = len(tokens) <= FEW_WORDS and (unknown or max(map(len, tokens)) == 1)
     return min(chance, STRANGE_CAP) if strange else chance

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from data.records import UNKNOWN_LANGUAGE
 from queues.language import cleaning, confidence, open_world
 from queues.language.model import OTHER, Model, load, softmax
+from queues.language.names import only_products
 from queues.language.priors import Market, log_priors
-from queues.language.scripts import by_script
+from queues.language.scripts import (
+    NEIGHBOURS,
+    by_script,
+    has_foreign_letters,
+    has_letters_of_others,
+    has_own_letters,
+    in_script,
+)
 from queues.language.templates import SENTENCE_END, KnownTexts
 from queues.language.tokens import words
 
@@ -18,6 +26,8 @@ CUT = 0.90
 MOST_TOKENS = 80
 OPEN_WORLD_TOKENS = 4
 """langdetect is not asked about fewer words: it is wrong about them and sure of it."""
+SCRIPT_TOKENS = 8
+"""Nor about fewer words of a script that a language of ours shares: it takes short Russian for Bulgarian."""
 CONFLICT_CAP = 0.5
 _SENTENCE_TOKENS = 4
 _MOST_SENTENCES = 60
@@ -73,7 +83,7 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
     if language:
         return _of_script(text, language, shared)
     tokens = words(text)[:MOST_TOKENS]
-    if not tokens:
+    if not tokens or only_products(tokens):
         return NOTHING
     model = load()
     scores = model.score(tokens)
@@ -93,11 +103,20 @@ def _of_script(text: str, language: str, shared: bool) -> Detection:
     """Take the script's word, and langdetect's where several languages share the script."""
     if not shared:
         return _found(language, 0.99, "script")
-    if language == UNKNOWN_LANGUAGE or len(words(text)) >= OPEN_WORLD_TOKENS:
-        guessed, chance = open_world.guess(text)
-        if guessed:
-            return _found(guessed, min(chance, 0.98), "langdetect")
-    return NOTHING if language == UNKNOWN_LANGUAGE else _found(language, 0.92, "script")
+    written = in_script(text, language)
+    if language == UNKNOWN_LANGUAGE:
+        guessed, chance = open_world.guess(written)
+        return _found(guessed, min(chance, 0.98), "langdetect") if guessed else NOTHING
+    if has_letters_of_others(written):
+        return _found(language, CONFLICT_CAP, "script")
+    foreign = has_foreign_letters(written, language)
+    if not foreign and (len(words(written)) < SCRIPT_TOKENS or has_own_letters(written, language)):
+        return _found(language, 0.97, "script")
+    guessed, chance = open_world.guess(written)
+    if guessed not in NEIGHBOURS[language]:
+        guessed, chance = language, 0.92
+    # letters that the likeliest language lacks, and still no other: nobody knows
+    return _found(guessed, min(chance, CONFLICT_CAP if foreign and guessed == language else 0.98), "langdetect")
 
 
 def _mixed(model: Model, text: str) -> tuple[str, ...]:

@@ -21,6 +21,41 @@ _LATIN = re.compile(r"[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 SHARED = {"ru": _CYRILLIC, "ar": _ARABIC}
 """Scripts of several languages, under the one that is likeliest with us."""
 
+NEIGHBOURS = {"ru": frozenset({"ru", "uk", "bg", "mk"}), "ar": frozenset({"ar", "fa", "ur"})}
+"""What langdetect may answer for a shared script."""
+_FOREIGN = {
+    "ru": re.compile(r"[іїєґўјљњћђџѓќѕәғқңөұүһӣӯҳҷ]|ъ(?=[бвгджзклмнпрстфхцчшщ])", re.I),
+    "ar": re.compile("[پچژگکیټډړښځۍٹڈںےہھێۆڵ]"),
+}
+"""Letters, and places of letters, that the likeliest language of the script does not have."""
+_OF_OTHERS = re.compile("[әғқңөұүһӣӯҳҷډښځڅێۆڵ]", re.I)
+_OWN = {"ru": re.compile("[ыэё]", re.I), "ar": re.compile("[ةىضظ]")}
+"""Letters that its neighbours do not have, or hardly use."""
+
+
+def in_script(text: str, language: str) -> str:
+    """Return the words that are written in the script of a language; for no language, those that are not Latin."""
+    script = SHARED.get(language)
+    found = re.findall(r"[^\W\d_]+", text)
+    if script is None:
+        return " ".join(word for word in found if not _LATIN.search(word)) or text
+    return " ".join(word for word in found if script.search(word))
+
+
+def has_foreign_letters(text: str, language: str) -> bool:
+    """Tell whether a text of a shared script has letters that the script's likeliest language lacks."""
+    return bool(_FOREIGN[language].search(text))
+
+
+def has_letters_of_others(text: str) -> bool:
+    """Tell whether a text has letters of languages (Kazakh, Tajik, Pashto, Kurdish) that langdetect does not know."""
+    return bool(_OF_OTHERS.search(text))
+
+
+def has_own_letters(text: str, language: str) -> bool:
+    """Tell whether a text of a shared script has letters that hardly any other language of it uses."""
+    return bool(_OWN[language].search(text))
+
 
 def by_script(text: str) -> tuple[str, bool]:
     """Return the language that the script names (empty for Latin script) and whether others share that script.

@@ -28,6 +28,16 @@ WISH = "quiero cancelar mi plan"
         f"Re: We received your request\n\n{WISH}",
         f"{WISH} https://acme.example/login?lang=en",
         f"##- Please type your reply above this line -##\n{WISH}",
+        f"Which device?\nPixel 7\nSince when?\n11/03/2024\nPlease describe the problem:\n{WISH}",
+        f"Nome completo: Ana\nE-mail: ana.perez@mail.example\nPedido: 8812\nSua mensagem: {WISH}",
+        f"{WISH}\n\nThis email was sent from the contact page.",
+        f"{WISH}\n\nYou are receiving this because you are subscribed. Unsubscribe here.",
+        f"{WISH}\n\n---\nTicket #88121 · Status: open",
+        f"{WISH}\n\nHelp Desk (Acme)\n11 Mar 2024, 10:15\n\nThank you for your message.",
+        f"{WISH}\nHow would you rate our answer?\nGood: https://acme.example/1\nBad: https://acme.example/0",
+        f"Operatore: come posso aiutarla?\nCliente: {WISH}\nOperatore: un momento",
+        f"Assistant Acme (10:15) : Bonjour\nClient (10:16) : {WISH}",
+        f"Visitor 8812\n10:16\n{WISH}\nDana from Acme\n10:17\nOne moment",
     ],
 )
 def test_only_the_customers_words_remain(text: str) -> None:
@@ -37,6 +47,14 @@ def test_only_the_customers_words_remain(text: str) -> None:
 def test_citations_go_only_where_words_remain() -> None:
     assert clean('me sale "Too many attempts" siempre').split() == ["me", "sale", "siempre"]
     assert clean('"Too many attempts"') == '"Too many attempts"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Pedido 12\n---\nno ha llegado todavía y lo necesito", "¿Va?\nsí\n¿seguro?\nno sé", "a las 10:15\nno iba"],
+)
+def test_what_looks_like_machines_but_is_the_customer_stays(text: str) -> None:
+    assert len(clean(text).split()) >= len(text.split()) - 3
 
 
 @given(st.text(alphabet='ab <>/:\n"-_=#@.á>', max_size=200))

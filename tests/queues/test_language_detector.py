@@ -53,7 +53,21 @@ def test_a_clear_message_is_named_with_confidence(text: str, language: str) -> N
     assert found.confidence >= CUT
 
 
-@pytest.mark.parametrize("text", [*NOISE, "qwerty", "asdf asdf", "asdfghjkl", "qwe asd zxc", "jjjjj", "k", "(ツ)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *NOISE,
+        "qwerty",
+        "asdf asdf",
+        "asdfghjkl",
+        "qwe asd zxc",
+        "jjjjj",
+        "k",
+        "(ツ)",
+        "iPhone 14 Pro Max",
+        "Windows 11",
+    ],
+)
 def test_noise_has_no_language(text: str) -> None:
     assert detect(text).language == "und"
 
@@ -65,11 +79,27 @@ def test_noise_has_no_language(text: str) -> None:
         ("Jag kan inte logga in på mitt konto sedan igår kväll.", "sv"),
         ("Nie mogę się zalogować na swoje konto od wczoraj wieczorem.", "pl"),
         ("Δεν μπορώ να συνδεθώ στον λογαριασμό μου.", "el"),
+        ("Не мога да вляза в акаунта си от вчера вечерта, помогнете.", "bg"),
+        ("از دیروز نمی‌توانم وارد حساب کاربری‌ام شوم.", "fa"),
     ],
 )
 def test_languages_outside_the_model_come_from_the_open_world(text: str, language: str) -> None:
     found = detect(text, cut=0.0)
     assert (found.language, found.source) == (language, "langdetect")
+
+
+@pytest.mark.parametrize("text", ["включи свет на кухне", "где мои деньги бро", "добавь молоко"])
+def test_a_few_cyrillic_words_are_russian_where_no_letter_speaks_against_it(text: str) -> None:
+    assert detect(text).language == "ru"
+
+
+def test_a_script_is_asked_about_in_its_own_words_only() -> None:
+    mail = "Ha recibido una consulta de la tienda de ayer\nГде мой заказ? Я жду его уже две недели."
+    assert detect(mail, cut=0).best == "ru"
+
+
+def test_letters_of_no_language_that_langdetect_knows_stay_unknown() -> None:
+    assert detect("Мен кеше кештен бері аккаунтыма кіре алмай жүрмін, көмектесіңізші").language == "und"
 
 
 def test_quoted_history_in_another_language_does_not_count() -> None:
