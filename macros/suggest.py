@@ -21,6 +21,8 @@ from macros.rivals import Rivals
 NEIGHBOURS = 30
 MAX_BECAUSE = 120
 """Characters of a ticket's text given as the reason."""
+WEAK = 0.12
+"""A message less close than this to a macro's words is about something else."""
 LIKE = 0.35
 """A ticket counts as like this one when it is at least so near as this share of the nearest one's nearness."""
 LOOKS = 4
@@ -52,6 +54,11 @@ class Suggestion:
     """How many of the answered tickets like this one were answered with it."""
     of: int = 0
     """How many answered tickets are like this one."""
+
+    @property
+    def weak(self) -> bool:
+        """Nothing speaks for it: the message is about something else."""
+        return not self.alike and self.closeness < WEAK
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,13 @@ class Suggester:
 
     def settle(self) -> None:
         """Look at what was learned again, once after many answers were taken in at once."""
-        for _ in range(min(LOOKS, MAX_LOOKS // max(1, len(self._learned)))):
+        looks = min(LOOKS, MAX_LOOKS // max(1, len(self._learned)))
+        if not looks:
+            return
+        said = {key: _unit(expressions(words(known.text))) for key, known in self._learned.items()}
+        for _ in range(looks):
             for key, known in self._learned.items():
-                self._rivals.look_again(key, known.macro, _unit(expressions(words(known.text))))
+                self._rivals.look_again(key, known.macro, said[key])
 
     def unlearn(self, text: str, macro: str) -> bool:
         """Forget one such answer, as when it was undone or the customer erased; tell whether it was known."""

@@ -19,8 +19,6 @@ TOPIC = 4.0
 """What being of the ticket's own topic counts for, in log odds: rules know more than titles, history knows better."""
 EFFORT = 0.7
 """What asking for a value counts against a macro, and escalating: at equal odds, what can leave as it is goes first."""
-WEAK = 0.12
-"""A message nearer than this to no macro's words is about something else."""
 COUNTED = 3
 """Answered tickets like this one, before they are counted rather than named."""
 KEPT = 200
@@ -80,7 +78,7 @@ class Ranking:
         if one is None:
             return Slot(number, title)
         note = f"{one.alike}/{one.of}" if one.alike and one.of >= COUNTED else ""
-        return Slot(number, title, note, not (one.alike or one.closeness >= WEAK or of_topic(macro, ticket)))
+        return Slot(number, title, note, one.weak and not of_topic(macro, ticket))
 
 
 def of_topic(macro: Macro, ticket: Ticket) -> bool:

@@ -74,3 +74,19 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 1
     (tmp_path / "learn.jsonl").write_text('{"text": "x"}', encoding="utf-8")
     assert isinstance(run("suggest", "--learn", str(tmp_path / "learn.jsonl")).exception, InputError)
+
+
+def test_a_history_is_evaluated_and_too_little_is_refused(tmp_path: Path) -> None:
+    learn = tmp_path / "learn.jsonl"
+    pairs = [("parcel late", "parcel/late", "en"), ("tarjeta perdida", "card/lost", "es")] * 10
+    lines = [json.dumps({"text": f"{text} {n}", "macro": macro, "language": language})
+             for n, (text, macro, language) in enumerate(pairs)]  # fmt: skip
+    learn.write_text("\n".join(lines), encoding="utf-8")
+
+    found = json.loads(run("evaluate", "--learn", str(learn), "--json").output)
+    assert (found["learned"], found["ranked"], found["top1"], found["used_top3"]) == (14, 6, 100.0, 100.0)
+    assert found["languages"]["es"]["top1"] == 100.0
+    assert "all" in run("evaluate", "--learn", str(learn)).output
+
+    learn.write_text(lines[0], encoding="utf-8")
+    assert isinstance(run("evaluate", "--learn", str(learn)).exception, InputError)

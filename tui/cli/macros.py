@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +12,14 @@ from data.errors import InputError
 from data.records import Customer, Priority, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from macros.context import Context
-from macros.library import Library, Verdict, check_paths
+from macros.library import Verdict, check_paths
 from macros.macro import Macro
 from macros.render import render
-from macros.suggest import Suggester
 from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.macro_folder import FOLDER, library_of
+from tui.cli.suggesting import evaluate, suggest
 from tui.composition import agent_name, brand_of, wall_clock, zone_of
-from tui.settings import config_folder, load
-
-FOLDER = click.option(
-    "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of your own macros, instead of the one beside your settings.",
-)
+from tui.settings import load
 
 
 @click.group()
@@ -39,7 +32,7 @@ def macros() -> None:
 @json_option
 def list_them(folder: Path | None, as_json: bool) -> None:
     """List the macros: name, key, languages and title."""
-    for macro in _library(folder):
+    for macro in library_of(folder):
         if as_json:
             put(_head(macro))
         else:
@@ -55,7 +48,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 @json_option
 def show(name: str, folder: Path | None, as_json: bool) -> None:
     """Show one macro: what it says in each language, what it asks for and what it does."""
-    macro = _library(folder).get(name)
+    macro = library_of(folder).get(name)
     if as_json:
         asks = [{"name": ask.name, "kind": str(ask.kind), "optional": ask.optional} for ask in macro.asks]
         bodies = {body.language: body.text for body in macro.bodies}
@@ -77,7 +70,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
 @json_option
 def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
     """Check macro files or folders (all in use when none is named); exit 1 when one is refused."""
-    verdicts = check_paths(paths) if paths else _library(folder).verdicts()
+    verdicts = check_paths(paths) if paths else library_of(folder).verdicts()
     for verdict in verdicts:
         _tell(verdict, as_json)
     refused = sum(not verdict.accepted for verdict in verdicts)
@@ -111,7 +104,7 @@ def render_one(
     settings = load().settings
     context = Context(ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings))
     wanted = language or (ticket.language if ticket_id is not None else "en")
-    made = render(_library(folder).get(name), wanted, context, _pairs(answers))
+    made = render(library_of(folder).get(name), wanted, context, _pairs(answers))
     if as_json:
         holes = [{"name": hole.name, "start": hole.start, "end": hole.end} for hole in made.holes]
         put(
@@ -126,44 +119,6 @@ def render_one(
         )
     else:
         click.echo(safe_text(made.text))
-
-
-@macros.command()
-@click.option(
-    "--learn",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='Answered messages, {"text": …, "macro": …} a line; only their macros are suggested.',
-)
-@click.option(
-    "--top", default=3, show_default=True, type=click.IntRange(1, 100), help="How many macros a message gets."
-)
-@FOLDER
-@json_option
-def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) -> None:
-    """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer."""
-    suggester = _taught(learn, _library(folder))
-    failed = False
-    for number, line in enumerate(_lines(), 1):
-        if not line.strip():
-            continue
-        try:
-            given = _object(line, f"Line {number}", "text")
-        except InputError as error:
-            click.echo(error.message, err=True)
-            failed = True
-            continue
-        ranked = suggester.suggest(given.pop("text"), top)
-        if as_json:
-            found = [{"macro": one.macro, "score": round(one.score, 4)} for one in ranked]
-            put({**given, "macros": found})
-        else:
-            click.echo(safe_line("  ".join(f"{one.macro} ({one.score:.2f})" for one in ranked)) or "-")
-    if failed:
-        sys.exit(1)
-
-
-def _library(folder: Path | None) -> Library:
-    return Library.standard(folder or config_folder() / "macros")
 
 
 def _head(macro: Macro) -> dict[str, Any]:
@@ -206,43 +161,5 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in (answer.partition("=") for answer in answers)}
 
 
-def _taught(path: Path | None, library: Library) -> Suggester:
-    suggester = Suggester()
-    if path is None:
-        suggester.know(library)
-        return suggester
-    content = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    pairs = [
-        _object(line, f"{path}, line {number}", "text", "macro")
-        for number, line in enumerate(content, 1)
-        if line.strip()
-    ]
-    by_name = {macro.name: macro for macro in library}
-    for name in sorted({pair["macro"] for pair in pairs}):
-        if name in by_name:
-            suggester.know([by_name[name]])
-        else:
-            suggester.know_name(name)
-    for pair in pairs:
-        suggester.learn(pair["text"], pair["macro"])
-    suggester.settle()
-    return suggester
-
-
-def _lines() -> Iterator[str]:
-    """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
-    source = sys.stdin.buffer
-    while raw := source.readline():
-        yield raw.decode("utf-8", errors="replace").rstrip("\r\n")
-
-
-def _object(line: str, where: str, *keys: str) -> dict[str, Any]:
-    """Read one JSON line that has to hold texts under `keys`; InputError names the place."""
-    try:
-        given = json.loads(line)
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in keys):
-        wanted = " and ".join(f'"{key}"' for key in keys)
-        raise InputError("Bad line", f"{where} is not a JSON object with {wanted} as texts: correct it and run again.")
-    return given
+macros.add_command(suggest)
+macros.add_command(evaluate)

@@ -1,0 +1,91 @@
+"""How good suggestions would have been: a history replayed in its order, each message ranked before it is learned."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from data.errors import InputError
+from macros.suggest import Suggester
+
+LEARNED = 0.7
+"""The share of the history, its oldest part, that is only learned from."""
+LEAST = 10
+"""Answers without which a figure would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message and the macro that answered it."""
+
+    text: str
+    macro: str
+    language: str = ""
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts over the messages that were ranked; `share` makes percentages of them."""
+
+    ranked: int = 0
+    first: int = 0
+    """The macro that answered came first."""
+    in_three: int = 0
+    """It was one of the three that the digits 1 to 3 hold."""
+    used_first: int = 0
+    """It would have come first by use alone."""
+    used_in_three: int = 0
+    suggested: int = 0
+    """Messages for which something spoke for the first suggestion."""
+
+    def share(self, count: int) -> float:
+        """Return a count in percent of what was ranked."""
+        return round(100 * count / self.ranked, 1) if self.ranked else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the replay came to."""
+
+    learned: int
+    macros: int
+    whole: Score
+    languages: dict[str, Score]
+
+
+def evaluate(history: Sequence[Example], suggester: Suggester) -> Evaluation:
+    """Replay a history, oldest first, with a suggester that knows the macros by name or title only.
+
+    The first part is learned; each later message is ranked, then learned, as on the desk. Raises InputError where
+    there is too little.
+    """
+    if len(history) < LEAST:
+        raise InputError(
+            "Too little history", f"{len(history)} answered messages are not enough; {LEAST} are the least."
+        )
+    start = int(len(history) * LEARNED)
+    uses: Counter[str] = Counter()
+    for one in history[:start]:
+        suggester.learn(one.text, one.macro, language=one.language)
+        uses[one.macro] += 1
+    suggester.settle()
+    whole, languages = Score(), defaultdict[str, Score](Score)
+    for one in history[start:]:
+        _rank(one, suggester, uses, (whole, languages[one.language or "-"]))
+        suggester.learn(one.text, one.macro, language=one.language)
+        uses[one.macro] += 1
+    return Evaluation(start, len({one.macro for one in history}), whole, dict(sorted(languages.items())))
+
+
+def _rank(one: Example, suggester: Suggester, uses: Counter[str], scores: Iterable[Score]) -> None:
+    found = suggester.suggest(one.text, language=one.language)
+    names = [suggestion.macro for suggestion in found]
+    used = [macro for macro, _ in uses.most_common(3)]
+    for score in scores:
+        score.ranked += 1
+        score.first += one.macro in names[:1]
+        score.in_three += one.macro in names
+        score.used_first += one.macro in used[:1]
+        score.used_in_three += one.macro in used
+        score.suggested += bool(found) and not found[0].weak

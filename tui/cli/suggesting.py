@@ -1,0 +1,159 @@
+"""`tridesk macros suggest` and `macros evaluate`: which macro answers a message, and how often that was right."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.macro_names import separate
+from data.safe_text import safe_line
+from macros.evaluation import Example, Score
+from macros.evaluation import evaluate as evaluated
+from macros.learning import MOST
+from macros.library import Library
+from macros.suggest import Suggester
+from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.macro_folder import FOLDER, library_of
+
+
+@click.command()
+@click.option(
+    "--learn",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Answered messages, {"text": …, "macro": …} a line; only their macros are suggested.',
+)
+@click.option(
+    "--top", default=3, show_default=True, type=click.IntRange(1, 100), help="How many macros a message gets."
+)
+@FOLDER
+@json_option
+def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) -> None:
+    """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer."""
+    suggester = _taught(learn, library_of(folder))
+    failed = False
+    for number, line in enumerate(_lines(), 1):
+        if not line.strip():
+            continue
+        try:
+            given = _object(line, f"Line {number}", "text")
+        except InputError as error:
+            click.echo(error.message, err=True)
+            failed = True
+            continue
+        ranked = suggester.suggest(given.pop("text"), top)
+        if as_json:
+            found = [{"macro": one.macro, "score": round(one.score, 6)} for one in ranked]
+            put({**given, "macros": found})
+        else:
+            click.echo(safe_line("  ".join(f"{one.macro} ({one.score:.2f})" for one in ranked)) or "-")
+    if failed:
+        sys.exit(1)
+
+
+@click.command()
+@click.option(
+    "--learn",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Answered messages, oldest first, {"text": …, "macro": …} a line, with a "language" if you like.',
+)
+@FOLDER
+@db_option
+@json_option
+def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: bool) -> None:
+    """Replay the desk's own history (or FILE) in its order and tell how often the digits would have been right."""
+    library = library_of(folder)
+    if learn is not None:
+        history = _history(learn)
+        suggester = _knowing({one.macro for one in history}, library)
+    else:
+        with reading(db) as store:
+            answered = store.messages.answered(MOST)
+        history = [
+            Example(one.text or one.subject, macro, one.language) for one in answered for macro in separate(one.macro)
+        ]
+        suggester = Suggester()
+        suggester.know(library)
+    found = evaluated(history, suggester)
+    if as_json:
+        languages = {language: _figures(score) for language, score in found.languages.items()}
+        put({"learned": found.learned, "macros": found.macros, **_figures(found.whole), "languages": languages})
+        return
+    click.echo(f"{found.learned} answers learned, {found.whole.ranked} ranked in their order, {found.macros} macros")
+    click.echo(f"{'':<10}{'ranked':>8}{'first':>9}{'in 3':>9}{'suggested':>11}   by use alone: first, in 3")
+    for name, score in (("all", found.whole), *found.languages.items()):
+        of = _figures(score)
+        click.echo(
+            f"{safe_line(name)[:9]:<10}{score.ranked:>8}{of['top1']:>8}%{of['top3']:>8}%{of['suggested']:>10}%"
+            f"{of['used_top1']:>24}%{of['used_top3']:>7}%"
+        )
+
+
+def _figures(score: Score) -> dict[str, Any]:
+    """Return the counts in percent under the keys that scripts know."""
+    return {
+        "ranked": score.ranked,
+        "top1": score.share(score.first),
+        "top3": score.share(score.in_three),
+        "suggested": score.share(score.suggested),
+        "used_top1": score.share(score.used_first),
+        "used_top3": score.share(score.used_in_three),
+    }
+
+
+def _taught(path: Path | None, library: Library) -> Suggester:
+    if path is None:
+        suggester = Suggester()
+        suggester.know(library)
+        return suggester
+    history = _history(path)
+    suggester = _knowing({one.macro for one in history}, library)
+    for one in history:
+        suggester.learn(one.text, one.macro, language=one.language)
+    suggester.settle()
+    return suggester
+
+
+def _history(path: Path) -> list[Example]:
+    """Read answered messages. Raises InputError with the line."""
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    pairs = [
+        _object(line, f"{path}, line {number}", "text", "macro") for number, line in enumerate(lines, 1) if line.strip()
+    ]
+    return [Example(pair["text"], pair["macro"], str(pair.get("language") or "")) for pair in pairs]
+
+
+def _knowing(names: Iterable[str], library: Library) -> Suggester:
+    """Return a suggester that knows these macros by their titles and texts, or by their names."""
+    suggester = Suggester()
+    by_name = {macro.name: macro for macro in library}
+    for name in sorted(names):
+        if name in by_name:
+            suggester.know([by_name[name]])
+        else:
+            suggester.know_name(name)
+    return suggester
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
+    source = sys.stdin.buffer
+    while raw := source.readline():
+        yield raw.decode("utf-8", errors="replace").rstrip("\r\n")
+
+
+def _object(line: str, where: str, *keys: str) -> dict[str, Any]:
+    """Read one JSON line that has to hold texts under `keys`; InputError names the place."""
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in keys):
+        wanted = " and ".join(f'"{key}"' for key in keys)
+        raise InputError("Bad line", f"{where} is not a JSON object with {wanted} as texts: correct it and run again.")
+    return given
