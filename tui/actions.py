@@ -163,6 +163,13 @@ def _look() -> list[Action]:
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
+        Action(
+            "desk.handover",
+            ("H",),
+            "Hand-over…",
+            "List what is left: promises, replies that did not leave, drafts.",
+            "Desk",
+        ),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(
             "desk.reroute",

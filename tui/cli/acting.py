@@ -23,11 +23,25 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
     help="What becomes of the ticket (else pending).",
 )
 @click.option("--reason", default="", help="Why it goes past a finding; kept with the event.")
+@click.option("--no-promise", is_flag=True, help="A time that it names is no promise.")
 @db_option
 @json_option
-def reply(ticket_id: int, text: str | None, status: str | None, reason: str, db: Path | None, as_json: bool) -> None:
-    """Answer a ticket with TEXT, or with standard input."""
-    change = Change(reply=_given(text), status=Status(status) if status else None, override_reason=reason)
+def reply(
+    ticket_id: int,
+    text: str | None,
+    status: str | None,
+    reason: str,
+    no_promise: bool,
+    db: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer a ticket with TEXT, or with standard input; a time that it names is kept as a promise."""
+    change = Change(
+        reply=_given(text),
+        status=Status(status) if status else None,
+        override_reason=reason,
+        gives_no_promise=no_promise,
+    )
     carry_out((ticket_id,), change, db, as_json)
 
 

@@ -24,6 +24,8 @@ COMMANDS = {
     "escalations": ("tui.cli.escalating", "escalations"),
     "escalation": ("tui.cli.escalating", "escalation"),
     "problem": ("tui.cli.problems", "problem"),
+    "promises": ("tui.cli.promises", "promises"),
+    "handover": ("tui.cli.promises", "handover"),
     "undo": ("tui.cli.acting", "undo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.records import ACTIVE, Message, Status, Ticket
+from data.records import ACTIVE, Event, GivenPromise, Message, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
 from tui.cli.common import db_option, iso, json_option, put, reading, ticket_keys, ticket_line
@@ -68,6 +68,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             put(
                 ticket_keys(ticket, customer)
                 | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
+                | {"promises": [promise_keys(one) for one in store.promises.of(ticket_id)]}
+                | {"overrides": [_override_keys(one) for one in store.events.of(ticket_id) if _overrides(one)]}
             )
             return
         click.echo(ticket_line(ticket, customer))
@@ -94,6 +96,34 @@ def _message_keys(message: Message) -> dict[str, Any]:
         "macro": message.macro,
         "procedure": message.procedure,
         "attachments": [asdict(part) for part in message.attachments],
+    }
+
+
+def promise_keys(one: GivenPromise) -> dict[str, Any]:
+    """Return a promise under the keys that scripts know."""
+    return {
+        "id": one.id,
+        "ticket": one.ticket_id,
+        "text": one.text,
+        "due": iso(one.due_at),
+        "state": one.state,
+        "made": iso(one.made_at),
+        "by": one.made_by,
+        "settled": iso(one.settled_at),
+    }
+
+
+def _overrides(event: Event) -> bool:
+    return bool(event.detail.get("override_reason"))
+
+
+def _override_keys(event: Event) -> dict[str, Any]:
+    return {
+        "at": iso(event.at),
+        "by": event.actor,
+        "rules": event.detail.get("overridden", []),
+        "steps": event.detail.get("skipped_steps", []),
+        "reason": event.detail["override_reason"],
     }
 
 

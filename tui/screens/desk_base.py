@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.records import Lane, OutboxState, Ticket
+from data.records import Lane, OutboxState, PromiseState, Ticket
 from tui.answering import Answering
 from tui.jobs import PATIENCE, Writer
 from tui.keymap import keymap_from
@@ -155,6 +155,7 @@ class DeskBase(Screen[None]):
             self.store.tickets.of_customer(ticket.customer_id),
             self.store.escalations.of(ticket_id),
             self.store.problems.of(ticket_id),
+            [one for one in self.store.promises.of(ticket_id) if one.state is PromiseState.OPEN],
         )
 
     def show_ticket(self, ticket_id: int | None) -> None:

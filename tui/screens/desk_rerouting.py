@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from data.errors import DeskError
-from tui.screens.desk_questions import Questions
+from tui.screens.desk_handover import HandOver
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _GROUPS = 6
 """Kinds of moves that the question names; `tridesk route --again --dry-run` names all."""
 
 
-class Rerouting(Questions):
+class Rerouting(HandOver):
     """Tries the rules of today on what is here already."""
 
     def action_desk_reroute(self) -> None:

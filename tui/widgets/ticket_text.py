@@ -12,6 +12,7 @@ from data.records import (
     Direction,
     Escalation,
     EscalationState,
+    GivenPromise,
     LaneRow,
     Message,
     MessageKind,
@@ -50,6 +51,8 @@ class Conversation:
     earlier: Sequence[LaneRow]
     escalations: Sequence[Escalation] = ()
     problem: Problem | None = None
+    promises: Sequence[GivenPromise] = ()
+    """Those not kept yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,9 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     ):
         if due is not None:
             yield Line(Ink.LATE if due <= now else Ink.PLAIN, fit(clock_words(name, due, now), width))
+    for promise in shown.promises:
+        told = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
+        yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(told, width))
     for child in shown.escalations:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
         yield from _lines(ink, escalation_words(child, now), width)

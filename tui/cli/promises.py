@@ -1,0 +1,117 @@
+"""`tridesk promises` and `handover`: the words given to customers, and what a shift leaves to the next one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from data.errors import InputError
+from data.records import GivenPromise, PromiseState
+from data.safe_text import safe_line
+from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.reading import promise_keys
+from tui.left_line import left_line
+from tui.spans import moment, span
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from queues.handover import Left
+
+_SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
+
+
+@click.command()
+@click.option("--due", metavar="WHEN", help="Only those due by then: 2h, today, tomorrow, Friday 17:00.")
+@click.option("--all", "everything", is_flag=True, help="Kept and broken ones too.")
+@db_option
+@json_option
+def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
+    """List the words given to customers that are not kept yet, the one due first at the top."""
+    from tui.composition import wall_clock
+
+    now = wall_clock()
+    until = None if due is None else _until(due, now)
+    states = (PromiseState.OPEN, *_SETTLED) if everything else (PromiseState.OPEN,)
+    with reading(db) as store:
+        found = [one for one in store.promises.each(states=states) if until is None or one.due_at <= until]
+        zone = _zone()
+        for one in found:
+            if as_json:
+                put(_keys(one, store, now))
+            else:
+                stand = f"#{one.ticket_id:<6} {_stand(one, now):<14} {moment(one.due_at, zone):<17}"
+                click.echo(f"{stand} {_words(one, store)}")
+        if not found and not as_json:
+            click.echo("No promises here.", err=True)
+
+
+@click.command()
+@db_option
+@json_option
+def handover(db: Path | None, as_json: bool) -> None:
+    """Tell what is left at the end of a shift: promises, replies that did not leave, parked drafts."""
+    from queues.handover import hand_over
+    from tui.composition import wall_clock
+
+    now = wall_clock()
+    with reading(db) as store:
+        found = hand_over(store, now)
+    for one in found:
+        if as_json:
+            put(_left_keys(one))
+        else:
+            click.echo(left_line(one, now))
+    if not found and not as_json:
+        click.echo("Nothing is left; have a good evening.", err=True)
+
+
+def _until(answer: str, now: int) -> int:
+    from queues.clock_settings import calendars_of
+    from queues.due_words import read_due
+    from tui.composition import office
+    from tui.settings import load
+
+    found = load()
+    until = read_due(answer, now, office(calendars_of(found.settings.calendar, str(found.path)), found.settings))
+    if until is None:
+        raise InputError("No such time", f"--due {answer!r} names no time to come; write 2h, today or Friday 17:00.")
+    return until
+
+
+def _zone() -> str:
+    from tui.composition import zone_name
+    from tui.settings import load
+
+    return zone_name(load().settings)
+
+
+def _stand(one: GivenPromise, now: int) -> str:
+    if one.state is not PromiseState.OPEN:
+        return str(one.state)
+    left = one.due_at - now
+    return f"in {span(left)}" if left > 0 else f"{span(-left)} late"
+
+
+def _words(one: GivenPromise, store: Store) -> str:
+    row = store.tickets.row(one.ticket_id)
+    return f"{safe_line(row.customer_name if row else '')[:20]:<20} {safe_line(one.text)}"
+
+
+def _keys(one: GivenPromise, store: Store, now: int) -> dict[str, Any]:
+    row = store.tickets.row(one.ticket_id)
+    late = one.state is PromiseState.OPEN and one.due_at < now
+    return promise_keys(one) | {"customer": row.customer_name if row else "", "late": late}
+
+
+def _left_keys(one: Left) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "ticket": one.ticket_id,
+        "customer": one.customer,
+        "subject": one.subject,
+        "at": iso(one.at),
+        "text": one.text,
+        "late": one.late,
+    }

@@ -1,0 +1,25 @@
+"""One thing that a shift leaves, on one line: the same words on the screen and on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.safe_text import safe_line
+from tui.spans import span
+from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.handover import Left
+
+
+def left_line(one: Left, now: int) -> str:
+    """Return one thing that is left on a line for people; foreign words are made safe."""
+    if one.kind == "promise":
+        stand = words("{span} late") if one.late else words("due in {span}")
+        told = words("promise, {stand}").format(stand=stand.format(span=span(abs(one.at - now))))
+    elif one.kind == "draft":
+        told = words("draft, {span} old").format(span=span(max(0, now - one.at)))
+    else:
+        told = words("reply {state}").format(state=one.kind)
+    text = f" · {safe_line(one.text)[:80]}" if one.text else ""
+    return f"#{one.ticket_id:<6} {told:<22} {safe_line(one.customer)[:20]:<20} {safe_line(one.subject)[:40]}{text}"
