@@ -8,6 +8,9 @@ DeskError
 │   ├── GateError       steps of the ticket's procedure come first
 │   └── LeftError       a reply has left; the rest of its action can still be undone
 └── ConnectorError  a remote system refused or could not be reached
+    ├── UnreachableError  no way to it now: wait, nothing was refused
+    ├── RefusedError      it will never take this; trying again is pointless
+    └── DoubtError        the connection ended when only its answer was missing: nobody knows
 """
 
 from __future__ import annotations
@@ -56,3 +59,15 @@ class GateError(RuleError):
 
 class ConnectorError(DeskError):
     """A remote system refused, failed or could not be reached."""
+
+
+class UnreachableError(ConnectorError):
+    """A remote system cannot be reached now; what waits for it goes on waiting."""
+
+
+class RefusedError(ConnectorError):
+    """A remote system refused for good; the same thing tried again is refused again."""
+
+
+class DoubtError(ConnectorError):
+    """A reply was handed over, but the answer never came: it may have been taken or not."""

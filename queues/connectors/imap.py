@@ -1,0 +1,318 @@
+"""A mailbox on an IMAP server: a thin typed face over IMAPClient, with the commands that it lacks.
+
+Sources: RFC 3501 (IMAP), 7162 (CONDSTORE, QRESYNC), 2177 (IDLE), 6154 (special folders), 4315 (UIDPLUS).
+"""
+
+from __future__ import annotations
+
+import re
+import select
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Any
+
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
+from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[import-untyped]
+from imapclient.response_parser import parse_fetch_response  # type: ignore[import-untyped]
+
+from queues.accounts import Account
+from queues.connectors import tls
+from queues.connectors.mail_faults import TIMEOUT, login_refused, no_tls, told
+
+GROUP_BYTES = 8 * 1024 * 1024
+"""How much is fetched in one answer; a larger message comes alone."""
+GROUP_COUNT = 100
+_RANGE = re.compile(rb"(\d+)(?::(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What the server says of the mailbox that was opened."""
+
+    uidvalidity: int
+    uidnext: int
+    modseq: int
+    """The highest so far; 0 where the server keeps none."""
+    keywords: bool
+    """Any keyword may be set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The flags of one message as the server has them."""
+
+    uid: int
+    flags: frozenset[str]
+    modseq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message as the server keeps it."""
+
+    uid: int
+    raw: bytes
+    arrived_at: int
+    flags: frozenset[str]
+    modseq: int
+
+
+class Mailbox:
+    """An open, logged-in connection. Every method raises ConnectorError where the server cannot do it."""
+
+    def __init__(self, account: Account, secret: str) -> None:
+        self._account = account
+        self._secret = secret
+        self._idling = False
+        self._silent = 0
+        self._qresync = False
+        with self._told():
+            self._client = self._connected()
+            try:
+                self._log_in()
+            except BaseException:
+                self.close()
+                raise
+        self.condstore = self.offers("CONDSTORE") or self.offers("QRESYNC")
+        self.idles = self.offers("IDLE")
+
+    def __enter__(self) -> Mailbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self._account, self._account.imap)
+
+    def _connected(self) -> Any:
+        """Connect, with TLS before anything is said that others must not read."""
+        server, context = self._account.imap, tls.context(self._account)
+        if server.security == "tls":
+            return IMAPClient(server.host, server.port, ssl=True, ssl_context=context, timeout=TIMEOUT)
+        client = IMAPClient(server.host, server.port, ssl=False, timeout=TIMEOUT)
+        try:
+            # a greeting that says "you are in" without TLS is somebody else's (RFC 8314, RFC 9051 11.1)
+            if client._imap.state == "AUTH":
+                raise no_tls(server, "says that we are logged in before TLS began")
+            if not client.has_capability("STARTTLS"):
+                raise no_tls(server, "does not offer STARTTLS")
+            client.starttls(context)
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+    def _log_in(self) -> None:
+        account, client = self._account, self._client
+        if client.has_capability("LOGINDISABLED") and account.auth == "password":
+            raise no_tls(account.imap, "does not allow to log in")
+        try:
+            if account.auth == "xoauth2":
+                client.oauth2_login(account.login, self._secret)
+            elif account.auth == "oauthbearer":
+                client.oauthbearer_login(account.login, self._secret)
+            elif client.has_capability("AUTH=PLAIN"):
+                client.plain_login(account.login, self._secret)
+            else:
+                client.login(account.login, self._secret)
+        except LoginError as error:
+            raise login_refused(account, account.imap, error) from error
+
+    def offers(self, capability: str) -> bool:
+        """Tell whether the server has an extension."""
+        with self._told():
+            return bool(self._client.has_capability(capability))
+
+    def select(self, mailbox: str) -> Selected:
+        """Open a mailbox."""
+        with self._told():
+            if self.offers("QRESYNC") and not self._qresync:
+                self._qresync = bool(self._client.enable("QRESYNC"))
+            found = self._client.select_folder(mailbox)
+        return Selected(
+            int(found.get(b"UIDVALIDITY", 0)),
+            int(found.get(b"UIDNEXT", 0)),
+            int(found.get(b"HIGHESTMODSEQ", 0)),
+            b"\\*" in b" ".join(found.get(b"PERMANENTFLAGS", ())),
+        )
+
+    def uids_after(self, uid: int, since: date | None = None) -> list[int]:
+        """Return the UIDs above this one, ascending."""
+        criteria: list[Any] = ["UID", f"{uid + 1}:*"]
+        if since is not None:
+            criteria += ["SINCE", since]
+        with self._told():
+            # `n:*` always names the last message, even where it lies below n
+            return sorted(int(one) for one in self._client.search(criteria) if one > uid)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
+        """Yield messages in groups that fit into memory, UIDs ascending; nothing is marked as seen."""
+        items = ["RFC822.SIZE"]
+        for start in range(0, len(uids), GROUP_COUNT):
+            part = uids[start : start + GROUP_COUNT]
+            with self._told():
+                sizes = {uid: int(row.get(b"RFC822.SIZE", 0)) for uid, row in self._client.fetch(part, items).items()}
+            for group in _groups([uid for uid in part if uid in sizes], sizes):
+                yield self._bodies(group)
+
+    def _bodies(self, uids: Sequence[int]) -> list[Fetched]:
+        items = ["BODY.PEEK[]", "INTERNALDATE", "FLAGS", *(["MODSEQ"] if self.condstore else [])]
+        with self._told():
+            self._client.normalise_times = False
+            rows = self._client.fetch(uids, items)
+        found = []
+        for uid in sorted(rows):
+            row = rows[uid]
+            if row.get(b"BODY[]") is not None:  # None: it was expunged between the two questions
+                arrived = row.get(b"INTERNALDATE")
+                at = int(arrived.timestamp()) if arrived is not None else 0
+                found.append(Fetched(uid, row[b"BODY[]"], at, _flags(row), _modseq(row)))
+        return found
+
+    def flags(self, uids: Sequence[int]) -> list[Flags]:
+        """Return the flags of messages; those that are gone are left out."""
+        if not uids:
+            return []
+        with self._told():
+            rows = self._client.fetch(list(uids), ["FLAGS", *(["MODSEQ"] if self.condstore else [])])
+        return [Flags(uid, _flags(row), _modseq(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
+
+    def changes_since(self, modseq: int) -> tuple[list[Flags], list[int]]:
+        """Return what changed after a mod-sequence, and which UIDs vanished (RFC 7162, 3.2.6; only with QRESYNC)."""
+        vanished = " VANISHED" if self._qresync else ""
+        with self._told():
+            imap = self._client._imap
+            imap.untagged_responses.pop("VANISHED", None)
+            answer = imap.uid("FETCH", "1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq}{vanished})")
+            gone = imap.untagged_responses.pop("VANISHED", None) or []
+            rows = self._rows(*answer)
+        flags = [Flags(uid, _flags(row), _modseq(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
+        return flags, [uid for line in gone if isinstance(line, bytes) for uid in _uid_set(line)]
+
+    def mark(self, uid: int, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+        """Set and take away flags, whatever the message has now."""
+        for sign, flags in (("+", tuple(add)), ("-", tuple(remove))):
+            if flags:
+                self._store(str(uid), f"{sign}FLAGS.SILENT", flags)
+
+    def mark_unchanged(self, uid: int, modseq: int, *, add: Iterable[str]) -> int:
+        """Set flags only if nothing changed since `modseq`: the new mod-sequence, 0 where somebody was first.
+
+        The server says OK in both cases (RFC 7162, 3.1.3): only its MODIFIED tells a refusal.
+        """
+        with self._told():
+            imap = self._client._imap
+            imap.untagged_responses.pop("MODIFIED", None)
+            answer = imap.uid("STORE", str(uid), f"(UNCHANGEDSINCE {modseq})", "+FLAGS.SILENT", _listed(add))
+            modified = imap.untagged_responses.pop("MODIFIED", None)
+            if modified:
+                return 0
+            rows = self._rows(*answer)
+        return _modseq(rows.get(uid, {})) or modseq + 1
+
+    def _store(self, uids: str, what: str, flags: Iterable[str]) -> None:
+        with self._told():
+            self._rows(*self._client._imap.uid("STORE", uids, what, _listed(flags)))
+
+    def _rows(self, kind: str, data: Any) -> dict[int, Any]:
+        if kind != "OK":
+            raise IMAPClientError(str(data[0] if data else kind))
+        parsed: dict[int, Any] = parse_fetch_response(data) if data and data[0] is not None else {}
+        return parsed
+
+    def special(self, role: bytes) -> str:
+        """Return the folder that the server marks with a role such as `\\Sent`, or the empty string."""
+        with self._told():
+            return str(self._client.find_special_folder(role) or "")
+
+    def has_message(self, folder: str, message_id: str) -> bool:
+        """Tell whether a folder holds a mail with this Message-ID. Opens that folder."""
+        with self._told():
+            self._client.select_folder(folder, readonly=True)
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+
+    def append(self, folder: str, raw: bytes, at: int) -> None:
+        """Put a mail into a folder, as seen."""
+        with self._told():
+            self._client.append(folder, raw, ["\\Seen"], datetime.fromtimestamp(at, UTC))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the server to tell of news, as often as needed by calling again; end with `stop_waiting`."""
+        with self._told():
+            if not self._idling:
+                self._client.idle()
+                self._idling, self._silent = True, 0
+            sock = self._client.socket()
+            if not getattr(sock, "pending", int)() and not select.select([sock], [], [], seconds)[0]:
+                return False
+            news = self._client.idle_check(timeout=0)
+            self._silent = 0 if news else self._silent + 1
+            if self._silent > 3:  # readable and silent is how a closed connection looks from here
+                raise ConnectionResetError("closed while waiting")
+            return any(kind in line for line in news for kind in (b"EXISTS", b"EXPUNGE", b"FETCH", b"VANISHED"))
+
+    def stop_waiting(self) -> None:
+        """End a wait, so that other commands may be given."""
+        if self._idling:
+            self._idling = False
+            with self._told():
+                self._client.idle_done()
+
+    def poll(self) -> None:
+        """Ask the server whether there is anything new."""
+        with self._told():
+            self._client.noop()
+
+    def close(self) -> None:
+        """Log out as politely as the connection allows."""
+        try:
+            if not self._idling:
+                self._client.socket().settimeout(2)
+                self._client.logout()
+                return
+        except (OSError, IMAPClientError):
+            pass
+        with suppress(OSError, IMAPClientError):
+            self._client.shutdown()
+
+
+def _groups(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """Cut UIDs into runs of at most `GROUP_BYTES`."""
+    group: list[int] = []
+    size = 0
+    for uid in uids:
+        if group and size + sizes[uid] > GROUP_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(uid)
+        size += sizes[uid]
+    if group:
+        yield group
+
+
+def _flags(row: Mapping[bytes, Any]) -> frozenset[str]:
+    return frozenset(flag.decode("ascii", "replace") for flag in row.get(b"FLAGS", ()) if isinstance(flag, bytes))
+
+
+def _modseq(row: Mapping[bytes, Any]) -> int:
+    value = row.get(b"MODSEQ")
+    return int(value[0]) if isinstance(value, tuple) and value else 0
+
+
+def _listed(flags: Iterable[str]) -> str:
+    return f"({' '.join(flags)})"
+
+
+def _uid_set(line: bytes) -> list[int]:
+    """Return the UIDs of a set such as `(EARLIER) 4:6,9`, at most a hundred thousand a range."""
+    found: list[int] = []
+    for first, last in _RANGE.findall(line):
+        start, end = int(first), int(last or first)
+        found += range(min(start, end), min(max(start, end), start + 100_000) + 1)
+    return found

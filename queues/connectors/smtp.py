@@ -1,0 +1,150 @@
+"""Replies over SMTP, in two steps: everything up to the final dot, then the dot (RFC 5321, 3.3; 6409; 8314)."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+from contextlib import suppress
+
+from data.errors import DoubtError, RefusedError
+from data.records import OutboxEntry
+from queues.accounts import Account
+from queues.connectors import tls
+from queues.connectors.mail_faults import TIMEOUT, no_tls, of_answer, told
+
+_BARE_END = re.compile(rb"\r\n|\r|\n")
+_AFTER_ALL = b".\r\n"
+
+
+class Offer:
+    """A reply that the server has whole, but has not been told to take."""
+
+    def __init__(self, session: SmtpSession) -> None:
+        self._session = session
+
+    def finish(self) -> str:
+        """Send the final dot and return the server's receipt.
+
+        Raises RefusedError or ConnectorError where the server says that it does not take it, DoubtError where the
+        connection ends before it says anything.
+        """
+        return self._session.finish()
+
+    def drop(self) -> None:
+        """Go away before the dot: the server forgets the reply (RFC 5321, 4.1.1.10)."""
+        self._session.close()
+
+
+class SmtpSession:
+    """One logged-in connection, good for many replies. Use it from one thread."""
+
+    def __init__(self, account: Account, secret: str) -> None:
+        self._account = account
+        self._server = account.smtp
+        with told(account, account.smtp):
+            self._smtp = self._connected()
+            try:
+                self._log_in(secret)
+            except BaseException:
+                self.close()
+                raise
+
+    def _connected(self) -> smtplib.SMTP:
+        server, context = self._server, tls.context(self._account)
+        smtp: smtplib.SMTP
+        if server.security == "tls":
+            smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+            try:
+                smtp.ehlo_or_helo_if_needed()
+                if not smtp.has_extn("starttls"):
+                    raise no_tls(server, "does not offer STARTTLS")
+                smtp.starttls(context=context)
+            except BaseException:
+                smtp.close()
+                raise
+        if smtp.sock is not None:  # the dot must not wait for an acknowledgement of what went before
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        smtp.ehlo_or_helo_if_needed()
+        return smtp
+
+    def _log_in(self, secret: str) -> None:
+        user = self._account.login
+        match self._account.auth:
+            case "xoauth2":
+                words = f"user={user}\x01auth=Bearer {secret}\x01\x01"
+                self._smtp.auth("XOAUTH2", lambda challenge=None: words if challenge is None else "")
+            case "oauthbearer":
+                name = user.replace("=", "=3D").replace(",", "=2C")
+                words = f"n,a={name},\x01auth=Bearer {secret}\x01\x01"
+                # after a refusal the client says \x01, so that the server may end it (RFC 7628, 3.2.3)
+                self._smtp.auth("OAUTHBEARER", lambda challenge=None: words if challenge is None else "\x01")
+            case _:
+                self._smtp.login(user, secret)
+
+    def offer(self, entry: OutboxEntry) -> Offer:
+        """Hand the reply over, up to but without its final dot. Raises ConnectorError; nothing was taken then."""
+        with told(self._account, self._server):
+            try:
+                self._say_envelope(entry)
+                self._expect(self._smtp.docmd("DATA"), 354)
+                self._smtp.send(_dotted(entry.raw))
+            except BaseException:
+                self.close()
+                raise
+        return Offer(self)
+
+    def _say_envelope(self, entry: OutboxEntry) -> None:
+        options: list[str] = []
+        if not (entry.recipient + self._account.address).isascii():
+            if not self._smtp.has_extn("smtputf8"):
+                raise RefusedError("Reply refused", f"{self._server.host} cannot write to {entry.recipient}.")
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+        self._expect(self._smtp.mail(self._account.address, options), 250)
+        self._expect(self._smtp.rcpt(entry.recipient), 250, 251)
+
+    def _expect(self, answer: tuple[int, bytes], *codes: int) -> None:
+        if answer[0] not in codes:
+            raise of_answer(self._account, self._server, *answer)
+
+    def finish(self) -> str:
+        """Send the final dot and read the answer to it."""
+        try:
+            self._smtp.send(_AFTER_ALL)
+            code, answer = self._smtp.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise DoubtError(
+                "In doubt", f"{self._server.host} ended the connection before it said whether it took the reply."
+            ) from error
+        if code != 250:
+            self.close()
+            if 400 <= code < 600:
+                raise of_answer(self._account, self._server, code, answer)
+            raise DoubtError("In doubt", f"{self._server.host} answered {code} to the whole reply.")
+        return answer.decode("utf-8", "replace")
+
+    @property
+    def open(self) -> bool:
+        """The connection stands, as far as this side knows."""
+        return self._smtp.sock is not None
+
+    def close(self) -> None:
+        """Go away."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.close()
+
+    def leave(self) -> None:
+        """Say goodbye, then go."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.quit()
+        self.close()
+
+
+def _dotted(raw: bytes) -> bytes:
+    """Return the mail as DATA wants it: CRLF line ends, a dot before each dot that begins a line (RFC 5321, 4.5.2)."""
+    whole = _BARE_END.sub(b"\r\n", raw)
+    whole = whole if whole.endswith(b"\r\n") else whole + b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", whole)

@@ -1,0 +1,20 @@
+"""TLS as every account uses it: verified, by the system's authorities or by one named file."""
+
+from __future__ import annotations
+
+import ssl
+
+from data.errors import InputError
+from queues.accounts import Account
+
+
+def context(account: Account) -> ssl.SSLContext:
+    """Return what verifies the servers of an account. Raises InputError where its CA file cannot be used."""
+    try:
+        made = ssl.create_default_context(cafile=account.ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise InputError(
+            "CA file", f"The ca-file of the account {account.name!r} ({account.ca_file}) cannot be read: {error}."
+        ) from error
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    return made

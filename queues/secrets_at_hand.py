@@ -1,0 +1,111 @@
+"""Passwords and tokens, read where the account says they are and held in memory only as long as a login takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from typing import Protocol
+
+from data.errors import ConnectorError
+from queues.accounts import Account
+
+COMMAND_SECONDS = 30
+SERVICE = "tridesk"
+"""Under which name the keyring keeps what is ours."""
+
+
+class Secrets(Protocol):
+    """Where a connector gets the secret of its account."""
+
+    def __call__(self, account: Account) -> str:
+        """Return the password or token, read anew each time, so that a changed one is taken at the next login."""
+        ...
+
+
+class SecretsAtHand:
+    """Reads secrets from keyring, environment or a command; `asked` holds what was asked for at the start."""
+
+    def __init__(self, asked: Mapping[str, str] | None = None) -> None:
+        self._asked = dict(asked or {})
+
+    def __call__(self, account: Account) -> str:
+        """Return the secret of the account. Raises ConnectorError where it is not there."""
+        kind, _, place = account.secret.partition(":")
+        match kind:
+            case "env":
+                found = os.environ.get(place, "")
+                missing = f"the environment variable {place} is empty; set it before the desk starts"
+            case "command":
+                found, missing = _of_command(place), "the command printed nothing; try it in a shell"
+            case "ask":
+                found = self._asked.get(account.name, "")
+                missing = "it was not typed at the start; start the desk in a terminal"
+            case _:
+                found = keyring_get(account)
+                missing = f"the keyring has none; give it with `tridesk account secret {account.name}`"
+        if not found:
+            raise _none(account, missing)
+        return found
+
+
+def _of_command(command: str) -> str:
+    """Return the first line that a command of the user's own settings prints."""
+    try:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS,
+            check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConnectorError(
+            "No password", f"The command for the password failed ({type(error).__name__}); try it in a shell."
+        ) from error
+    if done.returncode:
+        raise ConnectorError(
+            "No password", f"The command for the password ended with code {done.returncode}; try it in a shell."
+        )
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return lines[0].strip() if lines else ""
+
+
+def keyring_get(account: Account) -> str:
+    """Return what the system's keyring keeps for the account, or nothing. Raises ConnectorError without a keyring."""
+    keyring = _keyring(account)
+    try:
+        return str(keyring.get_password(SERVICE, account.login) or "")
+    except Exception as error:  # a border: whatever a keyring does, it is one sentence
+        raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
+
+
+def keyring_put(account: Account, secret: str) -> None:
+    """Give the keyring the account's secret. Raises ConnectorError where there is no keyring that takes it."""
+    keyring = _keyring(account)
+    try:
+        keyring.set_password(SERVICE, account.login, secret)
+    except Exception as error:  # the same border
+        raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
+
+
+class _Keyring(Protocol):
+    def get_password(self, service: str, username: str, /) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str, /) -> None: ...
+
+
+def _keyring(account: Account) -> _Keyring:
+    """Return a keyring of the system. One that asks on the terminal would stand still behind the screen."""
+    another = "set secret to env:NAME, command:… or ask"
+    try:
+        import keyring
+    except ImportError as error:
+        raise _none(account, f"the keyring is not installed (pip install 'tridesk[keyring]'); or {another}") from error
+    backend = keyring.get_keyring()
+    for one in getattr(backend, "backends", [backend]):
+        place = type(one).__module__
+        if place.startswith("keyring.backends.") and place.rpartition(".")[2] not in {"fail", "null", "chainer"}:
+            found: _Keyring = one
+            return found
+    raise _none(account, f"this system has no keyring; {another}")
+
+
+def _none(account: Account, why: str) -> ConnectorError:
+    return ConnectorError("No password", f"There is no password for {account.login}: {why}.")
