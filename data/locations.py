@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -22,6 +25,19 @@ def private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         return
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Hold the lock that `path` stands for; False where another program holds it. A program that ends gives it back."""
+    private_file(path)
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def network_file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:

@@ -514,6 +514,29 @@ class OutboxEntry:
     """When it may leave: the undo window ends here."""
     attempts: int = 0
     reason: str = ""
+    sent_at: int | None = None
+    copied: bool = True
+    """The mailbox has its copy, or needs none."""
+    cleared: int = 0
+    """The newest message that the agent had seen when a held reply was let go all the same; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMail:
+    """Where a mail lies on its server, and the flags that it had there when we last looked."""
+
+    connector: str
+    mailbox: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    arrived_at: int
+    flags: frozenset[str] = frozenset()
+    modseq: int = 0
+    ticket_id: int | None = None
+    """None until it is filed."""
+    gone: bool = False
+    """Moved or deleted there; nothing of ours follows from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,6 +580,8 @@ class Incoming:
     """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
     received_at: int | None = None
     """When it reached us, None for now."""
+    needs_our_id: bool = False
+    """It joins a ticket only by a Message-ID that we gave out: anybody can write a subject or name another's mail."""
     mixed: str = ""
     """As in `Message.mixed`."""
 

@@ -25,6 +25,7 @@ from data.tables.outbox import Outbox
 from data.tables.people import People
 from data.tables.problems import Problems
 from data.tables.promises import Promises
+from data.tables.remote import Remote
 from data.tables.settings import Settings
 from data.tables.tickets import Tickets
 from data.tables.work import Work
@@ -51,6 +52,7 @@ class Store:
         self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
         self.problems = Problems(connection)
+        self.remote = Remote(connection)
         self.lanes = Lanes(connection)
         self.people = People(connection)
         self.promises = Promises(connection)

@@ -161,21 +161,24 @@ class Acting:
             return []
         earlier = self._store.messages.of(ticket.id)
         recipient = change.recipient or self.recipient(ticket, earlier)
-        message_id = reply.new_message_id(ticket.id, self._rules.sender)
+        sender = self._rules.sender_for(ticket.connector)
+        message_id = reply.new_message_id(ticket.id, sender.address)
+        language = change.reply_language or ticket.language
         enclosed = enclosing.read(change.attachments)
         raw = reply.build(
             text=change.reply,
             subject=change.subject or ticket.subject,
-            sender=self._rules.sender,
-            brand=self._rules.brand,
+            sender=sender.address,
+            brand=sender.brand,
             recipient=recipient,
             message_id=message_id,
             at=now,
             earlier=earlier,
             answers=not change.subject,
             enclosed=enclosed,
+            signature=sender.signature_in(language),
+            html=sender.html,
         )
-        language = change.reply_language or ticket.language
         message = self._message(ticket, Direction.OUT, change.reply, now, language=language, macro=change.macro)
         attachments = tuple(one.described(position) for position, one in enumerate(enclosed, 1))
         subject = reply.one_line(change.subject) or message.subject
@@ -233,7 +236,7 @@ class Acting:
     def _message(
         self, ticket: Ticket, direction: Direction, text: str, now: int, *, language: str = "und", macro: str = ""
     ) -> Message:
-        sender = self._rules.sender if direction is Direction.OUT else ""
+        sender = self._rules.sender_for(ticket.connector).address if direction is Direction.OUT else ""
         return Message(
             id=0, ticket_id=ticket.id, direction=direction, kind=MessageKind.MAIL, from_name=self._agent,
             from_address=sender, subject=reply.reply_subject(ticket.subject), text=text, new_text=text, at=now,

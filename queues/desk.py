@@ -21,6 +21,7 @@ from queues.promises import SOON
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.rerouting import Plan
+from queues.settling import Wish, settle
 from queues.steps import REPLY, Step
 
 _CANDIDATES = 50
@@ -141,6 +142,21 @@ class Desk:
         with self.store.write():
             self.store.known_wordings.put(self.agent, kind, name, text, self._clock())
 
+    def settle(self, entry_id: int, wish: Wish) -> Done:
+        """Decide about a reply that waits. Raises RuleError where there is none or it is past that."""
+        now = self._clock()
+        with self.store.write():
+            entry = self.store.outbox.get(entry_id)
+            if entry is None:
+                raise RuleError("No such reply", f"There is no reply {entry_id} in the outbox; list it again.")
+            action = self.store.actions.begin(self.agent, now)
+            steps = settle(self.store, entry, wish, now)
+            summary = f"#{entry.ticket_id}: reply, {wish}"
+            self.store.actions.finish(action, summary, steps)
+            detail = {"wish": wish, "was": entry.state, "reason": entry.reason}
+            self.store.events.add(action, entry.ticket_id, now, self.agent, "outbox", detail)
+        return Done(action, summary, (entry.ticket_id,))
+
     def findings(self, ticket_id: int, change: Change) -> list[Finding]:
         """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
         return self._acting.findings(self._ticket(ticket_id, None), change, self._clock())
@@ -257,6 +273,24 @@ class Desk:
         """Set every running ticket's clocks by the policies of today; `dry_run` only counts."""
         with self.store.write():
             return reclock(self.store, self._acting, self._clock(), dry_run=dry_run)
+
+    def follow(self, ticket_id: int, actor: str, *, assignee: str | None = None, status: Status | None = None) -> None:
+        """Let a ticket follow what happened to it outside: another agent has it, or solved it."""
+        now = self._clock()
+        with self.store.write():
+            ticket = self._ticket(ticket_id, None)
+            fields: dict[str, Any] = {"updated_at": now}
+            if assignee is not None:
+                fields["assignee"] = assignee
+            if status is not None:
+                fields |= {"status": status, "snoozed_until": None}
+                fields["solved_at"] = now if status is Status.SOLVED else None
+            fields |= self._acting.clocks(replace(ticket, **fields), now)
+            action = self.store.actions.begin(actor, now)
+            self._acting.write_fields(ticket, fields)
+            detail = {"changed": {name: [getattr(ticket, name), fields[name]] for name in ("assignee", "status")
+                                  if name in fields}}  # fmt: skip
+            self.store.events.add(action, ticket_id, now, actor, "followed", detail)
 
     def tick(self) -> int:
         """Wake the snoozed tickets whose time has come, and those whose other team is late; return how many."""

@@ -16,6 +16,22 @@ from queues.teams import Team
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name replies through one connector leave, and what they look like."""
+
+    address: str
+    brand: str
+    signature: Mapping[str, str] = field(default_factory=dict)
+    """By language; `default` stands in for the others."""
+    html: bool = False
+
+    def signature_in(self, language: str) -> str:
+        """Return the signature for a language such as `es-MX`: its own, the plain language's, the default."""
+        found = (self.signature.get(name) for name in (language, language.partition("-")[0], "default"))
+        return next((text for text in found if text), "")
+
+
+@dataclass(frozen=True, slots=True)
 class DeskRules:
     """The rules of one desk; the defaults are those that come with the program."""
 
@@ -44,3 +60,9 @@ class DeskRules:
     """What carries mail to other teams; empty for the ticket's own connector, where that is a mailbox."""
     sure: float = 0.9
     """From this confidence on a detected language is taken as the ticket's."""
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    """By connector; others send as `sender` and `brand`."""
+
+    def sender_for(self, connector: str) -> Sender:
+        """Return in whose name a connector's replies leave."""
+        return self.senders.get(connector) or Sender(self.sender, self.brand)

@@ -70,13 +70,14 @@ def _mail(
     connector = rules.mail_connector or ("" if ticket.external_ref else ticket.connector)
     if not address or not connector:
         return []
-    message_id = reply.new_message_id(f"e{child.id}", rules.sender)
+    sender = rules.sender_for(connector)
+    message_id = reply.new_message_id(f"e{child.id}", sender.address)
     mark = f"[{child.label}-{_code(message_id)}]"
     raw = reply.build(
         text=f"{child.note}\n\n{mark}",
         subject=f"{mark} {ticket.subject}",
-        sender=rules.sender,
-        brand=rules.brand,
+        sender=sender.address,
+        brand=sender.brand,
         recipient=address,
         message_id=message_id,
         at=now,

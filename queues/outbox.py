@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from data.errors import ConnectorError
+from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
 from data.records import OutboxEntry, OutboxState
 from data.store import Store
 
 RETRY_SECONDS = 60
 """The wait after the first refusal; it doubles with each further one."""
 MOST_ATTEMPTS = 8
+MINUTE, DAY = 60, 86_400
+
+_HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
 
 
 class Sender(Protocol):
@@ -27,6 +30,33 @@ class Sender(Protocol):
         ...
 
 
+class Offered(Protocol):
+    """A reply that the remote has whole but was not yet told to take."""
+
+    def finish(self) -> object:
+        """Have it taken. Raises DoubtError where nobody knows whether it was, ConnectorError where it was not."""
+        ...
+
+    def drop(self) -> None:
+        """Have it forgotten."""
+        ...
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A sender whose remote takes a reply in two steps, so that `sending` lasts no longer than its last word."""
+
+    per_minute: int
+    per_day: int
+    """How many may leave; 0 for any number."""
+    to_copy: bool
+    """What was sent still needs a copy in the mailbox."""
+
+    def offer(self, entry: OutboxEntry) -> Offered:
+        """Hand the reply over, short of having it taken. Raises ConnectorError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What one round of delivering did."""
@@ -34,12 +64,13 @@ class Delivery:
     sent: int = 0
     failed: int = 0
     held: int = 0
+    doubted: int = 0
 
 
 def recover(store: Store, senders: Mapping[str, Sender]) -> None:
-    """After a start: what was being sent is in doubt, until its connector knows better. Nothing is sent here."""
+    """After a start: what these were sending is in doubt, until their connector knows better. Nothing is sent here."""
     with store.write():
-        store.outbox.doubt_all()
+        store.outbox.doubt_all(senders)
     for entry in store.outbox.waiting():
         sender = senders.get(entry.connector)
         if entry.state is not OutboxState.IN_DOUBT or sender is None:
@@ -48,41 +79,94 @@ def recover(store: Store, senders: Mapping[str, Sender]) -> None:
         if arrived is not None:
             with store.write():
                 # What surely did not arrive may go again; what did is done.
-                store.outbox.move(entry.id, OutboxState.IN_DOUBT, OutboxState.SENT if arrived else OutboxState.QUEUED)
+                if arrived:
+                    store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, entry.due_at)
+                else:
+                    store.outbox.move(entry.id, OutboxState.IN_DOUBT, OutboxState.QUEUED)
 
 
-def deliver_due(store: Store, senders: Mapping[str, Sender], now: int) -> Delivery:
-    """Send what is due. Run it in one worker; several processes may run it at once, each entry is taken by one."""
-    sent = failed = held = 0
-    for entry in store.outbox.due(now):
-        sender = senders.get(entry.connector)
-        if sender is None:
+def deliver_due(
+    store: Store, senders: Mapping[str, Sender], now: int, *, holds: Callable[[OutboxEntry], str] = lambda entry: ""
+) -> Delivery:
+    """Send what is due, in order. Run it in one worker; several processes may run it, each entry is taken by one.
+
+    `holds` is asked last before a reply goes and says why it must not. Raises UnreachableError where a remote cannot
+    be reached: what waits for it stays queued, no attempt is counted.
+    """
+    done = {"sent": 0, "failed": 0, "held": 0, "doubted": 0, "": 0}
+    for entry in store.outbox.due(now, list(senders)):
+        sender = senders[entry.connector]
+        if isinstance(sender, Offering) and _too_many(store, sender, entry.connector, now):
             continue
-        if store.messages.answered_by_newer(entry.ticket_id, entry.message_id):
+        newer = store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
+        reason = _HELD_BY[newer] if newer else holds(entry)
+        if reason:
             with store.write():
-                held += store.outbox.move(
-                    entry.id, OutboxState.QUEUED, OutboxState.HELD, reason="the customer wrote again"
-                )
+                done["held"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD, reason=reason)
             continue
-        with store.write():
-            taken = store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
-        if taken and _send(store, sender, entry, now):
-            sent += 1
-        elif taken:
-            failed += 1
-    return Delivery(sent, failed, held)
+        done[
+            _offer(store, sender, entry, now) if isinstance(sender, Offering) else _send(store, sender, entry, now)
+        ] += 1
+    return Delivery(done["sent"], done["failed"], done["held"], done["doubted"])
 
 
-def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> bool:
+def _too_many(store: Store, sender: Offering, connector: str, now: int) -> bool:
+    limits = ((sender.per_minute, MINUTE), (sender.per_day, DAY))
+    return any(most and store.outbox.sent_since(connector, now - span) >= most for most, span in limits)
+
+
+def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
+    """Send in one step; return what became of it."""
+    with store.write():
+        if not store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING):
+            return ""
     try:
         sender.send(entry)
     except ConnectorError as error:
         last = entry.attempts + 1 >= MOST_ATTEMPTS
         state = OutboxState.FAILED if last else OutboxState.QUEUED
-        due_at = now + RETRY_SECONDS * 2**entry.attempts
         with store.write():
-            store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=due_at)
-        return False
+            store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
+        return "failed"
     with store.write():
-        store.outbox.move(entry.id, OutboxState.SENDING, OutboxState.SENT)
-    return True
+        store.outbox.arrived(entry.id, OutboxState.SENDING, now)
+    return "sent"
+
+
+def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
+    """Send in two steps; what ends between the last word and its answer is in doubt, nothing before it is."""
+    try:
+        offered = sender.offer(entry)
+    except UnreachableError:
+        raise
+    except ConnectorError as error:
+        with store.write():
+            store.outbox.put_off(entry.id, reason=error.message, due_at=_later(entry, now), failed=_final(entry, error))
+        return "failed"
+    with store.write():
+        taken = store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
+    if not taken:  # called back, or taken by another program, while it was handed over
+        offered.drop()
+        return ""
+    try:
+        offered.finish()
+    except DoubtError as error:
+        with store.write():
+            store.outbox.move(entry.id, OutboxState.SENDING, OutboxState.IN_DOUBT, reason=error.message)
+        return "doubted"
+    except ConnectorError as error:
+        state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
+        with store.write():
+            store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
+        return "failed"
+    with store.write():
+        store.outbox.arrived(entry.id, OutboxState.SENDING, now, to_copy=sender.to_copy)
+    return "sent"
+
+
+def _later(entry: OutboxEntry, now: int) -> int:
+    return now + (RETRY_SECONDS << min(entry.attempts, MOST_ATTEMPTS))
+
+
+def _final(entry: OutboxEntry, error: ConnectorError) -> bool:
+    return isinstance(error, RefusedError) or entry.attempts + 1 >= MOST_ATTEMPTS

@@ -119,6 +119,8 @@ class Receiving:
             fields["touches"] = ticket.touches + 1
             fields["status"] = workflow.after_reply(ticket.status)
             fields["first_replied_at"] = arrived if ticket.first_replied_at is None else ticket.first_replied_at
+        elif item.kind is MessageKind.BOUNCE:
+            fields |= self._came_back(ticket, item)
         elif item.kind not in _UNHEARD:
             fields |= self._heard(ticket, item)
         fields |= self._acting.clocks(replace(ticket, **fields), arrived)
@@ -132,6 +134,14 @@ class Receiving:
         """Tell whether the ticket was solved so long ago that a new message is a new matter."""
         days = self._rules.reopen_days
         return bool(days) and ticket.solved_at is not None and arrived - ticket.solved_at > days * sla.DAY
+
+    def _came_back(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
+        """Return what follows when our own reply did not arrive: the ticket is ours again, and says why."""
+        lost = [value for value in item.references if self._store.outbox.bounced(value, "it came back undelivered")]
+        if not lost:
+            return {}
+        tags = tuple(dict.fromkeys((*ticket.tags, "bounced")))
+        return {"status": workflow.after_incoming(ticket.status), "snoozed_until": None, "tags": tags}
 
     def _heard(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
         """Return what the customer's new word changes: the status, the language, a snooze that ends."""

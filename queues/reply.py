@@ -38,10 +38,13 @@ def build(
     earlier: Sequence[Message],
     answers: bool = True,
     enclosed: Sequence[Enclosed] = (),
+    signature: str = "",
+    html: bool = False,
 ) -> bytes:
     """Return the whole mail (RFC 5322, CRLF). `earlier` is the conversation, for the threading headers.
 
-    A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it.
+    A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it. The signature
+    follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML beside the text.
     A recipient that is no mail address (a handle of the app) is written as a group without members.
     """
     from email.headerregistry import Address  # the mail package is a tenth of the start-up: loaded on the first reply
@@ -63,11 +66,26 @@ def build(
     if thread:
         mail["In-Reply-To"] = next((value for value in reversed(incoming) if value in thread), thread[-1])
         mail["References"] = " ".join(thread[-_MOST_REFERENCES:])
-    mail.set_content(text.replace("\x00", "") + "\n")
+    words = text.replace("\x00", "")
+    signed = f"{words}\n\n-- \n{signature.strip()}" if signature.strip() else words
+    mail.set_content(signed + "\n")
+    if html:
+        mail.add_alternative(_as_html(words, signature.strip()), subtype="html")
     for one in enclosed:
         main, _, sub = one.content_type.partition("/")
         mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one_line(one.filename))
     return mail.as_bytes()
+
+
+def _as_html(words: str, signature: str) -> str:
+    """Return plain words as HTML: paragraphs and line breaks, nothing of it markup of its own."""
+    from html import escape
+
+    def paragraphs(text: str) -> str:
+        return "".join(f"<p>{escape(part).replace(chr(10), '<br>' + chr(10))}</p>\n" for part in text.split("\n\n"))
+
+    below = f'<div class="signature">\n{paragraphs(signature)}</div>\n' if signature else ""
+    return f"<html><body>\n{paragraphs(words)}{below}</body></html>\n"
 
 
 def one_line(value: str) -> str:

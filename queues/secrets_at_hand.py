@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Protocol
 
-from data.errors import ConnectorError
+from data.errors import UnreachableError
 from queues.accounts import Account
 
 COMMAND_SECONDS = 30
@@ -30,7 +30,7 @@ class SecretsAtHand:
         self._asked = dict(asked or {})
 
     def __call__(self, account: Account) -> str:
-        """Return the secret of the account. Raises ConnectorError where it is not there."""
+        """Return the secret of the account. Raises UnreachableError where it is not there."""
         kind, _, place = account.secret.partition(":")
         match kind:
             case "env":
@@ -57,11 +57,11 @@ def _of_command(command: str) -> str:
             check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConnectorError(
+        raise UnreachableError(
             "No password", f"The command for the password failed ({type(error).__name__}); try it in a shell."
         ) from error
     if done.returncode:
-        raise ConnectorError(
+        raise UnreachableError(
             "No password", f"The command for the password ended with code {done.returncode}; try it in a shell."
         )
     lines = done.stdout.decode("utf-8", "replace").splitlines()
@@ -69,7 +69,7 @@ def _of_command(command: str) -> str:
 
 
 def keyring_get(account: Account) -> str:
-    """Return what the system's keyring keeps for the account, or nothing. Raises ConnectorError without a keyring."""
+    """Return what the system's keyring keeps for the account, or nothing. Raises UnreachableError without a keyring."""
     keyring = _keyring(account)
     try:
         return str(keyring.get_password(SERVICE, account.login) or "")
@@ -78,7 +78,7 @@ def keyring_get(account: Account) -> str:
 
 
 def keyring_put(account: Account, secret: str) -> None:
-    """Give the keyring the account's secret. Raises ConnectorError where there is no keyring that takes it."""
+    """Give the keyring the account's secret. Raises UnreachableError where there is no keyring that takes it."""
     keyring = _keyring(account)
     try:
         keyring.set_password(SERVICE, account.login, secret)
@@ -107,5 +107,5 @@ def _keyring(account: Account) -> _Keyring:
     raise _none(account, f"this system has no keyring; {another}")
 
 
-def _none(account: Account, why: str) -> ConnectorError:
-    return ConnectorError("No password", f"There is no password for {account.login}: {why}.")
+def _none(account: Account, why: str) -> UnreachableError:
+    return UnreachableError("No password", f"There is no password for {account.login}: {why}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from data.records import Direction, Incoming, Status
+from data.records import Direction, Incoming, MessageKind, Status
 from data.store import Store
 
 _ANSWER = re.compile(
@@ -25,6 +25,8 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
         mirrored = store.tickets.by_external_ref(item.connector, item.external_ref)
         if mirrored is not None:
             return mirrored, True
+    if item.needs_our_id:
+        return _by_our_id(store, item, customer_id)
     own = (item.message_id,) if item.message_id else ()
     named = store.messages.tickets_referring((*item.references[-_MOST_REFERENCES:], *own))
     for ticket_id in named:
@@ -33,6 +35,21 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
     if named and item.references:
         return None, False
     return _by_subject(store, item, customer_id), True
+
+
+def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, bool]:
+    """Join by a Message-ID that we gave out, the nearest first; it can be guessed by nobody, but passed on."""
+    stranger = False
+    for value in reversed(item.references[-_MOST_REFERENCES:]):
+        for ticket_id in store.messages.tickets_referring([value]):
+            if store.messages.ours(ticket_id, value) is None:
+                continue
+            # what tells that our mail did not arrive comes from the server in between, which took no part
+            bounced = item.kind is MessageKind.BOUNCE
+            if bounced or item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
+                return ticket_id, True
+            stranger = True
+    return None, not stranger
 
 
 def plain_subject(subject: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from data.errors import ConflictError, RuleError
 from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, StepAnswer, Ticket
 from data.store import Store
-from queues import promising
+from queues import promising, settling
 from queues.acting import Acting, stored_draft
 from queues.steps import ESCALATION, REPLY, Step
 
@@ -108,6 +108,8 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
             _turn_reply(store, step["entry"], forward, due_at)
         case "draft":
             _turn_draft(store, step, forward)
+        case "settled":
+            settling.turn(store, step, forward=forward)
         case "escalation":
             _turn_escalation(store, step, forward)
         case "link":

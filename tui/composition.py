@@ -17,7 +17,7 @@ from data.store import Store
 from queues.calendar import Calendar
 from queues.clock_settings import calendars_of, policies_of
 from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk_rules import DeskRules, Sender
 from queues.lanes import lanes_of
 from queues.procedure_book import ProcedureBook
 from queues.promises import OFFICE, OFFICE_NAME
@@ -140,6 +140,11 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         sender=chosen.sender,
         brand=chosen.brand,
         teams=other_teams(chosen),
+        senders={
+            account.connector: Sender(account.address, account.brand or chosen.brand, account.signature, account.html)
+            for account in chosen.account
+        },
+        mail_connector=chosen.account[0].connector if chosen.account else "",
     )
-    checker = Checker(detect, own_addresses=(chosen.sender,))
+    checker = Checker(detect, own_addresses=(chosen.sender, *(account.address for account in chosen.account)))
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))

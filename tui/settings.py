@@ -12,6 +12,7 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
+from queues.accounts import Account, complete_all
 from queues.clock_settings import PolicyTable
 
 APP = "tridesk"
@@ -82,6 +83,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     preset: str = "default"
     keys: dict[str, str] = {}
     theme: str = ""
+    account: tuple[Account, ...] = ()
+    """Mail accounts, each a table `[[account]]`; `tridesk account add` writes one."""
     languages: dict[str, float] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[LaneTable] = []
@@ -115,6 +118,7 @@ def load(folder: Path | None = None) -> Configuration:
         ) from error
     try:
         settings = msgspec.convert(tomllib.loads(text), Settings)
+        settings = msgspec.structs.replace(settings, account=complete_all(settings.account))
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
     if not 0 <= settings.undo_seconds <= 300:

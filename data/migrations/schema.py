@@ -200,3 +200,26 @@ def drafts_keep_what_macros_do(db: Database) -> None:
 def what_is_learned_from(db: Database) -> None:
     """Replies that came from a macro, found without reading the others."""
     db.execute("CREATE INDEX message_macro ON message(id) WHERE macro <> ''")
+MAIL_ACCOUNTS = (
+    """CREATE TABLE remote_mail (
+        connector TEXT NOT NULL, mailbox TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, arrived_at INTEGER NOT NULL, flags TEXT NOT NULL, modseq INTEGER NOT NULL,
+        ticket_id INTEGER REFERENCES ticket(id), gone INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (connector, mailbox, uidvalidity, uid)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX remote_mail_raw ON remote_mail(sha256)",
+    "CREATE INDEX remote_mail_ticket ON remote_mail(ticket_id) WHERE ticket_id IS NOT NULL",
+    "CREATE INDEX remote_mail_unfiled ON remote_mail(connector) WHERE ticket_id IS NULL",
+    "ALTER TABLE outbox ADD COLUMN sent_at INTEGER",
+    "ALTER TABLE outbox ADD COLUMN copied INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE outbox ADD COLUMN cleared INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX outbox_sent ON outbox(connector, sent_at) WHERE sent_at IS NOT NULL",
+    "CREATE INDEX outbox_ticket ON outbox(ticket_id)",
+    "CREATE INDEX outbox_uncopied ON outbox(connector) WHERE copied = 0",
+)
+
+
+@migrations()
+def mail_accounts(db: Database) -> None:
+    """Where each mail lies on its server; of each reply, when it left and whether its copy is there."""
+    for statement in MAIL_ACCOUNTS:
+        db.execute(statement)

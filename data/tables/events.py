@@ -45,6 +45,14 @@ class Events:
         for ticket_id, group in groupby(rows, key=itemgetter(2)):
             yield ticket_id, [_event(row) for row in group if row[1] not in undone]
 
+    def newest(self) -> int:
+        """Return the number of the newest event, 0 where there is none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
+
+    def after(self, number: int, limit: int) -> list[Event]:
+        """Return the events after this number, oldest first."""
+        return [_event(row) for row in self._db.execute(_SELECT + "WHERE id > ? ORDER BY id LIMIT ?", (number, limit))]
+
 
 def _event(row: tuple[Any, ...]) -> Event:
     return Event(row[0], row[1], row[2], row[3], row[4], row[5], json.loads(row[6]))

@@ -83,13 +83,25 @@ class Messages:
             WHERE ticket_id = ? AND from_address = ? AND from_address <> '' AND direction <> 'note' LIMIT 1"""
         return self._db.execute(sql, (ticket_id, address)).fetchone() is not None
 
-    def answered_by_newer(self, ticket_id: int, message_id: str) -> bool:
-        """Tell whether the customer wrote after the message that bears this Message-ID was written."""
-        sql = """SELECT 1 FROM message own JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > own.id
-            WHERE own.ticket_id = ? AND own.message_id = ? AND newer.direction = 'in'
+    def answered_by_newer(self, ticket_id: int, message_id: str, cleared: int = 0) -> str:
+        """Return the direction of a message that came after our own with this Message-ID, the empty string for none.
+
+        `in` is the customer's, `out` another agent's. Messages up to the number `cleared` do not count.
+        """
+        sql = """SELECT newer.direction FROM message own
+            JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > max(own.id, ?)
+            WHERE own.ticket_id = ? AND own.message_id = ? AND newer.withdrawn = 0
                 AND newer.kind NOT IN ('auto', 'bounce')
-            LIMIT 1"""
-        return self._db.execute(sql, (ticket_id, message_id)).fetchone() is not None
+                AND (newer.direction = 'in' OR (newer.direction = 'out' AND newer.raw_sha256 <> ''))
+            ORDER BY newer.id LIMIT 1"""
+        row = self._db.execute(sql, (cleared, ticket_id, message_id)).fetchone()
+        return str(row[0]) if row else ""
+
+    def ours(self, ticket_id: int, message_id: str) -> Message | None:
+        """Return our own message of the ticket that bears this Message-ID, withdrawn or not."""
+        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'out' LIMIT 1"
+        row = self._db.execute(sql, (ticket_id, message_id)).fetchone()
+        return _message(row) if row else None
 
     def insert(self, message: Message, *, content_hash: str = "") -> int:
         """Store a message with its full text (its `id` 0: the store gives one) and return its number."""
@@ -153,7 +165,9 @@ class Messages:
 
     def unread_raws(self, limit: int = 200) -> list[tuple[str, str, bytes]]:
         """Return kept bytes that no message was made of yet (a crash came between): SHA-256, source, bytes."""
-        sql = "SELECT sha256, source, bytes FROM raw WHERE filed = 0 ORDER BY kept_at, rowid LIMIT ?"
+        # what lies in a mailbox too is taken up by its account
+        sql = """SELECT sha256, source, bytes FROM raw WHERE filed = 0
+            AND NOT EXISTS (SELECT 1 FROM remote_mail r WHERE r.sha256 = raw.sha256) ORDER BY kept_at, rowid LIMIT ?"""
         return [(row[0], row[1], bytes(row[2])) for row in self._db.execute(sql, (limit,))]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from data.records import OutboxEntry, OutboxState
 
-_SELECT = (
-    "SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason FROM outbox "
-)
+_SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason,
+    sent_at, copied, cleared FROM outbox """
 _WAITING = "WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held') "
 
 
@@ -28,10 +29,11 @@ class Outbox:
         """Return what has not left for good, the earliest first."""
         return [_entry(row) for row in self._db.execute(_SELECT + _WAITING + "ORDER BY due_at, id")]
 
-    def due(self, now: int, limit: int = 50) -> list[OutboxEntry]:
-        """Return the queued replies whose undo window is over."""
-        sql = _SELECT + _WAITING + "AND state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?"
-        return [_entry(row) for row in self._db.execute(sql, (now, limit))]
+    def due(self, now: int, connectors: Collection[str], limit: int = 50) -> list[OutboxEntry]:
+        """Return the queued replies of these connectors whose undo window is over, in the order of its end."""
+        sql = f"""{_SELECT}{_WAITING} AND state = 'queued' AND due_at <= ?
+            AND connector IN (SELECT value FROM json_each(?)) ORDER BY due_at, id LIMIT ?"""
+        return [_entry(row) for row in self._db.execute(sql, (now, json.dumps(list(connectors)), limit))]
 
     def counts(self) -> dict[OutboxState, int]:
         """Return how many replies wait in each state."""
@@ -54,16 +56,65 @@ class Outbox:
     ) -> bool:
         """Take the entry from one state to another if it is still in the first; tell whether it was."""
         sql = """UPDATE outbox SET state = :new, reason = :reason, due_at = coalesce(:due_at, due_at),
-            attempts = attempts + (:new = 'sending') WHERE id = :id AND state = :old"""
+            attempts = iif(:new = 'sending', attempts + 1, iif(:old = 'failed', 0, attempts))
+            WHERE id = :id AND state = :old"""
         cursor = self._db.execute(sql, {"id": entry_id, "old": old, "new": new, "reason": reason, "due_at": due_at})
         return cursor.rowcount == 1
 
-    def doubt_all(self) -> int:
-        """Mark what was being sent when the program ended as in doubt; return how many."""
+    def hurry(self, entry_id: int, due_at: int) -> bool:
+        """Let a queued reply leave at once, as if nothing had been tried."""
+        sql = "UPDATE outbox SET due_at = ?, attempts = 0, reason = '' WHERE id = ? AND state = 'queued'"
+        return self._db.execute(sql, (due_at, entry_id)).rowcount == 1
+
+    def put_off(self, entry_id: int, *, reason: str, due_at: int, failed: bool = False) -> bool:
+        """Note an attempt of a queued reply that came to nothing; `failed` ends the attempts."""
+        sql = """UPDATE outbox SET state = iif(:failed, 'failed', 'queued'), reason = :reason, due_at = :due_at,
+            attempts = attempts + 1 WHERE id = :id AND state = 'queued'"""
+        given = {"id": entry_id, "reason": reason, "due_at": due_at, "failed": failed}
+        return self._db.execute(sql, given).rowcount == 1
+
+    def arrived(self, entry_id: int, old: OutboxState, at: int, *, to_copy: bool = False) -> bool:
+        """Mark a reply as sent if it is still in the state `old`; `to_copy` where the mailbox lacks its copy."""
+        sql = """UPDATE outbox SET state = 'sent', reason = '', sent_at = ?, copied = ? WHERE id = ? AND state = ?"""
+        return self._db.execute(sql, (at, int(not to_copy), entry_id, old)).rowcount == 1
+
+    def uncopied(self, connector: str, limit: int = 50) -> list[OutboxEntry]:
+        """Return sent replies whose copy is not in the mailbox yet, oldest first."""
+        sql = _SELECT + "WHERE copied = 0 AND connector = ? AND state = 'sent' ORDER BY id LIMIT ?"
+        return [_entry(row) for row in self._db.execute(sql, (connector, limit))]
+
+    def copied(self, entry_id: int) -> None:
+        """Note that the mailbox has the copy of a sent reply."""
+        self._db.execute("UPDATE outbox SET copied = 1 WHERE id = ?", (entry_id,))
+
+    def clear(self, entry_id: int) -> None:
+        """Note that the agent has seen every message there is now, and lets the reply go all the same."""
+        self._db.execute("UPDATE outbox SET cleared = (SELECT max(id) FROM message) WHERE id = ?", (entry_id,))
+
+    def sent_since(self, connector: str, at: int) -> int:
+        """Return how many replies left through a connector after a time."""
+        sql = "SELECT count(*) FROM outbox WHERE connector = ? AND sent_at > ?"
+        return int(self._db.execute(sql, (connector, at)).fetchone()[0])
+
+    def bounced(self, message_id: str, reason: str) -> bool:
+        """Mark a sent reply as failed: the server in between gave it back. Tell whether it was ours."""
+        sql = "UPDATE outbox SET state = 'failed', reason = ? WHERE message_id = ? AND state IN ('sent', 'in doubt')"
+        return self._db.execute(sql, (reason, message_id)).rowcount == 1
+
+    def last_sent(self, ticket_id: int) -> int | None:
+        """Return when the ticket's latest reply left, None where none did."""
+        sql = "SELECT max(sent_at) FROM outbox WHERE ticket_id = ? AND state = 'sent'"
+        row = self._db.execute(sql, (ticket_id,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def doubt_all(self, connectors: Collection[str]) -> int:
+        """Mark what these connectors were sending when the program ended as in doubt; return how many."""
         sql = """UPDATE outbox SET state = 'in doubt', reason = 'the program ended while it was being sent'
-            WHERE state = 'sending'"""
-        return self._db.execute(sql).rowcount
+            WHERE state = 'sending' AND connector IN (SELECT value FROM json_each(?))"""
+        return self._db.execute(sql, (json.dumps(list(connectors)),)).rowcount
 
 
 def _entry(row: tuple[Any, ...]) -> OutboxEntry:
-    return OutboxEntry(row[0], row[1], row[2], row[3], OutboxState(row[4]), row[5], row[6], bytes(row[7]), *row[8:])
+    values = list(row)
+    values[4], values[7], values[12] = OutboxState(row[4]), bytes(row[7]), bool(row[12])
+    return OutboxEntry(*values)

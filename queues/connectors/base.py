@@ -39,6 +39,7 @@ class Connector(Protocol):
 
 CONNECTORS = {
     "demo": "queues.connectors.demo:DemoConnector",
+    "email": "queues.connectors.email:EmailConnector",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }
 """Connectors by name, each as `module:class`, imported when first asked for."""

@@ -14,9 +14,9 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
-from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
-from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[import-untyped]
-from imapclient.response_parser import parse_fetch_response  # type: ignore[import-untyped]
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.response_parser import parse_fetch_response
 
 from queues.accounts import Account
 from queues.connectors import tls
@@ -25,6 +25,7 @@ from queues.connectors.mail_faults import TIMEOUT, login_refused, no_tls, told
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""
 GROUP_COUNT = 100
+_NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
 _RANGE = re.compile(rb"(\d+)(?::(\d+))?")
 
 
@@ -226,6 +227,20 @@ class Mailbox:
         parsed: dict[int, Any] = parse_fetch_response(data) if data and data[0] is not None else {}
         return parsed
 
+    def thread_headers(self, uids: Sequence[int]) -> dict[int, str]:
+        """Return the header lines that name a mail and what it answers, for each UID that is there."""
+        found: dict[int, str] = {}
+        for start in range(0, len(uids), GROUP_COUNT):
+            with self._told():
+                rows = self._client.fetch(
+                    uids[start : start + GROUP_COUNT],
+                    ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)]"],
+                )
+            for uid, row in rows.items():
+                lines = next((value for key, value in row.items() if key.startswith(b"BODY[HEADER")), b"")
+                found[uid] = lines.decode("utf-8", "replace")
+        return found
+
     def special(self, role: bytes) -> str:
         """Return the folder that the server marks with a role such as `\\Sent`, or the empty string."""
         with self._told():
@@ -246,6 +261,8 @@ class Mailbox:
         """Wait for the server to tell of news, as often as needed by calling again; end with `stop_waiting`."""
         with self._told():
             if not self._idling:
+                if self._told_meanwhile():
+                    return True
                 self._client.idle()
                 self._idling, self._silent = True, 0
             sock = self._client.socket()
@@ -255,7 +272,12 @@ class Mailbox:
             self._silent = 0 if news else self._silent + 1
             if self._silent > 3:  # readable and silent is how a closed connection looks from here
                 raise ConnectionResetError("closed while waiting")
-            return any(kind in line for line in news for kind in (b"EXISTS", b"EXPUNGE", b"FETCH", b"VANISHED"))
+            return any(kind.encode() in line for line in news for kind in _NEWS)
+
+    def _told_meanwhile(self) -> bool:
+        """Tell whether the server spoke of news among its answers to other commands: it will not say so again."""
+        said = self._client._imap.untagged_responses
+        return any([said.pop(kind, None) is not None for kind in _NEWS])
 
     def stop_waiting(self) -> None:
         """End a wait, so that other commands may be given."""

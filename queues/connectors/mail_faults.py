@@ -18,14 +18,14 @@ TIMEOUT = 30.0
 """Seconds that a server may take for one answer."""
 
 
-class LoginRefusedError(ConnectorError):
+class LoginRefusedError(UnreachableError):
     """The server does not take the user, the password or the token."""
 
 
 @contextmanager
 def told(account: Account, server: Server) -> Iterator[None]:
     """Turn what the mail libraries raise into the desk's errors."""
-    from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # it ships no types
+    from imapclient.exceptions import IMAPClientError
 
     try:
         yield

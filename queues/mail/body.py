@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message as Mime
@@ -20,6 +21,9 @@ MOST_PARTS = 1_000
 LONGEST_TEXT = 1_000_000
 """Characters of readable text kept of a message; a note tells where it was cut."""
 
+_RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
+_RETURNED_ID = re.compile(rb"^message-id:((?:[^\r\n]|\r?\n[ \t])*)", re.I | re.M)
+_LONGEST_RETURNED = 65_536
 _BODY_TYPES = {"text/plain", "text/html", "text/enriched"}
 
 
@@ -46,6 +50,8 @@ class Body:
     attachments: list[Attachment] = field(default_factory=list)
     report: bool = False
     """Whether it holds a delivery status (RFC 3464)."""
+    returned: str = ""
+    """The Message-ID header of the mail that such a report is about, as it stands there."""
 
 
 def headers_of(part: Mime) -> dict[str, list[str]]:
@@ -110,6 +116,9 @@ def read_body(root: Mime) -> Body:
     for leaf in leaves(root):
         data = content(leaf.part)
         body.report = body.report or leaf.content_type == "message/delivery-status"
+        if leaf.content_type in _RETURNED and not body.returned:
+            found = _RETURNED_ID.search(data[:_LONGEST_RETURNED])
+            body.returned = found[1].decode("utf-8", "surrogateescape") if found else ""
         if not _is_text(leaf):
             body.attachments.append(_attachment(leaf, data))
             continue

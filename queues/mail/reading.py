@@ -62,11 +62,13 @@ def _incoming(
     language, confidence = guess_language(new.text)
     envelope = _envelope(headers)
     subject, sender, reply_to = envelope["subject"], envelope["from_address"], envelope["reply_to"]
+    kind = kind_of(headers, subject, sender, reply_to, body.report)
+    returned = message_ids(body.returned)[:1] if kind is MessageKind.BOUNCE else ()
     return Incoming(
         connector=connector,
         source=source,
         raw_sha256=hashlib.sha256(raw).hexdigest(),
-        kind=kind_of(headers, subject, sender, reply_to, body.report),
+        kind=kind,
         text=text,
         new_text=new.text,
         direction=Direction.OUT if sender in own_addresses and not reply_to else Direction.IN,
@@ -74,7 +76,7 @@ def _incoming(
         confidence=confidence,
         attachments=tuple(body.attachments),
         at=_written_at(headers),
-        references=_references(headers),
+        references=(*_references(headers), *(safe_line(value) for value in returned)),
         to=_recipients(headers),
         message_id=_message_id(headers),
         subject=subject,

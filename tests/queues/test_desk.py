@@ -61,6 +61,11 @@ class Post:
         return entry.message_id in {one.message_id for one in self.sent}
 
 
+class Unknowing(Post):
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        return None
+
+
 def mail(text: str = "I cannot log in", **changes: object) -> Incoming:
     values: dict[str, object] = {
         "connector": "post", "source": "test",
@@ -300,7 +305,7 @@ def test_after_a_crash_a_reply_is_in_doubt_until_its_connector_knows(
     (entry,) = desk.store.outbox.waiting()
     with desk.store.write():
         desk.store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
-    recover(desk.store, {})
+    recover(desk.store, {"post": Unknowing()})
     assert desk.store.outbox.waiting()[0].state is OutboxState.IN_DOUBT
     assert deliver_due(desk.store, {"post": Post()}, clock.now + 999).sent == 0
     post = Post()

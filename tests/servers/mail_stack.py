@@ -24,11 +24,13 @@ from pathlib import Path
 
 NEEDED = ("dovecot", "openssl", "/usr/lib/postfix/sbin/master")
 USERS = {
-    "support@desk.example": "support-pw",
-    "full@desk.example": "full-pw",
-    "ana@clientes.example": "ana-pw",
-    "bob@customers.example": "bob-pw",
+    "support@desk.example": "support-secret",
+    "full@desk.example": "full-secret",
+    "ana@clientes.example": "ana-secret",
+    "bob@customers.example": "bob-secret",
+    "bounce@customers.example": "bounce-secret",
 }
+_QUOTAS = {"full@desk.example": "20K", "bounce@customers.example": "1B"}
 _SERVICES = ("imap", "imaps", "smtp", "submission", "smtps", "lmtp")
 _WAIT = 20.0
 
@@ -89,12 +91,13 @@ class MailStack:
         self._end("postfix")
 
     def add_user(self, name: str, domain: str = "desk.example") -> tuple[str, str]:
-        """Make a mailbox and return its address and password."""
-        address, password = f"{name}@{domain}", f"{name}-pw"
-        self.set_password(address, password)
-        return address, password
+        """Make a mailbox, its name letters and a number, and return its address and password."""
+        address = f"{name}@{domain}"
+        self.users[address] = f"{name}-pw"
+        return address, self.users[address]
 
     def set_password(self, address: str, password: str) -> None:
+        """Change a fixed user's password; Dovecot looks at the file once a second."""
         self.users[address] = password
         self._write_users()
 
@@ -158,7 +161,7 @@ class MailStack:
     def _write_users(self) -> None:
         lines = []
         for address, password in self.users.items():
-            quota = "userdb_quota_rule=*:storage=20K" if address.startswith("full@") else ""
+            quota = f"userdb_quota_rule=*:storage={_QUOTAS[address]}" if address in _QUOTAS else ""
             lines.append(f"{address}:{{PLAIN}}{password}::::::{quota}\n")
         users = self.folder / "etc" / "users"
         users.write_text("".join(lines))
@@ -167,8 +170,9 @@ class MailStack:
         for path in (users, secret):
             os.chown(path, 0, grp.getgrnam("dovecot").gr_gid)
             path.chmod(0o640)
-        (self.folder / "postfix/mailboxes").write_text("".join(f"{address} ok\n" for address in self.users) + (
-            "bounce@customers.example ok\nlater@customers.example ok\n"))  # fmt: skip
+        (self.folder / "postfix/mailboxes").write_text(
+            "".join(f"{address} ok\n" for address in (*self.users, "later@customers.example"))
+        )
         (self.folder / "postfix/transport").write_text("later@customers.example retry:4.3.0 try again\n")
 
     def _write_dovecot(self) -> None:
@@ -209,6 +213,10 @@ passdb {{
   args = scheme=PLAIN username_format=%Lu {folder}/etc/users
 }}
 passdb {{
+  driver = static
+  args = password=%n-pw
+}}
+passdb {{
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
   args = {folder}/etc/oauth2.conf
@@ -216,6 +224,10 @@ passdb {{
 userdb {{
   driver = passwd-file
   args = username_format=%Lu {folder}/etc/users
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={folder}/mail/%Ld/%Ln allow_all_users=yes
 }}
 namespace inbox {{
   inbox = yes
@@ -263,6 +275,8 @@ plugin {{
 
     def _write_postfix(self) -> None:
         folder, ports, place = self.folder, self.ports, self.folder / "postfix"
+        # Postfix reads its maps once: users made later are those with a number in their names
+        (place / "numbered").write_text(r"/^[a-z]+[0-9]+@(desk|clientes)\.example$/ ok" + "\n")
         (place / "main.cf").write_text(f"""
 compatibility_level = 3.6
 queue_directory = {folder}/spool
@@ -285,7 +299,7 @@ alias_maps =
 alias_database =
 local_recipient_maps =
 virtual_mailbox_domains = desk.example clientes.example customers.example
-virtual_mailbox_maps = texthash:{place}/mailboxes
+virtual_mailbox_maps = texthash:{place}/mailboxes, regexp:{place}/numbered
 transport_maps = texthash:{place}/transport
 virtual_transport = lmtp:unix:{folder}/run/lmtp
 default_transport = error:5.1.2 these servers send nothing to the outside
@@ -319,8 +333,7 @@ queue_run_delay = 2s
 """)
         owner = pwd.getpwnam("postfix")
         drop = grp.getgrnam("postdrop").gr_gid
-        for name in ("active bounce corrupt defer deferred flush hold incoming private saved trace maildrop public "
-                     "pid").split():  # fmt: skip
+        for name in _SPOOL:
             path = folder / "spool" / name
             path.mkdir(exist_ok=True)
             if name in {"maildrop", "public"}:
@@ -333,6 +346,10 @@ queue_run_delay = 2s
         (folder / "data").chmod(0o700)
 
 
+_SPOOL = (
+    "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace",
+    "maildrop", "public", "pid",
+)  # fmt: skip
 _POSTFIX_SERVICES = (
     ("postlog", "n - n - 1 postlogd"), ("pickup", "n - n 60 1 pickup"), ("cleanup", "n - n - 0 cleanup"),
     ("qmgr", "n - n 300 1 qmgr"), ("tlsmgr", "- - n 1000? 1 tlsmgr"), ("rewrite", "- - n - - trivial-rewrite"),
@@ -353,7 +370,17 @@ def _certificates(folder: Path) -> None:
     )
     new = ["openssl", "req", *key]
     for name in ("ca", "other"):
-        subject = ["-x509", "-days", "30", "-subj", f"/CN=tests {name}", "-keyout", f"{name}.key", "-out", f"{name}.pem"]
+        subject = [
+            "-x509",
+            "-days",
+            "30",
+            "-subj",
+            f"/CN=tests {name}",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.pem",
+        ]
         _run(folder, [*new, *authority, *subject])
     _run(folder, [*new, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"])
     _run(folder, ["openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",

@@ -1,0 +1,130 @@
+"""A mailbox's mail on its way into the desk: bytes and high-water mark kept together first, then read and filed.
+
+A stop at any point loses and doubles nothing: what is kept, not filed, is taken up; what is not kept is fetched again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from data.errors import DeskError
+from data.protocols import Clock
+from data.records import Direction, Incoming, Received, RemoteMail
+from queues.accounts import Account
+from queues.connectors.imap import Fetched
+from queues.desk import Desk
+from queues.helper import RawMessage
+from queues.mail.reading import unread_mail
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+"""Mails filed in one transaction: the screen's own changes wait no longer than that takes."""
+
+
+class Reader(Protocol):
+    """Reads raw mail in a process of its own; `queues.helper.Helper` does."""
+
+    def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
+        """Return one answer each, in order."""
+        ...
+
+
+class Filing:
+    """Keeps and files the mail of one account."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        account: Account,
+        reader: Reader,
+        recognise: Callable[[Sequence[Incoming]], Sequence[Incoming]],
+        clock: Clock,
+    ) -> None:
+        self._desk, self._account, self._reader, self._recognise, self._clock = desk, account, reader, recognise, clock
+        self._store = desk.store
+
+    def mark(self, mailbox: str) -> dict[str, int]:
+        """Return how far a mailbox was read: `uidvalidity`, `uid`, `modseq`; empty before the first time."""
+        found = self._store.settings.get(self._key(mailbox))
+        return {str(name): int(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+    def put_mark(self, mailbox: str, mark: dict[str, int]) -> None:
+        """Remember how far a mailbox was read; call it inside the transaction that what was read is kept in."""
+        self._store.settings.put(self._key(mailbox), mark)
+
+    def _key(self, mailbox: str) -> str:
+        return f"mark.{self._account.connector}/{mailbox}"
+
+    def keep(self, mailbox: str, uidvalidity: int, group: Sequence[Fetched]) -> None:
+        """Keep a group's bytes, places and the new high-water mark, all or none."""
+        now, connector = self._clock(), self._account.connector
+        with self._store.write(bulk=True):
+            for one in group:
+                digest = self._store.messages.keep_raw(one.raw, f"{connector}/{mailbox};uid={one.uid}", now)
+                flags = one.flags - {"\\Recent"}
+                place = RemoteMail(
+                    connector, mailbox, uidvalidity, one.uid, digest, min(one.arrived_at or now, now), flags, one.modseq
+                )
+                self._store.remote.keep(place)
+            mark = self.mark(mailbox)
+            self.put_mark(mailbox, mark | {"uidvalidity": uidvalidity, "uid": max(one.uid for one in group)})
+
+    def file(self, *, outgoing: str = "") -> list[tuple[RemoteMail, Received]]:
+        """File what is kept and not filed, some at once; mail of the folder `outgoing` is our own.
+
+        Returns what was filed; nothing left is an empty list.
+        """
+        kept = self._store.remote.unfiled(self._account.connector, AT_ONCE)
+        if not kept:
+            return []
+        items = self._read(kept, outgoing)
+        places = [place for place, _ in kept]
+        try:
+            return self._file(places, items)
+        except DeskError:
+            raise
+        except Exception as error:  # the border: one mail that the desk cannot take must not stop the others
+            log.error("a batch of mail could not be filed: %s", type(error).__name__)
+            return [one for kept_one in kept for one in self._file_alone(*kept_one, outgoing)]
+
+    def _read(self, kept: Sequence[tuple[RemoteMail, bytes]], outgoing: str) -> list[Incoming]:
+        raws = [RawMessage(raw, f"{place.connector}/{place.mailbox};uid={place.uid}") for place, raw in kept]
+        read = self._reader.read(raws, connector=self._account.connector)
+        named = self._recognise(
+            [self._placed(item, place, outgoing) for item, (place, _) in zip(read, kept, strict=True)]
+        )
+        return list(named)
+
+    def _placed(self, item: Incoming, place: RemoteMail, outgoing: str) -> Incoming:
+        """Return the message with what the mailbox knows of it: when it arrived, whose it is, its lane."""
+        ours = bool(outgoing) and place.mailbox == outgoing
+        return replace(
+            item,
+            received_at=place.arrived_at,
+            lane=self._account.lane,
+            # a sender's line can be forged, a folder only by who may log in
+            direction=Direction.OUT if ours else Direction.IN,
+            needs_our_id=not ours,
+        )
+
+    def _file(self, places: Sequence[RemoteMail], items: Sequence[Incoming]) -> list[tuple[RemoteMail, Received]]:
+        with self._store.write(bulk=True):
+            done = list(zip(places, self._desk.receive(items, bulk=True), strict=True))
+            for place, received in done:
+                self._store.remote.link(place, received.ticket_id)
+        return done
+
+    def _file_alone(self, place: RemoteMail, raw: bytes, outgoing: str) -> list[tuple[RemoteMail, Received]]:
+        try:
+            return self._file([place], self._read([(place, raw)], outgoing))
+        except DeskError:
+            raise
+        except Exception as error:  # the same border: its headers alone make the ticket, its bytes are kept
+            bare = unread_mail(
+                raw, connector=place.connector, source=f"uid={place.uid}", problem=f"not taken ({type(error).__name__})"
+            )
+            return self._file([place], [self._placed(bare, place, outgoing)])

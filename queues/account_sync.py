@@ -1,0 +1,317 @@
+"""One mail account and its desk, kept in step: what came is filed, what is due leaves, flags on the server follow.
+
+Everything of an account happens in one thread with its own store, so that its steps follow each other in order.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from threading import Event
+
+from data.errors import ConnectorError, StoreError, UnreachableError
+from data.protocols import Clock
+from data.records import OutboxEntry, OutboxState
+from queues.account_filing import Filing
+from queues.account_flags import Following
+from queues.connectors.email import EmailConnector
+from queues.connectors.imap import Mailbox, Selected
+from queues.desk import Desk
+from queues.links import Link, LinkState, put_link
+from queues.mail.headers import message_ids
+from queues.outbox import Delivery, deliver_due
+
+log = logging.getLogger(__name__)
+
+TICK = 0.1
+"""Seconds between two looks at what the agent did; a look costs microseconds."""
+FRESH = 240.0
+"""Seconds after which a wait for news is begun anew, so that no one in between forgets the connection (RFC 2177)."""
+DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+"""Seconds before each further attempt to connect."""
+SENT_EVERY, SENT_AGAIN = 60.0, 5.0
+"""Seconds between two looks at the folder of sent mail; a mail marked as answered is a reason to look at once."""
+
+_HEADER = re.compile(r"^([A-Za-z-]+):((?:[^\r\n]|\r?\n[ \t])*)", re.M)
+
+Tell = Callable[[str], object]
+
+
+class AccountSync:
+    """Looks after one account, once or until it is stopped."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        connector: EmailConnector,
+        filing: Filing,
+        clock: Clock,
+        tell: Tell = lambda sentence: None,
+        news: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`tell` gets a sentence for the agent, `news` is called when mail was filed; both in the account's thread."""
+        self._desk, self._connector, self._filing, self._clock, self._tell = desk, connector, filing, clock, tell
+        self._news = news
+        self._store, self._account = desk.store, connector.account
+        self._box: Mailbox | None = None
+        self._selected = Selected(0, 0, 0, False)
+        self._following = Following(desk, connector.account, filing, tell)
+        self._sent_folder = ""
+        self._look_at_sent = True
+        self._no_sending_before = 0.0
+        self._seen = -1
+        self._told = ""
+        self.filed = 0
+
+    def once(self) -> Delivery:
+        """Fetch what is there, send what is due, and leave. Raises ConnectorError with what stood in the way."""
+        try:
+            self._open()
+            self._catch_up(Event())
+            delivery = self._deliver()
+            self._copy_sent()
+            self._following.push(self._require())
+            self._put(LinkState.ONLINE)
+            return delivery
+        except ConnectorError as error:
+            self._put(LinkState.OFFLINE, error.message)
+            raise
+        finally:
+            self.close()
+
+    def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
+        """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
+        attempt = 0
+        while not stop.is_set():
+            try:
+                self._open()
+                self._catch_up(stop)
+                attempt = 0
+                self._told_well()
+                self._stay(stop)
+            except (ConnectorError, StoreError) as error:
+                self._fault(error.title, error.message)
+            except Exception as error:  # the border of this thread: the other accounts and the screen go on
+                log.error("an account's thread failed: %s", type(error).__name__)
+                self._fault("Fault", f"A fault of the program itself ({type(error).__name__}); it is tried again.")
+            finally:
+                self.close()
+            stop.wait(delays[min(attempt, len(delays) - 1)])
+            attempt += 1
+
+    def close(self) -> None:
+        """End the connections."""
+        box, self._box = self._box, None
+        if box is not None:
+            box.close()
+        self._connector.rest()
+
+    def _open(self) -> None:
+        self._box = self._connector.mailbox()
+        self._following.can_claim = False
+        self._select()
+        self._sent_folder = self._connector.sent_folder(self._box)
+        self._look_at_sent = True
+
+    def _select(self) -> None:
+        """Open the mailbox; one that was made anew is read from its beginning, and what is known is recognised."""
+        self._selected = self._require().select(self._account.mailbox)
+        self._following.select(self._account.mailbox, self._selected)
+
+    def _require(self) -> Mailbox:
+        if self._box is None:
+            raise UnreachableError("Not reachable", "The connection has ended; it is tried again.")
+        return self._box
+
+    def _catch_up(self, stop: Event) -> None:
+        """Do what was left by an earlier run, then fetch everything new."""
+        self._file_all()
+        self._doubts()
+        self._fetch(stop)
+        self._following.pull(self._require())
+        self._fetch_sent()
+
+    def _stay(self, stop: Event) -> None:
+        """Wait for news of either side, and act on it."""
+        waited, since_sent = 0.0, 0.0
+        while not stop.is_set():
+            box = self._require()
+            self._errands()
+            if box.idles:
+                news = box.wait(TICK)
+            else:
+                stop.wait(TICK)
+                news = False
+            waited, since_sent = waited + TICK, since_sent + TICK
+            due = waited >= (FRESH if box.idles else self._account.poll_seconds)
+            if news or due:
+                box.stop_waiting()
+                if due:
+                    box.poll()
+                    waited = 0.0
+                self._fetch(stop)
+                self._look_at_sent |= self._following.pull(box)
+            if self._look_at_sent or since_sent >= SENT_EVERY:
+                # who marks a mail as answered may put the copy there a little later
+                since_sent = SENT_EVERY - SENT_AGAIN if self._look_at_sent else 0.0
+                box.stop_waiting()
+                self._fetch_sent()
+
+    def _errands(self) -> None:
+        """Send what is due and mark what changed, where there is any of it."""
+        now, names = self._clock(), [self._connector.name]
+        version = self._store.data_version()
+        due = now >= self._no_sending_before and self._store.outbox.due(now, names, limit=1)
+        if not due and version == self._seen:
+            return
+        self._seen = version
+        if not due and not self._following.behind() and not self._store.outbox.uncopied(names[0], limit=1):
+            return
+        box = self._require()
+        box.stop_waiting()
+        try:
+            if due:
+                self._deliver()
+        except UnreachableError as error:
+            self._no_sending_before = now + 30
+            self._fault(error.title, error.message, LinkState.NO_SENDING)
+        else:
+            if due:
+                self._told_well()
+        self._copy_sent()
+        self._following.push(box)
+
+    def _deliver(self) -> Delivery:
+        """Send what is due; a ticket that somebody else has is not answered from here."""
+        now = self._clock()
+        done = deliver_due(self._store, {self._connector.name: self._connector}, now, holds=self._holds)
+        if done == Delivery():  # as many as may leave have left
+            self._no_sending_before = now + 2
+        if done.failed or done.held or done.doubted:
+            parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
+            told = ", ".join(part for part in parts if not part.startswith("0"))
+            self._tell(f"{self._account.name}: replies {told}; look into the outbox.")
+        return done
+
+    def _holds(self, entry: OutboxEntry) -> str:
+        return self._following.claim_for(self._require(), entry)
+
+    def _doubts(self) -> None:
+        """What was being sent when an earlier run ended is in doubt; what lies in the sent mail is not."""
+        with self._store.write():
+            self._store.outbox.doubt_all([self._connector.name])
+        doubted = [
+            entry
+            for entry in self._store.outbox.waiting()
+            if entry.connector == self._connector.name and entry.state is OutboxState.IN_DOUBT
+        ]
+        if not doubted or not self._sent_folder:
+            return
+        box = self._require()
+        for entry in doubted:
+            if box.has_message(self._sent_folder, entry.message_id):
+                with self._store.write():
+                    self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, self._clock())
+        self._select()
+
+    def _fetch(self, stop: Event) -> None:
+        """Fetch what is above the high-water mark, a group at a time; replies leave in between."""
+        box, mailbox = self._require(), self._account.mailbox
+        uids = box.uids_after(self._filing.mark(mailbox).get("uid", 0), self._account.since)
+        many, done = len(uids) > 100, 0
+        for group in box.fetch(uids):
+            self._filing.keep(mailbox, self._selected.uidvalidity, group)
+            self._file_all()
+            done += len(group)
+            if stop.is_set():
+                return
+            if many:
+                self._put(LinkState.FETCHING, done=done, total=len(uids))
+                self._errands()
+        if many:
+            self._put(LinkState.ONLINE)
+
+    def _file_all(self) -> None:
+        while filed := self._filing.file(outgoing=self._sent_folder):
+            self.filed += len(filed)
+            self._news()
+
+    def _fetch_sent(self) -> None:
+        """Take in what other programs and other desks answered from this account, where it is about our tickets."""
+        self._look_at_sent = False
+        if not self._sent_folder or self._sent_folder == self._account.mailbox:
+            return
+        box = self._require()
+        selected = box.select(self._sent_folder)
+        mark = self._filing.mark(self._sent_folder)
+        if mark.get("uidvalidity") != selected.uidvalidity:
+            # what was sent before this desk looked is history
+            fresh = {"uidvalidity": selected.uidvalidity, "uid": max(selected.uidnext - 1, 0)}
+            with self._store.write():
+                self._filing.put_mark(self._sent_folder, fresh)
+        else:
+            self._take_sent(box, selected, mark["uid"])
+        self._select()
+
+    def _take_sent(self, box: Mailbox, selected: Selected, above: int) -> None:
+        uids = box.uids_after(above)
+        if not uids:
+            return
+        wanted = [uid for uid, lines in sorted(box.thread_headers(uids).items()) if self._concerns_us(lines)]
+        for group in box.fetch(wanted):
+            self._filing.keep(self._sent_folder, selected.uidvalidity, group)
+        with self._store.write():
+            self._filing.put_mark(self._sent_folder, {"uidvalidity": selected.uidvalidity, "uid": uids[-1]})
+        self._file_all()
+
+    def _concerns_us(self, lines: str) -> bool:
+        """Tell whether a sent mail answers one of our tickets and is not our own copy."""
+        own = lines.lower().partition("message-id:")[2].partition("\n")[0]
+        named = message_ids(lines)
+        tickets = self._store.messages.tickets_referring(named)
+        own_ids = message_ids(own)
+        return bool(tickets) and not any(
+            self._store.messages.ours(ticket, value)
+            for ticket in tickets
+            for value in named
+            if value.lower() in own_ids
+        )
+
+    def _copy_sent(self) -> None:
+        """Put the copies of sent replies into their folder; one that is there already is not put twice."""
+        waiting = self._store.outbox.uncopied(self._connector.name)
+        if not waiting or not self._sent_folder:
+            return
+        box = self._require()
+        box.stop_waiting()
+        try:
+            for entry in waiting:
+                if not box.has_message(self._sent_folder, entry.message_id):
+                    box.append(self._sent_folder, entry.raw, entry.sent_at or self._clock())
+                with self._store.write():
+                    self._store.outbox.copied(entry.id)
+        except UnreachableError:
+            raise
+        except ConnectorError as error:
+            self._fault(
+                error.title, f"{error.message} The reply was sent; its copy is put there later.", LinkState.ONLINE
+            )
+        finally:
+            self._select()
+
+    def _fault(self, title: str, sentence: str, state: LinkState = LinkState.OFFLINE) -> None:
+        """Tell a fault once, however often it comes again."""
+        self._put(state, sentence)
+        if sentence != self._told:
+            self._told = sentence
+            self._tell(f"{self._account.name}: {title}. {sentence}")
+
+    def _told_well(self) -> None:
+        self._put(LinkState.ONLINE)
+        if self._told:
+            self._told = ""
+            self._tell(f"{self._account.name}: online again.")
+
+    def _put(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
+        put_link(self._store, self._connector.name, Link(state, sentence, done, total))

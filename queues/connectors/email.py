@@ -1,0 +1,73 @@
+"""A mail account: IMAP brings mail in, SMTP takes replies out. The mailbox's own thread uses it."""
+
+from __future__ import annotations
+
+from data.errors import ConnectorError, UnreachableError
+from data.records import OutboxEntry
+from queues.accounts import Account
+from queues.connectors.base import Capability
+from queues.connectors.imap import Mailbox
+from queues.connectors.smtp import Offer, SmtpSession
+from queues.secrets_at_hand import Secrets
+
+NAME = "email"
+
+
+class EmailConnector:
+    """Opens connections when they are needed and keeps the one for sending while replies follow each other."""
+
+    capabilities = frozenset({Capability.FETCH, Capability.SEND, Capability.CLAIM})
+
+    def __init__(self, account: Account, secrets: Secrets) -> None:
+        self.account = account
+        self.name = account.connector
+        self.per_minute, self.per_day = account.per_minute, account.per_day
+        self.to_copy = account.copy_sent is not False
+        self._secrets = secrets
+        self._smtp: SmtpSession | None = None
+
+    def mailbox(self) -> Mailbox:
+        """Return a new connection to the mailbox. Raises ConnectorError with one sentence of what is wrong."""
+        return Mailbox(self.account, self._secrets(self.account))
+
+    def offer(self, entry: OutboxEntry) -> Offer:
+        """Hand a reply over up to its final dot. Raises ConnectorError; nothing was taken then."""
+        if self._smtp is not None and self._smtp.open:
+            try:
+                return self._smtp.offer(entry)
+            except UnreachableError:
+                self._smtp = None  # it ended while it was idle: once more on a new one
+        self._smtp = SmtpSession(self.account, self._secrets(self.account))
+        return self._smtp.offer(entry)
+
+    def send(self, entry: OutboxEntry) -> str:
+        """Send a reply in one go and return the server's receipt. Raises ConnectorError."""
+        return self.offer(entry).finish()
+
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        """Look for a reply in doubt among the sent mail: True where it is, None where it is not or cannot be asked.
+
+        That it is not there proves nothing: the copy comes after the sending.
+        """
+        try:
+            with self.mailbox() as box:
+                folder = self.sent_folder(box)
+                return (bool(folder) and box.has_message(folder, entry.message_id)) or None
+        except ConnectorError:
+            return None
+
+    def sent_folder(self, box: Mailbox) -> str:
+        """Return the folder of sent mail, the empty string where the server names none."""
+        return self.account.sent or box.special(b"\\Sent")
+
+    def check(self) -> None:
+        """Log in both ways and open the mailbox. Raises ConnectorError with what is wrong."""
+        with self.mailbox() as box:
+            box.select(self.account.mailbox)
+        SmtpSession(self.account, self._secrets(self.account)).leave()
+
+    def rest(self) -> None:
+        """End the connection for sending until there is something to send."""
+        session, self._smtp = self._smtp, None
+        if session is not None:
+            session.leave()

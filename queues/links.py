@@ -1,0 +1,54 @@
+"""How the way to each account stands, kept in the store, so that every window sees it whoever looks after the mail."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from data.store import Store
+
+_KEY = "links"
+
+
+class LinkState(StrEnum):
+    """Whether mail can come and go."""
+
+    ONLINE = "online"
+    FETCHING = "fetching"
+    NO_SENDING = "no sending"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to one account."""
+
+    state: LinkState
+    sentence: str = ""
+    """What is wrong, where something is."""
+    done: int = 0
+    total: int = 0
+    """Mails fetched of those that are to be, while fetching."""
+
+
+def links(store: Store) -> dict[str, Link]:
+    """Return how each account's way was last seen, by connector."""
+    found = store.settings.get(_KEY) or {}
+    return {name: Link(**{**values, "state": LinkState(values["state"])}) for name, values in found.items()}
+
+
+def put_link(store: Store, connector: str, link: Link) -> None:
+    """Write how an account's way stands, where that changed."""
+    if links(store).get(connector) == link:
+        return
+    with store.write(bulk=True):
+        known = store.settings.get(_KEY) or {}
+        store.settings.put(_KEY, known | {connector: asdict(link)})
+
+
+def forget_links(store: Store, connectors: frozenset[str]) -> None:
+    """Drop what is known of accounts that are no more."""
+    known = store.settings.get(_KEY) or {}
+    if set(known) - connectors:
+        with store.write():
+            store.settings.put(_KEY, {name: values for name, values in known.items() if name in connectors})

@@ -1,0 +1,62 @@
+"""What a mail's flags on its server say of its ticket: seen, answered, who has it, whether it is solved.
+
+All desks on one mailbox read and write the same flags; keywords are RFC 3501's, 2.3.2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.records import RemoteMail, Status, Ticket
+
+SEEN, ANSWERED = "\\Seen", "\\Answered"
+SOLVED = "tridesk-solved"
+_CLAIM = "tridesk-claim-"
+_PLAIN = re.compile(r"[a-z0-9.-]")
+_CODED = re.compile(r"_([0-9a-f]{1,6})_")
+
+
+def claim_of(agent: str) -> str:
+    """Return the keyword that says who has a ticket; servers may fold case, so capitals are written as numbers."""
+    return _CLAIM + "".join(letter if _PLAIN.match(letter) else f"_{ord(letter):x}_" for letter in agent)
+
+
+def claimed_by(flags: Iterable[str]) -> str:
+    """Return who has the ticket by these flags, nobody as the empty string; of several the first by name."""
+    found = sorted(flag for flag in flags if flag.lower().startswith(_CLAIM))
+    if not found:
+        return ""
+    coded = found[0][len(_CLAIM) :].lower()
+    return _CODED.sub(lambda part: chr(min(int(part[1], 16), 0x10FFFF)), coded)
+
+
+def without_claims(flags: Iterable[str]) -> frozenset[str]:
+    """Return the flags without anybody's claim."""
+    return frozenset(flag for flag in flags if not flag.lower().startswith(_CLAIM))
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Which flags of one mail have to change; claims are not among them, they are won or lost."""
+
+    add: frozenset[str]
+    remove: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.add or self.remove)
+
+
+def marking(mail: RemoteMail, ticket: Ticket, last_sent: int | None) -> Marking:
+    """Return what the server lacks of the ticket's state. Seen and answered are never taken away again.
+
+    `last_sent` is when the ticket's latest reply left, Unix seconds.
+    """
+    done = ticket.status in (Status.SOLVED, Status.CLOSED)
+    wanted = {SOLVED} if done else set()
+    if ticket.status is not Status.NEW:
+        wanted.add(SEEN)
+    if last_sent is not None and last_sent >= mail.arrived_at:
+        wanted |= {SEEN, ANSWERED}
+    return Marking(frozenset(wanted - mail.flags), frozenset({SOLVED} & mail.flags) if not done else frozenset())

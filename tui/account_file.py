@@ -1,0 +1,85 @@
+"""Writes accounts into `config.toml` and takes them out again; every other line of the file stays as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from data.errors import InputError
+from data.locations import private_folder
+from queues.accounts import Account
+
+_BLOCK = re.compile(r"(?m)^\[\[account\]\][ \t]*(?:#.*)?$")
+_OTHER_TABLE = re.compile(r"(?m)^\[(?!\[account\]\]|account\.)")
+
+
+def add(folder: Path, account: Account) -> Path:
+    """Append the account to the folder's `config.toml` and return the file. Raises InputError where it is known."""
+    path = private_folder(folder) / "config.toml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if any(name == account.name for _, _, name in _blocks(text)):
+        raise InputError("Account exists", f"{path} has an account {account.name!r} already; choose another name.")
+    gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+    _put(path, f"{text}{gap}{_written(account)}")
+    return path
+
+
+def remove(folder: Path, name: str) -> Path:
+    """Take the account out and return the file. Raises InputError where there is none of this name."""
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    for start, end, found in _blocks(text):
+        if found == name:
+            _put(path, (text[:start].rstrip("\n") + "\n" + text[end:]).lstrip("\n"))
+            return path
+    raise InputError("No such account", f"{path} has no account {name!r}; `tridesk account list` names them.")
+
+
+def _blocks(text: str) -> list[tuple[int, int, str]]:
+    """Return where each account's lines begin and end, and its name."""
+    starts = [found.start() for found in _BLOCK.finditer(text)]
+    blocks = []
+    for start in starts:
+        ends = [found.start() for pattern in (_BLOCK, _OTHER_TABLE) for found in pattern.finditer(text, start + 1)]
+        end = min(ends, default=len(text))
+        try:
+            (table,) = tomllib.loads(text[start:end])["account"]
+        except (tomllib.TOMLDecodeError, ValueError, KeyError):
+            continue
+        blocks.append((start, end, str(table.get("name", ""))))
+    return blocks
+
+
+def _written(account: Account) -> str:
+    """Return the account as TOML: what differs from the defaults."""
+    plain: dict[str, Any] = msgspec.to_builtins(account)
+    default: dict[str, Any] = msgspec.to_builtins(Account("", ""))
+    lines = [f"{key} = {_value(value)}" for key, value in plain.items() if value != default[key]]
+    return "\n".join(["[[account]]", *lines]) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items() if one) + " }"
+    # a JSON string is a TOML basic string, as long as DEL is escaped (TOML 1.0, strings)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+
+
+def _put(path: Path, text: str) -> None:
+    """Write the file whole or not at all, for its owner's eyes."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)

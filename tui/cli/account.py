@@ -1,0 +1,173 @@
+"""`tridesk account`: mail accounts set up, tried and taken away."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Literal
+
+import click
+import msgspec
+
+from data.errors import ConnectorError, DeskError, InputError
+from data.safe_text import safe_line
+from tui.cli.common import json_option, put
+from tui.settings import config_folder, load
+
+if TYPE_CHECKING:
+    from queues.accounts import Account
+    from queues.providers import Server
+
+
+@click.group()
+def account() -> None:
+    """Set up the mail accounts that the desk fetches from and answers through."""
+
+
+@account.command()
+@click.argument("address", required=False)
+@click.option("--name", help="A short name, such as support; else what stands before the @.")
+@click.option("--provider", help="gmail, outlook, fastmail, …; guessed from the address.")
+@click.option("--imap", "imap", metavar="HOST[:PORT]", help="The server for incoming mail.")
+@click.option("--smtp", "smtp", metavar="HOST[:PORT]", help="The server for replies.")
+@click.option("--starttls", is_flag=True, help="TLS begins after a greeting on both named servers.")
+@click.option("--user", help="Who logs in, where that is not the address.")
+@click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How one logs in.")
+@click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
+@click.option("--ca-file", default="", help="The certificate authority of your own server.")
+@click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
+@click.option("--no-test", is_flag=True, help="Do not try the connection.")
+def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
+        starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,
+        secret: str | None, ca_file: str, lane: str, no_test: bool) -> None:  # fmt: skip
+    """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
+    from queues.accounts import Account, complete
+    from queues.providers import NOWHERE, PROVIDERS, provider_of
+    from tui.account_file import add as write
+
+    address = address or _asked("Address")
+    security: Literal["tls", "starttls"] = "starttls" if starttls else "tls"
+    provider = provider if provider is not None else "" if imap else provider_of(address)
+    if not provider:
+        domain = address.rpartition("@")[2]
+        imap = imap or _asked("IMAP server", f"imap.{domain}")
+        smtp = smtp or _asked("SMTP server", f"smtp.{domain}")
+    hint = PROVIDERS[provider].hint if provider in PROVIDERS else ""
+    if hint:
+        click.echo(hint, err=True)
+    new = Account(
+        name or address.partition("@")[0], address, provider=provider, imap=_server(imap, security) or NOWHERE,
+        smtp=_server(smtp, security) or NOWHERE, user=user or "", auth=auth or "", secret=secret or "keyring",
+        ca_file=ca_file, lane=lane,
+    )  # fmt: skip
+    complete(new)
+    new, typed = _with_secret(new, asked=secret is not None)
+    if not no_test:
+        _try(complete(new), typed)
+    path = write(config_folder(), new)
+    click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on.")
+
+
+def _asked(question: str, default: str | None = None) -> str:
+    if not sys.stdin.isatty():
+        raise InputError("Not given", f"{question} is missing; see `tridesk account add --help`.")
+    return str(click.prompt(question, default=default, err=True)).strip()
+
+
+def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server | None:
+    from queues.providers import Server
+
+    if not given:
+        return None
+    host, _, port = given.rpartition(":") if given.rpartition(":")[2].isdigit() else (given, "", "0")
+    return Server(host, int(port), security)
+
+
+def _with_secret(new: Account, *, asked: bool) -> tuple[Account, str]:
+    """Ask for the password where the keyring is to keep it; without a keyring it is asked for at each start."""
+    from queues.secrets_at_hand import keyring_put
+
+    if new.secret not in ("keyring", "ask") or not sys.stdin.isatty():
+        return new, ""
+    typed = str(click.prompt(f"Password of {safe_line(new.login)}", hide_input=True, err=True))
+    if new.secret == "keyring":
+        try:
+            keyring_put(new, typed)
+        except ConnectorError as error:
+            if asked:
+                raise
+            click.echo(f"{error.message} The desk will ask for the password at each start.", err=True)
+            new = msgspec.structs.replace(new, secret="ask")
+    return new, typed
+
+
+def _try(one: Account, typed: str = "") -> None:
+    from queues.connectors.email import EmailConnector
+    from queues.secrets_at_hand import SecretsAtHand
+
+    if one.secret == "ask" and not typed and sys.stdin.isatty():
+        typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
+    EmailConnector(one, SecretsAtHand({one.name: typed})).check()
+
+
+@account.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the accounts."""
+    for one in load().settings.account:
+        row = {
+            "name": one.name, "address": one.address, "imap": f"{one.imap.host}:{one.imap.port}",
+            "smtp": f"{one.smtp.host}:{one.smtp.port}", "auth": one.auth, "secret": one.secret.partition(":")[0],
+            "lane": one.lane,
+        }  # fmt: skip
+        if as_json:
+            put(row)
+        else:
+            click.echo(f"{one.name:<14} {one.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
+
+
+@account.command()
+@click.argument("name", required=False)
+@json_option
+def test(name: str | None, as_json: bool) -> None:
+    """Log in to the servers of NAME, or of every account; exit 1 where that fails."""
+    sound = True
+    for one in _chosen(name):
+        told = ""
+        try:
+            _try(one)
+        except DeskError as error:
+            sound, told = False, error.message
+        if as_json:
+            put({"account": one.name, "ok": not told, "detail": told})
+        else:
+            click.echo(f"{'FAIL' if told else 'ok  '}  {one.name}{': ' if told else ''}{safe_line(told)}")
+    if not sound:
+        sys.exit(1)
+
+
+@account.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Take the account NAME out of config.toml; its tickets stay."""
+    from tui.account_file import remove as take_out
+
+    click.echo(f"The account {name} is no longer in {take_out(config_folder(), name)}.")
+
+
+@account.command()
+@click.argument("name")
+def secret(name: str) -> None:
+    """Give the keyring the password or token of the account NAME."""
+    from queues.secrets_at_hand import keyring_put
+
+    (one,) = _chosen(name)
+    typed = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    keyring_put(one, str(typed).rstrip("\r\n"))
+
+
+def _chosen(name: str | None) -> list[Account]:
+    found = [one for one in load().settings.account if name in (None, one.name)]
+    if not found:
+        raise InputError("No such account", f"There is no account {name!r}; `tridesk account add` makes one."
+                         if name else "There is no account yet; `tridesk account add` makes one.")  # fmt: skip
+    return found

@@ -1,0 +1,78 @@
+"""`tridesk outbox`: the replies that have not left for good, and what becomes of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.safe_text import safe_line
+from tui.cli.common import acting, db_option, iso, json_option, put, reading
+
+
+@click.group()
+def outbox() -> None:
+    """Look at replies that wait, and decide about those that did not simply leave."""
+
+
+@outbox.command("list")
+@db_option
+@json_option
+def list_(db: Path | None, as_json: bool) -> None:
+    """List what has not left: queued, held, in doubt, failed."""
+    with reading(db) as store:
+        for entry in store.outbox.waiting():
+            row = {
+                "id": entry.id,
+                "ticket": entry.ticket_id,
+                "state": entry.state,
+                "to": entry.recipient,
+                "connector": entry.connector,
+                "due": iso(entry.due_at),
+                "attempts": entry.attempts,
+                "reason": entry.reason,
+            }
+            if as_json:
+                put(row)
+            else:
+                why = f"  {safe_line(entry.reason)}" if entry.reason else ""
+                click.echo(f"{entry.id:<5} #{entry.ticket_id:<6} {entry.state:<9} {safe_line(entry.recipient)}{why}")
+
+
+def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:
+    from queues.settling import Wish
+
+    with acting(db) as desk:
+        done = desk.settle(entry_id, Wish(wish))
+    if as_json:
+        put({"action": done.action, "summary": done.summary, "tickets": list(done.ticket_ids)})
+    else:
+        click.echo(done.summary)
+
+
+@outbox.command()
+@click.argument("entry_id", metavar="ID", type=int)
+@db_option
+@json_option
+def resend(entry_id: int, db: Path | None, as_json: bool) -> None:
+    """Send it all the same: held, failed, or in doubt (it may then arrive twice)."""
+    _settle(entry_id, "send", db, as_json)
+
+
+@outbox.command()
+@click.argument("entry_id", metavar="ID", type=int)
+@db_option
+@json_option
+def arrived(entry_id: int, db: Path | None, as_json: bool) -> None:
+    """Say of one in doubt that it is there: nothing is sent."""
+    _settle(entry_id, "arrived", db, as_json)
+
+
+@outbox.command()
+@click.argument("entry_id", metavar="ID", type=int)
+@click.option("--keep-draft", is_flag=True, help="Keep its words as the ticket's draft.")
+@db_option
+@json_option
+def drop(entry_id: int, keep_draft: bool, db: Path | None, as_json: bool) -> None:
+    """Send it never; `tridesk undo` takes that back."""
+    _settle(entry_id, "edit" if keep_draft else "drop", db, as_json)

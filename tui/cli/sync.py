@@ -1,0 +1,201 @@
+"""`tridesk sync`: fetch and deliver through the accounts without the screen, once or until it is ended."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from data.errors import ConnectorError, DeskError, InputError
+from data.safe_text import safe_line
+from tui.cli.common import chosen, db_option, json_option, put
+
+if TYPE_CHECKING:
+    from queues.secrets_at_hand import SecretsAtHand
+    from tui.settings import Settings
+
+_ROUND_SECONDS = 1.0
+_LOCK_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Stay, and go on with what comes.")
+@click.option(
+    "--attached", is_flag=True, hidden=True, help="Started by the screen: secrets come in, and it ends, with it."
+)
+@db_option
+@json_option
+def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
+    """Fetch new mail and send what is due; exit 1 where an account could not be reached."""
+    from tui.mail_keeper import the_keeper
+    from tui.settings import load
+
+    path, settings = chosen(db), load().settings
+    say = _Says(as_json or attached)
+    secrets = _secrets(settings, attached)
+    if not watch:
+        with the_keeper(path) as held:
+            if not held:
+                raise InputError(
+                    "In use", f"Another tridesk looks after the mail of {path} already; leave it to that one."
+                )
+            return _once(path, settings, secrets, as_json=as_json)
+    stop = threading.Event()
+    _end_with(stop, attached)
+    told = False
+    while not stop.is_set():
+        with the_keeper(path) as held:
+            if held:
+                _watch(path, settings, secrets, say, stop, rounds=not attached)
+                continue
+        if not told:
+            told = True
+            say.sentence("Another tridesk looks after the mail of this desk; waiting for it to end.")
+        stop.wait(_LOCK_SECONDS)
+    return 0
+
+
+class _Says:
+    """Writes what happened as people or programs read it; called from several threads."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json, self._lock = as_json, threading.Lock()
+
+    def sentence(self, sentence: str) -> None:
+        line = json.dumps({"say": sentence}, ensure_ascii=False) if self._as_json else f"{_now()} {safe_line(sentence)}"
+        self._write(line)
+
+    def news(self) -> None:
+        if self._as_json:
+            self._write('{"news": true}')
+
+    def _write(self, line: str) -> None:
+        with self._lock:
+            click.echo(line)
+            sys.stdout.flush()
+
+
+def _now() -> str:
+    return time.strftime("%H:%M:%S")
+
+
+def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
+    from queues.secrets_at_hand import SecretsAtHand
+
+    if attached:
+        return SecretsAtHand(json.loads(sys.stdin.readline() or "{}"))
+    return SecretsAtHand(ask_secrets(settings))
+
+
+def ask_secrets(settings: Settings) -> dict[str, str]:
+    """Ask for the secrets of the accounts that want to be asked for, where somebody is there to answer."""
+    wanted = [account for account in settings.account if account.secret == "ask"]
+    if not wanted or not sys.stdin.isatty():
+        return {}
+    return {
+        account.name: click.prompt(f"Password of {safe_line(account.login)}", hide_input=True, err=True, default="",
+                                   show_default=False)
+        for account in wanted
+    }  # fmt: skip
+
+
+def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bool) -> int:
+    """Go through the accounts; a fault of one does not keep the others away."""
+    from tui.mail_keeper import MailKeeper
+
+    if not settings.account:
+        click.echo("No mail account yet; `tridesk account add` makes one.", err=True)
+    keeper, code = MailKeeper(path, settings, secrets), 0
+    try:
+        for account in settings.account:
+            row: dict[str, Any] = {
+                "account": account.name,
+                "received": 0,
+                "sent": 0,
+                "held": 0,
+                "failed": 0,
+                "in_doubt": 0,
+            }
+            try:
+                received, done = keeper.once(account)
+                row |= {"received": received, "sent": done.sent, "held": done.held, "failed": done.failed,
+                        "in_doubt": done.doubted}  # fmt: skip
+            except ConnectorError as error:
+                row["error"], code = error.message, 1
+            _tell(row, as_json)
+    finally:
+        keeper.close()
+    with _rounds(path, settings) as go:
+        go()
+    return code
+
+
+def _tell(row: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        put(row)
+    elif "error" in row:
+        click.echo(f"{row['account']}: {safe_line(row['error'])}", err=True)
+    else:
+        click.echo(f"{row['account']}: {row['received']} received, {row['sent']} sent, {row['held']} held, "
+                   f"{row['failed']} failed, {row['in_doubt']} in doubt")  # fmt: skip
+
+
+@contextmanager
+def _rounds(path: Path, settings: Settings) -> Iterator[Callable[[], object]]:
+    """Yield what wakes tickets whose time has come and delivers what leaves as files."""
+    from queues.connectors.outbox_folder import OutboxFolder
+    from queues.outbox import deliver_due
+    from tui.composition import open_desk, wall_clock
+
+    folder = OutboxFolder(path.absolute().parent)
+    desk = open_desk(path, settings=settings)
+    with closing(desk.store):
+
+        def go() -> None:
+            desk.tick()
+            deliver_due(desk.store, {folder.name: folder}, wall_clock())
+
+        yield go
+
+
+def _watch(
+    path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
+) -> None:
+    from tui.mail_keeper import MailKeeper
+
+    keeper = MailKeeper(path, settings, secrets, tell=say.sentence, news=say.news)
+    keeper.start()
+    try:
+        if not rounds:
+            stop.wait()
+            return
+        with _rounds(path, settings) as go:
+            while not stop.wait(_ROUND_SECONDS):
+                try:
+                    go()
+                except DeskError as error:
+                    say.sentence(f"{error.title}: {error.message}")
+    finally:
+        keeper.stop()
+
+
+def _end_with(stop: threading.Event, attached: bool) -> None:
+    """Stop on the signals that end programs, and, attached, when the screen is gone."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    if attached:
+
+        def read() -> None:
+            while sys.stdin.readline():
+                pass
+            stop.set()
+
+        threading.Thread(target=read, daemon=True).start()
