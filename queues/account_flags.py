@@ -165,7 +165,9 @@ class Following:
                 return agent  # it is gone from the mailbox: nobody can claim it there any more
             modseq = found.modseq
             with self._store.write():
-                self._store.remote.flagged(mail, found.flags - {"\\Recent"}, modseq)
+                # only the claim is taken note of here: what else changed is still to be pulled
+                claims = found.flags - without_claims(found.flags)
+                self._store.remote.flagged(mail, without_claims(mail.flags) | claims, modseq)
             owner = claimed_by(found.flags)
             if won or owner != base:
                 break

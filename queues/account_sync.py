@@ -112,7 +112,7 @@ class AccountSync:
         self._following.can_claim = False
         self._select()
         self._sent_folder = self._connector.sent_folder(self._box)
-        self._look_at_sent = True
+        self._fetch_sent()
 
     def _select(self) -> None:
         """Open the mailbox; one that was made anew is read from its beginning, and what is known is recognised."""
@@ -129,8 +129,7 @@ class AccountSync:
         self._file_all()
         self._doubts()
         self._fetch(stop)
-        self._following.pull(self._require())
-        self._fetch_sent()
+        self._look_at_sent |= self._following.pull(self._require())
 
     def _stay(self, stop: Event) -> None:
         """Wait for news of either side, and act on it."""

@@ -277,7 +277,7 @@ class Mailbox:
     def _told_meanwhile(self) -> bool:
         """Tell whether the server spoke of news among its answers to other commands: it will not say so again."""
         said = self._client._imap.untagged_responses
-        return any([said.pop(kind, None) is not None for kind in _NEWS])
+        return bool([kind for kind in _NEWS if said.pop(kind, None) is not None])
 
     def stop_waiting(self) -> None:
         """End a wait, so that other commands may be given."""
