@@ -200,6 +200,8 @@ def drafts_keep_what_macros_do(db: Database) -> None:
 def what_is_learned_from(db: Database) -> None:
     """Replies that came from a macro, found without reading the others."""
     db.execute("CREATE INDEX message_macro ON message(id) WHERE macro <> ''")
+
+
 MAIL_ACCOUNTS = (
     """CREATE TABLE remote_mail (
         connector TEXT NOT NULL, mailbox TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
