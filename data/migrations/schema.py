@@ -197,6 +197,7 @@ def drafts_keep_what_macros_do(db: Database) -> None:
     db.execute("ALTER TABLE draft ADD COLUMN actions TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()
 def what_is_learned_from(db: Database) -> None:
     """Replies that came from a macro, found without reading the others."""
     db.execute("CREATE INDEX message_macro ON message(id) WHERE macro <> ''")
