@@ -149,14 +149,17 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "procedure": st.none() | st.sampled_from(["", "lock"]),
 }
 changes = st.builds(Change, **CHANGED)
-acts = st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True), changes)
-"""A change of some tickets."""
+acts = st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True), changes) | st.booleans()
+"""A change of some tickets, or an answer to a step of the first one's procedure, or none."""
 
 
 def carry_out(desk: Desk, act: Any) -> bool:
     """Do it; False where a rule forbids it."""
     try:
-        desk.act(*act)
+        if isinstance(act, bool):
+            desk.take_step(1, "identity", act or None)
+        else:
+            desk.act(*act)
     except RuleError:
         return False
     return True
