@@ -32,6 +32,7 @@ from queues.desk_rules import DeskRules
 from queues.steps import ESCALATION, Step, part_of
 
 _MARK = re.compile(r"\[E-(\d{1,15})-([0-9a-f]{8})\]")
+_OURS = re.compile(r"<tridesk\.e\d+\.")
 _WAITING = frozenset({Status.ON_HOLD, Status.PENDING, Status.SNOOZED})
 
 
@@ -167,6 +168,11 @@ def is_from_team(child: Escalation, item: Incoming, known: Iterable[teams.Team])
         return True
     sender = item.from_address.casefold()
     return bool(sender) and (sender == child.address.casefold() or teams.find(known, child.team).speaks_from(sender))
+
+
+def is_to_a_team(entry: OutboxEntry) -> bool:
+    """Tell whether what is on its way out is a mail to another team rather than a reply to a customer."""
+    return _OURS.match(entry.message_id) is not None
 
 
 def _code(message_id: str) -> str:

@@ -60,6 +60,8 @@ def rest(steps: list[Step], gone: Gone) -> list[str]:
                 names["the problem"] = None
             case "promise":
                 names["the promise"] = None
+            case "step":
+                names["the step of the procedure"] = None
     return list(names)
 
 

@@ -158,16 +158,21 @@ def own_procedures() -> ProcedureBook:
     return ProcedureBook(config_folder() / "procedures")
 
 
-def make_writer(store_path: Path, clock: Clock, agent: str) -> Writer[Desk]:
-    """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread."""
+def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = False) -> Writer[Desk]:
+    """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread.
+
+    A `demo` desk without teams of its own has those of the invented service.
+    """
 
     def make() -> Desk:
         import msgspec
 
-        from tui.composition import open_desk
+        from tui.composition import demo_teams, open_desk
         from tui.settings import load
 
         settings = msgspec.structs.replace(load().settings, agent=agent)
+        if demo and not settings.team:
+            settings = msgspec.structs.replace(settings, team=demo_teams())
         return open_desk(store_path, clock=clock, settings=settings)
 
     return Writer(make, lambda desk: desk.store.close())
@@ -188,7 +193,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
     store = Store.open(store_path)
     theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))
     name = agent or settings.agent or getpass.getuser()
-    writer = make_writer(store_path, wall_clock, name)
+    writer = make_writer(store_path, wall_clock, name, demo=demo)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     try:
         named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)

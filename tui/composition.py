@@ -24,7 +24,7 @@ from queues.promises import OFFICE, OFFICE_NAME
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
 from queues.teams import Team, teams_of
-from tui.settings import CONFIG_NAME, Settings, config_folder, load
+from tui.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load
 
 if TYPE_CHECKING:
     from macros.context import Brand
@@ -66,6 +66,13 @@ def other_teams(settings: Settings) -> tuple[Team, ...]:
         for one in settings.team
     ]
     return teams_of(rows, str(config_folder() / CONFIG_NAME))
+
+
+def demo_teams() -> list[TeamTable]:
+    """Return the other teams of the demo, as the settings would name them."""
+    from queues.connectors.demo import TEAMS
+
+    return [TeamTable(team.name, team.address, due=team.due) for team in TEAMS]
 
 
 def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:

@@ -18,11 +18,36 @@ from data.protocols import Clock
 from data.records import Incoming, MessageKind, OutboxEntry
 from queues.connectors.base import Capability
 from queues.connectors.outbox_folder import FOLDER, deliver, file_name, not_delivered
+from queues.escalating import is_to_a_team
 from queues.mail.guess import guess_language
 from queues.new_text import split
+from queues.teams import Team
 
 NAME = "demo"
-DESK_ADDRESS = "help@lumivo.example"
+DOMAIN = "lumivo.example"
+DESK_ADDRESS = f"help@{DOMAIN}"
+TEAMS = tuple(
+    Team(name, f"{name.lower().replace(' ', '-')}@{DOMAIN}", due=due)
+    for name, due in (
+        ("Security response", "1h"),
+        ("Minor safety", "1h"),
+        ("Trust and safety on call", "30m"),
+        ("Account integrity", "1d"),
+        ("Deliverability", "8h"),
+        ("Engineering", "2d"),
+        ("IP team", "3d"),
+        ("Payments", "3d"),
+        ("Policy appeals", "3d"),
+        ("Privacy office", "7d"),
+    )
+)
+"""The invented service's other teams; in the demo each answers."""
+TEAM_SECONDS = 45
+_TEAM_WORDS = (
+    "Thanks, we have it. It is done on our side; you can tell the customer.",
+    "We looked at it: this was a known fault, mended since this morning. Please ask the customer to try again.",
+    "Checked. Nothing more is needed from us; the customer can go on as described in your procedure.",
+)
 
 _KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
 _MOODS = ("thanks", "thanks", "thanks", "more", "more", "reopen", *[""] * 6)
@@ -92,6 +117,9 @@ class DemoConnector:
 
     def _expect_answer(self, entry: OutboxEntry) -> None:
         """Choose what the customer will say to this reply, and when."""
+        if is_to_a_team(entry):
+            self._expect(_team_answer(entry, self._clock() + TEAM_SECONDS))
+            return
         writer = self._writers.get(entry.recipient)
         if writer is None:
             return
@@ -100,9 +128,13 @@ class DemoConnector:
         text = str(getattr(writer.words.follow_ups, mood)) if mood else ""
         if not text:
             return
-        self._answered += 1
         at = self._clock() + 20 + int(chance.random() * 160)
-        heappush(self._answers, (at, self._answered, _answer(writer, entry, text, at)))
+        self._expect(_answer(writer, entry, text, at))
+
+    def _expect(self, answer: Incoming) -> None:
+        """Let an answer come at the time it bears."""
+        self._answered += 1
+        heappush(self._answers, (answer.at or 0, self._answered, answer))
 
 
 def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
@@ -155,6 +187,30 @@ def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Inco
         to=(DESK_ADDRESS,),
         lane=writer.words.lane,
         handle=writer.handle,
+    )
+
+
+def _team_answer(entry: OutboxEntry, at: int) -> Incoming:
+    """Return another team's answer to an escalation, as a person of it would write from the team's address."""
+    digest = sha256(f"{entry.message_id}\nteam".encode()).hexdigest()
+    text = _TEAM_WORDS[int(digest[:4], 16) % len(_TEAM_WORDS)]
+    return Incoming(
+        connector=NAME,
+        source=f"{NAME}:team:{digest[:16]}",
+        raw_sha256=digest,
+        kind=MessageKind.MAIL,
+        from_name=entry.recipient.partition("@")[0].replace("-", " ").capitalize(),
+        from_address=entry.recipient,
+        subject="Re: escalation",
+        text=text,
+        new_text=text,
+        at=at,
+        received_at=at,
+        language="en",
+        confidence=0.99,
+        message_id=f"<team.{digest[:24]}@{DOMAIN}>",
+        references=(entry.message_id,),
+        to=(DESK_ADDRESS,),
     )
 
 

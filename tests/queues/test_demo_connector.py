@@ -9,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConnectorError
-from data.records import Incoming, MessageKind, OutboxEntry, OutboxState
+from data.records import Change, Escalation, EscalationState, Incoming, MessageKind, OutboxEntry, OutboxState
+from data.store import Store
 from queues.connectors.base import Connector, connector_class
-from queues.connectors.demo import DemoConnector
+from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.outbox import deliver_due
 
 START = 1_700_000_000
 
@@ -133,3 +137,20 @@ def test_customers_answer_in_their_thread_and_most_are_content(tmp_path: Path) -
 
 def test_answers_are_the_same_for_the_same_seed_and_a_reply_sent_twice_is_answered_once(tmp_path: Path) -> None:
     assert _answers(tmp_path / "once") == _answers(tmp_path / "twice", times=2)
+
+
+def test_another_team_answers_the_escalation_it_was_sent(tmp_path: Path) -> None:
+    connector, clock = _world(tmp_path)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(teams=TEAMS), agent="ann")
+    items, cursor = connector.fetch()
+    number = desk.receive(items)[0].ticket_id
+    desk.act([number], Change(escalate=Escalation("Security response", "taken over")))
+    clock.now += 10
+    assert deliver_due(store, {"demo": connector}, clock.now).sent == 1
+    clock.now += TEAM_SECONDS
+    items, _ = connector.fetch(cursor)
+    desk.receive(items)
+    (child,) = store.escalations.of(number)
+    assert child.state is EscalationState.ANSWERED
+    assert store.messages.of(number)[-1].from_name == "Security response"
