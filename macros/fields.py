@@ -25,7 +25,7 @@ MAX_ASKS = 20
 
 _ANY_LANGUAGE = ""
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {*CONTRACT, *SINGLE, "loop", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else"}
 )
 
@@ -154,7 +154,7 @@ def asks(value: object) -> tuple[Ask, ...]:
 def _ask(table: Table) -> Ask:
     only(table, Ask.__dataclass_fields__, "[[asks]]")
     name = text(table, "name")
-    if not _NAME.fullmatch(name) or name in _RESERVED:
+    if not _NAME.fullmatch(name) or name in RESERVED:
         raise FieldError("name", f"of an ask has to be a small-letter word of its own, not {name!r}")
     kind = _one_of(table, "kind", Kind) or Kind.TEXT
     choices = texts(table, "choices")

@@ -90,3 +90,29 @@ def test_a_history_is_evaluated_and_too_little_is_refused(tmp_path: Path) -> Non
 
     learn.write_text(lines[0], encoding="utf-8")
     assert isinstance(run("evaluate", "--learn", str(learn)).exception, InputError)
+
+
+def test_import_writes_checked_macros_and_reports(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(
+        json.dumps(
+            [
+                {"short_code": "hours", "content": "Hola {{contact.name}}, mañana abrimos a las nueve. ¡Gracias!"},
+                {"short_code": "bad", "content": "{% if x %}"},
+            ]
+        ),
+        encoding="utf-8",
+    )
+    done = run("import", str(export), "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.exit_code == 1
+    assert [(row["macro"], row["outcome"], row["languages"]) for row in rows] == [
+        ("chatwoot/hours", "written", ["es"]),
+        ("chatwoot/bad", "refused", []),
+    ]
+    assert run("check").exit_code == 0
+    assert "Hola Ana, mañana" in run("render", "chatwoot/hours", "--customer", "Ana").stdout
+    again = run("import", str(export), "--dry-run").stdout
+    assert "unchanged chatwoot/hours" in again
+    assert "nothing was written" in again

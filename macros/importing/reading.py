@@ -1,0 +1,90 @@
+"""The exports of other tools, told apart by their shape: JSON (or JSON Lines) and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from data.errors import InputError
+from macros.importing import helpdesks, plain_tables
+from macros.importing.foreign import Foreign
+
+MAX_BYTES = 50_000_000
+MAX_ANSWERS = 5000
+MAX_LEVELS = 4
+
+Row = Mapping[str, Any]
+TOOLS = ("zendesk", "gorgias", "helpscout", "freshdesk", "rocketchat", "chatwoot", "csv")
+
+
+def read(name: str, raw: bytes, tool: str = "") -> list[Foreign]:
+    """Return the answers of an export. `tool` is one of `TOOLS`, empty to tell by the shape. Raises InputError."""
+    if len(raw) > MAX_BYTES:
+        raise InputError("Export too large", f"{name} is larger than {MAX_BYTES // 1_000_000} MB; split it.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        reason = f"{name} is not UTF-8 text at byte {wrong.start}; export it as UTF-8."
+        raise InputError("Not readable", reason) from None
+    found = list(_tables(name, text) if tool == "csv" or not _looks_like_json(text) else _objects(name, text, tool))
+    if not found:
+        raise InputError("Nothing to import", f"{name} holds no answer in a shape that is known: {', '.join(TOOLS)}.")
+    if len(found) > MAX_ANSWERS:
+        raise InputError("Export too large", f"{name} holds more than {MAX_ANSWERS} answers; split it.")
+    return found
+
+
+def _looks_like_json(text: str) -> bool:
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def _objects(name: str, text: str, tool: str) -> Iterator[Foreign]:
+    for row in _rows(_parsed(name, text), 0):
+        shape = tool or helpdesks.tool_of(row)
+        found = helpdesks.READERS[shape](row) if shape in helpdesks.READERS else None
+        if found is not None:
+            yield found
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise InputError("Not readable", f"{name} is nested too deep.") from None
+    except ValueError as wrong:
+        try:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            raise InputError("Not readable", f"{name} is not JSON: {wrong}.") from None
+
+
+def _rows(found: Any, level: int) -> Iterator[Row]:
+    """Yield the objects that may be answers: those of a list, and those of lists inside an object around them."""
+    if level > MAX_LEVELS:
+        return
+    if isinstance(found, list):
+        for one in found:
+            yield from _rows(one, level + 1)
+    elif isinstance(found, dict):
+        if helpdesks.tool_of(found):
+            yield found
+            return
+        for value in found.values():
+            if isinstance(value, list | dict):
+                yield from _rows(value, level + 1)
+
+
+def _tables(name: str, text: str) -> Iterable[Foreign]:
+    try:
+        dialect: Any = csv.Sniffer().sniff(text[:4096], ",;\t")
+    except csv.Error:
+        dialect = csv.excel
+    csv.field_size_limit(1_000_000)
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), dialect=dialect))
+    except csv.Error as wrong:
+        raise InputError("Not readable", f"{name} is not CSV: {wrong}.") from None
+    return plain_tables.answers(name, rows)

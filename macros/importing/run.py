@@ -1,0 +1,88 @@
+"""Makes macros of foreign answers: checks each as any macro is checked, and writes what can be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import InputError
+from macros.files import SUFFIX
+from macros.front_matter import MacroError, parse
+from macros.importing.foreign import Foreign
+from macros.importing.liquid import LiquidError
+from macros.importing.writing import Detect, ToText, Written, place_of, write
+from macros.linking import link_macro
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one answer: `written`, `replaced`, `unchanged`, `kept` (a file was there) or `refused`."""
+
+    title: str
+    macro: str
+    outcome: str
+    languages: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    """What could not be put into ours, a sentence each; the reason where it was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Where and how answers are taken in."""
+
+    folder: Path
+    to_text: ToText
+    detect: Detect
+    language: str = "en"
+    """The language of texts that are for all others there."""
+    replace: bool = False
+    dry_run: bool = False
+
+    def run(self, answers: Iterable[Foreign]) -> Iterator[Outcome]:
+        """Take the answers in, one after the other. Raises InputError where the folder cannot be written."""
+        names: set[str] = set()
+        for foreign in answers:
+            name = place_of(foreign)
+            try:
+                written = write(foreign, self.to_text, self.detect, self.language)
+                link_macro(parse(name, written.source), {})
+            except (LiquidError, MacroError, ValueError) as wrong:
+                reason = wrong.reason if isinstance(wrong, MacroError) else str(wrong)
+                yield Outcome(foreign.title, name, "refused", told=(reason,))
+                continue
+            yield self._keep(foreign, written, names)
+
+    def _keep(self, foreign: Foreign, written: Written, names: set[str]) -> Outcome:
+        name, number = written.name, 1
+        while name in names:  # two answers of one title in one export
+            number += 1
+            name = f"{written.name}-{number}"
+        names.add(name)
+        path = self.folder / f"{name}{SUFFIX}"
+        try:
+            outcome = self._put(path, written.source)
+        except OSError as wrong:
+            raise InputError("Macro not written", f"{path}: {wrong.strerror}; look at the folder's rights.") from None
+        return Outcome(foreign.title, name, outcome, written.languages, written.asks, written.told)
+
+    def _put(self, path: Path, source: str) -> str:
+        there = path.exists() or path.is_symlink()
+        if there and path.is_file() and path.read_bytes() == source.encode():
+            return "unchanged"
+        if there and not self.replace:
+            return "kept"
+        if not self.dry_run:
+            put_file(path, source)
+        return "replaced" if there else "written"
+
+
+def put_file(path: Path, source: str) -> None:
+    """Write a macro file whole or not at all, readable by its owner only. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(source)
+    os.replace(part, path)

@@ -1,0 +1,85 @@
+"""`tridesk macros import`: answers of other tools made macros of one's own."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.safe_text import safe_line
+from tui.cli.common import json_option, put
+from tui.composition import detect
+from tui.settings import config_folder
+
+SURE = 0.8
+"""How sure the detection has to be to call a text's language."""
+TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "rocketchat", "chatwoot", "csv")
+
+
+@click.command("import")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--from", "tool", type=click.Choice(TOOLS), help="Whose export it is (else told by its shape).")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to; else your own.")
+@click.option("--language", default="en", show_default=True, help="The language of texts that were for all others.")
+@click.option("--replace", is_flag=True, help="Write over macros that are there.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
+@json_option
+def import_them(
+    files: tuple[Path, ...],
+    tool: str | None,
+    folder: Path | None,
+    language: str,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make macros of an export of another tool: one file each in your own folder, checked, with a report.
+
+    Values and conditions are put into ours where there is one; else the macro asks for them, and the report says so.
+    Exit 1 when an answer could not be taken.
+    """
+    from macros.importing.reading import read
+    from macros.importing.run import Import
+    from queues.mail.html import html_to_text
+
+    target = folder or config_folder() / "macros"
+    job = Import(target, html_to_text, _language, language, replace, dry_run)
+    answers = [answer for path in files for answer in read(str(path), _bytes(path), tool or "")]
+    outcomes: Counter[str] = Counter()
+    for one in job.run(answers):
+        outcomes[one.outcome] += 1
+        row = {"title": one.title, "macro": one.macro, "outcome": one.outcome, "languages": list(one.languages)}
+        _tell(row | {"asks": list(one.asks), "told": list(one.told)}, as_json)
+    if not as_json:
+        counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        click.echo(f"{counted}{' (dry run: nothing was written)' if dry_run else f' in {target}'}.")
+    if outcomes["refused"]:
+        sys.exit(1)
+
+
+def _tell(row: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        put(row)
+        return
+    spoken = ",".join(row["languages"]) or "-"
+    click.echo(safe_line(f"{row['outcome']:<9} {row['macro']:<48} {spoken}"))
+    for told in row["told"]:
+        click.echo(f"          {safe_line(told)}")
+
+
+def _language(text: str) -> str:
+    spoken, sure = detect(text)
+    return spoken if sure >= SURE and spoken != "und" else ""
+
+
+def _bytes(path: Path) -> bytes:
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("Export not readable", f"{path}: {error.strerror}; give a file that is there.") from None
