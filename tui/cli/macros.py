@@ -164,48 +164,4 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
 
 macros.add_command(suggest)
 macros.add_command(evaluate)
-
-
-def _taught(path: Path | None, library: Library) -> Suggester:
-    suggester = Suggester()
-    if path is None:
-        suggester.know(library)
-        return suggester
-    content = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    pairs = [
-        _object(line, f"{path}, line {number}", "text", "macro")
-        for number, line in enumerate(content, 1)
-        if line.strip()
-    ]
-    by_name = {macro.name: macro for macro in library}
-    for name in sorted({pair["macro"] for pair in pairs}):
-        if name in by_name:
-            suggester.know([by_name[name]])
-        else:
-            suggester.know_name(name)
-    for pair in pairs:
-        suggester.learn(pair["text"], pair["macro"])
-    suggester.settle()
-    return suggester
-
-
-def _lines() -> Iterator[str]:
-    """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
-    source = sys.stdin.buffer
-    while raw := source.readline():
-        yield raw.decode("utf-8", errors="replace").rstrip("\r\n")
-
-
-def _object(line: str, where: str, *keys: str) -> dict[str, Any]:
-    """Read one JSON line that has to hold texts under `keys`; InputError names the place."""
-    try:
-        given = json.loads(line)
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in keys):
-        wanted = " and ".join(f'"{key}"' for key in keys)
-        raise InputError("Bad line", f"{where} is not a JSON object with {wanted} as texts: correct it and run again.")
-    return given
-
-
 macros.add_command(import_them)
