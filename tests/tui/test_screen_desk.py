@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from textual.theme import Theme
+from textual.widgets import OptionList
 
 from data.records import (
     Change,
@@ -36,6 +37,7 @@ from tests.tui.playing import (
     press,
     status_of,
 )
+from tui.actions import BY_ID
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.rounds import Rounds
@@ -402,6 +404,31 @@ def test_questions_change_the_ticket_and_an_empty_answer_does_not(path: Path) ->
         snoozed = app.desk.store.tickets.get(ticket)
         assert snoozed is not None
         assert (snoozed.status, snoozed.snoozed_until) == (Status.SNOOZED, NOW + 7_200)
+
+    play(path, script)
+
+
+def test_help_shows_every_key_of_every_place(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "question_mark")
+        listed = app.screen.query_one(OptionList)
+        assert {option.id for option in listed.options if option.id} == set(BY_ID)
+        assert "In the lanes and the open ticket" in picture(app)
+        await press(pilot, app, *"missing value, or", "enter")
+        assert "While writing: ctrl+n" in app.desk.said
+        await press(pilot, app, "f1", *"zzz", "enter")
+        assert app.screen is app.desk
+
+    play(path, script, (80, 24))
+
+
+def test_the_palette_of_the_composer_knows_its_actions(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r", *"hi", "ctrl+p", *"internal note, or", "enter")
+        assert app.desk.composer is not None
+        assert app.desk.composer.draft.kind is Direction.NOTE
+        await press(pilot, app, "escape", "colon", *"internal note, or")
+        assert app.screen.query_one(OptionList).option_count == 0
 
     play(path, script)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
@@ -33,9 +33,6 @@ class DeskScreen(Steps):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.LIST),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("Q", "message_quotes", show=False),
     ]
     CSS_PATH = "../styles/desk.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from data.records import Change
-from tui.actions import BY_ID
-from tui.keymap import keymap_from
+from tui.action_lines import PLACES, help_lines, palette_lines
+from tui.actions import BY_ID, Scope
+from tui.keymap import Keymap, keymap_from
 from tui.screens.desk_writing import Writing
 from tui.spans import later
 from tui.words import words
@@ -58,14 +59,38 @@ class Questions(Writing):
         self.app.push_screen(AskLine(question, hint), answered)
 
     def action_desk_help(self) -> None:
-        """Show every action and its keys."""
-        from tui.screens.pick_list import PickList, action_lines
+        """Show every action and its keys, wherever they count; Enter does the marked one where that is here."""
+        self._pick_action(help_lines(self._keymap))
+
+    def action_desk_palette(self) -> None:
+        """Find an action of what has the focus by its name."""
+        here = [Scope.COMPOSER, Scope.LIST] if self._writing else [Scope.LIST]
+        self._pick_action(palette_lines(self._keymap, here))
+
+    def _pick_action(self, lines: list[tuple[str, str]]) -> None:
+        from tui.screens.pick_list import PickList
 
         async def chosen(action_id: str | None) -> None:
-            if action_id:
-                await self.run_action(BY_ID[action_id].run)
+            action = BY_ID.get(action_id or "")
+            if action is None:
+                return
+            if action.scope is Scope.LIST:
+                await self.run_action(action.run)
+            elif action.scope is Scope.COMPOSER and self.composer is not None and self._writing:
+                await self.composer.run_action(action.run)
+            else:
+                place, keys = words(PLACES[action.scope]), self._keymap.shown(action.id)
+                self.say(words("{place}: {keys} {title}").format(place=place, keys=keys, title=words(action.title)))
 
-        self.app.push_screen(PickList(action_lines(getattr(self.app, "keys", None) or keymap_from())), chosen)
+        self.app.push_screen(PickList(lines), chosen)
+
+    @property
+    def _keymap(self) -> Keymap:
+        return getattr(self.app, "keys", None) or keymap_from()
+
+    @property
+    def _writing(self) -> bool:
+        return self.composer is not None and self.composer.has_class("-open")
 
     def action_macro_pick(self) -> None:
         """Find a macro by a few letters and preview it."""
@@ -82,10 +107,6 @@ class Questions(Writing):
 
         lines = [(name, f"{title}  ({name})") for name, title in self.answering.titles(ticket, ticket.language)]
         self.app.push_screen(PickList(lines), chosen)
-
-    def action_desk_palette(self) -> None:
-        """Find an action by name."""
-        self.action_desk_help()
 
     async def action_desk_quit(self) -> None:
         """Leave once every draft is in the file."""

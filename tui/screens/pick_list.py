@@ -15,9 +15,6 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from data.safe_text import safe_text
-from tui.actions import Scope, of_scope
-from tui.keymap import Keymap
-from tui.widgets.row_line import fit
 from tui.words import words
 
 
@@ -29,6 +26,8 @@ class PickList(ModalScreen[str]):
         ("escape", "leave"),
         ("down", "step(1)"),
         ("up", "step(-1)"),
+        ("pagedown", "page(1)"),
+        ("pageup", "page(-1)"),
     ]
 
     def __init__(
@@ -37,7 +36,7 @@ class PickList(ModalScreen[str]):
         hint: str = "",
         offer: Callable[[str], tuple[str, str]] | None = None,
     ) -> None:
-        """`offer` makes one more line, the last, of what is typed."""
+        """Take lines of id and words, headings without an id; `offer` makes one more line of what is typed."""
         super().__init__()
         self._lines, self._offer = lines, offer
         self._hint = hint or words("letters of its name; Enter takes it")
@@ -50,8 +49,7 @@ class PickList(ModalScreen[str]):
 
     def on_mount(self) -> None:
         """Mark the first line, so that Enter takes it."""
-        shown = self.query_one(OptionList)
-        shown.highlighted = 0 if shown.option_count else None
+        self._mark_first()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """List what fits."""
@@ -59,7 +57,7 @@ class PickList(ModalScreen[str]):
         shown = self.query_one(OptionList)
         shown.clear_options()
         shown.add_options(self._options(event.value))
-        shown.highlighted = 0 if shown.option_count else None
+        self._mark_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Run the marked one."""
@@ -81,28 +79,40 @@ class PickList(ModalScreen[str]):
         else:
             shown.action_cursor_up()
 
+    def action_page(self, pages: int) -> None:
+        """Mark another a page away."""
+        for _ in range(max(1, self.query_one(OptionList).size.height - 1)):
+            self.action_step(pages)
+
     def action_leave(self) -> None:
         """Run nothing."""
         self.dismiss("")
 
+    def _mark_first(self) -> None:
+        shown = self.query_one(OptionList)
+        shown.highlighted = next((n for n, option in enumerate(shown.options) if not option.disabled), None)
+
     def _options(self, letters: str) -> list[Option]:
         wanted = folded(letters).split()
-        fitting = [(name, line) for name, line in self._lines if all(w in folded(line) for w in wanted)]
+        fitting = [
+            (name, line)
+            for name, line in self._lines
+            if all(word in folded(line) for word in wanted) and (name or not wanted)
+        ]
+        # what begins a word goes before what lies inside one: `hole` means a hole, not the whole
+        fitting.sort(key=lambda one: not all(f" {word}" in f" {folded(one[1])}" for word in wanted))
         if self._offer is not None and letters.strip():
             fitting.append(self._offer(letters.strip()))
-        # Content: a line may hold a macro's own title, which is no markup
-        return [Option(Content(" ".join(safe_text(line).splitlines())), id=name) for name, line in fitting]
+        return [_option(name, line) for name, line in fitting]
+
+
+def _option(name: str, line: str) -> Option:
+    # Content: a line may hold a macro's own title, which is no markup
+    shown = " ".join(safe_text(line).splitlines())
+    return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
 
 
 def folded(text: str) -> str:
     """Return `text` without accents and capitals, so that `devolucion` finds `Devolución`."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
-
-
-def action_lines(keymap: Keymap) -> list[tuple[str, str]]:
-    """Return the actions of the lists: id, and a line with keys, title and what it does."""
-    return [
-        (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
-        for action in of_scope(Scope.LIST)
-    ]
