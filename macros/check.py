@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 from data.protocols import Sending
 from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
 from macros.checks import inside, names, personal, register, spanish
-from macros.checks.folding import digits_of
+from macros.checks.folding import digits_of, free
 from macros.checks.others import others_data
 from macros.checks.questions import unanswered
 from macros.checks.recipient import changed_recipient
 from macros.checks.wording_rules import addresses, attachment, forbidden, holes, secrets
+
+Speller = Callable[[str, str, str], list[Finding]]
+"""Finds misspelt words in a text of a language (ISO 639-1); the third text is what the customer wrote."""
 
 Detector = Callable[[str], tuple[str, float]]
 """Tells the language of a text, ISO 639-1 or `und`, and how sure it is from 0 to 1."""
@@ -28,6 +31,8 @@ class Checker:
     detect: Detector
     own_addresses: Collection[str] = field(default_factory=tuple)
     """Addresses (`help@shop.example`) or whole domains (`@shop.example`) that a reply may name."""
+    spell: Speller | None = None
+    """None where nobody minds the spelling."""
     sure: float = 0.8
     """How sure the detector has to be before a language is called wrong."""
 
@@ -84,6 +89,9 @@ class Checker:
             # what the customer wrote may be quoted as it is
             found += [one for one in slips if text[one.start : one.end].lower() not in known]
             found += register.register(text, customer) + register.region(text, customer)
+        if self.spell is not None:
+            misspelt = self.spell(text, _base(spoken), known)
+            found += [one for one in misspelt if free(found, one.start, one.end)]
         if UNKNOWN_LANGUAGE not in (spoken, wanted) and spoken != wanted and confidence >= self.sure:
             message = f"The reply is in {spoken}, but the customer writes {wanted}."
             return [*found, Finding("reply-language", message, 0, len(text))]

@@ -28,6 +28,7 @@ from tui.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load
 
 if TYPE_CHECKING:
     from macros.context import Brand
+    from macros.spelling import Speller
     from queues.recognising import Recogniser
 
 
@@ -52,6 +53,16 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
 
     library = Library.standard(config_folder() / "macros")
     return Recogniser(store, ours=own_texts(library), market=settings.languages)
+
+
+def speller() -> Speller:
+    """Return what minds the spelling; it finds nothing where the extra is not installed."""
+    from macros.library import Library
+    from macros.own_texts import own_texts
+    from macros.spelling import Speller
+
+    folder = config_folder()
+    return Speller((folder / "dictionaries",), lambda: own_texts(Library.standard(folder / "macros")))
 
 
 def lanes(settings: Settings) -> tuple[Lane, ...]:
@@ -153,5 +164,6 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         },
         mail_connector=chosen.account[0].connector if chosen.account else "",
     )
-    checker = Checker(detect, own_addresses=(chosen.sender, *(account.address for account in chosen.account)))
+    own = (chosen.sender, *(account.address for account in chosen.account))
+    checker = Checker(detect, own_addresses=own, spell=speller())
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))
