@@ -51,7 +51,8 @@ class History:
     reopenings: list[int] = field(default_factory=list)
     is_open: bool = False
     """Not solved or closed after the last event."""
-    _waiting_since: int | None = None
+    waiting_since: int | None = None
+    """When the oldest message came in that nobody has answered yet."""
 
     def add(self, event: Event) -> None:
         """Take the next event in, in the order of time."""
@@ -73,16 +74,16 @@ class History:
         else:
             # plain thanks leave a solved ticket as it is: nobody waits
             wants = heard and (self.is_open or "status" in changed)
-        if wants and self._waiting_since is None:
-            self._waiting_since = event.at
+        if wants and self.waiting_since is None:
+            self.waiting_since = event.at
         elif ours:
-            self._waiting_since = None
+            self.waiting_since = None
 
     def _replied(self, event: Event, changed: Mapping[str, Any]) -> None:
         clock = changed.get("first_due") or changed.get("next_due") or [None]
-        reply = Reply(event.at, event.actor, str(event.detail.get("macro", "")), self._waiting_since, clock[0])
+        reply = Reply(event.at, event.actor, str(event.detail.get("macro", "")), self.waiting_since, clock[0])
         self.replies.append(reply)
-        self._waiting_since = None
+        self.waiting_since = None
 
     def _moved(self, event: Event, changed: Mapping[str, Any]) -> None:
         old, new = changed["status"]

@@ -30,6 +30,7 @@ COMMANDS = {
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
     "report": ("tui.cli.report", "report"),
+    "replay": ("tui.cli.replay", "replay"),
     "clocks": ("tui.cli.clocks", "clocks"),
     "macros": ("tui.cli.macros", "macros"),
     "procedures": ("tui.cli.procedures", "procedures"),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import re
 import sys
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,6 +16,7 @@ from queues.metrics import Metric, wall
 from queues.reporting import By, Period, Report, behind
 from queues.reporting import report as summed
 from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.periods import period_of, zone_of
 from tui.composition import wall_clock
 from tui.report_rows import CHAPTERS, SHORT, Row, change, keys, rows, shown, value
 from tui.settings import CONFIG_NAME, config_folder, load
@@ -25,8 +24,6 @@ from tui.settings import CONFIG_NAME, config_folder, load
 if TYPE_CHECKING:
     from queues.metrics import Elapsed
 
-_BACK = re.compile(r"(\d{1,4})([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
@@ -59,8 +56,8 @@ def report(
 
     A length of time is a median, in wall time unless --calendar names open hours.
     """
-    place = _zone(zone)
-    period = _period(since, until, place)
+    place = zone_of(zone)
+    period = period_of(since, until, place, wall_clock())
     elapsed = _elapsed(calendar)
     with reading(db) as store:
         if metric:
@@ -152,16 +149,6 @@ def _count(by_day: Report, day: str, metric: Metric) -> int:
     return int(value(metric, held) or 0) if held else 0
 
 
-def _zone(name: str) -> tzinfo:
-    """Return the named time zone, else the machine's own."""
-    if not name:
-        return datetime.now(UTC).astimezone().tzinfo or UTC
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        raise InputError("Unknown time zone", f"--zone {name} is not known; write one such as Europe/Madrid.") from None
-
-
 def _elapsed(calendar: str) -> Elapsed:
     if not calendar:
         return wall
@@ -171,28 +158,6 @@ def _elapsed(calendar: str) -> Elapsed:
     if calendar not in known:
         raise InputError("Unknown calendar", f"--calendar {calendar}: there are {', '.join(sorted(known))}.")
     return known[calendar].between
-
-
-def _period(since: str, until: str, zone: tzinfo) -> Period:
-    now = wall_clock()
-    end = now if until == "now" else _moment(until, now, zone, "--until")
-    back = _BACK.fullmatch(since)
-    if back:
-        start = end - int(timedelta(**{_UNITS[back[2]]: int(back[1])}).total_seconds())
-    else:
-        start = _moment(since, now, zone, "--since")
-    if start >= end:
-        raise InputError("Period is empty", f"{since} is not before {until}; give an earlier --since.")
-    return Period(start, end)
-
-
-def _moment(text: str, now: int, zone: tzinfo, option: str) -> int:
-    today = datetime.fromtimestamp(now, zone).date()
-    try:
-        day = today if text == "today" else datetime.fromisoformat(text).date()
-        return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
-    except (ValueError, OverflowError):
-        raise InputError("Not a date", f"{option} {text}: write a date such as 2026-11-01, today, or 7d.") from None
 
 
 def _day(at: int, zone: tzinfo) -> str:

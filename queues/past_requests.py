@@ -1,0 +1,72 @@
+"""What a replay is played with: every message of the record that needed an answer, with its clock and its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from data.records import Ticket
+from data.store import Store
+from queues import sla
+from queues.calendar import ALWAYS, Calendar
+from queues.handling import Handled, expected, handled
+from queues.next_up import DEFAULT_HANDLE_SECONDS
+from queues.replay import Request
+from queues.ticket_history import History, history
+
+
+def past_requests(
+    store: Store, since: int, until: int, policies: Sequence[sla.Policy], calendars: Mapping[str, Calendar]
+) -> tuple[list[Request], dict[str, int]]:
+    """Return the requests of the period and the lanes' usual handle seconds.
+
+    Their clocks are those that the given policies set; lane, severity and priority are those of the ticket now. A
+    request whose own handling is not known takes what is usual in its lane.
+    """
+    work = list(handled(event for event in store.events.each() if event.at < until))
+    usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
+    took = {(one.ticket_id, one.at): one for one in work}
+    found = []
+    for number, events in store.events.by_ticket(until):
+        ticket = store.tickets.get(number)
+        if ticket is not None:
+            life = history(number, events)
+            tier = _tier(store, ticket)
+            found += [
+                _request(ticket, at, first, took.get((number, answered or 0)), usual, tier, policies, calendars)
+                for at, answered, first in _asked(life)
+                if since <= at < until
+            ]
+    return found, usual
+
+
+def _asked(life: History) -> Iterator[tuple[int, int | None, bool]]:
+    """Yield when something was asked, when it was answered, and whether no reply had gone before."""
+    for place, reply in enumerate(life.replies):
+        if reply.waiting_since is not None:
+            yield reply.waiting_since, reply.at, place == 0
+    if life.waiting_since is not None and life.is_open:
+        yield life.waiting_since, None, not life.replies
+
+
+def _request(
+    ticket: Ticket,
+    at: int,
+    first: bool,
+    work: Handled | None,
+    usual: Mapping[str, int],
+    tier: str,
+    policies: Sequence[sla.Policy],
+    calendars: Mapping[str, Calendar],
+) -> Request:
+    policy = sla.policy_of(ticket, tier, policies)
+    due = None
+    if policy is not None:
+        target = policy.first_reply if first else policy.next_reply
+        due = None if target is None else calendars.get(policy.calendar, ALWAYS).add(at, target)
+    seconds = work.seconds if work is not None else usual.get(ticket.lane, DEFAULT_HANDLE_SECONDS)
+    return Request(ticket.id, ticket.lane, at, due, seconds, ticket.severity, ticket.priority)
+
+
+def _tier(store: Store, ticket: Ticket) -> str:
+    customer = store.customers.get(ticket.customer_id)
+    return customer.tier if customer is not None else "standard"

@@ -1,0 +1,139 @@
+"""A shift played again: the same requests under another order, other hours, other targets or other staffing.
+
+What came in and how long each took are facts of the record; who takes which when is decided anew. One agent works on
+one request at a time and finishes it; nobody knows what will come in later.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import heapify, heapreplace
+
+from data.records import LaneRow, Priority, Severity, Status
+from queues.calendar import Calendar
+from queues.next_up import choose
+
+
+class Order(StrEnum):
+    """Who comes next."""
+
+    NEXT_UP = "next-up"
+    """The desk's own order over all lanes."""
+    FIRST_IN = "first-in"
+    """The oldest request of any lane."""
+    BY_QUEUE = "by-queue"
+    """The oldest of a lane until that lane is empty, then the next lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A customer's message that needed an answer."""
+
+    ticket_id: int
+    lane: str
+    at: int
+    due_at: int | None
+    seconds: int
+    """What it took to answer it."""
+    severity: Severity | None = None
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a shift came to."""
+
+    answered: int
+    breaches: int
+    """Answered after the clock had run out."""
+    grave_breaches: int
+    """Those of severity S0 or S1 among them."""
+    median_wait: int
+    """Seconds until the answer, wall time."""
+    p90_wait: int
+    by_lane: Mapping[str, int]
+    """Breaches by lane."""
+
+
+_Pick = Callable[[list[Request], int], Request]
+
+
+def play(
+    requests: Iterable[Request],
+    order: Order,
+    *,
+    agents: int,
+    shift: Calendar,
+    expected: Mapping[str, int] | None = None,
+) -> Outcome:
+    """Answer every request in the given order with `agents` people who work while `shift` is open.
+
+    `expected` are the lanes' usual handle times, which next-up goes by.
+    """
+    pick = _picker(order, expected or {})
+    coming = sorted(requests, key=lambda one: (one.at, one.ticket_id))
+    waiting: list[Request] = []
+    waits: list[tuple[Request, int]] = []
+    free = [coming[0].at if coming else 0] * max(1, agents)
+    heapify(free)
+    place = now = 0
+    while place < len(coming) or waiting:
+        # the first moment at which somebody is free, at work, and has something to do
+        now = shift.add(max(now, free[0], 0 if waiting else coming[place].at), 1) - 1
+        while place < len(coming) and coming[place].at <= now:
+            waiting.append(coming[place])
+            place += 1
+        taken = pick(waiting, now)
+        waiting.remove(taken)
+        end = shift.add(now, taken.seconds)
+        heapreplace(free, end)
+        waits.append((taken, end))
+    return _summed(waits)
+
+
+def _picker(order: Order, expected: Mapping[str, int]) -> _Pick:
+    if order is Order.FIRST_IN:
+        return lambda waiting, now: min(waiting, key=lambda one: (one.at, one.ticket_id))
+    if order is Order.NEXT_UP:
+        return lambda waiting, now: _most_urgent(waiting, now, expected)
+    current: list[str] = []
+
+    def by_queue(waiting: list[Request], now: int) -> Request:
+        lanes = sorted({one.lane for one in waiting})
+        if not current or current[0] not in lanes:
+            current[:] = [next((lane for lane in lanes if not current or lane > current[0]), lanes[0])]
+        return min((one for one in waiting if one.lane == current[0]), key=lambda one: (one.at, one.ticket_id))
+
+    return by_queue
+
+
+def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int]) -> Request:
+    rows: dict[str, list[LaneRow]] = {}
+    for place, one in enumerate(waiting):
+        rows.setdefault(one.lane, []).append(_row(place, one))
+    found = choose(rows, now, expected)
+    assert found is not None  # there is something waiting
+    return waiting[found.ticket_id]
+
+
+def _row(place: int, one: Request) -> LaneRow:
+    return LaneRow(
+        place, "", "", Status.OPEN, one.priority, one.severity, "", one.due_at, one.at, 0, "", False, one.due_at or 0
+    )
+
+
+def _summed(waits: Sequence[tuple[Request, int]]) -> Outcome:
+    lengths = sorted(end - one.at for one, end in waits)
+    late = [one for one, end in waits if one.due_at is not None and end > one.due_at]
+    lanes = sorted({one.lane for one, _ in waits})
+    return Outcome(
+        answered=len(waits),
+        breaches=len(late),
+        grave_breaches=sum(one.severity in (Severity.S0, Severity.S1) for one in late),
+        median_wait=round(statistics.median(lengths)) if lengths else 0,
+        p90_wait=lengths[-(-9 * len(lengths) // 10) - 1] if lengths else 0,
+        by_lane={lane: sum(one.lane == lane for one in late) for lane in lanes},
+    )

@@ -1,0 +1,108 @@
+"""A shift played again under other orders and staffing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.records import Event, Severity
+from queues.calendar import ALWAYS, WEEKDAYS, from_table
+from queues.handling import IDLE, Handled, expected, handled
+from queues.replay import Order, Request, play
+
+START = 1_800_000_000 // 86_400 * 86_400
+
+
+def request(number: int, at: int, due: int | None = None, seconds: int = 100, lane: str = "mail") -> Request:
+    return Request(number, lane, START + at, None if due is None else START + due, seconds)
+
+
+REQUESTS = st.lists(
+    st.builds(
+        request,
+        st.integers(1, 10_000),
+        st.integers(0, 90_000),
+        st.none() | st.integers(0, 90_000),
+        st.integers(1, 4000),
+        st.sampled_from(["mail", "app", "safety"]),
+    ),
+    max_size=25,
+    unique_by=lambda one: one.ticket_id,
+)
+
+
+@given(REQUESTS, st.sampled_from(Order), st.integers(1, 4))
+def test_everything_is_answered_once_and_nothing_before_it_could_be(
+    requests: list[Request], order: Order, agents: int
+) -> None:
+    found = play(requests, order, agents=agents, shift=ALWAYS)
+    assert found.answered == len(requests)
+    assert found.breaches == sum(found.by_lane.values()) <= sum(one.due_at is not None for one in requests)
+    if requests:
+        assert found.p90_wait >= min(one.seconds for one in requests)
+
+
+@given(REQUESTS)
+def test_with_hands_enough_the_order_plays_no_part(requests: list[Request]) -> None:
+    outcomes = {play(requests, order, agents=len(requests) or 1, shift=ALWAYS) == play(
+        requests, Order.FIRST_IN, agents=len(requests) or 1, shift=ALWAYS) for order in Order}  # fmt: skip
+    assert outcomes == {True}
+
+
+def test_each_order_takes_its_own_next() -> None:
+    # One agent is busy until 100; then the oldest (app), the most pressing (safety) and the second mail wait.
+    requests = [
+        request(1, 0),
+        request(2, 10, 9_000, 100, "app"),
+        request(3, 20, 9_000, 100, "mail"),
+        request(4, 30, 250, 100, "safety"),
+    ]
+    late = {order: play(requests, order, agents=1, shift=ALWAYS).breaches for order in Order}
+    assert late == {Order.NEXT_UP: 0, Order.FIRST_IN: 1, Order.BY_QUEUE: 1}
+
+
+def test_nobody_works_outside_the_shift() -> None:
+    shift = from_table({day: ["09:00-10:00"] for day in WEEKDAYS}, "here")
+    found = play(
+        [request(1, 0, 9 * 3600 + 99), request(2, 0, 33 * 3600 + 50, 3600)], Order.FIRST_IN, agents=1, shift=shift
+    )
+    # the second begins at 09:01:40, has the hour's rest, and goes on for 100 s the next morning
+    assert (found.breaches, found.p90_wait) == (2, 33 * 3600 + 100)
+
+
+def test_a_grave_breach_is_counted_apart() -> None:
+    grave = Request(1, "safety", START, START + 50, 100, Severity.S1)
+    assert play([grave], Order.NEXT_UP, agents=1, shift=ALWAYS).grave_breaches == 1
+
+
+def event(number: int, at: int, *, actor: str = "eva", kind: str = "reply", action: int | None = None) -> Event:
+    return Event(number, number if action is None else action, number, START + at, actor, kind, {})
+
+
+def test_handling_is_the_time_since_the_agents_action_before() -> None:
+    events = [
+        event(1, 0),
+        event(2, 200),
+        event(3, 210, actor="intake", kind="received"),
+        event(4, 300, actor="leo"),
+        event(5, 500),
+        event(6, 500 + IDLE + 1),  # after a pause: says nothing
+        event(7, 500 + IDLE + 61),
+    ]
+    assert list(handled(events)) == [
+        Handled(2, START + 200, "eva", 200),
+        Handled(5, START + 500, "eva", 300),
+        Handled(7, START + 500 + IDLE + 61, "eva", 60),
+    ]
+
+
+def test_a_bulk_action_says_nothing_of_a_single_ticket() -> None:
+    events = [event(1, 0), event(2, 90, action=9), event(3, 90, action=9)]
+    assert [one.ticket_id for one in handled(events)] == [2]
+
+
+@pytest.mark.parametrize(("seconds", "usual"), [([60, 600, 120], 120), ([60], 60)])
+def test_a_lanes_usual_time_is_the_median(seconds: list[int], usual: int) -> None:
+    found = [Handled(number, START, "eva", one) for number, one in enumerate(seconds)]
+    assert expected(found, dict.fromkeys(range(9), "mail")) == {"mail": usual}
