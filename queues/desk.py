@@ -15,6 +15,7 @@ from queues import linking, rerouting, undoing
 from queues.acting import Acting
 from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
+from queues.handling import expected, handled
 from queues.next_up import NextUp, choose
 from queues.procedures import Step as ProcedureStep
 from queues.promises import SOON
@@ -24,6 +25,10 @@ from queues.rerouting import Plan
 from queues.settling import Wish, settle
 from queues.steps import REPLY, Step
 
+_LEARN_EVERY = 1800
+"""Seconds for which learned handle times are used."""
+_LEARNED_FROM = 1_000
+"""How many of the latest events they are learned from: enough for a shift, and read in milliseconds."""
 _CANDIDATES = 50
 """How many of each lane's most urgent tickets are weighed for the next one."""
 
@@ -38,6 +43,8 @@ class Desk:
         self.rules = rules
         self.agent = agent
         self._clock = clock
+        self._usual: Mapping[str, int] = {}
+        self._learned_at = -_LEARN_EVERY
         self._acting = Acting(store, rules, checker, agent)
         self._receiving = Receiving(store, rules, self._acting)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
@@ -243,16 +250,30 @@ class Desk:
 
     def next_up(self, *, leaving: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits."""
-        tickets = self.store.tickets
+        now = self._clock()
         rows = {
-            lane.name: [row for row in tickets.page(lane.name, limit=_CANDIDATES) if row.id != leaving]
+            lane.name: [row for row in self._candidates(lane.name, now) if row.id != leaving]
             for lane in self.store.lanes.all()
         }
-        now = self._clock()
         promised = {one.ticket_id: one.due_at for one in reversed(self.store.promises.open(until=now + SOON))}
         promised.pop(leaving or 0, None)
         self._add_promised(rows, promised)
-        return choose(rows, now, promised=promised)
+        return choose(rows, now, self._usual_seconds(now), promised)
+
+    def _candidates(self, lane: str, now: int) -> list[LaneRow]:
+        """Return a lane's latest tickets, and those whose clock runs out next: one of them is the most urgent."""
+        tickets = self.store.tickets
+        late = tickets.page(lane, limit=_CANDIDATES)
+        return late if len(late) < _CANDIDATES else late + tickets.page(lane, (now, 0), limit=_CANDIDATES)
+
+    def _usual_seconds(self, now: int) -> Mapping[str, int]:
+        """Return each lane's usual handle time, learned anew from the latest events every half hour."""
+        if now - self._learned_at >= _LEARN_EVERY:
+            self._learned_at = now
+            events = self.store.events.latest(_LEARNED_FROM)
+            lanes = self.store.tickets.lanes_of({event.ticket_id for event in events})
+            self._usual = expected(handled(events), lanes)
+        return self._usual
 
     def _add_promised(self, rows: dict[str, list[LaneRow]], promised: Mapping[int, int]) -> None:
         """Put tickets that wait for others, but to which an answer was promised, among those to choose from."""

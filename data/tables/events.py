@@ -38,6 +38,11 @@ class Events:
         for row in self._db.execute(_SELECT + "WHERE id >= ? ORDER BY id", (start,)):
             yield _event(row)
 
+    def latest(self, limit: int) -> list[Event]:
+        """Return the newest events of all tickets, oldest first, without their detail: who did what, when."""
+        sql = "SELECT id, action, ticket_id, at, actor, kind FROM event ORDER BY id DESC LIMIT ?"
+        return [Event(*row, detail={}) for row in self._db.execute(sql, (limit,))][::-1]
+
     def by_ticket(self, until: int) -> Iterator[tuple[int, list[Event]]]:
         """Yield each ticket's number, in order, with its events before `until`, less those that were undone."""
         undone = {row[0] for row in self._db.execute("SELECT id FROM action WHERE state = 'undone'")}

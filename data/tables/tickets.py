@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -51,6 +51,11 @@ class Tickets:
         where += [f"{name} = :{name}" for name in ("lane", "status") if given[name] is not None]
         for row in self._db.execute(f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY id LIMIT :limit", given):
             yield _ticket(row)
+
+    def lanes_of(self, ticket_ids: Collection[int]) -> dict[int, str]:
+        """Return the lane of each ticket."""
+        sql = "SELECT id, lane FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._db.execute(sql, (json.dumps(list(ticket_ids)),)))
 
     def facts(self) -> Iterator[tuple[int, str, str, str]]:
         """Yield every ticket's number, lane, language and topic, by number: what figures are grouped by."""

@@ -33,6 +33,7 @@ from queues.desk_rules import DeskRules
 from queues.outbox import deliver_due, recover
 from queues.procedures import load_text
 from queues.routing import Rules
+from queues.sla import Policy
 
 START = 1_800_000_000
 
@@ -435,3 +436,36 @@ def test_other_lanes_replace_those_that_hold_nothing(tmp_path: Path, clock: Cloc
     (other,) = arrive(desk, mail("Another matter", subject="Billing", message_id="<c@x>"))
     assert ticket(desk, other).lane == "help"
     desk.act([number], Change(lane="billing"))
+
+
+def test_next_up_goes_by_what_tickets_of_a_lane_usually_take(tmp_path: Path, clock: Clock) -> None:
+    policies = (Policy("all", first_reply=3600),)
+    desk = Desk(
+        Store.open(tmp_path / "desk.db"),
+        clock=clock,
+        rules=DeskRules(routing=Rules(()), policies=policies, undo_seconds=0),
+        agent="eva",
+    )
+    for place, (lane, seconds) in enumerate([("mail", 30), ("app", 900)] * 3):
+        (number,) = arrive(desk, mail(f"Old {place}", lane=lane, subject=f"Old {place}", message_id=f"<o{place}@x>"))
+        clock.now += seconds
+        desk.act([number], Change(reply="Done.", status=Status.SOLVED))
+    (by_mail,) = arrive(desk, mail("New mail", lane="mail", subject="N1", message_id="<n1@x>"))
+    clock.now += 300
+    (by_app,) = arrive(desk, mail("New app", lane="app", subject="N2", message_id="<n2@x>"))
+    clock.now += 2000
+    found = desk.next_up()
+    # the mail is due sooner, but an app ticket takes a quarter of an hour: hardly one more fits in
+    assert found is not None
+    assert (found.ticket_id, by_mail < by_app) == (by_app, True)
+
+
+def test_next_up_sees_past_a_heap_of_late_tickets(desk: Desk, clock: Clock) -> None:
+    late = [mail(f"Old {n}", subject=f"Old {n}", message_id=f"<old{n}@x>") for n in range(60)]
+    arrive(desk, *late)
+    clock.now += 5 * 3600
+    (fresh,) = arrive(desk, mail("Fresh", subject="Fresh", message_id="<fresh@x>"))
+    clock.now += 600
+    found = desk.next_up()
+    assert found is not None
+    assert found.ticket_id == fresh

@@ -68,6 +68,35 @@ def test_a_small_old_breach_does_not_outrank_a_grave_new_one() -> None:
     assert found.ticket_id == 2
 
 
+def order(*rows: LaneRow) -> list[int]:
+    """The tickets of one lane in the order in which they would be worked on."""
+    left, found = list(rows), []
+    while left:
+        best = choose({"mail": left}, NOW)
+        assert best is not None
+        found.append(best.ticket_id)
+        left = [one for one in left if one.id != best.ticket_id]
+    return found
+
+
+def test_what_can_be_kept_goes_before_what_is_late_unless_there_is_time() -> None:
+    assert order(row(1, -60), row(2, 239), row(3, 241), row(4, None)) == [2, 1, 3, 4]
+
+
+def test_nothing_late_is_forgotten() -> None:
+    assert order(row(1, 30), row(2, -24 * 60 - 1), row(3, -24 * 60)) == [2, 1, 3]
+
+
+def test_known_harm_presses_even_when_it_is_late() -> None:
+    assert order(row(1, 30), row(2, -90, severity=Severity.S2), row(3, -90, severity=Severity.S3)) == [2, 1, 3]
+
+
+def test_a_broken_word_presses() -> None:
+    found = choose({"mail": [row(1, 30), row(2, 600)]}, NOW, promised={2: NOW - 60})
+    assert found is not None
+    assert found.ticket_id == 2
+
+
 def test_among_equals_priority_then_the_earliest_clock() -> None:
     rows = [row(1, -1), row(2, 1, priority=Priority.URGENT), row(3, 2, priority=Priority.URGENT)]
     found = choose({"mail": rows}, NOW)
