@@ -41,7 +41,8 @@ class Events:
     def latest(self, limit: int) -> list[Event]:
         """Return the newest events of all tickets, oldest first, without their detail: who did what, when."""
         sql = "SELECT id, action, ticket_id, at, actor, kind FROM event ORDER BY id DESC LIMIT ?"
-        return [Event(*row, detail={}) for row in self._db.execute(sql, (limit,))][::-1]
+        rows = self._db.execute(sql, (limit,)).fetchall()
+        return [Event(row[0], row[1], row[2], row[3], row[4], row[5], {}) for row in reversed(rows)]
 
     def by_ticket(self, until: int) -> Iterator[tuple[int, list[Event]]]:
         """Yield each ticket's number, in order, with its events before `until`, less those that were undone."""
