@@ -15,38 +15,42 @@ if TYPE_CHECKING:
     from queues.desk import Desk
     from tui.answering import Answering
 
+OUTCOMES = (Status.SOLVED, Status.PENDING, Status.OPEN)
+"""What may become of the tickets; those that are handed over to another team go on hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a macro would do to many tickets."""
 
-    changes: Mapping[int, Change]
-    """Of the tickets that it can be sent to."""
-    held: Mapping[int, str]
-    """Why the others are held back."""
+    filled: Mapping[int, Change]
+    held: Mapping[Status, Mapping[int, str]]
+    """Which tickets are held back and why, by what would become of them: gates stand before solving alone."""
     versions: Mapping[int, int]
     """The tickets as they were looked at."""
 
-    def ending(self, status: Status) -> dict[int, Change]:
-        """Return the changes with what becomes of the tickets, those that are handed over as they are."""
-        return {
-            one: change if change.escalate is not None else replace(change, status=status)
-            for one, change in self.changes.items()
-        }
+    def changes(self, status: Status) -> dict[int, Change]:
+        """Return what would be sent."""
+        held = self.held.get(status, {})
+        return {one: ending(change, status) for one, change in self.filled.items() if one not in held}
 
-    @property
-    def languages(self) -> dict[str, int]:
+    def languages(self, status: Status) -> dict[str, int]:
         """How many replies are in which language, the most first."""
-        return dict(Counter(change.reply_language for change in self.changes.values()).most_common())
+        return dict(Counter(change.reply_language for change in self.changes(status).values()).most_common())
 
-    @property
-    def words(self) -> str:
+    def words(self, status: Status) -> str:
         """Say it in one line: `sends to 12: 7 es, 5 en; 2 held back`."""
-        told = ", ".join(f"{n} {language}" for language, n in self.languages.items())
-        line = words("sends to {n}: {told}").format(n=len(self.changes), told=told)
-        if not self.changes:
+        languages, held = self.languages(status), len(self.held.get(status, {}))
+        told = ", ".join(f"{n} {language}" for language, n in languages.items())
+        line = words("sends to {n}: {told}").format(n=sum(languages.values()), told=told)
+        if not languages:
             line = words("sends to none")
-        return line + (words("; {n} held back").format(n=len(self.held)) if self.held else "")
+        return line + (words("; {n} held back").format(n=held) if held else "")
+
+
+def ending(change: Change, status: Status) -> Change:
+    """Return the change with what becomes of its ticket."""
+    return replace(change, status=Status.ON_HOLD if change.escalate is not None else status)
 
 
 def plan(
@@ -56,14 +60,13 @@ def plan(
     ticket_ids: Sequence[int],
     *,
     complete: Callable[[Change, Ticket], Change],
-    status: Status,
+    outcomes: Sequence[Status] = OUTCOMES,
 ) -> Plan:
-    """Fill macros (name and answers) in for each ticket and try the change on the desk; nothing is written.
+    """Fill macros (name and answers) in for each ticket and try every outcome on the desk; nothing is written.
 
-    `answering` reads the desk's own store; `complete` adds what a hand-over needs; `status` is what becomes of tickets
-    that are not handed over. Run it where the desk lives. Raises InputError where there is no such macro.
+    `answering` reads the desk's own store; `complete` adds what a hand-over needs. Run it where the desk lives.
     """
-    found: dict[int, Change] = {}
+    filled: dict[int, Change] = {}
     held: dict[int, str] = {}
     versions: dict[int, int] = {}
     for ticket_id in ticket_ids:
@@ -75,12 +78,11 @@ def plan(
             held[ticket_id] = words("its language is not known; say it first.")
             continue
         try:
-            change = complete(answering.fill_all(ticket, given).change, ticket)
+            filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
         except InputError as error:
             held[ticket_id] = error.message
-            continue
-        found[ticket_id] = replace(change, status=Status.ON_HOLD if change.escalate is not None else status)
-    refused = desk.rehearse(found)
-    held |= {ticket_id: reason for ticket_id, reason in refused.items() if reason}
-    changes = {ticket_id: change for ticket_id, change in found.items() if not refused[ticket_id]}
-    return Plan(changes, dict(sorted(held.items())), {one: versions[one] for one in changes})
+    found = {}
+    for status in outcomes:
+        refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
+        found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
+    return Plan(filled, found, {one: versions[one] for one in filled})

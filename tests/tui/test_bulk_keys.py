@@ -12,6 +12,7 @@ from data.store import Store
 from macros.check import Checker
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
+from queues.procedures import load_text
 from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
 from tui.bulk import Plan
@@ -98,6 +99,33 @@ def test_pending_is_a_key_too(path: Path) -> None:
     play(path, script, make=make)
 
 
+def test_an_open_gate_holds_back_from_solving_not_from_waiting(path: Path) -> None:
+    gated = load_text(
+        'id = "lock"\nversion = 1\neffective = 2026-01-01\n[[step]]\nid = "who"\nkind = "check"\ngate = true\n'
+        'text = "Who is it?"\n'
+    )
+
+    def make_gated(store: Store) -> Desk:
+        return Desk(store, clock=clock, rules=DeskRules(procedures={"lock": gated}), agent="ann")
+
+    store = Store.open(path)
+    numbers = [row.id for row in store.tickets.page("mail")][:2]
+    make_gated(store).act(numbers[:1], Change(procedure="lock", language="es"))
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        for number in numbers:
+            app.desk.list.select_ticket(number)
+            await press(pilot, app, "x")
+        await choose(pilot, app, "m", *"closing", "enter")
+        assert "Enter sends 1 and solves · p sends 2, pending" in picture(app)
+        assert f"#{numbers[0]} held back: step who comes first" in picture(app)
+        await press(pilot, app, "p")
+        assert sorted(replies(path)) == sorted(numbers)
+
+    play(path, script, make=make_gated)
+
+
 def test_a_ticket_that_changed_meanwhile_stops_all(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         numbers = [row.id for row in app.desk.list.window.rows][:2]
@@ -144,5 +172,7 @@ def test_a_ticket_is_unlinked_by_key(path: Path) -> None:
 
 def test_the_words_of_a_plan() -> None:
     change = {n: Change(reply="x", reply_language="es" if n % 3 else "en") for n in range(1, 7)}
-    assert Plan(change, {}, {}).words == "sends to 6: 4 es, 2 en"
-    assert Plan({}, {1: "a", 2: "b"}, {}).words == "sends to none; 2 held back"
+    assert Plan(change, {}, {}).words(Status.SOLVED) == "sends to 6: 4 es, 2 en"
+    gated = Plan(change, {Status.SOLVED: dict.fromkeys(change, "a gate")}, {})
+    assert gated.words(Status.SOLVED) == "sends to none; 6 held back"
+    assert gated.words(Status.PENDING) == "sends to 6: 4 es, 2 en"

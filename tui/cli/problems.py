@@ -113,16 +113,17 @@ def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: 
             [(answering.macro(macro).name, given)],
             ids,
             complete=lambda change, ticket: handing_over.completed(change, ticket, desk, wall_clock()),
-            status=Status.SOLVED,
+            outcomes=[Status.SOLVED],
         )
-        if not dry_run and made.changes:
-            done = desk.act_each(made.changes, versions=made.versions, solves=found.id)
+        changes, held = made.changes(Status.SOLVED), made.held[Status.SOLVED]
+        if not dry_run and changes:
+            done = desk.act_each(changes, versions=made.versions, solves=found.id)
             tell(done, as_json)
-    if dry_run or not made.changes:
+    if dry_run or not changes:
         _tell_plan(made, as_json)
-    for ticket_id, reason in made.held.items():
+    for ticket_id, reason in held.items():
         click.echo(f"#{ticket_id} held back: {safe_line(reason)}", err=True)
-    if not made.changes:
+    if not changes:
         raise InputError("Nothing sent", f"{found.label}: no linked ticket can be answered; nothing was changed.")
 
 
@@ -132,10 +133,11 @@ def _waits(ticket: Any) -> bool:
 
 def _tell_plan(made: Plan, as_json: bool) -> None:
     if as_json:
-        held = [{"ticket": one, "reason": reason} for one, reason in made.held.items()]
-        put({"tickets": list(made.changes), "languages": made.languages, "held": held})
+        held = [{"ticket": one, "reason": reason} for one, reason in made.held[Status.SOLVED].items()]
+        languages = made.languages(Status.SOLVED)
+        put({"tickets": list(made.changes(Status.SOLVED)), "languages": languages, "held": held})
         return
-    click.echo(made.words)
+    click.echo(made.words(Status.SOLVED))
 
 
 def _number(text: str) -> int:

@@ -16,12 +16,14 @@ from data.records import Status
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
-from tui.bulk import Plan
-from tui.widgets.row_line import one_line
+from tui.bulk import OUTCOMES, Plan
+from tui.widgets.row_line import fit, one_line
 from tui.words import words
 
 MOST_HELD = 5
 """Tickets held back that are named with their reason."""
+WIDTH = 160
+"""Cells of a reason, two lines of the card."""
 _KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
 
 
@@ -41,14 +43,14 @@ class BulkCard(ModalScreen[Status]):
 
     def compose(self) -> ComposeResult:
         """Title, how many, who is held back, one reply of each language, keys."""
-        with Vertical(id="card", classes="" if self.plan.changes else "-blocked"):
+        with Vertical(id="card", classes="" if any(self._counts()) else "-blocked"):
             yield Static(Content(one_line(self._title)), id="card-title", markup=False)
             yield Static(Content("\n".join(self._facts())), id="card-facts", markup=False)
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content("\n\n".join(self._samples())), id="card-text", markup=False)
-            sends = words("Enter sends all and solves · p pending · o keeps open · Esc sends none")
-            keys = sends if self.plan.changes else words("Nothing can be sent · Esc back")
-            yield Static(Content(keys), id="card-keys", markup=False)
+            solved, pending, kept = self._counts()
+            keys = words("Enter sends {s} and solves · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
+            yield Static(Content(keys.format(s=solved, p=pending, o=kept)), id="card-keys", markup=False)
 
     def action_solve(self) -> None:
         """Send all and solve."""
@@ -71,24 +73,29 @@ class BulkCard(ModalScreen[Status]):
         self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
 
     def _send(self, status: Status) -> None:
-        if self.plan.changes:
+        if self.plan.changes(status):
             self.dismiss(status)
         else:
             self.app.bell()
 
+    def _counts(self) -> list[int]:
+        return [len(self.plan.changes(status)) for status in OUTCOMES]
+
     def _facts(self) -> Iterator[str]:
-        yield self.plan.words
-        teams = {change.escalate.team for change in self.plan.changes.values() if change.escalate is not None}
+        yield self.plan.words(Status.SOLVED)
+        teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
         if teams:
             yield words("hands over to {teams}").format(teams=one_line(", ".join(sorted(teams))))
-        for ticket_id, reason in list(self.plan.held.items())[:MOST_HELD]:
-            yield words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(reason))
-        if len(self.plan.held) > MOST_HELD:
-            yield words("… and {n} more").format(n=len(self.plan.held) - MOST_HELD)
+        held = self.plan.held[Status.SOLVED]
+        for ticket_id, reason in list(held.items())[:MOST_HELD]:
+            told = reason.removeprefix(f"#{ticket_id}, ").removeprefix(f"#{ticket_id}: ")
+            yield fit(words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(told)), WIDTH).rstrip()
+        if len(held) > MOST_HELD:
+            yield words("… and {n} more").format(n=len(held) - MOST_HELD)
 
     def _samples(self) -> Iterator[str]:
         shown: set[str] = set()
-        for ticket_id, change in self.plan.changes.items():
+        for ticket_id, change in self.plan.filled.items():
             if change.reply_language not in shown:
                 shown.add(change.reply_language)
                 yield f"── {change.reply_language} · #{ticket_id} ──\n{safe_text(change.reply or '')}"

@@ -46,7 +46,7 @@ class Bulk(Escalating):
                 return self.handing_over.completed(change, ticket, desk, self.clock())
 
             answering = self.answering.over(desk.store)
-            return plan(desk, answering, given, ids, complete=complete, status=Status.SOLVED)
+            return plan(desk, answering, given, ids, complete=complete)
 
         self.say(words("Filling in {n} replies…").format(n=len(ids)))
         await self.ask(made, partial(self._show_plan, title, given, problem))
@@ -58,10 +58,10 @@ class Bulk(Escalating):
             if status is None:
                 self.say(words("Nothing was sent."))
                 return
-            changes, number = made.ending(status), problem.id if problem is not None else None
+            changes, number = made.changes(status), problem.id if problem is not None else None
             await self.ask(lambda desk: desk.act_each(changes, versions=made.versions, solves=number), self.changed)
 
-        self.say(made.words)
+        self.say(made.words(Status.SOLVED))
         self.answering.last = joined([name for name, _ in given])
         heading = title if problem is None else f"{problem.label} {problem.title} · {title}"
         self.app.push_screen(BulkCard(heading, made), decided)
