@@ -415,7 +415,7 @@ def test_help_shows_every_key_of_every_place(path: Path) -> None:
         assert {option.id for option in listed.options if option.id} == set(BY_ID)
         assert "In the lanes and the open ticket" in picture(app)
         await press(pilot, app, *"missing value, or", "enter")
-        assert "While writing: ctrl+n" in app.desk.said
+        assert "While writing: ^n" in app.desk.said
         await press(pilot, app, "f1", *"zzz", "enter")
         assert app.screen is app.desk
 
