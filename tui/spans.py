@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from data.records import LaneRow, Priority
 from tui.words import words
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+MORNING = 9
+"""The hour that a day named alone begins at."""
+TOMORROW = ("tomorrow", "mañana", "manana")
+WEEKDAYS = (
+    ("monday", "mon", "lunes"),
+    ("tuesday", "tue", "martes"),
+    ("wednesday", "wed", "miércoles", "miercoles"),
+    ("thursday", "thu", "jueves"),
+    ("friday", "fri", "viernes"),
+    ("saturday", "sat", "sábado", "sabado"),
+    ("sunday", "sun", "domingo"),
+)
 
 PRIORITY_SIGNS = {Priority.URGENT: "!!", Priority.HIGH: "! ", Priority.NORMAL: "  ", Priority.LOW: "- "}
 
@@ -56,6 +69,20 @@ def moment(at: int, zone: str) -> str:
 
 
 def later(text: str, now: int) -> int | None:
-    """Return the time that `30m`, `3h` or `2d` from `now` is; None for anything else."""
-    found = re.fullmatch(r"\s*(\d{1,4})\s*([mhd])\w*\s*", text.lower(), re.ASCII)
-    return now + int(found[1]) * {"m": MINUTE, "h": HOUR, "d": DAY}[found[2]] if found else None
+    """Return the time that `30m`, `3h`, `2d` or `1w` from `now` is; None for what is no such time.
+
+    `tomorrow`, `mañana` and weekdays, in English or Spanish, mean nine in the morning there where the agent is.
+    """
+    wanted = text.strip().casefold()
+    found = re.fullmatch(r"(\d{1,4})\s*([mhdw])\w*", wanted, re.ASCII)
+    if found:
+        return now + int(found[1]) * {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}[found[2]]
+    today = datetime.fromtimestamp(now)
+    if wanted in TOMORROW:
+        days = 1
+    else:
+        day = next((n for n, names in enumerate(WEEKDAYS) if wanted in names), None)
+        if day is None:
+            return None
+        days = (day - today.weekday() - 1) % 7 + 1
+    return int((today + timedelta(days=days)).replace(hour=MORNING, minute=0, second=0).timestamp())

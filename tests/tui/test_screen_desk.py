@@ -408,6 +408,26 @@ def test_questions_change_the_ticket_and_an_empty_answer_does_not(path: Path) ->
     play(path, script)
 
 
+def test_zoom_gives_what_has_the_focus_the_whole_screen_and_follows_it(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        def seen() -> tuple[bool, bool, bool]:
+            shown = picture(app)
+            return "1 Mail" in shown, "2 App" in shown, "#1 No puedo" in shown
+
+        await press(pilot, app, "enter", "w")
+        assert seen() == (False, False, True)
+        await press(pilot, app, "r", *"hi", "escape", "tab")
+        assert seen() == (True, False, False)
+        await press(pilot, app, "l")
+        assert seen() == (False, True, False)
+        await press(pilot, app, "h", "tab")
+        assert seen() == (False, False, True)
+        await press(pilot, app, "w")
+        assert seen() == (True, True, True)
+
+    play(path, script)
+
+
 def test_help_shows_every_key_of_every_place(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "question_mark")

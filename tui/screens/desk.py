@@ -104,7 +104,8 @@ class DeskScreen(Steps):
         self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The agent came to another part of the screen, where digits may mean another ticket."""
+        """The agent came to another part of the screen, where digits may mean another ticket; the zoom follows."""
+        self.set_class(any(node.id == "tickets" for node in event.widget.ancestors), "-in-ticket")
         self.show_macros()
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:

@@ -51,6 +51,8 @@ class Filtering(Changes):
             self.leave_filter()
             self.return_to(int(number[:15]))
             return
+        if not self.list.window.rows:  # go where something was found
+            self.go_lane(next((n for n, pane in enumerate(self.panes) if pane.list.window.rows), self.active))
         self.list.focus()
 
     def find(self, query: str) -> None:

@@ -153,6 +153,7 @@ class Moves(DeskBase):
             return
         place, ticket_id = self.came_from.pop()
         self.open_ticket(place, ticket_id)
+        self.say(words("Back at #{n}").format(n=ticket_id))
 
     def action_nav_back(self) -> None:
         """Let a selection go, else leave the filter, else close the ticket, else leave the view; never quits."""
@@ -198,10 +199,10 @@ class Moves(DeskBase):
         """Take in what is new and go to the top of the lane."""
         self.refresh_lanes()
         self.list.first()
+        self.say(words("All that is new is taken in; the cursor is at the top."))
 
     def action_desk_zoom(self) -> None:
-        """Give the focused part the whole screen, or take it back."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.maximize(self.view if self.reading else self.pane)
+        """Give the lane or the ticket that has the focus the whole screen, or take it back."""
+        self.toggle_class("-zoom")
+        if self.has_class("-narrow"):
+            self.say(words("The screen is narrow: what has the focus has all of it already."))

@@ -18,12 +18,12 @@ class Questions(Writing):
 
     def action_ticket_snooze(self) -> None:
         """Put away for a time."""
-        self.question(words("Snooze for how long?"), words("30m, 3h, 2d"), self._snooze)
+        self.question(words("Snooze for how long?"), words("30m, 3h, 2d, tomorrow, Monday"), self._snooze)
 
     async def _snooze(self, answer: str) -> None:
         until = later(answer, self.clock())
         if until is None:
-            self.say(words("Write a number and m, h or d: 30m, 3h, 2d."), severe=True)
+            self.say(words("Write a number and m, h, d or w, or a day: 30m, 3h, 2d, tomorrow, Monday."), severe=True)
             return
         await self.change(Change(snooze_until=until))
 
