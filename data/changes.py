@@ -12,6 +12,7 @@ def packed(change: Change) -> str:
     import msgspec
 
     rest = replace(change, reply=None, note=None, macro="", reply_language="", recipient="", override_reason="")
+    rest = replace(rest, edited=None)
     if rest == Change():
         return ""
     fields = msgspec.to_builtins(rest)

@@ -475,6 +475,8 @@ class Change:
     """The reply's own subject; empty for an answer to the ticket's."""
     attachments: tuple[Enclosure, ...] = ()
     """The files that go out with the reply."""
+    edited: bool | None = None
+    """Whether the agent changed the macro's words; None where no macro is in it or nobody knows."""
     verbatim: bool = False
     """The reply is that macro's text as it stands; a procedure may let some answers pass its gates so."""
     reply_language: str = ""

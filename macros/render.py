@@ -121,6 +121,7 @@ def _change(
         procedure=actions.procedure,
         macro=macro.name,
         attachments=enclosures(macro),
+        edited=False,
         reply_language=language,
     )
 

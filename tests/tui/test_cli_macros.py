@@ -116,3 +116,24 @@ def test_import_writes_checked_macros_and_reports(tmp_path: Path) -> None:
     again = run("import", str(export), "--dry-run").stdout
     assert "unchanged chatwoot/hours" in again
     assert "nothing was written" in again
+
+
+def test_stats_count_the_replies_of_a_desk(tmp_path: Path) -> None:
+    from data.records import Change, Incoming, MessageKind
+    from data.store import Store
+    from queues.desk import Desk
+    from queues.desk_rules import DeskRules
+    from tui.composition import wall_clock
+
+    path = tmp_path / "desk.db"
+    store = Store.open(path)
+    desk = Desk(store, clock=wall_clock, rules=DeskRules(), agent="noa")
+    who = ("Ana", "ana@clientes.example", "Help", "Hi", "Hi", 1_800_000_000)
+    desk.receive([Incoming("post", "test", "00", MessageKind.MAIL, *who)])
+    desk.act([1], Change(reply="Hello.", macro="general/delay", reply_language="es", edited=False))
+    store.close()
+
+    (row,) = [json.loads(line) for line in run("stats", "--db", str(path), "--json").stdout.splitlines()]
+    assert (row["macro"], row["uses"], row["languages"], row["unedited"]) == ("general/delay", 1, {"es": 1}, 1)
+    assert "0 of 1" in run("stats", "--db", str(path)).stdout
+    assert "general/acknowledge" in run("stats", "--db", str(path), "--unused").stdout

@@ -18,6 +18,7 @@ from macros.render import render
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
+from tui.cli.macro_stats import stats
 from tui.cli.suggesting import evaluate, suggest
 from tui.composition import agent_name, brand_of, wall_clock, zone_of
 from tui.settings import load
@@ -165,3 +166,4 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
 macros.add_command(suggest)
 macros.add_command(evaluate)
 macros.add_command(import_them)
+macros.add_command(stats)

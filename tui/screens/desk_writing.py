@@ -88,7 +88,8 @@ class Writing(Drafting):
         if draft.kind is Direction.NOTE:
             await self.change_of((ticket.id,), Change(note=draft.text), self._noted)
             return
-        change = reply_of(draft)
+        composer = self._composer_of(ticket)
+        change = replace(reply_of(draft), edited=composer.edited if composer is not None else None)
         if message.choose:
             self.preview(ticket, change, words("Your reply"))
             return

@@ -97,6 +97,9 @@ class Composer(Vertical):
         self._draft = Draft(0, "")
         self._recipient = ""
         self._told = ""
+        self._as_put: str | None = None
+        """The text as macros left it; None where none was put in since the draft was opened."""
+        self._edited_before = False
 
     def compose(self) -> ComposeResult:
         """Head line, text, completion."""
@@ -114,6 +117,7 @@ class Composer(Vertical):
         """Show a draft, or an empty one for a new text; tell an unsaved one of another ticket first."""
         self.flush()
         self._draft, self._recipient, self._told = draft, recipient, draft.text
+        self._as_put, self._edited_before = None, False
         self._area.load_text(safe_text(draft.text))
         self._area.move_cursor(self._area.document.end)
         self._completion.close()
@@ -139,12 +143,21 @@ class Composer(Vertical):
         """What stands before and after the cursor."""
         return self._area.around_cursor
 
+    @property
+    def edited(self) -> bool | None:
+        """Whether the agent wrote something into the macros' words; None where no macro is in it or nobody knows."""
+        if self._as_put is None or not self._draft.macro:
+            return None
+        return self._edited_before or self._area.text != self._as_put
+
     def put(self, change: Change, *, whole: bool = False) -> None:
         """Put a change's words in at the cursor, or in place of all there is, and keep what else it does.
 
         The words can be undone with ctrl+z.
         """
         kept, text = self._draft, safe_text(change.reply or "")
+        had = self._area.text
+        self._edited_before = not whole and (had.strip() != "" if self._as_put is None else bool(self.edited))
         self._draft = replace(
             kept,
             macro=change.macro or kept.macro,
@@ -155,6 +168,7 @@ class Composer(Vertical):
             self._area.replace(text, (0, 0), self._area.document.end)
         else:
             self._area.insert(text)
+        self._as_put = self._area.text
         self._show_head()
         self._area.next_hole()
 

@@ -1,0 +1,50 @@
+"""`tridesk macros stats`: what macros were used for, from the events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.safe_text import safe_line
+from macros.stats import MacroUse, uses
+from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.macro_folder import FOLDER, library_of
+from tui.cli.periods import period_of
+from tui.composition import wall_clock, zone_of
+from tui.settings import load
+
+_HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}  {'languages':<12} last used"
+
+
+@click.command("stats")
+@click.option("--since", default="30d", show_default=True, help="From when on: 7d, 12h, today, or a date.")
+@click.option("--unused", is_flag=True, help="List macros that were not used too.")
+@FOLDER
+@db_option
+@json_option
+def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_json: bool) -> None:
+    """Tell how often each macro was used, when last, how often its words were changed and what it solved."""
+    start = period_of(since, "now", zone_of(load().settings), wall_clock()).since
+    names = [macro.name for macro in library_of(folder)] if unused else []
+    with reading(db) as store:
+        found = uses(store.events.each(), store.tickets.get, start, names)
+    if found and not as_json:
+        click.echo(_HEAD)
+    for use in found:
+        _tell(use, as_json)
+    if not found and not as_json:
+        click.echo(f"No macro was used since {iso(start)}.", err=True)
+
+
+def _tell(use: MacroUse, as_json: bool) -> None:
+    last = iso(use.last_used) if use.last_used else None
+    if as_json:
+        counts = {"uses": use.uses, "first_touch": use.first_touch, "edited": use.edited, "unedited": use.unedited}
+        put({"macro": use.macro, **counts, "undone": use.undone, "languages": dict(use.languages), "last_used": last})
+        return
+    known = use.edited + use.unedited
+    edited = f"{use.edited} of {known}" if known else "-"
+    spoken = " ".join(f"{language} {count}" for language, count in use.languages.most_common()) or "-"
+    numbers = f"{use.uses:>5} {use.first_touch:>9} {edited:>9} {use.undone:>6}"
+    click.echo(f"{safe_line(use.macro):<40} {numbers}  {spoken:<12} {last or 'never'}")
