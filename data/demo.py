@@ -7,7 +7,7 @@ The service, its customers and their shops are invented; addresses lie under `.e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,8 +22,12 @@ LANES = ("mail", "app", "safety")
 OPENING = 45
 """How many tickets wait when the demo starts, shared evenly between the lanes."""
 
-_FIRST_REPLY_SECONDS = {"mail": 4 * 3600, "app": 8 * 3600, "safety": 3600}
-"""Waiting tickets are aged up to a little past these, so that some are about to breach and a few just did."""
+_AGES = {"mail": (3.75 * 3600, 4.1 * 3600), "app": (7.75 * 3600, 8.1 * 3600), "safety": (60, 1500)}
+"""How long the waiting tickets have waited, least and most: the night's e-mail and app requests are about to breach or
+just did, and the first of safety's hour is not half over."""
+
+_CALM = 180
+"""Seconds from the start before anything grave comes in."""
 
 _MONTH = 30 * 86_400
 
@@ -51,6 +55,10 @@ class DemoText:
     subject: str
     text: str
     follow_ups: FollowUps
+    plain: bool = False
+    """One ready answer settles it; the e-mail and app requests that wait when the demo starts are of this kind."""
+    grave: bool = False
+    """Somebody may be in danger; such messages come once the agent has looked around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +137,14 @@ class _Dealer:
         self._met: dict[str, int] = {}
         self._numbers = count(1)
 
-    def deal(self, lane: str, at: int) -> DemoMessage:
+    def deal(self, lane: str, at: int, fits: Callable[[DemoText], bool]) -> DemoMessage:
+        """Deal the next text of the lane's round that fits; the next round is begun where none is left."""
         deck = self._decks[lane]
-        if not deck:
-            deck.extend(words for words in texts() if words.lane == lane)
-            self.random.shuffle(deck)
-        words = deck.pop()
+        if not any(fits(words) for words in deck):
+            fresh = [words for words in texts() if words.lane == lane]
+            self.random.shuffle(fresh)
+            deck[:0] = fresh
+        words = deck.pop(max(place for place, words in enumerate(deck) if fits(words)))
         person = self._somebody(words.language)
         again = self._met[person.handle] = self._met.get(person.handle, 0) + 1
         return _dealt(next(self._numbers), words, person, again, at)
@@ -160,9 +170,22 @@ def _deal_opening(dealer: _Dealer) -> list[DemoMessage]:
     waiting = []
     for place in range(each):
         for lane in LANES:
-            share = (place + dealer.random.random()) / each
-            waiting.append(dealer.deal(lane, -1 - int(share * 1.04 * _FIRST_REPLY_SECONDS[lane])))
+            least, most = _AGES[lane]
+            age = int(least + (most - least) * (place + dealer.random.random()) / each)
+            waiting.append(dealer.deal(lane, -age, _calm if lane == "safety" else _plain))
     return waiting
+
+
+def _plain(words: DemoText) -> bool:
+    return words.plain
+
+
+def _any(words: DemoText) -> bool:
+    return True
+
+
+def _calm(words: DemoText) -> bool:
+    return not words.grave
 
 
 def opening(seed: int) -> list[DemoMessage]:
@@ -177,7 +200,7 @@ def arrivals(seed: int) -> Iterator[DemoMessage]:
     at = 0
     while True:
         at += 8 + min(120, int(dealer.random.expovariate(1 / 32)))
-        yield dealer.deal(dealer.random.choice(LANES), at)
+        yield dealer.deal(dealer.random.choice(LANES), at, _calm if at < _CALM else _any)
 
 
 @cache

@@ -128,7 +128,7 @@ class DemoConnector:
         text = str(getattr(writer.words.follow_ups, mood)) if mood else ""
         if not text:
             return
-        at = self._clock() + 20 + int(chance.random() * 160)
+        at = self._clock() + 90 + int(chance.random() * 180)
         self._expect(_answer(writer, entry, text, at))
 
     def _expect(self, answer: Incoming) -> None:

@@ -33,8 +33,15 @@ def test_the_opening_fills_each_lane_and_some_are_near_their_breach(seed: int) -
     for lane, first_reply in zip(LANES, (4 * 3600, 8 * 3600, 3600), strict=True):
         ages = [-line.at for line in waiting if line.words.lane == lane]
         assert len(ages) == OPENING // len(LANES)
-        assert max(ages) > first_reply * 0.9
-        assert min(ages) < first_reply * 0.1
+        assert (max(ages) > first_reply) is (lane != "safety")
+    assert all(line.words.plain for line in waiting if line.words.lane != "safety")
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_nothing_grave_comes_before_the_agent_has_looked_around(seed: int) -> None:
+    early = [*opening(seed), *(line for line in islice(arrivals(seed), 20) if line.at < 180)]
+    assert not any(line.words.grave for line in early)
 
 
 @settings(deadline=None, max_examples=20)

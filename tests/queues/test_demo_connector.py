@@ -122,7 +122,7 @@ def _answers(folder: Path, times: int = 1) -> list[Incoming]:
     for number, item in enumerate(waiting):
         for _ in range(times):
             connector.send(_entry(item.from_address, number))
-    clock.now += 180
+    clock.now += 270
     return [item for item in connector.fetch()[0] if item.references]
 
 
@@ -132,7 +132,7 @@ def test_customers_answer_in_their_thread_and_most_are_content(tmp_path: Path) -
     assert 10 < len(answers) < 35
     assert all(item.references[0].startswith("<reply.") for item in answers)
     assert {item.from_address for item in answers} <= set(waiting)
-    assert all(item.at is not None and START + 20 <= item.at <= START + 180 for item in answers)
+    assert all(item.at is not None and START + 90 <= item.at <= START + 270 for item in answers)
 
 
 def test_answers_are_the_same_for_the_same_seed_and_a_reply_sent_twice_is_answered_once(tmp_path: Path) -> None:
