@@ -89,6 +89,15 @@ def test_a_digit_means_all_selected_too(path: Path) -> None:
     play(path, script, make=make)
 
 
+def test_on_a_small_screen_the_keys_stay_in_sight(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await choose(pilot, app, "V", "m", *"closing", "enter")
+        assert "Enter sends 4 and solves" in picture(app)
+        assert "Esc sends none" in picture(app)
+
+    play(path, script, (80, 24), make=make)
+
+
 def test_pending_is_a_key_too(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         numbers = [row.id for row in app.desk.list.window.rows][:2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -52,6 +53,14 @@ class BulkCard(ModalScreen[Status]):
             keys = words("Enter sends {s} and solves · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
             yield Static(Content(keys.format(s=solved, p=pending, o=kept)), id="card-keys", markup=False)
 
+    def on_mount(self) -> None:
+        """Give the replies the room that the rest leaves."""
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The same in another size."""
+        self.call_after_refresh(self._fit)
+
     def action_solve(self) -> None:
         """Send all and solve."""
         self._send(Status.SOLVED)
@@ -77,6 +86,13 @@ class BulkCard(ModalScreen[Status]):
             self.dismiss(status)
         else:
             self.app.bell()
+
+    def _fit(self) -> None:
+        """Leave every line around the replies on the screen; they scroll in the rest."""
+        around = [self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "keys")]
+        frame = 2 + 2  # the border, and an empty line above and below the replies
+        room = self.size.height * 95 // 100 - frame - sum(around)
+        self.query_one("#card-reply").styles.max_height = max(3, room)
 
     def _counts(self) -> list[int]:
         return [len(self.plan.changes(status)) for status in OUTCOMES]
