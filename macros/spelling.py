@@ -105,7 +105,10 @@ class Speller:
         plain = word.replace("’", "'")
         if plain.lower() in _USED_HERE or word.lower() in self._ours:
             return True
-        return any(one.spell(form) for one in dictionaries for form in (plain, plain.lower()))
+        try:
+            return any(one.spell(form) for one in dictionaries for form in (plain, plain.lower()))
+        except UnicodeEncodeError:
+            return True  # a word of another script, which the dictionary's charset does not even hold
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int]]:

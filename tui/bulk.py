@@ -81,8 +81,11 @@ def plan(
             filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
         except InputError as error:
             held[ticket_id] = error.message
-    found = {}
+    found: dict[Status, dict[int, str]] = {}
     for status in outcomes:
+        if status is Status.OPEN and Status.PENDING in found:
+            found[status] = found[Status.PENDING]  # who may wait for the customer may stay ours: no need to try twice
+            continue
         refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
         found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
     return Plan(filled, found, {one: versions[one] for one in filled})

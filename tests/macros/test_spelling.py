@@ -127,3 +127,9 @@ def test_the_words_of_the_built_in_macros_are_our_own() -> None:
     if not made.wait("en"):
         pytest.skip("no English dictionary on this machine")
     assert [one for text in used for one in wrong(made, text, "en")] == []
+
+
+def test_a_word_that_the_dictionarys_charset_cannot_hold_is_none_of_its_business(folder: Path) -> None:
+    (folder / "es_ES.aff").write_text("SET ISO8859-1\n", encoding="latin-1")
+    (folder / "es_ES.dic").write_text("1\nhola\n", encoding="latin-1")
+    assert wrong(speller(folder), "hola привет grasias") == ["grasias"]
