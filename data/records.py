@@ -644,3 +644,34 @@ class Answered:
     """The ticket's."""
     text: str
     """The customer's message without quotes and signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What an agent's work on a ticket took, as counted while it was under their eyes."""
+
+    ticket_id: int
+    agent: str
+    at: int
+    """When it ended, or when the ticket was solved."""
+    keys: int
+    """Keys that were pressed, those that typed text not counted."""
+    letters: int
+    """Keys that typed or changed text."""
+    seconds: float
+    """From key to key; a gap longer than two minutes counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """A reply as an agent sent it."""
+
+    id: int
+    ticket_id: int
+    at: int
+    macro: str
+    """Empty where the agent typed it all."""
+    language: str
+    text: str
+    customer: str
+    """The customer's name."""

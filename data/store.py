@@ -16,6 +16,7 @@ from data.search import search
 from data.tables.actions import Actions
 from data.tables.customers import Customers
 from data.tables.drafts import Drafts
+from data.tables.effort import Efforts
 from data.tables.escalations import Escalations
 from data.tables.events import Events
 from data.tables.known_wordings import KnownWordings
@@ -50,6 +51,7 @@ class Store:
         self.events = Events(connection)
         self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)
+        self.effort = Efforts(connection)
         self.outbox = Outbox(connection)
         self.problems = Problems(connection)
         self.remote = Remote(connection)

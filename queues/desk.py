@@ -8,7 +8,20 @@ from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
-from data.records import Change, Direction, Done, Draft, Finding, Incoming, LaneRow, Promise, Received, Status, Ticket
+from data.records import (
+    Change,
+    Direction,
+    Done,
+    Draft,
+    Effort,
+    Finding,
+    Incoming,
+    LaneRow,
+    Promise,
+    Received,
+    Status,
+    Ticket,
+)
 from data.store import Store
 from data.tables.actions import Action
 from queues import linking, rerouting, undoing
@@ -247,6 +260,11 @@ class Desk:
                 return replace(draft, revision=0)
             self.store.drafts.save(draft, replacing=revision)
         return draft
+
+    def spent(self, effort: Effort) -> None:
+        """Keep what work on a ticket took; it changes nothing of the ticket."""
+        with self.store.write():
+            self.store.effort.add(effort)
 
     def next_up(self, *, leaving: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits."""

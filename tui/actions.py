@@ -102,6 +102,7 @@ def _answer() -> list[Action]:
     return [
         *slots,
         Action("macro.again", ("0",), "Last macro", "Preview the macro used last.", group),
+        Action("macro.keep", ("M",), "Keep as macro…", "Make the reply that you sent last a macro of your own.", group),
         Action("macro.pick", ("m",), "Macros…", "Find a macro by a few letters, with a preview.", group, footer=True),
         Action(
             "procedure.step",
@@ -173,6 +174,7 @@ def _look() -> list[Action]:
             "List what is left: promises, replies that did not leave, drafts.",
             "Desk",
         ),
+        Action("desk.coach", ("C",), "Coach", "What your tickets took, and what would save keys.", "Desk"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(
             "desk.reroute",

@@ -122,6 +122,12 @@ class Answering:
         if self._learner is not None and self._library is not None:
             self._learner.know(self._library)
 
+    def library(self) -> Library:
+        """Return all macros. Raises InputError while they are loading."""
+        if self._library is None:
+            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
+        return self._library
+
     def refused(self) -> list[Verdict]:
         """Return the files that cannot be used."""
         return self._library.refused() if self._library is not None else []

@@ -114,6 +114,8 @@ class DeskApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Look for sequences of keys before Textual does, except where text is typed."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.desk.count_key(event)
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.desk:
             self.desk.key_time = event.time
             if self.focused is not None and self.focused.check_consume_key(event.key, event.character):

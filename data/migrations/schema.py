@@ -226,3 +226,19 @@ def mail_accounts(db: Database) -> None:
     """Where each mail lies on its server; of each reply, when it left and whether its copy is there."""
     for statement in MAIL_ACCOUNTS:
         db.execute(statement)
+
+
+EFFORT = (
+    "CREATE INDEX message_out ON message(id) WHERE direction = 'out'",
+    """CREATE TABLE effort (ticket_id INTEGER NOT NULL REFERENCES ticket(id) ON DELETE CASCADE, agent TEXT NOT NULL,
+        at INTEGER NOT NULL, keys INTEGER NOT NULL, letters INTEGER NOT NULL, seconds REAL NOT NULL,
+        PRIMARY KEY (ticket_id, agent)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX effort_agent ON effort(agent, at)",
+)
+
+
+@migrations()
+def effort(db: Database) -> None:
+    """What an agent's work on a ticket took, in keys and seconds; replies without the messages between them."""
+    for statement in EFFORT:
+        db.execute(statement)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Answered, Attachment, Direction, Message, MessageKind
+from data.records import Answered, Attachment, Direction, Message, MessageKind, OwnReply
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
@@ -76,6 +76,15 @@ class Messages:
             WHERE reply.macro <> '' AND reply.direction = 'out' AND reply.withdrawn = 0
             ORDER BY reply.id DESC LIMIT ?"""
         return [Answered(*row) for row in self._db.execute(sql, (limit,))][::-1]
+
+    def own_replies(self, agent: str, limit: int) -> list[OwnReply]:
+        """Return the newest `limit` replies that an agent sent and that stand, newest first."""
+        sql = """SELECT reply.id, reply.ticket_id, reply.at, reply.macro, reply.language, reply.text, customer.name
+            FROM message reply JOIN ticket ON ticket.id = reply.ticket_id
+            JOIN customer ON customer.id = ticket.customer_id
+            WHERE reply.direction = 'out' AND reply.withdrawn = 0 AND reply.from_name = ?
+            ORDER BY reply.id DESC LIMIT ?"""
+        return [OwnReply(*row) for row in self._db.execute(sql, (agent, limit))]
 
     def took_part(self, ticket_id: int, address: str) -> bool:
         """Tell whether a message of the ticket came from this address; notes, other teams' too, do not count."""

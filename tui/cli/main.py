@@ -33,6 +33,7 @@ COMMANDS = {
     "replay": ("tui.cli.replay", "replay"),
     "clocks": ("tui.cli.clocks", "clocks"),
     "macros": ("tui.cli.macros", "macros"),
+    "coach": ("tui.cli.coach", "coach"),
     "procedures": ("tui.cli.procedures", "procedures"),
     "sync": ("tui.cli.sync", "sync"),
     "account": ("tui.cli.account", "account"),

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_steps import Steps
+from tui.screens.desk_coach import Coached
 from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
@@ -28,7 +28,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Steps):
+class DeskScreen(Coached):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,6 +66,7 @@ class DeskScreen(Steps):
         self.set_interval(MACRO_SECONDS, self.look_for_macros)
         self.set_interval(LEARN_SECONDS, self.learn_news)
         self.set_interval(1, self.show_outbox)
+        self.set_interval(1, self.look_at_work)
         self.set_interval(CLOCK_SECONDS, self._tick)
 
     def poll(self) -> None:

@@ -1,0 +1,35 @@
+"""What solved tickets took: keys, letters and seconds, beside the same length of time before.
+
+Keys are those pressed from opening a ticket to leaving it; letters are keys that typed or deleted text, counted apart;
+seconds run from key to key, and a gap of more than two minutes counts as none. The mouse is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from data.records import Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Medians over the solved tickets that were counted; None where there are none."""
+
+    tickets: int
+    keys: float | None
+    letters: float | None
+    seconds: float | None
+
+
+def took(efforts: Sequence[Effort]) -> Took:
+    """Return the medians of several tickets."""
+    if not efforts:
+        return Took(0, None, None, None)
+    return Took(
+        len(efforts),
+        median(one.keys for one in efforts),
+        median(one.letters for one in efforts),
+        round(median(one.seconds for one in efforts), 1),
+    )

@@ -1,0 +1,72 @@
+"""`tridesk coach`: what your solved tickets took, and what would save keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import InputError
+from data.safe_text import safe_line
+from macros.coaching import Advice, carry_out
+from queues.effort import Took
+from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.macro_folder import FOLDER, library_of
+from tui.coach import DAYS, advice_line, coaching, figures
+from tui.composition import agent_name, wall_clock
+from tui.settings import config_folder, load
+
+
+@click.command()
+@click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 3660), help="How far back.")
+@click.option("--agent", default="", help="Whose work; yours where nobody is named.")
+@click.option("--save", type=click.IntRange(1), metavar="N", help="Do what line N advises: save it as your macro.")
+@click.option("--title", default="", help="With --save: the new macro's title.")
+@FOLDER
+@db_option
+@json_option
+def coach(
+    days: int, agent: str, save: int | None, title: str, folder: Path | None, db: Path | None, as_json: bool
+) -> None:
+    """Tell keys and seconds a solved ticket, and which macros would save some.
+
+    Keys count from opening a ticket to leaving it; letters that are typed count apart. Seconds run from key to key; a
+    gap of more than two minutes counts as none.
+    """
+    library = library_of(folder)
+    with reading(db) as store:
+        found = coaching(store, library, agent or agent_name(load().settings), wall_clock(), days)
+    if save is not None:
+        if save > len(found.advice):
+            raise InputError("No such advice", f"There are {len(found.advice)}; `tridesk coach` lists them.")
+        name = carry_out(found.advice[save - 1], library, folder or config_folder() / "macros", title)
+        put({"macro": name}) if as_json else click.echo(safe_line(f"saved as {name}"))
+        return
+    if as_json:
+        put({"agent": found.agent, "days": found.days, **_took(found.now), "before": _took(found.before)})
+        for number, advice in enumerate(found.advice, 1):
+            put({"advice": number, **_keys(advice)})
+        return
+    for line in figures(found):
+        click.echo(safe_line(line))
+    for number, advice in enumerate(found.advice, 1):
+        click.echo(safe_line(f"{number} {advice_line(advice)}"))
+    if found.advice:
+        click.echo("tridesk coach --save N does what line N advises.")
+
+
+def _took(took: Took) -> dict[str, Any]:
+    return {"tickets": took.tickets, "keys": took.keys, "letters": took.letters, "seconds": took.seconds}
+
+
+def _keys(advice: Advice) -> dict[str, Any]:
+    if advice.reworded is not None:
+        one = advice.reworded
+        return {
+            "kind": "variant", "macro": one.macro, "language": one.language, "line": one.line, "old": one.old,
+            "new": one.new, "changed": one.changed, "uses": one.uses,
+        }  # fmt: skip
+    assert advice.repeated is not None
+    typed = advice.repeated
+    return {"kind": "macro", "language": typed.language, "times": typed.times, "text": typed.text}
