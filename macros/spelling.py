@@ -23,7 +23,7 @@ _NAMES = {"en": ("en_US", "en_GB"), "es": ("es_ES", "es_MX", "es")}
 """The dictionaries of a language; a word is right where one of them knows it."""
 _SYSTEM = ("/usr/share/hunspell", "/usr/share/myspell", "/usr/share/myspell/dicts", "/Library/Spelling")
 _WORD = re.compile(r"(?<![\w@./#-])[^\W\d_]{2,}(?:['’][^\W\d_]+)?(?![\w@/-]|\.\w)")
-_HIDDEN = re.compile(r"\b(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+|@\w+|\{\{[^{}\n]*\}\}", re.IGNORECASE)
+_HIDDEN = re.compile(r"\b(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]+|@\w+|\{\{[^{}\n]*\}\}", re.IGNORECASE)
 _SHORT_LINE = 4
 """Lines of so few words greet or sign: their capitals are names."""
 _USED_HERE = frozenset(

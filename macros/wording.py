@@ -122,12 +122,12 @@ ADDRESSED = re.compile(
 """A name that the reply speaks to: `Thank you, Luis.`"""
 
 INTERNAL = re.compile(
-    r"\binternal (?:notes?|use|only|comments?)\b|\[internal\]|^\s*internal:|\bfor internal\b|\bstaff only\b"
+    r"\binternal (?:notes?|use|only|comments?)\b|\[internal\]|^[ \t]*internal:|\bfor internal\b|\bstaff only\b"
     r"|\bdo not (?:share|forward) (?:this )?(?:with (?:the |any )?(?:customers?|users?|clients?)|externally|outside)\b"
-    r"|^\W*do not share\W*$|[\[(]do not share[\])]"
-    r"|\bnotas? internas?\b|\b(?:uso|solo|sólo|comentario) intern[oa]\b|\[interno\]|^\s*interno:"
+    r"|^[^\w\n]{0,9}do not share[^\w\n]{0,9}$|[\[(]do not share[\])]"
+    r"|\bnotas? internas?\b|\b(?:uso|solo|sólo|comentario) intern[oa]\b|\[interno\]|^[ \t]*interno:"
     r"|\bno (?:compartir|reenviar) (?:con (?:el|la|los) (?:cliente|clienta|usuari[oa]s?|clientes)|fuera)\b"
-    r"|^\W*no compartir\W*$|[\[(]no compartir[\])]",
+    r"|^[^\w\n]{0,9}no compartir[^\w\n]{0,9}$|[\[(]no compartir[\])]",
     re.IGNORECASE | re.MULTILINE,
 )
 """Marks of text that was written for colleagues."""

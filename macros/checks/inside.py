@@ -10,11 +10,15 @@ from macros.wording import INTERNAL
 
 RUN = 6
 """So many words in a row that stand in a note are taken from it."""
+_SAID_IN_MARKS = ("intern", "share", "forward", "compartir", "reenviar", "staff")
 _MOST_WORDS = 5_000
 
 
 def marked(text: str) -> list[Finding]:
     """Find marks that say a text is not for customers."""
+    lower = text.lower()
+    if not any(word in lower for word in _SAID_IN_MARKS):  # so in nearly every reply
+        return []
     message = "This marks text as internal; a customer must not read it."
     return [Finding("internal", message, *one.span(), blocking=True) for one in INTERNAL.finditer(text)]
 

@@ -10,7 +10,7 @@ from macros.checks.folding import folded
 
 _ASKED = re.compile(r"[^.?!\n¿]{3,300}\?")
 _ALSO_ASKED = re.compile(
-    r"(?:^|(?<=[.!?\n]))\s*(?:(?:and|also|y|tambi[ée]n|además),? )*"
+    r"(?:^|(?<=[.!?\n]))[ \t]*(?:(?:and|also|y|tambi[ée]n|además),? )*"
     r"((?:how (?:do|can|long|much|many|come)|when (?:will|do|does|is|can)|where (?:is|do|can)"
     r"|why (?:is|does|did|was|do)|what (?:is|are|do|does|happens)|can (?:you|i)|could (?:you|i)"
     r"|c[óo]mo (?:puedo|hago|se)|cu[áa]ndo|d[óo]nde (?:est|puedo)|por qu[ée] |cu[áa]nto)"
