@@ -181,11 +181,10 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
 
 
 def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
-    """Open the desk on a file and stay until the agent leaves; return the exit code, or `DEMO_WANTED`.
+    """Open the desk on a file and stay until the agent leaves; return the exit code, or which way to begin was chosen.
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
-    from queues.connectors.files import NAME
     from queues.lanes import lanes_of
     from tui.settings import CONFIG_NAME, load
 
@@ -202,7 +201,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         if tuple(store.lanes.all()[: len(named)]) != named:
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
-        empty = not demo and all(one.name == NAME for one in connectors) and not any(store.tickets.each(limit=1))
+        empty = not (demo or settings.account or any(store.tickets.each(limit=1)))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, welcome=empty,
                       procedures=own_procedures, theme=theme)  # fmt: skip
         code = app.run() or 0

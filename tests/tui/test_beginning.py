@@ -10,9 +10,10 @@ from textual.widgets import Input
 
 from data.store import Store
 from tests.tui.playing import make_desk, picture, play, press
+from tui.__main__ import open_screen
 from tui.app import DeskApp
 from tui.screens.ask_line import AskLine
-from tui.screens.desk_beginning import DEMO_WANTED
+from tui.screens.desk_beginning import ACCOUNT_WANTED, DEMO_WANTED
 from tui.screens.import_card import ImportCard
 from tui.widgets.path_suggester import completed
 
@@ -43,20 +44,18 @@ def mbox(folder: Path, count: int = 3) -> Path:
     return path
 
 
-def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> None:
+@pytest.mark.parametrize(("key", "wanted"), [("d", DEMO_WANTED), ("e", ACCOUNT_WANTED)])
+def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path, key: str, wanted: int) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.welcome()
         await pilot.pause()
         shown = picture(app)
         assert all(way in shown for way in ("d  Try the demo", "i  Import mail", "e  Connect"))
-        await press(pilot, app, "e")
-        assert "tridesk account add" in app.desk.said
-        app.desk.welcome()
         await press(pilot, app, "escape")
         assert app.screen is app.desk
         app.desk.welcome()
-        await press(pilot, app, "d")
-        assert app.return_value == DEMO_WANTED
+        await press(pilot, app, key)
+        assert app.return_value == wanted
 
     play(path, script, (80, 24))
 
@@ -142,3 +141,26 @@ def test_paths_complete_as_they_are_written(tmp_path: Path, monkeypatch: pytest.
     assert completed("\x00/x") is None
     monkeypatch.chdir(tmp_path)
     assert completed("Ma") == "Mail/"
+
+
+@pytest.mark.parametrize(("wanted", "ran"), [(DEMO_WANTED, [["demo"]]), (ACCOUNT_WANTED, [["account", "add"]])])
+def test_what_was_chosen_runs_and_after_an_account_the_desk_opens(
+    path: Path, monkeypatch: pytest.MonkeyPatch, wanted: int, ran: list[list[str]]
+) -> None:
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{name}", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    codes, commands = [wanted, 7], list[list[str]]()
+
+    def run(arguments: list[str]) -> int:
+        commands.append(arguments)
+        return 0
+
+    monkeypatch.setattr("tui.app.run_desk", lambda *_given, **_named: codes.pop(0))
+    monkeypatch.setattr("tui.cli.main.run", run)
+    assert open_screen(path) == (7 if wanted == ACCOUNT_WANTED else 0)
+    assert commands == ran

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEMO_WANTED = -1
 """What the application returns when the agent chose the demo."""
+ACCOUNT_WANTED = -2
+"""What it returns when the agent wants to set up a mail account, which is asked for on the bare terminal."""
 
 
 class Beginning(Problems):
@@ -33,7 +35,7 @@ class Beginning(Problems):
         lines = (
             Line("d", "demo", words("Try the demo: invented requests arrive, nothing leaves this machine")),
             Line("i", "import", words("Import mail: an mbox, a Maildir, .eml files, JSON Lines")),
-            Line("e", "account", words("Connect an e-mail account")),
+            Line("e", "account", words("Connect an e-mail account: a few questions, then the desk opens")),
         )
         title = words("Welcome to tridesk. There is nothing in this desk yet; how do you want to begin?")
         self.app.push_screen(KeyMenu(title, lines, words("Esc looks at the empty desk")), self._begun)
@@ -44,9 +46,7 @@ class Beginning(Problems):
         elif way == "import":
             self.action_desk_import()
         elif way == "account":
-            told = words("Leave with ctrl+q and run `tridesk account add`; then open the desk again.")
-            self.say(told)
-            self.notify(told, timeout=12, markup=False)
+            self.app.exit(ACCOUNT_WANTED)
 
     def action_desk_import(self) -> None:
         """Take in a file or folder of messages."""
