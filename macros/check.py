@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from data.protocols import Sending
 from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
 from macros.checks import inside, names, personal, register, spanish
-from macros.checks.folding import digits_of, free
+from macros.checks.folding import free
 from macros.checks.others import others_data
 from macros.checks.questions import unanswered
 from macros.checks.recipient import changed_recipient
@@ -66,15 +66,12 @@ class Checker:
     ) -> list[Finding]:
         """Find what this customer must not read, or nobody in a mail."""
         known = _known(ticket, customer, conversation)
-        numbers = {digits_of(one.value) for one in customer.identities} | {
-            digits for one in conversation for _, _, digits in personal.phone_places(one.new_text)
-        }
         found = personal.numbers(text) + personal.given_secrets(text)
         found += inside.marked(text) + inside.from_notes(text, conversation)
         if sending.people is not None:
             found += others_data(text, ticket, known, self.own_addresses, sending.people)
             found += names.other_people(text, customer, sending.agent, conversation, sending.people)
-        return found + addresses(text, known, self.own_addresses) + personal.phones(text, numbers)
+        return found + addresses(text, known, self.own_addresses) + personal.phones(text, known)
 
     def _language(
         self, text: str, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message]

@@ -64,11 +64,10 @@ class Speller:
             return []
         if not dictionaries:
             return []
-        theirs, told = {one[0] for one in _WORD.finditer(known)}, "{} is in no dictionary."
         wrong = (
-            Finding("spelling", told.format(text[start:end]), start, end)
+            Finding("spelling", f"{text[start:end]} is in no dictionary.", start, end)
             for start, end in _candidates(text)
-            if text[start:end].lower() not in theirs and not self._is_right(text[start:end], dictionaries)
+            if not self._is_right(text[start:end], dictionaries) and not _says(known, text[start:end].lower())
         )
         return [finding for finding, _ in zip(wrong, range(MOST_TOLD), strict=False)]
 
@@ -123,6 +122,10 @@ def _candidates(text: str) -> Iterator[tuple[int, int]]:
             if not named and not word[0].isupper() and not any(begin <= first < end for begin, end in hidden):
                 yield first, last
         start += len(line) + 1
+
+
+def _says(text: str, word: str) -> bool:
+    return word in text and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _begins(line: str, place: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from data.records import Finding
 
+_ACCENTS = str.maketrans("áàâäãåéèêëíìîïóòôöõúùûüñç", "aaaaaaeeeeiiiiooooouuuunc")
 _PLAIN = str.maketrans("áàâäãåéèêëíìîïóòôöõúùûüñç", "aaaaaaeeeeiiiiooooouuuunc", "¿¡«»´\u0300\u0301\u0303\u0308")
 _WORD = re.compile(r"[^\W_]+")
 URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -29,7 +30,14 @@ def _bare(text: str) -> str:
 
 def words_of(text: str) -> list[tuple[str, int, int]]:
     """Return each word folded, and where it starts and ends."""
-    return [(folded(one[0]), *one.span()) for one in _WORD.finditer(text)]
+    plain = fold_in_place(text)
+    return [(one[0], *one.span()) for one in _WORD.finditer(plain)]
+
+
+def fold_in_place(text: str) -> str:
+    """Return the text in lower case without accents, letter by letter: every place stays what it was."""
+    plain = text.lower()
+    return (plain if len(plain) == len(text) else text).translate(_ACCENTS)
 
 
 def digits_of(text: str) -> str:

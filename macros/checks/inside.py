@@ -11,7 +11,8 @@ from macros.wording import INTERNAL
 RUN = 6
 """So many words in a row that stand in a note are taken from it."""
 _SAID_IN_MARKS = ("intern", "share", "forward", "compartir", "reenviar", "staff")
-_MOST_WORDS = 5_000
+_MOST_LETTERS = 200_000
+"""Of the newest notes so much is looked at."""
 
 
 def marked(text: str) -> list[Finding]:
@@ -25,16 +26,15 @@ def marked(text: str) -> list[Finding]:
 
 def from_notes(text: str, conversation: Sequence[Message]) -> list[Finding]:
     """Find runs of words that stand in a note of this ticket and in nothing that the customer has seen."""
-    notes = [one.new_text for one in conversation if one.direction is Direction.NOTE]
-    if not notes:
-        return []
-    seen = _runs(one.new_text for one in conversation if one.direction is not Direction.NOTE)
-    inside = _runs(notes) - seen
     words = words_of(text)
+    runs = {" ".join(one[0] for one in words[place : place + RUN]): place for place in range(len(words) - RUN + 1)}
+    noted = _plain(one.new_text for one in conversation if one.direction is Direction.NOTE) if runs else ""
+    inside = [run for run in runs if f" {run} " in noted] if noted else []
+    if inside:
+        seen = _plain(one.new_text for one in conversation if one.direction is not Direction.NOTE)
+        inside = [run for run in inside if f" {run} " not in seen]
     found: list[Finding] = []
-    for place in range(len(words) - RUN + 1):
-        if tuple(word for word, _, _ in words[place : place + RUN]) not in inside:
-            continue
+    for place in sorted(runs[run] for run in inside):
         start, end = words[place][1], words[place + RUN - 1][2]
         if found and start <= found[-1].end:
             start = found.pop().start
@@ -43,9 +43,7 @@ def from_notes(text: str, conversation: Sequence[Message]) -> list[Finding]:
     return found
 
 
-def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
-    for text in texts:
-        words = [word for word, _, _ in words_of(text)[:_MOST_WORDS]]
-        found.update(tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1))
-    return found
+def _plain(texts: Iterable[str]) -> str:
+    """Return texts as folded words with one space between, in the order given, the newest kept where they are long."""
+    joined = "\n".join(texts)[-_MOST_LETTERS:]
+    return f" {' '.join(one[0] for one in words_of(joined))} " if joined else ""

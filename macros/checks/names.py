@@ -50,7 +50,7 @@ def other_people(
     for start, end in _names(text):
         candidates.setdefault(text[start:end], []).append((start, end))
     theirs = people.named(list(candidates)) if candidates else {}
-    known = " ".join(folded(one.new_text) for one in conversation if one.direction is Direction.IN)
+    known = " ".join(folded(one.new_text) for one in conversation if one.direction is Direction.IN) if theirs else ""
     found: list[Finding] = []
     for name, customers in sorted(theirs.items(), key=lambda item: -len(item[0])):
         if customer.id in customers or _parts(name) <= _parts(agent) or folded(name) in known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from data.records import Finding
 from macros.checks.folding import digits_of, free
@@ -28,8 +27,9 @@ _PHONE_WORD = re.compile(
     re.IGNORECASE,
 )
 _FREEPHONE = re.compile(r"^(?:\+?34)?[89]00|^\+?1?8(?:00|33|44|55|66|77|88)|^\+?44(?:800|808)")
+_IN_A_NUMBER = re.compile(r"(?<=\d)[ ().-]{1,2}(?=\d)")
 _SAME_DIGITS = 9
-"""Two phone numbers are one where so many last digits are."""
+"""Two phone numbers are one where so many last digits are: a country's prefix may stand before either."""
 
 
 def numbers(text: str) -> list[Finding]:
@@ -54,13 +54,15 @@ def given_secrets(text: str) -> list[Finding]:
     ]
 
 
-def phones(text: str, known: Collection[str]) -> list[Finding]:
-    """Find phone numbers that are neither known in this conversation (as digits) nor free to call."""
+def phones(text: str, known: str) -> list[Finding]:
+    """Find phone numbers that are neither in the `known` words of this conversation nor free to call."""
+    places = [place for place in phone_places(text) if not _FREEPHONE.match(place[2])]
+    if not places:
+        return []
     message = "This phone number is not the customer's; make sure that they may see it."
+    bare = _IN_A_NUMBER.sub("", known)
     return [
-        Finding("phone", message, start, end)
-        for start, end, digits in phone_places(text)
-        if not _FREEPHONE.match(digits) and not any(same_phone(digits, one) for one in known)
+        Finding("phone", message, start, end) for start, end, digits in places if digits[-_SAME_DIGITS:] not in bare
     ]
 
 
@@ -71,11 +73,6 @@ def phone_places(text: str) -> list[tuple[int, int, str]]:
         for one in _PHONE.finditer(text)
         if not one[0].isdigit() or _PHONE_WORD.search(text[max(0, one.start() - 40) : one.start()])
     ]
-
-
-def same_phone(one: str, other: str) -> bool:
-    """Tell whether two numbers end alike; a country's prefix may stand before either."""
-    return len(one) >= _SAME_DIGITS <= len(other) and one[-_SAME_DIGITS:] == other[-_SAME_DIGITS:]
 
 
 def luhn(digits: str) -> bool:

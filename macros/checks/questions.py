@@ -36,6 +36,8 @@ _TELLS_TIME = re.compile(
 _AMOUNT = re.compile(r"\bhow (?:much|many)\b|\bcuant[oa]s? (?:cuesta|vale|es|dinero|debo)|\bprice\b|\bprecio\b")
 _STEM = 5
 _SHOWN = 3
+_MOST_LETTERS = 20_000
+"""Nobody asks on after so long a text; what stands there was pasted."""
 
 
 def unanswered(text: str, incoming: Sequence[str]) -> list[Finding]:
@@ -53,7 +55,7 @@ def unanswered(text: str, incoming: Sequence[str]) -> list[Finding]:
 def questions_in(texts: Sequence[str]) -> list[str]:
     """Return the questions of some messages in order, with their mark or without, each once."""
     found: dict[str, None] = {}
-    for text in texts:
+    for text in (one[:_MOST_LETTERS] for one in texts):
         places = [(one.start(), one[0].strip()) for one in _ASKED.finditer(text)]
         places += [(one.start(1), one[1].strip()) for one in _ALSO_ASKED.finditer(text)]
         found.update((question, None) for _, question in sorted(places))
