@@ -70,7 +70,8 @@ def test_an_escalation_goes_out_comes_back_and_is_listed(home: dict[str, str]) -
     assert (row["mailed_to"], row["opened_by"]) == ("security@desk.example", "eva")
     assert row["due"] is not None
     shown = lines(home, "show", "1")[0]
-    assert shown["status"] == "on hold"
+    assert (shown["status"], shown["escalations"]) == ("on hold", [row])
+    assert "E-1" in tridesk(home, "show", "1").stdout
     assert shown["messages"][-1]["direction"] == "note"
     assert "Motivo: taken over" in shown["messages"][-1]["text"]
     assert tridesk(home, "escalation", "answer", "E-1", "Frozen", "--reference", "S-9").returncode == 0
@@ -91,6 +92,7 @@ def test_late_ones_alone(home: dict[str, str]) -> None:
 def test_a_problem_is_linked_shown_and_answered_each_in_its_language(home: dict[str, str]) -> None:
     lines(home, "problem", "new", "Codes do not arrive", "1", "2")
     lines(home, "problem", "link", "P-1", "3")
+    assert lines(home, "show", "1")[0]["problem"] == "P-1"
     assert lines(home, "problem", "list")[0] == {
         "problem": "P-1", "title": "Codes do not arrive", "state": "open", "opened": lines(home, "problem", "list")[0]
         ["opened"], "opened_by": "eva", "tickets": 3, "waiting": 3,

@@ -63,17 +63,17 @@ def test_the_form_completes_the_team_and_hands_over_with_its_template(path: Path
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = app.desk.list.current_id
         assert ticket is not None
-        await press(pilot, app, "E", *"sec", "enter", *"taken over")
+        await press(pilot, app, "E", *"sec", "enter", *"hack")
         assert "goes by mail to security@desk.example" in picture(app)
         await press(pilot, app, "enter")
         (child,) = children(path)
-        assert (child.team, child.reason, child.due_at) == ("Security response", "taken over", NOW + 4 * 3600)
+        assert (child.team, child.reason, child.due_at) == ("Security response", "hack", NOW + 4 * 3600)
         assert status_of(path, ticket) is Status.ON_HOLD
         assert "z calls it back" in app.desk.said
         (entry,) = app.desk.store.outbox.waiting()
         mail = message_from_bytes(entry.raw, policy=policy.default)
         assert "an account may be in the wrong hands" in mail.get_content()
-        assert "Reason: taken over" in mail.get_content()
+        assert "Reason: hack" in mail.get_content()
         await press(pilot, app, "z")
         assert children(path) == []
         assert app.desk.store.outbox.waiting() == []
@@ -115,7 +115,7 @@ def test_a_macro_that_escalates_sends_the_teams_words_too(path: Path) -> None:
 
 def test_what_is_missing_or_wrong_keeps_the_form_open(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await press(pilot, app, "E", *"Quality", "enter", "enter")
+        await press(pilot, app, "E", *"QA", "enter")
         assert "no address of this team is known" in picture(app)
         await press(pilot, app, *"odd", "tab", *"soon", "enter")
         assert "'soon' is no time" in picture(app)
@@ -128,7 +128,7 @@ def test_what_is_missing_or_wrong_keeps_the_form_open(path: Path) -> None:
 
 def test_several_selected_tickets_are_handed_over_as_one(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await press(pilot, app, "x", "j", "x", "E", *"Leg", "enter", *"threat", "enter")
+        await press(pilot, app, "x", "j", "x", "E", *"Leg", "enter", *"ill", "enter")
         assert len(children(path)) == 2
         await press(pilot, app, "z")
         assert children(path) == []

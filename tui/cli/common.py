@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from data.records import Customer, Ticket
+from data.records import Customer, Escalation, Ticket
 from data.safe_text import safe_line
 from data.store import Store
 from tui.settings import store_path
@@ -98,3 +98,28 @@ def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
     due = iso(ticket.due_at) or "-"
     stand = f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
     return f"{stand} {name[:20]:<20} {safe_line(ticket.subject)}"
+
+
+def escalation_keys(one: Escalation, now: int) -> dict[str, Any]:
+    """Return an escalation under the keys that scripts know."""
+    return {
+        "escalation": one.label,
+        "ticket": one.ticket_id,
+        "team": one.team,
+        "state": one.state,
+        "reason": one.reason,
+        "reference": one.reference,
+        "opened": iso(one.opened_at),
+        "opened_by": one.opened_by,
+        "due": iso(one.due_at),
+        "overdue": one.is_overdue(now),
+        "answered": iso(one.settled_at),
+        "mailed_to": one.address,
+    }
+
+
+def escalation_line(one: Escalation, now: int) -> str:
+    """Return an escalation on one line for people; foreign words are made safe."""
+    state = "overdue" if one.is_overdue(now) else one.state
+    stand = f"{one.label:<6} #{one.ticket_id:<6} {state:<9} {iso(one.due_at) or '-':<21}"
+    return f"{stand} {safe_line(one.team)[:24]:<24} {safe_line(one.reason)}"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from data.errors import InputError
 from data.records import Change, Escalation, EscalationState, TeamAnswer
-from data.safe_text import safe_line
 from tui.cli.acting import tell
-from tui.cli.common import acting, db_option, iso, json_option, put, reading
+from tui.cli.common import acting, db_option, escalation_keys, escalation_line, json_option, put, reading
 from tui.composition import wall_clock
 from tui.handing_over import HandingOver, due_of
 from tui.settings import config_folder
@@ -57,7 +55,7 @@ def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_
     if overdue:
         found = [one for one in found if one.is_overdue(now)]
     for one in found:
-        put(escalation_keys(one, now)) if as_json else click.echo(_line(one, now))
+        put(escalation_keys(one, now)) if as_json else click.echo(escalation_line(one, now))
     if not found and not as_json:
         click.echo("No escalations here.", err=True)
 
@@ -95,27 +93,3 @@ def _number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
         raise InputError("No such escalation", f"{text!r} is no escalation; they are named E-1, E-2 and so on.")
     return int(digits)
-
-
-def escalation_keys(one: Escalation, now: int) -> dict[str, Any]:
-    """Return an escalation under the keys that scripts know."""
-    return {
-        "escalation": one.label,
-        "ticket": one.ticket_id,
-        "team": one.team,
-        "state": one.state,
-        "reason": one.reason,
-        "reference": one.reference,
-        "opened": iso(one.opened_at),
-        "opened_by": one.opened_by,
-        "due": iso(one.due_at),
-        "overdue": one.is_overdue(now),
-        "answered": iso(one.settled_at),
-        "mailed_to": one.address,
-    }
-
-
-def _line(one: Escalation, now: int) -> str:
-    state = "overdue" if one.is_overdue(now) else one.state
-    stand = f"{one.label:<6} #{one.ticket_id:<6} {state:<9} {iso(one.due_at) or '-':<21}"
-    return f"{stand} {safe_line(one.team)[:24]:<24} {safe_line(one.reason)}"

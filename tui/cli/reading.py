@@ -12,7 +12,17 @@ from data.errors import InputError
 from data.records import ACTIVE, Event, GivenPromise, Message, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
-from tui.cli.common import db_option, iso, json_option, put, reading, ticket_keys, ticket_line
+from tui.cli.common import (
+    db_option,
+    escalation_keys,
+    escalation_line,
+    iso,
+    json_option,
+    put,
+    reading,
+    ticket_keys,
+    ticket_line,
+)
 
 
 @click.command("list")
@@ -56,6 +66,8 @@ def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> l
 @json_option
 def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
     """Show one ticket with its conversation."""
+    from tui.composition import wall_clock  # brings the rules along: no other reading command needs it
+
     with reading(db) as store:
         ticket = store.tickets.get(ticket_id)
         if ticket is None:
@@ -64,15 +76,23 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             )
         customer = store.customers.get(ticket.customer_id)
         messages = store.messages.of(ticket_id)
+        escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
+        now = wall_clock()
         if as_json:
             put(
                 ticket_keys(ticket, customer)
                 | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
                 | {"promises": [promise_keys(one) for one in store.promises.of(ticket_id)]}
+                | {"escalations": [escalation_keys(one, now) for one in escalations]}
+                | {"problem": problem.label if problem is not None else None}
                 | {"overrides": [_override_keys(one) for one in store.events.of(ticket_id) if _overrides(one)]}
             )
             return
         click.echo(ticket_line(ticket, customer))
+        for one in escalations:
+            click.echo(escalation_line(one, now))
+        if problem is not None:
+            click.echo(f"{problem.label} {safe_line(problem.title)}")
         for message in messages:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
             click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
