@@ -1,4 +1,4 @@
-"""Run every bench: `python -m bench [SET.tsv]`, the set being labelled texts for the language detector."""
+"""Run every bench: `python -m bench [SET.tsv …]`, the sets being labelled texts for the language detector."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from bench import language, screen
 
 
 def main() -> None:
+    language.main(sys.argv[1:])
     screen.main()
-    if len(sys.argv) > 1:
-        language.main()
 
 
 if __name__ == "__main__":

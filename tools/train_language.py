@@ -2,8 +2,10 @@
 
     python tools/train_language.py TRAIN_PACK.tsv WORDS_GL.txt [OUTPUT]
 
-TRAIN_PACK.tsv has a sentence, its language and its source in three columns; WORDS_GL.txt has a Galician word and its
-count a line. The other word lists come from wordfreq. Needs numpy, scipy and wordfreq, at build time only.
+TRAIN_PACK.tsv has a sentence, its language and its source in three columns: sentences of the collections that NOTICE
+names, each to be had under the address given there. WORDS_GL.txt has a Galician word and its count a line, as in
+FrequencyWords (content/2018/gl/gl_50k.txt). The other word lists come with `pip install wordfreq`. Needs numpy and
+scipy too, at build time only. After a build, write the file's SHA-256 into NOTICE.
 """
 
 from __future__ import annotations

@@ -24,11 +24,13 @@ _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|a)\b[^<>]{0,500}>", re.I)
 
 _NOT_WORDS = re.compile(
-    r"\b(?:https?|ftp)://\S+|\bwww\.\S+|[\w.+\-]{1,80}@[\w\-]{1,80}(?:\.[\w\-]{1,40})*|(?<!\w)[@#]\w+|"
-    r"\b\w[\w\-]*\.(?:com|net|org|example|png|jpe?g|gif|pdf|docx?|xlsx?|zip|txt|mp4|mov|csv|heic|app|io)\b|"
-    r"\b(?=[\w\-]*\d)[\w\-]+\b|\b[A-Za-z]+(?:_[A-Za-z]+)+\b",
+    r"\b(?:https?|ftp)://[^\s\u3000-\uffef]+|\bwww\.[^\s\u3000-\uffef]+|"
+    r"[a-z0-9_.+\-]{1,80}@[a-z0-9_\-]{1,80}(?:\.[a-z0-9_\-]{1,40})*|(?<!\w)[@#][^\W\u3000-\uffef]+|"
+    r"(?<![a-z0-9_])[a-z0-9_][a-z0-9_\-]*\.(?:com|net|org|example|png|jpe?g|gif|pdf|docx?|xlsx?|zip|txt|mp4|mov|csv|heic|"
+    r"app|io)(?![a-z0-9_])|(?<![a-z0-9_\-])(?=[a-z_\-]*\d)[a-z0-9_\-]+|\b[a-z]+(?:_[a-z]+)+\b",
     re.I,
 )
+"""Addresses, file names, ids: in letters of no script without spaces, so that a number takes no word along."""
 _CITED = re.compile(r"“[^“”\n]{2,200}”|«[^«»\n]{2,200}»|„[^„“”\n]{2,200}[“”]|(?<!\w)\"[^\"\n]{2,200}\"(?!\w)")
 _LOG_LINE = re.compile(
     r"^\s*(?:at\s+(?:async\s+)?\S+ ?\(|at\s+[\w.$<>]+\(|File \"|Traceback|Caused by:|\w*(?:Error|Exception)\b\s*:|"

@@ -1,4 +1,4 @@
-"""Names of products: the same in every language, so that a message of nothing else has none."""
+"""Names of products and labels of numbers: the same in every language, so that a message of nothing else has none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ android iphone ipad ipados ios macos macbook imac airpods windows linux ubuntu s
 huawei oppo realme oneplus nokia motorola xperia lenovo thinkpad chromebook google chrome firefox whatsapp telegram
 facebook messenger instagram tiktok twitter youtube netflix spotify discord twitch snapchat paypal mastercard amex
 bizum stripe microsoft outlook gmail hotmail yahoo icloud playstation xbox nintendo skype amazon alexa roku fitbit
+id ref url http https ip apk sku iban cvv otp
 """
 _BESIDE = """
 pro max plus mini ultra lite se note air watch tab fold flip apple sony lg edge opera safari visa zoom teams office
@@ -21,5 +22,5 @@ _WITH_THEM = frozenset(_BESIDE.split()) | _PRODUCTS
 
 
 def only_products(tokens: Sequence[str]) -> bool:
-    """Tell whether the words are names of products and what belongs to such a name."""
+    """Tell whether the words are such names and what belongs to them."""
     return any(token in _PRODUCTS for token in tokens) and all(token in _WITH_THEM for token in tokens)

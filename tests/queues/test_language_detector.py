@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from queues.language import KnownTexts, detect
 from queues.language.detector import CONFLICT_CAP, CUT
 
+ROOT = Path(__file__).resolve().parents[2]
 CLEAR = [
     ("Where is my order? I have been waiting for two weeks.", "en"),
     ("¿Dónde está mi pedido? Llevo dos semanas esperando.", "es"),
@@ -157,6 +160,18 @@ def test_threads_and_order_do_not_matter() -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(detect, reversed(texts)))
     assert together == alone[::-1]
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4242"])
+def test_every_process_says_the_same(seed: str) -> None:
+    texts = [text for text, _ in CLEAR] + ["Jag kan inte logga in på mitt konto sedan igår kväll.", "conta bloqueada"]
+    script = "import sys; from queues.language import detect; print([detect(t, cut=0) for t in eval(sys.stdin.read())])"
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-X", "utf8", "-c", script]
+    printed = subprocess.run(
+        command, input=repr(texts), env=environment, capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert printed.stdout.strip() == str([detect(text, cut=0) for text in texts])
 
 
 def test_langdetect_is_not_loaded_for_the_languages_of_the_model() -> None:

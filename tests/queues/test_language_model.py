@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -25,6 +26,25 @@ def test_the_header_names_the_script_that_made_it() -> None:
     expected = hashlib.sha256(b"".join((ROOT / source).read_bytes() for source in SOURCES)).hexdigest()
     assert header["script"] == "tools/train_language.py"
     assert header["script_sha256"] == expected, "train the model again with tools/train_language.py"
+
+
+def test_notice_tells_the_models_checksum_and_sources() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    assert hashlib.sha256(MODEL.read_bytes()).hexdigest() in notice
+    corpora = ("Tatoeba", "XQuAD", "xSID", "Universal Dependencies", "TreeGal", "XCOPA", "nlp.js", "lingua")
+    others = ("wordfreq", "FrequencyWords", "banking77", "Home Assistant", "NLU++", "Rasa", "chatterbot-corpus")
+    assert [name for name in (*corpora, *others) if name not in notice] == []
+
+
+def test_the_file_is_what_its_header_says() -> None:
+    head, _, packed = MODEL.read_bytes().partition(b"\n")
+    header = json.loads(head)
+    body = lzma.decompress(packed)  # its own checksum is looked at here
+    names = body[: header["feature_bytes"]].decode("utf-8").split("\n")
+    assert len(body) == header["feature_bytes"] + len(names) * len(header["labels"])
+    assert names == sorted(set(names))
+    assert tuple(header["labels"]) == load().labels
+    assert len(header["calibration"]) == 6
 
 
 def test_the_model_is_small() -> None:

@@ -79,3 +79,10 @@ def test_the_cut_decides_between_a_guess_and_not_knowing() -> None:
     wary = json.loads(CliRunner().invoke(detect, ["--json", "--cut", "1"], input=line).output)
     bold = json.loads(CliRunner().invoke(detect, ["--json", "--cut", "0"], input=line).output)
     assert (wary["language"], bold["language"]) == ("und", "en")
+
+
+def test_lines_may_be_longer_than_what_is_read_at_once_and_the_last_may_have_no_end() -> None:
+    lines = [{"id": n, "text": "where is my order please " * n} for n in (1, 6000, 2)]
+    given = "\n".join(json.dumps(line) for line in lines)
+    answers = [json.loads(line) for line in CliRunner().invoke(detect, ["--json"], input=given).stdout.splitlines()]
+    assert [(one["id"], one["language"]) for one in answers] == [(1, "en"), (6000, "en"), (2, "en")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -14,6 +15,9 @@ from data.errors import InputError
 from queues.language import KnownTexts
 from queues.language import detect as language_of
 from queues.language.detector import CUT
+
+CHUNK = 1 << 16
+"""Bytes read at once, or what there is."""
 
 
 @click.command()
@@ -37,7 +41,8 @@ def detect(as_json: bool, templates: Path | None, cut: float) -> None:
     except InputError as error:
         raise click.ClickException(f"{templates}: {error.message}") from None
     failed = False
-    for number, line in enumerate(_lines(), 1):
+    out = sys.stdout.buffer
+    for number, line in enumerate(_lines(out.flush), 1):
         if as_json and not line.strip():
             continue
         try:
@@ -50,16 +55,33 @@ def detect(as_json: bool, templates: Path | None, cut: float) -> None:
         found = language_of(text, known_texts=known, cut=cut)
         answer = {**given, "language": found.language, "confidence": found.confidence, "mixed": found.mixed}
         # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
-        click.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+        out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+    out.flush()
     if failed:
         sys.exit(1)
 
 
-def _lines() -> Iterator[str]:
-    """Yield the lines of standard input as they come, without waiting for its end; odd bytes become U+FFFD."""
-    source = sys.stdin.buffer
-    while raw := source.readline():
-        yield raw.decode("utf-8", errors="replace").rstrip("\r\n")
+def _lines(answered: Callable[[], object]) -> Iterator[str]:
+    """Yield the lines of standard input as they come; odd bytes become U+FFFD.
+
+    `answered` is called before each wait for more, so that who sends one line gets one answer, and who sends a million
+    is not flushed a million times.
+    """
+    source = cast(BufferedReader, sys.stdin.buffer)  # typeshed promises less
+    begun: list[bytes] = []
+    while chunk := source.read1(CHUNK):
+        *lines, rest = chunk.split(b"\n")
+        for line in lines:
+            yield _text(b"".join([*begun, line]))
+            begun.clear()
+        begun.append(rest)
+        answered()
+    if last := b"".join(begun):
+        yield _text(last)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", errors="replace").rstrip("\r\n")
 
 
 def _message(line: str, number: int) -> dict[str, Any]:
