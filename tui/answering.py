@@ -62,6 +62,7 @@ class Answering:
         self._ranking: Ranking | None = None
         self._brand: Brand | None = None
         self._zone: tzinfo = UTC
+        self._register = "usted"
         self._looking = Lock()
         self.last = ""
         """The macro used last."""
@@ -70,6 +71,7 @@ class Answering:
         """Return the same macros over another connection, for the thread that owns it."""
         other = Answering(store, self._clock, self._agent)
         other._library = self._library
+        other._brand, other._zone, other._register = self._brand, self._zone, self._register
         return other
 
     def load(self) -> None:
@@ -83,6 +85,7 @@ class Answering:
 
         settings = load_settings().settings
         self._brand, self._zone = brand_of(settings), zone_of(settings)
+        self._register = settings.register
         del render  # loading it here is what keeps the first preview fast
         library = Library.standard(config_folder() / "macros")
         self._learner = Learner(library)
@@ -241,7 +244,9 @@ class Answering:
         from macros.render import render
 
         macro = self.macro(name)
-        context = Context(ticket, self._customer(ticket), self._agent, self._clock(), self._brand, self._zone)
+        context = Context(
+            ticket, self._customer(ticket), self._agent, self._clock(), self._brand, self._zone, self._register
+        )
         filled = render(macro, language or ticket.language, context, answers or {}, without)
         self.last = macro.name
         return Answer(

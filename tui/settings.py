@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """The line that macros may put under a reply."""
     time_zone: str = ""
     """Where the desk is, such as `Europe/Madrid`; empty for the machine's."""
+    register: Literal["tu", "usted"] = "usted"
+    """How Spanish addresses customers of whom nothing else is known."""
     undo_seconds: int = 10
     preset: str = "default"
     keys: dict[str, str] = {}

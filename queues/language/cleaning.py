@@ -108,7 +108,11 @@ def _form_field(text: str) -> str:
 def _answers(lines: list[str]) -> list[str]:
     """Return the answers of a form that asks in lines of their own, where it asks three times or more."""
     filled = [line for line in lines if line.strip()]
-    asked = [at for at, line in enumerate(filled) if _PROMPT.match(line[:120])]
+    asked: list[int] = []
+    for at, line in enumerate(filled):
+        # what follows a prompt is its answer, whatever it ends with
+        if _PROMPT.match(line[:120]) and (not asked or asked[-1] != at - 1):
+            asked.append(at)
     # prompts and answers take turns: a customer's own questions stand among other sentences
     if len(asked) < 3 or asked[0] > 1 or any(later - at not in (2, 3) for at, later in pairwise(asked)):
         return []

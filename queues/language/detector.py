@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.records import UNKNOWN_LANGUAGE
-from queues.language import cleaning, confidence, open_world
-from queues.language.model import OTHER, Model, load, softmax
+from queues.language import cleaning, confidence, mixing, open_world
+from queues.language.model import OTHER, load, softmax
 from queues.language.names import only_products
 from queues.language.priors import Market, log_priors
 from queues.language.scripts import (
@@ -18,7 +18,7 @@ from queues.language.scripts import (
     has_own_letters,
     in_script,
 )
-from queues.language.templates import SENTENCE_END, KnownTexts
+from queues.language.templates import KnownTexts
 from queues.language.tokens import words
 
 CUT = 0.90
@@ -29,9 +29,6 @@ OPEN_WORLD_TOKENS = 4
 SCRIPT_TOKENS = 8
 """Nor about fewer words of a script that a language of ours shares: it takes short Russian for Bulgarian."""
 CONFLICT_CAP = 0.5
-_SENTENCE_TOKENS = 4
-_MOST_SENTENCES = 60
-_SURE_SENTENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Detection:
     source: str
     """What decided: `script`, `model`, `customer` (words and the customer's earlier language), `langdetect`, `none`."""
     mixed: tuple[str, ...] = ()
-    """The languages, where sentences are surely of different ones; empty for a message in one language."""
+    """The languages, where sentences are surely of different ones, or English and Spanish take turns; else empty."""
     best: str = UNKNOWN_LANGUAGE
     """The likeliest language, also below the cut; `und` only where there are no words."""
 
@@ -94,9 +91,10 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
             return _found(foreign, min(chance, 0.97) * other, "langdetect")
     best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language, market))
     sure = confidence.confidence(model, margin, tokens, scores.known, other)
-    mixed = _mixed(model, text)
     source = "customer" if customer_language in model.labels else "model"
-    return _found(best, min(sure, CONFLICT_CAP) if mixed else sure, source, mixed)
+    if mixed := mixing.sentences_in(model, text):
+        return _found(best, min(sure, CONFLICT_CAP), source, mixed)
+    return _found(best, sure, source, mixing.switches(model, tokens) if best in ("en", "es") else ())
 
 
 def _of_script(text: str, language: str, shared: bool) -> Detection:
@@ -117,23 +115,6 @@ def _of_script(text: str, language: str, shared: bool) -> Detection:
         guessed, chance = language, 0.92
     # letters that the likeliest language lacks, and still no other: nobody knows
     return _found(guessed, min(chance, CONFLICT_CAP if foreign and guessed == language else 0.98), "langdetect")
-
-
-def _mixed(model: Model, text: str) -> tuple[str, ...]:
-    """Return the languages of sentences that are each long and clear enough by themselves, where they differ."""
-    sentences = SENTENCE_END.split(text, maxsplit=_MOST_SENTENCES)
-    if len(sentences) < 2:
-        return ()
-    sure: set[str] = set()
-    for sentence in sentences[:_MOST_SENTENCES]:
-        tokens = words(sentence)[:MOST_TOKENS]
-        if len(tokens) < _SENTENCE_TOKENS:
-            continue
-        chances = softmax(model.score(tokens).logits)
-        top = max(range(len(chances)), key=chances.__getitem__)
-        if chances[top] >= _SURE_SENTENCE:
-            sure.add(UNKNOWN_LANGUAGE if model.labels[top] == OTHER else model.labels[top])
-    return tuple(sorted(sure)) if len(sure) > 1 else ()
 
 
 def _found(language: str, chance: float, source: str, mixed: tuple[str, ...] = ()) -> Detection:

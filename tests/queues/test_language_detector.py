@@ -180,3 +180,17 @@ def test_langdetect_is_not_loaded_for_the_languages_of_the_model() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert printed == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mixed"),
+    [
+        ("I need help con mi cuenta porque no puedo entrar", ("en", "es")),
+        ("Hola, I cannot log in y no sé qué hacer, please help me", ("en", "es")),
+        ("no me llega el reset password email", ()),
+        ("me llegó el mail de welcome pero no el de verificación", ()),
+        ("my friend Juan Carlos got banned too", ()),
+    ],
+)
+def test_english_and_spanish_in_turns_are_said_to_be_mixed(text: str, mixed: tuple[str, ...]) -> None:
+    assert detect(text).mixed == mixed

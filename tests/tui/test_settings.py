@@ -60,3 +60,18 @@ def test_the_environment_names_the_desk_file(monkeypatch: pytest.MonkeyPatch, tm
     assert store_path().name == "desk.db"
     monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "other.db"))
     assert store_path() == tmp_path / "other.db"
+
+
+def test_the_house_register_is_tu_or_usted(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('register = "tu"\n')
+    assert load(tmp_path).settings.register == "tu"
+    file.write_text('register = "vos"\n')
+    with pytest.raises(InputError, match="register"):
+        load(tmp_path)
+
+
+def test_shares_of_languages_are_not_negative(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[languages]\nes = -0.1\n")
+    with pytest.raises(InputError, match="negative"):
+        load(tmp_path)

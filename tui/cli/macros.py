@@ -104,7 +104,9 @@ def render_one(
     """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
     ticket, person = _ticket(db, ticket_id) if ticket_id is not None else _nobody(customer)
     settings = load().settings
-    context = Context(ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings))
+    context = Context(
+        ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings), settings.register
+    )
     wanted = language or (ticket.language if ticket_id is not None else "en")
     made = render(library_of(folder).get(name), wanted, context, _pairs(answers))
     if as_json:
