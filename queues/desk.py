@@ -42,6 +42,8 @@ _LEARN_EVERY = 1800
 """Seconds for which learned handle times are used."""
 _LEARNED_FROM = 1_000
 """How many of the latest events they are learned from: enough for a shift, and read in milliseconds."""
+_AT_A_TIME = 25
+"""How many changes are tried in one go: others may write in between."""
 _CANDIDATES = 50
 """How many of each lane's most urgent tickets are weighed for the next one."""
 
@@ -95,17 +97,22 @@ class Desk:
 
     def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
         """Try each change and take it back; return why it would be refused, an empty text where it would not."""
-        now = self._clock()
-        refused = {}
-        with self.store.rehearsal():
-            for ticket_id, change in changes.items():
-                action = self.store.actions.begin(self.agent, now)
-                try:
-                    self._acting.carry_out(self._ticket(ticket_id, None), change, action, now)
-                    refused[ticket_id] = ""
-                except RuleError as error:
-                    refused[ticket_id] = error.message
+        refused: dict[int, str] = {}
+        items = list(changes.items())
+        for start in range(0, len(items), _AT_A_TIME):
+            with self.store.rehearsal():
+                for ticket_id, change in items[start : start + _AT_A_TIME]:
+                    refused[ticket_id] = self._refusal(ticket_id, change)
         return refused
+
+    def _refusal(self, ticket_id: int, change: Change) -> str:
+        now = self._clock()
+        try:
+            action = self.store.actions.begin(self.agent, now)
+            self._acting.carry_out(self._ticket(ticket_id, None), change, action, now)
+        except RuleError as error:
+            return error.message
+        return ""
 
     def _with_problem(self, changes: Mapping[int, Change], now: int) -> tuple[dict[int, Change], list[Step]]:
         """Open the new problem that changes ask for; return them with its number."""

@@ -9,6 +9,7 @@ from queues import teams
 from queues.teams import Team
 from tui.handing_over import known_teams
 from tui.screens.desk_language import Languages
+from tui.spans import later
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -58,7 +59,11 @@ class Escalating(Languages):
         wanted = next((step.team for step in procedure.steps if step.team), "") if procedure is not None else ""
         usual = self.answering.escalations(ticket.topic) if ticket.topic else []
         fitting = [one for one in usual if not wanted or one.team.casefold() == wanted.casefold()]
-        proposal = Proposal(fitting[0].team, fitting[0].reason, fitting[0].due) if fitting else Proposal(wanted)
+        proposal = Proposal(wanted)
+        if fitting:
+            # a macro may name a date that it asks for instead of a time
+            due = fitting[0].due if later(fitting[0].due, 0) is not None else ""
+            proposal = Proposal(fitting[0].team, fitting[0].reason, due)
         return [teams.find(desk.rules.teams, name) for name in names], proposal
 
     def action_ticket_team_answer(self) -> None:
