@@ -18,6 +18,7 @@ class Scope(StrEnum):
     PREVIEW = "preview"
     LANGUAGE = "language"
     STEPS = "steps"
+    OUTBOX = "outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,13 @@ def _look() -> list[Action]:
             "Desk",
         ),
         Action("desk.coach", ("C",), "Coach", "What your tickets took, and what would save keys.", "Desk"),
+        Action(
+            "desk.outbox",
+            ("g o",),
+            "Outbox…",
+            "List the replies that wait: held, in doubt, failed; send, edit or drop them.",
+            "Desk",
+        ),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(
             "desk.reroute",
@@ -303,6 +311,24 @@ def _steps() -> list[Action]:
     ]
 
 
+def _outbox() -> list[Action]:
+    """On the card of the replies that wait."""
+
+    def waiting(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"outbox.{name}", keys, title, tooltip, "Outbox", Scope.OUTBOX, call=call or f"settle('{name}')")
+
+    return [
+        waiting("next", ("j", "down"), "Next reply", "Mark the next reply.", "move(1)"),
+        waiting("previous", ("k", "up"), "Previous reply", "Mark the reply before.", "move(-1)"),
+        waiting("send", ("s",), "Send all the same", "Let it go, whatever came meanwhile or went wrong."),
+        waiting("arrived", ("a",), "It arrived", "It is there already: send nothing."),
+        waiting("edit", ("e",), "Edit", "Keep it back and go on writing."),
+        waiting("drop", ("x",), "Drop", "Never send it."),
+        waiting("open", ("enter", "o"), "Ticket", "Go to its ticket."),
+        waiting("leave", ("escape", "q", "u"), "Back", "Decide nothing.", "leave"),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -312,6 +338,7 @@ ACTIONS: tuple[Action, ...] = (
     *_preview(),
     *_steps(),
     *_language(),
+    *_outbox(),
 )
 """All actions, in the order in which help shows them."""
 

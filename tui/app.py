@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ from tui.words import words
 if TYPE_CHECKING:
     from queues.desk import Desk
     from queues.procedure_book import ProcedureBook
+    from tui.mail_process import MailProcess
+    from tui.settings import Settings
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What ends the program from outside: the system, or the window being closed."""
@@ -60,6 +63,7 @@ class DeskApp(App[int]):
         mode: str = "",
         keymap: Keymap | None = None,
         rounds: Rounds | None = None,
+        mail: MailProcess | None = None,
         welcome: bool = False,
         procedures: Callable[[], ProcedureBook] | None = None,
         theme: str = "",
@@ -67,6 +71,7 @@ class DeskApp(App[int]):
         super().__init__()
         self._welcome = welcome
         self._rounds = rounds
+        self._mail = mail
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
         self.desk = DeskScreen(store, writer, clock, agent, mode)
@@ -96,6 +101,16 @@ class DeskApp(App[int]):
             self.call_after_refresh(self.desk.welcome)
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
+        if self._mail is not None:
+            self.call_after_refresh(self._mail.start, self._mail_came, self._mail_said)
+
+    def _mail_came(self) -> None:
+        """Called in a thread when mail was filed: look at once."""
+        self.call_later(self.desk.poll)
+
+    def _mail_said(self, sentence: str) -> None:
+        """Called in a thread with what the mail process tells the agent."""
+        self.call_later(self.desk.say, sentence, severe=True)
 
     def _open_writer(self) -> None:
         """Load the rules once the desk is drawn; what cannot be used ends the program with its sentence."""
@@ -180,6 +195,20 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
     return Writer(make, lambda desk: desk.store.close())
 
 
+def mail_process(store_path: Path, settings: Settings) -> MailProcess | None:
+    """Return what looks after the mail accounts, None without any; asks for the secrets that are to be asked for."""
+    from queues.links import forget_links
+
+    with closing(Store.open(store_path)) as store:
+        forget_links(store, frozenset(account.connector for account in settings.account))
+    if not settings.account:
+        return None
+    from tui.mail_process import MailProcess
+    from tui.secrets_asked import ask_secrets
+
+    return MailProcess(store_path, ask_secrets(settings))
+
+
 def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
     """Open the desk on a file and stay until the agent leaves; return the exit code, or which way to begin was chosen.
 
@@ -196,19 +225,22 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
     name = agent or settings.agent or getpass.getuser()
     writer = make_writer(store_path, wall_clock, name, demo=demo)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
+    mail = None if demo else mail_process(store_path, settings)
     try:
         named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)
         if tuple(store.lanes.all()[: len(named)]) != named:
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not (demo or settings.account or any(store.tickets.each(limit=1)))
-        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, welcome=empty,
-                      procedures=own_procedures, theme=theme)  # fmt: skip
+        app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
+                      welcome=empty, procedures=own_procedures, theme=theme)  # fmt: skip
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal
         return code
     finally:
+        if mail is not None:
+            mail.stop()
         rounds.stop()
         writer.stop()
         store.close()

@@ -35,6 +35,12 @@ class Outbox:
             AND connector IN (SELECT value FROM json_each(?)) ORDER BY due_at, id LIMIT ?"""
         return [_entry(row) for row in self._db.execute(sql, (now, json.dumps(list(connectors)), limit))]
 
+    def next_leaves(self, now: int) -> int | None:
+        """Return when the next undo window ends, None where none is open."""
+        sql = f"SELECT min(due_at) FROM outbox {_WAITING} AND state = 'queued' AND due_at > ?"
+        row = self._db.execute(sql, (now,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def counts(self) -> dict[OutboxState, int]:
         """Return how many replies wait in each state."""
         rows = self._db.execute(f"SELECT state, count(*) FROM outbox {_WAITING}GROUP BY state")

@@ -60,6 +60,8 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         ca_file=ca_file, lane=lane,
     )  # fmt: skip
     complete(new)
+    if any(one.name == new.name for one in load().settings.account):
+        raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
     new, typed = _with_secret(new, asked=secret is not None)
     if not no_test:
         _try(complete(new), typed)

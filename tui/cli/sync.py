@@ -92,19 +92,9 @@ def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
 
     if attached:
         return SecretsAtHand(json.loads(sys.stdin.readline() or "{}"))
+    from tui.secrets_asked import ask_secrets
+
     return SecretsAtHand(ask_secrets(settings))
-
-
-def ask_secrets(settings: Settings) -> dict[str, str]:
-    """Ask for the secrets of the accounts that want to be asked for, where somebody is there to answer."""
-    wanted = [account for account in settings.account if account.secret == "ask"]
-    if not wanted or not sys.stdin.isatty():
-        return {}
-    return {
-        account.name: click.prompt(f"Password of {safe_line(account.login)}", hide_input=True, err=True, default="",
-                                   show_default=False)
-        for account in wanted
-    }  # fmt: skip
 
 
 def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bool) -> int:

@@ -14,9 +14,11 @@ from textual.widgets import Static
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records import Lane, OutboxState, PromiseState, Ticket
+from queues.links import links
 from tui.answering import Answering
 from tui.jobs import PATIENCE, Writer
 from tui.keymap import keymap_from
+from tui.link_line import link_line
 from tui.sources import LaneSource
 from tui.widgets.header_bar import HeaderBar
 from tui.widgets.lane_pane import LanePane
@@ -176,11 +178,14 @@ class DeskBase(Screen[None]):
 
     def show_outbox(self) -> None:
         """Write the top line."""
-        counts = self.store.outbox.counts()
-        waiting = self.store.outbox.waiting()
-        leaves = [entry.due_at - self.clock() for entry in waiting if entry.state is OutboxState.QUEUED]
+        counts, now = self.store.outbox.counts(), self.clock()
+        leaves = self.store.outbox.next_leaves(now)
         self.header.show(
-            len(waiting), min((left for left in leaves if left > 0), default=None), counts.get(OutboxState.HELD, 0)
+            sum(counts.values()),
+            None if leaves is None else leaves - now,
+            counts.get(OutboxState.HELD, 0),
+            doubted=counts.get(OutboxState.IN_DOUBT, 0),
+            links=link_line(links(self.store)),
         )
 
     def refresh_lanes(self) -> None:

@@ -19,15 +19,17 @@ class HeaderBar(Static):
         self._shown = ""
         self.saving = False
 
-    def show(self, waiting: int, leaves_in: int | None, held: int) -> None:
-        """Write the line: replies waiting, seconds until the next leaves, replies held."""
-        parts = [self._name, self._mode]
+    def show(self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "") -> None:
+        """Write the line: how the accounts stand, replies waiting, seconds until the next leaves, held, in doubt."""
+        parts = [self._name, self._mode, links]
         if waiting:
             parts.append(words("outbox {n}").format(n=waiting))
         if leaves_in is not None and leaves_in > 0:
             parts.append(words("leaves in {span}, z calls it back").format(span=span(leaves_in)))
         if held:
             parts.append(words("{n} held!").format(n=held))
+        if doubted:
+            parts.append(words("{n} in doubt!").format(n=doubted))
         if self.saving:
             parts.append(words("saving…"))
         line = "  ".join(part for part in parts if part)
