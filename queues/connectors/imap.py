@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import select
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class Mailbox:
         self._qresync = False
         with self._told():
             self._client = self._connected()
+            _keep_alive(self._client.socket())
             try:
                 self._log_in()
             except BaseException:
@@ -302,6 +304,14 @@ class Mailbox:
             pass
         with suppress(OSError, IMAPClientError):
             self._client.shutdown()
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Have the system notice within two minutes that a silent connection is gone."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):  # other systems name these otherwise, or not at all
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _groups(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:

@@ -65,6 +65,11 @@ class DeskAtMail:
         self._keeper: MailKeeper | None = None
         open_desk(self.path, settings=self.settings).store.close()
 
+    def use(self, account: Account) -> None:
+        """Reach the servers by other ways."""
+        self.account = account
+        self.settings = msgspec.structs.replace(self.settings, account=(account,))
+
     def secret(self, account: Account) -> str:
         return self.password
 

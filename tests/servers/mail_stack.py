@@ -20,6 +20,7 @@ import socket
 import ssl
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 NEEDED = ("dovecot", "openssl", "/usr/lib/postfix/sbin/master")
@@ -143,6 +144,9 @@ class MailStack:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # what serves open connections outlives its master by many seconds; the group is ours alone
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
 
     def _await(self, *services: str) -> None:
         end = time.monotonic() + _WAIT
