@@ -15,6 +15,7 @@ PLACES = {
     Scope.PREVIEW: "On the card, before a reply leaves",
     Scope.LANGUAGE: "On the language card (d)",
     Scope.STEPS: "On the steps of a procedure",
+    Scope.OUTBOX: "On the replies that wait",
 }
 """Where each scope's keys count, as help says it."""
 
