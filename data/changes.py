@@ -12,7 +12,8 @@ def packed(change: Change) -> str:
     import msgspec
 
     rest = replace(change, reply=None, note=None, macro="", reply_language="", recipient="", override_reason="")
-    rest = replace(rest, edited=None)
+    # edited words are nobody's verbatim answer any more
+    rest = replace(rest, edited=None, verbatim=False)
     if rest == Change():
         return ""
     fields = msgspec.to_builtins(rest)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import unicodedata
 from pathlib import Path
 
 from data.safe_text import safe_line
@@ -16,6 +18,7 @@ MAX_LEVELS = 8
 """Folders within folders."""
 MAX_NAME = 120
 """Characters of a macro's name, topic and all."""
+MAX_SLUG = 60
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -88,3 +91,18 @@ def _bytes(name: str, path: Path) -> bytes:
 def _only_a_file(name: str, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise MacroError(name, 1, "is not a file with text in it; take it away or rename it")
+
+
+def slug(text: str) -> str:
+    """Return a text as a file's name: small letters without accents, words joined by hyphens."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(one))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-")
+
+
+def put_file(path: Path, source: str) -> None:
+    """Write a macro file whole or not at all, readable by its owner only. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(source)
+    os.replace(part, path)

@@ -65,6 +65,8 @@ class Library:
         self._read: dict[Path, _Read] = {}
         self._macros: dict[str, Macro] = {}
         self._verdicts: list[Verdict] = []
+        self.snippets: Snippets = {}
+        """What macros include, by name."""
 
     @classmethod
     def standard(cls, own: Path | None = None) -> Library:
@@ -103,7 +105,7 @@ class Library:
                 macros[macro.name] = macro
             self._read[path] = _Read(one.stamp, one.found, good)
             self._verdicts.append(verdict)
-        self._macros = dict(sorted(macros.items()))
+        self._macros, self.snippets = dict(sorted(macros.items())), snippets
 
     def __iter__(self) -> Iterator[Macro]:
         return iter(self._macros.values())

@@ -36,6 +36,7 @@ def stack(first: Change, second: Change) -> Change:
         subject=second.subject or first.subject,
         macro=joined((*separate(first.macro), *separate(second.macro))),
         reply_language=second.reply_language or first.reply_language,
+        verbatim=False,
     )
 
 

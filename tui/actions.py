@@ -213,6 +213,7 @@ def _compose() -> list[Action]:
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
+        compose("keep", ("f4",), "Keep as macro…", "Make this text a macro of your own.", footer=False),
         compose("preview", ("f2",), "Preview", "Look at what will be sent."),
         compose("leave", ("escape",), "Leave", "Back to the ticket; the draft is kept."),
     ]

@@ -17,7 +17,7 @@ from tui.words import words
 
 if TYPE_CHECKING:
     from data.store import Store
-    from macros.context import Brand
+    from macros.context import Brand, Context
     from macros.learning import Learner
     from macros.library import Library, Verdict
     from macros.macro import EscalateTo, Macro, Once
@@ -201,6 +201,30 @@ class Answering:
             raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
         return self._library.get(name)
 
+    def context(self, ticket: Ticket) -> Context:
+        """Return what macros may know of a ticket; read where the store is read."""
+        from macros.context import Context
+
+        customer = self._customer(ticket)
+        return Context(ticket, customer, self._agent, self._clock(), self._brand, self._zone, self._register)
+
+    def keep_as_macro(self, context: Context, title: str, text: str, language: str) -> str:
+        """Write a reply as a macro into one's own folder and return its name; called in a thread.
+
+        Raises InputError where it cannot be one.
+        """
+        from macros.making import keep, make
+        from tui.settings import config_folder
+
+        if self._library is None:
+            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
+        ticket = context.ticket
+        made = make(title, text, language or ticket.language, context, self._library.snippets, ticket.topic)
+        taken = {macro.name for macro in self._library}
+        name = keep(made, config_folder() / "macros", taken)
+        self.refresh()
+        return name
+
     def fill_all(self, ticket: Ticket, given: Given, language: str = "", into: Place | None = None) -> Answer:
         """Fill macros in as one reply, or `into` one that is being written; what all do becomes one change.
 
@@ -240,13 +264,10 @@ class Answering:
 
         Raises InputError where there is no such macro or it cannot be filled.
         """
-        from macros.context import Context
         from macros.render import render
 
         macro = self.macro(name)
-        context = Context(
-            ticket, self._customer(ticket), self._agent, self._clock(), self._brand, self._zone, self._register
-        )
+        context = self.context(ticket)
         filled = render(macro, language or ticket.language, context, answers or {}, without)
         self.last = macro.name
         return Answer(

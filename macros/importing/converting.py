@@ -9,6 +9,7 @@ from functools import partial
 from macros.fields import RESERVED
 from macros.importing import liquid
 from macros.importing.placeholders import FILTERS, LANGUAGE_FIELD, ask_name, language_code, ours
+from macros.toml_text import as_words
 
 _LITERAL = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*""")
 _COMPARED = re.compile(r"""([\w.\[\]-]+)\s*(==|!=|contains)\s*("[^"]*"|'[^']*'|[\w.-]+)""")
@@ -57,7 +58,7 @@ class Converter:
         parts = []
         for node in nodes:
             if isinstance(node, liquid.Words):
-                parts.append(_plain(node.text))
+                parts.append(as_words(node.text))
             elif isinstance(node, liquid.Out):
                 parts.append(self._value(node.expression))
             elif isinstance(node, liquid.Choice):
@@ -69,7 +70,7 @@ class Converter:
     def _value(self, expression: str) -> str:
         literal = _LITERAL.fullmatch(expression)
         if literal:
-            return _plain(literal[1] or literal[2] or "")
+            return as_words(literal[1] or literal[2] or "")
         name, *rest = re.split(r"\s*[|,]\s*", expression)
         found = ours(name, self.tool) or self._ask(name)
         for one in rest:
@@ -191,9 +192,3 @@ def _quoted(text: str) -> str:
     """Return a text as a constant of a template."""
     kept = " ".join(re.sub(r"[{}%#\\\\]", "", text).split())
     return '"' + kept.replace('"', "'") + '"'
-
-
-def _plain(text: str) -> str:
-    """Return words so that a template says them as they are, and no line opens another language's body."""
-    kept = re.sub(r"\{[{%#]|[%#}]\}|\{$", lambda found: '{{ "' + found[0] + '" }}', text)
-    return re.sub(r"^(===|\+\+\+)", r" \1", kept, flags=re.MULTILINE)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import InputError
-from macros.files import SUFFIX
+from macros.files import SUFFIX, put_file
 from macros.front_matter import MacroError, parse
 from macros.importing.foreign import Foreign
 from macros.importing.liquid import LiquidError
@@ -77,12 +76,3 @@ class Import:
         if not self.dry_run:
             put_file(path, source)
         return "replaced" if there else "written"
-
-
-def put_file(path: Path, source: str) -> None:
-    """Write a macro file whole or not at all, readable by its owner only. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(source)
-    os.replace(part, path)

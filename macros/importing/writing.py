@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from data.records import Priority, Status
 from data.safe_text import safe_line, safe_text
+from macros.files import slug
 from macros.front_matter import MAX_LINE
 from macros.importing.converting import Asked, Converter
 from macros.importing.foreign import Foreign
+from macros.toml_text import quoted, quoted_list
 
-MAX_NAME = 60
 _STATUS = {"hold": "on hold", "on-hold": "on hold", "resolved": "solved", "waiting": "pending"}
 
 ToText = Callable[[str], str]
@@ -53,8 +53,8 @@ def write(foreign: Foreign, to_text: ToText, detect: Detect, language: str) -> W
         bodies.setdefault(language, bodies.pop(""))
     subject = converter.line(foreign.subject) if foreign.subject else ""
     told = list(foreign.lost)
-    front = [f"title = {_text(safe_line(foreign.title)[:200])}", *_words(foreign)]
-    front += [f"subject = {_text(subject)}"] if subject else []
+    front = [f"title = {quoted(safe_line(foreign.title)[:200])}", *_words(foreign)]
+    front += [f"subject = {quoted(subject)}"] if subject else []
     front += _actions(foreign, told) + _asks(converter.asks)
     front += _extra(foreign, told)
     return Written(
@@ -72,12 +72,6 @@ def place_of(foreign: Foreign) -> str:
     return f"{topic}/{slug(foreign.title) or 'untitled'}"
 
 
-def slug(text: str) -> str:
-    """Return a text as a file's name: small letters without accents, words joined by hyphens."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(one))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_NAME].strip("-")
-
-
 def _bodies(bodies: Mapping[str, str]) -> list[str]:
     if list(bodies) == [""]:
         return [bodies[""]]
@@ -89,7 +83,7 @@ def _bodies(bodies: Mapping[str, str]) -> list[str]:
 
 def _words(foreign: Foreign) -> list[str]:
     words = [one for word in foreign.words if (one := safe_line(word)[:60])]
-    return [f"tags = {_list(words)}"] if words else []
+    return [f"tags = {quoted_list(words)}"] if words else []
 
 
 def _actions(foreign: Foreign, told: list[str]) -> list[str]:
@@ -98,32 +92,32 @@ def _actions(foreign: Foreign, told: list[str]) -> list[str]:
     wanted = (("status", status, [*Status]), ("priority", foreign.priority.lower(), [*Priority]))
     for name, value, known in wanted:
         if value in known:
-            lines.append(f"{name} = {_text(value)}")
+            lines.append(f"{name} = {quoted(value)}")
         elif value:
             told.append(f"its {name} {value[:40]!r} has no place here")
     for name, tags in (("add_tags", foreign.add_tags), ("remove_tags", foreign.remove_tags)):
         kept = [safe_line(tag)[:60] for tag in tags if safe_line(tag)]
         if kept:
-            lines.append(f"{name} = {_list(kept)}")
+            lines.append(f"{name} = {quoted_list(kept)}")
     if foreign.assign is not None:
-        lines.append(f"assign = {_text(foreign.assign)}")
+        lines.append(f"assign = {quoted(foreign.assign)}")
     return ["", "[actions]", *lines] if lines else []
 
 
 def _asks(asks: Mapping[str, Asked]) -> list[str]:
     lines: list[str] = []
     for ask in asks.values():
-        lines += ["", "[[asks]]", f"name = {_text(ask.name)}", f"label = {_text(safe_line(ask.label))}"]
+        lines += ["", "[[asks]]", f"name = {quoted(ask.name)}", f"label = {quoted(safe_line(ask.label))}"]
         if ask.choices:
-            lines += ['kind = "choice"', f"choices = {_list(ask.choices)}"]
+            lines += ['kind = "choice"', f"choices = {quoted_list(ask.choices)}"]
     return lines
 
 
 def _extra(foreign: Foreign, told: list[str]) -> list[str]:
     """Keep what has no place here, so that nothing is lost; each value as JSON."""
-    lines = ["", "[extra]", f"from = {_text(foreign.tool)}"]
+    lines = ["", "[extra]", f"from = {quoted(foreign.tool)}"]
     for key, value in foreign.extra.items():
-        line = f"{_text(safe_line(str(key))[:80])} = {_text(_packed(value))}"
+        line = f"{quoted(safe_line(str(key))[:80])} = {quoted(_packed(value))}"
         if len(line) > MAX_LINE:
             told.append(f"{str(key)[:40]} is too long to be kept")
         elif str(key) != "from":
@@ -133,12 +127,3 @@ def _extra(foreign: Foreign, told: list[str]) -> list[str]:
 
 def _packed(value: Any) -> str:
     return safe_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-
-
-def _list(texts: tuple[str, ...] | list[str]) -> str:
-    return "[" + ", ".join(_text(one) for one in texts) + "]"
-
-
-def _text(text: str) -> str:
-    """Return a TOML basic string: JSON's escapes are TOML's too, once DEL is gone (TOML 1.0)."""
-    return json.dumps(safe_text(text).replace("\x7f", ""), ensure_ascii=False)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from data.errors import InputError
 from data.records import Customer, Priority, Status, Ticket
 from macros.context import Context
+from macros.files import slug
 from macros.importing.converting import Converter
 from macros.importing.liquid import LiquidError
 from macros.importing.placeholders import ask_name, language_code
 from macros.importing.reading import read
 from macros.importing.run import Import, Outcome
-from macros.importing.writing import slug
 from macros.library import Library
 from macros.macro import Macro
 from macros.render import render

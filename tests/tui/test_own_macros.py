@@ -202,3 +202,36 @@ def test_notes_never_carry_what_a_macro_does(path: Path, own: Path) -> None:
     play(path, script)
     ticket, message, raw = after(path, noted[0])
     assert (message.direction, "one" in ticket.tags, raw) == (Direction.NOTE, False, b"")
+
+
+async def name_it(pilot: Pilot[int], app: DeskApp, title: str) -> None:
+    await press(pilot, app, "home", "shift+end", "delete", *title, "enter")
+
+
+def test_what_is_written_becomes_a_macro_by_one_key_and_a_title(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "j", "enter", "r", *"Hola, todo va bien.", "f4")
+        await name_it(pilot, app, "All well")
+        kept = list((config_folder() / "macros").rglob("*.j2"))
+        assert [file.name for file in kept] == ["all-well.j2"]
+        source = kept[0].read_text(encoding="utf-8")
+        assert "Hola, todo va bien." in source
+        assert {"=== en", "=== es"} <= set(source.splitlines())
+        assert "all-well" in app.desk.said
+        ticket = app.desk.ticket()
+        assert ticket is not None
+        assert "all-well" in " ".join(name for name, _ in app.desk.answering.titles(ticket, "es"))
+
+    play(path, script)
+
+
+def test_the_reply_sent_last_becomes_a_macro_with_the_snippets_it_came_from(path: Path, own: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "j", "enter", "1", "o", "M")
+        await name_it(pilot, app, "Again")
+        (kept,) = own.rglob("again.j2")
+        source = kept.read_text(encoding="utf-8")
+        assert source.count('{% include "greeting" %}') == 2
+        assert "Lo primero." in source
+
+    play(path, script)

@@ -20,6 +20,7 @@ from tui.words import words
 if TYPE_CHECKING:
     from macros.coaching import Advice
     from tui.coach import Coaching
+    from tui.widgets.composer import Composer
 
 DELETING = frozenset({"backspace", "delete"})
 
@@ -126,20 +127,27 @@ class Coached(Steps):
         """Make the reply that was sent last a macro of one's own."""
         newest: OwnReply | None = next(iter(self.store.messages.own_replies(self.agent, 1)), None)
         if newest is None:
-            self.say(words("You have sent no reply yet."))
+            self.say(words("You have sent no reply yet. F4 keeps what you write."))
             return
-        reply = newest
-        from macros.authoring import as_template, save_macro
-        from macros.coaching import title_of
-        from tui.settings import config_folder
+        self._keep_reply(newest.ticket_id, newest.text, newest.language)
 
-        text = as_template(reply.text, reply.customer)
-        folder, ticket = config_folder() / "macros", self.store.tickets.get(reply.ticket_id)
-        topic = ticket.topic if ticket is not None else ""
+    def on_composer_keep_asked(self, message: Composer.KeepAsked) -> None:
+        """Make a macro of what is being written."""
+        message.stop()
+        self._keep_reply(message.draft.ticket_id, message.draft.text, message.draft.language)
+
+    def _keep_reply(self, ticket_id: int, text: str, language: str) -> None:
+        ticket = self.store.tickets.get(ticket_id)
+        if ticket is None or not self.answering.ready:
+            self.say(words("Macros are loading."))
+            return
+        from macros.coaching import title_of
+
+        context = self.answering.context(ticket)
 
         def save(title: str | None) -> None:
             if title:
-                self._save_macro(partial(save_macro, folder, title, reply.language, text, topic=topic))
+                self._save_macro(partial(self.answering.keep_as_macro, context, title, text, language))
 
         self._ask_title(title_of(text), save)
 

@@ -82,6 +82,12 @@ class Composer(Vertical):
         """The macro is to be filled anew."""
 
     @dataclass
+    class KeepAsked(Message):
+        """The text is to be kept as a macro."""
+
+        draft: Draft
+
+    @dataclass
     class Left(Message):
         """The agent went back to the ticket; the draft was told before."""
 
@@ -258,6 +264,13 @@ class Composer(Vertical):
     def action_render_again(self) -> None:
         """Ask for the macro to be filled anew."""
         self.post_message(self.RenderAsked())
+
+    def action_keep(self) -> None:
+        """Ask for the text to be kept as a macro."""
+        if self._area.text.strip():
+            self.post_message(self.KeepAsked(self.draft))
+        else:
+            self.notify(words("There is nothing to keep yet."), timeout=3, markup=False)
 
     def action_editor(self) -> None:
         """Write in the agent's own editor; the draft is kept before."""

@@ -1,0 +1,25 @@
+"""Texts as they stand in a macro file: TOML strings in the front matter, words of a body that no template reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from data.safe_text import safe_text
+
+
+def quoted(text: str) -> str:
+    """Return a TOML basic string: JSON's escapes are TOML's too, once DEL is gone (TOML 1.0)."""
+    return json.dumps(safe_text(text).replace("\x7f", ""), ensure_ascii=False)
+
+
+def quoted_list(texts: Iterable[str]) -> str:
+    """Return a TOML array of strings."""
+    return "[" + ", ".join(map(quoted, texts)) + "]"
+
+
+def as_words(text: str) -> str:
+    """Return words so that a template says them as they are, and no line opens another language's body."""
+    kept = re.sub(r"\{[{%#]|[%#}]\}|\{$", lambda found: '{{ "' + found[0] + '" }}', text)
+    return re.sub(r"^(===|\+\+\+)", r" \1", kept, flags=re.MULTILINE)
