@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from macros.macro import Macro
     from macros.suggest import Suggestion
 
-TOPIC = 4.0
-"""What being of the ticket's own topic counts for, in log odds: rules know more than titles, history knows better."""
+TOPIC = 8.0
+"""What being of the ticket's own topic counts for, in log odds: rules know more than titles, much history more yet."""
 EFFORT = 0.7
 """What asking for a value counts against a macro, and escalating: at equal odds, what can leave as it is goes first."""
 COUNTED = 3

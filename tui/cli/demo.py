@@ -20,6 +20,8 @@ from tui.cli.common import iso, json_option, put
 if TYPE_CHECKING:
     from data.records import Incoming
 
+AGENT = "Alex"
+"""Who signs the demo's replies, unless the settings name somebody."""
 MONTHS_TICKETS = 1_200
 """What a rehearsed month brings in, unless told otherwise."""
 BATCH = 2_000
@@ -59,8 +61,9 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
         _tell(path, seed, time.perf_counter() - began, as_json=as_json)
         return 0
     from tui.app import run_desk
+    from tui.settings import load
 
-    return run_desk(path, connectors=[connector], demo=True)
+    return run_desk(path, connectors=[connector], demo=True, agent=load().settings.agent or AGENT)
 
 
 def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
