@@ -56,7 +56,9 @@ class Receiving:
         ):
             return self._take_answer(child, item, content, arrived, action)
         customer = self._customer(item, arrived)
-        ticket_id, trusted = (None, False) if child is not None else find_ticket(self._store, item, customer.id)
+        ticket_id, trusted = find_ticket(self._store, item, customer.id)
+        # with another team's id but from none of its addresses, what opens a ticket is not trusted
+        trusted = trusted and child is None
         ticket = self._store.tickets.get(ticket_id) if ticket_id is not None else None
         if ticket is None or self._is_over(ticket, arrived):
             number = self._open(item, customer, content, arrived, action, trusted=trusted)

@@ -168,6 +168,14 @@ def test_a_stranger_with_the_id_waits_unverified(desk: Desk, clock: Clock) -> No
     assert ticket(desk, number).status is Status.ON_HOLD
 
 
+def test_a_customer_whom_a_team_answered_by_mistake_joins_the_own_ticket(desk: Desk, clock: Clock) -> None:
+    number, _, subject = escalated(desk, clock)
+    (received,) = desk.receive([mail("What is this?", subject=subject, references=(mail().message_id,))])
+    assert received.ticket_id == number
+    assert desk.store.messages.of(number)[-1].direction is Direction.IN
+    assert desk.store.escalations.of(number)[0].state is EscalationState.OPEN
+
+
 @pytest.mark.parametrize("subject", ["[E-1]", "[E-1-00000000]", "E-1", "[E-99999999999999999999-00000000]"])
 def test_the_team_without_the_id_that_we_issued_opens_a_ticket(desk: Desk, clock: Clock, subject: str) -> None:
     number, child, _ = escalated(desk, clock)
