@@ -10,6 +10,7 @@ from data.macro_names import separate
 from data.records import Answered
 from data.store import Store
 from macros.macro import Macro
+from macros.semantic import Sense, sense
 from macros.suggest import Suggester, Suggestion
 
 MOST = 20_000
@@ -36,7 +37,8 @@ class Learner:
 
     def _rebuild(self, store: Store) -> int:
         """Learn all from the store; what was known before serves until that is done."""
-        suggester, known = self._untaught(), {}
+        # only now with the view of meanings: loading it takes a second that no screen should wait for
+        suggester, known = self._untaught(sense()), {}
         for one in store.messages.answered(MOST):
             known[one.reply_id] = one
             _learn(suggester, one)
@@ -70,6 +72,7 @@ class Learner:
         for one in new:
             with self._lock:
                 _learn(self._suggester, one)
+                self._suggester.ready()
             self._known[one.reply_id] = one
         return len(new) + len(gone)
 
@@ -80,8 +83,8 @@ class Learner:
         with self._lock:
             return self._suggester.suggest(text, top, among, language=language, lean=lean)
 
-    def _untaught(self) -> Suggester:
-        suggester = Suggester()
+    def _untaught(self, meaning: Sense | None = None) -> Suggester:
+        suggester = Suggester(meaning)
         suggester.know(self._macros.values())
         return suggester
 

@@ -17,12 +17,15 @@ from macros.features import expressions, spelling, terms, words
 from macros.macro import Macro
 from macros.nearest import Nearest
 from macros.rivals import Rivals
+from macros.semantic import Sense
 
 NEIGHBOURS = 30
 MAX_BECAUSE = 120
 """Characters of a ticket's text given as the reason."""
 WEAK = 0.12
 """A message less close than this to a macro's words is about something else."""
+WEAK_SENSE = 0.5
+"""The same by meaning."""
 LIKE = 0.35
 """A ticket counts as like this one when it is at least so near as this share of the nearest one's nearness."""
 LOOKS = 4
@@ -31,11 +34,13 @@ MAX_LOOKS = 6_000
 """Looks in all; a big history is looked at once, for there the other views know enough."""
 _VOTE = 0.5
 """What the nearest tickets count for, against 1 for each of the other views."""
+_SENSE = 2.0
+"""What meaning counts for, where it is known."""
 _SHARPNESS = 20.0
 """Turns cosines into log odds."""
 _SAME = 6
 """Decimals in which scores are compared: what differs less goes by use."""
-_FLOOR_VOTE, _FLOOR = 1e-2, 1e-4
+_FLOOR_VOTE, _FLOOR, _FLOOR_SENSE = 1e-2, 1e-4, 1e-3
 """The probability that a view leaves for a macro that it says nothing of."""
 
 
@@ -54,11 +59,13 @@ class Suggestion:
     """How many of the answered tickets like this one were answered with it."""
     of: int = 0
     """How many answered tickets are like this one."""
+    sense: float = 0.0
+    """Cosine to the nearest answered text by meaning; 0 without the extra that knows meanings."""
 
     @property
     def weak(self) -> bool:
         """Nothing speaks for it: the message is about something else."""
-        return not self.alike and self.closeness < WEAK
+        return not self.alike and self.closeness < WEAK and self.sense < WEAK_SENSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ class _Learned:
 class Suggester:
     """Learns which macro answered which message, and ranks macros for a new one. One thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, sense: Sense | None = None) -> None:
+        self._sense = sense
         self._learned: dict[int, _Learned] = {}
         self._next = 0
         self._nearest, self._closeness, self._rivals = Nearest(), Closeness(), Rivals()
@@ -102,6 +110,7 @@ class Suggester:
 
     def settle(self) -> None:
         """Look at what was learned again, once after many answers were taken in at once."""
+        self.ready()
         looks = min(LOOKS, MAX_LOOKS // max(1, len(self._learned)))
         if not looks:
             return
@@ -109,6 +118,11 @@ class Suggester:
         for _ in range(looks):
             for key, known in self._learned.items():
                 self._rivals.look_again(key, known.macro, said[key])
+
+    def ready(self) -> None:
+        """Do what was put off while answers were taken in, so that no suggestion has to wait for it."""
+        if self._sense is not None:
+            self._sense.catch_up()
 
     def unlearn(self, text: str, macro: str) -> bool:
         """Forget one such answer, as when it was undone or the customer erased; tell whether it was known."""
@@ -142,8 +156,10 @@ class Suggester:
         total, leaning = sum(votes.values()) or 1.0, lean or {}
         close = self._log_odds({macro: _SHARPNESS * cosine for macro, cosine in closeness.items()})
         rivals = self._log_odds(self._rivals.scores(_unit(said)))
+        shares, near = self._sense.look(text) if self._sense is not None else ({}, {})
         scores = {
             macro: _VOTE * math.log(votes.get(macro, 0.0) / total + _FLOOR_VOTE)
+            + _SENSE * math.log(shares.get(macro, 0.0) + _FLOOR_SENSE)
             + close[macro]
             + rivals[macro]
             + leaning.get(macro, 0.0)
@@ -157,7 +173,13 @@ class Suggester:
 
         return [
             Suggestion(
-                macro, odds[macro], closeness.get(macro, 0.0), because.get(macro, ""), alike[macro], alike.total()
+                macro,
+                odds[macro],
+                closeness.get(macro, 0.0),
+                because.get(macro, ""),
+                alike[macro],
+                alike.total(),
+                near.get(macro, 0.0),
             )
             for macro in sorted(odds, key=place)[:top]
         ]
@@ -188,6 +210,8 @@ class Suggester:
         said = expressions(found)
         self._closeness.weigh(macro, {**said, **spelling(found)}, 1)
         self._rivals.add(key, macro, _unit(said))
+        if self._sense is not None:
+            self._sense.add(key, macro, text)
 
     def _remove(self, key: int, known: _Learned) -> None:
         found = words(known.text)
@@ -199,6 +223,8 @@ class Suggester:
         said = expressions(found)
         self._closeness.weigh(known.macro, {**said, **spelling(found)}, -1)
         self._rivals.remove(key, known.macro, _unit(said))
+        if self._sense is not None:
+            self._sense.remove(key)
 
 
 def _softmax(scores: Mapping[str, float]) -> dict[str, float]:

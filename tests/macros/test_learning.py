@@ -19,6 +19,11 @@ MACROS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("macros.semantic.PACKAGE", "no_such_package")
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(tmp_path / "desk.db")

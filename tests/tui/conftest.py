@@ -26,3 +26,9 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         monkeypatch.setenv(name, str(home / name.lower()))
     for name in ("NO_COLOR", "TEXTUAL_THEME", "TRIDESK_DB", "VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An extra that is installed beside the tests would load for a second in each of them."""
+    monkeypatch.setattr("macros.semantic.PACKAGE", "no_such_package")

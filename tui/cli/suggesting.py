@@ -17,6 +17,7 @@ from macros.evaluation import Example, Score
 from macros.evaluation import evaluate as evaluated
 from macros.learning import MOST
 from macros.library import Library
+from macros.semantic import sense
 from macros.suggest import Suggester
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
@@ -77,7 +78,7 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
         history = [
             Example(one.text or one.subject, macro, one.language) for one in answered for macro in separate(one.macro)
         ]
-        suggester = Suggester()
+        suggester = Suggester(sense())
         suggester.know(library)
     found = evaluated(history, suggester)
     if as_json:
@@ -108,7 +109,7 @@ def _figures(score: Score) -> dict[str, Any]:
 
 def _taught(path: Path | None, library: Library) -> Suggester:
     if path is None:
-        suggester = Suggester()
+        suggester = Suggester(sense())
         suggester.know(library)
         return suggester
     history = _history(path)
@@ -130,7 +131,7 @@ def _history(path: Path) -> list[Example]:
 
 def _knowing(names: Iterable[str], library: Library) -> Suggester:
     """Return a suggester that knows these macros by their titles and texts, or by their names."""
-    suggester = Suggester()
+    suggester = Suggester(sense())
     by_name = {macro.name: macro for macro in library}
     for name in sorted(names):
         if name in by_name:
