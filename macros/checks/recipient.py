@@ -8,6 +8,7 @@ from data.records import Customer, Direction, Finding, Message, MessageKind, Tic
 
 LATELY = 7 * 86_400
 """An address is new for so many seconds."""
+_BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
 _SAFETY_LANE = "safety"
 
 
@@ -30,14 +31,15 @@ def is_safety(ticket: Ticket) -> bool:
 
 
 def _why(customer: Customer, conversation: Sequence[Message], recipient: str, now: int) -> str:
-    earlier = [_sender(one) for one in conversation if one.direction is Direction.IN]
+    written = [one for one in conversation if one.direction is Direction.IN and one.kind not in _BY_MACHINES]
+    earlier = [_sender(one) for one in written]
     if earlier and earlier[0] and earlier[0] != recipient:
         return f"The conversation began with {earlier[0]}, but this reply goes to {recipient}."
     since = next((one.since for one in customer.identities if one.value == recipient), 0)
     known_longer = any(one.since < since for one in customer.identities)
     if since and known_longer and now - since < LATELY:
         return f"{recipient} is new for this customer; make sure that it is theirs."
-    latest = next((one for one in reversed(conversation) if one.direction is Direction.IN), None)
+    latest = written[-1] if written else None
     if latest is not None and latest.kind is MessageKind.MAIL and _turns_away(latest):
         return f"The customer wrote from {latest.from_address}, but asks for answers at {latest.reply_to}."
     return ""

@@ -54,6 +54,24 @@ def selected(app: DeskApp) -> str:
     return app.desk.composer._area.selected_text
 
 
+def test_a_digit_of_a_finding_without_words_opens_the_composer(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = await write(pilot, app, "Hola")
+        ticket_read = app.desk.store.tickets.get(ticket)
+        assert ticket_read is not None
+        subject = Change(reply="Hola", subject="Order {{ x }}")
+        app.desk.preview(ticket_read, subject, "t")
+        await press(pilot, app)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [one.rule for one in card(app).card.findings] == ["hole"]
+        await press(pilot, app, "1")
+        assert app.screen is app.desk
+        assert selected(app) == ""
+
+    play(path, script, make=checked)
+
+
 TWO = "Hola: la clave es abc123 y {{ amount }} llega."
 
 

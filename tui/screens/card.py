@@ -14,6 +14,8 @@ from tui.words import words
 if TYPE_CHECKING:
     from queues.calendar import Calendar
 
+ABOUT_THE_ADDRESS = frozenset({"recipient", "new-address"})
+"""Findings whose digit takes another address: there are no words to go to."""
 MOST_NUMBERED = 9
 """So many findings have a digit of their own."""
 

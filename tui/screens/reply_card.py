@@ -17,7 +17,7 @@ from data.records import Change, Promise, Status
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
-from tui.screens.card import Card, Verdict
+from tui.screens.card import ABOUT_THE_ADDRESS, Card, Verdict
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -101,7 +101,7 @@ class ReplyCard(ModalScreen[Verdict]):
         if number > len(self.card.findings):
             return
         finding = self.card.findings[number - 1]
-        if finding.start == finding.end and self.card.addresses:
+        if finding.rule in ABOUT_THE_ADDRESS and self.card.addresses:
             self.dismiss(Verdict("address"))
         else:
             self.dismiss(Verdict("edit", finding=finding))
