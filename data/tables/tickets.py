@@ -114,6 +114,19 @@ class Tickets:
         sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {where} LIMIT ?)"
         return int(self._db.execute(sql, (lane, cap)).fetchone()[0])
 
+    def next_breach(self, lane: str, now: int, *, leaving: int | None = None) -> tuple[int, int] | None:
+        """Return number and due time of the active ticket of the lane whose clock runs out next, `leaving` left out."""
+        sql = f"""SELECT t.id, t.sort_due FROM ticket t WHERE t.lane = ? AND {IS_ACTIVE} AND t.sort_due >= ?
+            AND t.sort_due < {NO_DUE} AND t.id IS NOT ? ORDER BY t.sort_due, t.id LIMIT 1"""
+        row = self._db.execute(sql, (lane, now, leaving)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def due_between(self, lane: str, since: int, until: int, cap: int = 99) -> int:
+        """Return how many active tickets' clocks run out from `since` up to `until`, counted up to `cap`."""
+        sql = """SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {IS_ACTIVE}
+            AND t.sort_due >= ? AND t.sort_due < ? LIMIT ?)"""
+        return int(self._db.execute(sql, (lane, since, until, cap)).fetchone()[0])
+
     def of_customer(self, customer_id: int, limit: int = 20) -> list[LaneRow]:
         """Return a customer's tickets, newest first."""
         sql = _PLAIN_ROW + "WHERE t.customer_id = ? ORDER BY t.id DESC LIMIT ?"

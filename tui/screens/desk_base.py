@@ -16,6 +16,7 @@ from data.protocols import Clock
 from data.records import Lane, OutboxState, PromiseState, Ticket
 from queues.links import links
 from tui.answering import Answering
+from tui.burning import burn_line, stay_line
 from tui.jobs import PATIENCE, Writer
 from tui.keymap import keymap_from
 from tui.link_line import link_line
@@ -175,6 +176,7 @@ class DeskBase(Screen[None]):
             late = self.store.tickets.breaching(pane.lane.name, now)
             triage = self.store.tickets.in_triage(pane.lane.name)
             pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen, triage)
+            pane.show_burn(burn_line(self.store, pane.lane.name, now))
 
     def show_outbox(self) -> None:
         """Write the top line."""
@@ -186,6 +188,7 @@ class DeskBase(Screen[None]):
             counts.get(OutboxState.HELD, 0),
             doubted=counts.get(OutboxState.IN_DOUBT, 0),
             links=link_line(links(self.store)),
+            stay=stay_line(self.store, [pane.lane.name for pane in self.panes], self.view.ticket_id, now),
         )
 
     def refresh_lanes(self) -> None:

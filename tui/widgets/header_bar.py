@@ -19,8 +19,10 @@ class HeaderBar(Static):
         self._shown = ""
         self.saving = False
 
-    def show(self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "") -> None:
-        """Write the line: how the accounts stand, replies waiting, seconds until the next leaves, held, in doubt."""
+    def show(
+        self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = ""
+    ) -> None:
+        """Write the line: how the accounts stand, what waits to leave, is held or in doubt, and what staying costs."""
         parts = [self._name, self._mode, links]
         if waiting:
             parts.append(words("outbox {n}").format(n=waiting))
@@ -30,6 +32,7 @@ class HeaderBar(Static):
             parts.append(words("{n} held!").format(n=held))
         if doubted:
             parts.append(words("{n} in doubt!").format(n=doubted))
+        parts.append(stay)
         if self.saving:
             parts.append(words("saving…"))
         line = "  ".join(part for part in parts if part)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from data.protocols import Clock
@@ -15,6 +16,9 @@ from tui.widgets.row_window import RowSource
 from tui.widgets.ticket_list import TicketList
 from tui.words import words
 
+ROOMY = 50
+"""Cells from which on the title leaves room for when clocks run out."""
+
 
 class LanePane(Vertical):
     """One lane: `title · open · late`, then the list."""
@@ -24,6 +28,7 @@ class LanePane(Vertical):
         self.lane = lane
         self.number = number
         self._title = Static("", classes="lane-title", markup=False)
+        self._burn = Static("", classes="lane-burn", markup=False)
         self.empty = words("Nothing waits here. Press . for the most urgent ticket.")
         """What the list says when there is nothing in it."""
         self.named = NamedView()
@@ -36,8 +41,18 @@ class LanePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Title above list."""
-        yield self._title
+        with Horizontal(classes="lane-head"):
+            yield self._title
+            yield self._burn
         yield self.list
+
+    def on_resize(self, event: Resize) -> None:
+        """Make room for when clocks run out, where there is any."""
+        self.set_class(event.size.width >= ROOMY, "-roomy")
+
+    def show_burn(self, line: str) -> None:
+        """Write at the right end of the title when clocks run out; a narrow pane has no room for it."""
+        self._burn.update(Content(line), layout=False)
 
     def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
         """Write the title: how many wait, are late, are of unknown language, came in above the view."""
