@@ -79,6 +79,9 @@ class Library:
         """Take in what changed on disk since the last call; tell whether anything did."""
         now: dict[Path, _Read] = {}
         for folder in self._folders:
+            if folder == BUILT_IN and self._read:
+                now |= {path: one for path, one in self._read.items() if path.is_relative_to(folder)}
+                continue  # what came with the program stays as it is while it runs
             snippets = 0
             for number, path in enumerate(files_in(folder)):
                 snippets += _is_snippet(path, folder)

@@ -81,6 +81,18 @@ def regional(language: str, region: str) -> str:
     return region if region and language == region.split("-")[0] else language
 
 
+def closing(macro: Macro, language: str, context: Context, text: str) -> str:
+    """Return the end of a reply's `text` that only the last of several macros brings; the empty string for none."""
+    spoken = macro.body_for(language).language or language
+    values = _values(macro, spoken, context, {})
+    said = [
+        _filled(macro, f'{{% include "{one.name}" %}}', frozenset(), values, texts(macro.snippets, spoken)).strip()
+        for one in macro.snippets
+        if one.once is Once.LAST
+    ]
+    return max((one for one in said if one and text.endswith(one)), key=len, default="")
+
+
 def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:
     known = context.values(language)
     locale = context.locale(language)

@@ -37,6 +37,8 @@ class Answer:
     language: str
     change: Change
     holes: tuple[str, ...] = ()
+    closing: str = ""
+    """The end of the reply, before which more may be said."""
 
 
 Given = Sequence[tuple[str, Mapping[str, str]]]
@@ -181,7 +183,8 @@ class Answering:
     def _offered(self, ticket: Ticket) -> list[Macro]:
         if self._library is None:
             return []
-        return self._library.offered(ticket, self._customer(ticket))
+        customer = self._customer(ticket)
+        return self._library.offered(ticket, replace(customer, register=customer.register or self._register))
 
     def _customer(self, ticket: Ticket) -> Customer:
         return self._store.customers.get(ticket.customer_id) or Customer(0, "")
@@ -264,7 +267,7 @@ class Answering:
 
         Raises InputError where there is no such macro or it cannot be filled.
         """
-        from macros.render import render
+        from macros.render import closing, render
 
         macro = self.macro(name)
         context = self.context(ticket)
@@ -276,4 +279,5 @@ class Answering:
             filled.language,
             replace(filled.change, reply=filled.text, verbatim=not answers),
             tuple(hole.name for hole in filled.holes),
+            closing(macro, filled.language, context, filled.text),
         )

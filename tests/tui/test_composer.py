@@ -12,7 +12,7 @@ from textual.message import Message
 from data.errors import InputError
 from data.records import Change, Direction, Draft
 from tui import editor
-from tui.widgets.completion import Choice, Completion, typed
+from tui.widgets.completion import Choice, Completion, found_by, typed
 from tui.widgets.composer import Composer
 from tui.widgets.composer_area import ComposerArea
 
@@ -194,6 +194,22 @@ async def test_it_knows_whether_a_macros_words_were_changed() -> None:
         assert edited() is True
         app.composer.open(Draft(9, "kept from before", macro="x/y"))
         assert edited() is None
+
+
+async def test_the_cursor_waits_before_the_closing() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""))
+        app.composer.put(Change(reply="Hello.\n\nBody.\n\nYours,\nNoa", macro="x/y"), closing="Yours,\nNoa")
+        await pilot.press(*" More.")
+        assert app.area.text == "Hello.\n\nBody. More.\n\nYours,\nNoa"
+        app.composer.put(Change(reply="{{ x }} Bye", macro="x/y"), whole=True, closing="Bye")
+        assert app.area.selected_text == "{{ x }}"
+
+
+def test_a_name_that_is_what_was_typed_comes_first() -> None:
+    titles = [("a/ask-form", "Ask"), ("own/former", "x"), ("own/form", "x"), ("b/other", "A form"), ("c/none", "x")]
+    assert [one.name for one in found_by("form", titles)] == ["own/form", "own/former", "a/ask-form", "b/other"]
 
 
 @given(st.text())

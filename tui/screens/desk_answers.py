@@ -235,13 +235,12 @@ class Answers(Asking):
         return self.composer
 
     def _complete(self, letters: str) -> Sequence[Choice]:
-        from tui.widgets.completion import Choice
+        from tui.widgets.completion import found_by
 
         ticket = self.ticket() or (self.view.shown.ticket if self.view.shown else None)
         if ticket is None:
             return []
-        titles = self.answering.titles(ticket, ticket.language)
-        return [Choice(name, title) for name, title in titles if letters.lower() in f"{name} {title}".lower()]
+        return found_by(letters, self.answering.titles(ticket, ticket.language))
 
     def close_composer(self) -> None:
         """Leave the composer; the draft is in the file."""

@@ -124,7 +124,7 @@ class Writing(Drafting):
             if composer is not None:
                 answer = self.fill(ticket, given, into=Place(composer.draft, *composer.around_cursor))
                 if answer is not None:
-                    composer.put(answer.change)
+                    composer.put(answer.change, closing=answer.closing)
 
         self.with_all_answers(ticket, (name,), filled)
 
@@ -137,7 +137,7 @@ class Writing(Drafting):
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
             composer, answer = self._composer_of(ticket), self.fill(ticket, given, language)
             if composer is not None and answer is not None:
-                composer.put(answer.change, whole=True)
+                composer.put(answer.change, whole=True, closing=answer.closing)
 
         self.with_all_answers(ticket, separate(names), filled, anew=False)
 

@@ -34,6 +34,18 @@ def typed(before_cursor: str) -> str | None:
     return found[1] if found else None
 
 
+def found_by(letters: str, titles: Sequence[tuple[str, str]]) -> list[Choice]:
+    """Return the names and titles that hold these letters: a name that is them first, then one that begins so."""
+    wanted = letters.lower()
+
+    def place(name: str) -> int:
+        short = name.rpartition("/")[2]
+        return 0 if wanted in (name, short) else 1 if name.startswith(wanted) or short.startswith(wanted) else 2
+
+    fitting = [Choice(name, title) for name, title in titles if wanted in f"{name} {title}".lower()]
+    return sorted(fitting, key=lambda choice: place(choice.name.lower()))
+
+
 class Completion(OptionList, can_focus=False):
     """Shows the choices; the text area keeps the focus and drives it."""
 

@@ -156,10 +156,11 @@ class Composer(Vertical):
             return None
         return self._edited_before or self._area.text != self._as_put
 
-    def put(self, change: Change, *, whole: bool = False) -> None:
+    def put(self, change: Change, *, whole: bool = False, closing: str = "") -> None:
         """Put a change's words in at the cursor, or in place of all there is, and keep what else it does.
 
-        The words can be undone with ctrl+z.
+        The cursor goes to the first missing value, else before the `closing`, where more may be said. The words can be
+        undone with ctrl+z.
         """
         kept, text = self._draft, safe_text(change.reply or "")
         had = self._area.text
@@ -176,7 +177,8 @@ class Composer(Vertical):
             self._area.insert(text)
         self._as_put = self._area.text
         self._show_head()
-        self._area.next_hole()
+        if not self._area.next_hole() and closing:
+            self._area.go_before(closing)
 
     def show_findings(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
         """Show what was found in `text`, unless another text stands here by now."""

@@ -46,6 +46,12 @@ class ComposerArea(TextArea):
         self.move_cursor(self._location(start))
         self.move_cursor(self._location(end), select=True)
 
+    def go_before(self, ending: str) -> None:
+        """Put the cursor where the words before `ending` end, if the text ends so."""
+        before = self.text.rstrip().removesuffix(ending)
+        if before != self.text.rstrip():
+            self.move_cursor(self._location(len(before.rstrip())))
+
     @property
     def around_cursor(self) -> tuple[str, str]:
         """What stands before and after the cursor."""
