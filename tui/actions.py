@@ -19,6 +19,7 @@ class Scope(StrEnum):
     LANGUAGE = "language"
     STEPS = "steps"
     OUTBOX = "outbox"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +331,20 @@ def _outbox() -> list[Action]:
     ]
 
 
+def _changed() -> list[Action]:
+    """On the card that shows what changed in a procedure or macro."""
+
+    def changed(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"changed.{name}", keys, title, tooltip, "Changed", Scope.CHANGED, call=call or name)
+
+    return [
+        changed("read", ("enter",), "Read", "Known from now on; go on."),
+        changed("later", ("escape", "q"), "Later", "Show it again at the next use."),
+        changed("down", ("j", "down", "pagedown"), "Read on", "Further down.", "scroll(3)"),
+        changed("up", ("k", "up", "pageup"), "Back up", "Further up.", "scroll(-3)"),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -338,6 +353,7 @@ ACTIONS: tuple[Action, ...] = (
     *_compose(),
     *_preview(),
     *_steps(),
+    *_changed(),
     *_language(),
     *_outbox(),
 )

@@ -7,6 +7,7 @@ import pytest
 
 from tui.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.app import DeskApp
+from tui.screens.change_card import ChangeCard
 from tui.screens.desk import DeskScreen
 from tui.screens.language_card import LanguageCard
 from tui.screens.outbox_card import OutboxCard
@@ -50,6 +51,7 @@ def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
         Scope.LANGUAGE: (LanguageCard,),
         Scope.STEPS: (ProcedurePanel,),
         Scope.OUTBOX: (OutboxCard,),
+        Scope.CHANGED: (ChangeCard,),
     }
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
     missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]

@@ -17,6 +17,7 @@ from queues.procedure_book import ProcedureBook
 from queues.routing import Rules
 from tui.app import DeskApp
 from tui.jobs import Writer
+from tui.screens.change_card import ChangeCard
 from tui.screens.reply_card import ReplyCard
 
 NOW = 1_790_000_000
@@ -284,5 +285,45 @@ def test_a_changed_file_is_taken_in_and_a_broken_one_told(path: Path, folder: Pa
         await pilot.pause()
         assert "lock.toml, line 1" in app.desk.said
         assert "lock@44" in picture(app)
+
+    play(path, folder, script)
+
+
+def test_a_procedure_that_changed_since_is_shown_once_as_a_difference(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        await press(pilot, app, "space", "escape")
+        text = PROCEDURE.replace("version = 3", "version = 44").replace("Congela la cuenta.", "Congela y cierra todo.")
+        (folder / "lock.toml").write_text(text.replace("New.", "Closing comes first now."))
+        app.desk.watch_book()
+        await press(pilot, app, "space")
+        assert isinstance(app.screen, ChangeCard)
+        assert "- * Congela la cuenta." in picture(app)
+        assert "+ * Congela y cierra todo." in picture(app)
+        assert "Closing comes first now." in picture(app)
+        await press(pilot, app, "escape", "space")
+        assert isinstance(app.screen, ChangeCard)
+        await press(pilot, app, "enter", "escape", "space")
+        assert not isinstance(app.screen, ChangeCard)
+
+    play(path, folder, script)
+
+
+def test_a_macro_that_changed_since_is_shown_before_its_preview(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 3)
+        await press(pilot, app, "1")
+        assert isinstance(app.screen, ReplyCard)
+        name = app.screen.card.change.macro
+        await press(pilot, app, "escape")
+        await app.desk.settled()
+        app.desk.writer.submit(lambda desk: desk.acknowledge("macro", name, "[es]\nAntes decía otra cosa.")).result()
+        await press(pilot, app, "1")
+        assert isinstance(app.screen, ChangeCard)
+        assert "- Antes decía otra cosa." in picture(app)
+        await press(pilot, app, "enter")
+        assert isinstance(app.screen, ReplyCard)
+        await press(pilot, app, "escape", "1")
+        assert isinstance(app.screen, ReplyCard)
 
     play(path, folder, script)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_outbox import Outbox
+from tui.screens.desk_changed import Changed
 from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
@@ -28,7 +28,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Outbox):
+class DeskScreen(Changed):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

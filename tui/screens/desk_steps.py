@@ -9,7 +9,7 @@ from textual import work
 from textual.events import Resize
 
 from data.errors import DeskError, GateError
-from data.records import Change, Done, Status, Ticket
+from data.records import Change, Done, Status, StepAnswer, Ticket
 from tui.screens.desk_looking import Looking
 from tui.widgets.procedure_panel import ProcedurePanel
 from tui.widgets.procedure_text import Followed
@@ -48,7 +48,17 @@ class Steps(Looking):
             self.book = self.make_book()
             self.app.call_from_thread(self._book_loaded)
 
+    def _plain_answers(self, ticket: Ticket) -> frozenset[str]:
+        procedure = self._procedure(ticket)
+        if procedure is None or not Followed(ticket, procedure, self._answers(ticket, procedure)).waiting:
+            return frozenset()
+        return procedure.plain_answers
+
+    def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, StepAnswer]:
+        return self.store.work.steps(ticket.id, procedure.id)
+
     def _book_loaded(self) -> None:
+        self.answering.free_of_gates = self._plain_answers
         self.set_interval(WATCH_SECONDS, self.watch_book)
         self.watch_book()
         self.show_procedure()
@@ -70,7 +80,7 @@ class Steps(Looking):
         procedure = self._procedure(shown.ticket) if shown is not None else None
         if shown is None or procedure is None:
             return None
-        return Followed(shown.ticket, procedure, self.store.work.steps(shown.ticket.id, procedure.id))
+        return Followed(shown.ticket, procedure, self._answers(shown.ticket, procedure))
 
     def _procedure(self, ticket: Ticket) -> Procedure | None:
         from queues.procedures import procedure_for
