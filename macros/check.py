@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from data.protocols import Sending
 from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
-from macros.checks import inside, names, personal, register, spanish
+from macros.checks import inside, names, personal, register, safety, spanish
 from macros.checks.folding import free
 from macros.checks.others import others_data
 from macros.checks.questions import unanswered
-from macros.checks.recipient import changed_recipient
+from macros.checks.recipient import changed_recipient, is_safety
 from macros.checks.wording_rules import addresses, attachment, forbidden, holes, secrets
 
 Speller = Callable[[str, str, str], list[Finding]]
@@ -57,6 +57,7 @@ class Checker:
         found += self._private(text, ticket, customer, conversation, sending)
         found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
         found += names.signed(text, sending.agent, conversation)
+        found += safety.specialist(text) + (safety.blame(text) if is_safety(ticket) else [])
         found += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
         found += self._language(text, change, ticket, customer, conversation)
         return sorted(_each_once(found), key=lambda one: (not one.blocking, one.start, one.end))
