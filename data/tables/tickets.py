@@ -123,7 +123,7 @@ class Tickets:
 
     def due_between(self, lane: str, since: int, until: int, cap: int = 99) -> int:
         """Return how many active tickets' clocks run out from `since` up to `until`, counted up to `cap`."""
-        sql = """SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {IS_ACTIVE}
+        sql = f"""SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.lane = ? AND {IS_ACTIVE}
             AND t.sort_due >= ? AND t.sort_due < ? LIMIT ?)"""
         return int(self._db.execute(sql, (lane, since, until, cap)).fetchone()[0])
 
