@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bench import language, screen
+from bench import language, screen, suggest
 
 
 def main() -> None:
     language.main(sys.argv[1:])
+    suggest.main()
     screen.main()
 
 
