@@ -51,22 +51,28 @@ class Checker:
         text = change.reply
         if not text.strip():
             return [Finding("empty", "The reply is empty; write something or leave it out.", blocking=True)]
+        known = _known(ticket, customer, conversation)
         found = holes(text) + secrets(text) + forbidden(text)
         found += [] if change.attachments else attachment(text)
         found += [replace(one, start=0, end=0, message=f"Subject: {one.message}") for one in holes(change.subject)]
-        found += self._private(text, ticket, customer, conversation, sending)
+        found += self._private(text, ticket, customer, conversation, sending, known)
         found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
         found += names.signed(text, sending.agent, conversation)
         found += safety.specialist(text) + (safety.blame(text) if is_safety(ticket) else [])
         found += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
-        found += self._language(text, change, ticket, customer, conversation)
+        found += self._language(text, change, ticket, customer, conversation, known)
         return sorted(_each_once(found), key=lambda one: (not one.blocking, one.start, one.end))
 
     def _private(
-        self, text: str, ticket: Ticket, customer: Customer, conversation: Sequence[Message], sending: Sending
+        self,
+        text: str,
+        ticket: Ticket,
+        customer: Customer,
+        conversation: Sequence[Message],
+        sending: Sending,
+        known: str,
     ) -> list[Finding]:
         """Find what this customer must not read, or nobody in a mail."""
-        known = _known(ticket, customer, conversation)
         found = personal.numbers(text) + personal.given_secrets(text)
         found += inside.marked(text) + inside.from_notes(text, conversation)
         if sending.people is not None:
@@ -75,10 +81,15 @@ class Checker:
         return found + addresses(text, known, self.own_addresses) + personal.phones(text, known)
 
     def _language(
-        self, text: str, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message]
+        self,
+        text: str,
+        change: Change,
+        ticket: Ticket,
+        customer: Customer,
+        conversation: Sequence[Message],
+        known: str,
     ) -> list[Finding]:
         """Find the wrong language, else what the right one asks for."""
-        known = _known(ticket, customer, conversation)
         wanted = _language_of(ticket, conversation)
         spoken, confidence = self.detect(text)
         found: list[Finding] = []

@@ -67,7 +67,8 @@ class Acting:
         steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
         steps += self._write_work(ticket, change, action, now) + self.gates.handed_over(ticket, change, now)
         fields = self._fields(ticket, change, now)
-        steps += self._write_promises(ticket, change, fields["status"], steps, now)
+        promise, done = self.promise(ticket, change, now), fields["status"] in workflow.DONE
+        steps += promising.carry_out(self._store, ticket, change, promise, steps, now, self._agent, done=done)
         if fields["status"] in workflow.DONE and ticket.status not in workflow.DONE:
             steps += escalating.close_settled(self._store, ticket)
         steps += self.write_fields(ticket, fields)
@@ -260,25 +261,9 @@ class Acting:
             steps += linking.link(self._store, ticket, change.problem)
         return steps
 
-    def _write_promises(
-        self, ticket: Ticket, change: Change, status: Status, written: list[Step], now: int
-    ) -> list[Step]:
-        """Settle what was promised before where this is the answer, then keep what the reply promises now."""
-        answers = change.reply is not None or (status in workflow.DONE and ticket.status not in workflow.DONE)
-        steps = promising.settle(self._store, ticket, now) if answers else []
-        promise = self.promise(ticket, change, now)
-        if promise is not None:
-            message = next((step["message"] for step in written if step["kind"] == "message"), None)
-            number = message if change.reply is not None else None
-            steps.append(promising.give(self._store, ticket, promise, now, self._agent, number))
-        # a word given in a reply stands as long as the reply does
-        return steps if change.reply is None else part_of(REPLY, steps)
-
     def promise(self, ticket: Ticket, change: Change, now: int) -> Promise | None:
-        """Return what the change promises: what it says itself, else the first dated word of its reply."""
-        if change.gives_no_promise or change.promise is not None or change.reply is None:
-            return None if change.gives_no_promise else change.promise
-        return promises.promise_in(change.reply, now, self.office(ticket))
+        """Return what the change promises the customer."""
+        return promising.of_change(change, self.office(ticket), now)
 
     def office(self, ticket: Ticket) -> Calendar:
         """Return the working week in the time zone of the ticket's customer."""

@@ -5,9 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from data.errors import ConflictError
-from data.records import Promise, PromiseState, Ticket
+from data.records import Change, Promise, PromiseState, Ticket
 from data.store import Store
-from queues.steps import Step
+from queues.calendar import Calendar
+from queues.promises import promise_in
+from queues.steps import REPLY, Step, part_of
+from queues.workflow import DONE
+
+
+def of_change(change: Change, office: Calendar, now: int) -> Promise | None:
+    """Return what the change promises: what it says itself, else the first dated word of its reply."""
+    if change.gives_no_promise or change.promise is not None or change.reply is None:
+        return None if change.gives_no_promise else change.promise
+    return promise_in(change.reply, now, office)
+
+
+def carry_out(
+    store: Store,
+    ticket: Ticket,
+    change: Change,
+    promise: Promise | None,
+    written: list[Step],
+    now: int,
+    agent: str,
+    *,
+    done: bool,
+) -> list[Step]:
+    """Settle what was promised before where this is the answer, then keep what is promised now; return the steps.
+
+    `written` are the steps of the change so far, its message first; `done` tells that the ticket is done with now.
+    """
+    answers = change.reply is not None or (done and ticket.status not in DONE)
+    steps = settle(store, ticket, now) if answers else []
+    if promise is not None:
+        message = next((step["message"] for step in written if step["kind"] == "message"), None)
+        number = message if change.reply is not None else None
+        steps.append(give(store, ticket, promise, now, agent, number))
+    # a word given in a reply stands as long as the reply does
+    return steps if change.reply is None else part_of(REPLY, steps)
 
 
 def give(store: Store, ticket: Ticket, promise: Promise, now: int, agent: str, message_id: int | None) -> Step:
