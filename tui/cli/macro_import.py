@@ -12,7 +12,6 @@ import click
 from data.errors import InputError
 from data.safe_text import safe_line
 from tui.cli.common import json_option, put
-from tui.composition import detect
 from tui.settings import config_folder
 
 SURE = 0.8
@@ -72,6 +71,8 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
 
 
 def _language(text: str) -> str:
+    from tui.composition import detect
+
     spoken, sure = detect(text)
     return spoken if sure >= SURE and spoken != "und" else ""
 

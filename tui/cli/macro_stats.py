@@ -10,8 +10,6 @@ from data.safe_text import safe_line
 from macros.stats import MacroUse, uses
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
-from tui.cli.periods import period_of
-from tui.composition import wall_clock, zone_of
 from tui.settings import load
 
 _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}  {'languages':<12} last used"
@@ -25,6 +23,9 @@ _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}
 @json_option
 def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_json: bool) -> None:
     """Tell how often each macro was used, when last, how often its words were changed and what it solved."""
+    from tui.cli.periods import period_of
+    from tui.composition import wall_clock, zone_of
+
     start = period_of(since, "now", zone_of(load().settings), wall_clock()).since
     names = [macro.name for macro in library_of(folder)] if unused else []
     with reading(db) as store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from data.errors import InputError
 from data.records import Customer, Priority, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from macros.context import Context
-from macros.library import Verdict, check_paths
+from macros.library import Library, Verdict, check_paths
 from macros.macro import Macro
 from macros.render import render
 from tui.cli.common import db_option, json_option, put, reading
@@ -20,8 +21,7 @@ from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
 from tui.cli.macro_stats import stats
 from tui.cli.suggesting import evaluate, suggest
-from tui.composition import agent_name, brand_of, wall_clock, zone_of
-from tui.settings import load
+from tui.settings import config_folder, load
 
 
 @click.group()
@@ -102,13 +102,15 @@ def render_one(
     as_json: bool,
 ) -> None:
     """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
+    from tui.composition import agent_name, brand_of, wall_clock, zone_of
+
     ticket, person = _ticket(db, ticket_id) if ticket_id is not None else _nobody(customer)
     settings = load().settings
     context = Context(
         ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings), settings.register
     )
     wanted = language or (ticket.language if ticket_id is not None else "en")
-    made = render(library_of(folder).get(name), wanted, context, _pairs(answers))
+    made = render(Library.only(name, folder or config_folder() / "macros").get(name), wanted, context, _pairs(answers))
     if as_json:
         holes = [{"name": hole.name, "start": hole.start, "end": hole.end} for hole in made.holes]
         put(
@@ -154,7 +156,7 @@ def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer]:
 
 
 def _nobody(customer: str) -> tuple[Ticket, Customer]:
-    now = wall_clock()
+    now = int(time.time())
     return Ticket(0, "", Status.NEW, Priority.NORMAL, "", 0, now, now), Customer(0, customer)
 
 
