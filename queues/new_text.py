@@ -27,9 +27,11 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _REPLY_ABOVE = re.compile(
-    r"^\W*##.*##\W*$|(?:type|write|reply|responda|escriba|escribe|répon\w+|antworten).{0,40}"
+    r"^\W*##.*##\W*$|(?:type|write|reply|respond[aei]\w*|respon\w+|escriba|escribe|escriv\w+|répon\w+|antworten|rispond\w+|"
+    r"scriv\w+|balas|tulis|yanıt\w*|trả lời).{0,40}"
     r"(?:above this line|encima de esta l[íi]nea|por encima de|acima desta linha|"
-    r"au-dessus de cette ligne|oberhalb dieser)",
+    r"au-dessus de cette ligne|oberhalb dieser|sopra (?:questa|la) (?:riga|linea)|(?:damunt|sobre) d['’]aquesta línia|"
+    r"enriba desta liña|di atas baris ini|üzerin\w+|phía trên dòng)",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -116,13 +118,18 @@ def _last_resort(lines: list[str], written: list[str], quoted: list[str]) -> tup
     """Find the words of a message that is all signature, all quote or a bare forward."""
     if _has_letters(written):
         return written, [], quoted
-    forwarded = [line for line in lines if not _is_frame(line)]
+    forwarded = [line for line in lines if not is_frame(line)]
     return (forwarded if _has_letters(forwarded) else lines), [], []
 
 
-def _is_frame(line: str) -> bool:
+def is_frame(line: str) -> bool:
+    """Tell whether a line is one of those by which quoted history is known: a separator, a header, an attribution."""
     head = line[:_LOOKED_AT]
-    return any(pattern.match(head) for pattern in (_SEPARATOR, _FROM, _SENT, _HEADER, _RULE))
+    return (
+        any(pattern.match(head) for pattern in (_SEPARATOR, _FROM, _SENT, _HEADER, _RULE))
+        or bool(_REPLY_ABOVE.search(head))
+        or (bool(_WROTE.search(head)) and head.rstrip().endswith(":"))
+    )
 
 
 def _cut_history(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -152,7 +159,8 @@ def _history_opening(lines: list[str], at: int) -> tuple[int, bool]:
     if _SEPARATOR.match(line) or _REPLY_ABOVE.search(line):
         return 1, any(_has_letters([above]) for above in lines[max(0, at - 40) : at]) or bool(_SEPARATOR.match(line))
     if _RULE.match(line):
-        return 1, any(_is_header_block(lines, below) for below in range(at + 1, min(at + 3, len(lines))))
+        next_rows = range(at + 1, min(at + 3, len(lines)))
+        return 1, any(_is_header_block(lines, row) or _names_sender(lines[row]) for row in next_rows)
     if _is_header_block(lines, at):
         return 1, True
     if _is_comment_head(lines, at):
@@ -162,6 +170,10 @@ def _history_opening(lines: list[str], at: int) -> tuple[int, bool]:
         return 0, False
     below = next((follow for follow in lines[at + length : at + length + 4] if follow.strip()), "")
     return length, not below.lstrip().startswith(">")
+
+
+def _names_sender(line: str) -> bool:
+    return bool(_FROM.match(line[:_LOOKED_AT])) and "@" in line[:_LOOKED_AT]
 
 
 def _is_comment_head(lines: list[str], at: int) -> bool:

@@ -32,6 +32,14 @@ _NOT_WORDS = re.compile(
 )
 """Addresses, file names, ids: in letters of no script without spaces, so that a number takes no word along."""
 _CITED = re.compile(r"“[^“”\n]{2,200}”|«[^«»\n]{2,200}»|„[^„“”\n]{2,200}[“”]|(?<!\w)\"[^\"\n]{2,200}\"(?!\w)")
+_ALL_CITED = re.compile(r"^\s*[“«„\"][^“”«»„\"]*[”»“\"]\s*$")
+"""A line that is a citation and nothing else is what the message is about."""
+_PERSON = re.compile(r"^\s*[A-ZÀ-Þ][\w.'’-]*(?:\s(?:d[aeio]s?|del|von|van|la|[A-ZÀ-Þ][\w.'’-]*)){1,4}\s*$")
+_CONTACT = re.compile(
+    r"\b(?:tel|tfno|tlf|phone|mobile|móvil|celular|fax)\b.{0,6}\d|\+\d{2}[\d ]{6,}|\bwww\.|https?://|@[\w-]+\.|"
+    r"\b(?:GmbH|Ltd|Inc|LLC|S\. ?L\.|S\. ?A\.|SARL|Lda|Srl|PT)(?!\w)",
+    re.I,
+)
 _LOG_LINE = re.compile(
     r"^\s*(?:at\s+(?:async\s+)?\S+ ?\(|at\s+[\w.$<>]+\(|File \"|Traceback|Caused by:|\w*(?:Error|Exception)\b\s*:|"
     r"\[?\d{4}-\d\d-\d\d[T ]\d|\w+=\S+(?:\s+\S+=\S*)*\s*$|[{}\[\]();<>/\\|=]{2,})"
@@ -39,7 +47,8 @@ _LOG_LINE = re.compile(
 _LABEL = re.compile(r"^\s*[^\W\d_][\w ./()'’\-]{1,38}\s?[:：]\s*(.*)$")
 _DESCRIPTION = re.compile(
     r"^\s*\W*(?:(?:your|please|su|tu|sua|seu|o seu|a sua|el teu|a túa|il tuo|la tua|votre|ihre?|deine?|anda|sizin)\s)?"
-    r"(?:(?:issue |problem )?description|message|comments?|details?|question|how can we help|"
+    r"(?:(?:issue |problem )?description|message|comments?|feedback|review|reseña|opini[oó]n|opinião|avis|bewertung|"
+    r"recensione|avaliação|details?|question|how can we help|"
     r"describe (?:the|your) (?:problem|issue|request)|describ[ae] (?:el|su|tu|o|seu) problema|"
     r"décrivez (?:le|votre) problème|beschreiben sie (?:das|ihr) problem|problema|problem|"
     r"descripci[oó]n(?: del? \w+)?|mensaje|comentarios?|detalles?|consulta|pregunta|descrição|mensagem|"
@@ -49,6 +58,13 @@ _DESCRIPTION = re.compile(
     r"nội dung)\s?[:：]\s*(.*)$",
     re.I,
 )
+_MESSAGE_BELOW = re.compile(
+    r"^\W*(?:(?:customer|user|client|original|your)(?:['’]s)? )?(?:message|comment|description|mensaje|mensagem|"
+    r"missatge|mensaxe|messaggio|nachricht|beschreibung|descripción|descrição|pesan|mesaj|nội dung)"
+    r"(?: (?:of|from|del?|da|do|du|von|que|der) .{1,40})?\W*[:：]\s*$",
+    re.I,
+)
+"""A line that says that the customer's message stands below it."""
 _PROMPT = re.compile(r"^\s*\W*[^\W\d_].{2,80}[:：?？]\s*$")
 _SUBJECT = re.compile(r"^\s*(?:re|rv|fwd?|fw|aw|wg|tr|enc|res)\s?:.*\n+(?=\s*\S)", re.I)
 
@@ -59,7 +75,15 @@ def clean(text: str) -> str:
     if "<" in text and _MARKUP.search(text):
         text = _kept(_without_markup, text)
     text = split(_kept(without_machine_lines, text)).text
-    for step in (_without_subject, _form_field, customer_turns, _without_logs, _without_citations):
+    for step in (
+        _without_subject,
+        _below_its_heading,
+        _form_field,
+        customer_turns,
+        _without_contact_block,
+        _without_logs,
+        _without_citations,
+    ):
         text = _kept(step, text)
     return _NOT_WORDS.sub(" ", text).strip()
 
@@ -83,6 +107,13 @@ def _without_markup(text: str) -> str:
 def _without_subject(text: str) -> str:
     """Drop a reply's subject line above the message: it is ours more often than the customer's."""
     return _SUBJECT.sub("", text, count=1)
+
+
+def _below_its_heading(text: str) -> str:
+    """Keep what stands below "Customer message:" and the like."""
+    lines = text.split("\n")
+    at = next((at for at, line in enumerate(lines) if _MESSAGE_BELOW.match(line[:100])), None)
+    return text if at is None else "\n".join(lines[at + 1 :])
 
 
 def _form_field(text: str) -> str:
@@ -124,11 +155,19 @@ def _amount_of_words(text: str) -> int:
     return len(re.findall(r"[^\W\d_]{2,}", _NOT_WORDS.sub(" ", text)))
 
 
+def _without_contact_block(text: str) -> str:
+    """Drop a last paragraph that begins with a name and has a telephone, an address or a company's form in it."""
+    above, blank, last = text.rstrip().rpartition("\n\n")
+    lines = last.split("\n")
+    is_block = bool(blank) and 2 <= len(lines) <= 8 and _PERSON.match(lines[0][:60]) and _CONTACT.search(last[:1000])
+    return above if is_block else text
+
+
 def _without_logs(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not _LOG_LINE.match(line[:400]))
 
 
 def _without_citations(text: str) -> str:
     """Drop what stands in quotation marks where two words remain: error texts are cited in the app's language."""
-    without = _CITED.sub(" ", text)
-    return without if without is text or len(re.findall(r"[^\W\d_]+", without)) >= 2 else text
+    without = "\n".join(line if _ALL_CITED.match(line) else _CITED.sub(" ", line) for line in text.split("\n"))
+    return without if without == text or len(re.findall(r"[^\W\d_]+", without)) >= 2 else text

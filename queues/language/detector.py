@@ -20,6 +20,7 @@ from queues.language.scripts import (
 )
 from queues.language.templates import KnownTexts
 from queues.language.tokens import words
+from queues.new_text import is_frame
 
 CUT = 0.90
 """Below this confidence a message is of unknown language: an agent looks, rather than a wrong queue answers."""
@@ -65,10 +66,12 @@ def detect(
     when there are many messages). Any text is accepted; the same arguments always give the same answer, in any thread
     and any order.
     """
-    cleaned = cleaning.clean(text)
-    if known_texts is not None:
+    if known_texts is None:
+        cleaned = cleaning.clean(text)
+    else:
         ours = known_texts if isinstance(known_texts, KnownTexts) else KnownTexts(known_texts)
-        cleaned = ours.subtract(cleaned)
+        # before cleaning, or a line of ours is taken for an answer of a form; after it, for what markup hid
+        cleaned = ours.subtract(cleaning.clean(ours.subtract(text, kept=is_frame)))
     found = _of_cleaned(cleaned, customer_language, market)
     if found.confidence >= cut or found.language == UNKNOWN_LANGUAGE:
         return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from queues.new_text import is_frame
+
 _LOOKED_AT = 300
 _THIS_MAIL = {
     "en": r"(?:this|the) (?:e-?mail|message|conversation|request|ticket)",
@@ -51,6 +53,20 @@ _OPENINGS = (
     r"se désabonner|annulla (?:l['’])?iscrizione|\(?translated (?:by|from|with)|\(?traducido (?:por|de|con)|"
     r"view (?:on|in) [A-Z]\w+|(?:\S+ )?mentioned you in (?:a|this) (?:comment|post|conversation)|"
     r"(?:\S+ ){1,3}(?:replied|commented) (?:to|on) your|"
+    # from outside
+    r"\[?(?:external|caution|warning)\b.{0,20}(?:e-?mail|sender|message)|caution:|"
+    r"\W*aviso: (?:este )?correo|este correo procede de fuera|"
+    r"(?:do not|don['’]t) (?:click|open) .{0,40}(?:links?|attachments?)|"
+    r"no abra .{0,30}(?:adjuntos|enlaces)|"
+    # what happened with it
+    r"new message (?:from|in|on)\b|nuev[oa] mensaje (?:de|en)\b|nova mensagem (?:de|em)\b|open in [A-Z]\w+|"
+    r"(?:\S+ ){1,4}(?:replied|responded|commented) (?:to|on)\b.{0,60}:\s*$|"
+    r"escalated (?:by|from|to)\b|escalado (?:por|a)\b|"
+    r"developer response:|voice ?mail transcript|listen to the message|assigned to\b|asignado a\b|"
+    r"(?:su|tu) mensaje no (?:se )?pudo|your message (?:could not|was not|wasn['’]t)\b|"
+    r"(?:i am|i['’]m) (?:currently )?out of (?:the )?office|(?:estoy|estaré) fuera de la oficina|"
+    r"(?:would you|may we|can we) (?:like us to )?contact you|"
+    r"(?:silakan|mohon|bitte|please|por favor) (?:balas|antworten|reply|responda)\b|"
     # how was it
     r"how would you rate|rate (?:our|this|your)|(?:¿)?cómo (?:valoraría|valorarías|calificaría|evaluaría)|"
     r"como (?:você )?avalia|como valoraría|com valoraríeu|come valuterebbe|comment évalu|wie (?:bewerten|zufrieden)",
@@ -60,7 +76,8 @@ _ONLY_LINK = re.compile(r"^\W*[^\W\d_][^:\n]{0,80}[:：]?\s*[<(\[]?https?://\S+\
 _RULE = re.compile(r"^\s*[-_=*—–][-_=*—–\s]{2,}$")
 _TICKET = re.compile(
     r"https?://|\b(?:ticket|request|case|solicitud|caso|incidencia|sol·licitud|solicitude|chamado|pedido|richiesta|demande|"
-    r"anfrage|vorgang|tiket|permintaan|talep|yêu cầu)\b.{0,12}\d",
+    r"anfrage|vorgang|tiket|permintaan|talep|yêu cầu)\b.{0,12}\d|"
+    r"\b(?:status|priority|department|estado|prioridad|departamento|stato|priorità|statut|priorité)\s?:",
     re.IGNORECASE,
 )
 _LINES_BELOW = 8
@@ -69,10 +86,12 @@ _LINES_BELOW = 8
 
 def without_machine_lines(text: str) -> str:
     """Drop the lines that programs add, and what stands under a rule where it speaks of a ticket or links to it."""
-    lines = _above_rule(text.split("\n"))
-    return "\n".join(
-        line for line in lines if not _OPENING.match(line[:_LOOKED_AT]) and not _ONLY_LINK.match(line[:_LOOKED_AT])
-    )
+    return "\n".join(line for line in _above_rule(text.split("\n")) if is_frame(line) or not _is_machine(line))
+
+
+def _is_machine(line: str) -> bool:
+    head = line[:_LOOKED_AT]
+    return bool(_OPENING.match(head) or _ONLY_LINK.match(head))
 
 
 def _above_rule(lines: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from queues.language.tokens import words
 
@@ -25,16 +25,19 @@ class KnownTexts:
             for sentence in SENTENCE_END.split(text):
                 self._trigrams |= _trigrams(sentence)
 
-    def subtract(self, text: str) -> str:
+    def subtract(self, text: str, kept: Callable[[str], bool] = lambda sentence: False) -> str:
         """Return the text without the sentences that are ours; a text that is ours altogether stays as it is.
 
+        `kept` names sentences that stay in any case, such as the headers by which a quotation is known.
         A sentence of one or two words, such as a greeting, is anybody's: it goes only together with longer ones.
         """
         if self._empty():
             return text
         sentences = SENTENCE_END.split(text)
         found = [_trigrams(sentence) for sentence in sentences]
-        ours = [self._hold(trigrams) for trigrams in found]
+        ours = [
+            self._hold(trigrams) and not kept(sentence) for sentence, trigrams in zip(sentences, found, strict=True)
+        ]
         if not any(held and _is_long(trigrams) for held, trigrams in zip(ours, found, strict=True)):
             return text
         left = [sentence for sentence, held in zip(sentences, ours, strict=True) if not held]

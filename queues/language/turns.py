@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?"
+_CLOCK = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?"
 _TURN = re.compile(
     rf"^\s*(?:[\[(]?{_CLOCK}[\])]?\s*[-–]?\s*)?([^\W\d_][\w .'’\-]{{0,38}}?)\s?"
     rf"(?:[\[(]{_CLOCK}[\])]\s?)?[:：]\s+(\S.*)$",
@@ -18,6 +18,12 @@ _OURS = re.compile(
     r"equipo|equip|equipe|équipe|kundenservice|mitarbeiter(?:in)?|temsilci|petugas|nhân viên|consulente|from)\b",
     re.I,
 )
+_DESK = re.compile(
+    r"\b(?:help|support|ayuda|ajuda|axuda|aide|aiuto|hilfe|assist(?:ance|enza)|atención|atendimento|care|service|"
+    r"servicio|bantuan|yardım|hỗ trợ)\b",
+    re.I,
+)
+"""In a speaker's name these are ours; before a form's field they are not."""
 _THEIRS = re.compile(
     r"^(?:customer|client|cliente?|user|usuari[oa]?|visitor|visitante|kunde|kundin|utente|utilisateur|visiteur|"
     r"pelanggan|müşteri|khách(?: hàng)?|me|yo|eu|you)\b",
@@ -37,7 +43,7 @@ def customer_turns(text: str) -> str:
         return text
     turns = [_TURN.match(line[:2000]) for line in text.split("\n")]
     speakers = {turn[1].strip().lower() for turn in turns if turn}
-    ours = {speaker for speaker in speakers if _OURS.search(speaker)}
+    ours = {speaker for speaker in speakers if _OURS.search(speaker) or _DESK.search(speaker)}
     theirs = {speaker for speaker in speakers if _THEIRS.match(speaker)} - ours
     if not ours and not theirs:
         return text

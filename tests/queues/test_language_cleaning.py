@@ -36,6 +36,12 @@ WISH = "quiero cancelar mi plan"
         f"{WISH}\n\n---\nTicket #88121 · Status: open",
         f"{WISH}\n\nHelp Desk (Acme)\n11 Mar 2024, 10:15\n\nThank you for your message.",
         f"{WISH}\nHow would you rate our answer?\nGood: https://acme.example/1\nBad: https://acme.example/0",
+        f"[11/3/24 10:15:22] Acme Ayuda: hola\n[11/3/24 10:16:40] Ana: {WISH}",
+        f"[EXTERNAL EMAIL] Do not click links.\n\n{WISH}",
+        f"Escalated by Tier 1.\n\nCustomer message:\n{WISH}",
+        f"{WISH}\n-------------------------\nFrom: help@acme.example\nPlease tell us your number.",
+        f"{WISH}\n\nAna Pérez\nCompras\nTalleres del Norte, S. L. · Tel. 600 111 222",
+        f"{WISH}\n\n----- Please reply above this line -----\nDana: which phone?",
         f"Operatore: come posso aiutarla?\nCliente: {WISH}\nOperatore: un momento",
         f"Assistant Acme (10:15) : Bonjour\nClient (10:16) : {WISH}",
         f"Visitor 8812\n10:16\n{WISH}\nDana from Acme\n10:17\nOne moment",
@@ -98,3 +104,17 @@ def test_subtraction_keeps_what_is_not_ours() -> None:
     known = KnownTexts(["Thank you for contacting Acme support today."])
     assert known.subtract("Thank you for contacting Acme support today.\nNo funciona.") == "No funciona."
     assert known.subtract("Thank you so much.") == "Thank you so much."
+
+
+def test_a_greeting_that_we_use_too_is_anybodys_unless_more_of_ours_stands_there() -> None:
+    known = KnownTexts(["Hello,\nThank you for contacting Acme support today."])
+    assert known.subtract("Hello,\nno va") == "Hello,\nno va"
+    assert known.subtract("Hello,\nThank you for contacting Acme support today.\nno va") == "no va"
+
+
+def test_texts_laid_over_others_leave_those_as_they_are() -> None:
+    below = KnownTexts(["One sentence of ours is here."])
+    above = KnownTexts(["Another one of ours is there."], over=below)
+    text = "One sentence of ours is here.\nAnother one of ours is there.\nno va"
+    assert above.subtract(text) == "no va"
+    assert below.subtract(text) == "Another one of ours is there.\nno va"

@@ -65,4 +65,4 @@ class LanguageCard(ModalScreen[Change]):
 
     def _keys(self, actions: Sequence[Action]) -> str:
         keymap = getattr(self.app, "keys", None) or keymap_from()
-        return " · ".join(f"{keymap.shown(action.id)} {words(action.title)}" for action in actions)
+        return " · ".join(f"{keymap.shown(action.id)}\u00a0{words(action.title)}" for action in actions)
