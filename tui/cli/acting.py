@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,6 +23,10 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
     type=click.Choice([str(status) for status in _OUTCOMES]),
     help="What becomes of the ticket (else pending).",
 )
+@click.option("--macro", "macros", multiple=True, metavar="NAME", help="Answer with a macro; several make one reply.")
+@click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that a macro asks for.")
+@click.option("--language", default="", help="The macro's language (else the ticket's).")
+@click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file that goes with the reply.")
 @click.option("--reason", default="", help="Why it goes past a finding; kept with the event.")
 @click.option("--no-promise", is_flag=True, help="A time that it names is no promise.")
 @db_option
@@ -30,19 +35,35 @@ def reply(
     ticket_id: int,
     text: str | None,
     status: str | None,
+    macros: tuple[str, ...],
+    answers: tuple[str, ...],
+    language: str,
+    attach: tuple[Path, ...],
     reason: str,
     no_promise: bool,
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Answer a ticket with TEXT, or with standard input; a time that it names is kept as a promise."""
-    change = Change(
-        reply=_given(text),
-        status=Status(status) if status else None,
-        override_reason=reason,
-        gives_no_promise=no_promise,
-    )
-    carry_out((ticket_id,), change, db, as_json)
+    """Answer a ticket with TEXT, with standard input or with macros; a time that it names is kept as a promise.
+
+    A macro does to the ticket what it does on the screen's card.
+    """
+    from tui.cli.macro_reply import enclosed, filled
+
+    if macros and text is not None:
+        raise click.UsageError("Give a text or --macro, not both.")
+    if answers and not macros:
+        raise click.UsageError("--answer goes with --macro.")
+    with acting(db) as desk:
+        change = filled(desk, ticket_id, macros, answers, language) if macros else Change(reply=_given(text))
+        change = replace(
+            change,
+            status=Status(status) if status else change.status,
+            attachments=(*change.attachments, *enclosed(attach)),
+            override_reason=reason,
+            gives_no_promise=no_promise,
+        )
+        tell(desk.act((ticket_id,), change), as_json)
 
 
 @click.command()

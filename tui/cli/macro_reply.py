@@ -1,0 +1,47 @@
+"""A reply from macros and with files, for scripts: what the card on the screen would send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.errors import InputError
+from data.records import Change, Enclosure
+from tui.composition import wall_clock
+from tui.settings import config_folder
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
+
+
+def filled(desk: Desk, ticket_id: int, macros: Sequence[str], answers: Sequence[str], language: str) -> Change:
+    """Return the change of one or more macros for a ticket. Raises InputError where a value is missing or wrong."""
+    from tui.answering import Answering
+    from tui.handing_over import HandingOver
+
+    given = dict(one.split("=", 1) for one in answers if "=" in one)
+    if len(given) != len(answers):
+        raise click.UsageError("--answer takes NAME=VALUE.")
+    ticket = desk.store.tickets.get(ticket_id)
+    if ticket is None:
+        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
+    answering = Answering(desk.store, wall_clock, desk.agent)
+    answering.load()
+    found = [answering.macro(name) for name in macros]
+    unknown = given.keys() - {ask.name for macro in found for ask in macro.asks}
+    if unknown:
+        raise InputError("Nobody asks for that", f"{', '.join(sorted(unknown))}: no macro given asks for it.")
+    answer = answering.fill_all(ticket, [(macro.name, given) for macro in found], language)
+    return HandingOver(config_folder()).completed(answer.change, ticket, desk, wall_clock())
+
+
+def enclosed(paths: Sequence[Path]) -> tuple[Enclosure, ...]:
+    """Return files as a reply sends them. Raises InputError for one that is not there."""
+    try:
+        return tuple(Enclosure(str(path.resolve()), path.name, path.stat().st_size) for path in paths)
+    except OSError as error:
+        told = f"{error.filename}: {error.strerror}; give a file that is there."
+        raise InputError("Attachment missing", told) from None
