@@ -98,6 +98,9 @@ class HandingOver:
         wanted = team.template or (_file_name(team.name) if _file_name(team.name) in names else DEFAULT_TEMPLATE)
         due = "" if asked.due_at is None else f"{datetime.fromtimestamp(asked.due_at, UTC):%Y-%m-%d %H:%M} UTC"
         answers = {"team": team.name, "reason": asked.reason, "reference": asked.reference, "due": due}
+        if wanted not in names:
+            told = f"{team.name}: there is no usable template {wanted!r} in {self._own}; add it, or name another."
+            raise InputError("No such template", told)
         macro = self._library.get(wanted)
         given = {ask.name: answers.get(ask.name, "") for ask in macro.asks}
         return render(macro, team.language, Context(ticket, customer, agent, now), given).text
