@@ -103,9 +103,7 @@ def plain_words(child: Escalation, ticket: Ticket) -> str:
     return "\n".join(lines)
 
 
-def settle(
-    store: Store, ticket: Ticket, answer: TeamAnswer, now: int, *, at: int | None = None
-) -> tuple[Escalation, list[Step]]:
+def settle(store: Store, ticket: Ticket, answer: TeamAnswer, now: int) -> tuple[Escalation, list[Step]]:
     """Write what became of an escalation of this ticket; return it as it was, and the steps."""
     child = store.escalations.get(answer.escalation)
     if child is None or child.ticket_id != ticket.id or child.state is EscalationState.WITHDRAWN:
@@ -118,7 +116,7 @@ def settle(
         raise RuleError("Not an answer", f"{child.label} can be answered, returned or closed, not {answer.state}.")
     if answer.state is EscalationState.ANSWERED and not answer.text.strip():
         raise RuleError("Empty answer", f"Write what {child.team} answered to {child.label}.")
-    settled_at = (now if at is None else at) if answer.state in BACK else child.settled_at
+    settled_at = now if answer.state in BACK else child.settled_at
     after = replace(child, state=answer.state, reference=answer.reference or child.reference, settled_at=settled_at)
     return child, turned(store, child, after)
 

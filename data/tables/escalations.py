@@ -52,6 +52,11 @@ class Escalations:
         found = (_escalation(row) for row in self._db.execute(sql))
         return [one for one in found if not wanted or one.team.casefold() == wanted]
 
+    def back(self) -> set[int]:
+        """Return the numbers of those that came back and wait for us."""
+        sql = "SELECT id FROM escalation WHERE state IN ('answered', 'returned')"
+        return {row[0] for row in self._db.execute(sql)}
+
     def overdue(self, now: int, *, untold: bool = False) -> list[Escalation]:
         """Return the open ones whose answer is late; `untold` leaves out those that `tell` was called for."""
         sql = _SELECT + "WHERE state = 'open' AND due_at <= ? AND told <= ? ORDER BY due_at, id"

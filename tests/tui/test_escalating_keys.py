@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -15,7 +16,7 @@ from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.teams import Team
-from tests.tui.playing import NOW, clock, fifteen_tickets, picture, play, press, status_of
+from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, status_of
 from tui.app import DeskApp
 from tui.handing_over import due_of
 
@@ -156,6 +157,30 @@ def test_what_came_back_is_written_down(path: Path, keys: tuple[str, ...], state
         assert [child.state for child in children(path)] == [state]
         told = app.desk.store.messages.of(first)[-1]
         assert told.text == note if note else told.from_name != "Legal"
+
+    play(path, script, make=make)
+
+
+def test_an_answer_by_mail_is_told_while_it_comes(path: Path) -> None:
+    first = rows(path)[0]
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.list.select_ticket(first)
+        await press(pilot, app, "E", *"sec", "enter", *"hack", "enter")
+        (child,) = children(path)
+        other = Store.open(path)
+        answer = replace(
+            incoming(99, "Re", "mail"), from_address="security@desk.example", references=(child.message_id,)
+        )
+        make(other).receive([answer])
+        other.close()
+        app.desk.poll()
+        await pilot.pause()
+        assert [one.message for one in app._notifications] == [
+            f"Security response answered E-1: #{first} is yours again"
+        ]
+        app.desk.poll()
+        assert len(app._notifications) == 1
 
     play(path, script, make=make)
 

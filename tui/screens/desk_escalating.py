@@ -28,6 +28,27 @@ _ENDS = (
 class Escalating(Languages):
     """`E` hands over; `B` writes down what came back."""
 
+    _back: set[int] | None = None
+    """Escalations that are known to have come back; None before the first look."""
+
+    def show_active(self) -> None:
+        """Show the active lane; what came back before the screen was opened is no news."""
+        super().show_active()
+        if self._back is None:
+            self._back = self.store.escalations.back()
+
+    def refresh_lanes(self) -> None:
+        """Show what the store holds now, and tell what other teams answered by mail since the last look."""
+        super().refresh_lanes()
+        known, self._back = self._back or set(), self.store.escalations.back()
+        for number in sorted(self._back - known):
+            child = self.store.escalations.get(number)
+            latest = self.store.events.of(child.ticket_id, limit=1) if child is not None else []
+            if child is not None and latest and latest[0].kind == "team answer":
+                told = words("{team} answered {child}: #{n} is yours again")
+                told = told.format(team=one_line(child.team), child=child.label, n=child.ticket_id)
+                self.notify(told, timeout=8, markup=False)
+
     async def action_ticket_escalate(self) -> None:
         """Hand the tickets that the keys mean to another team."""
         ids = self.targets()
