@@ -100,6 +100,18 @@ def test_a_question_ticket_takes_four_keys_besides_the_value(path: Path) -> None
     play(path, script)
 
 
+def test_on_a_small_screen_the_form_keeps_its_keys_and_shows_the_line_being_answered(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "1")
+        await pilot.pause()
+        assert "3 play store" in picture(app)
+        assert "all kept" in picture(app)
+        await press(pilot, app, "1", *"$1")
+        assert "$1" in picture(app)
+
+    play(path, script, (60, 12))
+
+
 def test_a_letter_takes_a_choice_and_one_that_fits_several_goes_round(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "1", "p")

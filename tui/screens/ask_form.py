@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -58,6 +59,11 @@ class AskForm(ModalScreen[Filled]):
         """Begin at the first line that has no answer yet, or at the last."""
         empty = (row for row in self.rows if not row.value and not row.ask.optional)
         next(empty, self.rows[-1]).line.focus()
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave title and keys on the screen."""
+        self.call_after_refresh(self._fit)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on."""
@@ -92,6 +98,12 @@ class AskForm(ModalScreen[Filled]):
             wrong[0].line.focus()
         else:
             self.dismiss(Filled(self._answers(), complete=True))
+
+    def _fit(self) -> None:
+        """Give the lines the room that title and keys leave; they scroll in it."""
+        around = sum(self.query_one(f"#ask-{name}").outer_size.height for name in ("title", "keys"))
+        frame = 2 + 1  # the border, and an empty line above the keys
+        self.query_one("#ask-rows").styles.max_height = max(3, self.size.height * 9 // 10 - frame - around)
 
     def _place(self) -> int:
         return next((n for n, row in enumerate(self.rows) if row.line is self.focused), 0)

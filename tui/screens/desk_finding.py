@@ -17,6 +17,9 @@ LEAST_LETTERS = 3
 """Shorter beginnings of words match too much to be quick or useful."""
 MOST_HITS = 500
 
+Found = dict[str, list[int]]
+"""The tickets that hold some words, by number: looked for once for all lanes."""
+
 
 class Filtering(Changes):
     """`/` opens a line; each lane shows what was found in it, still most urgent first."""
@@ -61,20 +64,22 @@ class Filtering(Changes):
         if wanted == self.looked_for:
             return
         self.looked_for = wanted
+        known: Found = {}
         for pane in self.panes:
-            pane.list.show_source(self.source(pane), self.empty_words(pane))
-        found = len(self.found(wanted))
+            pane.list.show_source(self.source(pane, known), self.empty_words(pane))
+        found = len(self._look_for(wanted, known))
         self.say(words("{n} found; Esc shows all again").format(n=found) if wanted else "")
 
-    def found(self, wanted: str) -> list[int]:
-        """Return the tickets that hold these words, by number."""
-        return sorted({hit.ticket_id for hit in self.store.search(wanted, limit=MOST_HITS)}) if wanted else []
-
-    def source(self, pane: LanePane) -> LaneSource:
-        """Return what a lane shows now: its view, and in it what is looked for."""
+    def source(self, pane: LanePane, known: Found) -> LaneSource:
+        """Return what a lane shows now: its view, and in it what is looked for, unless `known` tells it already."""
         wanted = f"{pane.named.words} {self.looked_for}".strip()
-        among = self.found(wanted) if wanted else None
+        among = self._look_for(wanted, known) if wanted else None
         return LaneSource(self.store, pane.lane.name, among, pane.named.view(self.agent, self.clock()))
+
+    def _look_for(self, wanted: str, known: Found) -> list[int]:
+        if wanted and wanted not in known:
+            known[wanted] = sorted({hit.ticket_id for hit in self.store.search(wanted, limit=MOST_HITS)})
+        return known.get(wanted, [])
 
     def empty_words(self, pane: LanePane) -> str:
         """Return what a lane says when it shows nothing."""
@@ -84,9 +89,10 @@ class Filtering(Changes):
 
     def refresh_lanes(self) -> None:
         """Look again for the words before the rows are read anew; what today means may have changed too."""
+        known: Found = {}
         for pane in self.panes:
             if self.looked_for or not pane.named.plain:
-                pane.list.window.source = self.source(pane)
+                pane.list.window.source = self.source(pane, known)
         super().refresh_lanes()
 
     def leave_filter(self) -> bool:

@@ -57,7 +57,7 @@ class Viewing(Filtering):
         """Show a view in the active lane, from its top."""
         self.pane.named = named
         self.pane.list.clear_selected()
-        self.pane.list.show_source(self.source(self.pane), self.empty_words(self.pane))
+        self.pane.list.show_source(self.source(self.pane, {}), self.empty_words(self.pane))
         self.show_counts()
         self.list.focus()
         self.say(words("{title} · Esc shows the whole lane").format(title=named.title) if not named.plain else "")

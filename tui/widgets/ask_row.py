@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,6 +17,8 @@ from macros.macro import Ask, Kind
 from tui.widgets.row_line import one_line
 from tui.words import words
 
+FRAME = 8
+"""Cells that the form's border and padding take of its nine tenths of the screen."""
 EXAMPLES = {Kind.DATE: "2026-01-31", Kind.MONEY: "12.50 EUR", Kind.EMAIL: "name@example.com", Kind.NUMBER: "3"}
 
 
@@ -37,7 +40,8 @@ class ChoiceLine(Static, can_focus=True):
             f"[{n} {one_line(choice)}]" if choice == self.value else f" {n} {one_line(choice)} "
             for n, choice in enumerate(self.choices, 1)
         ]
-        return Content(" ".join(shown))
+        beside = " ".join(shown)
+        return Content(beside if cell_len(beside) <= self.app.size.width * 9 // 10 - FRAME else "\n".join(shown))
 
     def on_key(self, event: events.Key) -> None:
         """Let the keys choose; what is none of them goes on to the form."""
