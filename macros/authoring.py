@@ -39,7 +39,8 @@ def save_macro(folder: Path, title: str, language: str, text: str, *, topic: str
     if not words(title):
         raise InputError("No title", "A macro needs a title with a letter in it; the list shows it by that.")
     front = f"title = {_quoted(title)}\n" + (f"topics = [{_quoted(topic)}]\n" if topic else "")
-    return _write(folder, topic or "own", title, f"+++\n{front}+++\n=== {language}\n{text.rstrip()}\n")
+    place = folder / ("-".join(words(topic)) or "own")
+    return _write(folder, place / _slug(words(title)), f"+++\n{front}+++\n=== {language}\n{text.rstrip()}\n")
 
 
 def save_variant(folder: Path, macro: Macro, language: str, line: int, words_instead: str) -> str:
@@ -50,7 +51,7 @@ def save_variant(folder: Path, macro: Macro, language: str, line: int, words_ins
     """
     body = macro.body_for(language)
     try:
-        lines = macro.path.read_text(encoding="utf-8").splitlines() if macro.path is not None else []
+        lines = macro.path.read_text(encoding="utf-8").split("\n") if macro.path is not None else []
     except (OSError, ValueError) as error:
         raise InputError("Macro not read", f"{macro.name}: its file cannot be read; look at it first.") from error
     at = body.line + line - 2
@@ -58,8 +59,7 @@ def save_variant(folder: Path, macro: Macro, language: str, line: int, words_ins
         raise InputError("Macro changed", f"{macro.name} was changed meanwhile; ask the coach again.")
     lines[at : at + 1] = [words_instead] if words_instead else []
     titles = ", ".join(f"{_quoted(code or 'en')} = {_quoted(f'{said} (2)')}" for code, said in macro.title.by_language)
-    topic, _, name = variant_of(macro.name).rpartition("/")
-    return _write(folder, topic or "own", name, _titled(lines, f"{{ {titles} }}"))
+    return _write(folder, folder / variant_of(macro.name), _titled(lines, f"{{ {titles} }}"))
 
 
 def variant_of(macro: str) -> str:
@@ -73,19 +73,18 @@ def _titled(lines: list[str], title: str) -> str:
         lines = ["+++", "+++", *lines]
     end = next(at for at, line in enumerate(lines[1:], 1) if line.strip() == "+++")
     front = [line for line in lines[1:end] if not re.match(r"(title|key)\s*=", line)]
-    return "\n".join(["+++", f"title = {title}", *front, *lines[end:]]) + "\n"
+    return "\n".join(["+++", f"title = {title}", *front, *lines[end:]]).rstrip("\n") + "\n"
 
 
-def _write(folder: Path, topic: str, title: str, source: str) -> str:
+def _write(folder: Path, stem: Path, source: str) -> str:
     """Write a file that is not there yet; one that cannot be used is taken away again."""
-    slug = "-".join(words(title))[:MAX_SLUG].strip("-")
-    place = folder / "-".join(words(topic))
     try:
         private_folder(folder)
-        private_folder(place)
-        path = _new(place, slug, source)
+        private_folder(stem.parent)
+        path = _new(stem, source)
     except OSError as error:
-        raise InputError("Macro not saved", f"{place}: {error.strerror}; look at the folder's permissions.") from error
+        told = f"{stem.parent}: {error.strerror}; look at the folder's permissions."
+        raise InputError("Macro not saved", told) from error
     (verdict,) = check_paths([path])
     if not verdict.accepted:
         path.unlink()
@@ -93,17 +92,31 @@ def _write(folder: Path, topic: str, title: str, source: str) -> str:
     return path.relative_to(folder).with_suffix("").as_posix()
 
 
-def _new(place: Path, slug: str, source: str) -> Path:
+def _slug(found: list[str]) -> str:
+    """Return a file's name of whole words, as many as fit."""
+    slug = found[0][:MAX_SLUG]
+    for word in found[1:]:
+        if len(slug) + 1 + len(word) > MAX_SLUG:
+            break
+        slug += f"-{word}"
+    return slug
+
+
+def _new(stem: Path, source: str) -> Path:
     for number in range(1, _TRIES):
-        path = place / f"{slug}{f'-{number}' if number > 1 else ''}{SUFFIX}"
+        path = stem.with_name(f"{stem.name}{f'-{number}' if number > 1 else ''}{SUFFIX}")
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(source)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+                file.write(source)
+        except OSError:  # the disk is full: half a macro is none
+            path.unlink()
+            raise
         return path
-    raise InputError("Macro not saved", f"{place} holds too many macros of that name; give another title.")
+    raise InputError("Macro not saved", f"{stem.parent} holds too many macros of that name; give another title.")
 
 
 def _quoted(text: str) -> str:

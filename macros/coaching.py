@@ -52,4 +52,4 @@ def title_of(text: str) -> str:
     """Return the words of a reply that tell it from others: its first line that is no greeting."""
     lines = [" ".join(TAG.sub(" ", line).split()) for line in text.splitlines()]
     first = next((line for line in lines if len(line.split()) >= 4), next(filter(None, lines), ""))
-    return first if len(first) <= MAX_TITLE else first[:MAX_TITLE].rsplit(" ", 1)[0] + "…"
+    return first if len(first) <= MAX_TITLE else first[:MAX_TITLE].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
