@@ -9,6 +9,7 @@ from typing import Any
 
 from data.errors import InputError
 from macros import fields
+from macros.answers import problem
 from macros.macro import Actions, Ask, Body, Kind, Macro, Snippet, Words
 
 MAX_SOURCE = 20_480
@@ -112,6 +113,9 @@ def _first_text_line(lines: list[str], start: int) -> int:
 def _build(name: str, front: fields.Table, bodies: tuple[Body, ...], path: Path | None) -> Macro:
     fields.only(front, _KNOWN)
     asks = fields.asks(front.get("asks", []))
+    for ask in asks:
+        if wrong := problem(ask, ask.default):
+            raise fields.FieldError("default", f"does not do: {wrong}")
     actions = fields.actions(fields.part(front, "actions"))
     _dues_are_known(actions, asks)
     return Macro(

@@ -14,6 +14,7 @@ from macros.attachments import enclosures
 from macros.context import CONTRACT, Context
 from macros.engine import Missing, Texts, fill
 from macros.filters import LOCALE
+from macros.greetings import without_closing, without_greeting
 from macros.linking import texts
 from macros.macro import Actions, Macro, Once
 
@@ -64,6 +65,11 @@ def render(
     asked = frozenset(ask.name for ask in macro.asks)
     snippets = texts(macro.snippets, spoken, without)
     text = _BLANK.sub("\n\n", _filled(macro, body.text, asked, values, snippets).strip())
+    brought = {one.once for one in macro.snippets}
+    if Once.FIRST in without - brought:
+        text = without_greeting(text)
+    if Once.LAST in without - brought:
+        text = without_closing(text)
     unseen = [
         str(Missing(ask.name))
         for ask in macro.asks
