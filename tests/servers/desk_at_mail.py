@@ -28,9 +28,9 @@ QUICKLY = (0.05,)
 """Delays between attempts to connect, for tests that wait for a recovery."""
 
 
-def until(found: Callable[[], object], told: Callable[[], object] = lambda: "") -> None:
+def until(found: Callable[[], object], told: Callable[[], object] = lambda: "", patience: float = PATIENCE) -> None:
     """Wait until `found` says so; fail with what `told` says."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not found():
         assert time.monotonic() < end, told()
         time.sleep(0.01)
