@@ -123,6 +123,26 @@ def test_a_draft_that_the_other_window_sent_is_told(path: Path) -> None:
     play(path, script)
 
 
+@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+def test_text_that_the_other_window_sent_away_is_not_lost_by_leaving(path: Path, key: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r", *"mine", "escape")
+        await app.desk.settled()
+        await press(pilot, app, "r")
+        other_window(path, "")
+        await press(pilot, app, key)
+        await app.desk.settled()
+        await pilot.pause()
+        await lift_hands(pilot, app)
+        await press(pilot, app, "m")
+        await app.desk.settled()
+
+    play(path, script)
+    draft = stored(path)
+    assert draft is not None
+    assert draft.text == "mine"
+
+
 def test_quitting_waits_for_the_choice(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "r")

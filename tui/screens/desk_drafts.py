@@ -106,7 +106,7 @@ class Drafting(Answers):
         """Keep what is being written, before leaving; False where the agent has to look at something first."""
         if self.choosing:
             return False
-        unsaved = self._unsaved()
+        unsaved = self.unkept()
         if unsaved is not None and not self.leaving_anyway and not await self.is_kept(unsaved):
             self.leaving_anyway = not self.choosing
             return False
@@ -118,7 +118,7 @@ class Drafting(Answers):
         from tui.screens.draft_choice import Choice, joined
 
         await self.settled()
-        unsaved = self._unsaved()
+        unsaved = self.unkept()
         for draft in [*self.choosing.values(), *([unsaved] if unsaved is not None else [])]:
             try:
                 await asyncio.wrap_future(self._save(draft))
@@ -126,6 +126,13 @@ class Drafting(Answers):
                 both = joined(draft, self.store.drafts.get(draft.ticket_id), Choice.BOTH)
                 await asyncio.wrap_future(self._replace(both))
 
-    def _unsaved(self) -> Draft | None:
+    def unkept(self) -> Draft | None:
+        """Return what the open composer holds and the file does not, as when another window sent the draft."""
         composer = self.composer
-        return composer.draft if composer is not None and composer.unsaved else None
+        if composer is None or not composer.has_class("-open"):
+            return None
+        draft = composer.draft
+        if composer.unsaved:
+            return draft
+        stored = self.store.drafts.get(draft.ticket_id) if draft.text.strip() else None
+        return draft if draft.text.strip() and (stored is None or stored.text != draft.text) else None

@@ -33,6 +33,9 @@ class Writing(Drafting):
     def on_composer_left(self, message: Composer.Left) -> None:
         """Go back to the ticket."""
         message.stop()
+        unkept = self.unkept()
+        if unkept is not None:
+            self.keep_draft(unkept)
         self.close_composer()
         self.say(words("The draft is kept; r goes on with it."))
 
