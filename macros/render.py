@@ -63,7 +63,7 @@ def render(
     answered = given(macro.asks, answers)
     values = _values(macro, spoken, context, answered)
     asked = frozenset(ask.name for ask in macro.asks)
-    snippets = texts(macro.snippets, spoken, without)
+    snippets = texts(macro.snippets, regional(spoken, context.customer.region), without)
     text = _BLANK.sub("\n\n", _filled(macro, body.text, asked, values, snippets).strip())
     brought = {one.once for one in macro.snippets}
     if Once.FIRST in without - brought:
@@ -91,8 +91,9 @@ def closing(macro: Macro, language: str, context: Context, text: str) -> str:
     """Return the end of a reply's `text` that only the last of several macros brings; the empty string for none."""
     spoken = macro.body_for(language).language or language
     values = _values(macro, spoken, context, {})
+    snippets = texts(macro.snippets, regional(spoken, context.customer.region))
     said = [
-        _filled(macro, f'{{% include "{one.name}" %}}', frozenset(), values, texts(macro.snippets, spoken)).strip()
+        _filled(macro, f'{{% include "{one.name}" %}}', frozenset(), values, snippets).strip()
         for one in macro.snippets
         if one.once is Once.LAST
     ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_snippets_include_snippets_in_folders_and_what_they_set_stays_theirs(tmp
     assert said(library, "a") == "we Yours,\nNoa we"
     (refused,) = library.refused()
     assert refused.reason.startswith("there is no value 'who'")
+
+
+def test_a_snippet_may_speak_otherwise_to_a_region(tmp_path: Path) -> None:
+    write(tmp_path, "snippets/hello", "=== es\nHola:\n=== es-MX\nQué tal:\n=== en\nHi,")
+    write(tmp_path, "a", '=== es\n{% include "hello" %} texto\n=== en\n{% include "hello" %} text')
+    macro = library_of(tmp_path).get("a")
+    mexican = replace(CONTEXT, customer=Customer(1, "Ana Ruiz", region="es-MX"))
+
+    assert render(macro, "es", mexican, {}).text == "Qué tal: texto"
+    assert render(macro, "es", CONTEXT, {}).text == "Hola: texto"
+    assert render(macro, "en", mexican, {}).text == "Hi, text"
 
 
 def test_ones_own_snippet_goes_over_the_built_in_one(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from data.records import Direction, Draft, Status
+from data.changes import packed, unpacked
+from data.records import Change, Direction, Draft, Escalation, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
@@ -195,3 +196,14 @@ def test_what_was_chosen_is_there(
     else:
         chosen = one if choice is Choice.MINE else two
         assert (kept.text, kept.kind) == (chosen.text, chosen.kind)
+
+
+def test_both_drafts_together_do_what_both_do() -> None:
+    mine = Draft(1, "one", macro="a/one", actions=packed(Change(add_tags=("one",), escalate=Escalation("Payments"))))
+    other = Draft(1, "two", macro="b/two", actions=packed(Change(add_tags=("two",))))
+    both = joined(mine, other, Choice.BOTH)
+
+    assert both.macro == "b/two + a/one"
+    assert unpacked(both.actions).add_tags == ("two", "one")
+    torn = joined(mine, Draft(1, "x", actions=packed(Change(escalate=Escalation("Security")))), Choice.BOTH)
+    assert torn.actions == mine.actions

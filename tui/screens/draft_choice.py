@@ -14,6 +14,9 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from data import macro_names
+from data.changes import packed, unpacked
+from data.errors import InputError
 from data.records import Direction, Draft
 from data.safe_text import safe_text
 from tui.words import words
@@ -108,6 +111,17 @@ def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:
     else:
         texts = [draft.text for draft in (mine, theirs) if draft.text.strip()]
         kind = Direction.NOTE if Direction.NOTE in (mine.kind, theirs.kind) else Direction.OUT
-        chosen = Draft(mine.ticket_id, "\n\n".join(dict.fromkeys(texts)), kind, 0, 0, mine.macro, mine.language,
-                       mine.actions)  # fmt: skip
+        macros = macro_names.joined((*macro_names.separate(theirs.macro), *macro_names.separate(mine.macro)))
+        chosen = Draft(mine.ticket_id, "\n\n".join(dict.fromkeys(texts)), kind, 0, 0, macros, mine.language,
+                       _actions_of(mine, theirs))  # fmt: skip
     return Draft(mine.ticket_id, chosen.text, chosen.kind, revision, 0, chosen.macro, chosen.language, chosen.actions)
+
+
+def _actions_of(mine: Draft, theirs: Draft) -> str:
+    """Return what the macros of both drafts do; mine alone where both cannot be done."""
+    from macros.stacking import stack
+
+    try:
+        return packed(stack(unpacked(theirs.actions), unpacked(mine.actions)))
+    except InputError:
+        return mine.actions
