@@ -61,7 +61,8 @@ class MailKeeper:
             return sync.filed, delivery
 
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
-        """Begin looking after every account, each in its thread."""
+        """Begin looking after every account, each in its thread. Raises StoreError and InputError."""
+        open_desk(self._path, settings=self._settings).store.close()  # made or upgraded once, not by all at a time
         for account in self._settings.account:
             thread = threading.Thread(target=self._stay, args=(account, delays), name=account.connector, daemon=True)
             self._threads.append(thread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import pytest
 
 from data.errors import ConnectorError, InputError
 from data.locations import alone
+from data.store import Store
 from queues.accounts import Account
+from queues.links import links
+from queues.providers import Server
 from tests.servers.desk_at_mail import letter, received, until
 from tests.servers.mail_stack import MailStack
 from tui.account_file import add, remove
 from tui.cli.main import run
+from tui.mail_process import MailProcess
 from tui.settings import config_folder, load
 
 numbers = count(1)
@@ -123,3 +128,61 @@ def test_a_reply_that_is_none_of_the_outbox_is_told(desk: Path) -> None:
     assert run(["sync"]) == 0
     with pytest.raises(Exception, match="no reply 7"):
         run(["outbox", "drop", "7"])
+
+
+def test_the_documented_account_is_understood(desk: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "email.md").read_text(encoding="utf-8")
+    config_folder().mkdir(parents=True)
+    (config_folder() / "config.toml").write_text(text.partition("```toml\n")[2].partition("```")[0])
+    (account,) = load().settings.account
+    assert (account.imap.port, account.smtp.port, account.lane) == (993, 587, "mail")
+    assert account.since is not None
+    assert set(account.signature) == {"en", "es"}
+    assert run(["doctor"]) == 0
+    assert run(["config", "explain"]) == 0
+
+
+def test_the_process_beside_the_screen_fetches_and_ends_with_it(
+    desk: Path, mail_stack: MailStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = set_up(mail_stack, monkeypatch)
+    news: list[str] = []
+    process = MailProcess(desk, {})
+    process.start(lambda: news.append("news"), news.append)
+    try:
+        mail_stack.deliver("ana@clientes.example", address, letter(1, to=address))
+        until(lambda: news == ["news"], lambda: news)
+        with closing(Store.open(desk)) as store:
+            assert [ticket.subject for ticket in store.tickets.each()] == ["Carta 1"]
+        child = process._process
+        assert child is not None
+        assert child.poll() is None
+    finally:
+        process.stop()
+    assert child.poll() == 0
+
+
+def test_a_password_that_was_asked_for_reaches_the_process_and_no_file(
+    desk: Path, mail_stack: MailStack, tmp_path: Path
+) -> None:
+    address, password = mail_stack.add_user(f"asked{next(numbers)}")
+    imap = Server("localhost", mail_stack.ports["imaps"])
+    smtp = Server("localhost", mail_stack.ports["smtps"])
+    add(config_folder(), Account("support", address, imap=imap, smtp=smtp, secret="ask", ca_file=str(mail_stack.ca)))
+    Store.open(desk).close()
+    process = MailProcess(desk, {"support": password})
+    said: list[str] = []
+    process.start(lambda: None, said.append)
+    try:
+        until(lambda: state_of(desk) == "online", lambda: said)
+    finally:
+        process.stop()
+    files = [file.read_bytes() for file in (*tmp_path.rglob("*"), *config_folder().rglob("*")) if file.is_file()]
+    assert files
+    assert not any(password.encode() in content for content in files)
+
+
+def state_of(path: Path) -> str:
+    with closing(Store.open(path)) as store:
+        link = links(store).get("email:support")
+    return str(link.state) if link is not None else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 import msgspec
 
@@ -21,7 +23,10 @@ def explain(as_json: bool) -> None:
     found = load()
     default = msgspec.to_builtins(Settings())
     rows = [("store", str(store_path()), "TRIDESK_DB or the data folder")]
-    for name, value in msgspec.to_builtins(found.settings).items():
+    plain: dict[str, Any] = msgspec.to_builtins(found.settings)
+    for one in plain.pop("account"):
+        rows.append((f"account.{one['name']}", one["address"], str(found.path)))
+    for name, value in plain.items():
         rows.append((name, value, str(found.path) if found.found and value != default[name] else "default"))
     for name, value, source in rows:
         if as_json:

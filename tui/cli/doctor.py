@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ def doctor(db: Path | None, as_json: bool) -> None:
     checks: dict[str, Callable[[], str]] = {
         "store": lambda: _store(path),
         "settings": _settings,
+        "accounts": lambda: _accounts(path),
         "routing": _routing,
         "procedures": _procedures,
         "macros": _macros,
@@ -61,6 +63,26 @@ def _settings() -> str:
 
     found = load()
     return f"{found.path}" if found.found else f"none at {found.path}; the defaults hold"
+
+
+def _accounts(path: Path) -> str:
+    from queues.links import LinkState, links
+    from tui.settings import load
+
+    accounts = load().settings.account
+    if not accounts:
+        return "none; `tridesk account add` makes one"
+    known = {}
+    if path.exists():
+        with closing(Store.open(path)) as store:
+            known = links(store)
+    told = []
+    for account in accounts:
+        link = known.get(account.connector)
+        if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING):
+            raise DeskError("Account", f"{account.name} was last seen {link.state}: {link.sentence}")
+        told.append(f"{account.name} {'not tried yet' if link is None else link.state}")
+    return ", ".join(told)
 
 
 def _routing() -> str:
