@@ -16,6 +16,7 @@ PLACES = {
     Scope.LANGUAGE: "On the language card (d)",
     Scope.STEPS: "On the steps of a procedure",
     Scope.OUTBOX: "On the replies that wait",
+    Scope.CHANGED: "On what changed in a procedure or macro",
 }
 """Where each scope's keys count, as help says it."""
 

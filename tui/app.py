@@ -6,6 +6,7 @@ import asyncio
 import getpass
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -214,7 +215,9 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
+    from queues.handover import hand_over
     from queues.lanes import lanes_of
+    from tui.left_line import farewell
     from tui.settings import CONFIG_NAME, load
 
     settings = load().settings
@@ -237,6 +240,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal
+        sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock()))
         return code
     finally:
         if mail is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.safe_text import safe_line
@@ -10,6 +11,20 @@ from tui.words import words
 
 if TYPE_CHECKING:
     from queues.handover import Left
+
+
+MOST_TOLD = 10
+"""Lines of a farewell; the rest is counted."""
+
+
+def farewell(found: Sequence[Left], now: int) -> str:
+    """Return what the agent leaves behind as lines for the terminal, empty where nothing is left."""
+    if not found:
+        return ""
+    lines = [words("Left for the next shift (tridesk handover):"), *(left_line(one, now) for one in found[:MOST_TOLD])]
+    if len(found) > MOST_TOLD:
+        lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
+    return "\n".join(lines) + "\n"
 
 
 def left_line(one: Left, now: int) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from tui.action_lines import PLACES
 from tui.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.app import DeskApp
 from tui.screens.change_card import ChangeCard
@@ -56,3 +57,7 @@ def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
     missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]
     assert missing == []
+
+
+def test_help_has_a_heading_for_every_place_where_keys_count() -> None:
+    assert set(PLACES) == set(Scope)

@@ -14,10 +14,12 @@ from data.records import Change, OutboxState, PromiseState, Status
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
+from queues.handover import hand_over
 from tests.tui.playing import NOW, fifteen_tickets, picture, play, press
 from tui import composition
 from tui.app import DeskApp
 from tui.cli.main import cli
+from tui.left_line import farewell, left_line
 
 DAY = 86_400
 
@@ -84,6 +86,17 @@ def test_the_hand_over_tells_promises_replies_and_drafts(path: Path) -> None:
     assert "the customer wrote again" in told
     assert "draft, 2h00 old" in told
     assert "\x1b" not in told
+
+
+def test_leaving_the_desk_tells_what_is_left_in_a_few_lines(path: Path) -> None:
+    store = Store.open(path)
+    found = hand_over(store, NOW)
+    told = farewell(found, NOW).splitlines()
+    assert told[0] == "Left for the next shift (tridesk handover):"
+    assert told[1:] == [left_line(one, NOW) for one in found]
+    assert farewell(found * 9, NOW).splitlines()[-1] == "… and 26 more"
+    assert farewell([], NOW) == ""
+    store.close()
 
 
 def test_an_empty_hand_over_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
