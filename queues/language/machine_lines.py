@@ -86,7 +86,9 @@ _LINES_BELOW = 8
 
 def without_machine_lines(text: str) -> str:
     """Drop the lines that programs add, and what stands under a rule where it speaks of a ticket or links to it."""
-    return "\n".join(line for line in _above_rule(text.split("\n")) if is_frame(line) or not _is_machine(line))
+    if "\n" not in text:
+        return text
+    return "\n".join(line for line in _above_rule(text.split("\n")) if not _is_machine(line) or is_frame(line))
 
 
 def _is_machine(line: str) -> bool:

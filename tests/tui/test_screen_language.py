@@ -174,7 +174,7 @@ def test_the_card_changes_nothing_on_escape(tmp_path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         version = ticket(app, 1).version
         await press(pilot, app, "d")
-        assert "s Español" in picture(app)
+        assert "s\u00a0Español" in picture(app)
         await press(pilot, app, "escape")
         assert ticket(app, 1).version == version
 
