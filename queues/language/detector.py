@@ -92,6 +92,9 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
         foreign, chance = open_world.guess(text)
         if foreign and foreign not in model.labels:
             return _found(foreign, min(chance, 0.97) * other, "langdetect")
+    elif other > 0.5 and customer_language not in (*model.labels, "", UNKNOWN_LANGUAGE):
+        # a few words in none of our languages, from somebody who wrote in none of them before
+        return _found(customer_language, 0.98 * other, "customer")
     best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language, market))
     sure = confidence.confidence(model, margin, tokens, scores.known, other)
     source = "customer" if customer_language in model.labels else "model"

@@ -145,6 +145,13 @@ def test_the_customers_earlier_language_helps_a_short_word_and_not_a_long_messag
         assert detect(long, customer_language=language).language == "en"
 
 
+@pytest.mark.parametrize(("text", "earlier"), [("nie działa", "pl"), ("det fungerar inte", "sv"), ("werkt niet", "nl")])
+def test_a_few_words_of_another_language_are_the_customers(text: str, earlier: str) -> None:
+    assert detect(text, customer_language=earlier).language == earlier
+    assert detect(text).language == "und"
+    assert detect("still waiting for you", customer_language=earlier).language == "en"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80) | st.lists(st.sampled_from([text for text, _ in CLEAR] + NOISE)).map("\n".join))
 def test_any_text_gets_an_answer_and_always_the_same(text: str) -> None:
