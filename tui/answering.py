@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from threading import Lock
@@ -12,6 +12,7 @@ from data.changes import unpacked
 from data.errors import InputError
 from data.protocols import Clock
 from data.records import Change, Customer, Draft, Ticket
+from tui.digits import Asked, first_digits
 from tui.ranking import Ranking, Slot, of_topic
 from tui.words import words
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 SLOTS = 9
 """Keys 1 to 9."""
-SUGGESTED = 3
-"""The first keys, which follow what the customer wrote; the others stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class Answering:
         self._looking = Lock()
         self.last = ""
         """The macro used last."""
-        self.free_of_gates: Callable[[Ticket], Collection[str]] = lambda ticket: ()
-        """Names the macros that may leave although steps of the ticket's procedure are open; none are where none is."""
+        self.asked: Callable[[Ticket], Asked] = lambda ticket: Asked()
+        """Tells what a ticket's procedure makes of its macros."""
 
     def over(self, store: Store) -> Answering:
         """Return the same macros over another connection, for the thread that owns it."""
@@ -147,8 +146,8 @@ class Answering:
     def slots(self, ticket: Ticket) -> list[Macro | None]:
         """Return what the keys 1 to 9 mean for a ticket.
 
-        A macro that names its key has it. Else 1 to 3 hold what answers the latest message best, what can leave at once
-        before what has to wait for a step, and the others first the macros of the ticket's topic, then the rest.
+        A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
+        procedure asks for (`tui.digits`), and the others first the macros of the ticket's topic, then the rest.
         """
         if self._library is None or self._ranking is None:
             return [None] * SLOTS
@@ -156,9 +155,9 @@ class Answering:
         named = {macro.key: macro for macro in reversed(offered) if macro.key}
         taken = {macro.name for macro in named.values()}
         rest = {macro.name: macro for macro in offered if macro.name not in taken}
-        best = [rest.pop(name) for name in [one for one in self._ranking.of(ticket) if one in rest][:SUGGESTED]]
-        free = self.free_of_gates(ticket)
-        best.sort(key=lambda macro: macro.name not in free)
+        best = first_digits([rest[name] for name in self._ranking.of(ticket) if name in rest], self.asked(ticket))
+        for macro in best:
+            del rest[macro.name]
         others = iter(best + sorted(rest.values(), key=lambda macro: not of_topic(macro, ticket)))
         return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
 

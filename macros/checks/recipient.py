@@ -33,9 +33,12 @@ def is_safety(ticket: Ticket) -> bool:
 def _why(customer: Customer, conversation: Sequence[Message], recipient: str, now: int) -> str:
     written = [one for one in conversation if one.direction is Direction.IN and one.kind not in _BY_MACHINES]
     earlier = [_sender(one) for one in written]
-    if earlier and earlier[0] and earlier[0] != recipient:
+    known = {one.value: one.since for one in customer.identities}
+    # an address from before the conversation's own is the safe one: a thief's is the newer
+    older = recipient in known and known[recipient] < known.get(earlier[0] if earlier else "", 0)
+    if earlier and earlier[0] and earlier[0] != recipient and not older:
         return f"The conversation began with {earlier[0]}, but this reply goes to {recipient}."
-    since = next((one.since for one in customer.identities if one.value == recipient), 0)
+    since = known.get(recipient, 0)
     known_longer = any(one.since < since for one in customer.identities)
     if since and known_longer and now - since < LATELY:
         return f"{recipient} is new for this customer; make sure that it is theirs."

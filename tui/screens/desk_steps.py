@@ -10,9 +10,10 @@ from textual.events import Resize
 
 from data.errors import DeskError, GateError
 from data.records import Change, Done, Status, StepAnswer, Ticket
+from tui.digits import Asked
 from tui.screens.desk_looking import Looking
 from tui.widgets.procedure_panel import ProcedurePanel
-from tui.widgets.procedure_text import Followed
+from tui.widgets.procedure_text import GATE, OPEN, Followed
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -48,17 +49,22 @@ class Steps(Looking):
             self.book = self.make_book()
             self.app.call_from_thread(self._book_loaded)
 
-    def _plain_answers(self, ticket: Ticket) -> frozenset[str]:
+    def _asked(self, ticket: Ticket) -> Asked:
+        """Return what the ticket's procedure makes of its macros."""
         procedure = self._procedure(ticket)
-        if procedure is None or not Followed(ticket, procedure, self._answers(ticket, procedure)).waiting:
-            return frozenset()
-        return procedure.plain_answers
+        if procedure is None:
+            return Asked()
+        followed = Followed(ticket, procedure, self._answers(ticket, procedure))
+        waiting = followed.waiting
+        over = next((step for step in procedure.steps if step.team and followed.mark(step) in (GATE, OPEN)), None)
+        free = procedure.plain_answers if waiting else ()
+        return Asked(free, over.team if over is not None else "", over is not None and waiting == [over])
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, StepAnswer]:
         return self.store.work.steps(ticket.id, procedure.id)
 
     def _book_loaded(self) -> None:
-        self.answering.free_of_gates = self._plain_answers
+        self.answering.asked = self._asked
         self.set_interval(WATCH_SECONDS, self.watch_book)
         self.watch_book()
         self.show_procedure()
@@ -134,13 +140,13 @@ class Steps(Looking):
         )
 
     def _stepped(self, done: Done, taken_back: bool) -> None:
-        """Go on with the next gate; once none is open, go back to the ticket or to the card."""
+        """Go on with the next gate; once none is open but a hand-over, go back to the ticket or to the card."""
         self.refresh_lanes()
         self.tell(done)
         followed = self.followed()
         if followed is None or taken_back:
             return
-        if followed.waiting:
+        if any(not step.team for step in followed.waiting):  # an answer can hand over by itself
             self.panel.focus()
             self.panel.open_line()
             return
