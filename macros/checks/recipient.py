@@ -35,7 +35,7 @@ def _why(customer: Customer, conversation: Sequence[Message], recipient: str, no
     earlier = [_sender(one) for one in written]
     known = {one.value: one.since for one in customer.identities}
     # an address from before the conversation's own is the safe one: a thief's is the newer
-    older = recipient in known and known[recipient] < known.get(earlier[0] if earlier else "", 0)
+    older = 0 < known.get(recipient, 0) < known.get(earlier[0] if earlier else "", 0)
     if earlier and earlier[0] and earlier[0] != recipient and not older:
         return f"The conversation began with {earlier[0]}, but this reply goes to {recipient}."
     since = known.get(recipient, 0)

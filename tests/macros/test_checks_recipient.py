@@ -55,3 +55,8 @@ def test_answers_wanted_at_another_domain_are_told_but_a_forms_are_not() -> None
     assert said("x@thief.example", mail(OLD, "x@thief.example")) == [("recipient", False)]
     assert said("office@home.example", mail(OLD, "office@home.example")) == []
     assert said(OLD, mail("form@desk.example", OLD, MessageKind.FORM)) == []
+
+
+def test_the_address_from_before_the_conversations_own_is_the_safe_one() -> None:
+    assert said(OLD, mail(NEW), since=200, lane="safety") == []
+    assert said(OLD, mail(NEW), since=50, lane="safety") == [("recipient", True)]
