@@ -334,8 +334,8 @@ def main() -> None:
     context = Context(ticket, Customer(1, "N" * 500), "agent", 0)
     resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
     for path in files_in(folder):
-        start = time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, SECONDS * 5)  # Python's own way out of a hang is to die
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS * 5)  # of the processor; the signal ends what hangs
         (verdict,) = check_paths([path])
         length = 0
         if verdict.macro is not None:
@@ -343,14 +343,14 @@ def main() -> None:
                 length = len(render(verdict.macro, "en", context, {"a": "a" * 100}).text)
             except InputError as wrong:
                 verdict = Verdict(path, None, 1, wrong.message)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         told = {
             "file": path.name,
             "accepted": verdict.accepted,
             "line": verdict.line,
             "reason": verdict.reason,
             "length": length,
-            "seconds": time.perf_counter() - start,
+            "seconds": time.process_time() - start,
         }
         print(json.dumps(told), flush=True)  # noqa: T201  # this is a program
     print(json.dumps({"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))  # noqa: T201
