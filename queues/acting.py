@@ -320,6 +320,8 @@ def _detail(ticket: Ticket, change: Change, fields: dict[str, Any], overridden: 
     for name in ("macro", "reply_language", "override_reason", "register", "region"):
         if getattr(change, name):
             detail[name] = getattr(change, name)
+    if change.verbatim:
+        detail["verbatim"] = True
     if change.edited is not None:
         detail["edited"] = change.edited
     if overridden:

@@ -235,6 +235,8 @@ class Desk:
             if action is None:
                 raise RuleError("Nothing to redo", "No action of yours was undone since your last one.")
             undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
+            for ticket_id in dict.fromkeys(step["ticket"] for step in action.steps if "ticket" in step):
+                self._acting.gates.refuse_again(self._ticket(ticket_id, None), action.id)
             self.store.actions.mark(action.id, "done")
             return self._turned(action.id, action.summary, action.steps, "redo", now)
 

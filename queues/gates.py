@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.errors import GateError, RuleError
-from data.records import Change, Customer, Escalation, Finding, Severity, StepAnswer, Ticket
+from data.records import Change, Customer, Escalation, Finding, Severity, Status, StepAnswer, Ticket
 from data.store import Store
 from queues import safeguards, sla
 from queues.desk_rules import DeskRules
@@ -52,6 +52,22 @@ class Gates:
                 "Answer it, or give a reason to go past it.",
                 tuple(one.id for one in gates),
             )
+
+    def refuse_again(self, ticket: Ticket, action: int) -> None:
+        """Raise GateError where an action that is done again meets a gate that was closed the first time."""
+        for event in self._store.events.of(ticket.id):
+            detail = event.detail
+            if event.action != action or event.kind not in ("reply", "change") or detail.get("override_reason"):
+                continue
+            _, status = detail.get("changed", {}).get("status", (None, None))
+            change = Change(
+                reply="" if event.kind == "reply" else None,
+                status=Status(status) if status else None,
+                escalate=Escalation(detail["escalated_to"]) if "escalated_to" in detail else None,
+                macro=detail.get("macro", ""),
+                verbatim=bool(detail.get("verbatim")),
+            )
+            self.refuse(ticket, change)
 
     def objections(self, ticket: Ticket, change: Change, customer: Customer, recipient: str) -> list[Finding]:
         """Return what the safeguards hold against the change, whose reply goes to `recipient`."""

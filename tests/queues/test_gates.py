@@ -189,3 +189,32 @@ def test_a_procedure_holds_for_tickets_that_it_applies_to_unnamed(desk: Desk) ->
         desk.store.tickets.update(plain, {"procedure": "", "topic": "crash", "lane": "mail"})
     with pytest.raises(GateError, match="facts"):
         desk.act([number], SOLVED)
+
+
+def test_doing_again_meets_a_gate_that_was_opened_meanwhile(desk: Desk, tmp_path: Path) -> None:
+    (number,) = arrive(desk)
+    desk.take_step(number, "risk", "S3")
+    desk.take_step(number, "team", "see notes")
+    desk.act([number], SOLVED)
+    desk.undo()
+    other = Desk(Store.open(tmp_path / "desk.db"), clock=lambda: NOW, rules=desk.rules, agent="tom")
+    other.take_step(number, "risk", None)
+    with pytest.raises(GateError, match="How bad"):
+        desk.redo()
+    assert ticket(desk, number).status is not Status.SOLVED
+    other.take_step(number, "risk", "S3")
+    desk.redo()
+    assert ticket(desk, number).status is Status.SOLVED
+
+
+def test_what_passed_with_a_reason_or_as_a_plain_answer_passes_again(desk: Desk) -> None:
+    for change in (
+        replace(SOLVED, override_reason="asked by the lead"),
+        Change(reply="Try this", status=Status.SOLVED, macro="lock/steps", verbatim=True),
+    ):
+        (number,) = arrive(desk)
+        desk.act([number], change)
+        desk.undo()
+        desk.redo()
+        assert ticket(desk, number).status is Status.SOLVED
+        desk.undo()
