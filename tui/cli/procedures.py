@@ -14,6 +14,7 @@ from data.errors import InputError
 from data.safe_text import safe_line
 from queues import procedures as sops
 from queues.procedures import Procedure, Step
+from tui.cli.procedure_steps import answer, changes, state
 from tui.settings import config_folder
 
 FOLDER = click.option(
@@ -135,3 +136,8 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+procedures.add_command(state)
+procedures.add_command(answer)
+procedures.add_command(changes)
