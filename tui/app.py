@@ -51,6 +51,7 @@ def wall_clock() -> int:
 class DeskApp(App[int]):
     """Runs one `DeskScreen` over a store that only this thread reads; the writer has its own."""
 
+    CSS_PATH = "styles/app.tcss"
     TITLE = "tridesk"
     ENABLE_COMMAND_PALETTE = False
 

@@ -61,11 +61,14 @@ Dear {{ ticket.reference }}, thanks.
 """
 
 
+LONG = "+++\ntitle = 'Long letter'\n+++\n=== en\n" + "\n".join(f"line {n}" for n in range(60))
+
+
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     own = tmp_path / "macros" / "own"
     own.mkdir(parents=True)
-    for name, text in (("order", ORDER), ("defaults", DEFAULTS), ("hollow", HOLLOW)):
+    for name, text in (("order", ORDER), ("defaults", DEFAULTS), ("hollow", HOLLOW), ("long", LONG)):
         (own / f"{name}.j2").write_text(text, encoding="utf-8")
     library = Library(BUILT_IN, own.parent)
     library.refresh()
@@ -183,6 +186,23 @@ def test_the_composer_asks_too_and_keeps_the_answers_for_the_other_language(path
         assert app.focused is not None
 
     play(path, script)
+
+
+def test_a_long_reply_is_read_by_keys_and_its_keys_stay_in_view(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "m", *"long letter", "enter")
+        await pilot.pause()
+        assert "line 0" in picture(app)
+        assert "line 59" not in picture(app)
+        await press(pilot, app, *["pagedown"] * 6)
+        assert "line 59" in picture(app)
+        assert "Enter sends, solves, next" in picture(app)
+        await press(pilot, app, *["pageup"] * 6)
+        assert "line 1 " in picture(app)
+        await press(pilot, app, "j", "j")
+        assert "line 1 " not in picture(app)
+
+    play(path, script, (80, 24))
 
 
 def test_a_blocked_reply_leaves_only_with_a_reason_that_is_kept(path: Path) -> None:

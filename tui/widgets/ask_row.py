@@ -87,7 +87,9 @@ class AskRow(Vertical):
         if ask.kind is Kind.CHOICE:
             self.line = ChoiceLine(ask.choices, value)
         else:
-            self.line = Input(value, placeholder=EXAMPLES.get(ask.kind, ""), compact=True, select_on_focus=True)
+            example = EXAMPLES.get(ask.kind, "")
+            hint = words("such as {example}").format(example=example) if example else ""
+            self.line = Input(value, placeholder=hint, compact=True, select_on_focus=True)
         self._wrong = Static("", markup=False, classes="ask-wrong")
 
     def compose(self) -> ComposeResult:
