@@ -167,6 +167,7 @@ class DeskBase(Screen[None]):
         self.pane.open_ticket = self.view.ticket_id
         self.set_class(self.view.ticket_id is not None, "-ticket-open")
         self.show_counts()
+        self.show_outbox()  # what staying on this ticket costs
 
     def show_counts(self) -> None:
         """Write every lane's title."""
