@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Priority, Severity, Status, Ticket
-from queues import procedures
+from queues import procedures, safeguards
 from queues.procedures import Procedure, StepKind, load, load_text, open_gates, procedure_for
 
 TEXT = """
@@ -194,3 +195,23 @@ def test_the_built_in_procedures_speak_both_languages_and_have_gates() -> None:
         assert any(step.gate for step in procedure.steps)
         assert all(set(step.text) >= {"en", "es"} for step in procedure.steps)
         assert any(step.kind is StepKind.ESCALATE for step in procedure.steps)
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "procedures.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_docs_is_accepted_and_shows_every_key() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", DOCS, re.DOTALL)
+    assert load_text(example).label == "hacked-account@5"
+    keys = {*procedures._File.__struct_fields__, *procedures._Step.__struct_fields__} - {"step"}
+    assert [key for key in keys if not re.search(rf"^\[?{key}\b", example, re.MULTILINE)] == []
+
+
+def test_the_docs_tell_of_every_safeguard() -> None:
+    assert [rule for rule in safeguards._RULES if f"`{rule}`" not in DOCS] == []
+
+
+def test_a_step_that_the_desk_watches_is_never_asked_and_holds_nothing_up() -> None:
+    procedure = load_text(TEXT.replace('id = "freeze"\n', 'id = "freeze"\nwatches = ["promise-refund"]\n', 1))
+    assert [step.id for step in open_gates(procedure, {})] == ["proof", "harm", "team"]
+    assert not procedure.steps[0].asked
