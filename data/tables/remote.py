@@ -52,9 +52,9 @@ class Remote:
 
     def watched(self, connector: str, mailbox: str, uidvalidity: int, limit: int = 500) -> list[int]:
         """Return the UIDs of the newest mails whose tickets are not done with."""
-        sql = """SELECT uid FROM remote_mail JOIN ticket ON ticket.id = ticket_id
-            WHERE connector = ? AND mailbox = ? AND uidvalidity = ? AND gone = 0
-                AND ticket.status NOT IN ('solved', 'closed') ORDER BY uid DESC LIMIT ?"""
+        sql = """SELECT mail.uid FROM remote_mail mail JOIN ticket ON ticket.id = mail.ticket_id
+            WHERE mail.connector = ? AND mail.mailbox = ? AND mail.uidvalidity = ? AND mail.gone = 0
+                AND ticket.status NOT IN ('solved', 'closed') ORDER BY mail.uid DESC LIMIT ?"""
         return [row[0] for row in self._db.execute(sql, (connector, mailbox, uidvalidity, limit))]
 
     def flagged(self, mail: RemoteMail, flags: Iterable[str], modseq: int) -> None:
