@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import language, screen, suggest
+from bench import language, mail, screen, suggest
 
 
 def main() -> None:
     language.main(sys.argv[1:])
     suggest.main()
     screen.main()
+    mail.main()
 
 
 if __name__ == "__main__":

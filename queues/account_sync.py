@@ -219,7 +219,7 @@ class AccountSync:
         box, mailbox = self._require(), self._account.mailbox
         uids = box.uids_after(self._filing.mark(mailbox).get("uid", 0), self._account.since)
         many, done = len(uids) > 100, 0
-        for group in box.fetch(uids):
+        for group in filter(None, box.fetch(uids)):
             self._filing.keep(mailbox, self._selected.uidvalidity, group)
             self._file_all()
             done += len(group)
@@ -258,7 +258,7 @@ class AccountSync:
         if not uids:
             return
         wanted = [uid for uid, lines in sorted(box.thread_headers(uids).items()) if self._concerns_us(lines)]
-        for group in box.fetch(wanted):
+        for group in filter(None, box.fetch(wanted)):
             self._filing.keep(self._sent_folder, selected.uidvalidity, group)
         with self._store.write():
             self._filing.put_mark(self._sent_folder, {"uidvalidity": selected.uidvalidity, "uid": uids[-1]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import select
 import socket
+import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from queues.connectors.mail_faults import TIMEOUT, login_refused, no_tls, told
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""
 GROUP_COUNT = 100
+FEW = 3
+"""So many messages are fetched without asking for their sizes first."""
 _NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
 _RANGE = re.compile(rb"(\d+)(?::(\d+))?")
 
@@ -69,7 +72,6 @@ class Mailbox:
         self._account = account
         self._secret = secret
         self._idling = False
-        self._silent = 0
         self._qresync = False
         with self._told():
             self._client = self._connected()
@@ -159,6 +161,9 @@ class Mailbox:
         items = ["RFC822.SIZE"]
         for start in range(0, len(uids), GROUP_COUNT):
             part = uids[start : start + GROUP_COUNT]
+            if len(part) <= FEW:  # what has just come is there one question sooner
+                yield self._bodies(part)
+                return
             with self._told():
                 sizes = {uid: int(row.get(b"RFC822.SIZE", 0)) for uid, row in self._client.fetch(part, items).items()}
             for group in _groups([uid for uid in part if uid in sizes], sizes):
@@ -262,19 +267,41 @@ class Mailbox:
     def wait(self, seconds: float) -> bool:
         """Wait for the server to tell of news, as often as needed by calling again; end with `stop_waiting`."""
         with self._told():
-            if not self._idling:
-                if self._told_meanwhile():
-                    return True
-                self._client.idle()
-                self._idling, self._silent = True, 0
-            sock = self._client.socket()
-            if not getattr(sock, "pending", int)() and not select.select([sock], [], [], seconds)[0]:
-                return False
-            news = self._client.idle_check(timeout=0)
-            self._silent = 0 if news else self._silent + 1
-            if self._silent > 3:  # readable and silent is how a closed connection looks from here
+            if not self._idling and self._begin_idle():
+                return True
+            lines = self._idle_lines()
+            if not lines and select.select([self._client.socket()], [], [], seconds)[0]:
+                lines = self._idle_lines()
+            return any(kind.encode() in line for line in lines for kind in _NEWS)
+
+    def _begin_idle(self) -> bool:
+        """Begin to wait, unless there is news already; tell whether there is."""
+        if self._told_meanwhile():
+            return True
+        imap = self._client._imap
+        tag = self._client._idle_tag = imap._command("IDLE")
+        # the server may speak of news before it says that it waits
+        while imap._get_response() is not None:
+            if imap.tagged_commands.get(tag):
+                raise IMAPClientError("IDLE refused")
+        self._idling = True
+        return self._told_meanwhile()
+
+    def _idle_lines(self) -> list[bytes]:
+        """Return what the server has said by now. Lines may lie read in the buffer, where `select` sees nothing."""
+        imap, sock = self._client._imap, self._client.socket()
+        lines: list[bytes] = []
+        while True:
+            sock.setblocking(False)
+            try:
+                ready = imap.file.peek(1)
+            except (ssl.SSLWantReadError, BlockingIOError):
+                return lines
+            finally:
+                sock.settimeout(TIMEOUT)
+            if not ready:
                 raise ConnectionResetError("closed while waiting")
-            return any(kind.encode() in line for line in news for kind in _NEWS)
+            lines.append(imap._get_line())
 
     def _told_meanwhile(self) -> bool:
         """Tell whether the server spoke of news among its answers to other commands: it will not say so again."""
