@@ -252,8 +252,6 @@ def test_a_ticket_without_a_procedure_has_the_whole_width(path: Path, folder: Pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 3)
         assert beside(app) is False
-        await press(pilot, app, "space")
-        assert "No procedure" in app.desk.said
         await press(pilot, app, "1", "enter")
         assert ticket(app, 3).status is Status.SOLVED
 
@@ -325,5 +323,17 @@ def test_a_macro_that_changed_since_is_shown_before_its_preview(path: Path, fold
         assert isinstance(app.screen, ReplyCard)
         await press(pilot, app, "escape", "1")
         assert isinstance(app.screen, ReplyCard)
+
+    play(path, folder, script)
+
+
+def test_a_ticket_that_no_procedure_holds_for_is_given_one_by_name(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 3)
+        await press(pilot, app, "space", *"lock:", "enter")
+        assert ticket(app, 3).procedure == "lock"
+        assert beside(app) is True
+        await press(pilot, app, "z")
+        assert ticket(app, 3).procedure == ""
 
     play(path, folder, script)

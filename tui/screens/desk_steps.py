@@ -121,7 +121,7 @@ class Steps(Looking):
             self.action_ticket_view()
         followed = self.followed()
         if followed is None:
-            self.say(words("No procedure holds for this ticket."))
+            self._choose_procedure()
             return
         following = followed.following()
         self.panel.display = True
@@ -130,6 +130,25 @@ class Steps(Looking):
             self.say(words("Every step is done."))
         elif not following.choices and not following.team:
             self.panel.action_confirm()
+
+    def _choose_procedure(self) -> None:
+        """Let the agent say which procedure the ticket follows, where no rule did."""
+        from tui.screens.pick_list import PickList
+
+        ticket = self.ticket()
+        if ticket is None or not self.book:
+            self.say(words("No procedure holds for this ticket."))
+            return
+
+        async def chosen(name: str | None) -> None:
+            if name:
+                await self.change_of((ticket.id,), Change(procedure=name))
+
+        lines = [
+            (name, f"{name}: {procedure.steps[0].words(ticket.language)}")
+            for name, procedure in sorted(self.book.items())
+        ]
+        self.app.push_screen(PickList(lines), chosen)
 
     async def on_procedure_panel_answered(self, message: ProcedurePanel.Answered) -> None:
         """Write an answer."""
