@@ -59,7 +59,7 @@ def type_without_end(desk: Desk, folder: Path) -> None:
     revision = 0
     for length in itertools.count(1):
         revision = desk.save_draft(1, "x" * length, revision=revision).revision
-        tell(revision=revision)
+        tell(revision=revision, length=length)
 
 
 def send_without_end(desk: Desk, folder: Path) -> None:
