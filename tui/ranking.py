@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.records import Direction, Ticket
+from data.records import Direction, MessageKind, Ticket
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -21,8 +21,11 @@ EFFORT = 0.7
 """What asking for a value counts against a macro, and escalating: at equal odds, what can leave as it is goes first."""
 COUNTED = 3
 """Answered tickets like this one, before they are counted rather than named."""
+FOREIGN = 4.0
+"""What having no words in the ticket's language counts against a macro."""
 KEPT = 200
 """Tickets whose digits are remembered."""
+_NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Ranking:
 
     def of(self, ticket: Ticket) -> dict[str, Suggestion]:
         """Return every macro by name, best first."""
-        incoming = [one for one in self._store.messages.of(ticket.id) if one.direction is Direction.IN]
+        messages = self._store.messages.of(ticket.id)
+        incoming = [one for one in messages if one.direction is Direction.IN and one.kind not in _NOBODY_WROTE]
         latest, text = (incoming[-1].id, incoming[-1].new_text or ticket.subject) if incoming else (0, ticket.subject)
         kept = self._kept.get(ticket.id)
         if kept is None or kept[0] != latest:
@@ -88,4 +92,6 @@ def of_topic(macro: Macro, ticket: Ticket) -> bool:
 
 def _lean(macro: Macro, ticket: Ticket) -> float:
     asks = any(not ask.optional and not ask.default for ask in macro.asks)
-    return TOPIC * of_topic(macro, ticket) - EFFORT * (asks + (macro.actions.escalate is not None))
+    speaks = any(body.language.split("-")[0] in ("", ticket.language.split("-")[0]) for body in macro.bodies)
+    against = EFFORT * (asks + (macro.actions.escalate is not None)) + FOREIGN * (not speaks)
+    return TOPIC * of_topic(macro, ticket) - against

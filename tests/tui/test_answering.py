@@ -11,7 +11,7 @@ from data.records import Change, Incoming, MessageKind, Ticket
 from data.store import Store
 from macros.learning import Learner
 from macros.library import Library
-from macros.macro import Actions, Ask, EscalateTo, Macro, Words
+from macros.macro import Actions, Ask, Body, EscalateTo, Macro, Words
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from tui.answering import SLOTS, Answering
@@ -121,6 +121,15 @@ def test_the_tickets_own_topic_goes_first(store: Store) -> None:
 def test_what_can_leave_as_it_is_goes_first_at_equal_score(store: Store) -> None:
     ready, escalates, both = macro("z"), macro("y", escalates=True), macro("x", asks=True, escalates=True)
     assert order(store, tickets(store)[0], both, escalates, ready) == ["z", "y", "x"]
+
+
+def test_what_has_words_in_the_tickets_language_goes_first(store: Store) -> None:
+    english, spanish = (
+        replace(macro(name), bodies=(Body(language, "Same words", 1),)) for name, language in (("a", "en"), ("z", "es"))
+    )
+    money, door, _ = tickets(store)
+    assert order(store, money, english, spanish) == ["a", "z"]
+    assert order(store, door, english, spanish) == ["z", "a"]
 
 
 def answer(store: Store, ticket_id: int, macro: str, language: str) -> None:
