@@ -19,6 +19,7 @@ from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.screens.change_card import ChangeCard
 from tui.screens.reply_card import ReplyCard
+from tui.widgets.procedure_panel import ProcedurePanel
 
 NOW = 1_790_000_000
 Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
@@ -133,7 +134,7 @@ async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
 def test_three_gates_and_the_answer_take_seven_keys_beside_the_text(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
-        assert "lock@3 · 3 gates open" in picture(app)
+        assert "lock@3 · open gates: 3" in picture(app)
         assert "Congela la cuenta." in picture(app)
         await press(pilot, app, "space")
         assert answers(app, 1) == {"freeze": True}
@@ -335,5 +336,19 @@ def test_a_ticket_that_no_procedure_holds_for_is_given_one_by_name(path: Path, f
         assert beside(app) is True
         await press(pilot, app, "z")
         assert ticket(app, 3).procedure == ""
+
+    play(path, folder, script)
+
+
+def test_keys_faster_than_hands_answer_no_more_steps(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 1)
+        app.desk.panel.focus()
+        for n in range(6):
+            app.desk.key_time = 100 + n / 1_000
+            message = ProcedurePanel.Answered(1, "freeze", True if n % 2 else None)
+            await app.desk.on_procedure_panel_answered(message)
+        assert "faster" in app.desk.said
+        assert len([event for event in app.desk.store.events.of(1) if event.kind == "step"]) < 4
 
     play(path, folder, script)

@@ -47,8 +47,7 @@ class Changes(Moves):
 
     async def change_of(self, ids: tuple[int, ...], change: Change, then: Callable[[Done], None] | None = None) -> None:
         """Carry `change` out on these tickets, unless the keys come faster than hands move."""
-        if self._burst():
-            self.say(words("Keys came faster than anybody types; they changed nothing."), severe=True)
+        if self.burst():
             return
         versions = self._versions(ids)
         await self.ask(lambda desk: self._carried_out(desk, ids, change, versions), then or self.changed)
@@ -172,7 +171,11 @@ class Changes(Moves):
         shown = self.view.shown
         return {shown.ticket.id: shown.ticket.version} if shown is not None and shown.ticket.id in ids else {}
 
-    def _burst(self) -> bool:
+    def burst(self) -> bool:
+        """Tell, the agent too, whether the keys that change something come faster than anybody types."""
         self._changed_at.append(self.key_time)
         full = len(self._changed_at) == BURST_KEYS
-        return full and 0 < self._changed_at[-1] - self._changed_at[0] < BURST_SECONDS
+        fast = full and 0 < self._changed_at[-1] - self._changed_at[0] < BURST_SECONDS
+        if fast:
+            self.say(words("Keys came faster than anybody types; they changed nothing."), severe=True)
+        return fast

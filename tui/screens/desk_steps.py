@@ -153,6 +153,8 @@ class Steps(Looking):
     async def on_procedure_panel_answered(self, message: ProcedurePanel.Answered) -> None:
         """Write an answer."""
         message.stop()
+        if self.burst():
+            return
         await self.ask(
             lambda desk: desk.take_step(message.ticket_id, message.step, message.value),
             lambda done: self._stepped(done, message.value is None),

@@ -51,7 +51,7 @@ class Followed:
 def procedure_lines(shown: Followed, current: str, width: int, now: int, *, active: bool) -> list[Line]:
     """Lay a procedure out in `width` cells, the step `current` marked and, where the keys are here, explained."""
     gates = len(shown.waiting)
-    state = words("{n} gates open").format(n=gates) if gates else words("no gate open")
+    state = words("open gates: {n}").format(n=gates)
     lines = [Line(Ink.TITLE, fit(f"{one_line(shown.procedure.label)} · {state}", width))]
     for step in shown.procedure.steps:
         here = step.id == current
