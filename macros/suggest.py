@@ -32,6 +32,8 @@ LOOKS = 4
 """How often the rivals look at each answer while there are few."""
 MAX_LOOKS = 6_000
 """Looks in all; a big history is looked at once, for there the other views know enough."""
+_ANY = ""
+"""Uses in all languages are counted under this one."""
 _VOTE = 0.5
 """What the nearest tickets count for, against 1 for each of the other views."""
 _SENSE = 2.0
@@ -106,7 +108,7 @@ class Suggester:
     def learn(self, text: str, macro: str, *, language: str = "", subject: str = "") -> None:
         """Remember that `macro` answered a message of this text (its new part, without quotes and signature)."""
         self._add(macro, text, title=False, subject=subject, language=language)
-        self._uses[macro, language] += 1
+        self._uses.update({(macro, language), (macro, _ANY)})
 
     def settle(self) -> None:
         """Look at what was learned again, once after many answers were taken in at once."""
@@ -130,7 +132,7 @@ class Suggester:
             known = self._learned[key]
             if known.macro == macro and known.text == text and not known.title:
                 self._remove(key, known)
-                self._uses[macro, known.language] -= 1
+                self._uses.subtract({(macro, known.language), (macro, _ANY)})
                 self._uses += Counter()  # drops what is no longer used
                 return True
         return False
@@ -168,8 +170,8 @@ class Suggester:
         }
         odds = _softmax(scores)
 
-        def place(macro: str) -> tuple[float, int, str]:
-            return -round(odds[macro], _SAME), -self._uses[macro, language], macro
+        def place(macro: str) -> tuple[float, int, int, str]:
+            return -round(odds[macro], _SAME), -self._uses[macro, language], -self._uses[macro, _ANY], macro
 
         return [
             Suggestion(

@@ -71,6 +71,7 @@ def test_the_most_used_are_counted_in_the_tickets_language() -> None:
 
     assert suggester.suggest("1234", language="es")[0].macro == "a/one"
     assert suggester.suggest("1234", language="en")[0].macro == "a/two"
+    assert suggester.suggest("1234", language="pt")[0].macro == "a/two", "else in all languages"
 
 
 def test_what_else_speaks_for_a_macro_counts_until_history_says_otherwise() -> None:
