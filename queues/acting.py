@@ -209,7 +209,7 @@ class Acting:
             {"kind": "message", "ticket": ticket.id, "message": number},
             {"kind": "outbox", "ticket": ticket.id, "entry": queued},
         ]
-        return part_of(REPLY, steps + self._drop_draft(ticket.id, Direction.OUT))
+        return part_of(REPLY, steps + self._drop_draft(ticket.id, Direction.OUT, change.reply))
 
     def recipient(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
         """Return where a reply goes: the Reply-To or address of the customer's latest message, else an identity."""
@@ -232,7 +232,7 @@ class Acting:
             raise RuleError("Empty note", f"The note on #{ticket.id} is empty; write something first.")
         number = self._store.messages.insert(self._message(ticket, Direction.NOTE, change.note, now))
         step: Step = {"kind": "message", "ticket": ticket.id, "message": number}
-        return [step, *self._drop_draft(ticket.id, Direction.NOTE)]
+        return [step, *self._drop_draft(ticket.id, Direction.NOTE, change.note)]
 
     def _message(
         self, ticket: Ticket, direction: Direction, text: str, now: int, *, language: str = "und", macro: str = ""
@@ -244,9 +244,10 @@ class Acting:
             received_at=now, language=language, confidence=1.0, macro=macro,
         )  # fmt: skip
 
-    def _drop_draft(self, ticket_id: int, kind: Direction) -> list[Step]:
+    def _drop_draft(self, ticket_id: int, kind: Direction, written: str) -> list[Step]:
+        """Drop the draft that was written out; one with other words is somebody's work and stays."""
         draft = self._store.drafts.get(ticket_id)
-        if draft is None or draft.kind is not kind:
+        if draft is None or draft.kind is not kind or draft.text.strip() != written.strip():
             return []
         self._store.drafts.delete(ticket_id)
         return [{"kind": "draft", "ticket": ticket_id, "draft": asdict(draft)}]

@@ -123,7 +123,7 @@ def test_a_reply_is_one_action_and_leaves_after_the_undo_window(desk: Desk, cloc
 
 def test_undo_takes_everything_back_and_redo_does_it_again(desk: Desk, clock: Clock) -> None:
     (number,) = arrive(desk)
-    desk.save_draft(number, "Hello", revision=0)
+    desk.save_draft(number, "Hello Ana\n", revision=0)
     before = ticket(desk, number)
     change = Change(
         reply="Hello Ana", status=Status.SOLVED, add_tags=("login",), priority=Priority.HIGH,
@@ -139,7 +139,7 @@ def test_undo_takes_everything_back_and_redo_does_it_again(desk: Desk, clock: Cl
     assert desk.store.escalations.of(number) == []
     draft = desk.store.drafts.get(number)
     assert draft is not None
-    assert draft.text == "Hello"
+    assert draft.text == "Hello Ana\n"
     assert [m.direction for m in desk.store.messages.of(number)] == [Direction.IN]
     assert deliver_due(desk.store, {"post": Post()}, clock.now + 99).sent == 0
     desk.redo()
@@ -469,3 +469,12 @@ def test_next_up_sees_past_a_heap_of_late_tickets(desk: Desk, clock: Clock) -> N
     found = desk.next_up()
     assert found is not None
     assert found.ticket_id == fresh
+
+
+def test_a_draft_with_other_words_outlives_a_reply(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.save_draft(number, "What I was about to write", revision=0)
+    desk.act([number], Change(reply="Hello Ana", macro="greeting"))
+    kept = desk.store.drafts.get(number)
+    assert kept is not None
+    assert kept.text == "What I was about to write"
