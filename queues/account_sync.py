@@ -30,6 +30,8 @@ FRESH = 240.0
 """Seconds after which a wait for news is begun anew, so that no one in between forgets the connection (RFC 2177)."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each further attempt to connect."""
+FEW_FILED = 20
+"""So many new mails are worth a word at once; a full mailbox is looked at now and then all the same."""
 SENT_EVERY, SENT_AGAIN = 60.0, 5.0
 """Seconds between two looks at the folder of sent mail; a mail marked as answered is a reason to look at once."""
 
@@ -232,8 +234,10 @@ class AccountSync:
             self._put(LinkState.ONLINE)
 
     def _file_all(self) -> None:
+        before = self.filed
         while filed := self._filing.file(outgoing=self._sent_folder):
             self.filed += len(filed)
+        if 0 < self.filed - before <= FEW_FILED:
             self._news()
 
     def _fetch_sent(self) -> None:

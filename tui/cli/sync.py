@@ -39,7 +39,8 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     from tui.settings import load
 
     path, settings = chosen(db), load().settings
-    say = _Says(as_json or attached)
+    stop = threading.Event()
+    say = _Says(as_json or attached, stop)
     secrets = _secrets(settings, attached)
     if not watch:
         with the_keeper(path) as held:
@@ -48,7 +49,6 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
                     "In use", f"Another tridesk looks after the mail of {path} already; leave it to that one."
                 )
             return _once(path, settings, secrets, as_json=as_json)
-    stop = threading.Event()
     _end_with(stop, attached)
     told = False
     while not stop.is_set():
@@ -66,21 +66,26 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
 class _Says:
     """Writes what happened as people or programs read it; called from several threads."""
 
-    def __init__(self, as_json: bool) -> None:
-        self._as_json, self._lock = as_json, threading.Lock()
+    def __init__(self, as_json: bool, stop: threading.Event) -> None:
+        self._as_json, self._stop, self._lock = as_json, stop, threading.Lock()
 
     def sentence(self, sentence: str) -> None:
+        """Say it to whoever reads."""
         line = json.dumps({"say": sentence}, ensure_ascii=False) if self._as_json else f"{_now()} {safe_line(sentence)}"
         self._write(line)
 
     def news(self) -> None:
+        """Tell a program that mail was filed."""
         if self._as_json:
             self._write('{"news": true}')
 
     def _write(self, line: str) -> None:
         with self._lock:
-            click.echo(line)
-            sys.stdout.flush()
+            try:
+                click.echo(line)
+                sys.stdout.flush()
+            except BrokenPipeError:  # who read this is gone
+                self._stop.set()
 
 
 def _now() -> str:
