@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.errors import UnreachableError
 from data.records import OutboxEntry, RemoteMail, Status, Ticket
 from queues.account_filing import Filing
@@ -124,9 +126,11 @@ class Following:
                 self._store.settings.put(self._key, events[-1].id)
 
     def _push_ticket(self, box: Mailbox, ticket_id: int) -> None:
-        mails = self._mails(ticket_id)
         ticket = self._store.tickets.get(ticket_id)
-        if not mails or ticket is None:
+        if ticket is None or (ticket.status is Status.NEW and not ticket.assignee and not ticket.touches):
+            return  # nothing to say of it
+        mails = self._mails(ticket_id)
+        if not mails:
             return
         if claimed_by(mails[0].flags) != ticket.assignee and self.can_claim:
             self._claim(box, mails[0], ticket, ticket.assignee)
@@ -148,7 +152,13 @@ class Following:
             return ""
         box.stop_waiting()
         me = self._desk.agent
-        owner = claimed_by(anchor.flags) or self._claim(box, anchor, ticket, me)
+        found = next(iter(box.flags([anchor.uid])), None)
+        if found is None:
+            return ""  # it is gone from the mailbox: nobody can claim it there any more
+        owner = claimed_by(found.flags)
+        if not owner:
+            known = replace(anchor, flags=without_claims(anchor.flags), modseq=found.modseq)
+            owner = self._claim(box, known, ticket, me)
         return "" if owner == me else f"{owner} has this ticket"
 
     def _claim(self, box: Mailbox, mail: RemoteMail, ticket: Ticket, agent: str) -> str:

@@ -17,6 +17,7 @@ from queues.account_filing import Filing
 from queues.account_flags import Following
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox, Selected
+from queues.connectors.mail_faults import LoginRefusedError
 from queues.desk import Desk
 from queues.links import Link, LinkState, put_link
 from queues.mail.headers import message_ids
@@ -94,6 +95,8 @@ class AccountSync:
                 self._stay(stop)
             except (ConnectorError, StoreError) as error:
                 self._fault(error.title, error.message)
+                if isinstance(error, LoginRefusedError):  # a server that is asked too often locks the account
+                    attempt = len(delays)
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
                 log.error("an account's thread failed: %s", type(error).__name__)
                 self._fault("Fault", f"A fault of the program itself ({type(error).__name__}); it is tried again.")
@@ -110,6 +113,8 @@ class AccountSync:
         self._connector.rest()
 
     def _open(self) -> None:
+        with self._store.write():  # what was being sent when an earlier run ended is in doubt
+            self._store.outbox.doubt_all([self._connector.name])
         self._box = self._connector.mailbox()
         self._following.can_claim = False
         self._select()
@@ -129,9 +134,9 @@ class AccountSync:
     def _catch_up(self, stop: Event) -> None:
         """Do what was left by an earlier run, then fetch everything new."""
         self._file_all()
-        self._doubts()
         self._fetch(stop)
-        self._look_at_sent |= self._following.pull(self._require())
+        if self._following.pull(self._require()):
+            self._fetch_sent()
 
     def _stay(self, stop: Event) -> None:
         """Wait for news of either side, and act on it."""
@@ -174,6 +179,7 @@ class AccountSync:
         try:
             if due:
                 self._deliver()
+                self._connector.rest()
         except UnreachableError as error:
             self._no_sending_before = now + 30
             self._fault(error.title, error.message, LinkState.NO_SENDING)
@@ -189,6 +195,7 @@ class AccountSync:
         done = deliver_due(self._store, {self._connector.name: self._connector}, now, holds=self._holds)
         if done == Delivery():  # as many as may leave have left
             self._no_sending_before = now + 2
+        self._look_at_sent |= done.doubted > 0
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
             told = ", ".join(part for part in parts if not part.startswith("0"))
@@ -198,23 +205,15 @@ class AccountSync:
     def _holds(self, entry: OutboxEntry) -> str:
         return self._following.claim_for(self._require(), entry)
 
-    def _doubts(self) -> None:
-        """What was being sent when an earlier run ended is in doubt; what lies in the sent mail is not."""
-        with self._store.write():
-            self._store.outbox.doubt_all([self._connector.name])
-        doubted = [
-            entry
-            for entry in self._store.outbox.waiting()
-            if entry.connector == self._connector.name and entry.state is OutboxState.IN_DOUBT
-        ]
-        if not doubted or not self._sent_folder:
-            return
+    def _resolve_doubts(self) -> None:
+        """Look for replies in doubt among the sent mail: what lies there has left; of the others the agent decides."""
         box = self._require()
-        for entry in doubted:
+        for entry in self._store.outbox.waiting():
+            if entry.connector != self._connector.name or entry.state is not OutboxState.IN_DOUBT:
+                continue
             if box.has_message(self._sent_folder, entry.message_id):
                 with self._store.write():
                     self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, self._clock())
-        self._select()
 
     def _fetch(self, stop: Event) -> None:
         """Fetch what is above the high-water mark, a group at a time; replies leave in between."""
@@ -237,6 +236,8 @@ class AccountSync:
         before = self.filed
         while filed := self._filing.file(outgoing=self._sent_folder):
             self.filed += len(filed)
+        if self.filed > before:
+            self._seen = -1  # what was filed may change flags, of a ticket that is open again
         if 0 < self.filed - before <= FEW_FILED:
             self._news()
 
@@ -245,6 +246,7 @@ class AccountSync:
         self._look_at_sent = False
         if not self._sent_folder or self._sent_folder == self._account.mailbox:
             return
+        self._resolve_doubts()
         box = self._require()
         selected = box.select(self._sent_folder)
         mark = self._filing.mark(self._sent_folder)
@@ -270,16 +272,11 @@ class AccountSync:
 
     def _concerns_us(self, lines: str) -> bool:
         """Tell whether a sent mail answers one of our tickets and is not our own copy."""
-        own = lines.lower().partition("message-id:")[2].partition("\n")[0]
-        named = message_ids(lines)
-        tickets = self._store.messages.tickets_referring(named)
-        own_ids = message_ids(own)
-        return bool(tickets) and not any(
-            self._store.messages.ours(ticket, value)
-            for ticket in tickets
-            for value in named
-            if value.lower() in own_ids
-        )
+        headers = {name.lower(): value for name, value in _HEADER.findall(lines)}
+        own = message_ids(headers.get("message-id", ""))
+        answered = [value for name in ("references", "in-reply-to") for value in message_ids(headers.get(name, ""))]
+        tickets = self._store.messages.tickets_referring((*answered, *own))
+        return bool(tickets) and not any(self._store.messages.ours(one, value) for one in tickets for value in own)
 
     def _copy_sent(self) -> None:
         """Put the copies of sent replies into their folder; one that is there already is not put twice."""

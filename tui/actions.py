@@ -195,6 +195,7 @@ def _look() -> list[Action]:
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
         Action("desk.theme", (), "Theme…", "Choose dark, light or more contrast.", "Desk"),
+        Action("desk.account", (), "Account…", "Set up a mail account, then come back to the desk.", "Desk"),
         Action("desk.import", (), "Import…", "Take messages in from a file or folder.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]

@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from data.records import Change, Direction, OutboxState, Status
+from data.records import Change, Direction, Incoming, OutboxState, Status
 from data.store import Store
 from queues.connectors.imap import Mailbox
+from queues.receiving import Receiving
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
 from tests.servers.mail_stack import MailStack
 
@@ -319,3 +320,42 @@ def test_mail_comes_and_goes_on_a_plain_server_too(server: str, desk: DeskAtMail
     desk.reply(1)
     until(lambda: len(received(desk.stack, customer)) == 1)
     assert server
+
+
+def test_a_mail_that_the_desk_cannot_take_is_a_ticket_all_the_same_and_stops_no_other(
+    desk: DeskAtMail, customer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Receiving.file
+
+    def refusing(self: Receiving, item: Incoming, action: int, now: int) -> object:
+        if item.readable and item.subject == "Veneno":
+            raise ValueError("cannot take this")
+        return real(self, item, action, now)
+
+    monkeypatch.setattr(Receiving, "file", refusing)
+    for number, subject in enumerate(("Uno", "Veneno", "Dos")):
+        desk.write(number, sender=customer, subject=subject)
+    arrive(desk, 3)
+    desk.once()
+    assert sorted(ticket.subject for ticket in desk.tickets()) == ["Dos", "Uno", "Veneno"]
+    (kept,) = [message for message in desk.messages() if not message.readable]
+    with closing(Store.open(desk.path)) as store:
+        assert b"Veneno" in (store.messages.raw(kept.raw_sha256) or b"")
+    assert desk.once() == 0
+
+
+def test_a_ticket_opened_again_is_no_longer_marked_as_solved(desk: DeskAtMail, customer: str) -> None:
+    desk.write(1, sender=customer)
+    arrive(desk, 1)
+    desk.start()
+    until(lambda: len(desk.tickets()) == 1)
+    desk.reply(1, status=Status.SOLVED)
+    until(lambda: "tridesk-solved" in desk.places()[0].flags)
+    until(lambda: len(received(desk.stack, customer)) == 1)
+    (answer,) = received(desk.stack, customer)
+    desk.write(2, sender=customer, answers=answer["Message-ID"])
+    until(lambda: desk.tickets()[0].status is Status.OPEN)
+    until(lambda: not any("tridesk-solved" in place.flags for place in desk.places()))
+    with desk.box() as box:
+        box.select("INBOX")
+        assert not any("tridesk-solved" in one.flags for one in box.flags(box.uids_after(0)))

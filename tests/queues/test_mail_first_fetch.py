@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import random
 import subprocess
+import sys
 from contextlib import closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from data.store import Store
 from queues.links import LinkState, links
 from tests.servers.desk_at_mail import DeskAtMail, letter, until
 from tests.servers.mail_stack import MailStack
+from tui.account_file import add
 
+ROOT = Path(__file__).parents[2]
 numbers = count(1)
 
 
@@ -66,3 +73,39 @@ def test_a_first_fetch_streams_and_goes_on_after_a_cut(mail_stack: MailStack, tm
 @pytest.mark.faults
 def test_a_hundred_thousand(mail_stack: MailStack, tmp_path: Path) -> None:
     check_first_fetch(mail_stack, tmp_path, 100_000, 3_600)
+
+
+def come_so_far(desk: DeskAtMail, process: subprocess.Popen[bytes], wanted: int) -> bool:
+    return process.poll() is not None or len(desk.tickets()) >= wanted
+
+
+def check_killed(stack: MailStack, tmp_path: Path, amount: int, kills: int) -> None:
+    """Kill the fetching program without warning again and again, let the last run finish, and count."""
+    address, password = stack.add_user(f"killed{next(numbers)}")
+    fill(stack, address, amount)
+    desk = DeskAtMail(stack, tmp_path, address)
+    add(tmp_path / "config" / "tridesk", msgspec.structs.replace(desk.account, secret="env:MAIL_PW"))
+    places = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "STATE")}
+    environment = {**os.environ, **places, "PYTHONPATH": str(ROOT), "MAIL_PW": password}
+    command = [sys.executable, "-m", "tui", "sync", "--db", str(desk.path)]
+    chance = random.Random(amount)
+    for _ in range(kills):
+        wanted = min(amount, len(desk.tickets()) + chance.randint(1, amount // kills))
+        with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+            until(partial(come_so_far, desk, process, wanted))
+            process.kill()
+    subprocess.run(command, env=environment, cwd=tmp_path, check=True, timeout=600, stdout=subprocess.DEVNULL)
+    assert sorted(message.subject for message in desk.messages()) == sorted(f"Carta {n}" for n in range(amount))
+    assert len(desk.tickets()) == amount
+    with closing(Store.open(desk.path)) as store:
+        assert store.check() == []
+        assert store.messages.unread_raws() == []
+
+
+def test_a_fetch_that_is_killed_loses_and_doubles_nothing(mail_stack: MailStack, tmp_path: Path) -> None:
+    check_killed(mail_stack, tmp_path, 200, 2)
+
+
+@pytest.mark.faults
+def test_a_fetch_that_is_killed_thirty_times(mail_stack: MailStack, tmp_path: Path) -> None:
+    check_killed(mail_stack, tmp_path, 3_000, 30)

@@ -66,23 +66,27 @@ def _settings() -> str:
 
 
 def _accounts(path: Path) -> str:
+    from queues.accounts import PREFIX
     from queues.links import LinkState, links
     from tui.settings import load
 
     accounts = load().settings.account
-    if not accounts:
-        return "none; `tridesk account add` makes one"
-    known = {}
+    known, orphans = {}, 0
     if path.exists():
         with closing(Store.open(path)) as store:
             known = links(store)
+            names = {account.connector for account in accounts}
+            waiting = [entry.connector for entry in store.outbox.waiting()]
+            orphans = sum(name.startswith(PREFIX) and name not in names for name in waiting)
+    if orphans:
+        raise DeskError("Account", f"{orphans} replies wait for an account that is no more; `tridesk outbox list`.")
     told = []
     for account in accounts:
         link = known.get(account.connector)
         if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING):
             raise DeskError("Account", f"{account.name} was last seen {link.state}: {link.sentence}")
         told.append(f"{account.name} {'not tried yet' if link is None else link.state}")
-    return ", ".join(told)
+    return ", ".join(told) or "none; `tridesk account add` makes one"
 
 
 def _routing() -> str:
