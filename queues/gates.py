@@ -71,7 +71,9 @@ class Gates:
 
     def objections(self, ticket: Ticket, change: Change, customer: Customer, recipient: str) -> list[Finding]:
         """Return what the safeguards hold against the change, whose reply goes to `recipient`."""
+        watched = self.watched(ticket)
         policy = sla.policy_of(ticket, customer.tier, self._rules.policies)
+        decides = change.status in DONE and safeguards.holds(safeguards.OWN_CASE, ticket, watched)
         facts = Facts(
             ticket,
             change,
@@ -79,10 +81,10 @@ class Gates:
             recipient,
             customer,
             frozenset({self._rules.sender.casefold()}),
-            self._reviewers(ticket) if change.status in DONE else frozenset(),
+            self._reviewers(ticket) if decides else frozenset(),
             policy is not None and policy.statutory,
         )
-        return safeguards.objections(facts, self.watched(ticket))
+        return safeguards.objections(facts, watched)
 
     def watched(self, ticket: Ticket) -> frozenset[str]:
         """Return the findings that the ticket's procedure lets no reply leave with."""

@@ -46,10 +46,15 @@ class Facts:
 def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Finding]:
     """Return what the rules hold against a change; every one of them blocks it."""
     found = []
-    for rule, (topics, look) in _RULES.items():
-        if rule in watched or facts.ticket.topic in topics:
+    for rule, (_, look) in _RULES.items():
+        if holds(rule, facts.ticket, watched):
             found += [Finding(rule, told, start, end, blocking=True) for told, start, end in look(facts)]
     return found
+
+
+def holds(rule: str, ticket: Ticket, watched: frozenset[str]) -> bool:
+    """Tell whether a rule is looked at for this ticket."""
+    return rule in watched or ticket.topic in _RULES[rule][0]
 
 
 Told = tuple[str, int, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +18,9 @@ from tui.actions import Scope
 from tui.bindings import bindings
 from tui.widgets.procedure_text import Followed, key_words, procedure_lines
 from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.procedures import Step
 
 STYLES = {"title": "$primary bold", "quiet": "$quiet", "ours": "$success"}
 
@@ -167,7 +170,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         self.line.remove_class("-open")
         self.focus()
 
-    def _step(self) -> Any:
+    def _step(self) -> Step | None:
         steps = self.shown.procedure.steps if self.shown is not None else ()
         return next((step for step in steps if step.id == self.current), None)
 
