@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from data.errors import InputError
 from queues.procedures import Procedure, built_in, load_file
@@ -22,10 +23,13 @@ class _Read:
 
 
 class ProcedureBook(Mapping[str, Procedure]):
-    """Procedures by id. Looks at the folder on each use and reads only what changed there; never raises for a file."""
+    """Procedures by id. Looks at the folder when used and reads only what changed there; never raises for a file."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, patience: float = 0.5) -> None:
         self._folder = folder
+        self._patience = patience
+        """Seconds between two looks at the folder."""
+        self._looked = monotonic() - patience
         self._read: dict[Path, _Read] = {}
         self._found: dict[str, Procedure] = dict(built_in())
         self.problems: list[str] = []
@@ -59,12 +63,17 @@ class ProcedureBook(Mapping[str, Procedure]):
         except InputError as error:
             return _Read(stamp, known.procedure if known is not None else None, error.message)
 
+    def _look(self) -> None:
+        if monotonic() - self._looked >= self._patience:
+            self._looked = monotonic()
+            self.refresh()
+
     def __getitem__(self, name: str) -> Procedure:
-        self.refresh()
+        self._look()
         return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
-        self.refresh()
+        self._look()
         return iter(tuple(self._found))
 
     def __len__(self) -> int:

@@ -17,7 +17,7 @@ def write(path: Path, text: str, at: int) -> None:
 
 
 def test_a_new_version_is_taken_in_and_a_removed_file_gives_the_built_in_back(tmp_path: Path) -> None:
-    book = ProcedureBook(tmp_path)
+    book = ProcedureBook(tmp_path, patience=0)
     assert book["crash"].version == built_in()["crash"].version
     write(tmp_path / "crash.toml", TEXT.format(name="crash", version=71), 1)
     assert book["crash"].version == 71
@@ -30,7 +30,7 @@ def test_a_new_version_is_taken_in_and_a_removed_file_gives_the_built_in_back(tm
 
 
 def test_a_broken_file_is_told_and_leaves_its_last_good_version(tmp_path: Path) -> None:
-    book = ProcedureBook(tmp_path)
+    book = ProcedureBook(tmp_path, patience=0)
     write(tmp_path / "mine.toml", TEXT.format(name="mine", version=1), 1)
     write(tmp_path / "never.toml", "id = ", 1)
     assert "mine" in book
@@ -45,14 +45,14 @@ def test_a_broken_file_is_told_and_leaves_its_last_good_version(tmp_path: Path) 
 def test_of_two_files_with_one_id_the_first_is_taken_and_the_other_told(tmp_path: Path) -> None:
     write(tmp_path / "a.toml", TEXT.format(name="mine", version=1), 1)
     write(tmp_path / "b.toml", TEXT.format(name="mine", version=2), 1)
-    book = ProcedureBook(tmp_path)
+    book = ProcedureBook(tmp_path, patience=0)
     assert book["mine"].version == 1
     assert "rename one" in book.problems[0]
 
 
 def test_an_unchanged_folder_is_not_read_again(tmp_path: Path) -> None:
     write(tmp_path / "a.toml", TEXT.format(name="mine", version=1), 1)
-    book = ProcedureBook(tmp_path)
+    book = ProcedureBook(tmp_path, patience=0)
     first = book["mine"]
     assert book["mine"] is first
     assert not book.refresh()
