@@ -45,7 +45,7 @@ _OPENINGS = (
     rf"(?:bitte )?antworten sie (?:einfach )?auf {_THIS_MAIL['de']}|balas {_THIS_MAIL['id']}|"
     rf"{_THIS_MAIL['tr']}yı? yanıtla|trả lời {_THIS_MAIL['vi']}",
     # by itself
-    r"auto(?:matic)?[- ]?(?:reply|response|matische antwort)|(?:respuesta|resposta|risposta) autom[àáa]tica|"
+    r"auto(?:matic)?[- ]?(?:reply|response)|(?:respuesta|resposta|risposta) autom[àáa]tica|"
     r"réponse automatique|automatische antwort|balasan otomatis|otomatik yanıt|trả lời tự động|"
     r"un(?:subscribe|assigned)\b.{0,60}(?:settings|notifications|here)|unsubscribe\W*$|manage (?:your )?notifications|"
     r"(?:darse|date|dese) de baja (?:de|en|aquí)|"

@@ -35,7 +35,7 @@ def test_no_text_of_the_set_was_trained_on() -> None:
     assert max(Counter(case.text for case in plain).values()) == 1
 
 
-@pytest.mark.parametrize(("bucket", "least"), [("short", 0.97), ("slang", 0.955), ("long", 1.0), ("mail", 0.97)])
+@pytest.mark.parametrize(("bucket", "least"), [("short", 0.97), ("slang", 0.955), ("long", 1.0), ("mail", 0.96)])
 def test_the_right_language_is_the_likeliest(found: Found, bucket: str, least: float) -> None:
     assert share([(case, one) for case, one in found if case.bucket.startswith(bucket)]) >= least
 

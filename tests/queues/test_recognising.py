@@ -46,7 +46,7 @@ def arrive(desk: Desk, *items: Incoming) -> list[Ticket]:
 
 
 def test_a_short_word_is_read_in_the_language_of_before(desk: Desk) -> None:
-    word = "perfecto"
+    word = "cancelar"
     assert Recogniser(desk.store).recognised([mail(word, number=1)])[0].language == "und"
     arrive(desk, mail("No puedo entrar en mi cuenta desde ayer por la tarde.", number=2))
     again = Recogniser(desk.store).recognised([mail(word, number=3)])[0]
@@ -54,14 +54,14 @@ def test_a_short_word_is_read_in_the_language_of_before(desk: Desk) -> None:
 
 
 def test_the_same_batch_knows_what_it_brought(desk: Desk) -> None:
-    items = [mail("No puedo entrar en mi cuenta desde ayer por la tarde.", number=1), mail("perfecto", number=2)]
+    items = [mail("No puedo entrar en mi cuenta desde ayer por la tarde.", number=1), mail("cancelar", number=2)]
     assert [one.language for one in Recogniser(desk.store).recognised(items)] == ["es", "es"]
 
 
 def test_an_agents_correction_is_the_prior_of_the_next_message(desk: Desk) -> None:
     (ticket,) = arrive(desk, mail("ok", number=1))
     desk.act([ticket.id], Change(language="gl"))
-    assert Recogniser(desk.store).recognised([mail("conta bloqueada", number=2)])[0].language == "gl"
+    assert Recogniser(desk.store).recognised([mail("problema na conta", number=2)])[0].language == "gl"
 
 
 @pytest.mark.parametrize("remembered", ["es", "pt", "gl", "de", "tr"])
