@@ -97,6 +97,8 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
         return _found(customer_language, 0.98 * other, "customer")
     best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language, market))
     sure = confidence.confidence(model, margin, tokens, scores.known, other)
+    if other > 0.5:
+        sure = min(sure, CONFLICT_CAP)  # likelier none of ours; too few words, or langdetect knows no better
     source = "customer" if customer_language in model.labels else "model"
     if mixed := mixing.sentences_in(model, text):
         return _found(best, min(sure, CONFLICT_CAP), source, mixed)

@@ -145,7 +145,9 @@ def test_the_customers_earlier_language_helps_a_short_word_and_not_a_long_messag
         assert detect(long, customer_language=language).language == "en"
 
 
-@pytest.mark.parametrize(("text", "earlier"), [("nie działa", "pl"), ("det fungerar inte", "sv"), ("tack så mycket", "sv")])
+@pytest.mark.parametrize(
+    ("text", "earlier"), [("nie działa", "pl"), ("det fungerar inte", "sv"), ("tack så mycket", "sv")]
+)
 def test_a_few_words_of_another_language_are_the_customers(text: str, earlier: str) -> None:
     assert detect(text, customer_language=earlier).language == earlier
     assert detect(text).language == "und"
