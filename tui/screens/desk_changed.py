@@ -17,6 +17,7 @@ class Changed(Outbox):
         """Go to the steps, past what changed in them."""
         from queues import wordings
 
+        self.open_meant()
         followed = self.followed()
         if followed is None:
             super().action_procedure_step()

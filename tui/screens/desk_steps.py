@@ -103,6 +103,8 @@ class Steps(Looking):
     def show_ticket(self, ticket_id: int | None) -> None:
         """Open a ticket with its procedure."""
         super().show_ticket(ticket_id)
+        if self._resume is not None and self._resume[0] != ticket_id:
+            self._resume = None
         self.show_procedure()
 
     def show_active(self) -> None:
@@ -117,8 +119,7 @@ class Steps(Looking):
 
     def action_procedure_step(self) -> None:
         """Go to the steps of the ticket; a check that comes next is confirmed by the same key."""
-        if self.view.ticket_id is None or (not self.reading and self.view.ticket_id != self.list.current_id):
-            self.action_ticket_view()
+        self.open_meant()
         followed = self.followed()
         if followed is None:
             self._choose_procedure()
@@ -130,6 +131,11 @@ class Steps(Looking):
             self.say(words("Every step is done."))
         elif not following.choices and not following.team:
             self.panel.action_confirm()
+
+    def open_meant(self) -> None:
+        """Open the ticket under the cursor, unless the agent is in an open one."""
+        if self.view.ticket_id is None or (not self.reading and self.view.ticket_id != self.list.current_id):
+            self.action_ticket_view()
 
     def _choose_procedure(self) -> None:
         """Let the agent say which procedure the ticket follows, where no rule did."""
