@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What ends the program from outside: the system, or the window being closed."""
+ENDED_BY_SIGNAL = 128
+"""Exit codes from here on name the signal, as shells have it."""
 ROUND_SECONDS = 1
 """How often the connectors are asked, unless the last round still goes on."""
 
@@ -147,7 +149,7 @@ class DeskApp(App[int]):
 
     def _ended_by(self, number: int) -> None:
         """Leave as the agent would: the draft is kept and the terminal is given back."""
-        self.run_worker(self._leave(128 + number), exit_on_error=False)
+        self.run_worker(self._leave(ENDED_BY_SIGNAL + number), exit_on_error=False)
 
     async def _leave(self, code: int) -> None:
         try:
@@ -241,7 +243,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal
-        sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock()))
+        if code < ENDED_BY_SIGNAL:  # after a signal there may be no terminal to tell it to
+            sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock()))
         return code
     finally:
         if mail is not None:
