@@ -14,7 +14,7 @@ from data.errors import DeskError
 from data.protocols import Clock
 from data.records import Direction, Incoming, Received, RemoteMail
 from queues.accounts import Account
-from queues.connectors.imap import Fetched
+from queues.connectors.imap_answers import Fetched
 from queues.desk import Desk
 from queues.helper import RawMessage
 from queues.mail.reading import unread_mail

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from data.errors import UnreachableError
 from data.records import OutboxEntry, RemoteMail, Status, Ticket
 from queues.account_filing import Filing
 from queues.accounts import Account
-from queues.connectors.imap import Flags, Mailbox, Selected
+from queues.connectors.imap import Mailbox
+from queues.connectors.imap_answers import Flags, Selected
 from queues.desk import Desk
 from queues.marks import ANSWERED, SOLVED, claim_of, claimed_by, marking, without_claims
 
@@ -21,9 +23,8 @@ _WAITING = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD, S
 class Following:
     """Pushes and pulls the flags of one account. A claim is won or lost on the server, never here."""
 
-    def __init__(self, desk: Desk, account: Account, filing: Filing, tell: object) -> None:
-        self._desk, self._account, self._filing = desk, account, filing
-        self._tell = tell if callable(tell) else lambda sentence: None
+    def __init__(self, desk: Desk, account: Account, filing: Filing, tell: Callable[[str], object]) -> None:
+        self._desk, self._account, self._filing, self._tell = desk, account, filing, tell
         self._store = desk.store
         self._mailbox, self._uidvalidity = account.mailbox, 0
         self.can_claim = False

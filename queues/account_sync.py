@@ -6,21 +6,21 @@ Everything of an account happens in one thread with its own store, so that its s
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from threading import Event
 
 from data.errors import ConnectorError, StoreError, UnreachableError
 from data.protocols import Clock
-from data.records import OutboxEntry, OutboxState
+from data.records import OutboxEntry
 from queues.account_filing import Filing
 from queues.account_flags import Following
+from queues.account_sent import SentMail
 from queues.connectors.email import EmailConnector
-from queues.connectors.imap import Mailbox, Selected
+from queues.connectors.imap import Mailbox
+from queues.connectors.imap_answers import Selected
 from queues.connectors.mail_faults import LoginRefusedError
 from queues.desk import Desk
 from queues.links import Link, LinkState, put_link
-from queues.mail.headers import message_ids
 from queues.outbox import Delivery, deliver_due
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,6 @@ FEW_FILED = 20
 """So many new mails are worth a word at once; a full mailbox is looked at now and then all the same."""
 SENT_EVERY, SENT_AGAIN = 60.0, 5.0
 """Seconds between two looks at the folder of sent mail; a mail marked as answered is a reason to look at once."""
-
-_HEADER = re.compile(r"^([A-Za-z-]+):((?:[^\r\n]|\r?\n[ \t])*)", re.M)
 
 Tell = Callable[[str], object]
 
@@ -60,7 +58,7 @@ class AccountSync:
         self._box: Mailbox | None = None
         self._selected = Selected(0, 0, 0, False)
         self._following = Following(desk, connector.account, filing, tell)
-        self._sent_folder = ""
+        self._sent = SentMail(desk.store, connector, filing, clock)
         self._look_at_sent = True
         self._no_sending_before = 0.0
         self._seen = -1
@@ -118,7 +116,7 @@ class AccountSync:
         self._box = self._connector.mailbox()
         self._following.can_claim = False
         self._select()
-        self._sent_folder = self._connector.sent_folder(self._box)
+        self._sent.find(self._box)
         self._fetch_sent()
 
     def _select(self) -> None:
@@ -205,16 +203,6 @@ class AccountSync:
     def _holds(self, entry: OutboxEntry) -> str:
         return self._following.claim_for(self._require(), entry)
 
-    def _resolve_doubts(self) -> None:
-        """Look for replies in doubt among the sent mail: what lies there has left; of the others the agent decides."""
-        box = self._require()
-        for entry in self._store.outbox.waiting():
-            if entry.connector != self._connector.name or entry.state is not OutboxState.IN_DOUBT:
-                continue
-            if box.has_message(self._sent_folder, entry.message_id):
-                with self._store.write():
-                    self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, self._clock())
-
     def _fetch(self, stop: Event) -> None:
         """Fetch what is above the high-water mark, a group at a time; replies leave in between."""
         box, mailbox = self._require(), self._account.mailbox
@@ -234,7 +222,7 @@ class AccountSync:
 
     def _file_all(self) -> None:
         before = self.filed
-        while filed := self._filing.file(outgoing=self._sent_folder):
+        while filed := self._filing.file(outgoing=self._sent.folder):
             self.filed += len(filed)
         if self.filed > before:
             self._seen = -1  # what was filed may change flags, of a ticket that is open again
@@ -242,63 +230,26 @@ class AccountSync:
             self._news()
 
     def _fetch_sent(self) -> None:
-        """Take in what other programs and other desks answered from this account, where it is about our tickets."""
+        """Take in what other programs and other desks answered from this account."""
         self._look_at_sent = False
-        if not self._sent_folder or self._sent_folder == self._account.mailbox:
-            return
-        self._resolve_doubts()
-        box = self._require()
-        selected = box.select(self._sent_folder)
-        mark = self._filing.mark(self._sent_folder)
-        if mark.get("uidvalidity") != selected.uidvalidity:
-            # what was sent before this desk looked is history
-            fresh = {"uidvalidity": selected.uidvalidity, "uid": max(selected.uidnext - 1, 0)}
-            with self._store.write():
-                self._filing.put_mark(self._sent_folder, fresh)
-        else:
-            self._take_sent(box, selected, mark["uid"])
+        self._sent.take_in(self._require())
+        self._file_all()
         self._select()
 
-    def _take_sent(self, box: Mailbox, selected: Selected, above: int) -> None:
-        uids = box.uids_after(above)
-        if not uids:
-            return
-        wanted = [uid for uid, lines in sorted(box.thread_headers(uids).items()) if self._concerns_us(lines)]
-        for group in filter(None, box.fetch(wanted)):
-            self._filing.keep(self._sent_folder, selected.uidvalidity, group)
-        with self._store.write():
-            self._filing.put_mark(self._sent_folder, {"uidvalidity": selected.uidvalidity, "uid": uids[-1]})
-        self._file_all()
-
-    def _concerns_us(self, lines: str) -> bool:
-        """Tell whether a sent mail answers one of our tickets and is not our own copy."""
-        headers = {name.lower(): value for name, value in _HEADER.findall(lines)}
-        own = message_ids(headers.get("message-id", ""))
-        answered = [value for name in ("references", "in-reply-to") for value in message_ids(headers.get(name, ""))]
-        tickets = self._store.messages.tickets_referring((*answered, *own))
-        return bool(tickets) and not any(self._store.messages.ours(one, value) for one in tickets for value in own)
-
     def _copy_sent(self) -> None:
-        """Put the copies of sent replies into their folder; one that is there already is not put twice."""
-        waiting = self._store.outbox.uncopied(self._connector.name)
-        if not waiting or not self._sent_folder:
-            return
+        """Put the copies of sent replies into their folder; where that fails, they wait, and the agent is told."""
         box = self._require()
+        if not self._store.outbox.uncopied(self._connector.name, limit=1):
+            return
         box.stop_waiting()
         try:
-            for entry in waiting:
-                if not box.has_message(self._sent_folder, entry.message_id):
-                    box.append(self._sent_folder, entry.raw, entry.sent_at or self._clock())
-                with self._store.write():
-                    self._store.outbox.copied(entry.id)
+            self._sent.copy(box)
         except UnreachableError:
             raise
         except ConnectorError as error:
-            self._fault(
-                error.title, f"{error.message} The reply was sent; its copy is put there later.", LinkState.ONLINE
-            )
-        finally:
-            self._select()
+            told = f"{error.message} The reply was sent; its copy is put there later."
+            self._fault(error.title, told, LinkState.ONLINE)
+        self._select()
 
     def _fault(self, title: str, sentence: str, state: LinkState = LinkState.OFFLINE) -> None:
         """Tell a fault once, however often it comes again."""

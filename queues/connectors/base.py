@@ -42,7 +42,10 @@ CONNECTORS = {
     "email": "queues.connectors.email:EmailConnector",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }
-"""Connectors by name, each as `module:class`, imported when first asked for."""
+"""Connectors by name, each as `module:class`, imported when first asked for.
+
+A mail account streams raw mail instead of `fetch`: `queues.account_sync` keeps it in step with the desk.
+"""
 
 
 def connector_class(name: str) -> type[Any]:

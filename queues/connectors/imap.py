@@ -5,24 +5,21 @@ Sources: RFC 3501 (IMAP), 7162 (CONDSTORE, QRESYNC), 2177 (IDLE), 6154 (special 
 
 from __future__ import annotations
 
-import re
 import select
-import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
-from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError
 from imapclient.response_parser import parse_fetch_response
 
 from queues.accounts import Account
-from queues.connectors import tls
-from queues.connectors.mail_faults import TIMEOUT, login_refused, no_tls, told
+from queues.connectors.imap_answers import Fetched, Flags, Selected, flags_of, modseq_of, uid_set
+from queues.connectors.imap_login import logged_in
+from queues.connectors.mail_faults import TIMEOUT, told
 
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""
@@ -30,39 +27,6 @@ GROUP_COUNT = 100
 FEW = 3
 """So many messages are fetched without asking for their sizes first."""
 _NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
-_RANGE = re.compile(rb"(\d+)(?::(\d+))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """What the server says of the mailbox that was opened."""
-
-    uidvalidity: int
-    uidnext: int
-    modseq: int
-    """The highest so far; 0 where the server keeps none."""
-    keywords: bool
-    """Any keyword may be set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """The flags of one message as the server has them."""
-
-    uid: int
-    flags: frozenset[str]
-    modseq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One message as the server keeps it."""
-
-    uid: int
-    raw: bytes
-    arrived_at: int
-    flags: frozenset[str]
-    modseq: int
 
 
 class Mailbox:
@@ -70,17 +34,10 @@ class Mailbox:
 
     def __init__(self, account: Account, secret: str) -> None:
         self._account = account
-        self._secret = secret
         self._idling = False
         self._qresync = False
         with self._told():
-            self._client = self._connected()
-            _keep_alive(self._client.socket())
-            try:
-                self._log_in()
-            except BaseException:
-                self.close()
-                raise
+            self._client = logged_in(account, secret)
         self.condstore = self.offers("CONDSTORE") or self.offers("QRESYNC")
         self.idles = self.offers("IDLE")
 
@@ -94,40 +51,6 @@ class Mailbox:
 
     def _told(self) -> AbstractContextManager[None]:
         return told(self._account, self._account.imap)
-
-    def _connected(self) -> Any:
-        """Connect, with TLS before anything is said that others must not read."""
-        server, context = self._account.imap, tls.context(self._account)
-        if server.security == "tls":
-            return IMAPClient(server.host, server.port, ssl=True, ssl_context=context, timeout=TIMEOUT)
-        client = IMAPClient(server.host, server.port, ssl=False, timeout=TIMEOUT)
-        try:
-            # a greeting that says "you are in" without TLS is somebody else's (RFC 8314, RFC 9051 11.1)
-            if client._imap.state == "AUTH":
-                raise no_tls(server, "says that we are logged in before TLS began")
-            if not client.has_capability("STARTTLS"):
-                raise no_tls(server, "does not offer STARTTLS")
-            client.starttls(context)
-        except BaseException:
-            client.shutdown()
-            raise
-        return client
-
-    def _log_in(self) -> None:
-        account, client = self._account, self._client
-        if client.has_capability("LOGINDISABLED") and account.auth == "password":
-            raise no_tls(account.imap, "does not allow to log in")
-        try:
-            if account.auth == "xoauth2":
-                client.oauth2_login(account.login, self._secret)
-            elif account.auth == "oauthbearer":
-                client.oauthbearer_login(account.login, self._secret)
-            elif client.has_capability("AUTH=PLAIN"):
-                client.plain_login(account.login, self._secret)
-            else:
-                client.login(account.login, self._secret)
-        except LoginError as error:
-            raise login_refused(account, account.imap, error) from error
 
     def offers(self, capability: str) -> bool:
         """Tell whether the server has an extension."""
@@ -180,7 +103,7 @@ class Mailbox:
             if row.get(b"BODY[]") is not None:  # None: it was expunged between the two questions
                 arrived = row.get(b"INTERNALDATE")
                 at = int(arrived.timestamp()) if arrived is not None else 0
-                found.append(Fetched(uid, row[b"BODY[]"], at, _flags(row), _modseq(row)))
+                found.append(Fetched(uid, row[b"BODY[]"], at, flags_of(row), modseq_of(row)))
         return found
 
     def flags(self, uids: Sequence[int]) -> list[Flags]:
@@ -189,7 +112,7 @@ class Mailbox:
             return []
         with self._told():
             rows = self._client.fetch(list(uids), ["FLAGS", *(["MODSEQ"] if self.condstore else [])])
-        return [Flags(uid, _flags(row), _modseq(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
+        return [Flags(uid, flags_of(row), modseq_of(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
 
     def changes_since(self, modseq: int) -> tuple[list[Flags], list[int]]:
         """Return what changed after a mod-sequence, and which UIDs vanished (RFC 7162, 3.2.6; only with QRESYNC)."""
@@ -200,8 +123,8 @@ class Mailbox:
             answer = imap.uid("FETCH", "1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq}{vanished})")
             gone = imap.untagged_responses.pop("VANISHED", None) or []
             rows = self._rows(*answer)
-        flags = [Flags(uid, _flags(row), _modseq(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
-        return flags, [uid for line in gone if isinstance(line, bytes) for uid in _uid_set(line)]
+        flags = [Flags(uid, flags_of(row), modseq_of(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
+        return flags, [uid for line in gone if isinstance(line, bytes) for uid in uid_set(line)]
 
     def mark(self, uid: int, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
         """Set and take away flags, whatever the message has now."""
@@ -222,7 +145,7 @@ class Mailbox:
             if modified:
                 return 0
             rows = self._rows(*answer)
-        return _modseq(rows.get(uid, {})) or modseq + 1
+        return modseq_of(rows.get(uid, {})) or modseq + 1
 
     def _store(self, uids: str, what: str, flags: Iterable[str]) -> None:
         with self._told():
@@ -333,14 +256,6 @@ class Mailbox:
             self._client.shutdown()
 
 
-def _keep_alive(sock: socket.socket) -> None:
-    """Have the system notice within two minutes that a silent connection is gone."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, name):  # other systems name these otherwise, or not at all
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
 def _groups(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
     """Cut UIDs into runs of at most `GROUP_BYTES`."""
     group: list[int] = []
@@ -355,23 +270,5 @@ def _groups(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]
         yield group
 
 
-def _flags(row: Mapping[bytes, Any]) -> frozenset[str]:
-    return frozenset(flag.decode("ascii", "replace") for flag in row.get(b"FLAGS", ()) if isinstance(flag, bytes))
-
-
-def _modseq(row: Mapping[bytes, Any]) -> int:
-    value = row.get(b"MODSEQ")
-    return int(value[0]) if isinstance(value, tuple) and value else 0
-
-
 def _listed(flags: Iterable[str]) -> str:
     return f"({' '.join(flags)})"
-
-
-def _uid_set(line: bytes) -> list[int]:
-    """Return the UIDs of a set such as `(EARLIER) 4:6,9`, at most a hundred thousand a range."""
-    found: list[int] = []
-    for first, last in _RANGE.findall(line):
-        start, end = int(first), int(last or first)
-        found += range(min(start, end), min(max(start, end), start + 100_000) + 1)
-    return found

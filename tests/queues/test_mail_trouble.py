@@ -212,6 +212,6 @@ def cut_and_check(desk: DeskAtMail, place: str, turn: int, first: int = 0) -> No
 
 
 def test_a_port_that_says_nothing_is_told(desk: DeskAtMail, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queues.connectors.imap.TIMEOUT", 0.3)
+    monkeypatch.setattr("queues.connectors.imap_login.TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert "does not answer" in told_by(desk, imap=Server("localhost", silent.getsockname()[1]))
