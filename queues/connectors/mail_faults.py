@@ -18,6 +18,9 @@ TIMEOUT = 30.0
 """Seconds that a server may take for one answer."""
 
 
+CERTIFICATE = "Certificate not valid"
+
+
 class LoginRefusedError(UnreachableError):
     """The server does not take the user, the password or the token."""
 
@@ -41,7 +44,7 @@ def sentence(error: BaseException, account: Account, server: Server) -> Connecto
     match error:
         case ssl.SSLCertVerificationError():
             return UnreachableError(
-                "Certificate not valid",
+                CERTIFICATE,
                 f"{place} shows a certificate that cannot be trusted ({error.verify_message}); no password was sent. "
                 "For a server of your own name its authority with ca-file.",
             )

@@ -64,7 +64,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
     new, typed = _with_secret(new, asked=secret is not None)
     if not no_test:
-        _try(complete(new), typed)
+        new = _tried(new, typed)
     path = write(config_folder(), new)
     click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on.")
 
@@ -100,6 +100,26 @@ def _with_secret(new: Account, *, asked: bool) -> tuple[Account, str]:
             click.echo(f"{error.message} The desk will ask for the password at each start.", err=True)
             new = msgspec.structs.replace(new, secret="ask")
     return new, typed
+
+
+def _tried(new: Account, typed: str) -> Account:
+    """Try the account; what the person at the keys can mend is asked for again, the rest is raised."""
+    from queues.accounts import complete
+    from queues.connectors.mail_faults import CERTIFICATE, LoginRefusedError
+
+    while True:
+        try:
+            _try(complete(new), typed)
+            return new
+        except ConnectorError as error:
+            typed_wrong = isinstance(error, LoginRefusedError) and new.secret in ("keyring", "ask")
+            if not sys.stdin.isatty() or not (error.title == CERTIFICATE or typed_wrong):
+                raise
+            click.echo(safe_line(error.message), err=True)
+            if error.title == CERTIFICATE:
+                new = msgspec.structs.replace(new, ca_file=_asked("CA file (ctrl+c gives up)"))
+            else:
+                new, typed = _with_secret(new, asked=True)
 
 
 def _try(one: Account, typed: str = "") -> None:
