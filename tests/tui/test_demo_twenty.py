@@ -82,3 +82,14 @@ def read_all(terminal: int) -> None:
                 return
         except OSError:  # Linux: the other side is closed
             return
+
+
+def read_on(terminal: int, process: subprocess.Popen[bytes]) -> None:
+    """Read what a program says while it ends: a terminal that nobody reads would hold it."""
+    end = time.monotonic() + LONGEST
+    while process.poll() is None and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.2)[0]:
+            try:
+                os.read(terminal, 65536)
+            except OSError:  # the other end is closed
+                return
