@@ -352,3 +352,18 @@ def test_keys_faster_than_hands_answer_no_more_steps(path: Path, folder: Path) -
         assert len([event for event in app.desk.store.events.of(1) if event.kind == "step"]) < 4
 
     play(path, folder, script)
+
+
+def test_a_digit_pressed_before_the_macros_are_there_is_not_lost(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 3)
+        library, app.desk.answering._library = app.desk.answering._library, None
+        await press(pilot, app, "2")
+        assert "in a moment" in app.desk.said
+        app.desk.answering._library = library
+        app.desk._macros_taken([])
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(app.screen, ReplyCard)
+
+    play(path, folder, script)

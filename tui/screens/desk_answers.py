@@ -38,6 +38,8 @@ class Answers(Asking):
         super().__init__(*args, **kwargs)
         self.revisions: dict[int, int] = {}
         """The revision of each draft as last kept; only the writer's thread touches it."""
+        self._pressed_early = 0
+        """The digit pressed before the macros were there; 0 for none."""
 
     @work(thread=True, group="macros", exit_on_error=False)
     def load_macros(self) -> None:
@@ -62,6 +64,9 @@ class Answers(Asking):
         """Show what the digits hold now, and tell of files that cannot be used; what they held before stays."""
         self.answering.know_new()
         self.lane_shown()
+        early, self._pressed_early = self._pressed_early, 0
+        if early and self.is_current:
+            self.action_macro_slot(early)
         if refused:
             first = refused[0]
             told = words("{file}, line {line}: {reason}").format(
@@ -77,11 +82,13 @@ class Answers(Asking):
         if ticket is None:
             self.say(words("There is no ticket here; . goes to the most urgent one."))
             return
+        if not self.answering.ready:
+            self._pressed_early = number
+            self.say(words("Macros are loading; {n} shows in a moment.").format(n=number))
+            return
         macro = self.answering.slots(ticket)[number - 1]
         if macro is None:
-            self.say(
-                words("No macro is on {n}.").format(n=number) if self.answering.ready else words("Macros are loading.")
-            )
+            self.say(words("No macro is on {n}.").format(n=number))
             return
         self.preview_macro(ticket, macro.name)
 
