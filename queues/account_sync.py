@@ -11,7 +11,7 @@ from threading import Event
 
 from data.errors import ConnectorError, StoreError, UnreachableError
 from data.protocols import Clock
-from data.records import OutboxEntry
+from data.records import OutboxEntry, Status
 from queues.account_filing import Filing
 from queues.account_flags import Following
 from queues.account_sent import SentMail
@@ -31,6 +31,8 @@ FRESH = 240.0
 """Seconds after which a wait for news is begun anew, so that no one in between forgets the connection (RFC 2177)."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each further attempt to connect."""
+FULL = 2_000
+"""So many new mails are an old mailbox rather than a night's mail."""
 FEW_FILED = 20
 """So many new mails are worth a word at once; a full mailbox is looked at now and then all the same."""
 SENT_EVERY, SENT_AGAIN = 60.0, 5.0
@@ -194,17 +196,28 @@ class AccountSync:
         if done == Delivery():  # as many as may leave have left
             self._no_sending_before = now + 2
         self._look_at_sent |= done.doubted > 0
+        for ticket_id in done.lost:
+            self._reopen(ticket_id)
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
             told = ", ".join(part for part in parts if not part.startswith("0"))
             self._tell(f"{self._account.name}: replies {told}; look into the outbox.")
         return done
 
+    def _reopen(self, ticket_id: int) -> None:
+        """Make a ticket ours again whose customer never got the answer."""
+        ticket = self._store.tickets.get(ticket_id)
+        if ticket is not None and ticket.status in (Status.PENDING, Status.SOLVED):
+            self._desk.follow(ticket_id, self._connector.name, status=Status.OPEN)
+
     def _holds(self, entry: OutboxEntry) -> str:
         return self._following.claim_for(self._require(), entry)
 
     def _fetch(self, stop: Event) -> None:
-        """Fetch what is above the high-water mark, a group at a time; replies leave in between."""
+        """Fetch what is above the high-water mark, a group at a time.
+
+        What waits to leave waits for it, as a customer may have written again; not for a full mailbox, though.
+        """
         box, mailbox = self._require(), self._account.mailbox
         uids = box.uids_after(self._filing.mark(mailbox).get("uid", 0), self._account.since)
         many, done = len(uids) > 100, 0
@@ -216,6 +229,7 @@ class AccountSync:
                 return
             if many:
                 self._put(LinkState.FETCHING, done=done, total=len(uids))
+            if len(uids) > FULL:
                 self._errands()
         if many:
             self._put(LinkState.ONLINE)

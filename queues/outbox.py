@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -65,6 +66,8 @@ class Delivery:
     failed: int = 0
     held: int = 0
     doubted: int = 0
+    lost: tuple[int, ...] = ()
+    """The tickets whose reply failed for good."""
 
 
 def recover(store: Store, senders: Mapping[str, Sender]) -> None:
@@ -93,7 +96,8 @@ def deliver_due(
     `holds` is asked last before a reply goes and says why it must not. Raises UnreachableError where a remote cannot
     be reached: what waits for it stays queued, no attempt is counted.
     """
-    done = {"sent": 0, "failed": 0, "held": 0, "doubted": 0, "": 0}
+    done: Counter[str] = Counter()
+    lost: list[int] = []
     for entry in store.outbox.due(now, list(senders)):
         sender = senders[entry.connector]
         if isinstance(sender, Offering) and _too_many(store, sender, entry.connector, now):
@@ -104,15 +108,24 @@ def deliver_due(
             with store.write():
                 done["held"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD, reason=reason)
             continue
-        done[
-            _offer(store, sender, entry, now) if isinstance(sender, Offering) else _send(store, sender, entry, now)
-        ] += 1
-    return Delivery(done["sent"], done["failed"], done["held"], done["doubted"])
+        became = _deliver(store, sender, entry, now)
+        done[became] += 1
+        after = store.outbox.get(entry.id) if became == "failed" else None
+        if after is not None and after.state is OutboxState.FAILED:
+            lost.append(entry.ticket_id)
+    return Delivery(done["sent"], done["failed"], done["held"], done["doubted"], tuple(lost))
 
 
 def _too_many(store: Store, sender: Offering, connector: str, now: int) -> bool:
     limits = ((sender.per_minute, MINUTE), (sender.per_day, DAY))
     return any(most and store.outbox.sent_since(connector, now - span) >= most for most, span in limits)
+
+
+def _deliver(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
+    """Send in as many steps as the connector has; return what became of it."""
+    if isinstance(sender, Offering):
+        return _offer(store, sender, entry, now)
+    return _send(store, sender, entry, now)
 
 
 def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:

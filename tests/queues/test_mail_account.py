@@ -178,6 +178,7 @@ def test_a_refused_address_fails_at_once_and_a_later_one_waits(desk: DeskAtMail)
     assert (failed.state, waiting.state) == (OutboxState.FAILED, OutboxState.QUEUED)
     assert "nobody" in failed.reason or "refused" in failed.reason
     assert waiting.attempts == 1
+    assert [ticket.status for ticket in desk.tickets()] == [Status.OPEN, Status.PENDING]
 
 
 def test_replies_bear_the_accounts_signature_and_form(
