@@ -322,21 +322,31 @@ class Desk:
         with self.store.write():
             return reclock(self.store, self._acting, self._clock(), dry_run=dry_run)
 
-    def follow(self, ticket_id: int, actor: str, *, assignee: str | None = None, status: Status | None = None) -> None:
-        """Let a ticket follow what happened to it outside: another agent has it, or solved it."""
+    def follow(
+        self,
+        ticket_id: int,
+        actor: str,
+        *,
+        assignee: str | None = None,
+        status: Status | None = None,
+        lane: str | None = None,
+    ) -> None:
+        """Let a ticket follow what happened to it outside: another agent has it, solved it, or it lies elsewhere."""
         now = self._clock()
         with self.store.write():
             ticket = self._ticket(ticket_id, None)
             fields: dict[str, Any] = {"updated_at": now}
             if assignee is not None:
                 fields["assignee"] = assignee
+            if lane is not None:
+                fields["lane"] = lane
             if status is not None:
                 fields |= {"status": status, "snoozed_until": None}
                 fields["solved_at"] = now if status is Status.SOLVED else None
             fields |= self._acting.clocks(replace(ticket, **fields), now)
             action = self.store.actions.begin(actor, now)
             self._acting.write_fields(ticket, fields)
-            detail = {"changed": {name: [getattr(ticket, name), fields[name]] for name in ("assignee", "status")
+            detail = {"changed": {name: [getattr(ticket, name), fields[name]] for name in ("assignee", "status", "lane")
                                   if name in fields}}  # fmt: skip
             self.store.events.add(action, ticket_id, now, actor, "followed", detail)
 

@@ -121,6 +121,8 @@ class Receiving:
             fields["touches"] = ticket.touches + 1
             fields["status"] = workflow.after_reply(ticket.status)
             fields["first_replied_at"] = arrived if ticket.first_replied_at is None else ticket.first_replied_at
+        elif item.direction is Direction.NOTE:
+            pass  # what agents tell each other elsewhere wakes nobody
         elif item.kind is MessageKind.BOUNCE:
             fields |= self._came_back(ticket, item)
         elif item.kind not in _UNHEARD:
@@ -177,7 +179,7 @@ class Receiving:
 
     def _customer(self, item: Incoming, arrived: int) -> Customer:
         """Return the customer that the message is from (or to, where it is our own), new or known."""
-        if item.direction is Direction.OUT:
+        if item.direction is not Direction.IN:
             identities = tuple(Identity("email", address, arrived) for address in item.to[:1])
             name = item.to[0] if item.to else "?"
         else:

@@ -8,17 +8,35 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from data.errors import UnreachableError
-from queues.accounts import Account
 
 COMMAND_SECONDS = 30
 SERVICE = "tridesk"
 """Under which name the keyring keeps what is ours."""
 
 
+class Keyed(Protocol):
+    """What a secret belongs to: a mail account or a ticketing system."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        ...
+
+    @property
+    def login(self) -> str:
+        """Who logs in; the keyring keeps the secret under it."""
+        ...
+
+    @property
+    def secret(self) -> str:
+        """Where the secret is."""
+        ...
+
+
 class Secrets(Protocol):
     """Where a connector gets the secret of its account."""
 
-    def __call__(self, account: Account) -> str:
+    def __call__(self, account: Keyed, /) -> str:
         """Return the password or token, read anew each time, so that a changed one is taken at the next login."""
         ...
 
@@ -29,7 +47,7 @@ class SecretsAtHand:
     def __init__(self, asked: Mapping[str, str] | None = None) -> None:
         self._asked = dict(asked or {})
 
-    def __call__(self, account: Account) -> str:
+    def __call__(self, account: Keyed) -> str:
         """Return the secret of the account. Raises UnreachableError where it is not there."""
         kind, _, place = account.secret.partition(":")
         match kind:
@@ -68,7 +86,7 @@ def _of_command(command: str) -> str:
     return lines[0].strip() if lines else ""
 
 
-def keyring_get(account: Account) -> str:
+def keyring_get(account: Keyed) -> str:
     """Return what the system's keyring keeps for the account, or nothing. Raises UnreachableError without a keyring."""
     keyring = _keyring(account)
     try:
@@ -77,7 +95,7 @@ def keyring_get(account: Account) -> str:
         raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
 
 
-def keyring_put(account: Account, secret: str) -> None:
+def keyring_put(account: Keyed, secret: str) -> None:
     """Give the keyring the account's secret. Raises UnreachableError where there is no keyring that takes it."""
     keyring = _keyring(account)
     try:
@@ -91,7 +109,7 @@ class _Keyring(Protocol):
     def set_password(self, service: str, username: str, password: str, /) -> None: ...
 
 
-def _keyring(account: Account) -> _Keyring:
+def _keyring(account: Keyed) -> _Keyring:
     """Return a keyring of the system. One that asks on the terminal would stand still behind the screen."""
     another = "set secret to env:NAME, command:… or ask"
     try:
@@ -107,5 +125,5 @@ def _keyring(account: Account) -> _Keyring:
     raise _none(account, f"this system has no keyring; {another}")
 
 
-def _none(account: Account, why: str) -> UnreachableError:
+def _none(account: Keyed, why: str) -> UnreachableError:
     return UnreachableError("No password", f"There is no password for {account.login}: {why}.")

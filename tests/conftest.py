@@ -10,18 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.mail_stack import MailStack, missing
+from tests.servers import mail_stack as mail
+from tests.servers import request_tracker as tracker
+from tests.servers.mail_stack import MailStack
+from tests.servers.request_tracker import RequestTrackerServer
+
+
+def _need(absent: list[str], packages: str) -> None:
+    """Skip at home, fail where CI is set."""
+    if absent:
+        told = f"the servers of the tests need {', '.join(absent)} (apt: {packages})"
+        if os.environ.get("CI") or os.environ.get("TRIDESK_CI"):
+            pytest.fail(told)
+        pytest.skip(told)
 
 
 @pytest.fixture(scope="session")
 def mail_stack() -> Iterator[MailStack]:
     """Dovecot and Postfix on loopback. Not installed: skipped at home, failed where CI is set."""
-    absent = missing()
-    if absent:
-        told = f"the mail servers of the tests need {', '.join(absent)} (apt: dovecot-imapd dovecot-lmtpd postfix)"
-        if os.environ.get("CI") or os.environ.get("TRIDESK_CI"):
-            pytest.fail(told)
-        pytest.skip(told)
+    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
     # short and open to the servers' own users, which pytest's folders are not
     folder = Path(tempfile.mkdtemp(prefix="tdmail", dir="/tmp"))
     stack = MailStack(folder)
@@ -30,4 +37,18 @@ def mail_stack() -> Iterator[MailStack]:
         yield stack
     finally:
         stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def request_tracker() -> Iterator[RequestTrackerServer]:
+    """Request Tracker 5 on loopback. Not installed: skipped at home, failed where CI is set."""
+    _need(tracker.missing(), "request-tracker5 rt5-db-sqlite rt5-standalone")
+    folder = Path(tempfile.mkdtemp(prefix="tdrt", dir="/tmp"))
+    server = RequestTrackerServer(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Writes accounts into `config.toml` and takes them out again; every other line of the file stays as it is."""
+"""Writes accounts and trackers into `config.toml` and takes them out again; every other line stays as it is."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import msgspec
 from data.errors import InputError
 from data.locations import private_folder
 from queues.accounts import Account
+from queues.trackers import Tracker
 
-_BLOCK = re.compile(r"(?m)^\[\[account\]\][ \t]*(?:#.*)?$")
-_OTHER_TABLE = re.compile(r"(?m)^\[(?!\[account\]\]|account\.)")
+_BLOCK = re.compile(r"(?m)^\[\[(?:account|tracker)\]\][ \t]*(?:#.*)?$")
+_OTHER_TABLE = re.compile(r"(?m)^\[(?!\[(?:account|tracker)\]\]|account\.|tracker\.)")
 
 
-def add(folder: Path, account: Account) -> Path:
+def add(folder: Path, account: Account | Tracker) -> Path:
     """Append the account to the folder's `config.toml` and return the file. Raises InputError where it is known."""
     path = private_folder(folder) / "config.toml"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -49,24 +50,32 @@ def _blocks(text: str) -> list[tuple[int, int, str]]:
         ends = [found.start() for pattern in (_BLOCK, _OTHER_TABLE) for found in pattern.finditer(text, start + 1)]
         end = min(ends, default=len(text))
         try:
-            (table,) = tomllib.loads(text[start:end])["account"]
-        except (tomllib.TOMLDecodeError, ValueError, KeyError):
+            ((table,),) = tomllib.loads(text[start:end]).values()
+        except (tomllib.TOMLDecodeError, ValueError, TypeError):
             continue
         blocks.append((start, end, str(table.get("name", ""))))
     return blocks
 
 
-def _written(account: Account) -> str:
+def _written(account: Account | Tracker) -> str:
     """Return the account as TOML: what differs from the defaults."""
     plain: dict[str, Any] = msgspec.to_builtins(account)
-    default: dict[str, Any] = msgspec.to_builtins(Account("", ""))
+    default: dict[str, Any] = msgspec.to_builtins(type(account)("", ""))
     lines = [f"{key} = {_value(value)}" for key, value in plain.items() if value != default[key]]
-    return "\n".join(["[[account]]", *lines]) + "\n"
+    return "\n".join(["[[tracker]]" if isinstance(account, Tracker) else "[[account]]", *lines]) + "\n"
 
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items() if one) + " }"
+        return (
+            "{ "
+            + ", ".join(
+                f"{_key(key)} = {_value(one)}"
+                for key, one in value.items()
+                if one or (one == "" and key not in ("host",))
+            )
+            + " }"
+        )
     # a JSON string is a TOML basic string, as long as DEL is escaped (TOML 1.0, strings)
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 

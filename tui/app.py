@@ -204,8 +204,8 @@ def mail_process(store_path: Path, settings: Settings) -> MailProcess | None:
     from queues.links import forget_links
 
     with closing(Store.open(store_path)) as store:
-        forget_links(store, frozenset(account.connector for account in settings.account))
-    if not settings.account:
+        forget_links(store, frozenset(one.connector for one in settings.remotes))
+    if not settings.remotes:
         return None
     from tui.mail_process import MailProcess
     from tui.secrets_asked import ask_secrets
@@ -237,7 +237,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         if tuple(store.lanes.all()[: len(named)]) != named:
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
-        empty = not (demo or settings.account or any(store.tickets.each(limit=1)))
+        empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
                       welcome=empty, procedures=own_procedures, theme=theme)  # fmt: skip
         code = app.run() or 0

@@ -1,4 +1,4 @@
-"""Looks after the mail of a desk: one thread an account, one program a desk file."""
+"""Looks after the mail and the ticketing systems of a desk: one thread each, one program a desk file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from queues.account_filing import Filing
 from queues.account_sync import AccountSync
 from queues.accounts import Account
 from queues.connectors.email import EmailConnector
+from queues.connectors.request_tracker import RequestTracker
 from queues.helper import Helper, RawMessage
 from queues.outbox import Delivery
 from queues.secrets_at_hand import Secrets
+from queues.tracker_sync import TrackerSync
+from queues.trackers import Tracker
 from tui.composition import open_desk, recogniser, wall_clock
 from tui.settings import Settings
 
@@ -54,8 +57,8 @@ class MailKeeper:
         self._reader = SharedReader(self._helper)
         self._threads: list[threading.Thread] = []
 
-    def once(self, account: Account) -> tuple[int, Delivery]:
-        """Fetch and send for one account; return how many mails were filed and what left. Raises DeskError."""
+    def once(self, account: Account | Tracker) -> tuple[int, Delivery]:
+        """Fetch and send for one account; return how many messages were filed and what left. Raises DeskError."""
         with self._syncing(account) as sync:
             delivery = sync.once()
             return sync.filed, delivery
@@ -63,7 +66,7 @@ class MailKeeper:
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
         """Begin looking after every account, each in its thread. Raises StoreError and InputError."""
         open_desk(self._path, settings=self._settings).store.close()  # made or upgraded once, not by all at a time
-        for account in self._settings.account:
+        for account in self._settings.remotes:
             thread = threading.Thread(target=self._stay, args=(account, delays), name=account.connector, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -79,7 +82,7 @@ class MailKeeper:
         """End the helper process."""
         self._helper.close()
 
-    def _stay(self, account: Account, delays: tuple[float, ...] | None) -> None:
+    def _stay(self, account: Account | Tracker, delays: tuple[float, ...] | None) -> None:
         try:
             with self._syncing(account) as sync:
                 sync.run(self._stop, **({"delays": delays} if delays else {}))
@@ -87,10 +90,16 @@ class MailKeeper:
             self._tell(f"{account.name}: {error.title}. {error.message}")
 
     @contextmanager
-    def _syncing(self, account: Account) -> Iterator[AccountSync]:
+    def _syncing(self, account: Account | Tracker) -> Iterator[AccountSync | TrackerSync]:
         desk = open_desk(self._path, clock=self._clock, settings=self._settings)
         with closing(desk.store):
             named = recogniser(desk.store, self._settings)
+            if isinstance(account, Tracker):
+                system = RequestTracker(account, self._secrets)
+                yield TrackerSync(
+                    desk, system, account, self._reader, named.recognised, self._clock, self._tell, self._news
+                )
+                return
             filing = Filing(desk, account, self._reader, named.recognised, self._clock)
             connector = EmailConnector(account, self._secrets)
             yield AccountSync(desk, connector, filing, self._clock, self._tell, self._news)

@@ -11,7 +11,7 @@ from tui.settings import Settings
 
 def ask_secrets(settings: Settings) -> dict[str, str]:
     """Return the secrets by account name; nothing is asked where nobody is there to answer."""
-    wanted = [account for account in settings.account if account.secret == "ask"]
+    wanted = [account for account in settings.remotes if account.secret == "ask"]
     if not wanted or not sys.stdin.isatty():
         return {}
     return {account.name: getpass(f"Password of {safe_line(account.login)}: ") for account in wanted}

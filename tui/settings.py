@@ -14,6 +14,8 @@ from platformdirs import user_config_path, user_data_path, user_state_path
 from data.errors import InputError
 from queues.accounts import Account, complete_all
 from queues.clock_settings import PolicyTable
+from queues.trackers import Tracker
+from queues.trackers import complete_all as complete_trackers
 
 APP = "tridesk"
 CONFIG_NAME = "config.toml"
@@ -87,6 +89,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     theme: str = ""
     account: tuple[Account, ...] = ()
     """Mail accounts, each a table `[[account]]`; `tridesk account add` writes one."""
+    tracker: tuple[Tracker, ...] = ()
+    """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
     languages: dict[str, float] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[LaneTable] = []
@@ -96,6 +100,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     reopen: ReopenTable = ReopenTable()
     team: list[TeamTable] = []
     """The teams that matters are handed to."""
+
+    @property
+    def remotes(self) -> tuple[Account | Tracker, ...]:
+        """Everything that is fetched from and sent through."""
+        return (*self.account, *self.tracker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,9 @@ def load(folder: Path | None = None) -> Configuration:
         ) from error
     try:
         settings = msgspec.convert(tomllib.loads(text), Settings)
-        settings = msgspec.structs.replace(settings, account=complete_all(settings.account))
+        settings = msgspec.structs.replace(
+            settings, account=complete_all(settings.account), tracker=complete_trackers(settings.tracker)
+        )
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
     if not 0 <= settings.undo_seconds <= 300:

@@ -143,6 +143,21 @@ class Messages:
         row = self._db.execute(sql, (content_hash,)).fetchone()
         return int(row[0]) if row else None
 
+    def identify(self, message_id: int, content_hash: str) -> None:
+        """Note what a message of ours is known by outside, so that it is recognised when it comes back."""
+        self._db.execute("UPDATE message SET content_hash = ? WHERE id = ?", (content_hash, message_id))
+
+    def is_outside(self, message_id: int) -> bool:
+        """Tell whether a message came from outside or was seen there."""
+        row = self._db.execute("SELECT content_hash FROM message WHERE id = ?", (message_id,)).fetchone()
+        return bool(row and row[0])
+
+    def unsent_notes(self, ticket_id: int) -> list[Message]:
+        """Return the notes of a ticket that were written here and not yet seen outside."""
+        sql = f"""SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction = 'note' AND withdrawn = 0
+            AND raw_sha256 = '' AND content_hash = '' ORDER BY id"""
+        return [_message(row) for row in self._db.execute(sql, (ticket_id,))]
+
     def refer(self, ticket_id: int, values: Sequence[str]) -> None:
         """Remember the Message-IDs that a ticket's messages bear or answer."""
         self._db.executemany("INSERT OR IGNORE INTO reference VALUES (?, ?)", [(value, ticket_id) for value in values])

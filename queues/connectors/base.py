@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 from typing import Any, Protocol
 
 from data.errors import InputError
-from data.records import Incoming, OutboxEntry
+from data.records import Direction, Incoming, OutboxEntry
 
 
 class Capability(StrEnum):
@@ -16,6 +18,10 @@ class Capability(StrEnum):
     FETCH = "fetch"
     SEND = "send"
     CLAIM = "claim"
+    NOTE = "note"
+    STATUS = "status"
+    OWNER = "owner"
+    FIELDS = "fields"
 
 
 class Connector(Protocol):
@@ -37,9 +43,142 @@ class Connector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A message in a ticketing system, written as a mail, so that it is read like any other."""
+
+    number: int
+    """Counts what happened there, over all tickets."""
+    ref: str
+    """The ticket's number there."""
+    raw: bytes
+    direction: Direction
+    at: int
+    mark: str = ""
+    """What we put on it ourselves, where it is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTicket:
+    """How a ticket stands in its system."""
+
+    ref: str
+    status: str
+    """The system's own word."""
+    owner: str
+    """The system's own name; empty for nobody."""
+    queue: str
+    subject: str
+    people: frozenset[str] = frozenset()
+    """The addresses that a reply goes to, lower case."""
+    fields: frozenset[str] = frozenset()
+    """The names of the custom fields that it has."""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What happened in a ticketing system after a cursor, in order."""
+
+    messages: tuple[Happened, ...]
+    tickets: Mapping[str, RemoteTicket]
+    """By number: the tickets that anything happened to, as they stand now."""
+    moved: Mapping[str, str]
+    """Tickets whose status or owner was changed, and by whom last."""
+    cursor: int
+    more: bool
+    """There is more to fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteReply:
+    """A reply as a ticketing system takes it: words, files, the status and fields that go with them."""
+
+    ref: str
+    mark: str
+    """By this it is recognised later."""
+    text: str
+    status: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[tuple[str, str, bytes], ...] = ()
+    """Name, content type and content of each."""
+
+
+class Offered(Protocol):
+    """A reply that the system has whole, short of its last byte."""
+
+    def finish(self) -> object:
+        """Have it taken and return its number there. Raises DoubtError where nobody knows."""
+        ...
+
+    def drop(self) -> None:
+        """Have it forgotten."""
+        ...
+
+
+class TicketSystem(Protocol):
+    """Mirrors a ticketing system: what `queues.tracker_sync` asks of a connector. Every call may raise ConnectorError.
+
+    It never raises for what the system merely did not do: it returns how the ticket stands then.
+    """
+
+    name: str
+    capabilities: frozenset[Capability]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made."""
+        ...
+
+    def me(self) -> str:
+        """Return the name that we have there."""
+        ...
+
+    def wait_by(self, pause: Callable[[float], object]) -> None:
+        """Wait in this way where the requests of a minute are used up."""
+        ...
+
+    def check(self) -> str:
+        """Try everything that is needed, and return in a few words what was found."""
+        ...
+
+    def after(self, cursor: int) -> Batch:
+        """Return what happened after the cursor, a page at most."""
+        ...
+
+    def ticket(self, ref: str) -> RemoteTicket:
+        """Return how a ticket stands."""
+        ...
+
+    def take(self, ref: str, before: str) -> RemoteTicket:
+        """Try to become its owner in place of `before` (empty: nobody), and return how it stands then."""
+        ...
+
+    def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
+        """Give it from its owner `before` to another, or to nobody, and return how it stands then."""
+        ...
+
+    def set_status(self, ref: str, status: str) -> RemoteTicket:
+        """Set its status, and return how it stands then."""
+        ...
+
+    def offer(self, reply: RemoteReply) -> Offered:
+        """Hand a reply over, short of its last byte."""
+        ...
+
+    def comment(self, ref: str, text: str, mark: str) -> int:
+        """Write a note and return its number."""
+        ...
+
+    def close(self) -> None:
+        """End the connection."""
+        ...
+
+
 CONNECTORS = {
     "demo": "queues.connectors.demo:DemoConnector",
     "email": "queues.connectors.email:EmailConnector",
+    "rt": "queues.connectors.request_tracker:RequestTracker",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }
 """Connectors by name, each as `module:class`, imported when first asked for.

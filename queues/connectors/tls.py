@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import ssl
+from typing import Protocol
 
 from data.errors import InputError
-from queues.accounts import Account
 
 
-def context(account: Account) -> ssl.SSLContext:
+class Trusting(Protocol):
+    """What names the authority that it trusts: a mail account or a ticketing system."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        ...
+
+    @property
+    def ca_file(self) -> str:
+        """The authority's file; empty for the system's."""
+        ...
+
+
+def context(account: Trusting) -> ssl.SSLContext:
     """Return what verifies the servers of an account. Raises InputError where its CA file cannot be used."""
     try:
         made = ssl.create_default_context(cafile=account.ca_file or None)
     except (OSError, ssl.SSLError) as error:
         raise InputError(
-            "CA file", f"The ca-file of the account {account.name!r} ({account.ca_file}) cannot be read: {error}."
+            "CA file", f"The ca-file of {account.name!r} ({account.ca_file}) cannot be read: {error}."
         ) from error
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     return made

@@ -18,6 +18,7 @@ from queues.accounts import Account, complete
 from queues.connectors.imap import Mailbox
 from queues.links import Link, LinkState, links
 from queues.providers import Server
+from queues.secrets_at_hand import Keyed
 from tests.servers.mail_stack import MailStack
 from tui.composition import open_desk
 from tui.mail_keeper import MailKeeper
@@ -70,7 +71,7 @@ class DeskAtMail:
         self.account = account
         self.settings = msgspec.structs.replace(self.settings, account=(account,))
 
-    def secret(self, account: Account) -> str:
+    def secret(self, account: Keyed) -> str:
         return self.password
 
     def keeper(self) -> MailKeeper:

@@ -1,4 +1,4 @@
-"""`tridesk account`: mail accounts set up, tried and taken away."""
+"""`tridesk account`: mail accounts and ticketing systems set up, tried and taken away."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from tui.settings import config_folder, load
 if TYPE_CHECKING:
     from queues.accounts import Account
     from queues.providers import Server
+    from queues.trackers import Tracker
 
 
 @click.group()
 def account() -> None:
-    """Set up the mail accounts that the desk fetches from and answers through."""
+    """Set up the mail accounts and ticketing systems that the desk fetches from and answers through."""
 
 
 @account.command()
@@ -35,15 +36,26 @@ def account() -> None:
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
+@click.option("--kind", type=click.Choice(["mail", "rt"]), default="mail", help="rt: Request Tracker 5, with --url.")
+@click.option("--url", help="The address of the ticketing system's pages.")
+@click.option("--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue of it, and its lane; else all.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
         starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,
-        secret: str | None, ca_file: str, lane: str, no_test: bool) -> None:  # fmt: skip
+        secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
+        no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
     from queues.accounts import Account, complete
     from queues.providers import NOWHERE, PROVIDERS, provider_of
-    from tui.account_file import add as write
+    from tui.cli.tracker import tracker_of
 
+    if kind == "rt":
+        url = url or address or _asked("Address of its pages (https://…)")
+        new_tracker = tracker_of(url, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues)
+        _put_in(new_tracker, asked=secret is not None, no_test=no_test)
+        return
+    if url or queues:
+        raise InputError("Not given", "--url and --queue are for ticketing systems; add --kind rt.")
     address = address or _asked("Address")
     security: Literal["tls", "starttls"] = "starttls" if starttls else "tls"
     provider = provider if provider is not None else "" if imap else provider_of(address)
@@ -60,13 +72,22 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         ca_file=ca_file, lane=lane,
     )  # fmt: skip
     complete(new)
-    if any(one.name == new.name for one in load().settings.account):
+    _put_in(new, asked=secret is not None, no_test=no_test)
+
+
+def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
+    """Get the secret, try the connection, write the account down."""
+    from tui.account_file import add as write
+
+    if any(one.name == new.name for one in load().settings.remotes):
         raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
-    new, typed = _with_secret(new, asked=secret is not None)
+    new, typed = _with_secret(new, asked=asked)
+    found = ""
     if not no_test:
-        new = _tried(new, typed)
+        new, found = _tried(new, typed)
     path = write(config_folder(), new)
-    click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on.")
+    click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on."
+               f"{f' ({safe_line(found)})' if found else ''}")  # fmt: skip
 
 
 def _asked(question: str, default: str | None = None) -> str:
@@ -84,7 +105,7 @@ def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server |
     return Server(host, int(port), security)
 
 
-def _with_secret(new: Account, *, asked: bool) -> tuple[Account, str]:
+def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Tracker, str]:
     """Ask for the password where the keyring is to keep it; without a keyring it is asked for at each start."""
     from queues.secrets_at_hand import keyring_put
 
@@ -102,17 +123,17 @@ def _with_secret(new: Account, *, asked: bool) -> tuple[Account, str]:
     return new, typed
 
 
-def _tried(new: Account, typed: str) -> Account:
+def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
     """Try the account; what the person at the keys can mend is asked for again, the rest is raised."""
-    from queues.accounts import complete
     from queues.connectors.mail_faults import CERTIFICATE, LoginRefusedError
+    from queues.connectors.web import TokenRefusedError
 
     while True:
         try:
-            _try(complete(new), typed)
-            return new
+            return new, _try(new, typed)
         except ConnectorError as error:
-            typed_wrong = isinstance(error, LoginRefusedError) and new.secret in ("keyring", "ask")
+            refused = isinstance(error, (LoginRefusedError, TokenRefusedError))
+            typed_wrong = refused and new.secret in ("keyring", "ask")
             if not sys.stdin.isatty() or not (error.title == CERTIFICATE or typed_wrong):
                 raise
             click.echo(safe_line(error.message), err=True)
@@ -122,20 +143,40 @@ def _tried(new: Account, typed: str) -> Account:
                 new, typed = _with_secret(new, asked=True)
 
 
-def _try(one: Account, typed: str = "") -> None:
+def _try(one: Account | Tracker, typed: str = "") -> str:
+    """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
+    from queues.accounts import Account, complete
     from queues.connectors.email import EmailConnector
+    from queues.connectors.request_tracker import RequestTracker
     from queues.secrets_at_hand import SecretsAtHand
 
     if one.secret == "ask" and not typed and sys.stdin.isatty():
         typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
-    EmailConnector(one, SecretsAtHand({one.name: typed})).check()
+    secrets = SecretsAtHand({one.name: typed})
+    if isinstance(one, Account):
+        EmailConnector(complete(one), secrets).check()
+        return ""
+    system = RequestTracker(one, secrets)
+    try:
+        return system.check()
+    finally:
+        system.close()
 
 
 @account.command("list")
 @json_option
 def list_(as_json: bool) -> None:
     """List the accounts."""
-    for one in load().settings.account:
+    settings = load().settings
+    for tracker in settings.tracker:
+        told = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
+                "secret": tracker.secret.partition(":")[0]}  # fmt: skip
+        if as_json:
+            put(told)
+        else:
+            queues = ", ".join(tracker.queues) or "all queues"
+            click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {told['secret']}")
+    for one in settings.account:
         row = {
             "name": one.name, "address": one.address, "imap": f"{one.imap.host}:{one.imap.port}",
             "smtp": f"{one.smtp.host}:{one.smtp.port}", "auth": one.auth, "secret": one.secret.partition(":")[0],
@@ -154,15 +195,16 @@ def test(name: str | None, as_json: bool) -> None:
     """Log in to the servers of NAME, or of every account; exit 1 where that fails."""
     sound = True
     for one in _chosen(name):
-        told = ""
+        good, told = True, ""
         try:
-            _try(one)
+            told = _try(one)
         except DeskError as error:
-            sound, told = False, error.message
+            sound = good = False
+            told = error.message
         if as_json:
-            put({"account": one.name, "ok": not told, "detail": told})
+            put({"account": one.name, "ok": good, "detail": told})
         else:
-            click.echo(f"{'FAIL' if told else 'ok  '}  {one.name}{': ' if told else ''}{safe_line(told)}")
+            click.echo(f"{'ok  ' if good else 'FAIL'}  {one.name}{': ' if told else ''}{safe_line(told)}")
     if not sound:
         sys.exit(1)
 
@@ -187,8 +229,8 @@ def secret(name: str) -> None:
     keyring_put(one, str(typed).rstrip("\r\n"))
 
 
-def _chosen(name: str | None) -> list[Account]:
-    found = [one for one in load().settings.account if name in (None, one.name)]
+def _chosen(name: str | None) -> list[Account | Tracker]:
+    found = [one for one in load().settings.remotes if name in (None, one.name)]
     if not found:
         raise InputError("No such account", f"There is no account {name!r}; `tridesk account add` makes one."
                          if name else "There is no account yet; `tridesk account add` makes one.")  # fmt: skip

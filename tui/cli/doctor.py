@@ -68,16 +68,17 @@ def _settings() -> str:
 def _accounts(path: Path) -> str:
     from queues.accounts import PREFIX
     from queues.links import LinkState, links
+    from queues.trackers import PREFIX as TRACKER
     from tui.settings import load
 
-    accounts = load().settings.account
+    accounts = load().settings.remotes
     known, orphans = {}, 0
     if path.exists():
         with closing(Store.open(path)) as store:
             known = links(store)
             names = {account.connector for account in accounts}
             waiting = [entry.connector for entry in store.outbox.waiting()]
-            orphans = sum(name.startswith(PREFIX) and name not in names for name in waiting)
+            orphans = sum(name.startswith((PREFIX, TRACKER)) and name not in names for name in waiting)
     if orphans:
         raise DeskError("Account", f"{orphans} replies wait for an account that is no more; `tridesk outbox list`.")
     told = []

@@ -106,11 +106,11 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
     """Go through the accounts; a fault of one does not keep the others away."""
     from tui.mail_keeper import MailKeeper
 
-    if not settings.account:
-        click.echo("No mail account yet; `tridesk account add` makes one.", err=True)
+    if not settings.remotes:
+        click.echo("No account yet; `tridesk account add` makes one.", err=True)
     keeper, code = MailKeeper(path, settings, secrets), 0
     try:
-        for account in settings.account:
+        for account in settings.remotes:
             row: dict[str, Any] = {
                 "account": account.name,
                 "received": 0,

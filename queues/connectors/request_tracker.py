@@ -1,0 +1,381 @@
+"""Request Tracker 5 over REST2: its transactions are the feed, `take` is the claim, `correspond` is the reply.
+
+Seen with RT 5.0.3: 200 does not mean done, so every change is read back; `correspond` refuses whatever If-Match names a
+version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from typing import Any, Protocol
+
+from data.errors import ConnectorError, UnreachableError
+from data.records import Direction
+from queues.connectors.base import Batch, Capability, Happened, RemoteReply, RemoteTicket
+from queues.connectors.tls import context
+from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
+from queues.reply import one_line
+from queues.trackers import Tracker
+
+AT_ONCE = 100
+OVERLAP = 20
+"""How far a page reaches back: numbers are given out before they can be seen, so a lower one may come later."""
+LARGEST_FILE = 10_000_000
+_NOBODY = "Nobody"
+_HEARD = ("Create", "Correspond", "Comment")
+_TAKES = frozenset({"Status", "Owner", "Set", "Take", "Untake", "Steal", "Give", "SetWatcher"})
+_MARK = re.compile(r'x-tridesk="?([^";\s]+)')
+_TOKEN = re.compile(r"\d+-(\d+)-[0-9a-f]+")
+_MAIL_ID = re.compile(r"(?mi)^Message-ID:\s*(<[^<>\s]+>)")
+_FROM = re.compile(r"(?mi)^From:\s*(.+)$")
+_FIELDS = "Subject,Status,Owner,Queue,Requestor,Cc,CustomFields"
+_PEOPLE = {"fields[Owner]": "Name", "fields[Queue]": "Name", "fields[Requestor]": "EmailAddress,RealName",
+           "fields[Cc]": "EmailAddress"}  # fmt: skip
+
+
+class TokenOf(Protocol):
+    """Where the connector gets its token."""
+
+    def __call__(self, tracker: Tracker, /) -> str:
+        """Return the token, read anew each time."""
+        ...
+
+
+class RequestTracker:
+    """One Request Tracker, in one thread."""
+
+    capabilities = frozenset(
+        {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS, Capability.OWNER,
+         Capability.FIELDS}
+    )  # fmt: skip
+
+    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+        """Take the settings and where the token is. Raises InputError where the CA file cannot be used."""
+        self.tracker, self.name, self._token = tracker, tracker.connector, token
+        tls = context(tracker) if tracker.url.startswith("https:") else None
+        self.web = WebClient(f"{tracker.url}/REST/2.0", context=tls, per_minute=tracker.requests_per_minute)
+        self._me = tracker.user
+        self._read: set[int] = set()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made."""
+        return self.web.requests
+
+    def wait_by(self, pause: Callable[[float], object]) -> None:
+        """Wait in this way where the requests of a minute are used up."""
+        self.web.pause = pause
+
+    def me(self) -> str:
+        """Return the name that we have there: a token bears its user's number."""
+        if not self._me:
+            owner = _TOKEN.fullmatch(self._token(self.tracker))
+            if owner is None:
+                raise ConnectorError("Who are we", f"The token of {self.name} does not tell whose it is; set user.")
+            self._me = str(_dict(self._get(f"user/{owner[1]}")).get("Name", ""))
+        return self._me
+
+    def check(self) -> str:
+        """Ask for the version, our name and the queues. Raises ConnectorError with what is wrong."""
+        version = str(_dict(self._get("rt")).get("Version", ""))
+        if not version.startswith("5"):
+            raise ConnectorError(
+                "Not RT 5", f"{self.web.place} is not a Request Tracker 5 ({version or 'no version'})."
+            )
+        me = self.me()
+        found = {str(one.get("Name")) for one in self._pages("queues/all", {"fields": "Name"})}
+        missing = sorted(set(self.tracker.queues) - found)
+        if missing:
+            raise ConnectorError(
+                "No such queue",
+                f"{self.web.place} shows {me} no queue {missing[0]!r}; it has {', '.join(sorted(found))}.",
+            )
+        return f"RT {version.partition('+')[0]}, as {me}, {len(self.tracker.queues) or len(found)} queues"
+
+    def after(self, cursor: int) -> Batch:
+        """Return a page of what happened after the cursor: three requests, one where nothing did."""
+        conditions = [f"ObjectType='RT::Ticket' AND id > {max(cursor - OVERLAP, 0)}",
+                      "(" + " OR ".join(f"Type='{name}'" for name in (*_HEARD, *sorted(_TAKES))) + ")"]  # fmt: skip
+        if self.tracker.since:
+            conditions.append(f"Created >= '{self.tracker.since.isoformat()}'")
+        query = {"query": " AND ".join(conditions), "orderby": "id", "order": "ASC", "per_page": str(AT_ONCE),
+                 "fields": "Type,ObjectId,Created,Creator,Field"}  # fmt: skip
+        found = _items(self._get("transactions", query))
+        fresh = [one for one in found if int(one["id"]) > cursor]
+        heard = [
+            one
+            for one in found
+            if one.get("Type") in _HEARD and (int(one["id"]) > cursor or int(one["id"]) not in self._read)
+        ]
+        tickets = self._tickets({str(one["ObjectId"]) for one in (*fresh, *heard)})
+        parts = self._parts([int(one["id"]) for one in heard if str(one["ObjectId"]) in tickets])
+        messages = [
+            self._happened(one, tickets[str(one["ObjectId"])], parts.get(int(one["id"]), []))
+            for one in heard
+            if str(one["ObjectId"]) in tickets
+        ]
+        moved = {
+            str(one["ObjectId"]): _name(one.get("Creator"))
+            for one in fresh
+            if one.get("Type") in _TAKES and str(one["ObjectId"]) in tickets
+        }
+        newest = max((int(one["id"]) for one in fresh), default=cursor)
+        self._read = {int(one["id"]) for one in found}
+        return Batch(tuple(messages), tickets, moved, newest, len(found) >= AT_ONCE)
+
+    def ticket(self, ref: str) -> RemoteTicket:
+        """Return how a ticket stands. Raises NotFoundError."""
+        found = self._tickets({ref}, everywhere=True)
+        if ref not in found:
+            raise NotFoundError("Not found", f"{self.web.place} has no ticket {ref}, or {self.me()} may not see it.")
+        return found[ref]
+
+    def take(self, ref: str, before: str) -> RemoteTicket:
+        """Take it from nobody, or steal it from `before`; who was first has it."""
+        self._put(f"ticket/{int(ref)}/{'steal' if before else 'take'}", {})
+        return self.ticket(ref)
+
+    def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
+        """Give it to another or to nobody, unless it changed hands meanwhile."""
+        if before == self.me() and not owner:
+            self._put(f"ticket/{int(ref)}/untake", {})
+        else:
+            version = self._ask("GET", f"ticket/{int(ref)}").headers.get("etag", "")
+            now = self.ticket(ref)
+            if now.owner == before:
+                try:
+                    self._ask("PUT", f"ticket/{int(ref)}", body={"Owner": owner or _NOBODY}, more={"If-Match": version})
+                except StaleError:
+                    return self.ticket(ref)
+        return self.ticket(ref)
+
+    def set_status(self, ref: str, status: str) -> RemoteTicket:
+        """Set the status and read it back."""
+        self._put(f"ticket/{int(ref)}", {"Status": status})
+        return self.ticket(ref)
+
+    def offer(self, reply: RemoteReply) -> ReplyOffer:
+        """Hand a `correspond` over, with status, fields and files in the one call."""
+        body: dict[str, Any] = {"Content": reply.text, "ContentType": _marked(reply.mark)}
+        if reply.status:
+            body["Status"] = reply.status
+        if reply.fields:
+            body["CustomFields"] = dict(reply.fields)
+        if reply.files:
+            body["Attachments"] = [
+                {"FileName": name, "FileType": kind, "FileContent": base64.b64encode(data).decode()}
+                for name, kind, data in reply.files
+            ]
+        return ReplyOffer(self.web.offer("POST", f"ticket/{int(reply.ref)}/correspond", self._headers(), body))
+
+    def comment(self, ref: str, text: str, mark: str) -> int:
+        """Write a comment and return its transaction."""
+        return ReplyOffer(
+            self.web.offer(
+                "POST", f"ticket/{int(ref)}/comment", self._headers(), {"Content": text, "ContentType": _marked(mark)}
+            )
+        ).finish()
+
+    def close(self) -> None:
+        """End the connection."""
+        self.web.close()
+
+    def _tickets(self, refs: Iterable[str], *, everywhere: bool = False) -> dict[str, RemoteTicket]:
+        """Return the tickets of our queues among these."""
+        numbers = sorted({int(ref) for ref in refs})
+        if not numbers:
+            return {}
+        query = {"query": " OR ".join(f"id = {number}" for number in numbers), "fields": _FIELDS,
+                 "per_page": str(AT_ONCE)} | _PEOPLE  # fmt: skip
+        found = [_ticket(one, self.tracker.fields.language) for one in self._pages("tickets", query)]
+        queues = self.tracker.queues
+        return {one.ref: one for one in found if everywhere or not queues or one.queue in queues}
+
+    def _parts(self, transactions: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+        """Return the parts of the messages of these transactions, in order."""
+        parts: dict[int, list[dict[str, Any]]] = {}
+        if not transactions:
+            return parts
+        query = {"fields": "Filename,ContentType,ContentLength,TransactionId,Subject,Content,Headers",
+                 "orderby": "id", "order": "ASC"}  # fmt: skip
+        wanted = [{"field": "TransactionId", "value": number} for number in transactions]
+        for one in self._pages("attachments", query, wanted):
+            parts.setdefault(int(_id(one["TransactionId"])), []).append(one)
+        return parts
+
+    def _happened(self, one: Mapping[str, Any], ticket: RemoteTicket, parts: list[dict[str, Any]]) -> Happened:
+        """Return a transaction's message as a mail."""
+        number, kind = int(one["id"]), one.get("Type")
+        creator, at = _name(one.get("Creator")), _time(str(one.get("Created", "")))
+        headers = "\n".join(str(part.get("Headers") or "") for part in parts)
+        mark = _MARK.search(headers) if creator == self.me() else None
+        staff = kind == "Comment" or (kind == "Correspond" and creator.casefold() not in ticket.people)
+        direction = Direction.NOTE if kind == "Comment" else Direction.OUT if staff else Direction.IN
+        return Happened(
+            number, ticket.ref, self._mail(number, ticket, parts, headers, creator, at, staff), direction, at,
+            mark[1] if mark else "",
+        )  # fmt: skip
+
+    def _mail(
+        self, number: int, ticket: RemoteTicket, parts: list[dict[str, Any]], headers: str, creator: str, at: int,
+        staff: bool,
+    ) -> bytes:  # fmt: skip
+        """Write a message as the mail that it was or could have been (RFC 5322)."""
+        mail = EmailMessage(policy=SMTP)
+        written = _FROM.search(headers)
+        people = sorted(ticket.people)
+        sender = one_line(written[1]) if written and not staff else creator if staff or "@" in creator else ""
+        mail["From"] = _sender(sender or (people[0] if people else creator), self.web.host)
+        if staff and people:
+            mail["To"] = people[0]
+        subject = next((str(part["Subject"]) for part in parts if part.get("Subject")), "")
+        mail["Subject"] = one_line(subject if subject and subject != "No Subject" else ticket.subject)[:500]
+        mail["Date"] = formatdate(at)
+        own_id = _MAIL_ID.search(headers)
+        mail["Message-ID"] = own_id[1] if own_id else f"<rt-transaction-{number}@{self.web.host}>"
+        self._fill(mail, parts)
+        return mail.as_bytes()
+
+    def _fill(self, mail: EmailMessage, parts: list[dict[str, Any]]) -> None:
+        """Put the words and files in: the plain words where there are any, else the HTML."""
+        texts = [part for part in parts if _is_words(part)]
+        plain = [part for part in texts if part.get("ContentType") == "text/plain"]
+        words = "\n".join(_content(part) for part in plain)
+        html = next((_content(part) for part in texts if part not in plain), "")
+        if words or not html:
+            mail.set_content(words + "\n", cte="8bit")
+        else:
+            mail.set_content(html, subtype="html", cte="8bit")
+        for part in parts:
+            if part in texts or str(part.get("ContentType", "")).startswith("multipart/"):
+                continue
+            main, _, sub = str(part.get("ContentType") or "application/octet-stream").partition("/")
+            name = one_line(str(part.get("Filename") or "attachment"))
+            if main in ("message", "multipart") or not sub:
+                main, sub = "application", "octet-stream"
+            mail.add_attachment(self._file(part), maintype=main, subtype=sub, filename=name)
+
+    def _file(self, part: Mapping[str, Any]) -> bytes:
+        if int(part.get("ContentLength") or 0) > LARGEST_FILE:
+            return b""
+        found = _dict(self._get(f"attachment/{int(part['id'])}"))
+        try:
+            return base64.b64decode(str(found.get("Content") or ""))
+        except ValueError:
+            return b""
+
+    def _get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        return self._ask("GET", path, query=query).body
+
+    def _put(self, path: str, body: Mapping[str, str]) -> None:
+        self._ask("PUT", path, body=body)
+
+    def _ask(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None,
+        more: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
+        return self.web.ask(method, path, {**self._headers(), **(more or {})}, query=query, body=body)
+
+    def _pages(self, path: str, query: Mapping[str, str], body: Any = None) -> list[dict[str, Any]]:
+        """Return every row of a list, page by page until one is short: totals may be missing."""
+        rows: list[dict[str, Any]] = []
+        page = 1
+        while True:
+            asked = {**query, "per_page": str(AT_ONCE), "page": str(page)}
+            found = _items(self._ask("POST" if body is not None else "GET", path, query=asked, body=body).body)
+            rows += found
+            if len(found) < AT_ONCE:
+                return rows
+            page += 1
+
+    def _headers(self) -> dict[str, str]:
+        token = self._token(self.tracker)
+        if not token.isascii() or not token.isprintable():
+            raise UnreachableError(
+                "No token", f"The token of {self.name} has letters that no token has; give it again."
+            )
+        return {"Authorization": f"token {token}", "Accept": "application/json"}
+
+
+class ReplyOffer:
+    """A reply that lacks its last byte."""
+
+    def __init__(self, offer: Offer) -> None:
+        self._offer = offer
+
+    def finish(self) -> int:
+        """Have it taken, and return its transaction."""
+        place = self._offer.finish().headers.get("location", "")
+        number = place.rpartition("/")[2]
+        return int(number) if number.isdigit() else 0
+
+    def drop(self) -> None:
+        """Have it forgotten."""
+        self._offer.drop()
+
+
+def _marked(mark: str) -> str:
+    """Return a content type that bears our mark: a parameter that nobody knows is passed over (RFC 2045, 5)."""
+    return f'text/plain; x-tridesk="{mark}"'
+
+
+def _is_words(part: Mapping[str, Any]) -> bool:
+    return part.get("ContentType") in ("text/plain", "text/html") and not part.get("Filename")
+
+
+def _content(part: Mapping[str, Any]) -> str:
+    return str(part.get("Content") or "").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _ticket(one: Mapping[str, Any], language_field: str) -> RemoteTicket:
+    owner = _name(one.get("Owner"), "Name")
+    people = [*(one.get("Requestor") or []), *(one.get("Cc") or [])]
+    fields = [found for found in one.get("CustomFields") or [] if isinstance(found, dict)]
+    said = next((found.get("values") for found in fields if found.get("name") == language_field), None)
+    return RemoteTicket(
+        str(one["id"]), str(one.get("Status", "")), "" if owner == _NOBODY else owner, _name(one.get("Queue"), "Name"),
+        str(one.get("Subject") or ""),
+        frozenset(address.casefold() for who in people if (address := _name(who, "EmailAddress"))),
+        frozenset(str(found.get("name")) for found in fields), str(said[0]) if said else "",
+    )  # fmt: skip
+
+
+def _name(who: Any, key: str = "id") -> str:
+    return str(who.get(key) or who.get("id") or "") if isinstance(who, dict) else str(who or "")
+
+
+def _id(value: Any) -> str:
+    return str(value.get("id")) if isinstance(value, dict) else str(value)
+
+
+def _dict(body: Any) -> dict[str, Any]:
+    return body if isinstance(body, dict) else {}
+
+
+def _items(body: Any) -> list[dict[str, Any]]:
+    found = _dict(body).get("items")
+    if not isinstance(found, list):
+        raise ConnectorError("Not understood", "Request Tracker answered without a list; check the url.")
+    return found
+
+
+def _time(written: str) -> int:
+    try:
+        return int(datetime.fromisoformat(written.replace("Z", "+00:00")).astimezone(UTC).timestamp())
+    except ValueError:
+        return 0
+
+
+def _sender(written: str, host: str) -> str:
+    """Return a From that the mail package takes; a bare name gets the system's host as its domain."""
+    from email.utils import formataddr, parseaddr
+
+    name, address = parseaddr(written)
+    address = address if "@" in address else f"{re.sub(r'[^A-Za-z0-9._-]', '.', address or written) or 'nobody'}@{host}"
+    return formataddr((one_line(name), address)) if address.isascii() else f"nobody@{host}"

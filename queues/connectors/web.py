@@ -1,0 +1,270 @@
+"""JSON over HTTP as every web connector uses it: TLS verified, few requests, each fault one sentence.
+
+A request that changes something can be offered: all of it is handed over but its last byte.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
+from data.safe_text import safe_line
+from queues.connectors.mail_faults import CERTIFICATE
+
+TIMEOUT = 30.0
+"""Seconds that a server may take for one answer."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes of an answer."""
+_MINUTE = 60.0
+_MOST_WAIT = 3600
+
+
+class BusyError(UnreachableError):
+    """The server asks to wait; `seconds` is how long."""
+
+    def __init__(self, title: str, message: str, seconds: int) -> None:
+        super().__init__(title, message)
+        self.seconds = seconds
+
+
+class TokenRefusedError(UnreachableError):
+    """The server does not take the token."""
+
+
+class NotFoundError(RefusedError):
+    """There is no such thing on the server, or we may not see it."""
+
+
+class StaleError(RefusedError):
+    """What was to be changed is no longer what was read (RFC 9110, 13.1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said."""
+
+    body: Any
+    """The JSON, None where there was none."""
+    headers: Mapping[str, str]
+
+
+class WebClient:
+    """Talks to one server, in one thread; `pause` is how it waits when its requests of this minute are used up."""
+
+    def __init__(self, url: str, *, context: ssl.SSLContext | None, per_minute: int) -> None:
+        """Take the address that paths are added to."""
+        parts = urlsplit(url)
+        self.host = parts.hostname or ""
+        self._tls, self._port, self._path = parts.scheme == "https", parts.port, parts.path
+        self._context, self._per_minute = context, per_minute
+        self._connection: http.client.HTTPConnection | None = None
+        self._asked: deque[float] = deque()
+        self.pause: Callable[[float], object] = time.sleep
+        self.requests = 0
+        """How many were made."""
+
+    @property
+    def place(self) -> str:
+        """The server as sentences name it."""
+        return f"{self.host}:{self._port}" if self._port else self.host
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Answer:
+        """Make a request and return its answer. Raises ConnectorError with one sentence.
+
+        A reading request whose kept connection had ended meanwhile is made once more.
+        """
+        target = self._target(path, query)
+        for again in (method == "GET" and self._connection is not None, False):
+            connection = self._connect()
+            try:
+                connection.request(method, target, _packed(body), _with_type(headers, body))
+                return self._answer(connection)
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if not again or isinstance(error, TimeoutError):
+                    raise self._fault(error) from error
+        raise AssertionError("one of two attempts ends it")
+
+    def offer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Offer:
+        """Hand a request over, short of its last byte. Raises ConnectorError; nothing was taken then."""
+        packed = _packed(body) or b" "
+        self.close()  # a connection that was kept may have ended: one that is new has not
+        connection = self._connect()
+        try:
+            connection.putrequest(method, self._target(path, None))
+            for name, value in _with_type(headers, body).items():
+                connection.putheader(name, value)
+            connection.putheader("Content-Length", str(len(packed)))
+            connection.endheaders(packed[:-1])
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise self._fault(error) from error
+        return Offer(self, connection, packed[-1:])
+
+    def close(self) -> None:
+        """End the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError, http.client.HTTPException):
+                connection.close()
+
+    def finish(self, connection: http.client.HTTPConnection, last: bytes) -> Answer:
+        """Send an offered request's last byte. Raises DoubtError where nobody knows what became of it."""
+        try:
+            connection.send(last)
+            return self._answer(connection)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise DoubtError(
+                "In doubt", f"{self.place} ended the connection before it said whether it took the reply."
+            ) from error
+        except ConnectorError as error:
+            if isinstance(error, (RefusedError, BusyError, TokenRefusedError)):
+                raise
+            raise DoubtError("In doubt", f"{self.place} had the whole reply, then failed: {error.message}") from error
+
+    def _target(self, path: str, query: Mapping[str, str] | None) -> str:
+        return quote(f"{self._path}/{path}", safe="/") + (f"?{urlencode(query)}" if query else "")
+
+    def _connect(self) -> http.client.HTTPConnection:
+        self._await_budget()
+        if self._connection is None:
+            if self._tls:
+                self._connection = http.client.HTTPSConnection(
+                    self.host, self._port, timeout=TIMEOUT, context=self._context
+                )
+            else:
+                self._connection = http.client.HTTPConnection(self.host, self._port, timeout=TIMEOUT)
+        if self._connection.sock is None:
+            try:
+                self._connection.connect()
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                raise self._fault(error) from error
+        return self._connection
+
+    def _await_budget(self) -> None:
+        """Wait until one more request is within what a minute may have."""
+        now = time.monotonic()
+        while self._asked and self._asked[0] <= now - _MINUTE:
+            self._asked.popleft()
+        if len(self._asked) >= self._per_minute:
+            self.pause(self._asked.popleft() + _MINUTE - now)
+        self._asked.append(time.monotonic())
+        self.requests += 1
+
+    def _answer(self, connection: http.client.HTTPConnection) -> Answer:
+        response = connection.getresponse()
+        raw = response.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            self.close()
+            raise ConnectorError("Answer too large", f"{self.place} sent more than 64 MB; it was not read.")
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        if not 200 <= response.status < 300:
+            raise self._refusal(response.status, headers, raw)
+        try:
+            return Answer(json.loads(raw) if raw.strip() else None, headers)
+        except ValueError as error:
+            raise ConnectorError(
+                "Not understood", f"{self.place} answered with something else than JSON; check the url."
+            ) from error
+
+    def _refusal(self, status: int, headers: Mapping[str, str], raw: bytes) -> ConnectorError:
+        """Return the error of an answer that is not a success."""
+        words = _words(raw)
+        told = f"{status} {words}".strip()
+        match status:
+            case 401:
+                return TokenRefusedError(
+                    "Token refused", f"{self.place} does not take the token; it may have expired: put a new one where "
+                    "secret says; it is tried again."
+                )  # fmt: skip
+            case 404:
+                return NotFoundError("Not found", f"{self.place} does not have it ({told}); check the url and rights.")
+            case 412 | 409:
+                return StaleError("Changed meanwhile", f"{self.place} has it changed meanwhile ({told}).")
+            case 429 | 503:
+                seconds = _seconds(headers.get("retry-after", ""))
+                return BusyError("Busy", f"{self.place} asks to wait {seconds} seconds; it is tried again.", seconds)
+            case _ if 300 <= status < 400:
+                return RefusedError("Moved", f"{self.place} answers from another address ({told}); change the url.")
+            case _ if status >= 500:
+                return UnreachableError("Not reachable", f"{self.place} failed ({told}); it is tried again.")
+        return RefusedError("Refused", f"{self.place} refused it ({told}).")
+
+    def _fault(self, error: BaseException) -> ConnectorError:
+        """Return the error of a connection that did not come about or ended."""
+        match error:
+            case ssl.SSLCertVerificationError():
+                return UnreachableError(
+                    CERTIFICATE,
+                    f"{self.place} shows a certificate that cannot be trusted ({error.verify_message}); no token was "
+                    "sent. For a server of your own name its authority with ca-file.",
+                )
+            case ssl.SSLError():
+                told = "does not speak TLS there; check scheme and port of the url"
+            case socket.gaierror():
+                told = "is not found; check the network and the url"
+            case TimeoutError():
+                told = "does not answer; check the network, it is tried again"
+            case ConnectionRefusedError():
+                told = "takes no connections; check the url, it is tried again"
+            case _:
+                told = "ended the connection; it is tried again"
+        return UnreachableError("Not reachable", f"{self.place} {told}.")
+
+
+class Offer:
+    """A request that lacks its last byte."""
+
+    def __init__(self, client: WebClient, connection: http.client.HTTPConnection, last: bytes) -> None:
+        self._client, self._connection, self._last = client, connection, last
+
+    def finish(self) -> Answer:
+        """Have it taken. Raises DoubtError where nobody knows whether it was, ConnectorError where it was not."""
+        return self._client.finish(self._connection, self._last)
+
+    def drop(self) -> None:
+        """End the connection: a server does not act on half a request."""
+        self._client.close()
+
+
+def _packed(body: Any) -> bytes | None:
+    return None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _with_type(headers: Mapping[str, str], body: Any) -> dict[str, str]:
+    return {**headers, **({} if body is None else {"Content-Type": "application/json"})}
+
+
+def _seconds(retry_after: str) -> int:
+    """Return what Retry-After asks for (RFC 9110, 10.2.3); a date or nonsense counts as a minute."""
+    return min(int(retry_after), _MOST_WAIT) if retry_after.isascii() and retry_after.isdigit() else int(_MINUTE)
+
+
+def _words(raw: bytes) -> str:
+    """Return what the server says besides a number, on one safe line and short."""
+    try:
+        found = json.loads(raw)
+        said = str(found.get("message", "")) if isinstance(found, dict) else " ".join(map(str, found))
+    except (ValueError, TypeError):
+        said = ""
+    return safe_line(said)[:160]

@@ -1,0 +1,132 @@
+"""Ticketing systems that are mirrored: where one is, who we are there, which of its queues is which lane."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from data.errors import InputError
+from data.records import Status
+
+PREFIX = "rt:"
+"""What a Request Tracker's connector name begins with; the tracker's own name follows."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+HERE = {
+    "new": Status.NEW,
+    "open": Status.OPEN,
+    "stalled": Status.PENDING,
+    "resolved": Status.SOLVED,
+    "rejected": Status.CLOSED,
+    "deleted": Status.CLOSED,
+}
+"""What the statuses of Request Tracker's default lifecycle mean here."""
+_LIKE = {Status.ON_HOLD: Status.PENDING, Status.CLOSED: Status.SOLVED}
+"""What stands in for a status that the system has no name for."""
+
+
+class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The custom fields that a reply fills in; one that a ticket does not have is left out."""
+
+    macro: str = "Macro"
+    language: str = "Language"
+    procedure: str = "Procedure"
+
+
+class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[tracker]]` of `config.toml`. It names where the token is, never the token."""
+
+    name: str
+    url: str
+    """The address of its web pages, without `/REST/2.0`."""
+    kind: Literal["rt"] = "rt"
+    user: str = ""
+    """Who we are there; empty for whom the token belongs to."""
+    secret: str = "keyring"
+    """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`."""
+    ca_file: str = ""
+    """The certificate authority to trust instead of the system's."""
+    queues: dict[str, str] = {}
+    """Its queues and the lane of each; the routing rules decide where the lane is empty. None named: all queues."""
+    statuses: dict[str, Status] = {}
+    """What statuses of own lifecycles mean here."""
+    fields: Fields = Fields()
+    since: date | None = None
+    """What happened before this day is left alone."""
+    poll_seconds: int = 15
+    requests_per_minute: int = 240
+    per_minute: int = 60
+    """How many replies leave at most."""
+
+    @property
+    def connector(self) -> str:
+        """The name that its tickets and replies bear."""
+        return PREFIX + self.name
+
+    @property
+    def login(self) -> str:
+        """What the token is kept under."""
+        return f"{self.user or 'token'}@{urlsplit(self.url).netloc}"
+
+    def here(self, remote: str) -> Status | None:
+        """Return what a status of the system means here, None where nobody said."""
+        return self.statuses.get(remote) or HERE.get(remote)
+
+    def there(self, status: Status) -> str:
+        """Return the system's name for a status of ours; empty where it knows nothing like it."""
+        known: Mapping[str, Status] = HERE | self.statuses
+        for wanted in (status, _LIKE.get(status)):
+            for remote, meant in (*self.statuses.items(), *HERE.items()):
+                if meant is wanted and known[remote] is wanted and remote not in ("deleted", "rejected"):
+                    return remote
+        return ""
+
+
+def complete(tracker: Tracker) -> Tracker:
+    """Return the tracker with its address made plain. Raises InputError with the setting that cannot be used."""
+    if not _NAME.fullmatch(tracker.name):
+        raise _wrong(tracker, "name", "use letters, digits, dots and dashes")
+    try:
+        url = urlsplit(tracker.url.strip())
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        raise _wrong(tracker, "url", "write it as https://host") from None
+    if url.scheme not in {"http", "https"} or not host or url.username or url.query or url.fragment or port == 0:
+        raise _wrong(tracker, "url", "write it as https://host, without user, ? and #")
+    if url.scheme == "http" and not _is_loopback(host):
+        raise _wrong(tracker, "url", "a token goes over TLS only: use https://")
+    kind = tracker.secret.partition(":")[0]
+    if kind not in {"keyring", "ask", "env", "command"} or tracker.secret in {"env:", "command:", "env", "command"}:
+        raise _wrong(tracker, "secret", "use keyring, ask, env:NAME or command:…")
+    if min(tracker.poll_seconds, tracker.requests_per_minute, tracker.per_minute) < 1:
+        raise _wrong(tracker, "poll-seconds, requests-per-minute or per-minute", "use a positive number")
+    return msgspec.structs.replace(tracker, url=tracker.url.strip().rstrip("/").removesuffix("/REST/2.0"))
+
+
+def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
+    """Return all trackers made plain. Raises InputError also where two bear one name."""
+    found = tuple(complete(tracker) for tracker in trackers)
+    names = [tracker.name for tracker in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError("Tracker not understood", f"Two trackers are called {name!r}; rename one in config.toml.")
+    return found
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _wrong(tracker: Tracker, setting: str, way: str) -> InputError:
+    return InputError(
+        "Tracker not understood", f"The tracker {tracker.name!r} in config.toml: {setting} cannot be used; {way}."
+    )

@@ -1,0 +1,203 @@
+"""Request Tracker against the real server: what comes in, what goes out, what colleagues see of it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from data.errors import ConnectorError
+from data.records import Change, Direction, OutboxState, Status
+from tests.servers.desk_at_mail import until
+from tests.servers.desk_at_tracker import DeskAtTracker
+from tests.servers.request_tracker import RequestTrackerServer
+
+ANA = "ana@clientes.example"
+numbers = count(1)
+
+
+@pytest.fixture
+def desk(request_tracker: RequestTrackerServer, tmp_path: Path) -> Iterator[DeskAtTracker]:
+    one = DeskAtTracker(request_tracker, tmp_path)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def customer() -> str:
+    return f"ana{next(numbers)}@clientes.example"
+
+
+def write(
+    desk: DeskAtTracker, customer: str = ANA, text: str = "Hola, ¿me ayudan? No puedo entrar en mi cuenta."
+) -> str:
+    return desk.server.open_ticket(customer, "No puedo entrar 🎉", text)
+
+
+def test_a_ticket_comes_in_with_its_words_and_its_customer_once(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.subject, ticket.lane, ticket.status, ticket.language) == (
+        "No puedo entrar 🎉",
+        "mail",
+        Status.NEW,
+        "es",
+    )
+    (message,) = desk.messages(ref)
+    assert (message.text.strip(), message.from_address) == ("Hola, ¿me ayudan? No puedo entrar en mi cuenta.", customer)
+    before = len(desk.tickets())
+    assert desk.once() == 0
+    assert len(desk.tickets()) == before
+
+
+def test_the_answer_goes_to_the_customer_with_status_and_fields_in_one_call(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.reply(desk.mirrored(ref).id, "Ya puede entrar, ¡un saludo! 🎉", status=Status.SOLVED, macro="login/reset",
+               reply_language="es")  # fmt: skip
+    desk.once()
+    assert desk.states() == [OutboxState.SENT]
+    (mail,) = desk.server.mailed(customer)
+    assert "Ya puede entrar, ¡un saludo! 🎉" in mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+    remote = desk.server.ask("GET", f"ticket/{ref}")
+    values = {one["name"]: one["values"] for one in remote["CustomFields"]}
+    assert (remote["Status"], remote["Owner"]["id"]) == ("resolved", "alice")
+    assert (values["Macro"], values["Language"]) == (["login/reset"], ["es"])
+    assert len(desk.server.correspondence(ref)) == 1
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.status, ticket.assignee, ticket.touches) == (Status.SOLVED, "alice-here", 1)
+    assert [one.direction for one in desk.messages(ref)] == [Direction.IN, Direction.OUT]
+
+
+def test_the_customers_answer_joins_and_opens_the_ticket(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.reply(desk.mirrored(ref).id, status=Status.SOLVED)
+    desk.once()
+    words = (
+        f"From: Ana <{customer}>\r\nTo: soporte@desk.example\r\nSubject: Re: [desk.example #{ref}] x\r\n"
+        f"Message-ID: <again.{customer}>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSigue sin ir, ¿por qué?\r\n"
+    )
+    desk.server.mail_in(words.encode())
+    desk.once()
+    assert desk.mirrored(ref).status is Status.OPEN
+    assert [one.text.strip() for one in desk.messages(ref)][2:] == ["Sigue sin ir, ¿por qué?"]
+
+
+def test_what_a_colleague_does_there_appears_here(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.server.ask("PUT", f"ticket/{ref}/take", {}, agent="bruno")
+    desk.server.ask(
+        "POST", f"ticket/{ref}/comment", {"Content": "Mira esto", "ContentType": "text/plain"}, agent="bruno"
+    )
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.assignee, ticket.status) == ("bruno", Status.NEW)
+    note = desk.messages(ref)[-1]
+    assert (note.direction, note.text.strip()) == (Direction.NOTE, "Mira esto")
+    desk.server.ask("PUT", f"ticket/{ref}", {"Status": "resolved"}, agent="bruno")
+    desk.once()
+    assert desk.mirrored(ref).status is Status.SOLVED
+    assert {one.actor for one in desk.events(ref) if one.kind == "followed"} == {"rt:desk"}
+
+
+def test_notes_statuses_and_owners_go_there(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    number = desk.mirrored(ref).id
+    desk.act(number, Change(note="Pendiente de facturación, ñ.", assignee="alice-here"))
+    desk.once()
+    desk.act(number, Change(status=Status.SOLVED, override_reason="a test"))
+    desk.once()
+    remote = desk.server.ask("GET", f"ticket/{ref}")
+    assert (remote["Status"], remote["Owner"]["id"]) == ("resolved", "alice")
+    kinds = [one["Type"] for one in desk.server.ask("GET", f"ticket/{ref}/history?fields=Type&per_page=100")["items"]]
+    assert kinds.count("Comment") == 1
+    desk.once()
+    assert [one.direction for one in desk.messages(ref)] == [Direction.IN, Direction.NOTE]
+    assert desk.server.mailed(customer) == []
+    desk.act(number, Change(assignee=""))
+    desk.once()
+    assert desk.server.ask("GET", f"ticket/{ref}")["Owner"]["id"] == "Nobody"
+
+
+def test_a_stale_reply_is_held_and_goes_when_the_agent_says_so(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.reply(desk.mirrored(ref).id, "Respuesta vieja.")
+    body = {"Content": "Ya lo he visto yo.", "ContentType": "text/plain"}
+    desk.server.ask("POST", f"ticket/{ref}/correspond", body, agent="bruno")
+    desk.once()
+    (entry,) = desk.outbox()
+    assert (entry.state, entry.reason) == (OutboxState.HELD, "another agent answered")
+    assert [one.text.strip() for one in desk.messages(ref)] == [
+        "Hola, ¿me ayudan? No puedo entrar en mi cuenta.", "Respuesta vieja.", "Ya lo he visto yo.",
+    ]  # fmt: skip
+    assert len(desk.server.correspondence(ref)) == 1
+
+
+def test_one_of_several_takers_wins_and_the_others_are_told(
+    request_tracker: RequestTrackerServer, tmp_path: Path
+) -> None:
+    desks = [DeskAtTracker(request_tracker, tmp_path, agent=agent) for agent in request_tracker.tokens]
+    try:
+        ref = write(desks[0])
+        for desk in desks:
+            desk.once()
+            desk.act(desk.mirrored(ref).id, Change(assignee=f"{desk.agent}-here"))
+        for desk in desks:
+            desk.start()
+        owner = ""
+
+        def decided() -> bool:
+            nonlocal owner
+            owner = request_tracker.ask("GET", f"ticket/{ref}")["Owner"]["id"]
+            wanted = [f"{owner}-here" if desk.agent == owner else owner for desk in desks]
+            return [desk.mirrored(ref).assignee for desk in desks] == wanted
+
+        until(decided, lambda: [(desk.mirrored(ref).assignee, desk.said) for desk in desks])
+        told = [desk.agent for desk in desks if any(f"{owner} was first" in said for said in desk.said)]
+        assert sorted(told) == sorted(desk.agent for desk in desks if desk.agent != owner)
+    finally:
+        for desk in desks:
+            desk.stop()
+
+
+def test_killed_in_the_middle_of_a_write_and_started_again(desk: DeskAtTracker, customer: str) -> None:
+    refs = [write(desk, customer) for _ in range(6)]
+    desk.once()
+    for ref in refs:
+        desk.reply(desk.mirrored(ref).id, f"Respuesta a {ref}.")
+    desk.start()
+    try:
+        until(lambda: OutboxState.SENT in desk.states(), lambda: desk.said)
+        desk.server.stop(signal.SIGKILL)
+    finally:
+        desk.server.start()
+    settled = (OutboxState.SENT, OutboxState.IN_DOUBT)
+    until(lambda: all(state in settled for state in desk.states()), lambda: (desk.states(), desk.said))
+    desk.stop()
+    desk.once()
+    for ref, entry in zip(refs, desk.outbox(), strict=True):
+        there = len(desk.server.correspondence(ref))
+        assert (entry.state, there) in ((OutboxState.SENT, 1), (OutboxState.IN_DOUBT, 0))
+        assert len(desk.messages(ref)) == 2
+
+
+def test_a_refused_token_is_told_in_one_sentence_and_a_new_one_heals(desk: DeskAtTracker) -> None:
+    good, desk.token = desk.token, "1-36-0000"
+    with pytest.raises(ConnectorError, match="does not take the token"):
+        desk.once()
+    link = desk.link()
+    assert link is not None
+    assert "token" in link.sentence
+    desk.token = good
+    desk.once()
+    assert (link := desk.link()) is not None
+    assert link.sentence == ""

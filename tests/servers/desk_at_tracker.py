@@ -1,0 +1,98 @@
+"""A desk that mirrors the tests' Request Tracker, looked after by a keeper in threads of the test."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from data.records import Change, Event, Message, OutboxEntry, OutboxState, Status, Ticket
+from data.store import Store
+from queues.links import Link, links
+from queues.secrets_at_hand import Keyed
+from queues.trackers import Tracker, complete
+from tests.servers.request_tracker import RequestTrackerServer
+from tui.composition import open_desk
+from tui.mail_keeper import MailKeeper
+from tui.settings import Settings
+
+QUICKLY = (0.05,)
+
+
+class DeskAtTracker:
+    """One agent's desk on one queue of the server; `agent` is the name there too."""
+
+    def __init__(self, server: RequestTrackerServer, folder: Path, *, agent: str = "alice", queue: str = "Soporte",
+                 **changes: object) -> None:  # fmt: skip
+        self.server, self.agent, self.queue, self.path = server, agent, queue, folder / f"{agent}.db"
+        folder.mkdir(exist_ok=True)
+        tracker = Tracker("desk", server.url, queues={queue: "mail"}, poll_seconds=1, requests_per_minute=100_000,
+                          per_minute=10_000)  # fmt: skip
+        self.tracker = complete(msgspec.structs.replace(tracker, **changes))
+        self.settings = Settings(agent=f"{agent}-here", undo_seconds=0, tracker=(self.tracker,))
+        self.token = server.tokens[agent]
+        self.said: list[str] = []
+        self._keeper: MailKeeper | None = None
+        open_desk(self.path, settings=self.settings).store.close()
+
+    def secret(self, one: Keyed) -> str:
+        return self.token
+
+    def keeper(self) -> MailKeeper:
+        return MailKeeper(self.path, self.settings, self.secret, tell=self.said.append)
+
+    def start(self, delays: tuple[float, ...] = QUICKLY) -> None:
+        self._keeper = self.keeper()
+        self._keeper.start(delays=delays)
+
+    def stop(self) -> None:
+        if self._keeper is not None:
+            self._keeper.stop()
+            self._keeper = None
+
+    def once(self) -> int:
+        """Fetch and carry out once; return how many messages were filed."""
+        keeper = self.keeper()
+        try:
+            return keeper.once(self.tracker)[0]
+        finally:
+            keeper.close()
+
+    def act(self, ticket: int, change: Change) -> None:
+        desk = open_desk(self.path, settings=self.settings)
+        with closing(desk.store):
+            desk.act([ticket], change)
+
+    def reply(self, ticket: int, text: str = "Ya está, un saludo.", **change: object) -> None:
+        values: dict[str, object] = {"reply": text, "status": Status.PENDING, "override_reason": "a test's own words"}
+        self.act(ticket, Change(**{**values, **change}))  # type: ignore[arg-type]
+
+    def tickets(self) -> list[Ticket]:
+        with closing(Store.open(self.path)) as store:
+            return list(store.tickets.each())
+
+    def mirrored(self, ref: str) -> Ticket:
+        (found,) = [one for one in self.tickets() if one.external_ref == ref]
+        return found
+
+    def messages(self, ref: str) -> list[Message]:
+        with closing(Store.open(self.path)) as store:
+            number = store.tickets.by_external_ref(self.tracker.connector, ref)
+            return store.messages.of(number) if number is not None else []
+
+    def events(self, ref: str) -> list[Event]:
+        with closing(Store.open(self.path)) as store:
+            return store.events.of(self.mirrored(ref).id)
+
+    def outbox(self) -> list[OutboxEntry]:
+        with closing(Store.open(self.path)) as store:
+            rows = store.utils().execute("SELECT id FROM outbox ORDER BY id").fetchall()
+            return [entry for (number,) in rows if (entry := store.outbox.get(number)) is not None]
+
+    def states(self) -> list[OutboxState]:
+        return [entry.state for entry in self.outbox()]
+
+    def link(self) -> Link | None:
+        with closing(Store.open(self.path)) as store:
+            return links(store).get(self.tracker.connector)

@@ -1,0 +1,26 @@
+"""What the options of `tridesk account add --kind rt` make: a ticketing system as the settings name it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from queues.trackers import Tracker, complete
+
+
+def tracker_of(
+    url: str, *, name: str | None, user: str | None, secret: str | None, ca_file: str, queues: tuple[str, ...]
+) -> Tracker:
+    """Return the tracker; its name is the first label of the host unless given. Raises InputError."""
+    given = url if "://" in url else f"https://{url}"
+    host = urlsplit(given).netloc.rpartition("@")[2].partition(":")[0]
+    lanes = {queue.strip(): lane.strip() for queue, _, lane in (one.partition("=") for one in queues)}
+    return complete(
+        Tracker(
+            name or host.partition(".")[0] or "rt",
+            given,
+            user=user or "",
+            secret=secret or "keyring",
+            ca_file=ca_file,
+            queues=lanes,
+        )
+    )
