@@ -68,7 +68,8 @@ def _mail(
     store: Store, rules: DeskRules, ticket: Ticket, child: Escalation, address: str, action: int, now: int
 ) -> list[Step]:
     """Queue the mail to the team. A ticket that mirrors another system's has no mail of its own to send through."""
-    connector = rules.mail_connector or ("" if ticket.external_ref else ticket.connector)
+    own = ticket.connector if ticket.connector in rules.senders else ""
+    connector = own or rules.mail_connector or ("" if ticket.external_ref else ticket.connector)
     if not address or not connector:
         return []
     sender = rules.sender_for(connector)

@@ -182,7 +182,7 @@ def own_procedures() -> ProcedureBook:
 def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = False) -> Writer[Desk]:
     """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread.
 
-    A `demo` desk without teams of its own has those of the invented service.
+    A `demo` desk knows no mail account, and without teams of its own it has those of the invented service.
     """
 
     def make() -> Desk:
@@ -192,8 +192,8 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
         from tui.settings import load
 
         settings = msgspec.structs.replace(load().settings, agent=agent)
-        if demo and not settings.team:
-            settings = msgspec.structs.replace(settings, team=demo_teams())
+        if demo:
+            settings = msgspec.structs.replace(settings, account=(), team=settings.team or demo_teams())
         return open_desk(store_path, clock=clock, settings=settings)
 
     return Writer(make, lambda desk: desk.store.close())
