@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import smtplib
 import socket
@@ -81,8 +82,17 @@ class SmtpSession:
                 words = f"n,a={name},\x01auth=Bearer {secret}\x01\x01"
                 # after a refusal the client says \x01, so that the server may end it (RFC 7628, 3.2.3)
                 self._smtp.auth("OAUTHBEARER", lambda challenge=None: words if challenge is None else "\x01")
-            case _:
+            case _ if (user + secret).isascii():
                 self._smtp.login(user, secret)
+            case _:
+                self._log_in_plainly(user, secret)
+
+    def _log_in_plainly(self, user: str, secret: str) -> None:
+        """Log in with letters that smtplib would not send (RFC 4616: UTF-8)."""
+        words = base64.b64encode(f"\0{user}\0{secret}".encode()).decode("ascii")
+        code, answer = self._smtp.docmd("AUTH", f"PLAIN {words}")
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, answer)
 
     def offer(self, entry: OutboxEntry) -> Offer:
         """Hand the reply over, up to but without its final dot. Raises ConnectorError; nothing was taken then."""

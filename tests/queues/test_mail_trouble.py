@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from data.errors import ConnectorError
-from data.records import OutboxState
+from data.records import OutboxEntry, OutboxState
 from queues.accounts import Account
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
@@ -160,6 +160,16 @@ def test_starttls_is_used_where_it_is_asked_for(desk: DeskAtMail) -> None:
         smtp=Server("localhost", ports["submission"], "starttls"),
     )
     EmailConnector(account, desk.secret).check()
+
+
+def test_a_password_may_have_any_letters(mail_stack: MailStack, tmp_path: Path) -> None:
+    desk = DeskAtMail(mail_stack, tmp_path, "acentos@desk.example")
+    EmailConnector(desk.account, desk.secret).check()
+    desk.password = "contraseña-ñandu"
+    assert "does not take the password" in told_by(desk)
+    smtp_only = EmailConnector(desk.account, desk.secret)
+    with pytest.raises(ConnectorError, match="does not take the password"):
+        smtp_only.send(OutboxEntry(1, 1, 1, "x", OutboxState.QUEUED, "<1@x>", "a@b.example", b"", 0))
 
 
 GREETINGS = {

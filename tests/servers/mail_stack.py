@@ -27,6 +27,7 @@ NEEDED = ("dovecot", "openssl", "/usr/lib/postfix/sbin/master")
 USERS = {
     "support@desk.example": "support-secret",
     "full@desk.example": "full-secret",
+    "acentos@desk.example": "contraseña-ñandú",
     "ana@clientes.example": "ana-secret",
     "bob@customers.example": "bob-secret",
     "bounce@customers.example": "bounce-secret",
