@@ -87,14 +87,18 @@ class AccountSync:
         """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
         attempt = 0
         while not stop.is_set():
+            stood = False
             try:
                 self._open()
                 self._catch_up(stop)
-                attempt = 0
+                attempt, stood = 0, True
                 self._told_well()
                 self._stay(stop)
             except (ConnectorError, StoreError) as error:
-                self._fault(error.title, error.message)
+                if stood and isinstance(error, UnreachableError):
+                    self._put(LinkState.OFFLINE, error.message)  # servers end idle connections: the next tells more
+                else:
+                    self._fault(error.title, error.message)
                 if isinstance(error, LoginRefusedError):  # a server that is asked too often locks the account
                     attempt = len(delays)
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
