@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from data.records import UNKNOWN_LANGUAGE
 from queues.language import cleaning, confidence, mixing, open_world
+from queues.language.mash import only_mash
 from queues.language.model import OTHER, load, softmax
 from queues.language.names import only_products
 from queues.language.priors import Market, log_priors
@@ -83,7 +84,7 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
     if language:
         return _of_script(text, language, shared)
     tokens = words(text)[:MOST_TOKENS]
-    if not tokens or only_products(tokens):
+    if not tokens or only_products(tokens) or only_mash(tokens):
         return NOTHING
     model = load()
     scores = model.score(tokens)
