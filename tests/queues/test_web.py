@@ -1,0 +1,155 @@
+"""What web servers do instead of answering, each told in one sentence; nothing sent twice because of it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from data.errors import ConnectorError, DoubtError, InputError, RefusedError, UnreachableError
+from data.records import Status
+from queues.connectors.request_tracker import RequestTracker
+from queues.connectors.tls import context
+from queues.connectors.web import BusyError, NotFoundError, StaleError, TokenRefusedError, WebClient
+from queues.trackers import Tracker, complete, complete_all
+from tests.servers.mail_stack import MailStack
+from tests.servers.web_double import WebDouble
+
+Client = Callable[..., WebClient]
+OK: tuple[int, dict[str, str], object] = (200, {}, {"items": []})
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[..., WebClient]]:
+    made: list[WebClient] = []
+
+    def make(url: str, per_minute: int = 1000) -> WebClient:
+        made.append(WebClient(url, context=None, per_minute=per_minute))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind", "words"),
+    [
+        (401, {}, TokenRefusedError, "does not take the token"),
+        (403, {}, RefusedError, "refused it"),
+        (404, {}, NotFoundError, "does not have it"),
+        (412, {}, StaleError, "changed meanwhile"),
+        (429, {"Retry-After": "7"}, BusyError, "asks to wait 7 seconds"),
+        (503, {"Retry-After": "soon"}, BusyError, "asks to wait 60 seconds"),
+        (500, {}, UnreachableError, "failed"),
+        (302, {"Location": "https://elsewhere.example"}, RefusedError, "another address"),
+    ],
+)
+def test_each_answer_is_one_sentence(
+    status: int, headers: dict[str, str], kind: type[ConnectorError], words: str, client: Client
+) -> None:
+    with WebDouble([(status, headers, {"message": "a\x1b[31m word"})]) as double, pytest.raises(kind) as caught:
+        client(double.url).ask("GET", "x", {})
+    assert words in caught.value.message
+    assert "\x1b" not in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_what_is_no_json_is_told(client: Client) -> None:
+    with WebDouble([(200, {}, b"<html>")]) as double, pytest.raises(ConnectorError, match="check the url"):
+        client(double.url).ask("GET", "x", {})
+
+
+def test_nobody_there_is_told(client: Client) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(UnreachableError, match="takes no connections"):
+            client(f"http://127.0.0.1:{held.getsockname()[1]}").ask("GET", "x", {})
+
+
+def test_a_kept_connection_that_ended_is_made_anew_for_reading_only(client: Client) -> None:
+    with WebDouble([OK, (0, {}, None), OK]) as double:
+        web = client(double.url)
+        web.ask("GET", "x", {})
+        assert web.ask("GET", "x", {}).body == {"items": []}
+        web.close()
+    with WebDouble([OK, (0, {}, None), OK]) as double:
+        web = client(double.url)
+        web.ask("GET", "x", {})
+        with pytest.raises(UnreachableError):
+            web.ask("PUT", "x", {}, body={})
+        web.close()
+        assert len(double.heard) == 2
+
+
+@pytest.mark.parametrize("answer", [(0, {}, None), (500, {}, {}), (201, {}, b"<html>")])
+def test_an_offer_without_a_clear_answer_is_in_doubt(
+    answer: tuple[int, dict[str, str], object], client: Client
+) -> None:
+    with WebDouble([answer]) as double:
+        offer = client(double.url).offer("POST", "x", {}, {"Content": "ñ"})
+        with pytest.raises(DoubtError):
+            offer.finish()
+        assert double.heard == ['{"Content": "ñ"}'.encode()]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 412, 429, 503])
+def test_an_offer_that_was_refused_is_not_in_doubt(status: int, client: Client) -> None:
+    with WebDouble([(status, {}, {})]) as double:
+        offer = client(double.url).offer("POST", "x", {}, {})
+        with pytest.raises(ConnectorError) as caught:
+            offer.finish()
+        assert not isinstance(caught.value, DoubtError)
+
+
+def test_a_dropped_offer_was_never_made(client: Client) -> None:
+    with WebDouble([OK]) as double:
+        client(double.url).offer("POST", "x", {}, {"Content": "no"}).drop()
+        client(double.url).ask("GET", "x", {})
+        assert double.heard == [b""]
+
+
+def test_requests_beyond_the_budget_wait(client: Client) -> None:
+    with WebDouble([OK]) as double:
+        web, waits = client(double.url, per_minute=2), list[float]()
+        web.pause = waits.append
+        for _ in range(3):
+            web.ask("GET", "x", {})
+        web.close()
+    assert len(waits) == 1
+    assert 50 < waits[0] <= 60
+    assert web.requests == 3
+
+
+def test_a_certificate_of_nobody_known_is_refused_before_the_token_is_sent(mail_stack: MailStack) -> None:
+    tracker = complete(Tracker("desk", f"https://localhost:{mail_stack.ports['imaps']}"))
+    system = RequestTracker(tracker, lambda one: "1-2-abc")
+    with pytest.raises(UnreachableError, match=r"cannot be trusted.*no token was sent"):
+        system.check()
+    with pytest.raises(InputError, match="ca-file"):
+        context(Tracker("desk", "https://x.example", ca_file="/nowhere.pem"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"url": "http://tickets.example"}, {"url": "ftp://127.0.0.1"}, {"url": "https://me:secret@tickets.example"},
+        {"url": "https://tickets.example?x=1"}, {"url": "https://tickets.example:99999"}, {"url": "https://["},
+        {"name": "a b"}, {"secret": "mypassword"}, {"poll_seconds": 0},
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_used_are_told(changes: dict[str, object]) -> None:
+    values: dict[str, object] = {"name": "desk", "url": "https://tickets.example", **changes}
+    with pytest.raises(InputError, match="Tracker not understood"):
+        complete(Tracker(**values))  # type: ignore[arg-type]
+
+
+def test_statuses_and_addresses_are_made_plain() -> None:
+    tracker = complete(Tracker("desk", "http://[::1]/rt/REST/2.0/", statuses={"waiting": Status.ON_HOLD}))
+    assert tracker.url == "http://[::1]/rt"
+    assert (tracker.there(Status.ON_HOLD), tracker.there(Status.PENDING)) == ("waiting", "stalled")
+    assert (tracker.there(Status.CLOSED), tracker.there(Status.SNOOZED)) == ("resolved", "")
+    assert (tracker.here("waiting"), tracker.here("unknown")) == (Status.ON_HOLD, None)
+    with pytest.raises(InputError, match="Two"):
+        complete_all((tracker, tracker))
