@@ -6,6 +6,7 @@ Nothing of the system's own configuration is read or written; every process is e
 from __future__ import annotations
 
 import base64
+import ctypes
 import grp
 import hashlib
 import hmac
@@ -132,8 +133,9 @@ class MailStack:
     def _start(self, name: str, command: list[str]) -> None:
         with (self.folder / "log" / f"{name}.out").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )  # fmt: skip
 
     def _end(self, name: str) -> None:
         process = self._running.pop(name, None)
@@ -363,6 +365,11 @@ _POSTFIX_SERVICES = (
     ("error", "- - n - - error"), ("retry", "- - n - - error"), ("lmtp", "- - n - - lmtp"),
     ("anvil", "- - n - 1 anvil"), ("scache", "- - n - 1 scache"),
 )  # fmt: skip
+
+
+def _end_with_parent() -> None:
+    """Called in the new process: have the system end it when the test run is killed (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _certificates(folder: Path) -> None:
