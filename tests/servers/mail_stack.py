@@ -6,7 +6,6 @@ Nothing of the system's own configuration is read or written; every process is e
 from __future__ import annotations
 
 import base64
-import ctypes
 import grp
 import hashlib
 import hmac
@@ -56,6 +55,7 @@ class MailStack:
         self.users = dict(USERS)
         self.domains: set[str] = set()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._guards: dict[str, subprocess.Popen[bytes]] = {}
         for name in ("etc", "postfix", "tls", "mail", "run", "state", "log", "spool", "data", "jwt/default/HS256"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         for path in (folder, *(one for one in folder.rglob("*") if one.is_dir())):
@@ -133,14 +133,21 @@ class MailStack:
     def _start(self, name: str, command: list[str]) -> None:
         with (self.folder / "log" / f"{name}.out").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=_end_with_parent,
-            )  # fmt: skip
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        # a run that is killed closes this pipe, and nothing of it stays behind
+        number = self._running[name].pid
+        self._guards[name] = subprocess.Popen(
+            ["/bin/sh", "-c", f"cat >/dev/null; kill -TERM -{number}"], stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def _end(self, name: str) -> None:
         process = self._running.pop(name, None)
         if process is None:
             return
+        guard = self._guards.pop(name)
+        guard.kill()
+        guard.communicate()
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(timeout=_WAIT)
@@ -365,11 +372,6 @@ _POSTFIX_SERVICES = (
     ("error", "- - n - - error"), ("retry", "- - n - - error"), ("lmtp", "- - n - - lmtp"),
     ("anvil", "- - n - 1 anvil"), ("scache", "- - n - 1 scache"),
 )  # fmt: skip
-
-
-def _end_with_parent() -> None:
-    """Called in the new process: have the system end it when the test run is killed (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _certificates(folder: Path) -> None:
