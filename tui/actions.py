@@ -141,6 +141,9 @@ def _decide() -> list[Action]:
         decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
         decide("take", ("t",), "Take", "Assign to me."),
         decide("language", ("d",), "Language…", "Say the customer's language, tú or usted, and region; remembered."),
+        decide(
+            "other_language", ("D",), "Other language", "English becomes Spanish and back; ?? becomes the likeliest."
+        ),
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),

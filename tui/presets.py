@@ -29,6 +29,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.assign": ("f9",),
     "ticket.tags": ("f4",),
     "ticket.language": ("f3",),
+    "ticket.other_language": ("f10",),
     "ticket.solve_anyway": (),
     "ticket.take": (),
     "ticket.raise": (),

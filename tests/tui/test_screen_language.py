@@ -120,6 +120,29 @@ def test_the_flip_turns_spanish_into_english(tmp_path: Path) -> None:
     play(tmp_path / "desk.db", [incoming(1, language="es")], script)
 
 
+def test_one_key_corrects_the_language(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "D")
+        corrected = ticket(app, 1)
+        assert (corrected.language, corrected.language_source) == ("en", "agent")
+        await press(pilot, app, "D")
+        assert ticket(app, 1).language == "es"
+        await press(pilot, app, "z", "z")
+        assert ticket(app, 1).language_source != "agent"
+
+    play(tmp_path / "desk.db", [incoming(1, language="es")], script)
+
+
+def test_one_key_takes_the_likeliest_where_nobody_knew(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        assert ticket(app, 1).language == "und"
+        await press(pilot, app, "D")
+        await pilot.pause()
+        assert (ticket(app, 1).language, ticket(app, 1).language_source) == ("en", "agent")  # of `ok`
+
+    play(tmp_path / "desk.db", [incoming(1)], script)
+
+
 def test_selected_tickets_are_named_together_and_the_next_one_of_the_customer_knows(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from data.records import UNKNOWN_LANGUAGE, Change, Direction, Done, Ticket
 from tui.screens.desk_rerouting import Rerouting
 from tui.words import words
+
+_OTHER = {"en": "es", "es": "en"}
 
 
 class Languages(Rerouting):
@@ -20,6 +22,27 @@ class Languages(Rerouting):
             return
         named = f"#{ids[0]}" if len(ids) == 1 else words("{n} tickets").format(n=len(ids))
         self._ask_language(ids, words("Language and address: {named}").format(named=named), self.changed)
+
+    async def action_ticket_other_language(self) -> None:
+        """Correct with one key: English and Spanish change places, an unknown language becomes the likeliest."""
+        ids = self.targets()
+        ticket = self.store.tickets.get(ids[0]) if ids else None
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+        other = _OTHER.get(ticket.language.partition("-")[0])
+        if other is not None:
+            await self.change_of(ids, Change(language=other), self.changed)
+            return
+        texts = [one.new_text for one in self.store.messages.of(ticket.id, 20) if one.direction is Direction.IN]
+
+        def guessed(best: str) -> None:
+            if best == UNKNOWN_LANGUAGE:
+                self.action_ticket_language()
+            else:
+                self.run_worker(self.change_of(ids, Change(language=best), self.changed), exit_on_error=False)
+
+        await self.ask(lambda desk: _likeliest(texts), guessed)
 
     def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
         """Show what a macro would send; a ticket in triage is asked about first, so that no answer is a guess."""
@@ -58,3 +81,11 @@ class Languages(Rerouting):
             return ""
         told = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
         return words("Their words “{words}” suggest {told}").format(words=found.words, told=told)
+
+
+def _likeliest(texts: Sequence[str]) -> str:
+    """Return the language of the latest of the texts that has one, however unsure; called in the writer's thread."""
+    from queues.language import detect
+
+    found = (detect(text, cut=0).best for text in reversed(texts))
+    return next((best for best in found if best != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
