@@ -1,7 +1,8 @@
 """Request Tracker 5 over REST2: its transactions are the feed, `take` is the claim, `correspond` is the reply.
 
 Seen with RT 5.0.3: 200 does not mean done, so every change is read back; `correspond` refuses whatever If-Match names a
-version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails.
+version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails; the content type
+of a message keeps parameters that RT does not know, which is where our mark is.
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ class RequestTracker:
             body["CustomFields"] = dict(reply.fields)
         if reply.files:
             body["Attachments"] = [
-                {"FileName": name, "FileType": kind, "FileContent": base64.b64encode(data).decode()}
+                {"FileName": _file_name(name), "FileType": kind, "FileContent": base64.b64encode(data).decode()}
                 for name, kind, data in reply.files
             ]
         return ReplyOffer(self.web.offer("POST", f"ticket/{int(reply.ref)}/correspond", self._headers(), body))
@@ -323,6 +324,11 @@ class ReplyOffer:
 def _marked(mark: str) -> str:
     """Return a content type that bears our mark: a parameter that nobody knows is passed over (RFC 2045, 5)."""
     return f'text/plain; x-tridesk="{mark}"'
+
+
+def _file_name(name: str) -> str:
+    """Return a file's name as RT takes it: it spoils letters that are not written as an encoded word (RFC 2047)."""
+    return name if name.isascii() else f"=?utf-8?b?{base64.b64encode(name.encode()).decode()}?="
 
 
 def _is_words(part: Mapping[str, Any]) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import signal
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from data.errors import ConnectorError
-from data.records import Change, Direction, OutboxState, Status
+from data.records import Change, Direction, Enclosure, OutboxState, Status
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.web_double import WebDouble
 
 ANA = "ana@clientes.example"
 numbers = count(1)
@@ -201,3 +205,91 @@ def test_a_refused_token_is_told_in_one_sentence_and_a_new_one_heals(desk: DeskA
     desk.once()
     assert (link := desk.link()) is not None
     assert link.sentence == ""
+
+
+def test_a_crash_before_the_answer_is_settled_by_the_mark_on_the_reply(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    cursor = desk.cursor()
+    desk.reply(desk.mirrored(ref).id, "Solo una vez.")
+    desk.once()
+    desk.forget("UPDATE outbox SET state = 'sending', sent_at = NULL")
+    desk.forget("UPDATE message SET content_hash = '' WHERE direction = 'out'")
+    desk.forget(f"UPDATE setting SET value = {cursor} WHERE key = 'mark.rt:desk'")
+    desk.once()
+    assert desk.states() == [OutboxState.SENT]
+    assert len(desk.server.correspondence(ref)) == 1
+    assert len(desk.messages(ref)) == 2
+
+
+def test_a_crash_before_a_notes_answer_does_not_write_it_twice(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    cursor = desk.cursor()
+    desk.act(desk.mirrored(ref).id, Change(note="Una nota, una vez."))
+    desk.once()
+    desk.forget("UPDATE message SET content_hash = '' WHERE direction = 'note'")
+    desk.forget(f"UPDATE setting SET value = {cursor} WHERE key = 'mark.rt:desk'")
+    desk.forget("DELETE FROM setting WHERE key = 'pushed.rt:desk'")
+    desk.once()
+    kinds = [one["Type"] for one in desk.server.ask("GET", f"ticket/{ref}/history?fields=Type&per_page=100")["items"]]
+    assert kinds.count("Comment") == 1
+    assert len(desk.messages(ref)) == 2
+
+
+def test_files_cross_over_both_ways(desk: DeskAtTracker, customer: str, tmp_path: Path) -> None:
+    content = bytes(range(256))
+    attached = {
+        "FileName": "=?utf-8?b?YcOxby5wbmc=?=",
+        "FileType": "image/png",
+        "FileContent": base64.b64encode(content).decode(),
+    }
+    ref = desk.server.open_ticket(customer, "Con foto", "Mire la foto.", Attachments=[attached])
+    desk.once()
+    (message,) = desk.messages(ref)
+    (file,) = message.attachments
+    assert (file.filename, file.content_type, file.sha256) == ("año.png", "image/png", sha256(content).hexdigest())
+    path = tmp_path / "guía.pdf"
+    path.write_bytes(b"%PDF-1.4 ...")
+    desk.reply(desk.mirrored(ref).id, attachments=(Enclosure(str(path), "guía.pdf", 12),))
+    desk.once()
+    sent = [one for one in desk.server.ask("GET", f"ticket/{ref}/attachments?fields=Filename&per_page=100")["items"]]
+    assert [one["Filename"] for one in sent].count("guía.pdf") >= 1
+    assert desk.states() == [OutboxState.SENT]
+
+
+def test_a_mirror_that_was_cut_goes_on_where_it_was(request_tracker: RequestTrackerServer, tmp_path: Path) -> None:
+    request_tracker.fill("Billing", 1_000)
+    desk = DeskAtTracker(request_tracker, tmp_path, queue="Billing")
+    desk.cut_after(7)
+    with pytest.raises(ConnectorError, match="ended"):
+        desk.once()
+    some = len(desk.tickets())
+    assert 0 < some < 1_000
+    desk.once()
+    assert len(desk.tickets()) == 1_000
+    assert len({one.external_ref for one in desk.tickets()}) == 1_000
+    assert desk.once() == 0
+
+
+def test_what_goes_to_nobody_of_the_ticket_is_refused(desk: DeskAtTracker, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.reply(desk.mirrored(ref).id, recipient="stranger@elsewhere.example")
+    desk.once()
+    (entry,) = desk.outbox()
+    assert entry.state is OutboxState.FAILED
+    assert "stranger@elsewhere.example is none of them" in entry.reason
+    assert desk.server.correspondence(ref) == []
+
+
+def test_a_server_that_is_busy_is_left_alone_as_long_as_it_says(tmp_path: Path) -> None:
+    with WebDouble([(429, {"Retry-After": "900"}, {})]) as double:
+        server = SimpleNamespace(url=double.url, tokens={"alice": "1-2-abc"})
+        desk = DeskAtTracker(server, tmp_path)  # type: ignore[arg-type]
+        desk.start()
+        until(lambda: desk.said)
+        desk.stop()
+        assert len(double.heard) == 1
+    assert desk.said == ["desk: Busy. 127.0.0.1:" + double.url.rpartition(":")[2] + " asks to wait 900 seconds; "
+                         "it is tried again."]  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 
+from data.errors import UnreachableError
 from data.records import Change, Event, Message, OutboxEntry, OutboxState, Status, Ticket
 from data.store import Store
+from queues.connectors.web import Answer, WebClient
 from queues.links import Link, links
 from queues.secrets_at_hand import Keyed
 from queues.trackers import Tracker, complete
@@ -34,6 +38,7 @@ class DeskAtTracker:
         self.token = server.tokens[agent]
         self.said: list[str] = []
         self._keeper: MailKeeper | None = None
+        self._cut: Callable[..., Answer] | None = None
         open_desk(self.path, settings=self.settings).store.close()
 
     def secret(self, one: Keyed) -> str:
@@ -53,9 +58,11 @@ class DeskAtTracker:
 
     def once(self) -> int:
         """Fetch and carry out once; return how many messages were filed."""
-        keeper = self.keeper()
+        keeper, cut = self.keeper(), self._cut
+        self._cut = None
         try:
-            return keeper.once(self.tracker)[0]
+            with patch.object(WebClient, "ask", cut) if cut else nullcontext():
+                return keeper.once(self.tracker)[0]
         finally:
             keeper.close()
 
@@ -67,6 +74,29 @@ class DeskAtTracker:
     def reply(self, ticket: int, text: str = "Ya está, un saludo.", **change: object) -> None:
         values: dict[str, object] = {"reply": text, "status": Status.PENDING, "override_reason": "a test's own words"}
         self.act(ticket, Change(**{**values, **change}))  # type: ignore[arg-type]
+
+    def cut_after(self, requests: int) -> None:
+        """End the connection of the next run after so many requests."""
+        asked = WebClient.ask
+
+        def ask(web: WebClient, *args: object, **more: object) -> Answer:
+            nonlocal requests
+            requests -= 1
+            if requests == 0:
+                raise UnreachableError("Not reachable", "The connection was ended by the test.")
+            return asked(web, *args, **more)  # type: ignore[arg-type]
+
+        self._cut = ask
+
+    def cursor(self) -> int:
+        """Return how far the feed was read."""
+        with closing(Store.open(self.path)) as store:
+            return int(store.settings.get(f"mark.{self.tracker.connector}") or 0)
+
+    def forget(self, statement: str) -> None:
+        """Put the file back to an earlier moment, as a crash would have left it."""
+        with closing(Store.open(self.path)) as store:
+            store.utils().execute(statement)
 
     def tickets(self) -> list[Ticket]:
         with closing(Store.open(self.path)) as store:

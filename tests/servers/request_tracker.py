@@ -93,6 +93,12 @@ class RequestTrackerServer:
         body = {"Queue": queue, "Requestor": sender, "Subject": subject, "Content": text, "ContentType": "text/plain"}
         return str(self.ask("POST", "ticket", {**body, **more})["id"])
 
+    def fill(self, queue: str, amount: int) -> None:
+        """Open so many tickets at once, past the server's own slow way."""
+        setup = Path(__file__).with_name("request_tracker_tickets.pl")
+        subprocess.run(["perl", str(setup), queue, str(amount)], env=self._environment(), stdin=subprocess.DEVNULL,
+                       check=True, capture_output=True, timeout=300)  # fmt: skip
+
     def mail_in(self, raw: bytes, *, queue: str = "Soporte") -> None:
         """Have a customer's mail arrive, as the mail server would hand it over."""
         gate = ["perl", "/usr/bin/rt-mailgate", "--url", self.url, "--queue", queue, "--action", "correspond"]
