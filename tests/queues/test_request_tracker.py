@@ -253,7 +253,7 @@ def test_files_cross_over_both_ways(desk: DeskAtTracker, customer: str, tmp_path
     path.write_bytes(b"%PDF-1.4 ...")
     desk.reply(desk.mirrored(ref).id, attachments=(Enclosure(str(path), "guía.pdf", 12),))
     desk.once()
-    sent = [one for one in desk.server.ask("GET", f"ticket/{ref}/attachments?fields=Filename&per_page=100")["items"]]
+    sent = list(desk.server.ask("GET", f"ticket/{ref}/attachments?fields=Filename&per_page=100")["items"])
     assert [one["Filename"] for one in sent].count("guía.pdf") >= 1
     assert desk.states() == [OutboxState.SENT]
 
