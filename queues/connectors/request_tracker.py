@@ -1,8 +1,8 @@
 """Request Tracker 5 over REST2: its transactions are the feed, `take` is the claim, `correspond` is the reply.
 
 Seen with RT 5.0.3: 200 does not mean done, so every change is read back; `correspond` refuses whatever If-Match names a
-version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails; the content type
-of a message keeps parameters that RT does not know, which is where our mark is.
+version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails. The content
+type of a message keeps parameters that RT does not know, which is where our mark is.
 """
 
 from __future__ import annotations
