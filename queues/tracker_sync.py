@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 TICK = 0.2
 """Seconds between two looks at what the agent did."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
-"""Seconds before each further attempt, half as many more or less: many desks do not come back at one moment."""
+"""Seconds before each further attempt, and up to half as many more: many desks do not come back at one moment."""
 SETTLE_SECONDS = 300
 """A reply in doubt that the system does not show so long after everything was read did not arrive."""
 _EVENTS_AT_ONCE = 500
@@ -83,7 +83,7 @@ class TrackerSync:
 
     def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
         """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
-        self._system.wait_by(stop.wait)
+        self._system.wait_by(lambda seconds: self._pause(seconds, stop))
         attempt = 0
         while not stop.is_set():
             wait = 0.0
@@ -102,6 +102,12 @@ class TrackerSync:
                 self.close()
             stop.wait(max(wait, delays[min(attempt, len(delays) - 1)]) * random.uniform(1, 1.5))
             attempt += 1
+
+    def _pause(self, seconds: float, stop: Event) -> None:
+        """Wait because the requests of this minute are used up, and say so."""
+        most = self._tracker.requests_per_minute
+        self._tell(f"{self._tracker.name}: the {most} requests of this minute are used; it goes on in {seconds:.0f} s.")
+        stop.wait(seconds)
 
     def close(self) -> None:
         """End the connection."""
@@ -369,7 +375,8 @@ class TrackerSync:
                 before = changed.get("assignee") if isinstance(changed, dict) else None
                 ticket = self._mirrored(ticket_id)
                 if ticket is not None and (before or "action" in detail):
-                    self._claim(ticket, str(before[0]) if before else None)
+                    # what is undone or redone was ours, or nobody's
+                    self._claim(ticket, str(before[0]) if before else self._desk.agent)
             with self._store.write(bulk=True):
                 self._put_mark("claimed", ripe[-1][0])
 
@@ -377,14 +384,14 @@ class TrackerSync:
         ticket = self._store.tickets.get(ticket_id) if ticket_id else None
         return ticket if ticket and ticket.connector == self._name and ticket.external_ref else None
 
-    def _claim(self, ticket: Ticket, before: str | None) -> None:
-        """Make the ticket there whose it is here, unless somebody else than `before` has it (None: whoever)."""
+    def _claim(self, ticket: Ticket, before: str) -> None:
+        """Make the ticket there whose it is here, unless somebody else than `before` has it."""
         ref, wanted = ticket.external_ref, ticket.assignee
         remote = self._system.ticket(ref)
         owner = self._here(remote.owner)
         if owner == wanted:
             return
-        if before is None or owner == before or not owner:
+        if owner in (before, ""):
             if wanted == self._desk.agent:
                 remote = self._system.take(ref, remote.owner)
             else:

@@ -97,7 +97,9 @@ class RequestTracker:
                 "No such queue",
                 f"{self.web.place} shows {me} no queue {missing[0]!r}; it has {', '.join(sorted(found))}.",
             )
-        return f"RT {version.partition('+')[0]}, as {me}, {len(self.tracker.queues) or len(found)} queues"
+        queues = len(self.tracker.queues) or len(found)
+        used = f"{self.requests} of {self.tracker.requests_per_minute} requests a minute"
+        return f"RT {version.partition('+')[0]}, as {me}, {queues} {'queue' if queues == 1 else 'queues'}, {used}"
 
     def after(self, cursor: int) -> Batch:
         """Return a page of what happened after the cursor: three requests, one where nothing did."""
@@ -383,5 +385,6 @@ def _sender(written: str, host: str) -> str:
     from email.utils import formataddr, parseaddr
 
     name, address = parseaddr(written)
+    name = name or ("" if "@" in address else written)
     address = address if "@" in address else f"{re.sub(r'[^A-Za-z0-9._-]', '.', address or written) or 'nobody'}@{host}"
     return formataddr((one_line(name), address)) if address.isascii() else f"nobody@{host}"

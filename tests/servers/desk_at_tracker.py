@@ -71,6 +71,11 @@ class DeskAtTracker:
         with closing(desk.store):
             desk.act([ticket], change)
 
+    def undo(self) -> None:
+        desk = open_desk(self.path, settings=self.settings)
+        with closing(desk.store):
+            desk.undo()
+
     def reply(self, ticket: int, text: str = "Ya está, un saludo.", **change: object) -> None:
         values: dict[str, object] = {"reply": text, "status": Status.PENDING, "override_reason": "a test's own words"}
         self.act(ticket, Change(**{**values, **change}))  # type: ignore[arg-type]
