@@ -9,11 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import mail_stack as mail
 from tests.servers import request_tracker as tracker
 from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
+
+
+# how long an example takes says how busy the machine is, not whether the code is right
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def _need(absent: list[str], packages: str) -> None:
