@@ -16,7 +16,6 @@ from tests.servers import request_tracker as tracker
 from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
 
-
 # how long an example takes says how busy the machine is, not whether the code is right
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
