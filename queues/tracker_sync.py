@@ -342,9 +342,12 @@ class TrackerSync:
             return _HELD_BY[newer]
         if entry.cleared:
             return ""
-        remote = self._system.ticket(ticket.external_ref)
-        if not remote.owner:
-            remote = self._system.take(ticket.external_ref, "")
+        try:
+            remote = self._system.ticket(ticket.external_ref)
+            if not remote.owner:
+                remote = self._system.take(ticket.external_ref, "")
+        except RefusedError:
+            return ""  # the reply is refused for the same reason, and says so in the outbox
         owner = self._here(remote.owner)
         if owner != self._store.tickets.get(entry.ticket_id).assignee:  # type: ignore[union-attr]
             self._desk.follow(entry.ticket_id, self._name, assignee=owner)
@@ -376,7 +379,7 @@ class TrackerSync:
                 ticket = self._mirrored(ticket_id)
                 if ticket is not None and (before or "action" in detail):
                     # what is undone or redone was ours, or nobody's
-                    self._claim(ticket, str(before[0]) if before else self._desk.agent)
+                    self._or_told(ticket, self._claim, str(before[0]) if before else self._desk.agent)
             with self._store.write(bulk=True):
                 self._put_mark("claimed", ripe[-1][0])
 
@@ -408,11 +411,18 @@ class TrackerSync:
             for ticket_id in dict.fromkeys(ticket_id for _, ticket_id, _ in ripe):
                 ticket = self._mirrored(ticket_id)
                 if ticket is not None:
-                    self._push_ticket(ticket, status=ticket_id not in busy)
+                    self._or_told(ticket, self._push_ticket, ticket_id not in busy)
             with self._store.write(bulk=True):
                 self._put_mark("pushed", ripe[-1][0])
 
-    def _push_ticket(self, ticket: Ticket, *, status: bool) -> None:
+    def _or_told(self, ticket: Ticket, carry_out: Callable[..., None], *given: object) -> None:
+        """Carry out; what the system refuses for one ticket is told and keeps no other waiting."""
+        try:
+            carry_out(ticket, *given)
+        except RefusedError as error:
+            self._tell(f"{self._tracker.name}, #{ticket.id}: {error.title}. {error.message}")
+
+    def _push_ticket(self, ticket: Ticket, status: bool) -> None:
         notes = self._store.messages.unsent_notes(ticket.id)
         if notes:
             self._fetch(Event())  # a note of ours that arrived before a cut is known from then on

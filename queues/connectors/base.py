@@ -69,8 +69,12 @@ class RemoteTicket:
     """The system's own name; empty for nobody."""
     queue: str
     subject: str
+    requestor: str = ""
+    """The address of who asks."""
     people: frozenset[str] = frozenset()
     """The addresses that a reply goes to, lower case."""
+    logins: frozenset[str] = frozenset()
+    """By which names those people are known there, lower case."""
     fields: frozenset[str] = frozenset()
     """The names of the custom fields that it has."""
     language: str = ""

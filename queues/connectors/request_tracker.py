@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -218,12 +219,14 @@ class RequestTracker:
         creator, at = _name(one.get("Creator")), _time(str(one.get("Created", "")))
         headers = "\n".join(str(part.get("Headers") or "") for part in parts)
         mark = _MARK.search(headers) if creator == self.me() else None
-        staff = kind == "Comment" or (kind == "Correspond" and creator.casefold() not in ticket.people)
+        staff = kind == "Comment" or (kind == "Correspond" and creator.casefold() not in ticket.logins)
         direction = Direction.NOTE if kind == "Comment" else Direction.OUT if staff else Direction.IN
-        return Happened(
-            number, ticket.ref, self._mail(number, ticket, parts, headers, creator, at, staff), direction, at,
-            mark[1] if mark else "",
-        )  # fmt: skip
+        try:
+            raw = self._mail(number, ticket, parts, headers, creator, at, staff)
+        except (ValueError, LookupError, TypeError, AttributeError, MessageError):  # headers that the package refuses
+            words = "\r\n".join(_content(part) for part in parts if _is_words(part))
+            raw = f"Message-ID: <rt-transaction-{number}@{self.web.host}>\r\n\r\n{words}".encode()
+        return Happened(number, ticket.ref, raw, direction, at, mark[1] if mark else "")
 
     def _mail(
         self, number: int, ticket: RemoteTicket, parts: list[dict[str, Any]], headers: str, creator: str, at: int,
@@ -232,13 +235,12 @@ class RequestTracker:
         """Write a message as the mail that it was or could have been (RFC 5322)."""
         mail = EmailMessage(policy=SMTP)
         written = _FROM.search(headers)
-        people = sorted(ticket.people)
-        sender = one_line(written[1]) if written and not staff else creator if staff or "@" in creator else ""
-        mail["From"] = _sender(sender or (people[0] if people else creator), self.web.host)
-        if staff and people:
-            mail["To"] = people[0]
+        sender = one_line(written[1]) if written and not staff else creator if staff else ticket.requestor
+        mail["From"] = _sender(_clean(sender or creator), self.web.host)
+        if staff and ticket.requestor:
+            mail["To"] = _sender(ticket.requestor, self.web.host)
         subject = next((str(part["Subject"]) for part in parts if part.get("Subject")), "")
-        mail["Subject"] = one_line(subject if subject and subject != "No Subject" else ticket.subject)[:500]
+        mail["Subject"] = one_line(_clean(subject if subject and subject != "No Subject" else ticket.subject))[:500]
         mail["Date"] = formatdate(at)
         own_id = _MAIL_ID.search(headers)
         mail["Message-ID"] = own_id[1] if own_id else f"<rt-transaction-{number}@{self.web.host}>"
@@ -259,7 +261,7 @@ class RequestTracker:
             if part in texts or str(part.get("ContentType", "")).startswith("multipart/"):
                 continue
             main, _, sub = str(part.get("ContentType") or "application/octet-stream").partition("/")
-            name = one_line(str(part.get("Filename") or "attachment"))
+            name = one_line(_clean(str(part.get("Filename") or "attachment")))
             if main in ("message", "multipart") or not sub:
                 main, sub = "application", "octet-stream"
             mail.add_attachment(self._file(part), maintype=main, subtype=sub, filename=name)
@@ -338,20 +340,33 @@ def _is_words(part: Mapping[str, Any]) -> bool:
 
 
 def _content(part: Mapping[str, Any]) -> str:
-    return str(part.get("Content") or "").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return _clean(str(part.get("Content") or "").replace("\x00", ""))
+
+
+def _clean(text: str) -> str:
+    """Return text that can be written: JSON may hold halves of letters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _ticket(one: Mapping[str, Any], language_field: str) -> RemoteTicket:
     owner = _name(one.get("Owner"), "Name")
-    people = [*(one.get("Requestor") or []), *(one.get("Cc") or [])]
+    asking = one.get("Requestor") or []
+    people = [*asking, *(one.get("Cc") or [])]
     fields = [found for found in one.get("CustomFields") or [] if isinstance(found, dict)]
     said = next((found.get("values") for found in fields if found.get("name") == language_field), None)
+    addresses = [_name(who, "EmailAddress").casefold() for who in people]
     return RemoteTicket(
-        str(one["id"]), str(one.get("Status", "")), "" if owner == _NOBODY else owner, _name(one.get("Queue"), "Name"),
-        str(one.get("Subject") or ""),
-        frozenset(address.casefold() for who in people if (address := _name(who, "EmailAddress"))),
-        frozenset(str(found.get("name")) for found in fields), str(said[0]) if said else "",
-    )  # fmt: skip
+        ref=str(one["id"]),
+        status=str(one.get("Status", "")),
+        owner="" if owner == _NOBODY else owner,
+        queue=_name(one.get("Queue"), "Name"),
+        subject=str(one.get("Subject") or ""),
+        requestor=next((_name(who, "EmailAddress") for who in asking), ""),
+        people=frozenset(address for address in addresses if address),
+        logins=frozenset(_name(who).casefold() for who in people),
+        fields=frozenset(str(found.get("name")) for found in fields),
+        language=str(said[0]) if said else "",
+    )
 
 
 def _name(who: Any, key: str = "id") -> str:

@@ -12,10 +12,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.errors import ConnectorError
 from data.records import Change, Direction, Enclosure, OutboxState, Status
-from queues.connectors.request_tracker import RequestTracker
+from data.safe_text import safe_text
+from queues.connectors.base import RemoteTicket
+from queues.connectors.request_tracker import LARGEST_FILE, RequestTracker
+from queues.mail.reading import read_mail
+from queues.trackers import Tracker
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer
@@ -342,3 +348,37 @@ def test_a_claim_of_a_colleagues_ticket_is_a_deliberate_one(desk: DeskAtTracker,
     desk.reply(desk.mirrored(ref).id)
     desk.once()
     assert [(one.state, one.reason) for one in desk.outbox()] == [(OutboxState.HELD, "carla has this ticket")]
+
+
+def test_a_ticket_that_is_gone_keeps_no_other_waiting(desk: DeskAtTracker, customer: str) -> None:
+    gone, other = write(desk, customer), write(desk, customer)
+    desk.once()
+    for ref in (gone, other):
+        desk.act(desk.mirrored(ref).id, Change(assignee="alice-here", note="Nota."))
+        desk.reply(desk.mirrored(ref).id)
+    desk.forget(f"UPDATE ticket SET external_ref = '999999' WHERE external_ref = '{gone}'")
+    desk.once()
+    assert desk.states() == [OutboxState.FAILED, OutboxState.SENT]
+    assert len(desk.server.correspondence(other)) == 1
+    assert any("has no ticket 999999" in said for said in desk.said)
+
+
+@given(
+    words=st.text(max_size=200), subject=st.text(max_size=80), sender=st.text(max_size=60),
+    name=st.text(max_size=30), number=st.integers(1, 10**9),
+)  # fmt: skip
+def test_whatever_stands_in_a_message_can_be_read(
+    words: str, subject: str, sender: str, name: str, number: int
+) -> None:
+    system = RequestTracker(Tracker("desk", "https://tickets.example", user="alice"), lambda one: "")
+    ticket = RemoteTicket("7", "open", "", "Soporte", subject, "ana@clientes.example")
+    parts = [
+        {"id": 1, "ContentType": "text/plain", "Content": words, "Headers": f"From: {sender}", "Subject": subject},
+        {"id": 2, "ContentType": "image/png", "Filename": name, "ContentLength": 2 * LARGEST_FILE},
+    ]
+    one = {"id": number, "Type": "Create", "Created": "2026-11-23T14:35:50Z", "Creator": {"id": "RT_System"}}
+    happened = system._happened(one, ticket, parts)
+    read = read_mail(happened.raw, connector="rt:desk", source="test")
+    assert read.readable
+    assert read.text.split() == safe_text(words.encode("utf-8", "replace").decode()).split() or not words.isprintable()
+    assert happened.direction is Direction.IN
