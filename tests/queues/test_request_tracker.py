@@ -12,7 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConnectorError
@@ -363,6 +363,18 @@ def test_a_ticket_that_is_gone_keeps_no_other_waiting(desk: DeskAtTracker, custo
     assert any("has no ticket 999999" in said for said in desk.said)
 
 
+def test_a_requestor_with_a_login_is_no_agent() -> None:
+    system = RequestTracker(Tracker("desk", "https://tickets.example", user="alice"), lambda one: "")
+    ticket = RemoteTicket("7", "open", "", "Soporte", "x", "ana@clientes.example", logins=frozenset({"ana"}))
+    parts = [{"id": 1, "ContentType": "text/plain", "Content": "Hola", "Headers": ""}]
+    one = {"id": 9, "Type": "Correspond", "Created": "2026-11-23T14:35:50Z"}
+    asked = system._happened({**one, "Creator": {"id": "Ana"}}, ticket, parts)
+    answered = system._happened({**one, "Creator": {"id": "bruno"}}, ticket, parts)
+    assert (asked.direction, answered.direction) == (Direction.IN, Direction.OUT)
+    assert read_mail(asked.raw, connector="rt:desk", source="").from_address == "ana@clientes.example"
+
+
+@settings(deadline=None)
 @given(
     words=st.text(max_size=200), subject=st.text(max_size=80), sender=st.text(max_size=60),
     name=st.text(max_size=30), number=st.integers(1, 10**9),
