@@ -158,15 +158,15 @@ class TrackerSync:
 
     def _fetch(self, stop: Event) -> None:
         """Fetch page by page; each is kept whole with the new cursor, or not at all."""
-        done = 0
+        newest = 0
         while True:
             batch = self._system.after(self._mark("mark"))
             self._take(batch)
-            done += len(batch.messages)
             if stop.is_set() or not batch.more:
                 break
-            self._put(LinkState.FETCHING, done=done, total=done + 1)
-        if done:
+            newest = newest or self._system.newest()
+            self._put(LinkState.FETCHING, done=batch.cursor, total=max(newest, batch.cursor))
+        if newest:
             self._put(LinkState.ONLINE)
 
     def _take(self, batch: Batch) -> None:

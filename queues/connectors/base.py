@@ -150,6 +150,10 @@ class TicketSystem(Protocol):
         """Return what happened after the cursor, a page at most."""
         ...
 
+    def newest(self) -> int:
+        """Return how far its numbers go now, for the progress of a long fetch."""
+        ...
+
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how a ticket stands."""
         ...

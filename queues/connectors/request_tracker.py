@@ -133,6 +133,11 @@ class RequestTracker:
         self._read = {int(one["id"]) for one in found}
         return Batch(tuple(messages), tickets, moved, newest, len(found) >= AT_ONCE)
 
+    def newest(self) -> int:
+        """Return the newest transaction's number."""
+        query = {"query": "ObjectType='RT::Ticket' AND id > 0", "orderby": "id", "order": "DESC", "per_page": "1"}
+        return max((int(one["id"]) for one in _items(self._get("transactions", query))), default=0)
+
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how a ticket stands. Raises NotFoundError."""
         found = self._tickets({ref}, everywhere=True)

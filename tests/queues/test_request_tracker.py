@@ -6,6 +6,7 @@ import base64
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,7 @@ from data.records import Change, Direction, Enclosure, OutboxState, Status
 from data.safe_text import safe_text
 from queues.connectors.base import RemoteTicket
 from queues.connectors.request_tracker import LARGEST_FILE, RequestTracker
+from queues.links import LinkState
 from queues.mail.reading import read_mail
 from queues.trackers import Tracker
 from tests.servers.desk_at_mail import until
@@ -272,8 +274,10 @@ def test_a_mirror_that_was_cut_goes_on_where_it_was(request_tracker: RequestTrac
     desk.cut_after(7)
     with pytest.raises(ConnectorError, match="ended"):
         desk.once()
-    some = len(desk.tickets())
+    some, link = len(desk.tickets()), desk.link()
     assert 0 < some < 1_000
+    assert link is not None
+    assert link.state is LinkState.OFFLINE
     desk.once()
     assert len(desk.tickets()) == 1_000
     assert len({one.external_ref for one in desk.tickets()}) == 1_000
@@ -372,6 +376,14 @@ def test_a_requestor_with_a_login_is_no_agent() -> None:
     answered = system._happened({**one, "Creator": {"id": "bruno"}}, ticket, parts)
     assert (asked.direction, answered.direction) == (Direction.IN, Direction.OUT)
     assert read_mail(asked.raw, connector="rt:desk", source="").from_address == "ana@clientes.example"
+
+
+def test_what_happened_before_a_day_is_left_alone(request_tracker: RequestTrackerServer, tmp_path: Path) -> None:
+    for day, there in ((date(2000, 1, 1), True), (date(2999, 1, 1), False)):
+        desk = DeskAtTracker(request_tracker, tmp_path / day.isoformat(), since=day)
+        ref = write(desk)
+        desk.once()
+        assert (ref in {one.external_ref for one in desk.tickets()}) is there
 
 
 @settings(deadline=None)
