@@ -37,8 +37,6 @@ TICK = 0.2
 """Seconds between two looks at what the agent did."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each further attempt, and up to half as many more: many desks do not come back at one moment."""
-SETTLE_SECONDS = 300
-"""A reply in doubt that the system does not show so long after everything was read did not arrive."""
 _EVENTS_AT_ONCE = 500
 _HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
 
@@ -63,7 +61,6 @@ class TrackerSync:
         self._desk, self._system, self._tracker, self._clock = desk, system, tracker, clock
         self._reader, self._recognise, self._tell, self._news = reader, recognise, tell, news
         self._store, self._name = desk.store, tracker.connector
-        self._doubted: dict[int, int] = {}
         self._seen = -1
         self._told = ""
         self.filed = 0
@@ -281,18 +278,15 @@ class TrackerSync:
             self._store.messages.identify(own, self._hash(one.number))
 
     def _settle(self) -> None:
-        """Decide about replies in doubt: what is there arrived; what is not, long after, did not."""
+        """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide."""
         now = self._clock()
         for entry in self._store.outbox.waiting():
             if entry.connector != self._name or entry.state is not OutboxState.IN_DOUBT:
                 continue
             own = self._store.messages.ours(entry.ticket_id, entry.message_id)
-            with self._store.write():
-                if own is not None and self._store.messages.is_outside(own.id):
+            if own is not None and self._store.messages.is_outside(own.id):
+                with self._store.write():
                     self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, now)
-                elif now - self._doubted.setdefault(entry.id, now) >= SETTLE_SECONDS:
-                    self._store.outbox.move(entry.id, OutboxState.IN_DOUBT, OutboxState.QUEUED, due_at=now)
-                    self._doubted.pop(entry.id)
 
     # Out
 

@@ -16,6 +16,8 @@ from tui.widgets.row_window import RowSource
 from tui.widgets.ticket_list import TicketList
 from tui.words import words
 
+COUNTED = 1000
+"""How far late tickets are counted."""
 ROOMY = 50
 """Cells from which on the title leaves room for when clocks run out."""
 
@@ -61,7 +63,7 @@ class LanePane(Vertical):
             title += f": {one_line(self.named.title)}"
         parts = [title, words("{n} open").format(n=active)]
         if late:
-            parts.append(words("{n} late!").format(n=late))
+            parts.append(words("{n} late!").format(n=f"{late}+" if late >= COUNTED else late))
         if triage:
             parts.append(words("{n} ??").format(n=triage))
         if self.open_ticket is not None:
