@@ -134,7 +134,9 @@ def test_only_an_id_of_ours_and_a_known_participant_join(
     desk.once()
     (answer,) = received(desk.stack, customer)
     desk.write(2, sender=customer, subject="Re: Mi cuenta", answers=f"<letter.1.{customer}>")
+    arrive(desk, 2)  # one after the other, so that they are filed in this order
     desk.write(3, sender=BOB, subject="Re: Mi cuenta", answers=answer["Message-ID"])
+    arrive(desk, 3)
     desk.write(4, sender=customer, subject="Re: Mi cuenta", answers=answer["Message-ID"])
     arrive(desk, 4)
     desk.once()
@@ -232,7 +234,10 @@ def test_two_desks_claim_and_only_one_answers(pair: tuple[DeskAtMail, DeskAtMail
     until(lambda: OutboxState.HELD in eva.states() + zoe.states(), lambda: (eva.said, zoe.said))
     until(lambda: OutboxState.SENT in eva.states() + zoe.states())
     winner, loser = (eva, zoe) if eva.states() == [OutboxState.SENT] else (zoe, eva)
-    until(lambda: loser.tickets()[0].assignee == winner.settings.agent)
+    until(
+        lambda: loser.tickets()[0].assignee == winner.settings.agent,
+        lambda: (loser.tickets(), loser.outbox(), loser.said, winner.tickets(), winner.said),
+    )
     until(lambda: len(received(eva.stack, customer)) == 1)
     assert loser.outbox()[0].reason in (f"{winner.settings.agent} has this ticket", "another agent answered")
     # the winner's answer is in the loser's conversation too, and the customer's next word in both
