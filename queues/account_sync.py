@@ -61,6 +61,8 @@ class AccountSync:
         self._selected = Selected(0, 0, 0, False)
         self._following = Following(desk, connector.account, filing, tell)
         self._sent = SentMail(desk.store, connector, filing, clock)
+        self._untold = False
+        """The mailbox was opened anew: of what came while another folder was open, the server tells nothing."""
         self._look_at_sent = True
         self._no_sending_before = 0.0
         self._seen = -1
@@ -129,6 +131,7 @@ class AccountSync:
         """Open the mailbox; one that was made anew is read from its beginning, and what is known is recognised."""
         self._selected = self._require().select(self._account.mailbox)
         self._following.select(self._account.mailbox, self._selected)
+        self._untold = True
 
     def _require(self) -> Mailbox:
         if self._box is None:
@@ -155,7 +158,8 @@ class AccountSync:
                 news = False
             waited, since_sent = waited + TICK, since_sent + TICK
             due = waited >= (FRESH if box.idles else self._account.poll_seconds)
-            if news or due:
+            if news or due or self._untold:
+                self._untold = False
                 box.stop_waiting()
                 if due:
                     box.poll()
