@@ -18,8 +18,8 @@ from tui.words import words
 
 COUNTED = 1000
 """How far late tickets are counted."""
-ROOMY = 50
-"""Cells from which on the title leaves room for when clocks run out."""
+ROOMY = 52
+"""Cells, three lanes in 160 columns, from which on the title has room for when clocks run out."""
 
 
 class LanePane(Vertical):

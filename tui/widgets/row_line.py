@@ -17,8 +17,8 @@ _STATES = {
 }
 """What stands in the place of the clock where none of ours runs."""
 
-WIDE = 64
-"""From this width on a row shows the customer's name too."""
+WIDE = 52
+"""From this width on, three lanes in 160 columns, a row shows the customer's name too."""
 
 
 def fit(text: str, width: int) -> str:
