@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench faults clean
+.PHONY: demo test check format bench faults trackers clean
 
 demo: $(READY)
 	$(BIN)/tridesk demo
@@ -28,6 +28,9 @@ bench: $(READY)
 
 faults: $(READY)
 	$(BIN)/pytest -q -m faults
+
+trackers: $(READY)
+	$(BIN)/pytest -q -m "trackers and not faults"
 
 clean:
 	rm -rf $(VENV)

@@ -16,7 +16,9 @@ numbers = count(1)
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 
 
-@pytest.fixture(params=sorted(CONNECTORS))
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.trackers) if name == "rt" else name for name in sorted(CONNECTORS)]
+)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     number = next(numbers)
     made: World

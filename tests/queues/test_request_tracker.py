@@ -29,6 +29,8 @@ from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.web_double import WebDouble
 
+pytestmark = pytest.mark.trackers
+
 ANA = "ana@clientes.example"
 numbers = count(1)
 
@@ -268,10 +270,11 @@ def test_files_cross_over_both_ways(desk: DeskAtTracker, customer: str, tmp_path
     assert desk.states() == [OutboxState.SENT]
 
 
+@pytest.mark.faults
 def test_a_mirror_that_was_cut_goes_on_where_it_was(request_tracker: RequestTrackerServer, tmp_path: Path) -> None:
     request_tracker.fill("Billing", 1_000)
     desk = DeskAtTracker(request_tracker, tmp_path, queue="Billing")
-    desk.cut_after(7)
+    desk.cut_after(12)  # requests: what was asked before the first group differs with what the server holds
     with pytest.raises(ConnectorError, match="ended"):
         desk.once()
     some, link = len(desk.tickets()), desk.link()
