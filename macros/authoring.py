@@ -10,10 +10,10 @@ from pathlib import Path
 from data.errors import InputError
 from data.locations import private_folder
 from data.safe_text import safe_line
-from macros.features import words
 from macros.files import SUFFIX
 from macros.library import check_paths
 from macros.macro import Macro
+from macros.suggesting.features import words
 
 MAX_SLUG = 40
 _TRIES = 100

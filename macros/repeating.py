@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from data.records import OwnReply
 from macros.authoring import as_template
-from macros.features import words
 from macros.macro import Macro
 from macros.own_texts import own_texts
+from macros.suggesting.features import words
 
 LEAST_TIMES = 4
 LEAST_WORDS = 6

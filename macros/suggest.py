@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from macros.closeness import Closeness
-from macros.features import expressions, spelling, terms, words
 from macros.macro import Macro
-from macros.nearest import Nearest
-from macros.rivals import Rivals
-from macros.semantic import Sense
+from macros.suggesting.closeness import Closeness
+from macros.suggesting.features import expressions, spelling, terms, words
+from macros.suggesting.nearest import Nearest
+from macros.suggesting.rivals import Rivals
+from macros.suggesting.semantic import Sense
 
 NEIGHBOURS = 30
 MAX_BECAUSE = 120

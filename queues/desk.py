@@ -28,7 +28,7 @@ from queues import linking, rerouting, undoing
 from queues.acting import Acting
 from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
-from queues.handling import expected, handled
+from queues.figures.handling import expected, handled
 from queues.next_up import NextUp, choose
 from queues.procedures import Step as ProcedureStep
 from queues.promises import SOON

@@ -13,8 +13,8 @@ import msgspec
 
 from data.errors import InputError
 from data.locations import private_folder
-from queues.accounts import Account
-from queues.trackers import Tracker
+from queues.remotes.accounts import Account
+from queues.remotes.trackers import Tracker
 
 _BLOCK = re.compile(r"(?m)^\[\[(?:account|tracker)\]\][ \t]*(?:#.*)?$")
 _OTHER_TABLE = re.compile(r"(?m)^\[(?!\[(?:account|tracker)\]\]|account\.|tracker\.)")

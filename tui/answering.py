@@ -19,9 +19,9 @@ from tui.words import words
 if TYPE_CHECKING:
     from data.store import Store
     from macros.context import Brand, Context
-    from macros.learning import Learner
     from macros.library import Library, Verdict
     from macros.macro import EscalateTo, Macro, Once
+    from macros.suggesting.learning import Learner
 
 SLOTS = 9
 """Keys 1 to 9."""
@@ -80,8 +80,8 @@ class Answering:
     def load(self) -> None:
         """Read the library; called in a thread. Files that cannot be used do not keep the others away."""
         from macros import render
-        from macros.learning import Learner
         from macros.library import Library
+        from macros.suggesting.learning import Learner
         from tui.composition import brand_of, zone_of
         from tui.settings import config_folder
         from tui.settings import load as load_settings

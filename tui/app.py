@@ -201,7 +201,7 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
 
 def mail_process(store_path: Path, settings: Settings) -> MailProcess | None:
     """Return what looks after the mail accounts, None without any; asks for the secrets that are to be asked for."""
-    from queues.links import forget_links
+    from queues.remotes.links import forget_links
 
     with closing(Store.open(store_path)) as store:
         forget_links(store, frozenset(one.connector for one in settings.remotes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from queues.effort import Took, took
+from queues.figures.effort import Took, took
 from tui.words import words
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queues.links import Link, LinkState
+from queues.remotes.links import Link, LinkState
 from tui.words import words
 
 

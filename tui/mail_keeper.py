@@ -11,16 +11,16 @@ from data.errors import DeskError
 from data.locations import alone, private_folder
 from data.protocols import Clock
 from data.records import Incoming
-from queues.account_filing import Filing
-from queues.account_sync import AccountSync
-from queues.accounts import Account
 from queues.connectors.email import EmailConnector
 from queues.connectors.request_tracker import RequestTracker
 from queues.helper import Helper, RawMessage
 from queues.outbox import Delivery
-from queues.secrets_at_hand import Secrets
-from queues.tracker_sync import TrackerSync
-from queues.trackers import Tracker
+from queues.remotes.account_filing import Filing
+from queues.remotes.account_sync import AccountSync
+from queues.remotes.accounts import Account
+from queues.remotes.secrets_at_hand import Secrets
+from queues.remotes.tracker_sync import TrackerSync
+from queues.remotes.trackers import Tracker
 from tui.composition import open_desk, recogniser, wall_clock
 from tui.settings import Settings
 

@@ -10,10 +10,10 @@ from tui.words import words
 
 if TYPE_CHECKING:
     from data.store import Store
-    from macros.learning import Learner
     from macros.library import Library
     from macros.macro import Macro
     from macros.suggest import Suggestion
+    from macros.suggesting.learning import Learner
 
 TOPIC = 8.0
 """What being of the ticket's own topic counts for, in log odds: rules know more than titles, much history more yet."""

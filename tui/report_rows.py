@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from queues.metrics import COUNTS, LENGTHS, SHARES, Figure, Metric
-from queues.reporting import Report
+from queues.figures.metrics import COUNTS, LENGTHS, SHARES, Figure, Metric
+from queues.figures.reporting import Report
 from tui.spans import span
 from tui.words import words
 

@@ -12,10 +12,10 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
-from queues.accounts import Account, complete_all
 from queues.clock_settings import PolicyTable
-from queues.trackers import Tracker
-from queues.trackers import complete_all as complete_trackers
+from queues.remotes.accounts import Account, complete_all
+from queues.remotes.trackers import Tracker
+from queues.remotes.trackers import complete_all as complete_trackers
 
 APP = "tridesk"
 CONFIG_NAME = "config.toml"

@@ -121,9 +121,10 @@ class Offered(Protocol):
 
 
 class TicketSystem(Protocol):
-    """Mirrors a ticketing system: what `queues.tracker_sync` asks of a connector. Every call may raise ConnectorError.
+    """Mirrors a ticketing system: what `queues.remotes.tracker_sync` asks of a connector.
 
-    It never raises for what the system merely did not do: it returns how the ticket stands then.
+    Every call may raise ConnectorError. It never raises for what the system merely did not do: it
+    returns how the ticket stands then.
     """
 
     name: str
@@ -191,7 +192,7 @@ CONNECTORS = {
 }
 """Connectors by name, each as `module:class`, imported when first asked for.
 
-A mail account streams raw mail instead of `fetch`: `queues.account_sync` keeps it in step with the desk.
+A mail account streams raw mail instead of `fetch`: `queues.remotes.account_sync` keeps it in step with the desk.
 """
 
 

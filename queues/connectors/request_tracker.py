@@ -22,8 +22,8 @@ from data.records import Direction
 from queues.connectors.base import Batch, Capability, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
+from queues.remotes.trackers import Tracker
 from queues.reply import one_line
-from queues.trackers import Tracker
 
 AT_ONCE = 100
 OVERLAP = 20

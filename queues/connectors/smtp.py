@@ -10,9 +10,9 @@ from contextlib import suppress
 
 from data.errors import DoubtError, RefusedError
 from data.records import OutboxEntry
-from queues.accounts import Account
 from queues.connectors import tls
 from queues.connectors.mail_faults import TIMEOUT, no_tls, of_answer, told
+from queues.remotes.accounts import Account
 
 _BARE_END = re.compile(rb"\r\n|\r|\n")
 _AFTER_ALL = b".\r\n"

@@ -8,9 +8,9 @@ import pytest
 from data.macro_names import joined
 from data.records import Customer, Direction, Message, MessageKind, Priority, Status, Ticket
 from data.store import Store
-from macros import learning
 from macros.front_matter import parse
-from macros.learning import Learner
+from macros.suggesting import learning
+from macros.suggesting.learning import Learner
 
 NOW = 1_790_000_000
 MACROS = [
@@ -21,7 +21,7 @@ MACROS = [
 
 @pytest.fixture(autouse=True)
 def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("macros.semantic.PACKAGE", "no_such_package")
+    monkeypatch.setattr("macros.suggesting.semantic.PACKAGE", "no_such_package")
 
 
 @pytest.fixture

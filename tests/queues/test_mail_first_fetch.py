@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from data.store import Store
-from queues.links import LinkState, links
+from queues.remotes.links import LinkState, links
 from tests.servers.desk_at_mail import DeskAtMail, letter, until
 from tests.servers.mail_stack import MailStack
 from tui.account_file import add

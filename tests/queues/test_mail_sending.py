@@ -17,12 +17,12 @@ import pytest
 from data.errors import UnreachableError
 from data.records import Change, Incoming, MessageKind, OutboxEntry, OutboxState
 from data.store import Store
-from queues.accounts import Account, complete
 from queues.connectors.email import EmailConnector
 from queues.desk import Desk
 from queues.desk_rules import DeskRules, Sender
 from queues.outbox import MOST_ATTEMPTS, RETRY_SECONDS, Delivery, deliver_due
-from queues.providers import Server
+from queues.remotes.accounts import Account, complete
+from queues.remotes.providers import Server
 from queues.routing import Rules
 from tests.servers.smtp_double import SmtpDouble
 

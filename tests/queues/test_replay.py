@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from data.records import Event, Severity
 from queues.calendar import ALWAYS, WEEKDAYS, from_table
-from queues.handling import IDLE, Handled, expected, handled
-from queues.replay import Order, Request, play
+from queues.figures.handling import IDLE, Handled, expected, handled
+from queues.figures.replay import Order, Request, play
 
 START = 1_800_000_000 // 86_400 * 86_400
 

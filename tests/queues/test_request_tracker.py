@@ -21,9 +21,9 @@ from data.records import Change, Direction, Enclosure, OutboxState, Status
 from data.safe_text import safe_text
 from queues.connectors.base import RemoteTicket
 from queues.connectors.request_tracker import LARGEST_FILE, RequestTracker
-from queues.links import LinkState
 from queues.mail.reading import read_mail
-from queues.trackers import Tracker
+from queues.remotes.links import LinkState
+from queues.remotes.trackers import Tracker
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer

@@ -12,7 +12,7 @@ from data.records import Status
 from queues.connectors.request_tracker import RequestTracker
 from queues.connectors.tls import context
 from queues.connectors.web import BusyError, NotFoundError, StaleError, TokenRefusedError, WebClient
-from queues.trackers import Tracker, complete, complete_all
+from queues.remotes.trackers import Tracker, complete, complete_all
 from tests.servers.mail_stack import MailStack
 from tests.servers.web_double import WebDouble
 

@@ -14,11 +14,11 @@ import msgspec
 from data.records import Change, OutboxEntry, OutboxState, RemoteMail, Status, Ticket
 from data.records import Message as Mail
 from data.store import Store
-from queues.accounts import Account, complete
 from queues.connectors.imap import Mailbox
-from queues.links import Link, LinkState, links
-from queues.providers import Server
-from queues.secrets_at_hand import Keyed
+from queues.remotes.accounts import Account, complete
+from queues.remotes.links import Link, LinkState, links
+from queues.remotes.providers import Server
+from queues.remotes.secrets_at_hand import Keyed
 from tests.servers.mail_stack import MailStack
 from tui.composition import open_desk
 from tui.mail_keeper import MailKeeper

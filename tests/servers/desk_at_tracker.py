@@ -13,9 +13,9 @@ from data.errors import UnreachableError
 from data.records import Change, Event, Message, OutboxEntry, OutboxState, Status, Ticket
 from data.store import Store
 from queues.connectors.web import Answer, WebClient
-from queues.links import Link, links
-from queues.secrets_at_hand import Keyed
-from queues.trackers import Tracker, complete
+from queues.remotes.links import Link, links
+from queues.remotes.secrets_at_hand import Keyed
+from queues.remotes.trackers import Tracker, complete
 from tests.servers.request_tracker import RequestTrackerServer
 from tui.composition import open_desk
 from tui.mail_keeper import MailKeeper

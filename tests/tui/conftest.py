@@ -31,4 +31,4 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 @pytest.fixture(autouse=True)
 def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """An extra that is installed beside the tests would load for a second in each of them."""
-    monkeypatch.setattr("macros.semantic.PACKAGE", "no_such_package")
+    monkeypatch.setattr("macros.suggesting.semantic.PACKAGE", "no_such_package")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from data.records import Change, Incoming, MessageKind, Priority, Severity, Status
+from data.records import Change, Incoming, MessageKind, Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
@@ -76,14 +76,23 @@ def play(
     path: Path, script: Play, size: tuple[int, int] = (120, 36), make: Callable[[Store], Desk] = make_desk
 ) -> None:
     """Open the desk on the file, as `make` builds it, and let `script` press keys."""
+    writer: Writer[Desk] = Writer(lambda: make(Store.open(path)), lambda desk: desk.store.close())
+    play_app(path, writer, lambda store: DeskApp(store, writer, clock, agent="ann", mode="demo"), script, size)
+
+
+def play_app(
+    path: Path, writer: Writer[Desk], app_of: Callable[[Store], DeskApp], script: Play, size: tuple[int, int]
+) -> None:
+    """Let `script` press keys in an application of your own, from when its macros are there; then end its writer."""
 
     async def run() -> None:
         store = Store.open(path)
-        writer: Writer[Desk] = Writer(lambda: make(Store.open(path)), lambda desk: desk.store.close())
-        app = DeskApp(store, writer, clock, agent="ann", mode="demo")
+        app = app_of(store)
         try:
             async with app.run_test(size=size) as pilot:
-                await app.workers.wait_for_complete()
+                while not app.desk.answering.ready:
+                    await pilot.pause()
+                await settled(pilot, app)
                 await script(pilot, app)
         finally:
             writer.stop()
@@ -93,18 +102,30 @@ def play(
 
 
 async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
-    """Press keys and wait until all that they started is done."""
+    """Press keys, each when all that the one before started is done."""
     for key in keys:
         await pilot.press(key)
-        while app.desk.busy:
-            await asyncio.sleep(0)
+        await settled(pilot, app)
+
+
+async def settled(pilot: Pilot[int], app: DeskApp) -> None:
+    """Wait until all that was started is done, and what that started too."""
+    while True:
         await app.workers.wait_for_complete()
-    await pilot.pause()
+        await pilot.pause()
+        if not app.desk.busy and all(worker.is_finished for worker in app.workers):
+            return
 
 
 def picture(app: DeskApp) -> str:
     """The screen as plain text."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def ticket(app: DeskApp, number: int) -> Ticket:
+    found = app.desk.store.tickets.get(number)
+    assert found is not None
+    return found
 
 
 def status_of(path: Path, ticket_id: int) -> Status:

@@ -9,9 +9,9 @@ import pytest
 
 from data.records import Change, Incoming, MessageKind, Ticket
 from data.store import Store
-from macros.learning import Learner
 from macros.library import Library
 from macros.macro import Actions, Ask, Body, EscalateTo, Macro, Words
+from macros.suggesting.learning import Learner
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from tui.answering import SLOTS, Answering

@@ -12,9 +12,9 @@ import pytest
 from data.errors import ConnectorError, InputError
 from data.locations import alone
 from data.store import Store
-from queues.accounts import Account
-from queues.links import links
-from queues.providers import Server
+from queues.remotes.accounts import Account
+from queues.remotes.links import links
+from queues.remotes.providers import Server
 from tests.servers.desk_at_mail import letter, received, until
 from tests.servers.mail_stack import MailStack
 from tui.account_file import add, remove

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import DeskError, InputError
-from queues.trackers import Tracker
+from queues.remotes.trackers import Tracker
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.web_double import WebDouble
 from tui.account_file import add, remove

@@ -17,8 +17,8 @@ from data.store import Store
 from macros.library import Library
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
-from queues.metrics import Metric
-from queues.reporting import ALL, By, Period, behind, report
+from queues.figures.metrics import Metric
+from queues.figures.reporting import ALL, By, Period, behind, report
 from tui.cli.report import report as report_command
 from tui.rehearsal import DAY, HeldClock, Rehearsal
 

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Incoming, MessageKind, Ticket
+from data.records import Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from tests.tui import playing
+from tests.tui.playing import NOW, Play, make_desk, picture, press, ticket
 from tui.app import DeskApp
-from tui.jobs import Writer
 from tui.screens.reply_card import ReplyCard
 from tui.settings import config_folder
-
-NOW = 1_790_000_000
-Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
-
-
-def clock() -> int:
-    return NOW
 
 
 def incoming(n: int, *, language: str = "und", mixed: str = "", sender: str = "ana") -> Incoming:
@@ -36,48 +26,12 @@ def incoming(n: int, *, language: str = "und", mixed: str = "", sender: str = "a
     )  # fmt: skip
 
 
-def make_desk(path: Path) -> Desk:
-    return Desk(Store.open(path), clock=clock, rules=DeskRules(), agent="ann")
-
-
 def play(path: Path, items: list[Incoming], script: Play) -> None:
     """Open a desk that holds `items` and press keys."""
-    desk = make_desk(path)
-    desk.receive(items)
-    desk.store.close()
-
-    async def run() -> None:
-        store = Store.open(path)
-        writer: Writer[Desk] = Writer(lambda: make_desk(path), lambda desk: desk.store.close())
-        app = DeskApp(store, writer, clock, agent="ann", mode="demo")
-        try:
-            async with app.run_test(size=(120, 36)) as pilot:
-                await app.workers.wait_for_complete()
-                await script(pilot, app)
-        finally:
-            writer.stop()
-            store.close()
-
-    asyncio.run(run())
-
-
-async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        while app.desk.busy:
-            await asyncio.sleep(0)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-def picture(app: DeskApp) -> str:
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-def ticket(app: DeskApp, number: int) -> Ticket:
-    found = app.desk.store.tickets.get(number)
-    assert found is not None
-    return found
+    store = Store.open(path)
+    make_desk(store).receive(items)
+    store.close()
+    playing.play(path, script)
 
 
 def test_triage_is_seen_in_lane_row_and_ticket(tmp_path: Path) -> None:
@@ -154,7 +108,7 @@ def test_selected_tickets_are_named_together_and_the_next_one_of_the_customer_kn
         await press(pilot, app, "Z")
 
     play(path, [incoming(1), incoming(2, sender="bea")], script)
-    desk = make_desk(path)
+    desk = make_desk(Store.open(path))
     desk.receive([incoming(3)])
     third = desk.store.tickets.get(3)
     assert third is not None

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from data.records import Change, OutboxEntry, OutboxState
 from data.store import Store
-from queues.links import Link, LinkState, links, put_link
 from queues.outbox import deliver_due
+from queues.remotes.links import Link, LinkState, links, put_link
 from queues.settling import Wish
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press
 from tui.app import DeskApp

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Incoming, MessageKind, Status, Ticket
+from data.records import Change, Incoming, MessageKind, Status
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.procedure_book import ProcedureBook
 from queues.routing import Rules
+from tests.tui.playing import Play, clock, picture, play_app, press, ticket
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.screens.change_card import ChangeCard
 from tui.screens.reply_card import ReplyCard
 from tui.widgets.procedure_panel import ProcedurePanel
 
-NOW = 1_790_000_000
-Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
 PROCEDURE = """
 id = "lock"
 version = 3
@@ -79,43 +76,16 @@ def path(tmp_path: Path, folder: Path) -> Path:
 
 def make_desk(store: Store, folder: Path) -> Desk:
     rules = DeskRules(routing=Rules(()), procedures=ProcedureBook(folder))
-    return Desk(store, clock=lambda: NOW, rules=rules, agent="ann")
+    return Desk(store, clock=clock, rules=rules, agent="ann")
 
 
 def play(path: Path, folder: Path, script: Play, size: tuple[int, int] = (120, 40)) -> None:
-    async def run() -> None:
-        store = Store.open(path)
-        writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path), folder), lambda desk: desk.store.close())
-        app = DeskApp(store, writer, lambda: NOW, agent="ann", procedures=lambda: ProcedureBook(folder))
-        try:
-            async with app.run_test(size=size) as pilot:
-                await app.workers.wait_for_complete()
-                await pilot.pause()
-                await script(pilot, app)
-        finally:
-            writer.stop()
-            store.close()
+    writer: Writer[Desk] = Writer(lambda: make_desk(Store.open(path), folder), lambda desk: desk.store.close())
 
-    asyncio.run(run())
+    def app_of(store: Store) -> DeskApp:
+        return DeskApp(store, writer, clock, agent="ann", procedures=lambda: ProcedureBook(folder))
 
-
-async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        while app.desk.busy:
-            await asyncio.sleep(0)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-def picture(app: DeskApp) -> str:
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-def ticket(app: DeskApp, number: int) -> Ticket:
-    found = app.desk.store.tickets.get(number)
-    assert found is not None
-    return found
+    play_app(path, writer, app_of, script, size)
 
 
 def answers(app: DeskApp, number: int) -> dict[str, object]:

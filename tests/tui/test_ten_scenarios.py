@@ -6,27 +6,22 @@ however many letters it has; the digit of a macro is the one that the strip show
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Direction, Incoming, MessageKind, Severity, Status, Ticket
+from data.records import Change, Direction, Incoming, MessageKind, Severity, Status
 from data.store import Store
-from queues.desk import Desk
 from queues.mail.guess import guess_language
 from queues.sla import DAY
+from tests.tui.playing import NOW, Play, picture, play_app, settled, ticket
 from tui.app import DeskApp, make_writer, own_procedures
 from tui.composition import open_desk
-from tui.jobs import Writer
 from tui.screens.reply_card import ReplyCard
 
-NOW = 1_790_000_000
 CUSTOMER = "nadia@home.example"
-Play = Callable[[Pilot[int], DeskApp], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -170,21 +165,12 @@ def incoming(
 
 def play(path: Path, clock: Clock, script: Play, agent: str = "eva") -> None:
     """Open the desk with all its rules and let `script` press keys."""
+    writer = make_writer(path, clock, agent)
 
-    async def run() -> None:
-        store = Store.open(path)
-        writer: Writer[Desk] = make_writer(path, clock, agent)
-        app = DeskApp(store, writer, clock, agent=agent, procedures=own_procedures)
-        try:
-            async with app.run_test(size=(140, 50)) as pilot:
-                await app.workers.wait_for_complete()
-                await pilot.pause()
-                await script(pilot, app)
-        finally:
-            writer.stop()
-            store.close()
+    def app_of(store: Store) -> DeskApp:
+        return DeskApp(store, writer, clock, agent=agent, procedures=own_procedures)
 
-    asyncio.run(run())
+    play_app(path, writer, app_of, script, (140, 50))
 
 
 async def press(pilot: Pilot[int], app: DeskApp, *keys: Key) -> int:
@@ -195,10 +181,7 @@ async def press(pilot: Pilot[int], app: DeskApp, *keys: Key) -> int:
                 await pilot.press("space" if letter == " " else letter if letter.isalnum() else named(letter))
         else:
             await pilot.press(digit_of(app, key.name) if isinstance(key, Macro) else key)
-        while app.desk.busy:
-            await asyncio.sleep(0)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot, app)
     return len(keys)
 
 
@@ -222,21 +205,11 @@ def received(path: Path, clock: Clock, *items: Incoming) -> list[int]:
     return numbers
 
 
-def ticket(app: DeskApp, number: int) -> Ticket:
-    found = app.desk.store.tickets.get(number)
-    assert found is not None
-    return found
-
-
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
     lane = ticket(app, number).lane
     place = next(n for n, pane in enumerate(app.desk.panes) if pane.lane.name == lane)
     app.desk.open_ticket(place, number)
     await pilot.pause()
-
-
-def picture(app: DeskApp) -> str:
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
 @pytest.fixture

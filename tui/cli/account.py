@@ -14,9 +14,9 @@ from tui.cli.common import json_option, put
 from tui.settings import config_folder, load
 
 if TYPE_CHECKING:
-    from queues.accounts import Account
-    from queues.providers import Server
-    from queues.trackers import Tracker
+    from queues.remotes.accounts import Account
+    from queues.remotes.providers import Server
+    from queues.remotes.trackers import Tracker
 
 
 @click.group()
@@ -45,8 +45,8 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
         no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
-    from queues.accounts import Account, complete
-    from queues.providers import NOWHERE, PROVIDERS, provider_of
+    from queues.remotes.accounts import Account, complete
+    from queues.remotes.providers import NOWHERE, PROVIDERS, provider_of
     from tui.cli.tracker import tracker_of
 
     if kind == "rt":
@@ -97,7 +97,7 @@ def _asked(question: str, default: str | None = None) -> str:
 
 
 def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server | None:
-    from queues.providers import Server
+    from queues.remotes.providers import Server
 
     if not given:
         return None
@@ -107,7 +107,7 @@ def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server |
 
 def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Tracker, str]:
     """Ask for the password where the keyring is to keep it; without a keyring it is asked for at each start."""
-    from queues.secrets_at_hand import keyring_put
+    from queues.remotes.secrets_at_hand import keyring_put
 
     if new.secret not in ("keyring", "ask") or not sys.stdin.isatty():
         return new, ""
@@ -145,10 +145,10 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
 
 def _try(one: Account | Tracker, typed: str = "") -> str:
     """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
-    from queues.accounts import Account, complete
     from queues.connectors.email import EmailConnector
     from queues.connectors.request_tracker import RequestTracker
-    from queues.secrets_at_hand import SecretsAtHand
+    from queues.remotes.accounts import Account, complete
+    from queues.remotes.secrets_at_hand import SecretsAtHand
 
     if one.secret == "ask" and not typed and sys.stdin.isatty():
         typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
@@ -222,7 +222,7 @@ def remove(name: str) -> None:
 @click.argument("name")
 def secret(name: str) -> None:
     """Give the keyring the password or token of the account NAME."""
-    from queues.secrets_at_hand import keyring_put
+    from queues.remotes.secrets_at_hand import keyring_put
 
     (one,) = _chosen(name)
     typed = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()

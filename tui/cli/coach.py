@@ -10,7 +10,7 @@ import click
 from data.errors import InputError
 from data.safe_text import safe_line
 from macros.coaching import Advice, carry_out
-from queues.effort import Took
+from queues.figures.effort import Took
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.coach import DAYS, advice_line, coaching, figures

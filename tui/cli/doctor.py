@@ -66,9 +66,9 @@ def _settings() -> str:
 
 
 def _accounts(path: Path) -> str:
-    from queues.accounts import PREFIX
-    from queues.links import LinkState, links
-    from queues.trackers import PREFIX as TRACKER
+    from queues.remotes.accounts import PREFIX
+    from queues.remotes.links import LinkState, links
+    from queues.remotes.trackers import PREFIX as TRACKER
     from tui.settings import load
 
     accounts = load().settings.remotes

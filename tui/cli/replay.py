@@ -11,8 +11,8 @@ import click
 from data.errors import InputError
 from queues.calendar import ALWAYS, WEEKDAYS, Calendar, from_table
 from queues.clock_settings import calendars_of, policies_of
-from queues.past_requests import past_requests
-from queues.replay import Order, Outcome, Request, play
+from queues.figures.past_requests import past_requests
+from queues.figures.replay import Order, Outcome, Request, play
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.composition import wall_clock

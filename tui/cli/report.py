@@ -12,9 +12,9 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
-from queues.metrics import Metric, wall
-from queues.reporting import By, Period, Report, behind
-from queues.reporting import report as summed
+from queues.figures.metrics import Metric, wall
+from queues.figures.reporting import By, Period, Report, behind
+from queues.figures.reporting import report as summed
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.composition import wall_clock
@@ -22,7 +22,7 @@ from tui.report_rows import CHAPTERS, SHORT, Row, change, keys, rows, shown, val
 from tui.settings import CONFIG_NAME, config_folder, load
 
 if TYPE_CHECKING:
-    from queues.metrics import Elapsed
+    from queues.figures.metrics import Elapsed
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 

@@ -13,12 +13,12 @@ import click
 from data.errors import InputError
 from data.macro_names import separate
 from data.safe_text import safe_line
-from macros.evaluation import Example, Score
-from macros.evaluation import evaluate as evaluated
-from macros.learning import MOST
 from macros.library import Library
-from macros.semantic import sense
 from macros.suggest import Suggester
+from macros.suggesting.evaluation import Example, Score
+from macros.suggesting.evaluation import evaluate as evaluated
+from macros.suggesting.learning import MOST
+from macros.suggesting.semantic import sense
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
 

@@ -19,7 +19,7 @@ from data.safe_text import safe_line
 from tui.cli.common import chosen, db_option, json_option, put
 
 if TYPE_CHECKING:
-    from queues.secrets_at_hand import SecretsAtHand
+    from queues.remotes.secrets_at_hand import SecretsAtHand
     from tui.settings import Settings
 
 _ROUND_SECONDS = 1.0
@@ -93,7 +93,7 @@ def _now() -> str:
 
 
 def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
-    from queues.secrets_at_hand import SecretsAtHand
+    from queues.remotes.secrets_at_hand import SecretsAtHand
 
     if attached:
         return SecretsAtHand(json.loads(sys.stdin.readline() or "{}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from queues.trackers import Tracker, complete
+from queues.remotes.trackers import Tracker, complete
 
 
 def tracker_of(

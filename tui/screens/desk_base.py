@@ -14,7 +14,7 @@ from textual.widgets import Static
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records import Lane, OutboxState, PromiseState, Ticket
-from queues.links import links
+from queues.remotes.links import links
 from tui.answering import Answering
 from tui.burning import burn_line, stay_line
 from tui.jobs import PATIENCE, Writer

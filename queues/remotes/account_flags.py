@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from data.errors import UnreachableError
 from data.records import OutboxEntry, RemoteMail, Status, Ticket
-from queues.account_filing import Filing
-from queues.accounts import Account
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Flags, Selected
 from queues.desk import Desk
-from queues.marks import ANSWERED, SOLVED, claim_of, claimed_by, marking, without_claims
+from queues.remotes.account_filing import Filing
+from queues.remotes.accounts import Account
+from queues.remotes.marks import ANSWERED, SOLVED, claim_of, claimed_by, marking, without_claims
 
 _EVENTS_AT_ONCE = 500
 _TRIES = 5

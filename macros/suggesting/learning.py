@@ -10,8 +10,8 @@ from data.macro_names import separate
 from data.records import Answered
 from data.store import Store
 from macros.macro import Macro
-from macros.semantic import Sense, sense
 from macros.suggest import Suggester, Suggestion
+from macros.suggesting.semantic import Sense, sense
 
 MOST = 20_000
 """Replies learned from at the start, the newest."""

@@ -13,11 +13,11 @@ from typing import Protocol
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records import Direction, Incoming, Received, RemoteMail
-from queues.accounts import Account
 from queues.connectors.imap_answers import Fetched
 from queues.desk import Desk
 from queues.helper import RawMessage
 from queues.mail.reading import unread_mail
+from queues.remotes.accounts import Account
 
 log = logging.getLogger(__name__)
 

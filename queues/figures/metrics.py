@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from queues.ticket_history import History
+from queues.figures.ticket_history import History
 
 
 class Metric(StrEnum):

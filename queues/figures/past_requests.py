@@ -8,10 +8,10 @@ from data.records import Ticket
 from data.store import Store
 from queues import sla
 from queues.calendar import ALWAYS, Calendar
-from queues.handling import Handled, expected, handled
+from queues.figures.handling import Handled, expected, handled
+from queues.figures.replay import Request
+from queues.figures.ticket_history import History, history
 from queues.next_up import DEFAULT_HANDLE_SECONDS
-from queues.replay import Request
-from queues.ticket_history import History, history
 
 
 def past_requests(

@@ -7,11 +7,11 @@ import re
 from data.protocols import Clock
 from data.records import OutboxState
 from data.store import Store
-from queues.account_filing import Filing
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Selected
 from queues.mail.headers import message_ids
+from queues.remotes.account_filing import Filing
 
 _HEADER = re.compile(r"^([A-Za-z-]+):((?:[^\r\n]|\r?\n[ \t])*)", re.M)
 

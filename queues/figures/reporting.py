@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from data.records import Event
 from data.store import Store
-from queues.metrics import Elapsed, Figure, Measure, Metric, figures, measures, wall
-from queues.ticket_history import history
+from queues.figures.metrics import Elapsed, Figure, Measure, Metric, figures, measures, wall
+from queues.figures.ticket_history import history
 
 ALL = "all"
 """The group of a report that is not grouped."""

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from itertools import combinations, pairwise
 
-from macros.meanings import meanings
+from macros.suggesting.meanings import meanings
 
 CUT = 5
 """Letters kept of a word: a stemmer that needs no language."""

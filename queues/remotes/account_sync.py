@@ -12,16 +12,16 @@ from threading import Event
 from data.errors import ConnectorError, StoreError, UnreachableError
 from data.protocols import Clock
 from data.records import OutboxEntry, Status
-from queues.account_filing import Filing
-from queues.account_flags import Following
-from queues.account_sent import SentMail
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Selected
 from queues.connectors.mail_faults import LoginRefusedError
 from queues.desk import Desk
-from queues.links import Link, LinkState, put_link
 from queues.outbox import Delivery, deliver_due
+from queues.remotes.account_filing import Filing
+from queues.remotes.account_flags import Following
+from queues.remotes.account_sent import SentMail
+from queues.remotes.links import Link, LinkState, put_link
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from data.errors import InputError
-from queues.providers import PROVIDERS, Provider, Server
+from queues.remotes.providers import PROVIDERS, Provider, Server
 
 PREFIX = "email:"
 """What a mail account's connector name begins with; the account's own name follows."""
@@ -25,7 +25,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     address: str
     """What replies come from."""
     provider: str = ""
-    """One of `queues.providers`; it fills in the servers."""
+    """One of `queues.remotes.providers`; it fills in the servers."""
     imap: Server = Server()
     smtp: Server = Server()
     user: str = ""

@@ -20,16 +20,16 @@ from threading import Event
 from data.errors import ConnectorError, RefusedError, StoreError
 from data.protocols import Clock
 from data.records import UNKNOWN_LANGUAGE, Incoming, OutboxEntry, OutboxState, Status, Ticket
-from queues.account_filing import Reader
 from queues.connectors.base import Batch, Happened, Offered, RemoteReply, RemoteTicket, TicketSystem
 from queues.connectors.web import BusyError
 from queues.desk import Desk
 from queues.escalating import is_to_a_team
 from queues.helper import RawMessage
-from queues.links import Link, LinkState, put_link
 from queues.outbox import Delivery, deliver_due
 from queues.receiving import INTAKE
-from queues.trackers import Tracker
+from queues.remotes.account_filing import Reader
+from queues.remotes.links import Link, LinkState, put_link
+from queues.remotes.trackers import Tracker
 
 log = logging.getLogger(__name__)
 

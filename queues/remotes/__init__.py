@@ -1,0 +1,1 @@
+"""Mail accounts and ticketing systems: their settings, and what keeps each in step with the desk."""
