@@ -13,7 +13,7 @@ from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.procedure_book import ProcedureBook
 from queues.routing import Rules
-from tests.tui.playing import Play, clock, picture, play_app, press, ticket
+from tests.tui.playing import NOW, Play, clock, picture, play_app, press, ticket
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.screens.change_card import ChangeCard
