@@ -16,7 +16,8 @@ RETRY_SECONDS = 60
 MOST_ATTEMPTS = 8
 MINUTE, DAY = 60, 86_400
 
-_HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
+HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
+"""Why a reply is held, by the direction of the message that came meanwhile."""
 
 
 class Sender(Protocol):
@@ -103,7 +104,7 @@ def deliver_due(
         if isinstance(sender, Offering) and _too_many(store, sender, entry.connector, now):
             continue
         newer = store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
-        reason = _HELD_BY[newer] if newer else holds(entry)
+        reason = HELD_BY[newer] if newer else holds(entry)
         if reason:
             with store.write():
                 done["held"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD, reason=reason)

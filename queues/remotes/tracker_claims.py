@@ -1,0 +1,39 @@
+"""Whose a ticket is, told to the system at once: who was first there has it, and who was not is told who was."""
+
+from __future__ import annotations
+
+from data.records import Ticket
+from queues.remotes.tracker_mirror import Mirror
+
+
+def claim_all(mirror: Mirror) -> None:
+    """Tell the system whose the tickets are that changed hands here."""
+    while ripe := mirror.ripe("claimed", wait=-1):
+        for _, ticket_id, detail in ripe:
+            changed = detail.get("changed")
+            before = changed.get("assignee") if isinstance(changed, dict) else None
+            ticket = mirror.ticket(ticket_id)
+            if ticket is not None and (before or "action" in detail):
+                # what is undone or redone was ours, or nobody's
+                mirror.or_told(ticket, lambda *given: _claim(mirror, *given),
+                               str(before[0]) if before else mirror.desk.agent)  # fmt: skip
+        with mirror.store.write(bulk=True):
+            mirror.put_mark("claimed", ripe[-1][0])
+
+
+def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:
+    """Make the ticket there whose it is here, unless somebody else than `before` has it."""
+    ref, wanted = ticket.external_ref, ticket.assignee
+    remote = mirror.system.ticket(ref)
+    owner = mirror.here(remote.owner)
+    if owner == wanted:
+        return
+    if owner in (before, ""):
+        if wanted == mirror.desk.agent:
+            remote = mirror.system.take(ref, remote.owner)
+        else:
+            remote = mirror.system.give(ref, mirror.there(wanted), remote.owner)
+    now = mirror.here(remote.owner)
+    if now != wanted:
+        mirror.desk.follow(ticket.id, mirror.name, assignee=now)
+        mirror.tell(f"#{ticket.id} is {now}'s: {now} was first." if now else f"#{ticket.id} stays nobody's there.")

@@ -1,0 +1,87 @@
+"""What happened in a ticketing system on its way into the desk: a page is kept whole with the new cursor, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Event
+
+from data.records import UNKNOWN_LANGUAGE, Incoming
+from queues.connectors.base import Batch, Happened
+from queues.helper import RawMessage
+from queues.remotes.account_filing import Reader
+from queues.remotes.links import LinkState
+from queues.remotes.tracker_following import follow
+from queues.remotes.tracker_mirror import Mirror
+from queues.remotes.tracker_ours import Ours
+
+Recognise = Callable[[Sequence[Incoming]], Sequence[Incoming]]
+
+
+class Fetching:
+    """Reads the system's feed into the desk."""
+
+    def __init__(
+        self, mirror: Mirror, ours: Ours, reader: Reader, recognise: Recognise, news: Callable[[], object]
+    ) -> None:
+        """`news` is called when messages were filed."""
+        self._mirror, self._ours, self._store = mirror, ours, mirror.store
+        self._reader, self._recognise, self._news = reader, recognise, news
+        self.filed = 0
+        """How many messages were filed."""
+
+    def fetch(self, stop: Event | None = None) -> None:
+        """Fetch page by page everything new, until `stop`."""
+        mirror, newest = self._mirror, 0
+        while True:
+            batch = mirror.system.after(mirror.mark("mark"))
+            self._take(batch)
+            if (stop and stop.is_set()) or not batch.more:
+                break
+            newest = newest or mirror.system.newest()
+            mirror.put_link(LinkState.FETCHING, done=batch.cursor, total=max(newest, batch.cursor))
+        if newest:
+            mirror.put_link(LinkState.ONLINE)
+
+    def _take(self, batch: Batch) -> None:
+        mirror = self._mirror
+        unknown = [
+            one for one in batch.messages if self._store.messages.ticket_of_content(mirror.hash(one.number)) is None
+        ]
+        strange = [one for one in unknown if self._ours.number(one) is None]
+        items = self._read(strange, batch) if strange else []
+        if not unknown and not batch.moved and batch.cursor == mirror.mark("mark"):
+            return
+        with self._store.write(bulk=True):
+            for one in unknown:
+                self._ours.recognise(one)
+            for one in strange:
+                self._store.messages.keep_raw(one.raw, mirror.source(one), mirror.clock())
+            new = {one.ticket_id for one in mirror.desk.receive(items, bulk=True) if one.outcome != "joined"}
+            for ref, remote in batch.tickets.items():
+                follow(mirror, remote, batch.moved.get(ref), new)
+            mirror.put_mark("mark", batch.cursor)
+        if items:
+            self.filed += len(items)
+            self._news()
+
+    def _read(self, happened: Sequence[Happened], batch: Batch) -> list[Incoming]:
+        """Read messages in the helper process, and add what the system knows of them."""
+        raws = [RawMessage(one.raw, self._mirror.source(one)) for one in happened]
+        read = self._reader.read(raws, connector=self._mirror.name)
+        return list(self._recognise([self._placed(*pair, batch) for pair in zip(read, happened, strict=True)]))
+
+    def _placed(self, item: Incoming, one: Happened, batch: Batch) -> Incoming:
+        remote, now = batch.tickets[one.ref], self._mirror.clock()
+        language = remote.language.lower()
+        return replace(
+            item,
+            external_ref=one.ref,
+            content_hash=self._mirror.hash(one.number),
+            direction=one.direction,
+            received_at=min(one.at or now, now),
+            lane=self._mirror.tracker.queues.get(remote.queue, ""),
+            customer_language=language if len(language) == 2 else UNKNOWN_LANGUAGE,
+            references=(),
+            needs_our_id=True,
+        )

@@ -1,0 +1,41 @@
+"""Tickets here follow how they stand there: status, owner, lane. The other side's word stands."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from data.records import Status
+from queues.connectors.base import RemoteTicket
+from queues.remotes.tracker_mirror import Mirror
+
+
+def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> None:
+    """Let a ticket here be as it is there, where it is `new` here or `mover` changed it there."""
+    number = mirror.store.tickets.by_external_ref(mirror.name, remote.ref)
+    if number is None or (number not in new and mover is None):
+        return
+    if number not in new and mover == mirror.system.me() and mirror.unpushed(number):
+        return  # the echo of what we did, and the agent has gone on since
+    changes = _changes(mirror, number, remote, new=number in new)
+    if changes:
+        mirror.desk.follow(number, mirror.name, **changes)
+
+
+def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) -> dict[str, Any]:
+    """Return what is other there than here."""
+    ticket = mirror.store.tickets.get(number)
+    if ticket is None:
+        return {}
+    status = mirror.tracker.here(remote.status)
+    if mirror.tracker.there(ticket.status) == remote.status or (status is Status.NEW and not new):
+        status = None
+    owner = mirror.here(remote.owner)
+    lane = mirror.tracker.queues.get(remote.queue, "")
+    known = {one.name for one in mirror.desk.rules.lanes}
+    changes: dict[str, Any] = {
+        "status": status if status not in (None, ticket.status) else None,
+        "assignee": owner if owner != ticket.assignee else None,
+        "lane": lane if lane in known and lane != ticket.lane and not new else None,
+    }
+    return {name: value for name, value in changes.items() if value is not None}

@@ -1,0 +1,88 @@
+"""What every part of keeping a ticketing system and its desk in step shares: the two sides, marks, and who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from data.errors import RefusedError
+from data.protocols import Clock
+from data.records import Ticket
+from queues.connectors.base import Happened, TicketSystem
+from queues.desk import Desk
+from queues.receiving import INTAKE
+from queues.remotes.links import Link, LinkState, put_link
+from queues.remotes.trackers import Tracker
+
+Tell = Callable[[str], object]
+"""Takes a sentence for the agent."""
+_EVENTS_AT_ONCE = 500
+
+
+class Mirror:
+    """One ticketing system and its desk, in one thread."""
+
+    def __init__(self, desk: Desk, system: TicketSystem, tracker: Tracker, clock: Clock, tell: Tell) -> None:
+        self.desk, self.system, self.tracker, self.clock, self.tell = desk, system, tracker, clock, tell
+        self.store, self.name = desk.store, tracker.connector
+
+    # How far each direction has come
+
+    def mark(self, name: str) -> int:
+        """Return how far something was done: `mark` (read), `claimed`, `pushed`."""
+        return int(self.store.settings.get(f"{name}.{self.name}") or 0)
+
+    def put_mark(self, name: str, value: int) -> None:
+        """Remember how far; call it inside the transaction that it belongs to."""
+        self.store.settings.put(f"{name}.{self.name}", value)
+
+    def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
+        """Write how the way there stands, for every window."""
+        put_link(self.store, self.name, Link(state, sentence, done, total))
+
+    # What is known by which name
+
+    def source(self, one: Happened) -> str:
+        """Return where a message came from, for the people who look for it."""
+        return f"{self.name}/{one.ref};transaction={one.number}"
+
+    def hash(self, number: int) -> str:
+        """Return what a message of the system is known by here."""
+        return sha256(f"{self.name}\n{number}".encode()).hexdigest()
+
+    def here(self, owner: str) -> str:
+        """Return what an owner of theirs is called here."""
+        return self.desk.agent if owner and owner == self.system.me() else owner
+
+    def there(self, agent: str) -> str:
+        """Return what an agent of ours is called there."""
+        return self.system.me() if agent == self.desk.agent else agent
+
+    def ticket(self, ticket_id: int) -> Ticket | None:
+        """Return a ticket that the system has too, None for any other."""
+        ticket = self.store.tickets.get(ticket_id) if ticket_id else None
+        return ticket if ticket and ticket.connector == self.name and ticket.external_ref else None
+
+    # What agents did here
+
+    def ripe(self, mark: str, wait: int | None = None) -> list[tuple[int, int, dict[str, object]]]:
+        """Return what agents did since a mark and whose undo window is over: event, ticket, detail."""
+        until = self.clock() - (self.desk.rules.undo_seconds if wait is None else wait)
+        found: list[tuple[int, int, dict[str, object]]] = []
+        for event in self.store.events.after(self.mark(mark), _EVENTS_AT_ONCE):
+            if event.at > until and event.actor not in (INTAKE, self.name):
+                break
+            found.append((event.id, 0 if event.actor in (INTAKE, self.name) else event.ticket_id, dict(event.detail)))
+        return found
+
+    def unpushed(self, ticket_id: int) -> bool:
+        """Tell whether an agent did anything to a ticket that is not there yet."""
+        events = self.store.events.after(self.mark("pushed"), _EVENTS_AT_ONCE)
+        return any(one.ticket_id == ticket_id and one.actor not in (INTAKE, self.name) for one in events)
+
+    def or_told(self, ticket: Ticket, carry_out: Callable[..., None], *given: object) -> None:
+        """Carry out; what the system refuses for one ticket is told and keeps no other waiting."""
+        try:
+            carry_out(ticket, *given)
+        except RefusedError as error:
+            self.tell(f"{self.tracker.name}, #{ticket.id}: {error.title}. {error.message}")

@@ -1,0 +1,59 @@
+"""What we wrote into a ticketing system, known again when it comes back: by the mark that it bears."""
+
+from __future__ import annotations
+
+import secrets
+
+from data.records import OutboxState
+from queues.connectors.base import Happened
+from queues.remotes.tracker_mirror import Mirror
+
+
+class Ours:
+    """Our own messages in the system."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror, self._store = mirror, mirror.store
+
+    def prefix(self) -> str:
+        """Return what the marks of this file's notes begin with; two desks of one agent number theirs alike."""
+        found = self._store.settings.get("tracker.notes")
+        if not found:
+            found = secrets.token_hex(8)
+            with self._store.write():
+                self._store.settings.put("tracker.notes", found)
+        return f"note.{found}."
+
+    def number(self, one: Happened) -> int | None:
+        """Return the number of our message that a mark names, None where it is not ours."""
+        ticket = self._store.tickets.by_external_ref(self._mirror.name, one.ref)
+        if not one.mark or ticket is None:
+            return None
+        if one.mark.startswith(self.prefix()):
+            number = one.mark.removeprefix(self.prefix())
+            return int(number) if number.isdigit() else None
+        found = self._store.messages.ours(ticket, f"<{one.mark}>")
+        return found.id if found else None
+
+    def recognise(self, one: Happened) -> None:
+        """Note of a message that is ours under which number the system has it."""
+        own = self.number(one)
+        if own is not None:
+            self._store.messages.identify(own, self._mirror.hash(one.number))
+
+    def sent(self, own: int, number: int) -> None:
+        """Note under which number the system has our message; 0 where it did not say."""
+        if number:
+            with self._store.write():
+                self._store.messages.identify(own, self._mirror.hash(number))
+
+    def settle(self) -> None:
+        """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide."""
+        now = self._mirror.clock()
+        for entry in self._store.outbox.waiting():
+            if entry.connector != self._mirror.name or entry.state is not OutboxState.IN_DOUBT:
+                continue
+            own = self._store.messages.ours(entry.ticket_id, entry.message_id)
+            if own is not None and self._store.messages.is_outside(own.id):
+                with self._store.write():
+                    self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, now)

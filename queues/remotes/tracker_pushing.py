@@ -1,0 +1,55 @@
+"""Notes and statuses of ours on their way into a ticketing system, once their undo window is over."""
+
+from __future__ import annotations
+
+from data.records import Ticket
+from queues.remotes.tracker_fetching import Fetching
+from queues.remotes.tracker_mirror import Mirror
+from queues.remotes.tracker_ours import Ours
+
+
+class Pushing:
+    """Writes there what was done here and is no reply."""
+
+    def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
+        self._mirror, self._ours, self._fetching = mirror, ours, fetching
+
+    def waits(self) -> bool:
+        """Tell whether something's undo window is over."""
+        mirror = self._mirror
+        return mirror.store.events.newest() > mirror.mark("pushed") and bool(mirror.ripe("pushed"))
+
+    def push(self) -> None:
+        """Write notes and statuses there."""
+        mirror = self._mirror
+        while ripe := mirror.ripe("pushed"):
+            busy = {entry.ticket_id for entry in mirror.store.outbox.waiting() if entry.connector == mirror.name}
+            for ticket_id in dict.fromkeys(ticket_id for _, ticket_id, _ in ripe):
+                ticket = mirror.ticket(ticket_id)
+                if ticket is not None:
+                    mirror.or_told(ticket, self._push_ticket, ticket_id not in busy)
+            with mirror.store.write(bulk=True):
+                mirror.put_mark("pushed", ripe[-1][0])
+
+    def _push_ticket(self, ticket: Ticket, status: bool) -> None:
+        self._push_notes(ticket)
+        if status:  # a reply that waits takes its status along
+            self._push_status(ticket)
+
+    def _push_notes(self, ticket: Ticket) -> None:
+        mirror, messages = self._mirror, self._mirror.store.messages
+        notes = messages.unsent_notes(ticket.id)
+        if notes:
+            self._fetching.fetch()  # a note of ours that arrived before a cut is known from then on
+        for note in notes:
+            if not messages.is_outside(note.id):
+                mark = f"{self._ours.prefix()}{note.id}"
+                self._ours.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
+
+    def _push_status(self, ticket: Ticket) -> None:
+        mirror, wanted = self._mirror, self._mirror.tracker.there(ticket.status)
+        if not wanted or mirror.system.ticket(ticket.external_ref).status == wanted:
+            return
+        remote = mirror.system.set_status(ticket.external_ref, wanted)
+        if remote.status != wanted:
+            mirror.tell(f"#{ticket.id} stays {remote.status} in {mirror.tracker.name}: it does not take {wanted}.")

@@ -1,0 +1,118 @@
+"""Replies of ours on their way into a ticketing system: looked at once more, then offered short of the last byte."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+
+from data.errors import RefusedError
+from data.records import Message as Written
+from data.records import OutboxEntry, Ticket
+from queues.connectors.base import Offered, RemoteReply, RemoteTicket
+from queues.escalating import is_to_a_team
+from queues.outbox import HELD_BY
+from queues.remotes.tracker_fetching import Fetching
+from queues.remotes.tracker_mirror import Mirror
+from queues.remotes.tracker_ours import Ours
+
+
+class Replies:
+    """The system as the outbox sees it."""
+
+    per_day = 0
+    to_copy = False
+
+    def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
+        self._mirror, self._ours, self._fetching, self._store = mirror, ours, fetching, mirror.store
+        self.per_minute = mirror.tracker.per_minute
+
+    def offer(self, entry: OutboxEntry) -> Offered:
+        """Hand a reply over, short of its last byte."""
+        tracker = self._mirror.tracker
+        ticket = self._store.tickets.get(entry.ticket_id)
+        own = self._store.messages.ours(entry.ticket_id, entry.message_id)
+        if ticket is None or own is None or is_to_a_team(entry):
+            raise RefusedError("Not sent", f"{tracker.name} answers tickets only; set up a mail account for others.")
+        remote = self._mirror.system.ticket(ticket.external_ref)
+        if remote.people and entry.recipient.casefold() not in remote.people:
+            raise RefusedError(
+                "Not sent", f"{tracker.name} sends to the ticket's own people, and {entry.recipient} is none of "
+                "them; add them there.",
+            )  # fmt: skip
+        return _Offer(self._ours, own.id, self._mirror.system.offer(self._reply(entry, ticket, own, remote)))
+
+    def send(self, entry: OutboxEntry) -> object:
+        """Send a reply in one go."""
+        return self.offer(entry).finish()
+
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        """Say that only the feed tells."""
+        return None
+
+    def holds(self, entry: OutboxEntry) -> str:
+        """Look once more before a reply leaves; return why it must not, nothing where it may."""
+        ticket = self._store.tickets.get(entry.ticket_id)
+        if ticket is None or not ticket.external_ref or is_to_a_team(entry):
+            return ""
+        self._fetching.fetch()
+        newer = self._store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
+        if newer:
+            return HELD_BY[newer]
+        return "" if entry.cleared else self._held_by_owner(entry.ticket_id, ticket.external_ref)
+
+    def _held_by_owner(self, ticket_id: int, ref: str) -> str:
+        """Take the ticket where nobody has it; return why a reply must wait where a colleague has it."""
+        mirror = self._mirror
+        try:
+            remote = mirror.system.ticket(ref)
+            if not remote.owner:
+                remote = mirror.system.take(ref, "")
+        except RefusedError:
+            return ""  # the reply is refused for the same reason, and says so in the outbox
+        owner = mirror.here(remote.owner)
+        ticket = self._store.tickets.get(ticket_id)
+        if ticket is not None and owner != ticket.assignee:
+            mirror.desk.follow(ticket_id, mirror.name, assignee=owner)
+        return "" if owner in ("", mirror.desk.agent) else f"{owner} has this ticket"
+
+    def _reply(self, entry: OutboxEntry, ticket: Ticket, own: Written, remote: RemoteTicket) -> RemoteReply:
+        """Return a reply as the system takes it, with the status and the fields that go with it."""
+        tracker = self._mirror.tracker
+        names, status = tracker.fields, tracker.there(ticket.status)
+        values = {names.macro: own.macro, names.language: own.language, names.procedure: own.procedure}
+        mail = message_from_bytes(entry.raw, policy=default)
+        body = mail.get_body(("plain",))
+        return RemoteReply(
+            ticket.external_ref,
+            entry.message_id.strip("<>"),
+            str(body.get_content()).rstrip("\n") if body is not None else own.text,
+            status if status != remote.status else "",
+            {name: value for name, value in values.items() if value and name in remote.fields},
+            tuple(_file(part) for part in mail.iter_attachments()),
+        )
+
+
+class _Offer:
+    """A reply that lacks its last byte, and the message that it is."""
+
+    def __init__(self, ours: Ours, own: int, offer: Offered) -> None:
+        self._ours, self._own, self._offer = ours, own, offer
+
+    def finish(self) -> None:
+        """Have it taken, and note the number that it got."""
+        number = self._offer.finish()
+        self._ours.sent(self._own, number if isinstance(number, int) else 0)
+
+    def drop(self) -> None:
+        """Have it forgotten."""
+        self._offer.drop()
+
+
+def _file(part: Message) -> tuple[str, str, bytes]:
+    content = part.get_payload(decode=True)
+    return (
+        part.get_filename() or "attachment",
+        part.get_content_type(),
+        content if isinstance(content, bytes) else b"",
+    )
