@@ -7,8 +7,9 @@ from html import escape
 from pathlib import Path
 
 from data.errors import InputError
+from queues.figures.grouping import By
 from queues.figures.metrics import Metric
-from queues.figures.reporting import By, Report
+from queues.figures.reporting import Report
 from tui.report_rows import CHAPTERS, Row, change, rows, shown, value
 
 _STYLE = """

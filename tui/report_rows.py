@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from queues.figures.metrics import COUNTS, LENGTHS, SHARES, Figure, Metric
+from queues.figures.grouping import AGE_NAMES
+from queues.figures.metrics import COUNTS, LENGTHS, MEANS, SHARES, Figure, Metric
 from queues.figures.reporting import Report
 from tui.spans import span
 from tui.words import words
 
-PRODUCTIVITY = (Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.BACKLOG)
+PRODUCTIVITY = (Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.HANDLING, Metric.BACKLOG)
 QUALITY = (Metric.ONE_TOUCH, Metric.TOUCHES, Metric.REOPENED)
 RESOLUTION = (
     Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION,
@@ -40,12 +41,17 @@ class Row:
 def rows(report: Report) -> Iterator[Row]:
     """Yield the figures that there are, by group, in the order of the chapters."""
     order = [metric for _, metrics in CHAPTERS for metric in metrics]
-    for group in sorted(set(report.now) | set(report.before)):
+    for group in sorted(set(report.now) | set(report.before), key=_place):
         for metric in order:
             now = report.now.get(group, {}).get(metric, EMPTY)
             before = report.before.get(group, {}).get(metric, EMPTY)
             if now.count or before.count:
                 yield Row(group, metric, now, before)
+
+
+def _place(group: str) -> tuple[int, str]:
+    """Ages go from young to old, all other groups by their name."""
+    return (AGE_NAMES.index(group) if group in AGE_NAMES else 0, group)
 
 
 def value(metric: Metric, found: Figure) -> float | None:
@@ -54,9 +60,7 @@ def value(metric: Metric, found: Figure) -> float | None:
         return found.count
     if not found.count:
         return None
-    if metric in LENGTHS:
-        return found.median
-    return found.mean
+    return found.mean if metric in MEANS else found.median
 
 
 def shown(metric: Metric, found: Figure) -> str:

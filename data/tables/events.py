@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,6 +13,12 @@ from typing import Any
 from data.records import Event
 
 _SELECT = "SELECT id, action, ticket_id, at, actor, kind, detail FROM event "
+_KEPT = "action NOT IN (SELECT id FROM action WHERE state = 'undone')"
+_MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed')
+    UNION SELECT ticket_id FROM event WHERE at >= :since)"""
+
+Told = tuple[int, int, str, str, Mapping[str, Any]]
+"""An event as a ticket's life needs it, many being read: moment, number, actor, kind, detail; in order as they are."""
 
 
 class Events:
@@ -44,12 +51,29 @@ class Events:
         rows = self._db.execute(sql, (limit,)).fetchall()
         return [Event(row[0], row[1], row[2], row[3], row[4], row[5], {}) for row in reversed(rows)]
 
-    def by_ticket(self, until: int) -> Iterator[tuple[int, list[Event]]]:
-        """Yield each ticket's number, in order, with its events before `until`, less those that were undone."""
-        undone = {row[0] for row in self._db.execute("SELECT id FROM action WHERE state = 'undone'")}
-        rows = self._db.execute(_SELECT + "WHERE at < ? ORDER BY ticket_id, id", (until,))
-        for ticket_id, group in groupby(rows, key=itemgetter(2)):
-            yield ticket_id, [_event(row) for row in group if row[1] not in undone]
+    def deeds(self, kinds: Sequence[str], since: int, until: int) -> Iterator[Event]:
+        """Yield a time's events of these kinds by number, without their detail, less those that were undone."""
+        sql = f"""SELECT id, action, ticket_id, at, actor, kind FROM event
+            WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?)) AND {_KEPT} ORDER BY id"""
+        for row in self._db.execute(sql, (since, until, json.dumps(kinds))):
+            yield Event(row[0], row[1], row[2], row[3], row[4], row[5], {})
+
+    def lives(self, until: int, *, since: int | None = None) -> Iterator[tuple[int, list[Told]]]:
+        """Yield each ticket's number, in order, with what was told of it before `until`, in the order of time.
+
+        What was undone is left out. With `since`, so are tickets that were solved or closed before then and rest.
+        """
+        among = "" if since is None else f"AND {_MOVED}"
+        sql = f"""SELECT ticket_id, at, id, actor, kind, detail FROM event WHERE at < :until AND {_KEPT} {among}
+            ORDER BY ticket_id, id"""
+        decoded = lru_cache(4096)(json.loads)  # most mails are told of in the same words
+        rows = self._db.execute(sql, {"until": until, "since": since})
+        for ticket_id, group in groupby(rows, key=itemgetter(0)):
+            # an import files old mails in the order of the file, so the order of time is not that of the numbers
+            yield (
+                ticket_id,
+                sorted((at, number, actor, kind, decoded(detail)) for _, at, number, actor, kind, detail in group),
+            )
 
     def newest(self) -> int:
         """Return the number of the newest event, 0 where there is none."""

@@ -61,6 +61,16 @@ class Tickets:
         """Yield every ticket's number, lane, language and topic, by number: what figures are grouped by."""
         yield from self._db.execute("SELECT id, lane, language, topic FROM ticket ORDER BY id")
 
+    def facts_of(self, ticket_ids: Collection[int]) -> Iterator[tuple[int, tuple[str, str, str]]]:
+        """Yield lane, language and topic of these tickets."""
+        sql = "SELECT id, lane, language, topic FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+        for number, *facts in self._db.execute(sql, (json.dumps(list(ticket_ids)),)):
+            yield number, (facts[0], facts[1], facts[2])
+
+    def newest(self) -> int:
+        """Return the highest number of a ticket, 0 where there is none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0])
+
     def unsettled(self, after: int, limit: int) -> list[Ticket]:
         """Return tickets that are neither solved nor closed, by number, from the one after `after` on."""
         sql = f"{_SELECT} WHERE id > ? AND status NOT IN ('solved', 'closed') ORDER BY id LIMIT ?"

@@ -16,7 +16,8 @@ IDLE = 30 * 60
 """Seconds without an action after which an agent is taken to have been away."""
 RECENT = 200
 """How many of a lane's latest tickets its expected time is made of."""
-_WORK = frozenset({"reply", "note", "change", "step"})
+WORK = ("reply", "note", "change", "step")
+"""Kinds of events by which an agent works on a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def handled(events: Iterable[Event]) -> Iterator[Handled]:
     """Yield what agents did and how long it took; `events` in the order of time. A bulk action is left out."""
     latest: dict[str, tuple[int, int]] = {}
     for event in events:
-        if event.kind not in _WORK:
+        if event.kind not in WORK:
             continue
         action, at = latest.get(event.actor, (0, 0))
         latest[event.actor] = (event.action, event.at)

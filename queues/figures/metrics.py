@@ -6,11 +6,11 @@ Definitions are in `docs/metrics.md`: what starts each measure, what stops it, w
 
 from __future__ import annotations
 
-import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from queues.figures.ticket_history import History
 
@@ -31,20 +31,22 @@ class Metric(StrEnum):
     LATE_NEXT = "late next reply"
     LATE_RESOLUTION = "late resolution"
     BACKLOG = "backlog"
+    HANDLING = "handle time"
 
 
 COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED})
 SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION})
-LENGTHS = frozenset({Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION, Metric.BACKLOG})
+LENGTHS = frozenset({Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION, Metric.BACKLOG, Metric.HANDLING})
 NUMBERS = frozenset({Metric.TOUCHES})
+MEANS = SHARES | NUMBERS | {Metric.HANDLING}
+"""What is told by its mean: a share of 1, touches a ticket, average handle time; other lengths by their median."""
 
 Elapsed = Callable[[int, int], int]
 """Takes two moments, returns the seconds between them that count: wall time, or a calendar's open time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One value of one ticket."""
+class Measure(NamedTuple):
+    """One value of one ticket; a tuple, since a report makes millions."""
 
     metric: Metric
     ticket_id: int
@@ -53,6 +55,8 @@ class Measure:
     value: int
     agent: str = ""
     macro: str = ""
+    age: int = 0
+    """Seconds of wall time since the ticket was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +87,27 @@ def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> 
     number, created = life.ticket_id, life.created_at
     if created is not None and since <= created < until:
         yield Measure(Metric.RECEIVED, number, created, 1)
-    yield from _replies(life, since, elapsed)
+    if life.replies:
+        yield from _replies(life, since, elapsed)
     if created is not None:
-        yield from _solved(life, created, since, elapsed)
+        if life.solvings:
+            yield from _solved(life, created, since, elapsed)
         if life.is_open and created < until:
-            yield Measure(Metric.BACKLOG, number, until, elapsed(created, until))
+            yield Measure(Metric.BACKLOG, number, until, elapsed(created, until), age=until - created)
 
 
 def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
     for place, reply in enumerate(life.replies):
         if reply.at < since:
             continue
-        who = {"agent": reply.agent, "macro": reply.macro}
-        yield Measure(Metric.REPLIES, life.ticket_id, reply.at, 1, **who)
+        opened = reply.at if life.created_at is None else life.created_at
+        who = (reply.agent, reply.macro, max(0, reply.at - opened))
+        yield Measure(Metric.REPLIES, life.ticket_id, reply.at, 1, *who)
         length, late = (Metric.NEXT_REPLY, Metric.LATE_NEXT) if place else (Metric.FIRST_REPLY, Metric.LATE_FIRST)
         if reply.waiting_since is not None:
-            yield Measure(length, life.ticket_id, reply.at, elapsed(reply.waiting_since, reply.at), **who)
+            yield Measure(length, life.ticket_id, reply.at, elapsed(reply.waiting_since, reply.at), *who)
         if reply.due_at is not None:
-            yield Measure(late, life.ticket_id, reply.at, int(reply.due_at < reply.at), **who)
+            yield Measure(late, life.ticket_id, reply.at, int(reply.due_at < reply.at), *who)
 
 
 def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterator[Measure]:
@@ -109,7 +116,8 @@ def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterat
     for place, one in enumerate(solvings):
         following = solvings[place + 1].at if place + 1 < len(solvings) else None
         again = any(one.at <= at and (following is None or at <= following) for at in life.reopenings)
-        yield Measure(Metric.REOPENED, life.ticket_id, one.at, int(again), one.agent, one.macro)
+        age = one.at - created
+        yield Measure(Metric.REOPENED, life.ticket_id, one.at, int(again), one.agent, one.macro, age)
     if not solvings or life.is_open:
         return
     last = solvings[-1]
@@ -122,14 +130,11 @@ def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterat
     if last.due_at is not None:
         values[Metric.LATE_RESOLUTION] = int(last.due_at < last.at)
     for metric, value in values.items():
-        yield Measure(metric, life.ticket_id, last.at, value, last.agent, last.macro)
+        yield Measure(metric, life.ticket_id, last.at, value, last.agent, last.macro, last.at - created)
 
 
-def figures(found: Iterable[tuple[Measure, str]]) -> dict[str, dict[Metric, Figure]]:
-    """Sum measures up by group; each comes with the name of its group."""
-    values: dict[tuple[str, Metric], list[int]] = defaultdict(list)
-    for measure, group in found:
-        values[group, measure.metric].append(measure.value)
+def figures(values: Mapping[tuple[str, Metric], list[int]]) -> dict[str, dict[Metric, Figure]]:
+    """Sum the values of each group and metric up."""
     summed: dict[str, dict[Metric, Figure]] = defaultdict(dict)
     for (group, metric), held in values.items():
         summed[group][metric] = figure(held)
@@ -139,4 +144,6 @@ def figures(found: Iterable[tuple[Measure, str]]) -> dict[str, dict[Metric, Figu
 def figure(values: list[int]) -> Figure:
     """Sum values up. The ninetieth percentile is the smallest value that nine tenths do not exceed (nearest rank)."""
     held = sorted(values)
-    return Figure(len(held), sum(held), statistics.median(held), held[-(-9 * len(held) // 10) - 1])
+    count = len(held)
+    median = (held[(count - 1) // 2] + held[count // 2]) / 2
+    return Figure(count, sum(held), median, held[-(-9 * count // 10) - 1])

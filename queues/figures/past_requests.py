@@ -8,7 +8,7 @@ from data.records import Ticket
 from data.store import Store
 from queues import sla
 from queues.calendar import ALWAYS, Calendar
-from queues.figures.handling import Handled, expected, handled
+from queues.figures.handling import WORK, Handled, expected, handled
 from queues.figures.replay import Request
 from queues.figures.ticket_history import History, history
 from queues.next_up import DEFAULT_HANDLE_SECONDS
@@ -22,14 +22,14 @@ def past_requests(
     Their clocks are those that the given policies set; lane, severity and priority are those of the ticket now. A
     request whose own handling is not known takes what is usual in its lane.
     """
-    work = list(handled(event for event in store.events.each() if event.at < until))
+    work = list(handled(store.events.deeds(WORK, 0, until)))
     usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
     took = {(one.ticket_id, one.at): one for one in work}
     found = []
-    for number, events in store.events.by_ticket(until):
+    for number, told in store.events.lives(until):
         ticket = store.tickets.get(number)
         if ticket is not None:
-            life = history(number, events)
+            life = history(number, told)
             tier = _tier(store, ticket)
             found += [
                 _request(ticket, at, first, took.get((number, answered or 0)), usual, tier, policies, calendars)

@@ -1,41 +1,29 @@
-"""A report: the figures of a period by group, beside those of the period before, and the measures behind each."""
+"""A report: the figures of a period by group, beside those of the period before, and the measures behind each.
+
+All is read once, however many groupings are asked for: a ticket's life is told up to the end of the period before,
+measured, and told on to the end of the period.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from enum import StrEnum
+from datetime import tzinfo
+from itertools import islice
 
-from data.records import Event
 from data.store import Store
+from data.tables.events import Told
+from queues.figures.grouping import NO_FACTS, OF_FACTS, By, Facts, grouping
+from queues.figures.handling import IDLE, WORK, handled
 from queues.figures.metrics import Elapsed, Figure, Measure, Metric, figures, measures, wall
-from queues.figures.ticket_history import history
+from queues.figures.ticket_history import History
 
-ALL = "all"
-"""The group of a report that is not grouped."""
+_BATCH = 1_000
+"""Tickets between two words of progress."""
 
-
-class By(StrEnum):
-    """What figures can be grouped by."""
-
-    ALL = "all"
-    AGENT = "agent"
-    LANE = "lane"
-    LANGUAGE = "language"
-    MACRO = "macro"
-    TOPIC = "topic"
-    HOUR = "hour"
-    DAY = "day"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a ticket is, as far as figures are grouped by it."""
-
-    lane: str
-    language: str
-    topic: str
+Progress = Callable[[float], object]
+"""Hears which share of the tickets has been read; what it raises ends the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +49,109 @@ class Report:
     before: Mapping[str, Mapping[Metric, Figure]]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for in the record."""
+
+    spans: Sequence[Period]
+    """In the order of time, each ending where the next begins."""
+    elapsed: Elapsed
+    facts: bool
+    """Whether anything is grouped by what a ticket is."""
+    told: Progress
+
+
+Found = Iterator[tuple[int, Measure, Facts]]
+"""Measures, each with the place of its period among those that were asked for."""
+
+
+def _silent(share: float) -> None:
+    """Nobody listens."""
+
+
 def report(store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall) -> Report:
-    """Sum up the period and the one before it, in one pass over the events each. Hours and days are those of `zone`."""
-    held = [
-        figures((measure, group) for measure, group in behind(store, span, by, zone, elapsed=elapsed))
-        for span in (period, period.before)
+    """Sum up the period and the one before it. Hours and days are those of `zone`."""
+    return reports(store, period, [by], zone, elapsed=elapsed)[by]
+
+
+def reports(
+    store: Store,
+    period: Period,
+    groupings: Collection[By],
+    zone: tzinfo,
+    *,
+    elapsed: Elapsed = wall,
+    told: Progress = _silent,
+) -> dict[By, Report]:
+    """Sum the period and the one before it up by several groupings, in one pass."""
+    question = Question((period.before, period), elapsed, bool(OF_FACTS & set(groupings)), told)
+    sums = [
+        [(grouping(by, zone), defaultdict[tuple[str, Metric], list[int]](list)) for by in groupings]
+        for _ in question.spans
     ]
-    return Report(period, by, held[0], held[1])
+    for place, measure, facts in _found(store, question):
+        for group, held in sums[place]:
+            held[group(measure, facts), measure.metric].append(measure.value)
+    before, now = ([figures(held) for _, held in of_span] for of_span in sums)
+    return {by: Report(period, by, now[n], before[n]) for n, by in enumerate(groupings)}
 
 
 def behind(
-    store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall
+    store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, told: Progress = _silent
 ) -> Iterator[tuple[Measure, str]]:
-    """Yield every measure of the period with its group, by the number of the ticket."""
-    group = _grouping(by, zone)
-    for facts, number, events in _lives(store, period.until):
-        for measure in measures(history(number, events), period.since, period.until, elapsed):
-            yield measure, group(measure, facts)
+    """Yield every measure of the period with its group."""
+    group = grouping(by, zone)
+    for _, measure, facts in _found(store, Question((period,), elapsed, by in OF_FACTS, told)):
+        yield measure, group(measure, facts)
 
 
-def _lives(store: Store, until: int) -> Iterator[tuple[Facts, int, list[Event]]]:
-    """Join tickets and events, both read in the order of the ticket's number."""
-    tickets = store.tickets.facts()
-    for number, events in store.events.by_ticket(until):
-        for ticket_id, lane, language, topic in tickets:
-            if ticket_id == number:
-                yield Facts(lane, language, topic), number, events
-                break
+def _found(store: Store, question: Question) -> Found:
+    for source in SOURCES:
+        yield from source(store, question)
 
 
-def _grouping(by: By, zone: tzinfo) -> Callable[[Measure, Facts], str]:
-    match by:
-        case By.ALL:
-            return lambda measure, facts: ALL
-        case By.AGENT:
-            return lambda measure, facts: measure.agent or "nobody"
-        case By.MACRO:
-            return lambda measure, facts: measure.macro or "no macro"
-        case By.LANE | By.LANGUAGE | By.TOPIC:
-            return lambda measure, facts: str(getattr(facts, by)) or "none"
-        case By.HOUR:
-            return lambda measure, facts: f"{datetime.fromtimestamp(measure.at, zone):%H}"
-        case By.DAY:
-            return lambda measure, facts: f"{datetime.fromtimestamp(measure.at, zone):%Y-%m-%d}"
+def _of_lives(store: Store, question: Question) -> Found:
+    """Measure what happened to each ticket, by the number of the ticket."""
+    lives = store.events.lives(question.spans[-1].until, since=question.spans[0].since)
+    newest = max(1, store.tickets.newest())
+    while batch := list(islice(lives, _BATCH)):
+        facts = _facts(store, [number for number, _ in batch], question)
+        for number, told in batch:
+            for place, measure in _measured(number, told, question):
+                yield place, measure, facts.get(number, NO_FACTS)
+        question.told(batch[-1][0] / newest)
+
+
+def _measured(number: int, told: Sequence[Told], question: Question) -> Iterator[tuple[int, Measure]]:
+    """Tell a life up to the end of each period and measure it there."""
+    life, heard = History(number), 0
+    for place, span in enumerate(question.spans):
+        while heard < len(told) and told[heard][0] < span.until:
+            at, _, actor, kind, detail = told[heard]
+            life.add(at, actor, kind, detail)
+            heard += 1
+        if heard:
+            for measure in measures(life, span.since, span.until, question.elapsed):
+                yield place, measure
+
+
+def _of_handling(store: Store, question: Question) -> Found:
+    """Measure what each action of an agent took, in the order of time."""
+    first, last = question.spans[0], question.spans[-1]
+    work = handled(store.events.deeds(WORK, first.since - IDLE, last.until))
+    while batch := list(islice(work, _BATCH)):
+        facts = _facts(store, [one.ticket_id for one in batch], question)
+        for one in batch:
+            for place, span in enumerate(question.spans):
+                if span.since <= one.at < span.until:
+                    measure = Measure(Metric.HANDLING, one.ticket_id, one.at, one.seconds, one.agent)
+                    yield place, measure, facts.get(one.ticket_id, NO_FACTS)
+        question.told(1.0)
+
+
+def _facts(store: Store, numbers: Sequence[int], question: Question) -> dict[int, Facts]:
+    return {number: Facts(*facts) for number, facts in store.tickets.facts_of(numbers)} if question.facts else {}
+
+
+SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling)
+"""Where measures come from. What is kept beside the events (reviews, say) is measured by one more of these."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.records import Direction, Event, MessageKind, Status
+from data.records import Direction, MessageKind, Status
+from data.tables.events import Told
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 _WRITTEN = frozenset({str(kind) for kind in MessageKind} - {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM})
@@ -54,52 +55,49 @@ class History:
     waiting_since: int | None = None
     """When the oldest message came in that nobody has answered yet."""
 
-    def add(self, event: Event) -> None:
+    def add(self, at: int, actor: str, kind: str, detail: Mapping[str, Any]) -> None:
         """Take the next event in, in the order of time."""
-        changed: Mapping[str, Any] = event.detail.get("changed") or {}
-        if event.kind == "received":
-            self._received(event, changed)
-        elif event.kind == "reply":
-            self._replied(event, changed)
+        changed: Mapping[str, Any] = detail.get("changed") or {}
+        if kind == "received":
+            self._received(at, detail, changed)
+        elif kind == "reply":
+            self._replied(at, actor, str(detail.get("macro", "")), changed)
         if "status" in changed:
-            self._moved(event, changed)
+            self._moved(at, actor, changed)
 
-    def _received(self, event: Event, changed: Mapping[str, Any]) -> None:
-        detail = event.detail
+    def _received(self, at: int, detail: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
         ours = detail.get("direction", Direction.IN) != Direction.IN
         heard = not ours and detail.get("kind", MessageKind.MAIL) in _WRITTEN
         if self.created_at is None:
-            self.created_at, self.is_open = event.at, heard or ours
+            self.created_at, self.is_open = at, heard or ours
             wants = heard
         else:
             # plain thanks leave a solved ticket as it is: nobody waits
             wants = heard and (self.is_open or "status" in changed)
         if wants and self.waiting_since is None:
-            self.waiting_since = event.at
+            self.waiting_since = at
         elif ours:
             self.waiting_since = None
 
-    def _replied(self, event: Event, changed: Mapping[str, Any]) -> None:
+    def _replied(self, at: int, agent: str, macro: str, changed: Mapping[str, Any]) -> None:
         clock = changed.get("first_due") or changed.get("next_due") or [None]
-        reply = Reply(event.at, event.actor, str(event.detail.get("macro", "")), self.waiting_since, clock[0])
-        self.replies.append(reply)
+        self.replies.append(Reply(at, agent, macro, self.waiting_since, clock[0]))
         self.waiting_since = None
 
-    def _moved(self, event: Event, changed: Mapping[str, Any]) -> None:
+    def _moved(self, at: int, actor: str, changed: Mapping[str, Any]) -> None:
         old, new = changed["status"]
         if new == Status.SOLVED:
             due = (changed.get("resolve_due") or [None])[0]
             macro = self.replies[-1].macro if self.replies else ""
-            self.solvings.append(Solving(event.at, event.actor, due, len(self.replies), macro))
+            self.solvings.append(Solving(at, actor, due, len(self.replies), macro))
         if old in _DONE and new not in _DONE:
-            self.reopenings.append(event.at)
+            self.reopenings.append(at)
         self.is_open = new not in _DONE
 
 
-def history(ticket_id: int, events: Iterable[Event]) -> History:
-    """Return the life that the events tell; those of actions that were taken back must not be among them."""
+def history(ticket_id: int, told: Iterable[Told]) -> History:
+    """Return the life that is told; events of actions that were taken back must not be among them."""
     found = History(ticket_id)
-    # an import files old mails in the order of the file, so the order of time is not that of the numbers
-    for event in sorted(events, key=lambda one: (one.at, one.id)):
-        found.add(event)
+    for at, _, actor, kind, detail in told:
+        found.add(at, actor, kind, detail)
     return found

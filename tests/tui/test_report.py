@@ -17,8 +17,9 @@ from data.store import Store
 from macros.library import Library
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
+from queues.figures.grouping import ALL, By
 from queues.figures.metrics import Metric
-from queues.figures.reporting import ALL, By, Period, behind, report
+from queues.figures.reporting import Period, behind, report
 from tui.cli.report import report as report_command
 from tui.rehearsal import DAY, HeldClock, Rehearsal
 

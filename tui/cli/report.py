@@ -12,9 +12,9 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
+from queues.figures.grouping import By
 from queues.figures.metrics import Metric, wall
-from queues.figures.reporting import By, Period, Report, behind
-from queues.figures.reporting import report as summed
+from queues.figures.reporting import Period, Report, behind, reports
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.composition import wall_clock
@@ -65,11 +65,12 @@ def report(
                 if measure.metric == metric and group in ("", of_group):
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             return
-        found = summed(store, period, By(by), place, elapsed=elapsed)
+        grouped = reports(store, period, {By(by), By.DAY}, place, elapsed=elapsed)
+        found = grouped[By(by)]
         if page is not None:
             from tui.report_page import write_page
 
-            write_page(page, found, summed(store, period, By.DAY, place, elapsed=elapsed), place)
+            write_page(page, found, grouped[By.DAY], place)
             click.echo(f"{page}")
             return
         if as_json or as_csv:
@@ -77,7 +78,7 @@ def report(
             return
         _put_words(found, place)
         if found.by is By.ALL:
-            _put_days(summed(store, period, By.DAY, place), period, place)
+            _put_days(grouped[By.DAY], period, place)
 
 
 def _put_rows(found: Report, as_csv: bool) -> None:
