@@ -10,6 +10,7 @@ DeskError
 └── ConnectorError  a remote system refused or could not be reached
     ├── UnreachableError  no way to it now: wait, nothing was refused
     ├── RefusedError      it will never take this; trying again is pointless
+    ├── HeldError         it was not taken because the ticket changed there: an agent decides
     └── DoubtError        the connection ended when only its answer was missing: nobody knows
 """
 
@@ -67,6 +68,10 @@ class UnreachableError(ConnectorError):
 
 class RefusedError(ConnectorError):
     """A remote system refused for good; the same thing tried again is refused again."""
+
+
+class HeldError(ConnectorError):
+    """A reply was not taken because its ticket changed there meanwhile; it waits for the agent."""
 
 
 class DoubtError(ConnectorError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
+from data.errors import ConnectorError, DoubtError, HeldError, RefusedError, UnreachableError
 from data.records import OutboxEntry, OutboxState
 from data.store import Store
 
@@ -36,7 +36,9 @@ class Offered(Protocol):
     """A reply that the remote has whole but was not yet told to take."""
 
     def finish(self) -> object:
-        """Have it taken. Raises DoubtError where nobody knows whether it was, ConnectorError where it was not."""
+        """Have it taken. Raises DoubtError where nobody knows whether it was, HeldError where an agent has to decide,
+        ConnectorError where it was not taken for another reason.
+        """
         ...
 
     def drop(self) -> None:
@@ -168,6 +170,10 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
         with store.write():
             store.outbox.move(entry.id, OutboxState.SENDING, OutboxState.IN_DOUBT, reason=error.message)
         return "doubted"
+    except HeldError as error:
+        with store.write():
+            store.outbox.move(entry.id, OutboxState.SENDING, OutboxState.HELD, reason=error.message)
+        return "held"
     except ConnectorError as error:
         state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
         with store.write():

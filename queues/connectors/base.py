@@ -78,6 +78,12 @@ class RemoteTicket:
     fields: frozenset[str] = frozenset()
     """The names of the custom fields that it has."""
     language: str = ""
+    like: str = ""
+    """The system's built-in status that an own one of a team counts as."""
+
+
+Filed = Callable[[int], bool]
+"""Tells whether the desk has a message of this number already; it need not be brought again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,12 @@ class Batch:
     """By number: the tickets that anything happened to, as they stand now."""
     moved: Mapping[str, str]
     """Tickets whose status or owner was changed, and by whom last."""
-    cursor: int
+    cursor: str
+    """Where to go on; what it means is the connector's own affair."""
     more: bool
     """There is more to fetch."""
+    done: int = 0
+    """How far this is, of what `newest` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +156,12 @@ class TicketSystem(Protocol):
         """Try everything that is needed, and return in a few words what was found."""
         ...
 
-    def after(self, cursor: int) -> Batch:
-        """Return what happened after the cursor, a page at most."""
+    def after(self, cursor: str, filed: Filed) -> Batch:
+        """Return what happened after the cursor (empty: from the beginning), a page at most."""
+        ...
+
+    def look(self, ref: str, filed: Filed) -> Batch | None:
+        """Return what happened to one ticket up to now; None where `after` is never late."""
         ...
 
     def newest(self) -> int:

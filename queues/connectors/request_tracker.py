@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from data.errors import ConnectorError, UnreachableError
 from data.records import Direction
-from queues.connectors.base import Batch, Capability, Happened, RemoteReply, RemoteTicket
+from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
 from queues.remotes.trackers import Tracker
@@ -102,8 +102,14 @@ class RequestTracker:
         used = f"{self.requests} of {self.tracker.requests_per_minute} requests a minute"
         return f"RT {version.partition('+')[0]}, as {me}, {queues} {'queue' if queues == 1 else 'queues'}, {used}"
 
-    def after(self, cursor: int) -> Batch:
+    def after(self, cursor: str, filed: Filed) -> Batch:
         """Return a page of what happened after the cursor: three requests, one where nothing did."""
+        return self._after(int(cursor or 0))
+
+    def look(self, ref: str, filed: Filed) -> None:
+        """Say that transactions are told at once."""
+
+    def _after(self, cursor: int) -> Batch:
         conditions = [f"ObjectType='RT::Ticket' AND id > {max(cursor - OVERLAP, 0)}",
                       "(" + " OR ".join(f"Type='{name}'" for name in (*_HEARD, *sorted(_TAKES))) + ")"]  # fmt: skip
         if self.tracker.since:
@@ -131,7 +137,7 @@ class RequestTracker:
         }
         newest = max((int(one["id"]) for one in fresh), default=cursor)
         self._read = {int(one["id"]) for one in found}
-        return Batch(tuple(messages), tickets, moved, newest, len(found) >= AT_ONCE)
+        return Batch(tuple(messages), tickets, moved, str(newest), len(found) >= AT_ONCE, newest)
 
     def newest(self) -> int:
         """Return the newest transaction's number."""

@@ -34,23 +34,36 @@ class Fetching:
         """Fetch page by page everything new, until `stop`."""
         mirror, newest = self._mirror, 0
         while True:
-            batch = mirror.system.after(mirror.mark("mark"))
-            self._take(batch)
+            batch = mirror.system.after(mirror.cursor(), self._filed)
+            self._take(batch, batch.cursor)
             if (stop and stop.is_set()) or not batch.more:
                 break
             newest = newest or mirror.system.newest()
-            mirror.put_link(LinkState.FETCHING, done=batch.cursor, total=max(newest, batch.cursor))
+            mirror.put_link(LinkState.FETCHING, done=batch.done, total=max(newest, batch.done))
         if newest:
             mirror.put_link(LinkState.ONLINE)
 
-    def _take(self, batch: Batch) -> None:
+    def look(self, ref: str) -> None:
+        """Read what happened to one ticket up to now."""
+        if not self.look_late(ref):
+            self.fetch()
+
+    def look_late(self, ref: str) -> bool:
+        """Read what happened to one ticket up to now, where the feed tells it only later; tell whether it does."""
+        batch = self._mirror.system.look(ref, self._filed)
+        if batch is not None:
+            self._take(batch, self._mirror.cursor())
+        return batch is not None
+
+    def _filed(self, number: int) -> bool:
+        return self._store.messages.ticket_of_content(self._mirror.hash(number)) is not None
+
+    def _take(self, batch: Batch, cursor: str) -> None:
         mirror = self._mirror
-        unknown = [
-            one for one in batch.messages if self._store.messages.ticket_of_content(mirror.hash(one.number)) is None
-        ]
+        unknown = [one for one in batch.messages if not self._filed(one.number)]
         strange = [one for one in unknown if self._ours.number(one) is None]
         items = self._read(strange, batch) if strange else []
-        if not unknown and not batch.moved and batch.cursor == mirror.mark("mark"):
+        if not unknown and not batch.moved and cursor == mirror.cursor():
             return
         with self._store.write(bulk=True):
             for one in unknown:
@@ -60,7 +73,7 @@ class Fetching:
             new = {one.ticket_id for one in mirror.desk.receive(items, bulk=True) if one.outcome != "joined"}
             for ref, remote in batch.tickets.items():
                 follow(mirror, remote, batch.moved.get(ref), new)
-            mirror.put_mark("mark", batch.cursor)
+            mirror.put_cursor(cursor)
         if items:
             self.filed += len(items)
             self._news()

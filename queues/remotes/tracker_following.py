@@ -27,7 +27,7 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
     ticket = mirror.store.tickets.get(number)
     if ticket is None:
         return {}
-    status = mirror.tracker.here(remote.status)
+    status = mirror.status(remote)
     if mirror.tracker.there(ticket.status) == remote.status or (status is Status.NEW and not new):
         status = None
     owner = mirror.here(remote.owner)

@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from data.errors import RefusedError
 from data.protocols import Clock
-from data.records import Ticket
-from queues.connectors.base import Happened, TicketSystem
+from data.records import Status, Ticket
+from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk import Desk
 from queues.receiving import INTAKE
 from queues.remotes.links import Link, LinkState, put_link
@@ -29,12 +29,20 @@ class Mirror:
     # How far each direction has come
 
     def mark(self, name: str) -> int:
-        """Return how far something was done: `mark` (read), `claimed`, `pushed`."""
+        """Return how far something was done: `claimed`, `pushed`."""
         return int(self.store.settings.get(f"{name}.{self.name}") or 0)
 
     def put_mark(self, name: str, value: int) -> None:
         """Remember how far; call it inside the transaction that it belongs to."""
         self.store.settings.put(f"{name}.{self.name}", value)
+
+    def cursor(self) -> str:
+        """Return how far the system was read."""
+        return str(self.store.settings.get(f"mark.{self.name}") or "")
+
+    def put_cursor(self, cursor: str) -> None:
+        """Remember how far the system was read; call it inside the transaction that it belongs to."""
+        self.store.settings.put(f"mark.{self.name}", cursor)
 
     def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
         """Write how the way there stands, for every window."""
@@ -57,6 +65,15 @@ class Mirror:
     def there(self, agent: str) -> str:
         """Return what an agent of ours is called there."""
         return self.system.me() if agent == self.desk.agent else agent
+
+    def status(self, remote: RemoteTicket) -> Status | None:
+        """Return what a ticket's status there means here, None where nobody said."""
+        return self.tracker.here(remote.status) or self.tracker.here(remote.like)
+
+    def wanted(self, ticket: Ticket, remote: RemoteTicket) -> str:
+        """Return the status that a ticket lacks there; empty where it stands there as it does here."""
+        there = self.tracker.there(ticket.status)
+        return "" if there == remote.status or self.status(remote) is ticket.status else there
 
     def ticket(self, ticket_id: int) -> Ticket | None:
         """Return a ticket that the system has too, None for any other."""

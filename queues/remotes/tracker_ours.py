@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from data.records import OutboxState
+from data.records import OutboxEntry, OutboxState
 from queues.connectors.base import Happened
 from queues.remotes.tracker_mirror import Mirror
 
@@ -47,12 +47,15 @@ class Ours:
             with self._store.write():
                 self._store.messages.identify(own, self._mirror.hash(number))
 
+    def doubtful(self) -> list[OutboxEntry]:
+        """Return the replies in doubt."""
+        waiting = self._store.outbox.waiting()
+        return [one for one in waiting if one.connector == self._mirror.name and one.state is OutboxState.IN_DOUBT]
+
     def settle(self) -> None:
         """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide."""
         now = self._mirror.clock()
-        for entry in self._store.outbox.waiting():
-            if entry.connector != self._mirror.name or entry.state is not OutboxState.IN_DOUBT:
-                continue
+        for entry in self.doubtful():
             own = self._store.messages.ours(entry.ticket_id, entry.message_id)
             if own is not None and self._store.messages.is_outside(own.id):
                 with self._store.write():

@@ -40,15 +40,18 @@ class Pushing:
         mirror, messages = self._mirror, self._mirror.store.messages
         notes = messages.unsent_notes(ticket.id)
         if notes:
-            self._fetching.fetch()  # a note of ours that arrived before a cut is known from then on
+            self._fetching.look(ticket.external_ref)  # a note of ours that arrived before a cut is known from then on
         for note in notes:
             if not messages.is_outside(note.id):
                 mark = f"{self._ours.prefix()}{note.id}"
                 self._ours.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
 
     def _push_status(self, ticket: Ticket) -> None:
-        mirror, wanted = self._mirror, self._mirror.tracker.there(ticket.status)
-        if not wanted or mirror.system.ticket(ticket.external_ref).status == wanted:
+        mirror = self._mirror
+        if not mirror.tracker.there(ticket.status):
+            return
+        wanted = mirror.wanted(ticket, mirror.system.ticket(ticket.external_ref))
+        if not wanted:
             return
         remote = mirror.system.set_status(ticket.external_ref, wanted)
         if remote.status != wanted:

@@ -6,15 +6,19 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 
-from data.errors import RefusedError
+from data.errors import HeldError, RefusedError
 from data.records import Message as Written
 from data.records import OutboxEntry, Ticket
 from queues.connectors.base import Offered, RemoteReply, RemoteTicket
+from queues.connectors.web import StaleError
 from queues.escalating import is_to_a_team
 from queues.outbox import HELD_BY
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_mirror import Mirror
 from queues.remotes.tracker_ours import Ours
+
+TRIES = 3
+"""How often a reply is offered whose ticket changes there at that moment."""
 
 
 class Replies:
@@ -29,6 +33,10 @@ class Replies:
 
     def offer(self, entry: OutboxEntry) -> Offered:
         """Hand a reply over, short of its last byte."""
+        return _Offer(self, entry, *self.handed_over(entry))
+
+    def handed_over(self, entry: OutboxEntry) -> tuple[int, Offered]:
+        """Return our message's number, and its offer to the system."""
         tracker = self._mirror.tracker
         ticket = self._store.tickets.get(entry.ticket_id)
         own = self._store.messages.ours(entry.ticket_id, entry.message_id)
@@ -40,7 +48,11 @@ class Replies:
                 "Not sent", f"{tracker.name} sends to the ticket's own people, and {entry.recipient} is none of "
                 "them; add them there.",
             )  # fmt: skip
-        return _Offer(self._ours, own.id, self._mirror.system.offer(self._reply(entry, ticket, own, remote)))
+        return own.id, self._mirror.system.offer(self._reply(entry, ticket, own, remote))
+
+    def sent(self, own: int, number: int) -> None:
+        """Note under which number the system has our message."""
+        self._ours.sent(own, number)
 
     def send(self, entry: OutboxEntry) -> object:
         """Send a reply in one go."""
@@ -55,7 +67,7 @@ class Replies:
         ticket = self._store.tickets.get(entry.ticket_id)
         if ticket is None or not ticket.external_ref or is_to_a_team(entry):
             return ""
-        self._fetching.fetch()
+        self._fetching.look(ticket.external_ref)
         newer = self._store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
         if newer:
             return HELD_BY[newer]
@@ -79,7 +91,7 @@ class Replies:
     def _reply(self, entry: OutboxEntry, ticket: Ticket, own: Written, remote: RemoteTicket) -> RemoteReply:
         """Return a reply as the system takes it, with the status and the fields that go with it."""
         tracker = self._mirror.tracker
-        names, status = tracker.fields, tracker.there(ticket.status)
+        names = tracker.fields
         values = {names.macro: own.macro, names.language: own.language, names.procedure: own.procedure}
         mail = message_from_bytes(entry.raw, policy=default)
         body = mail.get_body(("plain",))
@@ -87,7 +99,7 @@ class Replies:
             ticket.external_ref,
             entry.message_id.strip("<>"),
             str(body.get_content()).rstrip("\n") if body is not None else own.text,
-            status if status != remote.status else "",
+            self._mirror.wanted(ticket, remote),
             {name: value for name, value in values.items() if value and name in remote.fields},
             tuple(_file(part) for part in mail.iter_attachments()),
         )
@@ -96,13 +108,24 @@ class Replies:
 class _Offer:
     """A reply that lacks its last byte, and the message that it is."""
 
-    def __init__(self, ours: Ours, own: int, offer: Offered) -> None:
-        self._ours, self._own, self._offer = ours, own, offer
+    def __init__(self, replies: Replies, entry: OutboxEntry, own: int, offer: Offered) -> None:
+        self._replies, self._entry, self._own, self._offer = replies, entry, own, offer
 
     def finish(self) -> None:
-        """Have it taken, and note the number that it got."""
-        number = self._offer.finish()
-        self._ours.sent(self._own, number if isinstance(number, int) else 0)
+        """Have it taken, and note the number that it got; one whose ticket just changed there is looked at again."""
+        for _ in range(TRIES):
+            try:
+                number = self._offer.finish()
+            except StaleError:
+                reason = self._replies.holds(self._entry)
+                if reason:
+                    raise HeldError("Held", reason) from None
+                self._own, self._offer = self._replies.handed_over(self._entry)
+            else:
+                self._replies.sent(self._own, number if isinstance(number, int) else 0)
+                return
+        self._offer.drop()
+        raise HeldError("Held", "its ticket keeps changing there")
 
     def drop(self) -> None:
         """Have it forgotten."""

@@ -118,7 +118,7 @@ class TrackerSync:
             if waited >= self._tracker.poll_seconds:
                 waited = 0.0
                 self._fetching.fetch(stop)
-                self._ours.settle()
+                self._settle()
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
             if due or version != self._seen or self._pushing.waits():
@@ -130,6 +130,14 @@ class TrackerSync:
         with self._store.write():
             self._store.outbox.doubt_all([self._name])
         self._fetching.fetch(stop)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Decide about replies in doubt."""
+        for entry in self._ours.doubtful():
+            ticket = self._mirror.ticket(entry.ticket_id)
+            if ticket is not None:
+                self._fetching.look_late(ticket.external_ref)
         self._ours.settle()
 
     def _carry_out(self) -> Delivery:

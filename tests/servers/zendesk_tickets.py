@@ -13,11 +13,12 @@ from typing import Any
 
 Json = dict[str, Any]
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
+_PLAIN = ("assignee_id", "group_id", "priority", "subject")
 EXCLUDED = 60
 """Seconds before a request whose changes an incremental export leaves out."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
     """An answer that is no success."""
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
@@ -122,7 +123,7 @@ class ZendeskTickets:
 
     def _values(self, found: Json, by: int, wanted: Json) -> Json:
         """Return the properties that an update gives a ticket."""
-        given = {name: wanted[name] for name in ("assignee_id", "group_id", "priority", "subject") if name in wanted}
+        given: Json = {name: wanted[name] for name in _PLAIN if name in wanted}
         if "custom_status_id" in wanted:
             given["custom_status_id"] = wanted["custom_status_id"]
             given["status"] = self.statuses[wanted["custom_status_id"]]["status_category"]
@@ -175,8 +176,9 @@ class ZendeskTickets:
     def file(self, number: int) -> Json:
         """Return what is told of a file; the address of its bytes is completed by the server."""
         kept = self.files[number]
-        return {"id": number, "file_name": kept["file_name"], "content_type": kept["content_type"],
-                "size": len(kept["content"]), "inline": False, "content_url": f"/attachments/token/{number}/"}  # fmt: skip
+        return {"id": number, "size": len(kept["content"]), "inline": False,
+                "content_url": f"/attachments/token/{number}/",
+                **{name: kept[name] for name in ("file_name", "content_type")}}  # fmt: skip
 
     def export(self, start: int, cursor: str, per_page: int) -> Json:
         """Return a page of the tickets that changed, oldest change first."""
