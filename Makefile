@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/tridesk demo
 
 test: $(READY)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from macros.check import Checker
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.procedures import load_text
-from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, press, status_of
+from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, press, settled, status_of
 from tui.app import DeskApp
 from tui.bulk import Plan
 
@@ -52,8 +52,7 @@ async def choose(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
     ticket = app.desk.ticket()
     assert ticket is not None
     app.desk.preview_macro(ticket, "general/closing-thanks")
-    await app.workers.wait_for_complete()
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 def test_a_macro_for_all_selected_tells_what_it_sends_and_what_it_holds_back(path: Path) -> None:

@@ -16,7 +16,7 @@ from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.teams import Team
-from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, status_of
+from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, settled, status_of
 from tui.app import DeskApp
 from tui.handing_over import due_of
 
@@ -100,8 +100,7 @@ def test_a_macro_that_escalates_sends_the_teams_words_too(path: Path) -> None:
         ticket = app.desk.ticket()
         assert ticket is not None
         app.desk.preview_macro(ticket, "hacked-account/freeze-now")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot, app)
         await press(pilot, app, "enter")
         store = Store.open(path)
         try:

@@ -16,7 +16,7 @@ from macros.check import Checker
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.promises import OFFICE
-from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, status_of
+from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, settled, status_of
 from tui.app import DeskApp
 from tui.screens.reply_card import ReplyCard
 
@@ -63,8 +63,7 @@ def test_a_digit_of_a_finding_without_words_opens_the_composer(path: Path) -> No
         subject = Change(reply="Hola", subject="Order {{ x }}")
         app.desk.preview(ticket_read, subject, "t")
         await press(pilot, app)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot, app)
         assert [one.rule for one in card(app).card.findings] == ["hole"]
         await press(pilot, app, "1")
         assert app.screen is app.desk
@@ -116,7 +115,7 @@ def test_a_reply_with_nothing_wrong_leaves_at_once(path: Path) -> None:
     play(path, script, make=checked)
 
 
-async def settled(pilot: Pilot[int], app: DeskApp) -> None:
+async def hands_rest(pilot: Pilot[int], app: DeskApp) -> None:
     """Let the rest after the last key pass at once, and the writer look at the text."""
     assert app.desk.composer is not None
     app.desk.composer._ask_to_check()
@@ -128,7 +127,7 @@ async def settled(pilot: Pilot[int], app: DeskApp) -> None:
 def test_findings_show_while_writing_and_ctrl_n_goes_round(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await write(pilot, app, TWO)
-        await settled(pilot, app)
+        await hands_rest(pilot, app)
         assert "✗ This gives a password or a code away" in picture(app)
         await press(pilot, app, "ctrl+n", "ctrl+n")
         first = selected(app)
@@ -145,7 +144,7 @@ def test_findings_show_while_writing_and_ctrl_n_goes_round(path: Path) -> None:
 def test_a_promise_shows_while_writing(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await write(pilot, app, "Hola: mañana te escribo.")
-        await settled(pilot, app)
+        await hands_rest(pilot, app)
         assert "Promises an answer by Tue 22 Sep 18:00." in picture(app)
 
     play(path, script, make=checked)

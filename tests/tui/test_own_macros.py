@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from data.changes import unpacked
 from data.records import Direction, Message, Status, Ticket
 from data.store import Store
-from tests.tui.playing import fifteen_tickets, picture, play, press
+from tests.tui.playing import fifteen_tickets, picture, play, press, settled
 from tui.app import DeskApp
 from tui.screens.reply_card import ReplyCard
 from tui.settings import config_folder
@@ -159,8 +159,7 @@ def test_a_macro_changed_on_disk_is_taken_and_a_broken_one_is_told_once(path: Pa
             os.utime(first, ns=(stamp, stamp))
             app.clear_notifications()
             app.desk.look_for_macros()
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            await settled(pilot, app)
             return " ".join(one.message for one in app._notifications)
 
         assert await change(FIRST.replace("Lo primero.", "Lo nuevo."), 1) == ""

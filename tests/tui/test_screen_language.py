@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from data.records import Incoming, MessageKind
 from data.store import Store
 from tests.tui import playing
-from tests.tui.playing import NOW, Play, make_desk, picture, press, ticket
+from tests.tui.playing import NOW, Play, make_desk, picture, press, settled, ticket
 from tui.app import DeskApp
 from tui.screens.reply_card import ReplyCard
 from tui.settings import config_folder
@@ -165,14 +165,13 @@ def test_routing_again_says_how_many_first(tmp_path: Path) -> None:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await app.desk.run_action("desk_reroute")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot, app)
         assert "2 open tickets, the rules send 1 elsewhere" in picture(app)
         assert "1  mail → app · normal" in picture(app)
         await press(pilot, app, "escape")
         assert ticket(app, 1).lane == "mail"
         await app.desk.run_action("desk_reroute")
-        await app.workers.wait_for_complete()
+        await settled(pilot, app)
         await press(pilot, app, "y")
         assert ticket(app, 1).lane == "app"
         await press(pilot, app, "z")

@@ -13,7 +13,7 @@ from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.procedure_book import ProcedureBook
 from queues.routing import Rules
-from tests.tui.playing import NOW, Play, clock, picture, play_app, press, ticket
+from tests.tui.playing import NOW, Play, clock, picture, play_app, press, settled, ticket
 from tui.app import DeskApp
 from tui.jobs import Writer
 from tui.screens.change_card import ChangeCard
@@ -332,8 +332,7 @@ def test_a_digit_pressed_before_the_macros_are_there_is_not_lost(path: Path, fol
         assert "in a moment" in app.desk.said
         app.desk.answering._library = library
         app.desk._macros_taken([])
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot, app)
         assert isinstance(app.screen, ReplyCard)
 
     play(path, folder, script)

@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 
 from data.records import Change, Ticket
 from data.store import Store
-from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press
+from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, settled
 from tui.app import DeskApp
 
 CHOSEN = "crash/first-steps"
@@ -51,7 +51,7 @@ def test_digits_follow_what_another_window_sent_when_the_ticket_is_opened_again(
                 desk.act([ticket.id], Change(reply="Our answer.", macro=CHOSEN, reply_language="es"))
         outside.close()
         app.desk.learn_news()
-        await app.workers.wait_for_complete()
+        await settled(pilot, app)
         assert [macro.name for macro in app.desk.answering.slots(_ticket(app, number)) if macro] == held
 
         await press(pilot, app, "escape", "escape", "enter")

@@ -14,7 +14,14 @@ from data.records import Change, Direction, Draft, Escalation, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
+from tui.screens.desk import DeskScreen
 from tui.screens.draft_choice import Choice, DraftChoice, joined
+
+
+@pytest.fixture(autouse=True)
+def slow_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly this machine types: the hands are lifted when a test says so."""
+    monkeypatch.setattr("tui.screens.draft_choice.QUIET_SECONDS", 3_600)
 
 
 @pytest.fixture
@@ -178,6 +185,29 @@ def test_ended_from_outside_both_texts_are_kept(path: Path, shown: bool) -> None
     draft = stored(path)
     assert draft is not None
     assert draft.text == "mine!\n\ntheirs [/b]"
+
+
+def test_what_was_typed_before_the_choice_came_up_does_not_replace_the_other_text(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DeskScreen, "choose_draft", lambda screen, draft: None)  # the card is still on its way
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r")
+        other_window(path, "theirs")
+        await press(pilot, app, *"mi")
+        assert app.desk.composer is not None
+        app.desk.composer.flush()
+        await app.desk.settled()
+        await pilot.pause()
+        assert app.desk.choosing
+        await pilot.press(*"ne!")
+        await app.desk.keep_at_the_end()
+
+    play(path, script)
+    draft = stored(path)
+    assert draft is not None
+    assert draft.text == "mine!\n\ntheirs"
 
 
 TEXT = st.text(min_size=1)

@@ -119,7 +119,10 @@ class Drafting(Answers):
 
         await self.settled()
         unsaved = self.unkept()
-        for draft in [*self.choosing.values(), *([unsaved] if unsaved is not None else [])]:
+        left = dict(self.choosing)
+        if unsaved is not None:  # newer than what waits for a choice of the same ticket
+            left[unsaved.ticket_id] = unsaved
+        for draft in left.values():
             try:
                 await asyncio.wrap_future(self._save(draft))
             except ConflictError:
