@@ -11,8 +11,8 @@ from data.errors import DeskError
 from data.locations import alone, private_folder
 from data.protocols import Clock
 from data.records import Incoming
+from queues.connectors.base import connector_class
 from queues.connectors.email import EmailConnector
-from queues.connectors.request_tracker import RequestTracker
 from queues.helper import Helper, RawMessage
 from queues.outbox import Delivery
 from queues.remotes.account_filing import Filing
@@ -95,7 +95,7 @@ class MailKeeper:
         with closing(desk.store):
             named = recogniser(desk.store, self._settings)
             if isinstance(account, Tracker):
-                system = RequestTracker(account, self._secrets)
+                system = connector_class(account.kind)(account, self._secrets)
                 yield TrackerSync(
                     desk, system, account, self._reader, named.recognised, self._clock, self._tell, self._news
                 )

@@ -14,19 +14,24 @@ import msgspec
 from data.errors import InputError
 from data.records import Status
 
-PREFIX = "rt:"
-"""What a Request Tracker's connector name begins with; the tracker's own name follows."""
+Kind = Literal["rt"]
+"""The ticketing systems that can be mirrored; a tracker's connector name begins with its kind."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
-HERE = {
-    "new": Status.NEW,
-    "open": Status.OPEN,
-    "stalled": Status.PENDING,
-    "resolved": Status.SOLVED,
-    "rejected": Status.CLOSED,
-    "deleted": Status.CLOSED,
+HERE: dict[Kind, dict[str, Status]] = {
+    "rt": {
+        "new": Status.NEW,
+        "open": Status.OPEN,
+        "stalled": Status.PENDING,
+        "resolved": Status.SOLVED,
+        "rejected": Status.CLOSED,
+        "deleted": Status.CLOSED,
+    },
 }
-"""What the statuses of Request Tracker's default lifecycle mean here."""
+"""What the statuses that a system has by default mean here; of several for one, the first is set there."""
+_NEVER_SET = frozenset({"rejected", "deleted"})
+_API = {"rt": "/REST/2.0"}
+"""What follows the address of a system's pages."""
 _LIKE = {Status.ON_HOLD: Status.PENDING, Status.CLOSED: Status.SOLVED}
 """What stands in for a status that the system has no name for."""
 
@@ -44,8 +49,8 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     name: str
     url: str
-    """The address of its web pages, without `/REST/2.0`."""
-    kind: Literal["rt"] = "rt"
+    """The address of its web pages."""
+    kind: Kind = "rt"
     user: str = ""
     """Who we are there; empty for whom the token belongs to."""
     secret: str = "keyring"
@@ -67,7 +72,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     @property
     def connector(self) -> str:
         """The name that its tickets and replies bear."""
-        return PREFIX + self.name
+        return f"{self.kind}:{self.name}"
 
     @property
     def login(self) -> str:
@@ -76,14 +81,14 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     def here(self, remote: str) -> Status | None:
         """Return what a status of the system means here, None where nobody said."""
-        return self.statuses.get(remote) or HERE.get(remote)
+        return self.statuses.get(remote) or HERE[self.kind].get(remote)
 
     def there(self, status: Status) -> str:
         """Return the system's name for a status of ours; empty where it knows nothing like it."""
-        known: Mapping[str, Status] = HERE | self.statuses
+        known: Mapping[str, Status] = HERE[self.kind] | self.statuses
         for wanted in (status, _LIKE.get(status)):
-            for remote, meant in (*self.statuses.items(), *HERE.items()):
-                if meant is wanted and known[remote] is wanted and remote not in ("deleted", "rejected"):
+            for remote, meant in (*self.statuses.items(), *HERE[self.kind].items()):
+                if meant is wanted and known[remote] is wanted and remote not in _NEVER_SET:
                     return remote
         return ""
 
@@ -106,7 +111,7 @@ def complete(tracker: Tracker) -> Tracker:
         raise _wrong(tracker, "secret", "use keyring, ask, env:NAME or command:…")
     if min(tracker.poll_seconds, tracker.requests_per_minute, tracker.per_minute) < 1:
         raise _wrong(tracker, "poll-seconds, requests-per-minute or per-minute", "use a positive number")
-    return msgspec.structs.replace(tracker, url=tracker.url.strip().rstrip("/").removesuffix("/REST/2.0"))
+    return msgspec.structs.replace(tracker, url=tracker.url.strip().rstrip("/").removesuffix(_API[tracker.kind]))
 
 
 def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:

@@ -10,6 +10,7 @@ import msgspec
 
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
+from queues.remotes.trackers import HERE
 from tui.cli.common import json_option, put
 from tui.settings import config_folder, load
 
@@ -36,7 +37,7 @@ def account() -> None:
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
-@click.option("--kind", type=click.Choice(["mail", "rt"]), default="mail", help="rt: Request Tracker 5, with --url.")
+@click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
 @click.option("--url", help="The address of the ticketing system's pages.")
 @click.option("--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue of it, and its lane; else all.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
@@ -49,13 +50,15 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
     from queues.remotes.providers import NOWHERE, PROVIDERS, provider_of
     from tui.cli.tracker import tracker_of
 
-    if kind == "rt":
+    if kind != "mail":
         url = url or address or _asked("Address of its pages (https://…)")
-        new_tracker = tracker_of(url, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues)
+        new_tracker = tracker_of(url, kind, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues)
         _put_in(new_tracker, asked=secret is not None, no_test=no_test)
         return
     if url or queues:
-        raise InputError("Not given", "--url and --queue are for ticketing systems; add --kind rt.")
+        raise InputError(
+            "Not given", "--url and --queue are for ticketing systems; add --kind with which, such as --kind rt."
+        )
     address = address or _asked("Address")
     security: Literal["tls", "starttls"] = "starttls" if starttls else "tls"
     provider = provider if provider is not None else "" if imap else provider_of(address)
@@ -145,8 +148,8 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
 
 def _try(one: Account | Tracker, typed: str = "") -> str:
     """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
+    from queues.connectors.base import connector_class
     from queues.connectors.email import EmailConnector
-    from queues.connectors.request_tracker import RequestTracker
     from queues.remotes.accounts import Account, complete
     from queues.remotes.secrets_at_hand import SecretsAtHand
 
@@ -156,9 +159,9 @@ def _try(one: Account | Tracker, typed: str = "") -> str:
     if isinstance(one, Account):
         EmailConnector(complete(one), secrets).check()
         return ""
-    system = RequestTracker(one, secrets)
+    system = connector_class(one.kind)(one, secrets)
     try:
-        return system.check()
+        return str(system.check())
     finally:
         system.close()
 

@@ -68,7 +68,7 @@ def _settings() -> str:
 def _accounts(path: Path) -> str:
     from queues.remotes.accounts import PREFIX
     from queues.remotes.links import LinkState, links
-    from queues.remotes.trackers import PREFIX as TRACKER
+    from queues.remotes.trackers import HERE
     from tui.settings import load
 
     accounts = load().settings.remotes
@@ -77,8 +77,9 @@ def _accounts(path: Path) -> str:
         with closing(Store.open(path)) as store:
             known = links(store)
             names = {account.connector for account in accounts}
+            prefixes = (PREFIX, *(f"{kind}:" for kind in HERE))
             waiting = [entry.connector for entry in store.outbox.waiting()]
-            orphans = sum(name.startswith((PREFIX, TRACKER)) and name not in names for name in waiting)
+            orphans = sum(name.startswith(prefixes) and name not in names for name in waiting)
     if orphans:
         raise DeskError("Account", f"{orphans} replies wait for an account that is no more; `tridesk outbox list`.")
     told = []

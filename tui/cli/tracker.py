@@ -1,14 +1,22 @@
-"""What the options of `tridesk account add --kind rt` make: a ticketing system as the settings name it."""
+"""What the options of `tridesk account add --kind …` make: a ticketing system as the settings name it."""
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlsplit
 
-from queues.remotes.trackers import Tracker, complete
+from queues.remotes.trackers import Kind, Tracker, complete
 
 
 def tracker_of(
-    url: str, *, name: str | None, user: str | None, secret: str | None, ca_file: str, queues: tuple[str, ...]
+    url: str,
+    kind: str,
+    *,
+    name: str | None,
+    user: str | None,
+    secret: str | None,
+    ca_file: str,
+    queues: tuple[str, ...],
 ) -> Tracker:
     """Return the tracker; its name is the first label of the host unless given. Raises InputError."""
     given = url if "://" in url else f"https://{url}"
@@ -16,8 +24,9 @@ def tracker_of(
     lanes = {queue.strip(): lane.strip() for queue, _, lane in (one.partition("=") for one in queues)}
     return complete(
         Tracker(
-            name or host.partition(".")[0] or "rt",
+            name or host.partition(".")[0] or kind,
             given,
+            kind=cast(Kind, kind),
             user=user or "",
             secret=secret or "keyring",
             ca_file=ca_file,
