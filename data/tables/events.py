@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from data.records import Event
@@ -17,8 +14,8 @@ _KEPT = "action NOT IN (SELECT id FROM action WHERE state = 'undone')"
 _MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed')
     UNION SELECT ticket_id FROM event WHERE at >= :since)"""
 
-Told = tuple[int, int, str, str, Mapping[str, Any]]
-"""An event as a ticket's life needs it, many being read: moment, number, actor, kind, detail; in order as they are."""
+Told = tuple[int, str, str, str]
+"""An event where many are read: moment, actor, kind, and its detail as it is packed (see `unpacked`)."""
 
 
 class Events:
@@ -61,19 +58,25 @@ class Events:
     def lives(self, until: int, *, since: int | None = None) -> Iterator[tuple[int, list[Told]]]:
         """Yield each ticket's number, in order, with what was told of it before `until`, in the order of time.
 
-        What was undone is left out. With `since`, so are tickets that were solved or closed before then and rest.
+        What was undone is left out. With `since`, so are tickets that were solved or closed before then and rest,
+        unless they are so few that looking for them costs more than reading them.
         """
-        among = "" if since is None else f"AND {_MOVED}"
-        sql = f"""SELECT ticket_id, at, id, actor, kind, detail FROM event WHERE at < :until AND {_KEPT} {among}
-            ORDER BY ticket_id, id"""
-        decoded = lru_cache(4096)(json.loads)  # most mails are told of in the same words
-        rows = self._db.execute(sql, {"until": until, "since": since})
-        for ticket_id, group in groupby(rows, key=itemgetter(0)):
-            # an import files old mails in the order of the file, so the order of time is not that of the numbers
-            yield (
-                ticket_id,
-                sorted((at, number, actor, kind, decoded(detail)) for _, at, number, actor, kind, detail in group),
-            )
+        among = "" if since is None or self._mostly_waiting() else f"AND {_MOVED}"
+        sql = f"""SELECT ticket_id, at, actor, kind, detail FROM event
+            WHERE at < :until AND {_KEPT} {among} ORDER BY ticket_id, at, id"""
+        number, told = 0, list[Told]()
+        for ticket_id, at, actor, kind, detail in self._db.execute(sql, {"until": until, "since": since}):
+            if ticket_id != number:
+                if told:
+                    yield number, told
+                number, told = ticket_id, []
+            told.append((at, actor, kind, detail))
+        if told:
+            yield number, told
+
+    def _mostly_waiting(self) -> bool:
+        sql = "SELECT total(n * (status NOT IN ('solved', 'closed'))) > total(n) / 2 FROM lane_count"
+        return bool(self._db.execute(sql).fetchone()[0])
 
     def newest(self) -> int:
         """Return the number of the newest event, 0 where there is none."""
@@ -84,5 +87,11 @@ class Events:
         return [_event(row) for row in self._db.execute(_SELECT + "WHERE id > ? ORDER BY id LIMIT ?", (number, limit))]
 
 
+def unpacked(detail: str) -> dict[str, Any]:
+    """Return an event's detail by name."""
+    held: dict[str, Any] = json.loads(detail)
+    return held
+
+
 def _event(row: tuple[Any, ...]) -> Event:
-    return Event(row[0], row[1], row[2], row[3], row[4], row[5], json.loads(row[6]))
+    return Event(row[0], row[1], row[2], row[3], row[4], row[5], unpacked(row[6]))

@@ -79,21 +79,22 @@ def wall(start: int, end: int) -> int:
     return max(0, end - start)
 
 
-def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> Iterator[Measure]:
-    """Yield a ticket's measures of the period from `since` up to `until` (not included).
+def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> list[Measure]:
+    """Return a ticket's measures of the period from `since` up to `until` (not included).
 
     `life` must hold no event from `until` on, so that what came later changes nothing.
     """
     number, created = life.ticket_id, life.created_at
-    if created is not None and since <= created < until:
-        yield Measure(Metric.RECEIVED, number, created, 1)
+    found = [] if created is None or created < since else [Measure(Metric.RECEIVED, number, created, 1)]
     if life.replies:
-        yield from _replies(life, since, elapsed)
+        found += _replies(life, since, elapsed)
     if created is not None:
         if life.solvings:
-            yield from _solved(life, created, since, elapsed)
-        if life.is_open and created < until:
-            yield Measure(Metric.BACKLOG, number, until, elapsed(created, until), age=until - created)
+            found += _solved(life, created, since, elapsed)
+        if life.is_open:
+            age = until - created
+            found.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", age))
+    return found
 
 
 def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:

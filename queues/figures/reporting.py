@@ -13,7 +13,6 @@ from datetime import tzinfo
 from itertools import islice
 
 from data.store import Store
-from data.tables.events import Told
 from queues.figures.grouping import NO_FACTS, OF_FACTS, By, Facts, grouping
 from queues.figures.handling import IDLE, WORK, handled
 from queues.figures.metrics import Elapsed, Figure, Measure, Metric, figures, measures, wall
@@ -61,8 +60,8 @@ class Question:
     told: Progress
 
 
-Found = Iterator[tuple[int, Measure, Facts]]
-"""Measures, each with the place of its period among those that were asked for."""
+Found = Iterator[tuple[int, Sequence[Measure], Facts]]
+"""A ticket's measures of one period, with the place of that period among those that were asked for."""
 
 
 def _silent(share: float) -> None:
@@ -89,9 +88,10 @@ def reports(
         [(grouping(by, zone), defaultdict[tuple[str, Metric], list[int]](list)) for by in groupings]
         for _ in question.spans
     ]
-    for place, measure, facts in _found(store, question):
+    for place, found, facts in _found(store, question):
         for group, held in sums[place]:
-            held[group(measure, facts), measure.metric].append(measure.value)
+            for measure in found:
+                held[group(measure, facts), measure.metric].append(measure.value)
     before, now = ([figures(held) for _, held in of_span] for of_span in sums)
     return {by: Report(period, by, now[n], before[n]) for n, by in enumerate(groupings)}
 
@@ -101,8 +101,9 @@ def behind(
 ) -> Iterator[tuple[Measure, str]]:
     """Yield every measure of the period with its group."""
     group = grouping(by, zone)
-    for _, measure, facts in _found(store, Question((period,), elapsed, by in OF_FACTS, told)):
-        yield measure, group(measure, facts)
+    for _, found, facts in _found(store, Question((period,), elapsed, by in OF_FACTS, told)):
+        for measure in found:
+            yield measure, group(measure, facts)
 
 
 def _found(store: Store, question: Question) -> Found:
@@ -117,22 +118,15 @@ def _of_lives(store: Store, question: Question) -> Found:
     while batch := list(islice(lives, _BATCH)):
         facts = _facts(store, [number for number, _ in batch], question)
         for number, told in batch:
-            for place, measure in _measured(number, told, question):
-                yield place, measure, facts.get(number, NO_FACTS)
+            life, heard, end = History(number), 0, len(told)
+            of_ticket = facts.get(number, NO_FACTS)
+            for place, span in enumerate(question.spans):
+                while heard < end and told[heard][0] < span.until:
+                    life.add(*told[heard])
+                    heard += 1
+                if heard:
+                    yield place, measures(life, span.since, span.until, question.elapsed), of_ticket
         question.told(batch[-1][0] / newest)
-
-
-def _measured(number: int, told: Sequence[Told], question: Question) -> Iterator[tuple[int, Measure]]:
-    """Tell a life up to the end of each period and measure it there."""
-    life, heard = History(number), 0
-    for place, span in enumerate(question.spans):
-        while heard < len(told) and told[heard][0] < span.until:
-            at, _, actor, kind, detail = told[heard]
-            life.add(at, actor, kind, detail)
-            heard += 1
-        if heard:
-            for measure in measures(life, span.since, span.until, question.elapsed):
-                yield place, measure
 
 
 def _of_handling(store: Store, question: Question) -> Found:
@@ -145,7 +139,7 @@ def _of_handling(store: Store, question: Question) -> Found:
             for place, span in enumerate(question.spans):
                 if span.since <= one.at < span.until:
                     measure = Measure(Metric.HANDLING, one.ticket_id, one.at, one.seconds, one.agent)
-                    yield place, measure, facts.get(one.ticket_id, NO_FACTS)
+                    yield place, [measure], facts.get(one.ticket_id, NO_FACTS)
         question.told(1.0)
 
 

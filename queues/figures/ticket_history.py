@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from data.records import Direction, MessageKind, Status
-from data.tables.events import Told
+from data.tables.events import Told, unpacked
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 _WRITTEN = frozenset({str(kind) for kind in MessageKind} - {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM})
@@ -41,63 +42,88 @@ class Solving:
     """The macro of the latest reply."""
 
 
-@dataclass(slots=True)
+class _Read(NamedTuple):
+    """What an event's detail says, as far as a life goes by it."""
+
+    ours: bool
+    """Not written by the customer."""
+    heard: bool
+    """Written by the customer, who waits for an answer."""
+    moved: tuple[str, str] | None
+    """The status before and after."""
+    reply_due: int | None
+    resolve_due: int | None
+    macro: str
+
+
+@lru_cache(8192)  # most mails are told of in the same words
+def _read(packed: str) -> _Read:
+    detail = unpacked(packed)
+    ours = detail.get("direction", Direction.IN) != Direction.IN
+    changed: Mapping[str, Any] = detail.get("changed") or {}
+    old, new = changed.get("status") or ("", "")
+    clock = changed.get("first_due") or changed.get("next_due") or [None]
+    return _Read(
+        ours=ours,
+        heard=not ours and detail.get("kind", MessageKind.MAIL) in _WRITTEN,
+        moved=(old, new) if new else None,
+        reply_due=clock[0],
+        resolve_due=(changed.get("resolve_due") or [None])[0],
+        macro=str(detail.get("macro", "")),
+    )
+
+
 class History:
-    """What the events tell of one ticket."""
+    """What the events tell of one ticket. A class of slots, since a report makes one a ticket."""
 
-    ticket_id: int
-    created_at: int | None = None
-    replies: list[Reply] = field(default_factory=list)
-    solvings: list[Solving] = field(default_factory=list)
-    reopenings: list[int] = field(default_factory=list)
-    is_open: bool = False
-    """Not solved or closed after the last event."""
-    waiting_since: int | None = None
-    """When the oldest message came in that nobody has answered yet."""
+    __slots__ = ("created_at", "is_open", "reopenings", "replies", "solvings", "ticket_id", "waiting_since")
 
-    def add(self, at: int, actor: str, kind: str, detail: Mapping[str, Any]) -> None:
+    def __init__(self, ticket_id: int) -> None:
+        self.ticket_id = ticket_id
+        self.created_at: int | None = None
+        self.replies: Sequence[Reply] = ()
+        self.solvings: Sequence[Solving] = ()
+        self.reopenings: Sequence[int] = ()
+        self.is_open = False
+        """Not solved or closed after the last event."""
+        self.waiting_since: int | None = None
+        """When the oldest message came in that nobody has answered yet."""
+
+    def add(self, at: int, actor: str, kind: str, packed: str) -> None:
         """Take the next event in, in the order of time."""
-        changed: Mapping[str, Any] = detail.get("changed") or {}
+        read = _read(packed)
         if kind == "received":
-            self._received(at, detail, changed)
+            self._received(at, read)
         elif kind == "reply":
-            self._replied(at, actor, str(detail.get("macro", "")), changed)
-        if "status" in changed:
-            self._moved(at, actor, changed)
+            self.replies = [*self.replies, Reply(at, actor, read.macro, self.waiting_since, read.reply_due)]
+            self.waiting_since = None
+        if read.moved is not None:
+            self._moved(at, actor, *read.moved, read.resolve_due)
 
-    def _received(self, at: int, detail: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
-        ours = detail.get("direction", Direction.IN) != Direction.IN
-        heard = not ours and detail.get("kind", MessageKind.MAIL) in _WRITTEN
+    def _received(self, at: int, read: _Read) -> None:
         if self.created_at is None:
-            self.created_at, self.is_open = at, heard or ours
-            wants = heard
+            self.created_at, self.is_open = at, read.heard or read.ours
+            wants = read.heard
         else:
             # plain thanks leave a solved ticket as it is: nobody waits
-            wants = heard and (self.is_open or "status" in changed)
+            wants = read.heard and (self.is_open or read.moved is not None)
         if wants and self.waiting_since is None:
             self.waiting_since = at
-        elif ours:
+        elif read.ours:
             self.waiting_since = None
 
-    def _replied(self, at: int, agent: str, macro: str, changed: Mapping[str, Any]) -> None:
-        clock = changed.get("first_due") or changed.get("next_due") or [None]
-        self.replies.append(Reply(at, agent, macro, self.waiting_since, clock[0]))
-        self.waiting_since = None
-
-    def _moved(self, at: int, actor: str, changed: Mapping[str, Any]) -> None:
-        old, new = changed["status"]
+    def _moved(self, at: int, actor: str, old: str, new: str, due: int | None) -> None:
         if new == Status.SOLVED:
-            due = (changed.get("resolve_due") or [None])[0]
             macro = self.replies[-1].macro if self.replies else ""
-            self.solvings.append(Solving(at, actor, due, len(self.replies), macro))
+            self.solvings = [*self.solvings, Solving(at, actor, due, len(self.replies), macro)]
         if old in _DONE and new not in _DONE:
-            self.reopenings.append(at)
+            self.reopenings = [*self.reopenings, at]
         self.is_open = new not in _DONE
 
 
 def history(ticket_id: int, told: Iterable[Told]) -> History:
     """Return the life that is told; events of actions that were taken back must not be among them."""
     found = History(ticket_id)
-    for at, _, actor, kind, detail in told:
-        found.add(at, actor, kind, detail)
+    for one in told:
+        found.add(*one)
     return found

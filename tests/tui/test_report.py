@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import pairwise, zip_longest
+from math import ceil
 from pathlib import Path
+from statistics import median
 
 import pytest
 from click.testing import CliRunner
@@ -17,9 +21,10 @@ from data.store import Store
 from macros.library import Library
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
-from queues.figures.grouping import ALL, By
-from queues.figures.metrics import Metric
-from queues.figures.reporting import Period, behind, report
+from queues.figures.grouping import AGE_NAMES, AGES, ALL, By
+from queues.figures.metrics import Figure, Metric, measures
+from queues.figures.reporting import Period, behind, report, reports
+from queues.figures.ticket_history import history
 from tui.cli.report import report as report_command
 from tui.rehearsal import DAY, HeldClock, Rehearsal
 
@@ -67,9 +72,21 @@ class Slow:
             found += [(number, value) for at, value in self._of(metric, events) if at >= PERIOD.since]
         return sorted(found)
 
+    def handled(self) -> list[tuple[int, int]]:
+        """Every pair of an agent's actions that follow each other within half an hour."""
+        work = [one for held in self.events.values() for one in held if one.kind in ("reply", "note", "change", "step")]
+        found = []
+        for agent in {event.actor for event in work}:
+            own = sorted((event for event in work if event.actor == agent), key=lambda event: event.id)
+            pairs = [(one, two) for one, two in pairwise(own) if one.action != two.action]
+            found += [(two.ticket_id, two.at - one.at) for one, two in pairs
+                      if 0 < two.at - one.at <= 1800 and two.at >= PERIOD.since]  # fmt: skip
+        return sorted(found)
+
     def _of(self, metric: Metric, events: list[Event]) -> list[tuple[int, int]]:
         created = events[0].at
         replies = [event for event in events if event.kind == "reply"]
+        stands = self._stands(events)
         match metric:
             case Metric.RECEIVED:
                 return [(created, 1)]
@@ -81,17 +98,29 @@ class Slow:
                 pairs = [(event.at, self._asked(events, event)) for event in replies[1:]]
                 return [(at, at - asked) for at, asked in pairs if asked >= 0]
             case Metric.SOLVED:
-                return [(event.at, 1) for event in self._stands(events)]
+                return [(last.at, 1) for last in stands]
             case Metric.RESOLUTION:
-                return [(event.at, event.at - created) for event in self._stands(events)]
+                return [(last.at, last.at - created) for last in stands]
+            case Metric.TOUCHES:
+                return [(last.at, sum(one.id <= last.id for one in replies)) for last in stands]
             case Metric.ONE_TOUCH:
                 again = any(_to(event, Status.OPEN) and _from(event, Status.SOLVED) for event in events)
-                return [
-                    (last.at, int(not again and len([r for r in replies if r.id <= last.id]) == 1))
-                    for last in self._stands(events)
-                ]
+                return [(last.at, int(not again and sum(one.id <= last.id for one in replies) == 1)) for last in stands]
+            case Metric.REOPENED:
+                moves = [event for event in events if _moves(event) and not _to(event, Status.CLOSED)]
+                pairs_of = zip_longest(moves, moves[1:])
+                return [(one.at, int(two is not None and not _to(two, Status.SOLVED)))
+                        for one, two in pairs_of if _to(one, Status.SOLVED)]  # fmt: skip
             case Metric.LATE_FIRST:
-                return [(event.at, int(_due(event, "first_due") < event.at)) for event in replies[:1]]
+                return _late(replies[:1], "first_due")
+            case Metric.LATE_NEXT:
+                return _late(replies[1:], "next_due")
+            case Metric.LATE_RESOLUTION:
+                return _late(stands, "resolve_due")
+            case Metric.BACKLOG:
+                moves = [event for event in events if _moves(event)]
+                done = moves and (_to(moves[-1], Status.SOLVED) or _to(moves[-1], Status.CLOSED))
+                return [] if done else [(PERIOD.until, PERIOD.until - created)]
         raise NotImplementedError(metric)
 
     def _asked(self, events: list[Event], reply: Event) -> int:
@@ -109,7 +138,7 @@ class Slow:
         return asked
 
     def _stands(self, events: list[Event]) -> list[Event]:
-        moves = [event for event in events if "status" in (event.detail.get("changed") or {})]
+        moves = [event for event in events if _moves(event)]
         return moves[-1:] if moves and _to(moves[-1], Status.SOLVED) else []
 
 
@@ -121,21 +150,66 @@ def _from(event: Event, status: Status) -> bool:
     return bool((event.detail.get("changed") or {}).get("status", [None, None])[0] == status)
 
 
-def _due(event: Event, name: str) -> int:
-    return int(event.detail["changed"][name][0])
+def _moves(event: Event) -> bool:
+    return "status" in (event.detail.get("changed") or {})
 
 
-@pytest.mark.parametrize(
-    "metric",
-    [Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION,
-     Metric.ONE_TOUCH, Metric.LATE_FIRST],
-)  # fmt: skip
-def test_every_figure_equals_the_slow_one_to_the_second(month: Store, metric: Metric) -> None:
-    found = [one for one, _ in behind(month, PERIOD, By.ALL, UTC) if one.metric is metric]
-    slow = Slow(month).values(metric)
-    assert len(slow) > 10
-    assert sorted((one.ticket_id, one.value) for one in found) == slow
-    assert report(month, PERIOD, By.ALL, UTC).now[ALL][metric].total == sum(value for _, value in slow)
+def _late(events: list[Event], clock: str) -> list[tuple[int, int]]:
+    ran = [(event, (event.detail.get("changed") or {}).get(clock, [None])[0]) for event in events]
+    return [(event.at, int(due < event.at)) for event, due in ran if due is not None]
+
+
+def test_every_figure_equals_the_slow_one_to_the_second(month: Store) -> None:
+    slow = Slow(month)
+    found = [one for one, _ in behind(month, PERIOD, By.ALL, UTC)]
+    now = report(month, PERIOD, By.ALL, UTC).now[ALL]
+    for metric in Metric:
+        values = slow.handled() if metric is Metric.HANDLING else slow.values(metric)
+        assert len(values) > 10, metric
+        assert sorted((one.ticket_id, one.value) for one in found if one.metric is metric) == values, metric
+        held = sorted(value for _, value in values)
+        assert now[metric] == Figure(len(held), sum(held), median(held), held[ceil(0.9 * len(held)) - 1]), metric
+
+
+def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
+    grouped = reports(month, PERIOD, list(By), UTC)
+    for by in By:
+        values: dict[tuple[str, Metric], list[int]] = defaultdict(list)
+        for one, group in behind(month, PERIOD, by, UTC):
+            values[group, one.metric].append(one.value)
+        told = {(group, metric): held for group, of in grouped[by].now.items() for metric, held in of.items()}
+        assert told.keys() == values.keys(), by
+        for key, held in values.items():
+            assert (told[key].count, told[key].total, told[key].median) == (len(held), sum(held), median(held)), key
+
+
+def test_the_ages_share_the_backlog_out(month: Store) -> None:
+    by_age = report(month, PERIOD, By.AGE, UTC).now
+    ages = list(zip([0, *(end for end, _ in AGES)], AGE_NAMES, strict=True))
+    backlog = [value for _, value in Slow(month).values(Metric.BACKLOG)]
+    for place, (low, name) in enumerate(ages):
+        high = ages[place + 1][0] if place + 1 < len(ages) else END
+        count = sum(low <= value < high for value in backlog)
+        assert (by_age[name][Metric.BACKLOG].count if Metric.BACKLOG in by_age.get(name, {}) else 0) == count, name
+
+
+def test_tickets_at_rest_are_not_read_and_change_nothing(month: Store) -> None:
+    last = Period(END - 2 * DAY, END - DAY)
+    all_lives = dict(month.events.lives(last.until))
+    moved = dict(month.events.lives(last.until, since=last.before.since))
+    assert len(moved) < len(all_lives) * 0.7
+    rest = [history(number, told) for number, told in all_lives.items() if number not in moved]
+    for span in (last.before, last):
+        assert [measure for life in rest for measure in measures(life, span.since, span.until)] == []
+
+
+def test_who_stops_a_report_gets_none(month: Store) -> None:
+    def stop(share: float) -> None:
+        assert 0 < share <= 1
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        reports(month, PERIOD, [By.ALL], UTC, told=stop)
 
 
 def test_groups_share_the_measures_out(month: Store) -> None:
