@@ -330,24 +330,25 @@ class Desk:
         assignee: str | None = None,
         status: Status | None = None,
         lane: str | None = None,
+        tags: tuple[str, ...] | None = None,
     ) -> None:
-        """Let a ticket follow what happened to it outside: another agent has it, solved it, or it lies elsewhere."""
+        """Let a ticket follow what happened to it outside: another agent has it, solved or tagged it, or it lies
+        elsewhere.
+        """
         now = self._clock()
         with self.store.write():
             ticket = self._ticket(ticket_id, None)
             fields: dict[str, Any] = {"updated_at": now}
-            if assignee is not None:
-                fields["assignee"] = assignee
-            if lane is not None:
-                fields["lane"] = lane
+            named = {"assignee": assignee, "lane": lane, "tags": tags}
+            fields |= {name: value for name, value in named.items() if value is not None}
             if status is not None:
                 fields |= {"status": status, "snoozed_until": None}
                 fields["solved_at"] = now if status is Status.SOLVED else None
             fields |= self._acting.clocks(replace(ticket, **fields), now)
             action = self.store.actions.begin(actor, now)
             self._acting.write_fields(ticket, fields)
-            detail = {"changed": {name: [getattr(ticket, name), fields[name]] for name in ("assignee", "status", "lane")
-                                  if name in fields}}  # fmt: skip
+            detail = {"changed": {name: [getattr(ticket, name), fields[name]]
+                                  for name in ("assignee", "status", "lane", "tags") if name in fields}}  # fmt: skip
             self.store.events.add(action, ticket_id, now, actor, "followed", detail)
 
     def tick(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
@@ -22,6 +22,11 @@ class Capability(StrEnum):
     STATUS = "status"
     OWNER = "owner"
     FIELDS = "fields"
+    TAGS = "tags"
+    ATTACHMENTS = "attachments"
+    """Files of messages come in, files of replies go out."""
+    GUARD = "guard"
+    """The system itself refuses a reply whose ticket changed since it was read."""
 
 
 class Connector(Protocol):
@@ -80,6 +85,9 @@ class RemoteTicket:
     language: str = ""
     like: str = ""
     """The system's built-in status that an own one of a team counts as."""
+    tags: frozenset[str] = frozenset()
+    version: str = ""
+    """Names this very state, for `RemoteReply.version`; empty where the system has no such thing."""
 
 
 Filed = Callable[[int], bool]
@@ -94,7 +102,7 @@ class Batch:
     tickets: Mapping[str, RemoteTicket]
     """By number: the tickets that anything happened to, as they stand now."""
     moved: Mapping[str, str]
-    """Tickets whose status or owner was changed, and by whom last."""
+    """Tickets whose status, owner or tags changed, or may have, and by whom last."""
     cursor: str
     """Where to go on; what it means is the connector's own affair."""
     more: bool
@@ -115,13 +123,17 @@ class RemoteReply:
     fields: Mapping[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, str, bytes], ...] = ()
     """Name, content type and content of each."""
+    version: str = ""
+    """The state of the ticket that it answers; empty for any."""
 
 
 class Offered(Protocol):
     """A reply that the system has whole, short of its last byte."""
 
     def finish(self) -> object:
-        """Have it taken and return its number there. Raises DoubtError where nobody knows."""
+        """Have it taken and return its number there. Raises DoubtError where nobody knows whether it was, StaleError
+        where the ticket is no longer in the version that the reply answers.
+        """
         ...
 
     def drop(self) -> None:
@@ -184,8 +196,12 @@ class TicketSystem(Protocol):
         """Set its status, and return how it stands then."""
         ...
 
+    def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
+        """Add and remove tags and leave the others alone; return how it stands then, without what it cannot have."""
+        ...
+
     def offer(self, reply: RemoteReply) -> Offered:
-        """Hand a reply over, short of its last byte."""
+        """Hand a reply over, short of its last byte. Raises StaleError where its version is no longer true."""
         ...
 
     def comment(self, ref: str, text: str, mark: str) -> int:

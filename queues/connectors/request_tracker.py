@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -54,7 +54,7 @@ class RequestTracker:
 
     capabilities = frozenset(
         {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS, Capability.OWNER,
-         Capability.FIELDS}
+         Capability.FIELDS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
@@ -173,6 +173,10 @@ class RequestTracker:
     def set_status(self, ref: str, status: str) -> RemoteTicket:
         """Set the status and read it back."""
         self._put(f"ticket/{int(ref)}", {"Status": status})
+        return self.ticket(ref)
+
+    def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
+        """Change nothing: RT 5 has no tags."""
         return self.ticket(ref)
 
     def offer(self, reply: RemoteReply) -> ReplyOffer:

@@ -58,6 +58,14 @@ class Answer:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The body of a request that is no JSON."""
+
+    content: bytes
+    content_type: str
+
+
 class WebClient:
     """Talks to one server, in one thread; `pause` is how it waits when its requests of this minute are used up."""
 
@@ -86,8 +94,9 @@ class WebClient:
         *,
         query: Mapping[str, str] | None = None,
         body: Any = None,
+        plain: bool = False,
     ) -> Answer:
-        """Make a request and return its answer. Raises ConnectorError with one sentence.
+        """Make a request and return its answer, with its bytes where `plain`. Raises ConnectorError with one sentence.
 
         A reading request whose kept connection had ended meanwhile is made once more.
         """
@@ -96,7 +105,7 @@ class WebClient:
             connection = self._connect()
             try:
                 connection.request(method, target, _packed(body), _with_type(headers, body))
-                return self._answer(connection)
+                return self._answer(connection, plain=plain)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if not again or isinstance(error, TimeoutError):
@@ -171,7 +180,7 @@ class WebClient:
         self._asked.append(time.monotonic())
         self.requests += 1
 
-    def _answer(self, connection: http.client.HTTPConnection) -> Answer:
+    def _answer(self, connection: http.client.HTTPConnection, *, plain: bool = False) -> Answer:
         response = connection.getresponse()
         raw = response.read(LARGEST + 1)
         if len(raw) > LARGEST:
@@ -181,7 +190,7 @@ class WebClient:
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, headers, raw)
         try:
-            return Answer(json.loads(raw) if raw.strip() else None, headers)
+            return Answer(raw if plain else json.loads(raw) if raw.strip() else None, headers)
         except ValueError as error:
             raise ConnectorError(
                 "Not understood", f"{self.place} answered with something else than JSON; check the url."
@@ -248,11 +257,15 @@ class Offer:
 
 
 def _packed(body: Any) -> bytes | None:
+    if isinstance(body, Packed):
+        return body.content
     return None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _with_type(headers: Mapping[str, str], body: Any) -> dict[str, str]:
-    return {**headers, **({} if body is None else {"Content-Type": "application/json"})}
+    if body is None:
+        return dict(headers)
+    return {**headers, "Content-Type": body.content_type if isinstance(body, Packed) else "application/json"}
 
 
 def _seconds(retry_after: str) -> int:
@@ -264,7 +277,11 @@ def _words(raw: bytes) -> str:
     """Return what the server says besides a number, on one safe line and short."""
     try:
         found = json.loads(raw)
-        said = str(found.get("message", "")) if isinstance(found, dict) else " ".join(map(str, found))
+        if isinstance(found, dict):
+            inner = found.get("error")
+            said = str(found.get("message") or (inner.get("msg") if isinstance(inner, dict) else inner) or "")
+        else:
+            said = " ".join(map(str, found))
     except (ValueError, TypeError):
         said = ""
     return safe_line(said)[:160]

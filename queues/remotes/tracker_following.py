@@ -1,11 +1,11 @@
-"""Tickets here follow how they stand there: status, owner, lane. The other side's word stands."""
+"""Tickets here follow how they stand there: status, owner, lane, tags. The other side's word stands."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from typing import Any
 
-from data.records import Status
+from data.records import Status, Ticket
 from queues.connectors.base import RemoteTicket
 from queues.remotes.tracker_mirror import Mirror
 
@@ -18,6 +18,7 @@ def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int
     if number not in new and mover == mirror.system.me() and mirror.unpushed(number):
         return  # the echo of what we did, and the agent has gone on since
     changes = _changes(mirror, number, remote, new=number in new)
+    mirror.put_tags_there(remote.ref, remote.tags)
     if changes:
         mirror.desk.follow(number, mirror.name, **changes)
 
@@ -37,5 +38,14 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
         "status": status if status not in (None, ticket.status) else None,
         "assignee": owner if owner != ticket.assignee else None,
         "lane": lane if lane in known and lane != ticket.lane and not new else None,
+        "tags": _tags(mirror, ticket, remote),
     }
     return {name: value for name, value in changes.items() if value is not None}
+
+
+def _tags(mirror: Mirror, ticket: Ticket, remote: RemoteTicket) -> tuple[str, ...] | None:
+    """Return our tags with what was added and removed there since they were last seen; None where nothing was."""
+    seen = mirror.tags_there(remote.ref)
+    kept = [tag for tag in ticket.tags if tag not in seen - remote.tags]
+    tags = tuple(dict.fromkeys((*kept, *sorted(remote.tags - seen))))
+    return tags if set(tags) != set(ticket.tags) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from hashlib import sha256
 
 from data.errors import RefusedError
@@ -43,6 +43,16 @@ class Mirror:
     def put_cursor(self, cursor: str) -> None:
         """Remember how far the system was read; call it inside the transaction that it belongs to."""
         self.store.settings.put(f"mark.{self.name}", cursor)
+
+    def tags_there(self, ref: str) -> frozenset[str]:
+        """Return which tags a ticket was last seen with there."""
+        return frozenset(self.store.settings.get(f"tags.{self.name}/{ref}") or ())
+
+    def put_tags_there(self, ref: str, tags: Set[str]) -> None:
+        """Remember which tags a ticket has there, where that changed."""
+        if tags != self.tags_there(ref):
+            with self.store.write(bulk=True):
+                self.store.settings.put(f"tags.{self.name}/{ref}", sorted(tags))
 
     def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
         """Write how the way there stands, for every window."""

@@ -1,8 +1,9 @@
-"""Notes and statuses of ours on their way into a ticketing system, once their undo window is over."""
+"""Notes, statuses and tags of ours on their way into a ticketing system, once their undo window is over."""
 
 from __future__ import annotations
 
 from data.records import Ticket
+from queues.connectors.base import Capability
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_mirror import Mirror
 from queues.remotes.tracker_ours import Ours
@@ -13,6 +14,7 @@ class Pushing:
 
     def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
         self._mirror, self._ours, self._fetching = mirror, ours, fetching
+        self._not_there: frozenset[str] = frozenset()
 
     def waits(self) -> bool:
         """Tell whether something's undo window is over."""
@@ -20,7 +22,7 @@ class Pushing:
         return mirror.store.events.newest() > mirror.mark("pushed") and bool(mirror.ripe("pushed"))
 
     def push(self) -> None:
-        """Write notes and statuses there."""
+        """Write notes, statuses and tags there."""
         mirror = self._mirror
         while ripe := mirror.ripe("pushed"):
             busy = {entry.ticket_id for entry in mirror.store.outbox.waiting() if entry.connector == mirror.name}
@@ -33,6 +35,8 @@ class Pushing:
 
     def _push_ticket(self, ticket: Ticket, status: bool) -> None:
         self._push_notes(ticket)
+        if Capability.TAGS in self._mirror.system.capabilities:
+            self._push_tags(ticket)
         if status:  # a reply that waits takes its status along
             self._push_status(ticket)
 
@@ -45,6 +49,21 @@ class Pushing:
             if not messages.is_outside(note.id):
                 mark = f"{self._ours.prefix()}{note.id}"
                 self._ours.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
+
+    def _push_tags(self, ticket: Ticket) -> None:
+        """Add and remove there what was added and removed here; what it cannot have stays here, told once."""
+        mirror, ref = self._mirror, ticket.external_ref
+        seen, tags = mirror.tags_there(ref), frozenset(ticket.tags)
+        add, remove = tags - seen - self._not_there, seen - tags
+        if not add and not remove:
+            return
+        remote = mirror.system.set_tags(ref, add, remove)
+        mirror.put_tags_there(ref, (seen | (add & remote.tags)) - (remove - remote.tags))
+        missing = add - remote.tags
+        self._not_there |= missing
+        if missing:
+            named = ", ".join(sorted(missing))
+            mirror.tell(f"{mirror.tracker.name} does not have the tags {named}: they stay here.")
 
     def _push_status(self, ticket: Ticket) -> None:
         mirror = self._mirror

@@ -30,6 +30,7 @@ class Replies:
     def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
         self._mirror, self._ours, self._fetching, self._store = mirror, ours, fetching, mirror.store
         self.per_minute = mirror.tracker.per_minute
+        self._versions: dict[int, str] = {}
 
     def offer(self, entry: OutboxEntry) -> Offered:
         """Hand a reply over, short of its last byte."""
@@ -67,21 +68,28 @@ class Replies:
         ticket = self._store.tickets.get(entry.ticket_id)
         if ticket is None or not ticket.external_ref or is_to_a_team(entry):
             return ""
-        self._fetching.look(ticket.external_ref)
-        newer = self._store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
-        if newer:
-            return HELD_BY[newer]
-        return "" if entry.cleared else self._held_by_owner(entry.ticket_id, ticket.external_ref)
-
-    def _held_by_owner(self, ticket_id: int, ref: str) -> str:
-        """Take the ticket where nobody has it; return why a reply must wait where a colleague has it."""
-        mirror = self._mirror
+        system, ref = self._mirror.system, ticket.external_ref
         try:
-            remote = mirror.system.ticket(ref)
-            if not remote.owner:
-                remote = mirror.system.take(ref, "")
+            # the version first, then what happened: what happens after that makes the version untrue
+            remote = system.ticket(ref)
+            reason = self._newer(entry, ref)
+            if not (reason or remote.owner or entry.cleared):
+                remote = system.take(ref, "")
+                reason = self._newer(entry, ref) if remote.version else ""
         except RefusedError:
             return ""  # the reply is refused for the same reason, and says so in the outbox
+        self._versions[entry.id] = remote.version
+        return reason or ("" if entry.cleared else self._held_by_owner(entry.ticket_id, remote))
+
+    def _newer(self, entry: OutboxEntry, ref: str) -> str:
+        """Read what happened to a ticket; return why a reply to it must wait."""
+        self._fetching.look(ref)
+        newer = self._store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
+        return HELD_BY[newer] if newer else ""
+
+    def _held_by_owner(self, ticket_id: int, remote: RemoteTicket) -> str:
+        """Let the ticket be whose it is there; return why a reply must wait where a colleague has it."""
+        mirror = self._mirror
         owner = mirror.here(remote.owner)
         ticket = self._store.tickets.get(ticket_id)
         if ticket is not None and owner != ticket.assignee:
@@ -102,6 +110,7 @@ class Replies:
             self._mirror.wanted(ticket, remote),
             {name: value for name, value in values.items() if value and name in remote.fields},
             tuple(_file(part) for part in mail.iter_attachments()),
+            self._versions.pop(entry.id, ""),
         )
 
 

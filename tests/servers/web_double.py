@@ -39,7 +39,7 @@ class WebDouble:
                 self.end_headers()
                 self.wfile.write(packed)
 
-            do_GET = do_POST = do_PUT = _any  # noqa: N815
+            do_GET = do_POST = do_PUT = do_PATCH = _any  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -79,7 +79,7 @@ def test_each_fault_of_setting_up_is_one_sentence_and_nothing_is_written(
 
 
 def test_options_of_the_other_kind_are_told() -> None:
-    with pytest.raises(InputError, match="add --kind rt"):
+    with pytest.raises(InputError, match="such as --kind rt"):
         run(["account", "add", "a@b.example", "--queue", "x"])
 
 

@@ -56,9 +56,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         _put_in(new_tracker, asked=secret is not None, no_test=no_test)
         return
     if url or queues:
-        raise InputError(
-            "Not given", "--url and --queue are for ticketing systems; add --kind with which, such as --kind rt."
-        )
+        raise InputError("Not given", "--url and --queue are for ticketing systems; say which, such as --kind rt.")
     address = address or _asked("Address")
     security: Literal["tls", "starttls"] = "starttls" if starttls else "tls"
     provider = provider if provider is not None else "" if imap else provider_of(address)
