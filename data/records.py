@@ -57,7 +57,10 @@ class Direction(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What sort of message it is; `auto` and `bounce` are never answered automatically."""
+    """What sort of message it is; `auto` and `bounce` are never answered automatically.
+
+    A `rating` answers our question how it was and says nothing else: nobody waits for a word on it.
+    """
 
     MAIL = "mail"
     FORM = "form"
@@ -65,6 +68,7 @@ class MessageKind(StrEnum):
     AUTO = "auto"
     BOUNCE = "bounce"
     SPAM = "spam"
+    RATING = "rating"
 
 
 class OutboxState(StrEnum):

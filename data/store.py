@@ -14,6 +14,7 @@ from data.migrations.version import APPLICATION_ID, NEWEST
 from data.records import SearchHit
 from data.search import search
 from data.tables.actions import Actions
+from data.tables.csat import Csat
 from data.tables.customers import Customers
 from data.tables.drafts import Drafts
 from data.tables.effort import Efforts
@@ -46,6 +47,7 @@ class Store:
         self._connection = connection
         self.tickets = Tickets(connection)
         self.messages = Messages(connection)
+        self.csat = Csat(connection)
         self.customers = Customers(connection)
         self.actions = Actions(connection)
         self.events = Events(connection)

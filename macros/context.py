@@ -42,6 +42,11 @@ CONTRACT: Mapping[str, Mapping[str, str]] = {
         "url": "the help page",
         "signature": "the line under a reply",
     },
+    "csat": {
+        "token": "the ticket's mark; a reply that bears it asks how it was, and answers to it are read as a rating",
+        "link": "the form of `[csat]` in the settings, with that mark",
+        "mailto": "a link that begins a mail with that mark",
+    },
 }
 """Each group's fields and what they hold. A field without a value is a hole where printed, and false in an `if`."""
 
@@ -85,6 +90,10 @@ class Context:
     """The desk's time zone, for customers whose place has none of its own."""
     register: str = HOUSE_REGISTER
     """The house default for customers without one of their own."""
+    csat_token: str = ""
+    """What a reply bears that asks how it was."""
+    csat_form: str = ""
+    """The address of a form, with `{token}` in it."""
 
     def values(self, language: str) -> Values:
         """Return the contract's values for a body in `language`; fields without a value are left out."""
@@ -119,6 +128,7 @@ class Context:
                 "url": brand.url,
                 "signature": brand.signature,
             },
+            "csat": self._csat(brand),
         }
         values: Values = {
             group: {field: _one_line(value) for field, value in fields.items() if value != ""}
@@ -127,6 +137,14 @@ class Context:
         values["now"] = self._moment(self.now, locale)
         values["language"] = language
         return values
+
+    def _csat(self, brand: Brand) -> dict[str, Value]:
+        token = self.csat_token
+        return {
+            "token": token,
+            "link": self.csat_form.replace("{token}", token) if token else "",
+            "mailto": f"mailto:{brand.email}?subject={token}" if token and brand.email else "",
+        }
 
     def locale(self, language: str) -> Locale:
         """Return how a body in `language` writes numbers and days for this customer."""

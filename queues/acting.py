@@ -29,6 +29,7 @@ from queues import address, enclosing, escalating, linking, promises, promising,
 from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
 from queues.gates import Gates
+from queues.quality import csat
 from queues.safeguards import ABSOLUTE
 from queues.steps import REPLY, Step, part_of
 
@@ -79,6 +80,8 @@ class Acting:
             detail["procedure"] = self._followed(ticket)
         if skipped:
             detail["skipped_steps"] = skipped
+        if any(step["kind"] == "quality" for step in steps):
+            detail["asked_rating"] = True
         self._store.events.add(action, ticket.id, now, self._agent, kind, detail)
         return steps
 
@@ -208,6 +211,7 @@ class Acting:
         steps: list[Step] = [
             {"kind": "message", "ticket": ticket.id, "message": number},
             {"kind": "outbox", "ticket": ticket.id, "entry": queued},
+            *csat.ask(self._store, ticket, change.reply, number, change.macro, now, self._agent),
         ]
         return part_of(REPLY, steps + self._drop_draft(ticket.id, Direction.OUT, change.reply))
 

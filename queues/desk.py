@@ -32,6 +32,7 @@ from queues.figures.handling import expected, handled
 from queues.next_up import NextUp, choose
 from queues.procedures import Step as ProcedureStep
 from queues.promises import SOON
+from queues.quality.door import Quality
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.rerouting import Plan
@@ -62,6 +63,7 @@ class Desk:
         self._learned_at = -_LEARN_EVERY
         self._acting = Acting(store, rules, checker, agent)
         self._receiving = Receiving(store, rules, self._acting)
+        self.quality = Quality(store, clock, agent)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
             with store.write():
                 store.lanes.put(rules.lanes)

@@ -46,6 +46,8 @@ class DeskRules:
     """A message of nothing but thanks reopens a solved ticket too."""
     reopen_days: int = 14
     """How long after it was solved a ticket is reopened by a new message; 0 for always."""
+    rating_days: int = 30
+    """How long after our question how it was an answer is read as one."""
     office: Calendar = OFFICE
     """What `two working days` and `by Friday` in a reply go by, in the desk's own time zone."""
     undo_seconds: int = 10

@@ -24,13 +24,14 @@ from data.store import Store
 from queues import address, escalating, routing, sla, workflow
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
+from queues.quality import csat
 from queues.thanks import is_thanks
 from queues.threads import find_ticket
 
 INTAKE = "intake"
 """Who the events of incoming messages name."""
 
-_UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM})
+_UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})
 """Kinds that reopen nothing: nobody is waiting for an answer."""
 
 
@@ -59,12 +60,26 @@ class Receiving:
         ticket_id, trusted = find_ticket(self._store, item, customer.id)
         # with another team's id but from none of its addresses, what opens a ticket is not trusted
         trusted = trusted and child is None
+        ticket_id = ticket_id if ticket_id is not None else csat.ticket_of(self._store, item, customer.id)
         ticket = self._store.tickets.get(ticket_id) if ticket_id is not None else None
-        if ticket is None or self._is_over(ticket, arrived):
-            number = self._open(item, customer, content, arrived, action, trusted=trusted)
-            return Received(number, "new" if item.readable else "unreadable")
-        self._join(ticket, item, content, arrived, action)
-        return Received(ticket.id, "joined")
+        rated = self._rating(ticket, item, customer, arrived)
+        if csat.alone(rated):
+            item = replace(item, kind=MessageKind.RATING)
+        if ticket is None or (self._is_over(ticket, arrived) and not csat.alone(rated)):
+            number, message = self._open(item, customer, content, arrived, action, trusted=trusted)
+            outcome = "new" if item.readable else "unreadable"
+        else:
+            number, outcome = ticket.id, "joined"
+            message = self._join(ticket, item, content, arrived, action)
+        if rated is not None:
+            csat.keep(self._store, rated, message, arrived, action, INTAKE)
+        return Received(number, outcome)
+
+    def _rating(self, ticket: Ticket | None, item: Incoming, customer: Customer, arrived: int) -> csat.Answer | None:
+        """Return what the message says of how we did, where we asked."""
+        if ticket is None:
+            return None
+        return csat.answer(self._store, ticket, item, customer.id, arrived, self._rules.rating_days)
 
     def _take_answer(self, child: Escalation, item: Incoming, content: str, arrived: int, action: int) -> Received:
         """File another team's mail as a note of the ticket that was escalated, and wake it; our own mail is known."""
@@ -88,7 +103,8 @@ class Receiving:
 
     def _open(
         self, item: Incoming, customer: Customer, content: str, arrived: int, action: int, *, trusted: bool
-    ) -> int:
+    ) -> tuple[int, int]:
+        """Open a ticket; return its number and that of its message."""
         language, confidence, source = self._language(item, customer)
         facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
         route = routing.route(self._rules.routing, facts)
@@ -109,13 +125,14 @@ class Receiving:
             ticket = replace(ticket, status=Status.CLOSED, priority=Priority.LOW)
         ticket = replace(ticket, **self._acting.clocks(ticket, arrived))
         number = self._store.tickets.insert(ticket)
-        self._add(number, item, content, arrived)
+        message = self._add(number, item, content, arrived)
         detail: dict[str, Any] = {**_origin(item), "reason": route.reason}
         self._store.events.add(action, number, arrived, INTAKE, "received", detail)
-        return number
+        return number, message
 
-    def _join(self, ticket: Ticket, item: Incoming, content: str, arrived: int, action: int) -> None:
-        self._add(ticket.id, item, content, arrived)
+    def _join(self, ticket: Ticket, item: Incoming, content: str, arrived: int, action: int) -> int:
+        """Add a message to its ticket; return the message's number."""
+        message = self._add(ticket.id, item, content, arrived)
         fields: dict[str, Any] = {"updated_at": max(arrived, ticket.updated_at)}
         if item.direction is Direction.OUT:
             fields["touches"] = ticket.touches + 1
@@ -133,6 +150,7 @@ class Receiving:
             name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value
         }
         self._store.events.add(action, ticket.id, arrived, INTAKE, "received", {**_origin(item), "changed": changed})
+        return message
 
     def _is_over(self, ticket: Ticket, arrived: int) -> bool:
         """Tell whether the ticket was solved so long ago that a new message is a new matter."""
@@ -162,7 +180,7 @@ class Receiving:
             fields |= {"language": item.language, "confidence": item.confidence, "language_source": "auto"}
         return fields
 
-    def _add(self, ticket_id: int, item: Incoming, content: str, arrived: int, *, refer: bool = True) -> None:
+    def _add(self, ticket_id: int, item: Incoming, content: str, arrived: int, *, refer: bool = True) -> int:
         message = Message(
             id=0, ticket_id=ticket_id, direction=item.direction, kind=item.kind, from_name=item.from_name,
             from_address=item.from_address, subject=item.subject, text=item.text, new_text=item.new_text,
@@ -171,11 +189,11 @@ class Receiving:
             readable=item.readable, attachments=item.attachments, mixed=item.mixed,
             recipients=item.to, named_lane=item.lane,
         )  # fmt: skip
-        self._store.messages.insert(message, content_hash=content)
-        if not refer:
-            return  # who answers another team's mail does not take part in the customer's conversation
-        own = (item.message_id,) if item.message_id else ()
-        self._store.messages.refer(ticket_id, (*own, *item.references))
+        number = self._store.messages.insert(message, content_hash=content)
+        if refer:  # who answers another team's mail does not take part in the customer's conversation
+            own = (item.message_id,) if item.message_id else ()
+            self._store.messages.refer(ticket_id, (*own, *item.references))
+        return number
 
     def _customer(self, item: Incoming, arrived: int) -> Customer:
         """Return the customer that the message is from (or to, where it is our own), new or known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from queues.conditions import fold
 
@@ -37,4 +38,9 @@ def is_thanks(text: str) -> bool:
         return any(char in _GLAD_SIGNS for char in text) and all(
             char in _GLAD_SIGNS or _GLAD.fullmatch(char) for char in text
         )
-    return len(words) <= _MOST_WORDS and not _THANKING.isdisjoint(words) and _HARMLESS.issuperset(words)
+    return len(words) <= _MOST_WORDS and not _THANKING.isdisjoint(words) and is_harmless(words)
+
+
+def is_harmless(words: Iterable[str]) -> bool:
+    """Tell whether folded words are all of those that thank, or that stand beside thanks and ask for nothing."""
+    return _HARMLESS.issuperset(words)

@@ -15,6 +15,7 @@ from data.records import EscalationState, OutboxState, Priority, ProblemState, S
 from data.store import Store
 from queues import promising, settling
 from queues.acting import Acting, stored_draft
+from queues.quality import marks
 from queues.steps import ESCALATION, REPLY, Step
 
 Gone = set[tuple[int, str]]
@@ -120,6 +121,8 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
             _turn_problem(store, step, forward)
         case "promise":
             promising.turn(store, step, forward=forward)
+        case "quality":
+            marks.turn(store, step, forward=forward)
         case "customer":
             store.customers.remember(step["customer"], step["field"], step["after" if forward else "before"])
         case "step":

@@ -64,6 +64,7 @@ class Answering:
         self._brand: Brand | None = None
         self._zone: tzinfo = UTC
         self._register = "usted"
+        self._form = ""
         self._looking = Lock()
         self.last = ""
         """The macro used last."""
@@ -75,6 +76,7 @@ class Answering:
         other = Answering(store, self._clock, self._agent)
         other._library = self._library
         other._brand, other._zone, other._register = self._brand, self._zone, self._register
+        other._form = self._form
         return other
 
     def load(self) -> None:
@@ -88,7 +90,7 @@ class Answering:
 
         settings = load_settings().settings
         self._brand, self._zone = brand_of(settings), zone_of(settings)
-        self._register = settings.register
+        self._register, self._form = settings.register, settings.csat.link
         del render  # loading it here is what keeps the first preview fast
         library = Library.standard(config_folder() / "macros")
         self._learner = Learner(library)
@@ -210,9 +212,13 @@ class Answering:
     def context(self, ticket: Ticket) -> Context:
         """Return what macros may know of a ticket; read where the store is read."""
         from macros.context import Context
+        from queues.quality.csat import token_of
 
         customer = self._customer(ticket)
-        return Context(ticket, customer, self._agent, self._clock(), self._brand, self._zone, self._register)
+        return Context(
+            ticket, customer, self._agent, self._clock(), self._brand, self._zone, self._register,
+            token_of(self._store, ticket.id), self._form,
+        )  # fmt: skip
 
     def keep_as_macro(self, context: Context, title: str, text: str, language: str) -> str:
         """Write a reply as a macro into one's own folder and return its name; called in a thread.

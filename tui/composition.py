@@ -152,6 +152,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         calendars=calendars,
         thanks_reopen=chosen.reopen.thanks,
         reopen_days=chosen.reopen.days,
+        rating_days=chosen.csat.days,
         procedures=ProcedureBook(config_folder() / "procedures"),
         office=office(calendars, chosen),
         undo_seconds=chosen.undo_seconds,

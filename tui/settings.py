@@ -53,6 +53,15 @@ class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """Later than this a message opens a ticket of its own; 0 for never."""
 
 
+class CsatTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[csat]`: how customers are asked how it was."""
+
+    link: str = ""
+    """The address of a form; `{token}` in it becomes the ticket's own mark."""
+    days: int = 30
+    """How long after the question an answer is read as one."""
+
+
 class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One `[[team]]` that matters are handed to."""
 
@@ -98,6 +107,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     calendar: dict[str, dict[str, Any]] = {}
     policy: list[PolicyTable] = []
     reopen: ReopenTable = ReopenTable()
+    csat: CsatTable = CsatTable()
     team: list[TeamTable] = []
     """The teams that matters are handed to."""
 
@@ -138,6 +148,12 @@ def load(folder: Path | None = None) -> Configuration:
         raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
     if any(share < 0 for share in settings.languages.values()):
         raise InputError("Settings not understood", f"{path}: a share under [languages] is negative; use 0 to 1.")
+    link = settings.csat.link
+    if link and not (link.startswith(("https://", "http://")) and "{token}" in link):
+        raise InputError(
+            "Settings not understood",
+            f"{path}: link under [csat] is {link!r}; write the form's address with {{token}} in it.",
+        )
     if settings.time_zone and not _is_zone(settings.time_zone):
         raise InputError(
             "Settings not understood", f"{path}: time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."

@@ -242,3 +242,27 @@ def effort(db: Database) -> None:
     """What an agent's work on a ticket took, in keys and seconds; replies without the messages between them."""
     for statement in EFFORT:
         db.execute(statement)
+
+
+CSAT = (
+    """CREATE TABLE csat_question (id INTEGER PRIMARY KEY, token TEXT NOT NULL,
+        ticket_id INTEGER NOT NULL REFERENCES ticket(id), message_id INTEGER NOT NULL REFERENCES message(id),
+        at INTEGER NOT NULL, agent TEXT NOT NULL, macro TEXT NOT NULL, state TEXT NOT NULL) STRICT""",
+    "CREATE INDEX csat_question_ticket ON csat_question(ticket_id)",
+    "CREATE INDEX csat_question_token ON csat_question(token)",
+    """CREATE TABLE csat (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id), at INTEGER NOT NULL,
+        score REAL NOT NULL, scale INTEGER NOT NULL, value INTEGER NOT NULL, via TEXT NOT NULL, comment TEXT NOT NULL,
+        agent TEXT NOT NULL, macro TEXT NOT NULL, question_id INTEGER REFERENCES csat_question(id),
+        message_id INTEGER REFERENCES message(id), source TEXT NOT NULL, state TEXT NOT NULL) STRICT""",
+    "CREATE INDEX csat_ticket ON csat(ticket_id)",
+    "CREATE INDEX csat_at ON csat(at)",
+    "CREATE UNIQUE INDEX csat_source ON csat(source) WHERE source <> '' AND state <> 'withdrawn'",
+    """INSERT INTO setting VALUES ('csat.secret', '"' || lower(hex(randomblob(16))) || '"')""",
+)
+
+
+@migrations()
+def customers_rate(db: Database) -> None:
+    """The replies that ask how it was, and what customers answer; the secret that the marks in them are made with."""
+    for statement in CSAT:
+        db.execute(statement)

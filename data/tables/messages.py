@@ -62,7 +62,7 @@ class Messages:
         sql = """WITH reply AS (SELECT max(id) AS id FROM message
                 WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
             SELECT (SELECT min(received_at) FROM message WHERE ticket_id = :ticket AND direction = 'in'
-                    AND id > coalesce((SELECT id FROM reply), 0)),
+                    AND kind <> 'rating' AND id > coalesce((SELECT id FROM reply), 0)),
                 (SELECT received_at FROM message WHERE id = (SELECT id FROM reply))"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
         return row[0], row[1]
@@ -72,7 +72,7 @@ class Messages:
         sql = """SELECT reply.id, reply.macro, reply.language, ticket.subject, asked.new_text FROM message reply
             JOIN ticket ON ticket.id = reply.ticket_id
             JOIN message asked ON asked.id = (SELECT max(id) FROM message WHERE ticket_id = reply.ticket_id
-                AND id < reply.id AND direction = 'in' AND kind NOT IN ('auto', 'bounce') AND withdrawn = 0)
+                AND id < reply.id AND direction = 'in' AND kind NOT IN ('auto', 'bounce', 'rating') AND withdrawn = 0)
             WHERE reply.macro <> '' AND reply.direction = 'out' AND reply.withdrawn = 0
             ORDER BY reply.id DESC LIMIT ?"""
         return [Answered(*row) for row in self._db.execute(sql, (limit,))][::-1]
@@ -100,7 +100,7 @@ class Messages:
         sql = """SELECT newer.direction FROM message own
             JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > max(own.id, ?)
             WHERE own.ticket_id = ? AND own.message_id = ? AND newer.withdrawn = 0
-                AND newer.kind NOT IN ('auto', 'bounce')
+                AND newer.kind NOT IN ('auto', 'bounce', 'rating')
                 AND (newer.direction = 'in' OR (newer.direction = 'out' AND newer.raw_sha256 <> ''))
             ORDER BY newer.id LIMIT 1"""
         row = self._db.execute(sql, (cleared, ticket_id, message_id)).fetchone()

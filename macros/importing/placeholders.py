@@ -36,6 +36,7 @@ _OURS = {
     "brand.email": "mailbox.email inbox.email brand.email ticket.recipient",
     "brand.url": "ticket.brand.url brand.url helpdesk_url ticket.portal_url",
     "brand.signature": "current_user.signature ticket.agent.signature agent.signature user.signature",
+    "csat.link": "satisfaction.rating_url satisfaction.positive_rating_url",
     "now": "now today",
 }
 _BY_THEIRS = {theirs: ours for ours, names in _OURS.items() for theirs in names.split()}

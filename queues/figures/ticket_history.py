@@ -11,7 +11,8 @@ from data.records import Direction, MessageKind, Status
 from data.tables.events import Told, unpacked
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
-_WRITTEN = frozenset({str(kind) for kind in MessageKind} - {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM})
+_UNHEARD = {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING}
+_WRITTEN = frozenset({str(kind) for kind in MessageKind} - _UNHEARD)
 """Kinds of incoming messages that somebody waits for an answer to."""
 
 

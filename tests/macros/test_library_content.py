@@ -46,7 +46,10 @@ GENDERED = re.compile(r"\b(?:estimad[oa]|querid[oa]|bienvenid[oa]|segur[oa] de q
 def situation(register: str, *, name: str = "Ana García", brand: str = "Lumivo") -> Context:
     customer = Customer(id=1, name=name, register=register)
     ticket = Ticket(4021, "mail", Status.OPEN, Priority.NORMAL, "A question", 1, NOW - 600, NOW)
-    return Context(ticket, customer, "Noa Vidal", NOW, Brand(name=brand, url="https://help.example" if brand else ""))
+    return Context(
+        ticket, customer, "Noa Vidal", NOW, Brand(name=brand, url="https://help.example" if brand else ""),
+        csat_token="TR-ABCDEFGH23",
+    )  # fmt: skip
 
 
 def filled(macro: Macro, language: str, context: Context) -> Rendered:

@@ -150,6 +150,8 @@ def test_the_contract_and_the_values_agree() -> None:
         "Lena",
         NOW,
         Brand("b", "e", "u", "s"),
+        csat_token="TR-ABCDEFGH23",
+        csat_form="https://forms.example/?t={token}",
     ).values("en")
 
     assert set(full) == set(CONTRACT) | set(SINGLE)

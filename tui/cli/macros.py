@@ -104,11 +104,12 @@ def render_one(
     """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
     from tui.composition import agent_name, brand_of, wall_clock, zone_of
 
-    ticket, person = _ticket(db, ticket_id) if ticket_id is not None else _nobody(customer)
+    ticket, person, token = _ticket(db, ticket_id) if ticket_id is not None else (*_nobody(customer), "")
     settings = load().settings
     context = Context(
-        ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings), settings.register
-    )
+        ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings), settings.register,
+        token, settings.csat.link,
+    )  # fmt: skip
     wanted = language or (ticket.language if ticket_id is not None else "en")
     made = render(Library.only(name, folder or config_folder() / "macros").get(name), wanted, context, _pairs(answers))
     if as_json:
@@ -146,13 +147,17 @@ def _tell(verdict: Verdict, as_json: bool) -> None:
         click.echo(safe_line(f"{verdict.file}:{verdict.line}: {verdict.reason}"))
 
 
-def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer]:
+def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer, str]:
+    """Return a ticket, who wrote it, and what a reply to it bears that asks how it was."""
+    from queues.quality.csat import token_of
+
     with reading(db) as store:
         ticket = store.tickets.get(ticket_id)
         customer = store.customers.get(ticket.customer_id) if ticket else None
+        token = token_of(store, ticket_id)
     if ticket is None:
         raise InputError("No such ticket", f"There is no ticket {ticket_id}; `tridesk list` shows those there are.")
-    return ticket, customer or Customer(ticket.customer_id, "")
+    return ticket, customer or Customer(ticket.customer_id, ""), token
 
 
 def _nobody(customer: str) -> tuple[Ticket, Customer]:

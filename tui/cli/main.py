@@ -29,6 +29,7 @@ COMMANDS = {
     "undo": ("tui.cli.acting", "undo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
+    "csat": ("tui.cli.csat", "csat"),
     "report": ("tui.cli.report", "report"),
     "replay": ("tui.cli.replay", "replay"),
     "clocks": ("tui.cli.clocks", "clocks"),

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from data.errors import InputError
+from data.quality import Rating
 from data.records import ACTIVE, Event, GivenPromise, Message, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
@@ -77,13 +78,14 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         customer = store.customers.get(ticket.customer_id)
         messages = store.messages.of(ticket_id)
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
-        now = wall_clock()
+        ratings, now = store.csat.of(ticket_id), wall_clock()
         if as_json:
             put(
                 ticket_keys(ticket, customer)
                 | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
                 | {"promises": [promise_keys(one) for one in store.promises.of(ticket_id)]}
                 | {"escalations": [escalation_keys(one, now) for one in escalations]}
+                | {"ratings": [rating_keys(one) for one in ratings]}
                 | {"problem": problem.label if problem is not None else None}
                 | {"overrides": [_override_keys(one) for one in store.events.of(ticket_id) if _overrides(one)]}
             )
@@ -93,6 +95,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(escalation_line(one, now))
         if problem is not None:
             click.echo(f"{problem.label} {safe_line(problem.title)}")
+        for rating in ratings:
+            click.echo(f"rated {rating.value} of 5  {safe_line(rating.comment)}".rstrip())
         for message in messages:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
             click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
@@ -130,6 +134,23 @@ def promise_keys(one: GivenPromise) -> dict[str, Any]:
         "made": iso(one.made_at),
         "by": one.made_by,
         "settled": iso(one.settled_at),
+    }
+
+
+def rating_keys(one: Rating) -> dict[str, Any]:
+    """Return a customer's rating under the keys that scripts know."""
+    return {
+        "rating": one.id,
+        "ticket": one.ticket_id,
+        "at": iso(one.at),
+        "value": one.value,
+        "score": one.score,
+        "scale": one.scale,
+        "via": one.via,
+        "state": one.state,
+        "comment": one.comment,
+        "agent": one.agent,
+        "macro": one.macro,
     }
 
 

@@ -14,10 +14,14 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from data.quality import Rating
 from data.records import UNKNOWN_LANGUAGE, Customer, Direction, LaneRow, Message
 from tui.spans import span
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
+
+MOST_RATINGS = 10
+"""Ratings named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,20 @@ class CustomerCard(ModalScreen[int]):
         ("k", "step(-1)"),
     ]
 
-    def __init__(self, customer: Customer, past: Sequence[Past], here: int, now: int) -> None:
+    def __init__(
+        self, customer: Customer, past: Sequence[Past], here: int, now: int, ratings: Sequence[Rating] = ()
+    ) -> None:
         super().__init__()
         self._customer, self._past, self._here, self._now = customer, past, here, now
+        self._ratings = ratings
 
     def compose(self) -> ComposeResult:
         """Name, facts, tickets, keys."""
         with Vertical(id="customer-card"):
             title = one_line(self._customer.name) or words("(no name)")
             yield Static(Content(title), id="customer-title", markup=False)
-            yield Static(Content("\n".join(facts(self._customer, self._now))), id="customer-facts", markup=False)
+            told = [*facts(self._customer, self._now), *rated(self._ratings)]
+            yield Static(Content("\n".join(told)), id="customer-facts", markup=False)
             options = [Option(Content(self._line(one)), id=str(one.row.id)) for one in self._past]
             yield OptionList(*options, markup=False)
             yield Static(Content(words("Enter opens a ticket · Esc back")), id="customer-keys", markup=False)
@@ -99,6 +107,17 @@ def facts(customer: Customer, now: int) -> list[str]:
     if customer.created_at:
         lines.append(words("first seen {span} ago").format(span=span(max(0, now - customer.created_at))))
     return lines
+
+
+def rated(ratings: Sequence[Rating]) -> list[str]:
+    """Return how the customer rated us, the newest first, on a line; none where they never did."""
+    if not ratings:
+        return []
+    given = " ".join(str(one.value) for one in ratings[:MOST_RATINGS])
+    mean = sum(one.value for one in ratings) / len(ratings)
+    told = words("rated us {given} of 5, newest first; {mean:.1f} on average").format(given=given, mean=mean)
+    comment = next((one_line(one.comment) for one in ratings if one.comment), "")
+    return [told, *([f"“{fit(comment, 120).rstrip()}”"] if comment else [])]
 
 
 def last_word(message: Message | None) -> str:

@@ -151,6 +151,7 @@ class DeskBase(Screen[None]):
         ticket = self.store.tickets.get(ticket_id)
         if ticket is None:
             return None
+        ratings, asked = self.store.csat.of(ticket_id), self.store.csat.asked(ticket_id)
         return Conversation(
             ticket,
             self.store.customers.get(ticket.customer_id),
@@ -159,6 +160,8 @@ class DeskBase(Screen[None]):
             self.store.escalations.of(ticket_id),
             self.store.problems.of(ticket_id),
             [one for one in self.store.promises.of(ticket_id) if one.state is PromiseState.OPEN],
+            ratings,
+            asked.at if asked is not None and asked.id not in {one.question_id for one in ratings} else None,
         )
 
     def show_ticket(self, ticket_id: int | None) -> None:

@@ -35,7 +35,8 @@ class Looking(Beginning):
             for row in self.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
             for lane in [getattr(self.store.tickets.get(row.id), "lane", "")]
         ]
-        self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock()), self._past_chosen)
+        ratings = self.store.csat.of_customer(customer.id)
+        self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock(), ratings), self._past_chosen)
 
     def _past_chosen(self, ticket_id: int | None) -> None:
         if ticket_id:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from data.quality import BEST, Rating
 from data.records import (
     UNKNOWN_LANGUAGE,
     Customer,
@@ -53,6 +54,9 @@ class Conversation:
     problem: Problem | None = None
     promises: Sequence[GivenPromise] = ()
     """Those not kept yet."""
+    ratings: Sequence[Rating] = ()
+    asked_at: int | None = None
+    """When we asked how it was and nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     for child in shown.escalations:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
         yield from _lines(ink, escalation_words(child, now), width)
+    yield from _rated(shown, width, now)
     if shown.problem is not None:
         yield Line(Ink.PLAIN, fit(problem_words(shown.problem), width))
     if ticket.procedure:
@@ -108,6 +113,23 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     if others:
         told = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
         yield from _lines(Ink.QUIET, words("earlier ({n}): {told}").format(n=len(others), told=told), width)
+
+
+def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:
+    for rating in shown.ratings:
+        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, rating_words(rating, now), width)
+    if shown.asked_at is not None:
+        ago = span(max(0, now - shown.asked_at))
+        yield Line(Ink.QUIET, fit(words("asked for a rating {span} ago, no answer yet").format(span=ago), width))
+
+
+def rating_words(rating: Rating, now: int) -> str:
+    """Say what a customer gave: `rated 4 of 5 (8/10), 2h05 ago: “quick, thanks”`."""
+    given = "" if rating.scale == BEST else f" ({rating.score:g}/{rating.scale})"
+    told = words("rated {value} of {best}{given}, {span} ago").format(
+        value=rating.value, best=BEST, given=given, span=span(max(0, now - rating.at))
+    )
+    return f"{told}: “{one_line(rating.comment)}”" if rating.comment else told
 
 
 def escalation_words(child: Escalation, now: int) -> str:

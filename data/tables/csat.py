@@ -1,0 +1,93 @@
+"""CSAT: the replies that asked how it was, and what customers answered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from data.quality import Question, Rating, RatingState, RatingVia
+
+SECRET = "csat.secret"
+"""The setting that tokens are made with; each file has its own."""
+
+_ASKED = "SELECT id, token, ticket_id, message_id, at, agent, macro FROM csat_question WHERE state = 'asked' "
+_COLUMNS = tuple(field.name for field in fields(Rating))
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM csat "
+
+
+class Csat:
+    """Reads and writes questions and ratings through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def ask(self, question: Question) -> int:
+        """Store a question (its `id` 0: the store gives one) and return its number."""
+        sql = """INSERT INTO csat_question (token, ticket_id, message_id, at, agent, macro, state)
+            VALUES (?, ?, ?, ?, ?, ?, 'asked')"""
+        given = (question.token, question.ticket_id, question.message_id, question.at, question.agent, question.macro)
+        return int(self._db.execute(sql, given).lastrowid or 0)
+
+    def turn_question(self, row: int, old: str, new: str) -> bool:
+        """Take a question from one state to the other (`asked`, `withdrawn`); tell whether it was in the first."""
+        sql = "UPDATE csat_question SET state = ? WHERE id = ? AND state = ?"
+        return self._db.execute(sql, (new, row, old)).rowcount == 1
+
+    def asked(self, ticket_id: int, until: int | None = None) -> Question | None:
+        """Return the ticket's latest question, of those up to `until`; None where nobody asked."""
+        sql = _ASKED + "AND ticket_id = ? AND at <= coalesce(?, at) ORDER BY id DESC LIMIT 1"
+        row = self._db.execute(sql, (ticket_id, until)).fetchone()
+        return Question(*row) if row else None
+
+    def asked_by_token(self, token: str) -> Question | None:
+        """Return the latest question that bears the token."""
+        row = self._db.execute(_ASKED + "AND token = ? ORDER BY id DESC LIMIT 1", (token,)).fetchone()
+        return Question(*row) if row else None
+
+    def add(self, rating: Rating) -> int:
+        """Store a rating (its `id` 0: the store gives one) and return its number."""
+        row = {name: getattr(rating, name) for name in _COLUMNS} | {"id": rating.id or None}
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        return int(self._db.execute(f"INSERT INTO csat ({names}) VALUES ({marks})", row).lastrowid or 0)
+
+    def turn(self, row: int, old: RatingState, new: RatingState) -> bool:
+        """Take a rating from one state to another if it is still in the first; tell whether it was."""
+        return self._db.execute("UPDATE csat SET state = ? WHERE id = ? AND state = ?", (new, row, old)).rowcount == 1
+
+    def get(self, row: int) -> Rating | None:
+        """Return a rating, whatever its state."""
+        found = self._db.execute(_SELECT + "WHERE id = ?", (row,)).fetchone()
+        return _rating(found) if found else None
+
+    def of(self, ticket_id: int) -> list[Rating]:
+        """Return the ratings of a ticket that stand, oldest first."""
+        sql = _SELECT + "WHERE ticket_id = ? AND state = 'stands' ORDER BY at, id"
+        return [_rating(row) for row in self._db.execute(sql, (ticket_id,))]
+
+    def of_customer(self, customer_id: int, limit: int = 20) -> list[Rating]:
+        """Return the newest ratings of a customer that stand, newest first."""
+        sql = (
+            _SELECT
+            + """WHERE state = 'stands' AND ticket_id IN (SELECT id FROM ticket WHERE customer_id = ?)
+            ORDER BY at DESC, id DESC LIMIT ?"""
+        )
+        return [_rating(row) for row in self._db.execute(sql, (customer_id, limit))]
+
+    def each(self, since: int = 0, until: int | None = None, *, everything: bool = False) -> Iterator[Rating]:
+        """Yield ratings by the time they were given; `everything` includes replaced and withdrawn ones."""
+        sql = _SELECT + "WHERE at >= ? AND at < coalesce(?, at + 1) AND (? OR state = 'stands') ORDER BY at, id"
+        for row in self._db.execute(sql, (since, until, everything)):
+            yield _rating(row)
+
+    def from_source(self, source: str) -> Rating | None:
+        """Return the rating that this very answer of a file became, unless that was undone."""
+        sql = _SELECT + "WHERE source = ? AND source <> '' AND state <> 'withdrawn'"
+        found = self._db.execute(sql, (source,)).fetchone()
+        return _rating(found) if found else None
+
+
+def _rating(row: tuple[Any, ...]) -> Rating:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    return Rating(**values | {"via": RatingVia(values["via"]), "state": RatingState(values["state"])})

@@ -1,0 +1,1 @@
+"""How well the work is done: what customers say of it (CSAT), and what reviewers say of single replies."""

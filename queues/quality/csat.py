@@ -1,0 +1,135 @@
+"""Our question how it was, and the customer's answer to it.
+
+A reply asks where it bears its ticket's token, which macros print as `csat.token`. Only what answers such a reply is
+ever looked at for a score; an answer that holds nothing else leaves its ticket as it is.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import b32encode
+from dataclasses import dataclass, replace
+from typing import Any
+
+from data.quality import Question, Rating, RatingState
+from data.records import Direction, Incoming, MessageKind, Ticket
+from data.store import Store
+from data.tables.csat import SECRET
+from queues.quality.marks import mark
+from queues.quality.scores import Score, read_score
+from queues.steps import Step
+
+DAY = 86_400
+TOKEN = re.compile(r"\bTR-[A-Z2-7]{10}\b")
+_ANSWERING = frozenset({MessageKind.MAIL, MessageKind.FORM})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A score that a customer gave in answer to a question."""
+
+    question: Question
+    score: Score
+
+
+def token_of(store: Store, ticket_id: int) -> str:
+    """Return the ticket's mark: what replies that ask bear, and what links to a form carry. Nobody can guess it."""
+    secret = str(store.settings.get(SECRET))
+    digest = hmac.digest(secret.encode(), str(ticket_id).encode(), "sha256")
+    return f"TR-{b32encode(digest)[:10].decode()}"
+
+
+def ask(store: Store, ticket: Ticket, text: str, message_id: int, macro: str, now: int, agent: str) -> list[Step]:
+    """Note that a reply asks, where it does; return the step."""
+    if token_of(store, ticket.id) not in TOKEN.findall(text):
+        return []
+    question = Question(0, token_of(store, ticket.id), ticket.id, message_id, now, agent, macro)
+    return [mark("question", ticket.id, store.csat.ask(question), "withdrawn", "asked")]
+
+
+def ticket_of(store: Store, item: Incoming, customer_id: int) -> int | None:
+    """Return the ticket whose token a message of its own customer bears: a mail begun by a link names nothing else."""
+    for token in TOKEN.findall(f"{item.subject}\n{item.new_text}")[:3]:
+        question = store.csat.asked_by_token(token)
+        ticket = store.tickets.get(question.ticket_id) if question is not None else None
+        if ticket is not None and ticket.customer_id == customer_id:
+            return ticket.id
+    return None
+
+
+def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arrived: int, days: int) -> Answer | None:
+    """Return the score that a message gives in answer to our question, None for every other message.
+
+    It has to come from the ticket's own customer, within `days` of the question, and to bear the question's token or
+    Message-ID; one that can bear neither has to come right after it.
+    """
+    if item.direction is not Direction.IN or item.kind not in _ANSWERING or customer_id != ticket.customer_id:
+        return None
+    question = store.csat.asked(ticket.id, arrived)
+    if question is None or arrived - question.at > days * DAY or not _answers(store, question, item):
+        return None
+    score = read_score(_subject_score(item) or TOKEN.sub("", item.new_text), item.from_name)
+    return None if score is None else Answer(question, score)
+
+
+def alone(found: Answer | None) -> bool:
+    """Tell whether a message is an answer to our question and nothing that anybody has to act on."""
+    return found is not None and not found.score.complains
+
+
+def keep(store: Store, found: Answer, message_id: int, arrived: int, action: int, actor: str) -> None:
+    """Store the rating with its event; an earlier answer to the same question gives way to it."""
+    score, question = found.score, found.question
+    rating = Rating(
+        0, question.ticket_id, arrived, score.score, score.scale, score.value, score.via, score.comment,
+        question.agent, question.macro, question.id, message_id,
+    )  # fmt: skip
+    put(store, rating, action, actor, arrived)
+
+
+def put(store: Store, rating: Rating, action: int, actor: str, now: int) -> list[Step]:
+    """Store a rating and its event; return the steps. What was said earlier in answer to the same question gives way.
+
+    One that was given before the one that stands is kept as replaced at once.
+    """
+    same = [one for one in store.csat.of(rating.ticket_id) if one.question_id == rating.question_id]
+    later = [one for one in same if one.at > rating.at]
+    if later:
+        rating = replace(rating, state=RatingState.REPLACED)
+    row = store.csat.add(rating)
+    steps = [mark("rating", rating.ticket_id, row, RatingState.WITHDRAWN, rating.state)]
+    for one in same if not later else []:
+        store.csat.turn(one.id, RatingState.STANDS, RatingState.REPLACED)
+        steps.append(mark("rating", one.ticket_id, one.id, RatingState.STANDS, RatingState.REPLACED))
+    replaced = [one.id for one in same] if not later else []
+    if not later:
+        detail = _told(rating, row) | ({"replaces": replaced} if replaced else {})
+        store.events.add(action, rating.ticket_id, now, actor, "rated", detail)
+    return steps
+
+
+def _told(rating: Rating, row: int) -> dict[str, Any]:
+    """Return what the event keeps: numbers and names, no word of the customer."""
+    return {
+        "rating": row, "value": rating.value, "score": rating.score, "scale": rating.scale, "via": rating.via,
+        "agent": rating.agent, "macro": rating.macro, "question": rating.question_id, "given": rating.at,
+    }  # fmt: skip
+
+
+def _answers(store: Store, question: Question, item: Incoming) -> bool:
+    if question.token in TOKEN.findall(f"{item.subject}\n{item.text}"):
+        return True
+    asked = next((one for one in store.messages.of(question.ticket_id) if one.id == question.message_id), None)
+    if item.references:
+        return asked is not None and asked.message_id in item.references
+    ours = [one.id for one in store.messages.of(question.ticket_id) if one.direction is Direction.OUT]
+    return ours[-1:] == [question.message_id]
+
+
+def _subject_score(item: Incoming) -> str:
+    """Return what a subject says behind a token, where the mail itself is empty: `TR-ABCDEFGHIJ 5`."""
+    if item.new_text.strip():
+        return ""
+    found = TOKEN.search(item.subject)
+    return item.subject[found.end() :].strip(" :") if found else ""

@@ -1,0 +1,130 @@
+"""The part of the one door that ratings and reviews go through: checked, with an event, undone like every action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from data.errors import InputError, RuleError
+from data.protocols import Clock
+from data.quality import BEST, Question, Rating, RatingState, RatingVia
+from data.records import Direction, Done
+from data.store import Store
+from queues.quality import csat
+from queues.quality.marks import mark
+from queues.quality.scores import normalised
+from queues.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """One answer of a form, as a file tells it."""
+
+    score: float
+    scale: int
+    source: str
+    """What tells it from all others: the same answer read again has the same."""
+    ticket_id: int | None = None
+    message_id: str = ""
+    """The Message-ID of the reply that it is about."""
+    token: str = ""
+    comment: str = ""
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one answer: `taken`, `known` (it is here already), or `refused` and why."""
+
+    outcome: str
+    rating: Rating | None = None
+    reason: str = ""
+
+
+class Quality:
+    """Carries out what is asked about ratings, one transaction each."""
+
+    def __init__(self, store: Store, clock: Clock, agent: str) -> None:
+        self._store, self._clock, self._agent = store, clock, agent
+
+    def take_answers(self, answers: Sequence[FormAnswer]) -> list[Taken]:
+        """File the answers of a form as one action; return what became of each."""
+        now = self._clock()
+        with self._store.write():
+            action = self._store.actions.begin(self._agent, now)
+            found: list[Taken] = []
+            steps: list[Step] = []
+            for answer in answers:
+                taken = self._taken(answer, now)
+                if taken.rating is not None:
+                    steps += csat.put(self._store, taken.rating, action, self._agent, now)
+                found.append(taken)
+            number = sum(one.rating is not None for one in found)
+            self._store.actions.finish(action, f"{number} {'rating' if number == 1 else 'ratings'} taken in", steps)
+        return found
+
+    def _taken(self, answer: FormAnswer, now: int) -> Taken:
+        if self._store.csat.from_source(answer.source) is not None:
+            return Taken("known")
+        try:
+            return Taken("taken", self._rating(answer, now))
+        except InputError as error:
+            return Taken("refused", reason=error.message)
+
+    def correct_rating(self, rating_id: int, value: int | None) -> Done:
+        """Say what the customer really gave, from 1 to 5; None takes the rating away.
+
+        Raises RuleError where there is no such rating, or the value is none.
+        """
+        if value is not None and not 1 <= value <= BEST:
+            raise RuleError("No such rating", f"{value} is no rating; give 1 (very bad) to {BEST} (excellent).")
+        now = self._clock()
+        with self._store.write():
+            rating = self._store.csat.get(rating_id)
+            if rating is None or rating.state is not RatingState.STANDS:
+                raise RuleError("No such rating", f"There is no rating {rating_id} that stands; list them again.")
+            action = self._store.actions.begin(self._agent, now)
+            if value is None:
+                after = RatingState.REMOVED
+                steps = [mark("rating", rating.ticket_id, rating.id, rating.state, after)]
+                self._store.csat.turn(rating.id, rating.state, after)
+                detail = {"rating": rating.id, "value": rating.value}
+                self._store.events.add(action, rating.ticket_id, now, self._agent, "rating removed", detail)
+            else:
+                changed = replace(rating, id=0, score=value, scale=BEST, value=value, via=RatingVia.AGENT, source="")
+                steps = csat.put(self._store, changed, action, self._agent, now)
+            summary = f"#{rating.ticket_id}: rating {'removed' if value is None else f'set to {value}'}"
+            self._store.actions.finish(action, summary, steps)
+        return Done(action, summary, (rating.ticket_id,))
+
+    def _rating(self, answer: FormAnswer, now: int) -> Rating:
+        at = answer.at if answer.at is not None else now
+        ticket_id, question = self._named(answer, at)
+        agent, macro = (question.agent, question.macro) if question is not None else self._latest_reply(ticket_id, at)
+        return Rating(
+            0, ticket_id, at, answer.score, answer.scale, normalised(answer.score, answer.scale), RatingVia.FORM,
+            answer.comment, agent, macro, question.id if question is not None else None, source=answer.source,
+        )  # fmt: skip
+
+    def _named(self, answer: FormAnswer, at: int) -> tuple[int, Question | None]:
+        """Return the ticket that an answer names, by token, Message-ID or number, and the question that it answers."""
+        if answer.token:
+            asked = self._store.csat.asked_by_token(answer.token)
+            if asked is None:
+                raise InputError("No such token", f"{answer.token} was never asked with; check `token`.")
+            return asked.ticket_id, self._store.csat.asked(asked.ticket_id, at) or asked
+        if answer.message_id:
+            numbers = self._store.messages.tickets_referring([answer.message_id])
+            number = numbers[0] if numbers else None
+            named = f"no message {answer.message_id} is here; check `message_id`"
+        else:
+            number, named = answer.ticket_id, f"there is no ticket #{answer.ticket_id}; check `ticket`"
+        if number is None or self._store.tickets.get(number) is None:
+            raise InputError("No such ticket", f"{named[0].upper()}{named[1:]}.")
+        return number, self._store.csat.asked(number, at)
+
+    def _latest_reply(self, ticket_id: int, at: int) -> tuple[str, str]:
+        """Return whose the latest reply before `at` was, and its macro: that is what was rated."""
+        ours = [one for one in self._store.messages.of(ticket_id) if one.direction is Direction.OUT]
+        earlier = [one for one in ours if one.received_at <= at] or ours[:1]
+        return (earlier[-1].from_name, earlier[-1].macro) if earlier else ("", "")

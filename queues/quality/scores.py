@@ -1,0 +1,174 @@
+"""Reads a score out of what a customer wrote in answer to our question how it was.
+
+Conservative: what might be something else is no score. Only `queues.quality.csat` asks, and only about an answer to our
+own question; nothing here ever looks at an ordinary message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from data.quality import BEST, RatingVia
+from queues.quality.verdicts import is_friendly, verdict
+from queues.thanks import is_thanks
+
+LONGEST = 4_000
+"""Characters looked at; a longer message is a letter, not a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a customer gave."""
+
+    score: float
+    scale: int
+    via: RatingVia
+    comment: str = ""
+    """The words besides it; all of them, where the words are the score."""
+    complains: bool = False
+    """Somebody should read it: blame, or words that are more than friendly."""
+
+    @property
+    def value(self) -> int:
+        """The score from 1 to 5."""
+        return normalised(self.score, self.scale)
+
+
+def normalised(score: float, scale: int) -> int:
+    """Return a score from 1 to 5, halves up.
+
+    Scales up to 10 begin at 1 (0 counts as 1), longer ones at 0: the ends go to 1 and 5, the rest in between.
+    """
+    low = 1 if scale <= 10 else 0
+    part = (max(low, score) - low) / (scale - low)
+    return min(BEST, max(1, int(1 + 4 * part + 0.5)))
+
+
+def read_score(text: str, name: str = "") -> Score | None:
+    """Return the score that the text gives, None where it gives none or more than one.
+
+    `name` is the customer's: whoever signs with it says nothing more.
+    """
+    if len(text) > LONGEST:
+        return None
+    plain = _plain(text).strip()
+    return _in_numbers(plain, name) or _in_stars(plain, name) or _in_faces(plain) or _in_words(plain, name)
+
+
+_KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
+
+
+def _plain(text: str) -> str:
+    """Full-width and keycap digits as plain ones, the other signs as they are."""
+    return "".join(
+        unicodedata.normalize("NFKC", char) if "\uff01" <= char <= "\uff5e" else char
+        for char in _KEYCAP.sub(r"\1", text).replace("\U0001f51f", "10")
+    )
+
+
+_LEAD = r"""(?P<label>
+        (?:(?:my|the|mi|la|su|tu)\s+)? (?:rating|score|nota|puntuaci[oó]n|valoraci[oó]n|calificaci[oó]n)
+        \s* (?:is|es|:|=|-)? \s*
+        | i (?:['’]d|['’]ll|\ would|\ will)? \s+ give\ (?:it|you|this|them) \s+
+        | (?:le|les|os|te)\ (?:doy|pongo) \s+ )?
+    (?:an?\s+|una?\s+)?"""
+_OF = re.compile(
+    rf"{_LEAD}(?P<score>\d{{1,2}}(?:[.,]\d)?)\s*(?:/|de|out\ of|sobre|of)\s*(?P<scale>10|5)(?![\d%]|[/.,]\d)"
+    r"(?P<stars>\s*(?:stars?|estrellas?|points?|puntos)\b)?",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BARE = re.compile(
+    rf"{_LEAD}(?P<score>[1-5]|one|two|three|four|five|uno|dos|tres|cuatro|cinco)\b"
+    r"(?P<stars>[\s-]*(?:stars?|estrellas?)\b)?",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SPELLED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
+}  # fmt: skip
+_MARK = re.compile(r"\s*[.,;:!)–—-]+\s*")
+_MORE_NUMBERS = re.compile(r"\s*(?:[.,:;/–—-]|to\b|or\b|and\b|a\b|o\b|y\b)?\s*(?:\d|[%€$£])", re.IGNORECASE)
+_NEXT_ITEM = re.compile(r"^\s*[-*(]?\s*\d+\s*[.,:)/]", re.MULTILINE)
+
+
+def _in_numbers(text: str, name: str) -> Score | None:
+    """A number at the very beginning: `4/5`, `10 de 10`, `5`, `5!`, `4 - slow`, `five stars`, `nota: 4`."""
+    found = _OF.match(text) or _BARE.match(text)
+    if not found:
+        return None
+    said, rest = found["score"].casefold(), text[found.end() :]
+    scale = int(found.groupdict().get("scale") or BEST)
+    given = Score(float(_SPELLED.get(said) or said.replace(",", ".")), scale, RatingVia.NUMBER, *_besides(rest, name))
+    if given.score > scale or (given.score < 1 and scale == BEST):
+        return None
+    # as in a list, a range, a time or a price: then none of the numbers is the score
+    if _MORE_NUMBERS.match(rest) or _NEXT_ITEM.search(rest) or rest.lstrip().startswith("?"):
+        return None
+    sure = found["label"] or found["stars"] or _stands_alone(rest, spelled=said in _SPELLED) or _agrees(given, rest)
+    return given if sure else None
+
+
+def _stands_alone(rest: str, *, spelled: bool) -> bool:
+    """Tell whether nothing follows a number, or a new line, a mark and words, thanks, or a face.
+
+    One that is spelled out counts only where nothing else is said.
+    """
+    after = rest.lstrip(" \t.!")
+    if not after or after[0] == "\n":
+        return True
+    return not spelled and (bool(_MARK.match(rest)) or is_thanks(rest) or _value_of_faces(rest) > 0)
+
+
+def _agrees(given: Score, rest: str) -> bool:
+    """Tell whether words of judging follow at once that say the same: `5 excelente servicio`."""
+    found = verdict(rest)
+    return found is not None and (found[0] > 3) == (given.value > 3) and (found[0] < 3) == (given.value < 3)
+
+
+_STARS = "★⭐🌟✭"
+_STARRED = re.compile(rf"(?P<full>(?:[{_STARS}]\ufe0f?\s?){{1,5}})(?P<empty>(?:☆\s?){{0,4}})(?![{_STARS}☆])")
+
+
+def _in_stars(text: str, name: str) -> Score | None:
+    """`★★★★☆`; without empty stars at least two: one alone may be an ornament."""
+    found = _STARRED.match(text)
+    if not found or any(sign in text[found.end() :] for sign in _STARS):
+        return None
+    full, empty = sum(char in _STARS for char in found["full"]), found["empty"].count("☆")
+    if full + empty != BEST and (empty or full < 2):
+        return None
+    return Score(full, BEST, RatingVia.STARS, *_besides(text[found.end() :], name))
+
+
+_FACES = {5: "😊😀😃😄😁😍🤩🥰💯", 4: "🙂☺👍", 3: "😐😑", 2: "🙁☹😕😞😟😔😒👎", 1: "😡😠🤬💩😤"}
+_VALUES = {face: value for value, faces in _FACES.items() for face in faces}
+_AROUND = re.compile("[\\s!.,\ufe0f\u200d\U0001f3fb-\U0001f3ff🙏❤♥💕🎉👏]")
+"""What may stand beside a face and says nothing of the score."""
+
+
+def _in_faces(text: str) -> Score | None:
+    """Faces or thumbs that agree, and no word besides."""
+    value = _value_of_faces(text)
+    return Score(value, BEST, RatingVia.FACE) if value else None
+
+
+def _value_of_faces(text: str) -> int:
+    """Return the value of the faces where there is nothing else and they agree, else 0."""
+    values = {_VALUES.get(char, 0) for char in text if not _AROUND.match(char)}
+    return values.pop() if len(values) == 1 else 0
+
+
+def _in_words(text: str, name: str) -> Score | None:
+    found = verdict(text)
+    if found is None:
+        return None
+    value, rest = found
+    return Score(value, BEST, RatingVia.WORDS, text, value <= 2 or not is_friendly(rest, name))
+
+
+def _besides(rest: str, name: str) -> tuple[str, bool]:
+    """Return the words after a score, and whether somebody should read them."""
+    mark = _MARK.match(rest)
+    comment = (rest[mark.end() :] if mark else rest).strip()
+    return comment, not is_friendly(comment, name)
