@@ -581,7 +581,10 @@ class Incoming:
     customer_tier: str = ""
     """What the connector knows of the customer, if anything."""
     customer_language: str = ""
+    customer_name: str = ""
+    """Who asks, where the message is not from them."""
     handle: str = ""
+    """What the customer is known by besides an address."""
     content_hash: str = ""
     """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
     received_at: int | None = None
@@ -590,6 +593,37 @@ class Incoming:
     """It joins a ticket only by a Message-ID that we gave out: anybody can write a subject or name another's mail."""
     mixed: str = ""
     """As in `Message.mixed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What another tool's export says of a ticket besides its messages."""
+
+    tool: str
+    """The tool's name, such as `zendesk`."""
+    ref: str
+    """The ticket's number there."""
+    record: str
+    """SHA-256 of the exported record: the same one again changes nothing."""
+    messages: int
+    """How many messages the record held."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Every field that has no place of its own here, as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket stood in the tool that it was exported from; an unset field says nothing."""
+
+    subject: str = ""
+    status: Status | None = None
+    priority: Priority | None = None
+    assignee: str = ""
+    tags: tuple[str, ...] = ()
+    created_at: int | None = None
+    updated_at: int | None = None
+    solved_at: int | None = None
+    snoozed_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

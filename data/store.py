@@ -20,6 +20,7 @@ from data.tables.drafts import Drafts
 from data.tables.effort import Efforts
 from data.tables.escalations import Escalations
 from data.tables.events import Events
+from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
 from data.tables.messages import Messages
@@ -54,6 +55,7 @@ class Store:
         self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)
         self.effort = Efforts(connection)
+        self.imported = Imports(connection)
         self.outbox = Outbox(connection)
         self.problems = Problems(connection)
         self.remote = Remote(connection)

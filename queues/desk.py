@@ -15,16 +15,18 @@ from data.records import (
     Draft,
     Effort,
     Finding,
+    Imported,
     Incoming,
     LaneRow,
     Promise,
     Received,
+    Standing,
     Status,
     Ticket,
 )
 from data.store import Store
 from data.tables.actions import Action
-from queues import linking, rerouting, undoing
+from queues import linking, rerouting, taking_over, undoing
 from queues.acting import Acting
 from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
@@ -318,6 +320,23 @@ class Desk:
         with self.store.write(bulk=bulk):
             action = self.store.actions.begin(INTAKE, now)
             return [self._receiving.file(item, action, now) for item in items]
+
+    def take_over(
+        self, items: Sequence[Incoming], standing: Standing, imported: Imported, *, bulk: bool = False
+    ) -> list[Received]:
+        """File all messages of a ticket that another tool exported, and let it stand as it stood there.
+
+        Returns what became of each. The messages name the ticket by their `external_ref`. A ticket that an agent
+        worked on since it came keeps its status, tags and the like.
+        """
+        now = self._clock()
+        with self.store.write(bulk=bulk):
+            received = self.receive(items, bulk=bulk)
+            if received:
+                action = self.store.actions.begin(taking_over.IMPORT, now)
+                ticket = self._ticket(received[-1].ticket_id, None)
+                taking_over.stand(self.store, self._acting, ticket, standing, imported, action, now)
+        return received
 
     def reclock(self, *, dry_run: bool = False) -> Reclocked:
         """Set every running ticket's clocks by the policies of today; `dry_run` only counts."""

@@ -11,16 +11,22 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from data.errors import ConnectorError
 from data.records import Incoming
 from queues.mail.reading import unread_mail
+
+if TYPE_CHECKING:
+    from queues.exports.ticket import ExportedTicket
+
+Answer = TypeVar("Answer")
 
 WALL_SECONDS = 8.0
 """How long one answer may take by the clock. The helper limits its own processor time more tightly."""
@@ -57,7 +63,6 @@ class Helper:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._received = bytearray()
-        self._decoder = msgspec.msgpack.Decoder(Incoming)
         self.restarts = 0
 
     def __enter__(self) -> Helper:
@@ -70,17 +75,36 @@ class Helper:
 
     def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
         """Read messages, one answer each, in their order. Raises ConnectorError where no helper can be started."""
-        answers: list[Incoming] = []
-        while len(answers) < len(messages):
+        requests = [(connector, one.source, self._own, one.raw) for one in messages]
+
+        def unread(place: int, problem: str) -> Incoming:
+            one = messages[place]
+            return unread_mail(one.raw, connector=connector, source=one.source, problem=problem)
+
+        return self._each(requests, msgspec.msgpack.Decoder(Incoming).decode, unread)
+
+    def split(self, records: Sequence[tuple[str, bytes]]) -> list[ExportedTicket]:
+        """Read records of exports, each with its tool's name before it. Raises ConnectorError as `read` does."""
+        from queues.exports.ticket import ExportedTicket
+
+        requests = [("", "", self._own, raw, tool) for tool, raw in records]
+        decode = msgspec.msgpack.Decoder(ExportedTicket).decode
+        return self._each(requests, decode, lambda place, problem: ExportedTicket(problem=f"it {problem}"))
+
+    def _each(
+        self, requests: Sequence[Any], decode: Callable[[bytes], Answer], lost: Callable[[int, str], Answer]
+    ) -> list[Answer]:
+        """Ask one thing after the other; `lost` answers for the one that ended the helper."""
+        answers: list[Answer] = []
+        while len(answers) < len(requests):
             if self._process is None:
                 self._start()
             try:
-                self._exchange(messages[len(answers) :], connector, answers)
-            except _LostError as lost:
+                self._exchange(requests[len(answers) :], decode, answers)
+            except _LostError as error:
                 self._stop()
                 self.restarts += 1
-                one = messages[len(answers)]
-                answers.append(unread_mail(one.raw, connector=connector, source=one.source, problem=str(lost)))
+                answers.append(lost(len(answers), str(error)))
         return answers
 
     def close(self) -> None:
@@ -122,19 +146,19 @@ class Helper:
                 except OSError:
                     continue  # what was still to be written has no reader any more
 
-    def _exchange(self, messages: Sequence[RawMessage], connector: str, answers: list[Incoming]) -> None:
+    def _exchange(self, requests: Sequence[Any], decode: Callable[[bytes], Answer], answers: list[Answer]) -> None:
         """Write requests and collect answers side by side, so that neither pipe can fill up and block the other."""
-        pending = iter(messages)
+        pending = iter(requests)
         unsent = memoryview(b"")
-        wanted = len(answers) + len(messages)
+        wanted = len(answers) + len(requests)
         deadline = time.monotonic() + self._wall_seconds
         while len(answers) < wanted:
-            if not unsent and (message := next(pending, None)) is not None:
-                body = msgspec.msgpack.encode((connector, message.source, self._own, message.raw))
+            if not unsent and (request := next(pending, None)) is not None:
+                body = msgspec.msgpack.encode(request)
                 unsent = memoryview(len(body).to_bytes(_LENGTH_BYTES, "big") + body)
             unsent = unsent[self._wait(deadline, unsent, self._wall_seconds) :]
             while (frame := self._frame()) is not None:
-                answers.append(self._decoder.decode(frame))
+                answers.append(decode(frame))
                 deadline = time.monotonic() + self._wall_seconds
 
     def _wait(self, deadline: float, unsent: memoryview | bytes, seconds: float) -> int:

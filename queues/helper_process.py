@@ -11,13 +11,16 @@ import resource
 import signal
 import struct
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from data.records import Incoming
 from queues.mail.json_line import read_line
 from queues.mail.reading import read_mail
+
+if TYPE_CHECKING:
+    from queues.exports.ticket import ExportedTicket
 
 LENGTH = struct.Struct(">I")
 SECONDS = 2.0
@@ -33,10 +36,16 @@ class Request(msgspec.Struct, array_like=True):
     source: str
     own_addresses: tuple[str, ...]
     raw: bytes
+    tool: str = ""
+    """Whose exported ticket it is; empty for a message."""
 
 
-def answer(request: Request) -> Incoming:
-    """Read what is in the request: a JSON object on one line, or else a mail."""
+def answer(request: Request) -> Incoming | ExportedTicket:
+    """Read what is in the request: a ticket of an export, a JSON object on one line, or else a mail."""
+    if request.tool:
+        from queues.exports.splitting import split  # only imports of exports need it
+
+        return split(request.raw, request.tool)
     if request.raw[:1] == b"{":
         return read_line(request.raw, connector=request.connector, source=request.source)
     own = frozenset(request.own_addresses)

@@ -5,7 +5,7 @@ A kill between two steps loses nothing and doubles nothing: kept bytes that were
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,12 +13,15 @@ from data.errors import InputError
 from data.protocols import Clock
 from data.records import Incoming
 from queues.desk import Desk
+from queues.exports.ticket import Kept
 from queues.helper import Helper, RawMessage
 from queues.own_addresses import OwnAddresses
 
 Recognise = Callable[[list[Incoming]], list[Incoming]]
 
 MOST_IN_BATCH = 200
+MOST_TOLD = 1_000
+"""Sentences that a report keeps."""
 LARGEST_BATCH = 8 * 1024 * 1024
 """Bytes after which a batch is filed, however few messages it holds."""
 
@@ -33,22 +36,62 @@ class Report:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     """Kept raw and filed all the same: where each came from, and why it could not be read."""
     refused: list[str] = field(default_factory=list)
-    """Files that could not be opened, one sentence each."""
+    """Files that could not be opened and records that were left out, one sentence each, the first `MOST_TOLD`."""
+    untold: int = 0
+    """How many more were refused."""
+    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    """By tool and field: what exported tickets said that has no place of its own here."""
 
     @property
     def seen(self) -> int:
         """Messages looked at."""
         return self.new + self.joined + self.duplicates + len(self.unreadable)
 
+    def refuse(self, sentence: str) -> None:
+        """Note what was not taken, and why."""
+        if len(self.refused) < MOST_TOLD:
+            self.refused.append(sentence)
+        else:
+            self.untold += 1
+
+    def count(self, item: Incoming, outcome: str) -> None:
+        """Note what became of a message."""
+        if outcome == "duplicate":
+            self.duplicates += 1
+        elif not item.readable:
+            self.unreadable.append((item.source, item.problem))
+        elif outcome == "joined":
+            self.joined += 1
+        else:
+            self.new += 1
+
+    def keep(self, tool: str, kept: Mapping[str, Kept]) -> None:
+        """Note what a ticket said that has no place of its own."""
+        for name, one in kept.items():
+            before = self.kept.get((tool, name))
+            self.kept[tool, name] = Kept(before.count + one.count, before.example) if before else one
+
     def plus(self, other: Report) -> Report:
         """Return both reports as one."""
-        return Report(
+        whole = Report(
             self.new + other.new,
             self.joined + other.joined,
             self.duplicates + other.duplicates,
             self.unreadable + other.unreadable,
             self.refused + other.refused,
+            self.untold + other.untold,
+            dict(self.kept),
         )
+        for (tool, name), one in other.kept.items():
+            whole.keep(tool, {name: one})
+        return whole
+
+    def unmapped(self) -> list[dict[str, Any]]:
+        """Return the fields that have no place of their own, the most frequent first."""
+        ordered = sorted(self.kept.items(), key=lambda pair: (-pair[1].count, pair[0]))
+        return [
+            {"tool": tool, "field": name, "count": one.count, "example": one.example} for (tool, name), one in ordered
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for JSON."""
@@ -60,6 +103,8 @@ class Report:
             "duplicates": self.duplicates,
             "unreadable": unreadable,
             "refused": self.refused,
+            "refused_besides": self.untold,
+            "unmapped": self.unmapped(),
         }
 
 
@@ -107,7 +152,7 @@ def _batches(items: Iterable[RawMessage | InputError], report: Report) -> Iterat
     size = 0
     for item in items:
         if isinstance(item, InputError):
-            report.refused.append(item.message)
+            report.refuse(item.message)
             continue
         batch.append(item)
         size += len(item.raw)
@@ -140,11 +185,4 @@ def _file(
         read = [own.marked(item) for item in read]
     read = recognise(read)
     for item, received in zip(read, desk.receive(read, bulk=True), strict=True):
-        if received.outcome == "duplicate":
-            report.duplicates += 1
-        elif not item.readable:
-            report.unreadable.append((item.source, item.problem))
-        elif received.outcome == "joined":
-            report.joined += 1
-        else:
-            report.new += 1
+        report.count(item, received.outcome)

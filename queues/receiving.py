@@ -198,8 +198,9 @@ class Receiving:
     def _customer(self, item: Incoming, arrived: int) -> Customer:
         """Return the customer that the message is from (or to, where it is our own), new or known."""
         if item.direction is not Direction.IN:
-            identities = tuple(Identity("email", address, arrived) for address in item.to[:1])
-            name = item.to[0] if item.to else "?"
+            pairs = (("handle", item.handle), *(("email", address) for address in item.to[:1]))
+            identities = tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)
+            name = item.customer_name or (item.to[0] if item.to else "?")
         else:
             identities = identities_of(item, arrived)
             name = item.from_name or (identities[0].value if identities else "?")

@@ -1,4 +1,4 @@
-"""Taking messages out of files into a desk: what the command and the screen share. Knows neither."""
+"""Taking messages and tickets out of files into a desk: what the command and the screen share. Knows neither."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.errors import InputError
-from queues.connectors.files import NAME, raw_messages
+from queues.connectors.files import NAME, files_of, messages_of
 from queues.helper import RawMessage
 from queues.intake import Report
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
+    from queues.exports.reading import Piece
+    from queues.helper import Helper
 
 
 @dataclass(slots=True)
@@ -32,47 +38,76 @@ def import_files(
     store_path: Path,
     *,
     own: tuple[str, ...] = (),
+    tool: str = "",
     progress: Progress | None = None,
-    tell: Callable[[int], object] = lambda seen: None,
+    tell: Callable[[], object] = lambda: None,
 ) -> tuple[Report, list[str]]:
-    """File the messages of the sources; return what became of them and which addresses were taken as our own.
+    """File what the sources hold; return what became of it and which addresses were taken as our own.
 
-    Without `own` the addresses that many people write to are. `tell` is called with the messages seen after each
-    batch. Raises InputError for a source that is not there, StoreError where the file cannot be written.
+    Exports of other tools are told by their shape; with `tool` all files are that tool's. Without `own` the addresses
+    that many people write to are ours. `tell` is called after each batch. Raises InputError for a source that is not
+    there, StoreError where the file cannot be written.
     """
+    from queues.exports.reading import is_export
     from queues.helper import Helper
     from queues.intake import take_in, take_up
     from queues.own_addresses import OwnAddresses
     from tui.composition import open_desk
 
-    def clock() -> int:
-        return int(time.time())
-
     known = progress or Progress()
-    paths = list(sources)
-    streams = [raw_messages(source) for source in paths]
-    known.total = sum(size(source) for source in paths) if progress is not None else 0
+    files = [path for source in sources for path in files_of(source)]
+    exports = [path for path in files if tool or is_export(path)]
+    mail = [path for path in files if path not in set(exports)]
+    known.total = sum(size(path) for path in files)
     learned = None if own else OwnAddresses()
+
+    def seen(now: int) -> None:
+        known.seen = now
+        tell()
+
     desk = open_desk(store_path, create=True)
     try:
         with Helper(own_addresses=own) as helper:
-            total = take_up(desk=desk, helper=helper, connector=NAME, clock=clock)
-            for stream in streams:
-                before = total.seen
-
-                def seen(now: int, before: int = before) -> None:
-                    known.seen = before + now
-                    tell(known.seen)
-
-                total = total.plus(
-                    take_in(
-                        _counted(stream, known), desk=desk, helper=helper, connector=NAME, clock=clock, own=learned,
-                        progress=seen,
-                    )
-                )  # fmt: skip
+            total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock)
+            stream = _counted(messages_of(mail), known)
+            total = total.plus(
+                take_in(stream, desk=desk, helper=helper, connector=NAME, clock=_clock, own=learned, progress=seen)
+            )
+            if exports:
+                total = total.plus(_tickets(exports, tool, desk, helper, known, tell))
         return total, learned.known() if learned else sorted(own)
     finally:
         desk.store.close()
+
+
+def _tickets(
+    files: list[Path], tool: str, desk: Desk, helper: Helper, known: Progress, tell: Callable[[], object]
+) -> Report:
+    """Go over exports twice: for the people in all of them and how much there is, then for the tickets."""
+    from queues.exports.intake import Importer
+    from queues.exports.people import People
+    from queues.exports.reading import PersonRow, pieces
+
+    people = People()
+    records = 0
+    for path in files:
+        for piece in pieces(path, tool):
+            if known.stopped:
+                break
+            if isinstance(piece, PersonRow):
+                people.learn(piece.raw)
+            else:
+                records += 1
+    before, start = known.seen, known.read
+    whole = sum(size(path) for path in files)
+
+    def progress(messages: int, done: int) -> None:
+        known.seen = before + messages
+        known.read = start + whole * min(done, records) // max(1, records)
+        tell()
+
+    every = _until_stopped((piece for path in files for piece in pieces(path, tool)), known)
+    return Importer(desk, helper, people, NAME, _clock).take_in(every, progress)
 
 
 def size(source: Path) -> int:
@@ -85,10 +120,21 @@ def size(source: Path) -> int:
         return 0
 
 
+def _clock() -> int:
+    return int(time.time())
+
+
 def _counted(stream: Iterable[RawMessage | InputError], progress: Progress) -> Iterator[RawMessage | InputError]:
     for item in stream:
         if progress.stopped:
             return
         if isinstance(item, RawMessage):
             progress.read += len(item.raw)
+        yield item
+
+
+def _until_stopped(stream: Iterable[Piece], progress: Progress) -> Iterator[Piece]:
+    for item in stream:
+        if progress.stopped:
+            return
         yield item

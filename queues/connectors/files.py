@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +11,8 @@ from data.errors import InputError
 from queues.helper import RawMessage
 
 NAME = "files"
+_KNOWN = frozenset({".eml", ".mbox", ".jsonl", ".ndjson", ".json", ".zip"})
+"""What is looked for in a folder; in a zip only exports of other tools are."""
 
 # A "From " line with a time of day in it (mbox, RFC 4155), followed by something that is a header line ...
 _SEPARATOR = re.compile(rb"From [^\r\n]*\d{1,2}:\d\d[^\r\n]*\r?\n?\Z")
@@ -25,16 +27,29 @@ def raw_messages(source: Path) -> Iterator[RawMessage | InputError]:
 
     Raises InputError at once where `source` does not exist or holds nothing that we know.
     """
+    return messages_of(files_of(source))
+
+
+def messages_of(paths: Iterable[Path]) -> Iterator[RawMessage | InputError]:
+    """Yield the raw messages of files and Maildirs, as `raw_messages` does."""
+    for path in paths:
+        yield from _of_maildir(path) if path.is_dir() else _of_file(path)
+
+
+def files_of(source: Path) -> list[Path]:
+    """Return the files that a source stands for: itself, a Maildir as a whole, or what we know of a folder.
+
+    Raises InputError where `source` does not exist or holds nothing that we know.
+    """
     if not source.exists():
         raise InputError("Import", f"{source} does not exist; check the path.")
-    if not source.is_dir():
-        return _of_file(source)
-    if any((source / name).is_dir() for name in ("cur", "new")):
-        return _of_maildir(source)
-    paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in {".eml", ".mbox", ".jsonl"})
+    if not source.is_dir() or any((source / name).is_dir() for name in ("cur", "new")):
+        return [source]
+    paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in _KNOWN)
     if not paths:
-        raise InputError("Import", f"{source} is no Maildir and holds no .eml, .mbox or .jsonl files; name a file.")
-    return (message for path in paths for message in _of_file(path))
+        told = ", ".join(sorted(_KNOWN))
+        raise InputError("Import", f"{source} is no Maildir and holds no file of {told}; name a file.")
+    return paths
 
 
 def _of_file(path: Path) -> Iterator[RawMessage | InputError]:

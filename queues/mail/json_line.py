@@ -11,6 +11,7 @@ import msgspec
 from data.records import Direction, Incoming, MessageKind
 from data.safe_text import safe_line, safe_text
 from queues.mail.guess import guess_language
+from queues.mail.html import html_to_text
 from queues.new_text import split
 
 
@@ -27,6 +28,8 @@ class Line(msgspec.Struct):
     reply_to: str | None = None
     date: str | None = None
     text: str | None = None
+    html: str | None = None
+    """Read where there is no text."""
     external_ref: str | None = None
     handle: str | None = None
 
@@ -36,8 +39,8 @@ def read_line(raw: bytes, *, connector: str, source: str) -> Incoming:
     digest = hashlib.sha256(raw).hexdigest()
     try:
         line = msgspec.json.decode(raw, type=Line)
-        if not (line.text or line.subject or line.from_addr):
-            raise ValueError("it has no text, subject or from_addr")
+        if not (line.text or line.html or line.subject or line.from_addr):
+            raise ValueError("it has no text, html, subject or from_addr")
         return _incoming(line, connector, source, digest)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         problem = safe_line(f"not a message in JSON: {error}")[:200]
@@ -46,7 +49,7 @@ def read_line(raw: bytes, *, connector: str, source: str) -> Incoming:
 
 
 def _incoming(line: Line, connector: str, source: str, digest: str) -> Incoming:
-    text = safe_text(line.text or "")
+    text = safe_text(line.text or html_to_text(line.html or ""))
     new = split(text)
     language, confidence = guess_language(new.text)
     sender = safe_line(line.from_addr or "").casefold()

@@ -11,8 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from data.errors import InputError
+from queues.exports.registry import NAMES
 from tui.cli.exporting import export, safe_cell
-from tui.cli.importing import import_
+from tui.cli.importing import TOOLS, import_
+
+EXPORTED = Path(__file__).parents[1] / "queues" / "exported"
 
 LETTER = """From ana@example.org Mon Mar 04 06:15:04 2024
 From: =?utf-8?Q?Ana_Mu=C3=B1oz?= <ana@example.org>
@@ -94,6 +97,38 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, monkeypatch: pytest.Mo
     second = [json.loads(line) for line in exported("messages").splitlines()]
     keys = ("subject", "from_addr", "date", "text", "thread", "message_id")
     assert [[row[key] for key in keys] for row in second] == [[row[key] for key in keys] for row in first]
+
+
+def test_another_tools_export_is_taken_told_and_comes_out_again() -> None:
+    export_of, other = (str(EXPORTED / name) for name in ("gorgias.json", "helpscout.json"))
+    said = run_import(export_of, other).stdout
+    assert "3 new tickets" in said
+    assert "gorgias    satisfaction_survey" in said
+    report = json.loads(run_import(export_of, other, "--json").stdout)
+    assert (report["new"], report["duplicates"], report["unmapped"]) == (0, report["messages"], [])
+    row = json.loads(exported("tickets").splitlines()[0])
+    assert (row["imported"]["tool"], row["imported"]["ref"]) == ("gorgias", "86530001")
+    assert row["imported"]["fields"]["meta"] == {"order": "1007"}
+    assert b"imported" not in exported("tickets", "--csv")
+
+
+def test_a_folder_holds_mail_and_exports_side_by_side(tmp_path: Path) -> None:
+    mbox(tmp_path, "one", "two")
+    (tmp_path / "export.json").write_bytes((EXPORTED / "chatwoot.json").read_bytes())
+    report = json.loads(run_import(str(tmp_path), "--json").stdout)
+    assert (report["new"], report["unreadable"], report["refused"]) == (4, [], [])
+
+
+def test_a_file_that_is_no_export_is_refused_with_its_way_out(tmp_path: Path) -> None:
+    (tmp_path / "odd.json").write_text('[{"a": 1}]')
+    result = CliRunner().invoke(import_, [str(tmp_path / "odd.json")])
+    assert result.exit_code == 1
+    assert "odd.json#1 is no ticket of zendesk" in result.stderr
+    assert "--from" in result.stderr
+
+
+def test_the_commands_tools_are_those_that_are_known() -> None:
+    assert TOOLS == NAMES
 
 
 def test_csv_holds_no_formulas(tmp_path: Path) -> None:

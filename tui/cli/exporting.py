@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from data.records import Event, Message
+from data.records import Event, Imported, Message
 from tui.cli.common import db_option, iso, reading, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
 
@@ -34,18 +34,28 @@ def export(what: str, db: Path | None, form: str) -> None:
     out = sys.stdout.buffer
     with reading(db) as store:
         if form != "mbox":
-            _write(_rows(store, what), form, out.write)
+            _write(_rows(store, what, form), form, out.write)
             return
         for message in store.messages.each():
             out.write(mbox_entry(message, store.messages.raw(message.raw_sha256)))
 
 
-def _rows(store: Store, what: str) -> Iterator[dict[str, Any]]:
+def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
     if what == "messages":
         return (message_row(message) for message in store.messages.each())
     if what == "events":
         return (event_row(event) for event in store.events.each())
-    return (ticket_keys(ticket, store.customers.get(ticket.customer_id)) for ticket in store.tickets.each())
+    rows = (
+        (ticket.id, ticket_keys(ticket, store.customers.get(ticket.customer_id))) for ticket in store.tickets.each()
+    )
+    if form == "csv":
+        return (row for _, row in rows)
+    return (row | {"imported": _imported(store.imported.of(number))} for number, row in rows)
+
+
+def _imported(one: Imported | None) -> dict[str, Any] | None:
+    """Return where a ticket was imported from, and what of it has no place of its own."""
+    return {"tool": one.tool, "ref": one.ref, "fields": dict(one.extra)} if one else None
 
 
 def message_row(message: Message) -> dict[str, Any]:

@@ -1,33 +1,39 @@
-"""`tridesk import`: mail and messages out of files into the desk, with a report of what became of each."""
+"""`tridesk import`: mail, messages and other tools' tickets into the desk, with a report of what became of each."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from data.safe_text import safe_line
 from queues.intake import Report
 from tui.cli.common import chosen, db_option
+from tui.importing import Progress as Reached
 from tui.importing import import_files
 
 _SHOWN = 20
-"""Unreadable messages named in the summary; `--json` names all."""
+"""Unreadable messages, refused records and unmapped fields named in the summary; `--json` names all."""
+TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "chatwoot")
 
 
 @click.command("import")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @db_option
 @click.option("--own", multiple=True, metavar="ADDRESS", help="A support address of ours: mail from it is outgoing.")
+@click.option("--from", "tool", type=click.Choice(TOOLS), help="Whose export it is (else told by its shape).")
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
-def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], as_json: bool) -> None:
-    """Import mbox files, Maildirs, .eml files or folders of them, and JSON Lines.
+def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], tool: str | None, as_json: bool) -> None:
+    """Import mbox files, Maildirs, .eml files or folders of them, JSON Lines, and exports of other tools.
 
+    Tickets of Zendesk, Freshdesk, Help Scout, Gorgias and Chatwoot come as JSON, JSON Lines or a zip of those, with
+    their messages, customers, tags and states; what has no place here is kept with the ticket and told.
     Importing the same file again adds nothing. Without --own, the addresses that many people
     write to are taken as ours.
     """
-    report, ours = _import(sources, chosen(db), own)
+    report, ours = _import(sources, chosen(db), own, tool or "")
     if as_json:
         click.echo(json.dumps(report.as_dict() | {"own": ours}, ensure_ascii=False))
     else:
@@ -36,14 +42,19 @@ def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], as
         raise click.exceptions.Exit(1)
 
 
-def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...]) -> tuple[Report, list[str]]:
+def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str) -> tuple[Report, list[str]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TextColumn("messages"))
+    columns = (TextColumn("Importing"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[seen]:,} messages"))
+    known = Reached()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        return import_files(sources, db, own=own, tell=lambda seen: bar.update(task, completed=seen))
+        task = bar.add_task("", total=None, seen=0)
+
+        def tell() -> None:
+            bar.update(task, completed=min(known.read, known.total), total=known.total or None, seen=known.seen)
+
+        return import_files(sources, db, own=own, tool=tool, progress=known, tell=tell)
 
 
 def _summarise(report: Report, ours: list[str]) -> None:
@@ -55,5 +66,20 @@ def _summarise(report: Report, ours: list[str]) -> None:
         click.echo(f"  … and {len(report.unreadable) - _SHOWN} more; --json names all.")
     if ours:
         click.echo(f"Taken as our own: {', '.join(safe_line(address) for address in ours)}.")
-    for sentence in report.refused:
+    _unmapped(report.unmapped())
+    for sentence in report.refused[:_SHOWN]:
         click.echo(safe_line(sentence), err=True)
+    more = len(report.refused) - _SHOWN + report.untold
+    if more > 0:
+        click.echo(f"… and {more} more; --json names them.", err=True)
+
+
+def _unmapped(fields: list[dict[str, Any]]) -> None:
+    if not fields:
+        return
+    click.echo("Kept with the tickets, but with no place of their own here (export tickets --json shows them):")
+    for one in fields[:_SHOWN]:
+        name, example = safe_line(one["field"]), safe_line(one["example"])
+        click.echo(f"  {one['tool']:<10} {name:<32} {one['count']:>7}  {example}")
+    if len(fields) > _SHOWN:
+        click.echo(f"  … and {len(fields) - _SHOWN} more fields; --json names all.")

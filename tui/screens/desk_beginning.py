@@ -34,7 +34,11 @@ class Beginning(Problems):
 
         lines = (
             Line("d", "demo", words("Try the demo: invented requests arrive, nothing leaves this machine")),
-            Line("i", "import", words("Import mail: an mbox, a Maildir, .eml files, JSON Lines")),
+            Line(
+                "i",
+                "import",
+                words("Import mail or tickets: an mbox, a Maildir, .eml files, an export of another tool"),
+            ),
             Line("e", "account", words("Connect an e-mail account: a few questions, then the desk opens")),
         )
         title = words("Welcome to tridesk. There is nothing in this desk yet; how do you want to begin?")
@@ -59,7 +63,7 @@ class Beginning(Problems):
         from tui.screens.ask_line import AskLine
         from tui.widgets.path_suggester import PathSuggester
 
-        hint = words("an mbox, a Maildir, .eml files, JSON Lines")
+        hint = words("an mbox, a Maildir, .eml files, JSON Lines, an export of another tool (JSON, zip)")
         self.app.push_screen(AskLine(question, hint, typed, PathSuggester()), self._path_given)
 
     def _path_given(self, path: str | None) -> None:

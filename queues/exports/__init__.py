@@ -1,0 +1,1 @@
+"""Ticket exports of other tools: one file a tool says how its tickets are written; the rest is the same for all."""

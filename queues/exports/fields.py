@@ -1,0 +1,132 @@
+"""Reads objects of an export without trusting them: what is not of the wanted type is left and told, never an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from data.safe_text import safe_line
+
+_EARLIEST, _LATEST = 315_532_800, 4_102_444_800
+"""1980 and 2100: a time outside is none."""
+_SPACED_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)", re.I)
+
+
+class Fields:
+    """One object of an export. It remembers which of its fields were understood; `rest` are all others."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._used: set[str] = set()
+        self._inside: dict[str, Fields] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
+    def raw(self, name: str) -> Any:
+        """Return a field as it is, and leave it among the rest."""
+        return self._values.get(name)
+
+    def text(self, *names: str) -> str:
+        """Return the first of the fields that says anything, a number as its digits; empty where none does."""
+        return next((found for name in names if (found := self._text(name))), "")
+
+    def _text(self, name: str) -> str:
+        value = self._values.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return ""
+        self._used.add(name)
+        return str(value)
+
+    def line(self, *names: str) -> str:
+        """Return a text as one safe line."""
+        return safe_line(self.text(*names)).strip()
+
+    def flag(self, name: str) -> bool:
+        """Tell whether a field is true."""
+        value = self._values.get(name)
+        if isinstance(value, bool):
+            self._used.add(name)
+        return value is True
+
+    def time(self, *names: str) -> int | None:
+        """Return the first of the fields that is a time, in Unix seconds."""
+        for name in names:
+            found = seconds(self._values.get(name))
+            if found is not None:
+                self._used.add(name)
+                return found
+        return None
+
+    def one(self, name: str) -> Fields:
+        """Return the object in a field, an empty one where there is none; what it leaves is left here too."""
+        value = self._values.get(name)
+        if not isinstance(value, dict):
+            return Fields({})
+        return self._inside.setdefault(name, Fields(value))
+
+    def many(self, name: str) -> list[Fields]:
+        """Return the objects of a list; each has its own rest. What is no object stays where it is."""
+        value = self._values.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            return []
+        self._used.add(name)
+        return [Fields(one) for one in value]
+
+    def words(self, name: str, inside: str = "") -> tuple[str, ...]:
+        """Return a list of short texts, or what its objects say under `inside`, each once and without spaces."""
+        value = self._values.get(name)
+        items = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
+        found = [one.get(inside) if inside and isinstance(one, dict) else one for one in items]
+        said = [one for one in found if isinstance(one, str)]
+        if value is None or len(said) < len(items):
+            return ()
+        self._used.add(name)
+        lines = ("-".join(safe_line(one).split()) for one in said)
+        return tuple(dict.fromkeys(line for line in lines if line))
+
+    def drop(self, *names: str) -> None:
+        """Say of fields that they only repeat what is kept elsewhere."""
+        self._used.update(names)
+
+    def keep(self, *names: str) -> None:
+        """Say of fields that were looked at but not understood: they are kept all the same."""
+        self._used.difference_update(names)
+
+    def rest(self) -> dict[str, Any]:
+        """Return what was not understood and is not empty."""
+        left = {
+            name: value
+            for name, value in self._values.items()
+            if name not in self._used and name not in self._inside and value not in (None, "", [], {})
+        }
+        for name, inside in self._inside.items():
+            if name not in self._used and (more := inside.rest()):
+                left[name] = more
+        return left
+
+
+def seconds(value: Any) -> int | None:
+    """Return Unix seconds of ISO 8601 (without a zone: UTC) or of Unix seconds or milliseconds; None for no time."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+        found = int(number / 1000 if abs(number) > 1e11 else number)
+    except (ValueError, OverflowError):
+        found = _iso(str(value))
+    return found if _EARLIEST <= found <= _LATEST else None
+
+
+def _iso(text: str) -> int:
+    spaced = _SPACED_ZONE.search(text.strip())
+    plain = text.strip()
+    if spaced:
+        plain = plain[: spaced.start()] + (plain[spaced.end() :] or "+00:00")
+    try:
+        moment = datetime.fromisoformat(plain)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,99 @@
+"""Help Scout: conversations of Mailbox API 2.0 with their threads embedded, alone or in `_embedded` pages.
+
+Shapes: developer.helpscout.com, "Get Conversation" with `embed=threads`, "List Threads".
+"""
+
+from __future__ import annotations
+
+from data.records import Attachment, Direction, Status
+from queues.exports.fields import Fields
+from queues.exports.shape import Shape
+from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
+from queues.exports.tool import Leftovers, attachment, number_of, person, whole
+
+NAME = "helpscout"
+
+_STATUSES = {
+    "active": Status.OPEN,
+    "open": Status.OPEN,
+    "pending": Status.PENDING,
+    "closed": Status.SOLVED,  # an answer of the customer opens it again
+    "spam": Status.CLOSED,
+}
+_TYPES = {"customer": Direction.IN, "message": Direction.OUT, "note": Direction.NOTE, "forwardparent": Direction.NOTE}
+_NO_MESSAGE = "lineitem"
+"""The type of a thread that only tells what was done."""
+
+
+def matches(shape: Shape) -> bool:
+    """Tell whether this is a conversation of Help Scout."""
+    return shape.has("mailboxId", "primaryCustomer", "mailbox") and shape.has("subject", "number", "threads")
+
+
+def read(row: Fields) -> ExportedTicket:
+    """Read one conversation. Raises ValueError where it has no number."""
+    left = Leftovers()
+    customer = person(row.one("primaryCustomer" if "primaryCustomer" in row else "customer"), agent=False)
+    threads = row.one("_embedded").many("threads") or row.many("threads")
+    messages = tuple(message for one in threads if (message := _message(one, customer, left)) is not None)
+    if threads:
+        row.drop("threads", "preview")
+    elif row.text("preview"):
+        # only the beginning was exported: it is filed, and told as a preview
+        messages = (ExportedMessage("preview", customer, Direction.IN, row.text("preview"), at=row.time("createdAt")),)
+        row.keep("preview")
+    state = _STATUSES.get(row.text("status"))
+    if state is None:
+        row.keep("status")
+    assignee = person(row.one("assignee" if "assignee" in row else "owner"), agent=True)
+    ticket = ExportedTicket(
+        ref=number_of(row, "number", "id"),
+        subject=row.line("subject"),
+        customer=customer,
+        status=state,
+        assignee=assignee,
+        tags=(*row.words("tags", "tag"), *(["spam"] if row.text("status") == "spam" else [])),
+        created_at=row.time("createdAt"),
+        updated_at=row.time("userUpdatedAt", "modifiedAt", "userModifiedAt"),
+        solved_at=row.time("closedAt"),
+        snoozed_until=row.one("snooze").time("snoozedUntil"),
+        messages=messages,
+    )
+    row.drop("_links")
+    return left.onto(ticket, row)
+
+
+def _message(one: Fields, customer: Person, left: Leftovers) -> ExportedMessage | None:
+    number, kind = one.line("id"), one.text("type")
+    author = person(one.one("createdBy"))
+    if kind == _NO_MESSAGE:
+        left.message(number, one.rest())
+        return None
+    direction = _TYPES.get(kind, Direction.IN if author.is_agent is False else Direction.OUT)
+    if one.raw("state") == "draft":
+        direction = Direction.NOTE  # nobody was sent it
+    elif one.raw("state") == "published":
+        one.drop("state")
+    files = _files(one.one("_embedded"))
+    message = ExportedMessage(
+        id=number,
+        author=customer if author.id and author.id == customer.id else author,
+        direction=direction,
+        text=one.text("body"),
+        is_html=True,
+        at=one.time("createdAt"),
+        attachments=files,
+    )
+    one.drop("_links", "customer")
+    left.message(number, one.rest())
+    return message
+
+
+def _files(row: Fields) -> tuple[Attachment, ...]:
+    """Return the names of attachments; they stay among what is kept, for their links."""
+    found = tuple(
+        attachment(file.line("filename", "fileName"), file.line("mimeType"), whole(file.raw("size")))
+        for file in row.many("attachments")
+    )
+    row.keep("attachments")
+    return found

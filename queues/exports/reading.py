@@ -1,0 +1,185 @@
+"""The files of exports taken apart into records: lists, JSON Lines, pages around a list, and zip archives of those.
+
+Nothing is understood here but the shape, so that one bad record costs no other; the parts are counted and limited.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from data.errors import InputError
+from queues.exports.registry import NAMES, tool_of
+from queues.exports.shape import Shape, opened
+
+LARGEST_RECORD = 32 * 1024 * 1024
+LARGEST_LIST = 512 * 1024 * 1024
+"""Bytes of a file that is one list or page: it is held in memory. JSON Lines may be of any length."""
+MOST_FILES = 10_000
+"""Files of an archive that are looked at."""
+_DEEPEST = 4
+_AROUND = ("tickets", "conversations", "results", "data", "payload", "items", "_embedded", "ticket", "conversation")
+"""What pages call the list, or the object around it, that holds the tickets."""
+_PEOPLE = ("users", "customers", "contacts", "agents")
+_INNER = (".json", ".jsonl", ".ndjson")
+_MARK = b"\xef\xbb\xbf"
+"""What some programs put before UTF-8."""
+_LATER = 8
+"""How many first records are looked at to tell an export from other JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One ticket of an export as it stands in its file."""
+
+    tool: str
+    raw: bytes
+    source: str
+    """File and place, for a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One entry of an export's list of people."""
+
+    raw: bytes
+
+
+Piece = Record | PersonRow | InputError
+
+
+def is_export(path: Path) -> bool:
+    """Tell whether a file is an export of another tool, by its first bytes and records."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(512).removeprefix(_MARK).lstrip()
+    except OSError:
+        return False
+    if start.startswith((b"PK\x03\x04", b"[")):
+        return True
+    if not start.startswith(b"{"):
+        return False
+    return any(not isinstance(piece, InputError) for _, piece in zip(range(_LATER), pieces(path), strict=False))
+
+
+def pieces(path: Path, tool: str = "") -> Iterator[Piece]:
+    """Yield what a file holds, one record after the other; what cannot be taken is yielded as its error.
+
+    `tool` says whose tickets they are where their shape should not decide.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            yield from _of_archive(path, tool)
+            return
+        with path.open("rb") as stream:
+            yield from _of_stream(stream, str(path), tool)
+    except OSError as error:
+        yield _refused(f"{path} cannot be read: {error.strerror}.")
+
+
+def _of_archive(path: Path, tool: str) -> Iterator[Piece]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inner = [one for one in archive.infolist() if one.filename.lower().endswith(_INNER)]
+            if not inner:
+                yield _refused(f"{path} holds no JSON files; export the tickets as JSON.")
+            if len(inner) > MOST_FILES:
+                yield _refused(f"{path} holds {len(inner):,} files; the first {MOST_FILES:,} were read.")
+            for one in inner[:MOST_FILES]:
+                yield from _of_member(archive, one, f"{path}:{one.filename}", tool)
+    except zipfile.BadZipFile:
+        yield _refused(f"{path} is damaged; export it again.")
+
+
+def _of_member(archive: zipfile.ZipFile, inner: zipfile.ZipInfo, source: str, tool: str) -> Iterator[Piece]:
+    try:
+        with archive.open(inner) as stream:
+            yield from _of_stream(stream, source, tool)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        yield _refused(f"{source} is damaged; export it again.")
+    except RuntimeError:  # what zipfile raises for one that needs a password
+        yield _refused(f"{source} is locked with a password; unpack it first.")
+
+
+def _of_stream(stream: IO[bytes], source: str, tool: str) -> Iterator[Piece]:
+    """Tell a file of lines from one document: its first line is an object, or the second begins another."""
+    first = _line(stream)
+    while first and not first.removeprefix(_MARK).strip():
+        first = _line(stream)
+    first, second = first.removeprefix(_MARK), _line(stream)
+    begins_anew = first.rstrip().endswith(b"}") and second.startswith(b"{")
+    if first.startswith(b"{") and (begins_anew or isinstance(opened(first), dict)):
+        yield from _of_lines(chain((first, second), iter(lambda: _line(stream), b"")), source, tool)
+        return
+    document = first + second
+    document += stream.read(max(0, LARGEST_LIST + 1 - len(document)))
+    if len(document) > LARGEST_LIST:
+        yield _refused(
+            f"{source} is one list of more than {LARGEST_LIST >> 20} MB; export it in parts or as JSON Lines."
+        )
+    elif document and opened(document) is None:
+        yield _refused(f"{source} is not whole JSON; it may be cut off, export it again.")
+    elif document:
+        yield from _unpacked(document, source, tool, 0)
+
+
+def _line(stream: IO[bytes]) -> bytes:
+    return stream.readline(LARGEST_RECORD + 1)
+
+
+def _of_lines(lines: Iterator[bytes], source: str, tool: str) -> Iterator[Piece]:
+    for number, line in enumerate(lines, 1):
+        place = f"{source}:{number}"
+        if len(line) > LARGEST_RECORD:
+            while line and not line.endswith(b"\n"):
+                line = next(lines, b"")
+            yield _refused(f"{place} is longer than {LARGEST_RECORD >> 20} MB.")
+        elif line.strip():
+            yield from _unpacked(line.strip(), place, tool, 0)
+
+
+def _unpacked(raw: bytes, source: str, tool: str, depth: int) -> Iterator[Piece]:
+    """Yield the record that this is, or those inside it."""
+    found = opened(raw)
+    if isinstance(found, list) and depth < _DEEPEST:
+        for number, one in enumerate(found, 1):
+            yield from _unpacked(bytes(one), f"{source}#{number}", tool, depth + 1)
+    elif isinstance(found, dict):
+        yield from _of_object(Shape(found), raw, source, tool, depth)
+    else:
+        yield _refused(f"{source} is no ticket but {bytes(raw[:30]).decode('utf-8', 'replace')!r}.")
+
+
+def _of_object(shape: Shape, raw: bytes, source: str, tool: str, depth: int) -> Iterator[Piece]:
+    whose = tool_of(shape)
+    around = [] if whose or depth >= _DEEPEST else [name for name in _AROUND if _holds(shape, name)]
+    people = [name for name in _PEOPLE if shape.is_list(name)] if not whose else []
+    for name in people:
+        yield from (PersonRow(bytes(one)) for one in shape.objects(name))
+    for name in around:
+        yield from _unpacked(bytes(shape.row[name]), f"{source}/{name}" if depth else source, tool, depth + 1)
+    if whose or (tool and not around and not people and "id" in shape):
+        large = len(raw) > LARGEST_RECORD
+        yield (
+            _refused(f"{source} is larger than {LARGEST_RECORD >> 20} MB.")
+            if large
+            else Record(tool or whose, raw, source)
+        )
+    elif not around and not people:
+        if shape.has("email", "emails") and "id" in shape:
+            yield PersonRow(raw)
+        else:
+            yield _refused(f"{source} is no ticket of {', '.join(NAMES)}; name the tool with --from if it is.")
+
+
+def _holds(shape: Shape, name: str) -> bool:
+    return name in shape and bytes(memoryview(shape.row[name])[:1]) in (b"[", b"{")
+
+
+def _refused(sentence: str) -> InputError:
+    return InputError("Import", sentence)

@@ -1,0 +1,79 @@
+"""What an object of an export looks like from outside: its keys, and those of the first object in a list of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+
+class Shape:
+    """An object whose values were not read yet."""
+
+    def __init__(self, row: Mapping[str, msgspec.Raw]) -> None:
+        self.row = row
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.row
+
+    def has(self, *names: str) -> bool:
+        """Tell whether one of the keys is there."""
+        return any(name in self.row for name in names)
+
+    def is_list(self, name: str) -> bool:
+        """Tell whether a list stands under the key."""
+        return name in self.row and bytes(self.row[name])[:1] == b"["
+
+    def inside(self, name: str) -> Shape:
+        """Return the object under a key, or the first object of the list there; an empty shape where there is none."""
+        raw = self.row.get(name)
+        found = opened(raw) if raw is not None else None
+        if isinstance(found, list):
+            found = opened(found[0]) if found else None
+        return Shape(found) if isinstance(found, dict) else Shape({})
+
+    def objects(self, name: str) -> Iterator[msgspec.Raw]:
+        """Yield what stands in the list under a key, or the object there."""
+        raw = self.row[name]
+        found = opened(raw)
+        if isinstance(found, list):
+            yield from found
+        elif found is not None:
+            yield raw
+
+
+def opened(raw: bytes | msgspec.Raw) -> dict[str, msgspec.Raw] | list[msgspec.Raw] | None:
+    """Return what is directly in a JSON object or list, unread; None for anything else and for broken JSON."""
+    start = bytes(memoryview(raw)[:64]).lstrip()[:1]
+    if start not in (b"{", b"["):
+        return None
+    try:
+        return _opened(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        try:
+            return _opened(_mended(bytes(raw)))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+    except RecursionError:
+        return None
+
+
+def _opened(raw: bytes | msgspec.Raw) -> dict[str, msgspec.Raw] | list[msgspec.Raw]:
+    return msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | list[msgspec.Raw])
+
+
+_ODD = re.compile(
+    rb"""(?P<kept>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})
+    |\\.|(?P<no_number>(?<=[:,\[\s])-?(?:NaN|Infinity)(?=[,\]}\s]))""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _mended(raw: bytes) -> bytes:
+    """Return JSON without what only lenient programs write: halves of characters, and numbers that are none."""
+
+    def mended(found: re.Match[bytes]) -> bytes:
+        return b"\\ufffd" if found["half"] else b"null" if found["no_number"] else found[0]
+
+    return _ODD.sub(mended, raw)

@@ -1,0 +1,48 @@
+"""One record of an export to one ticket in our words. Runs in the helper process, whose limits hold for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from queues.exports.fields import Fields
+from queues.exports.registry import tool
+from queues.exports.ticket import ExportedTicket
+
+
+def split(raw: bytes, name: str) -> ExportedTicket:
+    """Read a record of the tool of this name. Never raises: one that cannot be taken comes back with its problem."""
+    try:
+        row = _decoded(raw)
+        if not isinstance(row, dict):
+            return ExportedTicket(problem="it is no JSON object")
+        return tool(name).read(Fields(row))
+    except RecursionError:
+        return ExportedTicket(problem="it is nested too deeply")
+    except MemoryError:
+        return ExportedTicket(problem="it needs too much memory")
+    except ValueError as error:
+        return ExportedTicket(problem=str(error)[:200] or "it cannot be read")
+    except Exception as error:  # the border: whatever a record does to its reader costs this record, no more
+        return ExportedTicket(problem=f"it cannot be read ({type(error).__name__})")
+
+
+def _decoded(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        # strict JSON it is not; half an emoji, bytes that are no UTF-8 and NaN are still readable
+        return _mended(json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None))
+
+
+def _mended(value: Any) -> Any:
+    """Return the value with texts that UTF-8 can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_mended(name): _mended(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [_mended(inside) for inside in value]
+    return value

@@ -1,0 +1,135 @@
+"""Zendesk: the JSON export of an account (a ticket a line, its comments inside), and pages of the ticket API.
+
+Shapes: support.zendesk.com, "Exporting data to a JSON, CSV, or XML file"; developer.zendesk.com, tickets and comments.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from data.records import Direction, Priority, Status
+from queues.exports.fields import Fields
+from queues.exports.shape import Shape
+from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
+from queues.exports.tool import Leftovers, attachment, number_of, person, whole
+
+NAME = "zendesk"
+
+_STATUSES = {
+    "new": Status.NEW,
+    "open": Status.OPEN,
+    "pending": Status.PENDING,
+    "hold": Status.ON_HOLD,
+    "solved": Status.SOLVED,
+    "closed": Status.CLOSED,
+    "deleted": Status.CLOSED,
+}
+_PRIORITIES = {"low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH, "urgent": Priority.URGENT}
+
+
+def matches(shape: Shape) -> bool:
+    """Tell whether this is a ticket of Zendesk."""
+    return shape.has("requester_id", "requester") and shape.has("submitter_id", "submitter", "raw_subject", "comments")
+
+
+def read(row: Fields) -> ExportedTicket:
+    """Read one ticket. Raises ValueError where it has no number."""
+    left = Leftovers()
+    people = _people(row)
+    customer = _customer(row, people)
+    messages = tuple(_message(one, customer, people, left) for one in row.many("comments"))
+    if not messages:
+        messages = _description(row, customer)
+    row.drop("url", "raw_subject", "description", "fields")
+    custom = [one for one in row.raw("custom_fields") or () if isinstance(one, dict) and one.get("value")]
+    if custom:
+        row.drop("custom_fields")
+        left.ticket({"custom_fields": custom})
+    status, state = row.text("status"), _STATUSES.get(row.text("status"))
+    if state is None:
+        row.keep("status")
+    priority = _PRIORITIES.get(row.text("priority"))
+    if priority is None:
+        row.keep("priority")
+    ticket = ExportedTicket(
+        ref=number_of(row, "id"),
+        site=_site(row),
+        subject=row.line("subject"),
+        customer=customer,
+        status=state,
+        priority=priority,
+        assignee=people.get(row.line("assignee_id")) or Person(row.line("assignee_id")),
+        tags=(*row.words("tags"), *(["deleted"] if status == "deleted" else [])),
+        created_at=row.time("created_at"),
+        updated_at=row.time("updated_at"),
+        solved_at=row.one("metric_set").time("solved_at"),
+        messages=messages,
+    )
+    return left.onto(ticket, row)
+
+
+def _site(row: Fields) -> str:
+    try:
+        return urlsplit(row.line("url")).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _people(row: Fields) -> dict[str, Person]:
+    """Return whom the ticket itself names, by number."""
+    found = {}
+    for name in ("requester", "submitter", "assignee"):
+        one = person(row.one(name), agent=True if name == "assignee" else None)
+        if one.id:
+            found[one.id] = one
+    return found
+
+
+def _customer(row: Fields, people: dict[str, Person]) -> Person:
+    number = row.line("requester_id") or person(row.one("requester")).id
+    if number in people:
+        return people[number]
+    via = row.raw("via")
+    source = via.get("source") if isinstance(via, dict) else None
+    sender = source.get("from") if isinstance(source, dict) else None
+    known = person(
+        Fields({"name": sender.get("name"), "email": sender.get("address")} if isinstance(sender, dict) else {})
+    )
+    return Person(number, known.name, known.address)
+
+
+def _message(one: Fields, customer: Person, people: dict[str, Person], left: Leftovers) -> ExportedMessage:
+    number, author = one.line("id"), one.line("author_id")
+    who = people.get(author) or Person(author)
+    private = one.raw("public") is False
+    direction = Direction.NOTE if private else Direction.IN if author and author == customer.id else None
+    if direction is None and who.is_agent is not None:
+        direction = Direction.OUT if who.is_agent else Direction.IN
+    files = [(file.line("file_name"), file.line("content_type"), whole(file.raw("size"))) for file in _files(one)]
+    html = one.text("html_body")
+    message = ExportedMessage(
+        id=number,
+        author=customer if author == customer.id else who,
+        direction=direction,
+        text=html or one.text("plain_body", "body"),
+        is_html=bool(html),
+        at=one.time("created_at"),
+        attachments=tuple(attachment(*file) for file in files),
+    )
+    one.drop("plain_body", "body", "public", "type")
+    left.message(number, one.rest())
+    return message
+
+
+def _files(one: Fields) -> list[Fields]:
+    """Return the attachments; they stay among what is kept, for their links."""
+    found = one.many("attachments")
+    one.keep("attachments")
+    return found
+
+
+def _description(row: Fields, customer: Person) -> tuple[ExportedMessage, ...]:
+    """Return the ticket's first words where the export left the comments out."""
+    text = row.text("description")
+    message = ExportedMessage("description", customer, Direction.IN, text, at=row.time("created_at"))
+    return (message,) if text else ()
