@@ -258,6 +258,16 @@ CSAT = (
     "CREATE INDEX csat_at ON csat(at)",
     "CREATE UNIQUE INDEX csat_source ON csat(source) WHERE source <> '' AND state <> 'withdrawn'",
     """INSERT INTO setting VALUES ('csat.secret', '"' || lower(hex(randomblob(16))) || '"')""",
+)
+
+
+@migrations()
+def customers_rate(db: Database) -> None:
+    """The replies that ask how it was, and what customers answer; the secret that the marks in them are made with."""
+    for statement in CSAT:
+        db.execute(statement)
+
+
 IMPORTED = (
     """CREATE TABLE imported (ticket_id INTEGER PRIMARY KEY REFERENCES ticket(id) ON DELETE CASCADE, tool TEXT NOT NULL,
         ref TEXT NOT NULL, record TEXT NOT NULL, messages INTEGER NOT NULL, extra TEXT NOT NULL) STRICT""",
@@ -267,9 +277,6 @@ IMPORTED = (
 
 
 @migrations()
-def customers_rate(db: Database) -> None:
-    """The replies that ask how it was, and what customers answer; the secret that the marks in them are made with."""
-    for statement in CSAT:
 def tickets_of_other_tools(db: Database) -> None:
     """Where imported tickets came from, what of them has no place of its own, and tickets by their number elsewhere."""
     for statement in IMPORTED:
