@@ -31,6 +31,7 @@ USERS = {
     "ana@clientes.example": "ana-secret",
     "bob@customers.example": "bob-secret",
     "bounce@customers.example": "bounce-secret",
+    "soporte@desk.example": "",
 }
 _QUOTAS = {"full@desk.example": "20K", "bounce@customers.example": "1B"}
 _SERVICES = ("imap", "imaps", "smtp", "submission", "smtps", "lmtp")
@@ -118,6 +119,12 @@ class MailStack:
         with smtplib.SMTP("127.0.0.1", self.ports["smtp"], timeout=30) as smtp:
             smtp.sendmail(sender, [recipient], raw)
 
+    def hand_over(self, command: str) -> None:
+        """Have what comes for soporte@desk.example handed to a program, as a ticketing system is fed."""
+        gate = self.folder / "gate"
+        gate.write_text(f"#!/bin/sh\nexec {command}\n")
+        gate.chmod(0o755)
+
     def remove_mailbox(self, address: str) -> None:
         """Delete a user's mail and its indexes, as if the mailbox were made anew."""
         name, _, domain = address.partition("@")
@@ -187,7 +194,9 @@ class MailStack:
         (self.folder / "postfix/mailboxes").write_text(
             "".join(f"{address} ok\n" for address in (*self.users, "later@customers.example"))
         )
-        (self.folder / "postfix/transport").write_text("later@customers.example retry:4.3.0 try again\n")
+        (self.folder / "postfix/transport").write_text(
+            "later@customers.example retry:4.3.0 try again\nsoporte@desk.example gate:\n"
+        )
 
     def _write_dovecot(self) -> None:
         folder, ports = self.folder, self.ports
@@ -344,6 +353,7 @@ queue_run_delay = 2s
 127.0.0.1:{ports["smtps"]} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes {login}
 {services}
+gate unix - n n - - pipe user=nobody argv={folder}/gate
 """)
         owner = pwd.getpwnam("postfix")
         drop = grp.getgrnam("postdrop").gr_gid

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from contextlib import suppress
@@ -101,8 +102,20 @@ class RequestTrackerServer:
 
     def mail_in(self, raw: bytes, *, queue: str = "Soporte") -> None:
         """Have a customer's mail arrive, as the mail server would hand it over."""
-        gate = ["perl", "/usr/bin/rt-mailgate", "--url", self.url, "--queue", queue, "--action", "correspond"]
+        gate = self.gate(queue).split()
         subprocess.run(gate, input=raw, env=self._environment(), check=True, capture_output=True, timeout=60)
+
+    def gate(self, queue: str = "Soporte") -> str:
+        """Return the command that a mail server hands a mail to."""
+        return f"perl /usr/bin/rt-mailgate --url {self.url} --queue {queue} --action correspond"
+
+    def mail_through(self, port: int | None) -> None:
+        """Have RT's own mail sent through a server on this machine too; None ends it."""
+        relay = self.folder / "relay"
+        if port is None:
+            relay.unlink(missing_ok=True)
+        else:
+            relay.write_text(f"exec {sys.executable} {Path(__file__).with_name('relay.py')} {port}\n")
 
     def mailed(self, address: str) -> list[Message]:
         """Return the mails that RT sent to an address, automatic answers left out."""
@@ -130,7 +143,8 @@ class RequestTrackerServer:
     def _write_settings(self) -> None:
         folder = self.folder
         sendmail = folder / "sendmail"
-        sendmail.write_text(f'#!/bin/sh\nexec cat >"{folder}/outbox/$(date +%s%N).$$.eml"\n')
+        kept, relay = f"{folder}/outbox/$(date +%s%N).$$.eml", folder / "relay"
+        sendmail.write_text(f'#!/bin/sh\nkept="{kept}"\ncat >"$kept"\n[ ! -e {relay} ] || . {relay} <"$kept"\n')
         sendmail.chmod(0o755)
         settings: dict[str, str | int] = {
             "rtname": "desk.example", "Organization": "desk.example", "Timezone": "UTC", "WebDomain": "127.0.0.1",
