@@ -32,7 +32,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **(environment or {})}
+        outside = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        environment = {**outside, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **(environment or {})}
         command = [sys.executable, "-m", "tui", *arguments]
         self._process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=environment)
         os.close(theirs)
