@@ -19,6 +19,8 @@ def tool_of(row: Row) -> str:
     first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     if "title" in row and "field" in first:
         return "zendesk"
+    if "name" in row and "action_name" in first:
+        return "chatwoot"
     if "name" in row and ("arguments" in first or ("intent" in row and isinstance(actions, list))):
         return "gorgias"
     if "shortcut" in row and "text" in row:
@@ -37,6 +39,7 @@ def _zendesk(row: Row) -> Foreign:
     values: dict[str, str] = {}
     tags: dict[str, tuple[str, ...]] = {"add": (), "remove": ()}
     lost, kept = [], []
+    internal = False
     for action in _objects(row.get("actions")):
         name, value = str(action.get("field")), action.get("value")
         if name in _ZENDESK_TEXTS:
@@ -50,14 +53,16 @@ def _zendesk(row: Row) -> Foreign:
         elif name in ("status", "priority", "subject", "assignee_id"):
             values[name] = str(value or "")
         elif name == "comment_mode_is_public" and str(value).lower() == "false":
-            lost.append("it wrote an internal note; here it is a reply")
+            lost.append("it wrote an internal note, which a macro cannot here")
+            internal = True
         elif name != "comment_mode_is_public":
             kept.append(action)
             lost.append(f"its action {name} has no place here")
-    # the plain and the HTML form of one comment are one text
-    said_once = [text for text in texts if text.html] or texts
+    # the plain and the HTML form of one comment are one text; words for colleagues never become a reply
+    said_once = [] if internal else [text for text in texts if text.html] or texts
     *folders, title = str(row.get("title") or "").split("::")
     extra = _rest(row, "title", "actions") | ({"actions": kept} if kept else {})
+    extra |= {"internal note": [text.text for text in texts]} if internal else {}
     if values.get("assignee_id") not in (None, "", "current_user"):
         lost.append("it assigned to one agent, known there by a number")
     if row.get("active") is False:
@@ -73,12 +78,15 @@ def _zendesk(row: Row) -> Foreign:
 def _gorgias(row: Row) -> Foreign:
     texts: list[Text] = []
     tags: tuple[str, ...] = ()
-    status = subject = ""
+    status = subject = priority = ""
     lost, kept = [], []
     for action in _objects(row.get("actions")):
         name, given = str(action.get("name")), action.get("arguments")
         values = given if isinstance(given, dict) else {}
-        if "body_html" in values or "body_text" in values:
+        if name == "addInternalNote":  # words for colleagues never become a reply
+            kept.append(action)
+            lost.append("it wrote an internal note, which a macro cannot here")
+        elif "body_html" in values or "body_text" in values:
             html = str(values.get("body_html") or "")
             texts.append(Text(html or str(values.get("body_text") or ""), bool(html)))
             subject = str(values.get("subject") or subject)
@@ -86,6 +94,8 @@ def _gorgias(row: Row) -> Foreign:
             tags += _words(values.get("tags"))
         elif name == "setStatus":
             status = {"closed": "solved"}.get(str(values.get("status")), str(values.get("status") or ""))
+        elif name == "setPriority":
+            priority = {"critical": "urgent"}.get(str(values.get("priority")), str(values.get("priority") or ""))
         elif name == "setSubject":
             subject = str(values.get("subject") or "")
         else:
@@ -94,7 +104,8 @@ def _gorgias(row: Row) -> Foreign:
     language = language_code(str(row.get("language") or ""))
     extra = _rest(row, "name", "actions", "language") | ({"actions": kept} if kept else {})
     return Foreign(
-        tool="gorgias", title=str(row.get("name") or ""), status=status, subject=subject, add_tags=tags,
+        tool="gorgias", title=str(row.get("name") or ""), status=status, priority=priority, subject=subject,
+        add_tags=tags,
         texts=tuple(Text(text.text, text.html, language) for text in texts[:1]),
         words=_words(str(row.get("intent") or "").replace("/", " ")), lost=tuple(lost), extra=extra,
     )  # fmt: skip
@@ -128,9 +139,43 @@ def _rocketchat(row: Row) -> Foreign:
 
 
 def _chatwoot(row: Row) -> Foreign:
+    if "short_code" not in row:
+        return _chatwoot_macro(row)
     return Foreign(
         tool="chatwoot", title=str(row.get("short_code") or ""), texts=(Text(str(row.get("content") or "")),),
         extra=_rest(row, "short_code", "content"),
+    )  # fmt: skip
+
+
+def _chatwoot_macro(row: Row) -> Foreign:
+    """Read a macro, whose actions are a name and a list of values each."""
+    texts: list[Text] = []
+    values: dict[str, str] = {}
+    tags: dict[str, tuple[str, ...]] = {"add_label": (), "remove_label": ()}
+    lost, kept = [], []
+    for action in _objects(row.get("actions")):
+        name, given = str(action.get("action_name")), action.get("action_params")
+        first = str(given[0]) if isinstance(given, list) and given else ""
+        if name == "send_message" and not texts:
+            texts.append(Text(first))
+        elif name in tags:
+            tags[name] += _words(given)
+        elif name == "resolve_conversation":
+            values["status"] = "solved"
+        elif name == "change_status":
+            values["status"] = first
+        elif name == "change_priority":
+            values["priority"] = {"medium": "normal"}.get(first, first)
+        elif name == "assign_agent" and first == "self":
+            values["assign"] = "me"
+        else:
+            kept.append(action)
+            lost.append(f"its action {name} has no place here")
+    extra = _rest(row, "name", "actions") | ({"actions": kept} if kept else {})
+    return Foreign(
+        tool="chatwoot", title=str(row.get("name") or ""), texts=tuple(texts), status=values.get("status", ""),
+        priority=values.get("priority", ""), add_tags=tags["add_label"], remove_tags=tags["remove_label"],
+        assign=values.get("assign"), lost=tuple(lost), extra=extra,
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from data.errors import InputError
 from macros.files import SUFFIX, put_file
@@ -26,6 +27,10 @@ class Outcome:
     asks: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     """What could not be put into ours, a sentence each; the reason where it was refused."""
+    tool: str = ""
+    """Whose it was."""
+    unmapped: Mapping[str, Any] = field(default_factory=dict)
+    """The fields that have no place here; they are kept in the file under `[extra]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Import:
                 link_macro(parse(name, written.source), {})
             except (LiquidError, MacroError, ValueError) as wrong:
                 reason = wrong.reason if isinstance(wrong, MacroError) else str(wrong)
-                yield Outcome(foreign.title, name, "refused", told=(reason,))
+                yield Outcome(foreign.title, name, "refused", told=(reason,), tool=foreign.tool)
                 continue
             yield self._keep(foreign, written, names)
 
@@ -65,7 +70,9 @@ class Import:
             outcome = self._put(path, written.source)
         except OSError as wrong:
             raise InputError("Macro not written", f"{path}: {wrong.strerror}; look at the folder's rights.") from None
-        return Outcome(foreign.title, name, outcome, written.languages, written.asks, written.told)
+        return Outcome(
+            foreign.title, name, outcome, written.languages, written.asks, written.told, foreign.tool, foreign.extra
+        )
 
     def _put(self, path: Path, source: str) -> str:
         there = path.exists() or path.is_symlink()

@@ -121,6 +121,46 @@ def test_the_other_helpdesks_shapes_are_known(export: Any, name: str, text: str,
     assert said(tmp_path, name) == text
 
 
+def test_a_chatwoot_macro_keeps_what_it_does(tmp_path: Path) -> None:
+    actions = [
+        {"action_name": "send_message", "action_params": ["Hola {{contact.first_name}}, ya está."]},
+        {"action_name": "add_label", "action_params": ["pagos", "hecho"]},
+        {"action_name": "change_priority", "action_params": ["medium"]},
+        {"action_name": "assign_agent", "action_params": ["self"]},
+        {"action_name": "assign_team", "action_params": [7]},
+        {"action_name": "resolve_conversation", "action_params": []},
+    ]
+    (outcome,) = take(
+        tmp_path, {"payload": [{"id": 9, "name": "Pago listo", "visibility": "global", "actions": actions}]}
+    )
+    macro = macro_of(tmp_path, "pago-listo")
+    assert (macro.actions.status, macro.actions.priority, macro.actions.assign) == (
+        Status.SOLVED,
+        Priority.NORMAL,
+        "me",
+    )
+    assert macro.actions.add_tags == ("pagos", "hecho")
+    assert said(tmp_path, "pago-listo", "en") == "Hola Ana, ya está."
+    assert outcome.told == ("its action assign_team has no place here",)
+    assert outcome.unmapped["visibility"] == "global"
+    assert outcome.unmapped["actions"] == [actions[4]]
+
+
+def test_an_internal_note_never_becomes_a_reply(tmp_path: Path) -> None:
+    note = {"name": "addInternalNote", "arguments": {"body_html": "<p>secret</p>"}}
+    reply = {"name": "setResponseText", "arguments": {"body_text": "Hello."}}
+    urgent = {"name": "setPriority", "arguments": {"priority": "critical"}}
+    written, refused = take(
+        tmp_path, [{"name": "Both", "actions": [note, reply, urgent]}, {"name": "Note", "actions": [note]}]
+    )
+    assert said(tmp_path, "both") == "Hello."
+    assert macro_of(tmp_path, "both").actions.priority is Priority.URGENT
+    assert "internal note" in written.told[0]
+    assert refused.outcome == "refused"
+    comment = [{"field": "comment_value", "value": "secret"}, {"field": "comment_mode_is_public", "value": "false"}]
+    assert take(tmp_path, {"macros": [{"title": "Inside", "actions": comment}]})[0].outcome == "refused"
+
+
 def test_rows_of_one_title_become_one_macro_in_several_languages(tmp_path: Path) -> None:
     table = "Name;Language;Body;Category;Tags;Status;Owner\nRefund;English;On its way.;Billing;a, b;solved;Mia\n"
     table += "Refund;Español;En camino.;Billing;;;\nSeña;;¡Mañana!;;;;\n"

@@ -49,11 +49,14 @@ def import_them(
     job = Import(target, html_to_text, _language, language, replace, dry_run)
     answers = [answer for path in files for answer in read(str(path), _bytes(path), tool or "")]
     outcomes: Counter[str] = Counter()
+    unmapped: Counter[tuple[str, str]] = Counter()
     for one in job.run(answers):
         outcomes[one.outcome] += 1
+        unmapped.update((one.tool, name) for name in one.unmapped)
         row = {"title": one.title, "macro": one.macro, "outcome": one.outcome, "languages": list(one.languages)}
-        _tell(row | {"asks": list(one.asks), "told": list(one.told)}, as_json)
+        _tell(row | {"asks": list(one.asks), "told": list(one.told), "unmapped": dict(one.unmapped)}, as_json)
     if not as_json:
+        _tell_unmapped(unmapped)
         counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
         click.echo(f"{counted}{' (dry run: nothing was written)' if dry_run else f' in {target}'}.")
     if outcomes["refused"]:
@@ -68,6 +71,13 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
     click.echo(safe_line(f"{row['outcome']:<9} {row['macro']:<48} {spoken}"))
     for told in row["told"]:
         click.echo(f"          {safe_line(told)}")
+
+
+def _tell_unmapped(unmapped: Counter[tuple[str, str]]) -> None:
+    if unmapped:
+        click.echo("Kept in the files under [extra], but with no place here:")
+    for (tool, name), count in unmapped.most_common():
+        click.echo(f"  {tool:<10} {safe_line(name):<32} {count:>7}")
 
 
 def _language(text: str) -> str:
