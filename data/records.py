@@ -713,3 +713,22 @@ class OwnReply:
     text: str
     customer: str
     """The customer's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The time that an agent works in one go, and what they wrote down for the next one."""
+
+    id: int
+    agent: str
+    began_at: int
+    since_event: int
+    """The newest event when it began: what the shift is made of came later."""
+    ended_at: int | None = None
+    note: str = ""
+    """The hand-over."""
+
+    def seconds(self, since: int, until: int) -> int:
+        """Return how much of it lies in `[since, until)`; one that goes on lasts until then."""
+        end = until if self.ended_at is None else min(self.ended_at, until)
+        return max(0, end - max(self.began_at, since))

@@ -30,6 +30,7 @@ from data.tables.problems import Problems
 from data.tables.promises import Promises
 from data.tables.remote import Remote
 from data.tables.settings import Settings
+from data.tables.shifts import Shifts
 from data.tables.tickets import Tickets
 from data.tables.work import Work
 
@@ -64,6 +65,7 @@ class Store:
         self.promises = Promises(connection)
         self.work = Work(connection)
         self.settings = Settings(connection)
+        self.shifts = Shifts(connection)
         self.known_wordings = KnownWordings(connection)
 
     @classmethod

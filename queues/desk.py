@@ -17,23 +17,23 @@ from data.records import (
     Finding,
     Imported,
     Incoming,
-    LaneRow,
     Promise,
     Received,
+    Shift,
     Standing,
     Status,
     Ticket,
 )
 from data.store import Store
 from data.tables.actions import Action
-from queues import linking, rerouting, taking_over, undoing
+from data.tables.events import NO_TICKET
+from queues import linking, rerouting, shifts, taking_over, undoing
 from queues.acting import Acting
 from queues.calendar import Calendar
+from queues.choosing import Choosing
 from queues.desk_rules import DeskRules
-from queues.figures.handling import expected, handled
-from queues.next_up import NextUp, choose
+from queues.next_up import NextUp
 from queues.procedures import Step as ProcedureStep
-from queues.promises import SOON
 from queues.quality.door import Quality
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
@@ -41,14 +41,10 @@ from queues.rerouting import Plan
 from queues.settling import Wish, settle
 from queues.steps import REPLY, Step
 
-_LEARN_EVERY = 1800
-"""Seconds for which learned handle times are used."""
-_LEARNED_FROM = 1_000
-"""How many of the latest events they are learned from: enough for a shift, and read in milliseconds."""
+SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
+"""Events that change nothing of their ticket: passed over, taken before others, its folded words shown."""
 _AT_A_TIME = 25
 """How many changes are tried in one go: others may write in between."""
-_CANDIDATES = 50
-"""How many of each lane's most urgent tickets are weighed for the next one."""
 
 
 class Desk:
@@ -61,9 +57,8 @@ class Desk:
         self.rules = rules
         self.agent = agent
         self._clock = clock
-        self._usual: Mapping[str, int] = {}
-        self._learned_at = -_LEARN_EVERY
         self._acting = Acting(store, rules, checker, agent)
+        self._choosing = Choosing(store, rules)
         self._receiving = Receiving(store, rules, self._acting)
         self.quality = Quality(store, clock, agent)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
@@ -89,6 +84,7 @@ class Desk:
         seen = versions or {}
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
+            self._note_pick(changes, action, now)
             changes, steps = self._with_problem(changes, now)
             for ticket_id, change in changes.items():
                 steps += self._acting.carry_out(self._ticket(ticket_id, seen.get(ticket_id)), change, action, now)
@@ -96,6 +92,8 @@ class Desk:
                 steps.append(linking.solve(self.store, solves, next(iter(changes))))
             summary = _summary(changes, solves)
             self.store.actions.finish(action, summary, steps)
+        if len(changes) == 1:
+            self._choosing.worked(next(iter(changes)))
         leaves = any(step["kind"] == "outbox" for step in steps)
         return Done(action, summary, tuple(changes), now + self.rules.undo_seconds if leaves else None)
 
@@ -141,6 +139,16 @@ class Desk:
             summary = f"re-routed {len(moved)} {'ticket' if len(moved) == 1 else 'tickets'}"
             self.store.actions.finish(action, summary, steps)
         return Done(action, summary, moved)
+
+    def _note_pick(self, changes: Mapping[int, Change], action: int, now: int) -> None:
+        """Write down the place of a ticket that is answered or decided although others were to come first."""
+        ((ticket_id, change),) = changes.items() if len(changes) == 1 else [(NO_TICKET, Change())]
+        if change.reply is None and change.status is None:
+            return
+        pick = self._choosing.pick(self._ticket(ticket_id, None), now)
+        if pick is not None:
+            detail = {"rank": pick.rank, "first": pick.first}
+            self.store.events.add(action, ticket_id, now, self.agent, PICKED, detail)
 
     def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
         """Answer a step of the ticket's procedure; None takes the answer back.
@@ -239,7 +247,8 @@ class Desk:
             if action is None:
                 raise RuleError("Nothing to redo", "No action of yours was undone since your last one.")
             undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
-            for ticket_id in dict.fromkeys(step["ticket"] for step in action.steps if "ticket" in step):
+            about = dict.fromkeys(step.get("ticket", NO_TICKET) for step in action.steps)
+            for ticket_id in (one for one in about if one != NO_TICKET):
                 self._acting.gates.refuse_again(self._ticket(ticket_id, None), action.id)
             self.store.actions.mark(action.id, "done")
             return self._turned(action.id, action.summary, action.steps, "redo", now)
@@ -281,38 +290,36 @@ class Desk:
 
     def next_up(self, *, leaving: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits."""
-        now = self._clock()
-        rows = {
-            lane.name: [row for row in self._candidates(lane.name, now) if row.id != leaving]
-            for lane in self.store.lanes.all()
-        }
-        promised = {one.ticket_id: one.due_at for one in reversed(self.store.promises.open(until=now + SOON))}
-        promised.pop(leaving or 0, None)
-        self._add_promised(rows, promised)
-        return choose(rows, now, self._usual_seconds(now), promised)
+        return self._choosing.next_up(self._clock(), leaving)
 
-    def _candidates(self, lane: str, now: int) -> list[LaneRow]:
-        """Return a lane's latest tickets, and those whose clock runs out next: one of them is the most urgent."""
-        tickets = self.store.tickets
-        late = tickets.page(lane, limit=_CANDIDATES)
-        return late if len(late) < _CANDIDATES else late + tickets.page(lane, (now, 0), limit=_CANDIDATES)
+    def skip(self, ticket_id: int, reason: str) -> NextUp | None:
+        """Pass over a ticket that was offered, for a reason that is kept; return what is taken instead."""
+        now, ticket = self._clock(), self._ticket(ticket_id, None)
+        found = self._choosing.instead(ticket, now)
+        detail = {"reason": reason.strip(), "taken": found.ticket_id if found is not None else None}
+        self._note(ticket_id, SKIPPED, now, detail)
+        return found
 
-    def _usual_seconds(self, now: int) -> Mapping[str, int]:
-        """Return each lane's usual handle time, learned anew from the latest events every half hour."""
-        if now - self._learned_at >= _LEARN_EVERY:
-            self._learned_at = now
-            events = self.store.events.latest(_LEARNED_FROM)
-            lanes = self.store.tickets.lanes_of({event.ticket_id for event in events})
-            self._usual = expected(handled(events), lanes)
-        return self._usual
+    def reveal(self, ticket_id: int) -> None:
+        """Note that the agent had the folded words of a graphic ticket shown: that is an exposure."""
+        self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
+        self._choosing.saw(ticket_id)
 
-    def _add_promised(self, rows: dict[str, list[LaneRow]], promised: Mapping[int, int]) -> None:
-        """Put tickets that wait for others, but to which an answer was promised, among those to choose from."""
-        there = {row.id for lane in rows.values() for row in lane}
-        for ticket_id in promised.keys() - there:
-            ticket, row = self.store.tickets.get(ticket_id), self.store.tickets.row(ticket_id)
-            if ticket is not None and row is not None and ticket.lane in rows:
-                rows[ticket.lane].append(row)
+    def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
+        """Write an event that changes nothing: `undo` passes it by."""
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
+
+    def begin_shift(self, wordings: shifts.Wordings) -> Shift:
+        """Begin the agent's shift; `wordings` are what procedures and macros say now, to compare with next time."""
+        with self.store.write():
+            return shifts.begin(self.store, self.agent, self._clock(), wordings)
+
+    def end_shift(self, note: str) -> Shift:
+        """End the agent's shift and keep its hand-over; `undo` lets it go on. Raises RuleError outside of one."""
+        with self.store.write():
+            return shifts.end(self.store, self.agent, self._clock(), note.strip())[0]
 
     def receive(self, items: Sequence[Incoming], *, bulk: bool = False) -> list[Received]:
         """File incoming messages in one transaction; return what became of each, in order."""
@@ -408,8 +415,9 @@ class Desk:
         self, action: int, summary: str, steps: list[Step], kind: str, now: int, kept: Sequence[int] = ()
     ) -> Done:
         """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had left."""
-        tickets = tuple(dict.fromkeys(step["ticket"] for step in steps))
-        for ticket_id in tickets:
+        about = tuple(dict.fromkeys(step["ticket"] for step in steps))
+        tickets = tuple(one for one in about if one != NO_TICKET)
+        for ticket_id in about:
             detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
         leaves = any(step["kind"] == "outbox" for step in steps) and kind == "redo"

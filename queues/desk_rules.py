@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from data.records import Lane
 from queues import sla
 from queues.calendar import Calendar
+from queues.exposure import Exposure
 from queues.lanes import DEFAULT_LANES
 from queues.procedures import Procedure
 from queues.promises import OFFICE
@@ -62,6 +63,10 @@ class DeskRules:
     """What carries mail to other teams; empty for the ticket's own connector, where that is a mailbox."""
     sure: float = 0.9
     """From this confidence on a detected language is taken as the ticket's."""
+    exposure: Exposure = field(default_factory=Exposure)
+    """Which tickets are graphic, and how many light ones come between two of them."""
+    counts_picks: bool = False
+    """A ticket that was taken by hand before what next-up would have given leaves an event with its place."""
     senders: Mapping[str, Sender] = field(default_factory=dict)
     """By connector; others send as `sender` and `brand`."""
 

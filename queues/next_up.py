@@ -35,6 +35,21 @@ class NextUp:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket that waits for us, and when the first clock or word on it breaks."""
+
+    lane: str
+    row: LaneRow
+    due_at: int | None
+    promised_at: int | None = None
+
+    def chosen(self, now: int, because: str = "") -> NextUp:
+        """Return it as the one to open now; `because` goes behind the reason."""
+        why = explain(self.lane, self.row, now, promised_at=self.promised_at)
+        return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
+
+
 def choose(
     candidates: Mapping[str, Sequence[LaneRow]],
     now: int,
@@ -47,12 +62,21 @@ def choose(
     promised on a ticket: it counts like a clock, and such a ticket counts whatever its status. The order of rows and
     lanes plays no part.
     """
-    handle, given = expected_handle_seconds or {}, promised or {}
-    rows = [(lane, row, _due(row, given)) for lane, row in _waiting(candidates, given)]
-    if not rows:
-        return None
-    lane, row, _ = min(rows, key=lambda item: _urgency(item[0], item[1], item[2], now, handle))
-    return NextUp(row.id, lane, explain(lane, row, now, promised_at=given.get(row.id)))
+    handle = expected_handle_seconds or {}
+    rows = _waiting(candidates, promised or {})
+    first = min(rows, key=lambda one: _urgency(one, now, handle), default=None)
+    return None if first is None else first.chosen(now)
+
+
+def ranked(
+    candidates: Mapping[str, Sequence[LaneRow]],
+    now: int,
+    expected_handle_seconds: Mapping[str, int] | None = None,
+    promised: Mapping[int, int] | None = None,
+) -> list[Waiting]:
+    """Return all that waits in the order in which `choose` would take it."""
+    handle = expected_handle_seconds or {}
+    return sorted(_waiting(candidates, promised or {}), key=lambda one: _urgency(one, now, handle))
 
 
 def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None) -> str:
@@ -68,11 +92,11 @@ def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None
     return words
 
 
-def _waiting(candidates: Mapping[str, Sequence[LaneRow]], promised: Mapping[int, int]) -> Iterator[tuple[str, LaneRow]]:
+def _waiting(candidates: Mapping[str, Sequence[LaneRow]], promised: Mapping[int, int]) -> Iterator[Waiting]:
     for lane, rows in candidates.items():
         for row in rows:
             if row.status in ACTIVE or row.id in promised:
-                yield lane, row
+                yield Waiting(lane, row, _due(row, promised), promised.get(row.id))
 
 
 def _due(row: LaneRow, promised: Mapping[int, int]) -> int | None:
@@ -80,10 +104,10 @@ def _due(row: LaneRow, promised: Mapping[int, int]) -> int | None:
     return min((due for due in (row.due_at, promised.get(row.id)) if due is not None), default=None)
 
 
-def _urgency(lane: str, row: LaneRow, due_at: int | None, now: int, handle: Mapping[str, int]) -> tuple[int, ...]:
-    severity = _severity_rank(row.severity)
-    seconds = max(1, handle.get(lane, DEFAULT_HANDLE_SECONDS))
-    due = _NO_CLOCK if due_at is None else due_at
+def _urgency(one: Waiting, now: int, handle: Mapping[str, int]) -> tuple[int, ...]:
+    row, severity = one.row, _severity_rank(one.row.severity)
+    seconds = max(1, handle.get(one.lane, DEFAULT_HANDLE_SECONDS))
+    due = _NO_CLOCK if one.due_at is None else one.due_at
     if _escalation_is_late(row, now) and row.escalation_due is not None:
         due = min(due, row.escalation_due)
     # What is late cannot become later than late: a small old breach must not outrank a grave new one.

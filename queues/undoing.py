@@ -13,7 +13,7 @@ from typing import Any
 from data.errors import ConflictError, RuleError
 from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, StepAnswer, Ticket
 from data.store import Store
-from queues import promising, settling
+from queues import promising, settling, shifts
 from queues.acting import Acting, stored_draft
 from queues.quality import marks
 from queues.steps import ESCALATION, REPLY, Step
@@ -123,6 +123,8 @@ def _turn(store: Store, step: Step, *, forward: bool, due_at: int | None) -> Non
             promising.turn(store, step, forward=forward)
         case "quality":
             marks.turn(store, step, forward=forward)
+        case "shift":
+            shifts.turn(store, step, forward=forward)
         case "customer":
             store.customers.remember(step["customer"], step["field"], step["after" if forward else "before"])
         case "step":

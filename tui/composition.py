@@ -18,6 +18,7 @@ from queues.calendar import Calendar
 from queues.clock_settings import calendars_of, policies_of
 from queues.desk import Desk
 from queues.desk_rules import DeskRules, Sender
+from queues.exposure import Exposure
 from queues.lanes import lanes_of
 from queues.procedure_book import ProcedureBook
 from queues.promises import OFFICE, OFFICE_NAME
@@ -138,6 +139,19 @@ def zone_of(settings: Settings) -> tzinfo:
     return ZoneInfo(zone_name(settings))
 
 
+def exposure(settings: Settings) -> Exposure:
+    """Return which tickets are graphic, and what the desk does about it."""
+    table = settings.exposure
+    return Exposure(
+        frozenset(table.topics),
+        frozenset(table.tags),
+        frozenset(table.lanes),
+        frozenset(severity.value for severity in table.severities),
+        table.light_between,
+        table.fold,
+    )
+
+
 def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, settings: Settings | None = None) -> Desk:
     """Open the file and return its desk with every rule in place. Raises StoreError and InputError."""
     from macros.check import Checker
@@ -163,6 +177,8 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
             account.connector: Sender(account.address, account.brand or chosen.brand, account.signature, account.html)
             for account in chosen.account
         },
+        exposure=exposure(chosen),
+        counts_picks=chosen.next_up.count_picks,
         mail_connector=chosen.account[0].connector if chosen.account else "",
     )
     own = (chosen.sender, *(account.address for account in chosen.account))

@@ -18,7 +18,10 @@ RESOLUTION = (
     Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION,
     Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION,
 )  # fmt: skip
-CHAPTERS = (("productivity", PRODUCTIVITY), ("quality", QUALITY), ("resolution", RESOLUTION))
+ORDER = (Metric.SKIPPED, Metric.PICKED, Metric.EXPOSED)
+CHAPTERS = (
+    ("productivity", PRODUCTIVITY), ("quality", QUALITY), ("resolution", RESOLUTION), ("order of work", ORDER)
+)  # fmt: skip
 SHORT = (
     Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED,
     Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST,

@@ -12,13 +12,17 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
+from data.records import Severity
 from queues.clock_settings import PolicyTable
+from queues.exposure import Exposure
 from queues.remotes.accounts import Account, complete_all
 from queues.remotes.trackers import Tracker
 from queues.remotes.trackers import complete_all as complete_trackers
 
 APP = "tridesk"
 CONFIG_NAME = "config.toml"
+REASONS = ("needs somebody else", "waits for information", "not my language", "too long for now", "a break from it")
+"""Why a ticket is passed over, where the settings name no others."""
 
 
 def store_path() -> Path:
@@ -77,6 +81,38 @@ class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     language: str = "en"
 
 
+class NextUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[next-up]`: what happens when an agent does not take what comes next."""
+
+    ask_why: bool = True
+    """Passing a ticket over asks for a reason; without, it is only counted."""
+    reasons: tuple[str, ...] = REASONS
+    """The reasons to choose from, each on a digit."""
+    count_picks: bool = True
+    """Write down when a ticket is taken before those that were to come first."""
+
+
+class ExposureTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[exposure]`: which tickets hold graphic or abusive content. One that fits any of the four does."""
+
+    topics: tuple[str, ...] = tuple(sorted(Exposure().topics))
+    tags: tuple[str, ...] = tuple(sorted(Exposure().tags))
+    lanes: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    light_between: int = 1
+    """So many light tickets come between two graphic ones, where no clock runs out for it; 0 for none."""
+    fold: bool = True
+    """The customer's words are folded until a key shows them."""
+
+
+class ShiftTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[shift]`: when the screen offers to begin one."""
+
+    ask: bool = True
+    away_hours: int = 6
+    """After so many hours without an action of yours."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with what holds where it says nothing."""
 
@@ -110,6 +146,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     csat: CsatTable = CsatTable()
     team: list[TeamTable] = []
     """The teams that matters are handed to."""
+    next_up: NextUpTable = NextUpTable()
+    exposure: ExposureTable = ExposureTable()
+    shift: ShiftTable = ShiftTable()
 
     @property
     def remotes(self) -> tuple[Account | Tracker, ...]:
@@ -154,6 +193,12 @@ def load(folder: Path | None = None) -> Configuration:
             "Settings not understood",
             f"{path}: link under [csat] is {link!r}; write the form's address with {{token}} in it.",
         )
+    for name, number in (
+        ("light-between", settings.exposure.light_between),
+        ("away-hours", settings.shift.away_hours),
+    ):
+        if number < 0:
+            raise InputError("Settings not understood", f"{path}: {name} is {number}; use 0 or more.")
     if settings.time_zone and not _is_zone(settings.time_zone):
         raise InputError(
             "Settings not understood", f"{path}: time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."

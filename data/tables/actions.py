@@ -55,6 +55,18 @@ class Actions:
         """Return the agent's oldest undone action: the one that was undone last."""
         return self._one("actor = ? AND state = 'undone' ORDER BY id", (actor,))
 
+    def last_at(self, actor: str) -> int | None:
+        """Return when the actor last did anything, None where they never did."""
+        sql = """SELECT max((SELECT max(at) FROM (SELECT at FROM action WHERE actor = ? AND state = value
+            ORDER BY id DESC LIMIT 1))) FROM json_each('["done", "undone", "partly undone", "dropped"]')"""
+        found = self._db.execute(sql, (actor,)).fetchone()[0]
+        return None if found is None else int(found)
+
+    def undone(self, actor: str, after: int) -> set[int]:
+        """Return which of the actor's actions from number `after` on were taken back."""
+        sql = "SELECT id FROM action WHERE actor = ? AND state IN ('undone', 'dropped') AND id >= ?"
+        return {row[0] for row in self._db.execute(sql, (actor, after))}
+
     def _one(self, rest: str, values: tuple[str, ...]) -> Action | None:
         row = self._db.execute(
             f"SELECT id, at, actor, summary, steps FROM action WHERE {rest} LIMIT 1", values

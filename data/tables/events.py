@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from data.records import Event
 
+NO_TICKET = 0
+"""The ticket of an event that is about none, such as the beginning of a shift."""
 _SELECT = "SELECT id, action, ticket_id, at, actor, kind, detail FROM event "
-_KEPT = "action NOT IN (SELECT id FROM action WHERE state = 'undone')"
+_KEPT = "action NOT IN (SELECT id FROM action WHERE state IN ('undone', 'dropped'))"
+"""What stands: not taken back, whether that can still be done again or not."""
+_STANDS = """NOT EXISTS (SELECT 1 FROM action WHERE action.id = event.action AND state IN ('undone', 'dropped'))"""
+"""The same for a few events."""
 _MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed')
     UNION SELECT ticket_id FROM event WHERE at >= :since)"""
 
@@ -63,7 +68,7 @@ class Events:
         """
         among = "" if since is None or self._mostly_waiting() else f"AND {_MOVED}"
         sql = f"""SELECT ticket_id, at, actor, kind, detail FROM event
-            WHERE at < :until AND {_KEPT} {among} ORDER BY ticket_id, at, id"""
+            WHERE at < :until AND ticket_id > 0 AND {_KEPT} {among} ORDER BY ticket_id, at, id"""
         number, told = 0, list[Told]()
         for ticket_id, at, actor, kind, detail in self._db.execute(sql, {"until": until, "since": since}):
             if ticket_id != number:
@@ -77,6 +82,32 @@ class Events:
     def _mostly_waiting(self) -> bool:
         sql = "SELECT total(n * (status NOT IN ('solved', 'closed'))) > total(n) / 2 FROM lane_count"
         return bool(self._db.execute(sql).fetchone()[0])
+
+    def life(self, ticket_id: int, until: int) -> list[Told]:
+        """Return what was told of one ticket before `until`, in the order of time, less what was undone."""
+        sql = f"SELECT at, actor, kind, detail FROM event WHERE ticket_id = ? AND at < ? AND {_STANDS} ORDER BY at, id"
+        return self._db.execute(sql, (ticket_id, until)).fetchall()
+
+    def of_kinds(self, ticket_id: int, kinds: Sequence[str]) -> list[Event]:
+        """Return a ticket's events of these kinds, oldest first, less those that were undone."""
+        where = f"WHERE ticket_id = ? AND kind IN (SELECT value FROM json_each(?)) AND {_STANDS} ORDER BY id"
+        return [_event(row) for row in self._db.execute(_SELECT + where, (ticket_id, json.dumps(list(kinds))))]
+
+    def told(self, kinds: Sequence[str], since: int, until: int) -> list[Event]:
+        """Return a time's events of these kinds by number, less those that were undone."""
+        where = f"WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?)) AND {_KEPT} ORDER BY id"
+        return [_event(row) for row in self._db.execute(_SELECT + where, (since, until, json.dumps(list(kinds))))]
+
+    def by(self, actor: str, after: int, upto: int) -> list[Event]:
+        """Return what one actor did after event `after`, up to event `upto`, oldest first."""
+        rows = self._db.execute(_SELECT + "WHERE id > ? AND id <= ? AND actor = ? ORDER BY id", (after, upto, actor))
+        return [_event(row) for row in rows]
+
+    def touching(self, ticket_ids: Collection[int], after: int, upto: int) -> set[int]:
+        """Return which of these tickets anything happened to after event `after`, up to event `upto`."""
+        sql = """SELECT DISTINCT ticket_id FROM event WHERE id > ? AND id <= ?
+            AND ticket_id IN (SELECT value FROM json_each(?))"""
+        return {row[0] for row in self._db.execute(sql, (after, upto, json.dumps(list(ticket_ids))))}
 
     def newest(self) -> int:
         """Return the number of the newest event, 0 where there is none."""

@@ -27,6 +27,10 @@ class KnownWordings:
             (agent, kind, name, digest, at),
         )
 
+    def forget(self, agent: str, kind: str) -> None:
+        """Note that the agent has seen nothing of the kind."""
+        self._db.execute("DELETE FROM known_wording WHERE agent = ? AND kind = ?", (agent, kind))
+
     def of(self, agent: str, kind: str) -> dict[str, str]:
         """Return the texts that the agent has seen last, by name."""
         sql = (

@@ -33,6 +33,8 @@ class By(StrEnum):
     MACRO = "macro"
     TOPIC = "topic"
     AGE = "age"
+    REASON = "reason"
+    """Why a ticket was passed over."""
     HOUR = "hour"
     DAY = "day"
 
@@ -67,6 +69,8 @@ def grouping(by: By, zone: tzinfo) -> Callable[[Measure, Facts], str]:
             return lambda measure, facts: facts.topic or "none"
         case By.AGE:
             return lambda measure, facts: age_name(measure.age)
+        case By.REASON:
+            return lambda measure, facts: measure.reason or "no reason"
         case By.HOUR:
             hour = _clock("%H", zone)
             return lambda measure, facts: hour(measure.at // 60)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from data.records import Event
 from queues.figures.ticket_history import History
 
 
@@ -32,9 +33,14 @@ class Metric(StrEnum):
     LATE_RESOLUTION = "late resolution"
     BACKLOG = "backlog"
     HANDLING = "handle time"
+    SKIPPED = "passed over"
+    PICKED = "out of turn"
+    EXPOSED = "graphic"
 
 
-COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED})
+ASIDE = {"skipped": Metric.SKIPPED, "picked": Metric.PICKED, "revealed": Metric.EXPOSED}
+"""What is counted of the order of work and of graphic words, by the kind of its event."""
+COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, *ASIDE.values()})
 SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION})
 LENGTHS = frozenset({Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION, Metric.BACKLOG, Metric.HANDLING})
 NUMBERS = frozenset({Metric.TOUCHES})
@@ -57,6 +63,8 @@ class Measure(NamedTuple):
     macro: str = ""
     age: int = 0
     """Seconds of wall time since the ticket was opened."""
+    reason: str = ""
+    """Why it was passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,12 @@ def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterat
         values[Metric.LATE_RESOLUTION] = int(last.due_at < last.at)
     for metric, value in values.items():
         yield Measure(metric, life.ticket_id, last.at, value, last.agent, last.macro, last.at - created)
+
+
+def aside(event: Event) -> Measure:
+    """Return the measure of an event that is about the order of work or about graphic words (`ASIDE`)."""
+    reason = str(event.detail.get("reason", ""))
+    return Measure(ASIDE[event.kind], event.ticket_id, event.at, 1, event.actor, reason=reason)
 
 
 def figures(values: Mapping[tuple[str, Metric], list[int]]) -> dict[str, dict[Metric, Figure]]:

@@ -15,7 +15,7 @@ from itertools import islice
 from data.store import Store
 from queues.figures.grouping import NO_FACTS, OF_FACTS, By, Facts, grouping
 from queues.figures.handling import IDLE, WORK, handled
-from queues.figures.metrics import Elapsed, Figure, Measure, Metric, figures, measures, wall
+from queues.figures.metrics import ASIDE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
 from queues.figures.ticket_history import History
 
 _BATCH = 1_000
@@ -143,9 +143,19 @@ def _of_handling(store: Store, question: Question) -> Found:
         question.told(1.0)
 
 
+def _of_asides(store: Store, question: Question) -> Found:
+    """Count what was passed over, taken out of turn, and shown of graphic words, in the order of the record."""
+    asides = store.events.told(list(ASIDE), question.spans[0].since, question.spans[-1].until)
+    facts = _facts(store, [event.ticket_id for event in asides], question)
+    for event in asides:
+        for place, span in enumerate(question.spans):
+            if span.since <= event.at < span.until:
+                yield place, [aside(event)], facts.get(event.ticket_id, NO_FACTS)
+
+
 def _facts(store: Store, numbers: Sequence[int], question: Question) -> dict[int, Facts]:
     return {number: Facts(*facts) for number, facts in store.tickets.facts_of(numbers)} if question.facts else {}
 
 
-SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling)
+SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling, _of_asides)
 """Where measures come from. What is kept beside the events (reviews, say) is measured by one more of these."""

@@ -94,7 +94,7 @@ def event_row(event: Event) -> dict[str, Any]:
     return {
         "id": event.id,
         "action": event.action,
-        "ticket": event.ticket_id,
+        "ticket": event.ticket_id or None,
         "at": iso(event.at),
         "actor": event.actor,
         "kind": event.kind,

@@ -26,6 +26,7 @@ COMMANDS = {
     "problem": ("tui.cli.problems", "problem"),
     "promises": ("tui.cli.promises", "promises"),
     "handover": ("tui.cli.promises", "handover"),
+    "shift": ("tui.cli.shift", "shift"),
     "undo": ("tui.cli.acting", "undo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),

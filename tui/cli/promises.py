@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from data.errors import InputError
-from data.records import GivenPromise, PromiseState
-from data.safe_text import safe_line
+from data.records import GivenPromise, PromiseState, Shift
+from data.safe_text import safe_line, safe_text
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.reading import promise_keys
 from tui.left_line import left_line
@@ -51,13 +51,19 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
 @db_option
 @json_option
 def handover(db: Path | None, as_json: bool) -> None:
-    """Tell what is left at the end of a shift: promises, replies that did not leave, parked drafts."""
+    """Tell what is left at the end of a shift: the hand-over of who ended one last, promises, replies, drafts."""
     from queues.handover import hand_over
     from tui.composition import wall_clock
+    from tui.shift_lines import note_head
 
     now = wall_clock()
     with reading(db) as store:
-        found = hand_over(store, now)
+        found, before = hand_over(store, now), store.shifts.left_note()
+    if before is not None:
+        if as_json:
+            put(_note_keys(before))
+        else:
+            click.echo(f"{note_head(before, _zone())}\n{safe_text(before.note)}")
     for one in found:
         if as_json:
             put(_left_keys(one))
@@ -103,6 +109,20 @@ def _keys(one: GivenPromise, store: Store, now: int) -> dict[str, Any]:
     row = store.tickets.row(one.ticket_id)
     late = one.state is PromiseState.OPEN and one.due_at < now
     return promise_keys(one) | {"customer": row.customer_name if row else "", "late": late}
+
+
+def _note_keys(before: Shift) -> dict[str, Any]:
+    """Return a hand-over under the keys of the other lines, and whose it is."""
+    return {
+        "kind": "note",
+        "ticket": None,
+        "customer": "",
+        "subject": "",
+        "at": iso(before.ended_at),
+        "text": before.note,
+        "late": False,
+        "agent": before.agent,
+    }
 
 
 def _left_keys(one: Left) -> dict[str, Any]:

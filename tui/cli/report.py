@@ -18,7 +18,7 @@ from queues.figures.reporting import Period, Report, behind, reports
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.composition import wall_clock
-from tui.report_rows import CHAPTERS, SHORT, Row, change, keys, rows, shown, value
+from tui.report_rows import CHAPTERS, ORDER, SHORT, Row, change, keys, rows, shown, value
 from tui.settings import CONFIG_NAME, config_folder, load
 
 if TYPE_CHECKING:
@@ -121,12 +121,14 @@ def _put_words(found: Report, zone: tzinfo) -> None:
 
 
 def _put_groups(listed: list[Row]) -> None:
-    click.echo("".join([f"{'':<22}", *(f"{metric:>17}" for metric in SHORT)]))
     by_group: dict[str, dict[Metric, Row]] = {}
     for row in listed:
         by_group.setdefault(row.group, {})[row.metric] = row
+    seen = {row.metric for row in listed}
+    columns = [metric for metric in (*SHORT, *ORDER) if metric in seen]
+    click.echo("".join([f"{'':<22}", *(f"{metric:>17}" for metric in columns)]))
     for group, held in by_group.items():
-        cells = [shown(metric, held[metric].now) if metric in held else "-" for metric in SHORT]
+        cells = [shown(metric, held[metric].now) if metric in held else "-" for metric in columns]
         click.echo("".join([f"{safe_line(group)[:21]:<22}", *(f"{cell:>17}" for cell in cells)]))
 
 

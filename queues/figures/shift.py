@@ -1,0 +1,126 @@
+"""An agent's own figures since their shift began, kept up to date by what happened since the last look.
+
+They are those of `tridesk report` (docs/metrics.md), narrowed to one agent: only the tickets that the agent touched are
+read, and again only those to which something happened. Every figure can be opened into the tickets behind it.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.records import Event
+from data.store import Store
+from data.tables.events import NO_TICKET
+from queues.figures.handling import handled
+from queues.figures.metrics import ASIDE, Measure, Metric, aside, measures
+from queues.figures.ticket_history import history
+
+
+class Own(StrEnum):
+    """What an agent's shift comes to, in the order in which it is shown."""
+
+    SOLVED = "solved an hour"
+    HANDLE = "handle time"
+    FIRST_REPLY = "first reply"
+    ONE_TOUCH = "one touch"
+    REOPENED = "reopened"
+    KEPT = "clocks kept"
+    KEYS = "keys a ticket"
+    EXPOSED = "graphic"
+    SKIPPED = "passed over"
+    PICKED = "out of turn"
+
+
+_OF = {
+    Metric.SOLVED: Own.SOLVED, Metric.FIRST_REPLY: Own.FIRST_REPLY, Metric.ONE_TOUCH: Own.ONE_TOUCH,
+    Metric.REOPENED: Own.REOPENED, Metric.EXPOSED: Own.EXPOSED, Metric.SKIPPED: Own.SKIPPED, Metric.PICKED: Own.PICKED,
+}  # fmt: skip
+_LATE = frozenset({Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION})
+SHARES = frozenset({Own.ONE_TOUCH, Own.REOPENED, Own.KEPT})
+LENGTHS = frozenset({Own.HANDLE, Own.FIRST_REPLY})
+MEANS = SHARES | {Own.HANDLE}
+COUNTED = frozenset({Own.EXPOSED, Own.SKIPPED, Own.PICKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one ticket adds to a figure: seconds, 0 or 1, keys, or 1 for what is counted."""
+
+    ticket_id: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """The figures of one agent's work, with the tickets behind each."""
+
+    agent: str
+    since: int
+    until: int
+    seconds: int
+    """How long the agent was in a shift."""
+    behind: Mapping[Own, tuple[Value, ...]]
+
+    def count(self, own: Own) -> int:
+        """Return how many values there are; of what was graphic, how many tickets."""
+        held = self.behind.get(own, ())
+        return len({one.ticket_id for one in held}) if own is Own.EXPOSED else len(held)
+
+    def value(self, own: Own) -> float | None:
+        """Return a rate, a mean or median of seconds or keys, a share of 1, or a count; None where there is none."""
+        held = [one.value for one in self.behind.get(own, ())]
+        if own in COUNTED:
+            return self.count(own)
+        if own is Own.SOLVED:
+            return len(held) * 3600 / self.seconds if self.seconds > 0 else None
+        if not held:
+            return None
+        return sum(held) / len(held) if own in MEANS else statistics.median(held)
+
+
+class OwnWork:
+    """Keeps what is known of an agent's work from event `after` and the time `since` on."""
+
+    def __init__(self, agent: str, since: int, after: int = 0) -> None:
+        self._agent, self._since, self._seen = agent, since, after
+        self._acts: list[Event] = []
+        self._measures: dict[int, tuple[Measure, ...]] = {}
+        """By ticket, of the agent."""
+
+    def look(self, store: Store, until: int, seconds: int) -> OwnFigures:
+        """Take in what happened up to `until` and return the figures; `seconds` is how long the agent worked.
+
+        What has happened already after `until` is not taken in, now or later.
+        """
+        newest = store.events.newest()
+        mine = [one for one in store.events.by(self._agent, self._seen, newest) if self._since <= one.at <= until]
+        touched = {one.ticket_id for one in mine} - {NO_TICKET}
+        for ticket_id in touched | store.events.touching(self._measures, self._seen, newest):
+            found = measures(history(ticket_id, store.events.life(ticket_id, until + 1)), self._since, until + 1)
+            self._measures[ticket_id] = tuple(one for one in found if one.agent == self._agent)
+        self._acts += mine
+        self._seen = newest
+        return OwnFigures(self._agent, self._since, until, seconds, self._behind(store, until))
+
+    def _behind(self, store: Store, until: int) -> dict[Own, tuple[Value, ...]]:
+        found: dict[Own, list[Value]] = {own: [] for own in Own}
+        undone = store.actions.undone(self._agent, self._acts[0].action) if self._acts else set[int]()
+        acts = [one for one in self._acts if one.action not in undone]
+        asides = [aside(one) for one in acts if one.kind in ASIDE]
+        for one in (*(one for ticket_id in sorted(self._measures) for one in self._measures[ticket_id]), *asides):
+            if one.metric in _LATE:
+                found[Own.KEPT].append(Value(one.ticket_id, 1 - one.value))
+            elif one.metric in _OF:
+                found[_OF[one.metric]].append(Value(one.ticket_id, one.value))
+        found[Own.HANDLE] = [Value(one.ticket_id, one.seconds) for one in handled(acts)]
+        spent = store.effort.of_solved(self._agent, self._since, until + 1)
+        found[Own.KEYS] = [Value(one.ticket_id, one.keys) for one in spent]
+        return {own: tuple(values) for own, values in found.items()}
+
+
+def own_figures(store: Store, agent: str, since: int, until: int, seconds: int) -> OwnFigures:
+    """Return the figures of a period in one look."""
+    return OwnWork(agent, since).look(store, until, seconds)

@@ -1,0 +1,43 @@
+"""What an agent finds when a shift begins: the hand-over, what changed, what is promised, what is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.records import Draft, GivenPromise, LaneRow, Shift, View
+from data.store import Store
+from queues.shifts import Revised, Wordings, revised
+
+MOST = 50
+"""Tickets of one's own that are listed, a lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftStart:
+    """All that stands at the beginning of a shift."""
+
+    before: Shift | None
+    """The shift that ended last and left a hand-over, anybody's."""
+    revised: list[Revised]
+    """Procedures and macros that changed since the agent's own latest shift."""
+    promises: list[GivenPromise]
+    """Those due by the end of the day, and the late ones."""
+    mine: list[LaneRow]
+    """The agent's tickets that wait, the most urgent first."""
+    drafts: list[Draft]
+
+
+def shift_start(store: Store, agent: str, wordings: Wordings, *, day_ends: int) -> ShiftStart:
+    """Gather what a shift begins with; `day_ends` is when the agent's day does."""
+    mine = [
+        row
+        for lane in store.lanes.all()
+        for row in store.tickets.page(lane.name, limit=MOST, view=View(assignee=agent))
+    ]
+    return ShiftStart(
+        store.shifts.left_note(),
+        revised(store, agent, wordings),
+        store.promises.open(until=day_ends),
+        sorted(mine, key=lambda row: row.key),
+        store.drafts.all(),
+    )

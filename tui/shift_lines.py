@@ -1,0 +1,159 @@
+"""An agent's shift in words: figures and what they mean, the bar, what it begins with, the hand-over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from data.safe_text import safe_line
+from queues.figures.shift import LENGTHS, SHARES, Own, OwnFigures
+from tui.left_line import left_line
+from tui.spans import moment, span
+from tui.words import words
+
+if TYPE_CHECKING:
+    from data.records import Shift
+    from data.store import Store
+    from queues.handover import Left
+    from queues.shift_start import ShiftStart
+    from queues.shifts import Revised
+
+MEANS = {
+    Own.SOLVED: "tickets that you solved and that stay so, by the hours of your shift",
+    Own.HANDLE: "mean of the times since your action before; longer than 30m counts as a pause",
+    Own.FIRST_REPLY: "median from the ticket's opening to your first reply",
+    Own.ONE_TOUCH: "of what you solved: with one reply, never opened again",
+    Own.REOPENED: "of your solvings: opened again afterwards",
+    Own.KEPT: "of your replies and solvings that a clock ran for: in time",
+    Own.KEYS: "median of keys pressed on what you solved, letters typed not counted",
+    Own.EXPOSED: "tickets whose graphic words you had shown",
+    Own.SKIPPED: "offered by next-up and passed over, with your reason",
+    Own.PICKED: "answered or decided before what was to come first",
+}
+"""What each figure is, in one line."""
+MOST_OF_A_KIND = 12
+"""Lines of one kind in a hand-over; the rest is counted."""
+
+
+def shown(own: Own, number: float | None) -> str:
+    """Return a figure as people read it."""
+    if number is None:
+        return "-"
+    if own in LENGTHS:
+        return span(round(number))
+    if own in SHARES:
+        return f"{number:.0%}"
+    return f"{number:.1f}" if own is Own.SOLVED else f"{number:g}"
+
+
+def behind_word(own: Own, number: float) -> str:
+    """Return what one ticket adds to a figure."""
+    if own in LENGTHS:
+        return span(round(number))
+    if own in SHARES:
+        return words("yes") if number else words("no")
+    return words("{n} keys").format(n=f"{number:g}") if own is Own.KEYS else ""
+
+
+def figure_lines(found: OwnFigures) -> Iterator[tuple[Own, str]]:
+    """Yield every figure with a line: its value, of how many, and what it means."""
+    for own in Own:
+        count = found.count(own)
+        of = f"({count})" if own not in (Own.EXPOSED, Own.SKIPPED, Own.PICKED) else ""
+        yield own, f"{words(own):<15} {shown(own, found.value(own)):>6} {of:<6} {words(MEANS[own])}"
+
+
+def bars(found: OwnFigures) -> tuple[str, ...]:
+    """Return the bar in several lengths, the longest first; the screen takes the first that fits."""
+    value = {own: shown(own, found.value(own)) for own in Own}
+    short = words("{rate}/h").format(rate=value[Own.SOLVED])
+    kept = words("{share} in time").format(share=value[Own.KEPT])
+    parts = [
+        words("shift {span}").format(span=span(found.seconds)),
+        short,
+        words("handle {span}").format(span=value[Own.HANDLE]),
+        words("first {span}").format(span=value[Own.FIRST_REPLY]),
+        words("one touch {share}").format(share=value[Own.ONE_TOUCH]),
+        words("reopened {share}").format(share=value[Own.REOPENED]),
+        kept,
+        words("{n} keys").format(n=value[Own.KEYS]),
+    ]
+    without = [parts[1], parts[2], parts[3], parts[4], parts[6], parts[7]]
+    return tuple(" · ".join(some) for some in (parts, without, [short, value[Own.HANDLE], kept], [short, kept]))
+
+
+def revised_line(one: Revised) -> str:
+    """Say which procedure or macro changed."""
+    how = words("changed") if one.old and one.new else words("new") if one.new else words("gone")
+    return f"{words(one.kind)} {safe_line(one.name)}: {how}"
+
+
+def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tuple[str, str]]:
+    """Return what a shift begins with as lines of id and words; headings have no id.
+
+    An id is `ticket:N` or `revised:N`, the place in `found.revised`; plain lines have one that leads nowhere.
+    """
+    lines: list[tuple[str, str]] = []
+    if found.before is not None:
+        lines.append(("", note_head(found.before, zone)))
+        lines += [(f"note:{n}", f"  {safe_line(line)}") for n, line in enumerate(found.before.note.splitlines())]
+    chapters: list[tuple[str, list[tuple[str, str]]]] = [
+        (
+            words("Changed since your last shift"),
+            [(f"revised:{n}", f"  {revised_line(one)}") for n, one in enumerate(found.revised)],
+        ),
+        (
+            words("Promised for today"),
+            [_ticket(store, one.ticket_id, _promised(one.due_at, now), one.text) for one in found.promises],
+        ),
+        (words("Yours"), [_ticket(store, row.id, row.status.value) for row in found.mine]),
+        (
+            words("Drafts"),
+            [
+                _ticket(store, one.ticket_id, span(max(0, now - one.updated_at)), one.text.strip().partition("\n")[0])
+                for one in found.drafts
+            ],
+        ),
+    ]
+    for title, held in chapters:
+        if held:
+            lines += [("", f"{title} ({len(held)})"), *held]
+    return lines
+
+
+def note_head(shift: Shift, zone: str) -> str:
+    """Say whose hand-over it is and when it was left."""
+    told = words("Hand-over of {agent}, {when}")
+    return told.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
+
+
+def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str) -> str:
+    """Write the hand-over from the events: what the shift came to, then what is left, a line a thing."""
+    solved = len(found.behind.get(Own.SOLVED, ()))
+    head = words("{agent}, {since} to {until}: {n} solved, {kept} in time, {graphic} graphic").format(
+        agent=found.agent,
+        since=moment(found.since, zone),
+        until=moment(now, zone),
+        n=solved,
+        kept=shown(Own.KEPT, found.value(Own.KEPT)),
+        graphic=found.count(Own.EXPOSED),
+    )
+    lines = [head]
+    for kind in dict.fromkeys(one.kind for one in left):
+        held = [one for one in left if one.kind == kind]
+        lines += [" ".join(left_line(one, now).split()) for one in held[:MOST_OF_A_KIND]]
+        if len(held) > MOST_OF_A_KIND:
+            lines.append(words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND))
+    return "\n".join(lines) + "\n"
+
+
+def _promised(due_at: int, now: int) -> str:
+    left = due_at - now
+    return (words("due in {span}") if left > 0 else words("{span} late")).format(span=span(abs(left)))
+
+
+def _ticket(store: Store, ticket_id: int, stand: str, text: str = "") -> tuple[str, str]:
+    row = store.tickets.row(ticket_id)
+    who, subject = (safe_line(row.customer_name), safe_line(row.subject)) if row is not None else ("", "")
+    told = f" · {safe_line(text)[:60]}" if text else ""
+    return f"ticket:{ticket_id}", f"  #{ticket_id} {stand} · {who[:20]} · {subject[:40]}{told}"
