@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from data.records import Severity, Ticket
 from queues.next_up import DEFAULT_HANDLE_SECONDS, Waiting
 
-_GRAVEST = Severity.S0
-_KNOWN_HARM = frozenset({Severity.S0, Severity.S1, Severity.S2})
+_AT_RISK = frozenset({Severity.S0, Severity.S1})
 SLACK = 2
 """How many times its usual handle time a ticket must have left for another to go before it."""
 
@@ -71,8 +70,8 @@ def lighter(
 ) -> Waiting | None:
     """Return the light ticket that can go before the graphic ones at the head of `order`, most urgent first.
 
-    None where the first is light, where there is no light one, or where one of those before it cannot wait: S0 never
-    can, nor known harm (S0 to S2) that is late already, nor what has a clock that may not be kept afterwards.
+    None where the first is light, where there is no light one, or where one of those before it cannot wait: S0 and S1
+    never can, nor S2 that is late already, nor what has a clock that may not be kept afterwards.
     `expected` are the lanes' usual handle times.
     """
     for place, one in enumerate(order):
@@ -86,10 +85,10 @@ def _can_wait(ahead: Sequence[Waiting], now: int, seconds: int, expected: Mappin
     begins = now + seconds
     for one in ahead:
         takes = _seconds(one, expected)
-        if one.row.severity is _GRAVEST:
+        if one.row.severity in _AT_RISK:
             return False
         if one.due_at is not None:
-            if one.due_at < now and one.row.severity in _KNOWN_HARM:
+            if one.due_at < now and one.row.severity is Severity.S2:
                 return False
             if now <= one.due_at < begins + SLACK * takes:
                 return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from data.records import Ticket
 from data.store import Store
 from queues import sla
 from queues.calendar import ALWAYS, Calendar
+from queues.exposure import NO_EXPOSURE, Exposure
 from queues.figures.handling import WORK, Handled, expected, handled
 from queues.figures.replay import Request
 from queues.figures.ticket_history import History, history
@@ -15,12 +17,17 @@ from queues.next_up import DEFAULT_HANDLE_SECONDS
 
 
 def past_requests(
-    store: Store, since: int, until: int, policies: Sequence[sla.Policy], calendars: Mapping[str, Calendar]
+    store: Store,
+    since: int,
+    until: int,
+    policies: Sequence[sla.Policy],
+    calendars: Mapping[str, Calendar],
+    exposure: Exposure = NO_EXPOSURE,
 ) -> tuple[list[Request], dict[str, int]]:
     """Return the requests of the period and the lanes' usual handle seconds.
 
-    Their clocks are those that the given policies set; lane, severity and priority are those of the ticket now. A
-    request whose own handling is not known takes what is usual in its lane.
+    Their clocks are those that the given policies set, and `exposure` says which are graphic. Lane, severity and
+    priority are those of the ticket now. A request whose own handling is not known takes what is usual in its lane.
     """
     work = list(handled(store.events.deeds(WORK, 0, until)))
     usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
@@ -30,9 +37,12 @@ def past_requests(
         ticket = store.tickets.get(number)
         if ticket is not None:
             life = history(number, told)
-            tier = _tier(store, ticket)
+            tier, graphic = _tier(store, ticket), exposure.holds(ticket)
             found += [
-                _request(ticket, at, first, took.get((number, answered or 0)), usual, tier, policies, calendars)
+                replace(
+                    _request(ticket, at, first, took.get((number, answered or 0)), usual, tier, policies, calendars),
+                    graphic=graphic,
+                )
                 for at, answered, first in _asked(life)
                 if since <= at < until
             ]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heapify, heapreplace
 
 from data.records import LaneRow, Priority, Severity, Status
 from queues.calendar import Calendar
-from queues.next_up import choose
+from queues.exposure import Rest, lighter
+from queues.next_up import choose, ranked
 
 
 class Order(StrEnum):
@@ -22,6 +23,8 @@ class Order(StrEnum):
 
     NEXT_UP = "next-up"
     """The desk's own order over all lanes."""
+    NO_REST = "no-rest"
+    """The same without light tickets between graphic ones."""
     FIRST_IN = "first-in"
     """The oldest request of any lane."""
     BY_QUEUE = "by-queue"
@@ -40,6 +43,8 @@ class Request:
     """What it took to answer it."""
     severity: Severity | None = None
     priority: Priority = Priority.NORMAL
+    graphic: bool = False
+    """Somebody who answers it has to look at graphic words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,12 @@ class Outcome:
     p90_wait: int
     by_lane: Mapping[str, int]
     """Breaches by lane."""
+    graphic_in_a_row: int = 0
+    """Graphic requests that came to somebody right after another one."""
 
 
-_Pick = Callable[[list[Request], int], Request]
+_Pick = Callable[[list[Request], int, Rest], Request]
+"""Takes what waits, the time, and what the agent who is free worked on last."""
 
 
 def play(
@@ -68,40 +76,47 @@ def play(
     agents: int,
     shift: Calendar,
     expected: Mapping[str, int] | None = None,
+    light_between: int = 1,
 ) -> Outcome:
     """Answer every request in the given order with `agents` people who work while `shift` is open.
 
-    `expected` are the lanes' usual handle times, which next-up goes by.
+    `expected` are the lanes' usual handle times, which next-up goes by; it gives each agent `light_between` light
+    requests between two graphic ones where no clock runs out for it.
     """
-    pick = _picker(order, expected or {})
+    pick = _picker(order, expected or {}, light_between)
     coming = sorted(requests, key=lambda one: (one.at, one.ticket_id))
     waiting: list[Request] = []
     waits: list[tuple[Request, int]] = []
-    free = [coming[0].at if coming else 0] * max(1, agents)
+    rests = [Rest() for _ in range(max(1, agents))]
+    free = [(coming[0].at if coming else 0, agent) for agent in range(len(rests))]
     heapify(free)
-    place = now = 0
+    place = now = in_a_row = 0
     while place < len(coming) or waiting:
         # the first moment at which somebody is free, at work, and has something to do
-        now = shift.add(max(now, free[0], 0 if waiting else coming[place].at), 1) - 1
+        now = shift.add(max(now, free[0][0], 0 if waiting else coming[place].at), 1) - 1
         while place < len(coming) and coming[place].at <= now:
             waiting.append(coming[place])
             place += 1
-        taken = pick(waiting, now)
+        agent = free[0][1]
+        taken = pick(waiting, now, rests[agent])
+        in_a_row += taken.graphic and rests[agent].is_due(1)
+        rests[agent].worked(taken.ticket_id, graphic=taken.graphic)
         waiting.remove(taken)
         end = shift.add(now, taken.seconds)
-        heapreplace(free, end)
+        heapreplace(free, (end, agent))
         waits.append((taken, end))
-    return _summed(waits)
+    return replace(_summed(waits), graphic_in_a_row=in_a_row)
 
 
-def _picker(order: Order, expected: Mapping[str, int]) -> _Pick:
+def _picker(order: Order, expected: Mapping[str, int], light_between: int) -> _Pick:
     if order is Order.FIRST_IN:
-        return lambda waiting, now: min(waiting, key=lambda one: (one.at, one.ticket_id))
-    if order is Order.NEXT_UP:
-        return lambda waiting, now: _most_urgent(waiting, now, expected)
+        return lambda waiting, now, rest: min(waiting, key=lambda one: (one.at, one.ticket_id))
+    if order in (Order.NEXT_UP, Order.NO_REST):
+        between = light_between if order is Order.NEXT_UP else 0
+        return lambda waiting, now, rest: _most_urgent(waiting, now, expected, rested=not rest.is_due(between))
     current: list[str] = []
 
-    def by_queue(waiting: list[Request], now: int) -> Request:
+    def by_queue(waiting: list[Request], now: int, rest: Rest) -> Request:
         lanes = sorted({one.lane for one in waiting})
         if not current or current[0] not in lanes:
             current[:] = [next((lane for lane in lanes if not current or lane > current[0]), lanes[0])]
@@ -110,13 +125,17 @@ def _picker(order: Order, expected: Mapping[str, int]) -> _Pick:
     return by_queue
 
 
-def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int]) -> Request:
+def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int], *, rested: bool) -> Request:
     rows: dict[str, list[LaneRow]] = {}
     for place, one in enumerate(waiting):
         rows.setdefault(one.lane, []).append(_row(place, one))
     found = choose(rows, now, expected)
     assert found is not None  # there is something waiting
-    return waiting[found.ticket_id]
+    first = waiting[found.ticket_id]
+    if rested or not first.graphic:
+        return first
+    light = lighter(ranked(rows, now, expected), now, expected, lambda one: waiting[one.row.id].graphic)
+    return first if light is None else waiting[light.row.id]
 
 
 def _row(place: int, one: Request) -> LaneRow:

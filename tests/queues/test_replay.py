@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +62,42 @@ def test_each_order_takes_its_own_next() -> None:
         request(4, 30, 250, 100, "safety"),
     ]
     late = {order: play(requests, order, agents=1, shift=ALWAYS).breaches for order in Order}
-    assert late == {Order.NEXT_UP: 0, Order.FIRST_IN: 1, Order.BY_QUEUE: 1}
+    assert late == {Order.NEXT_UP: 0, Order.NO_REST: 0, Order.FIRST_IN: 1, Order.BY_QUEUE: 1}
+
+
+def busy_day(seed: int) -> list[Request]:
+    """A day of 150 requests for two people; every third is graphic, and they come in bunches."""
+    random = Random(seed)
+    found, at = [], 0
+    for number in range(150):
+        at += random.randrange(10, 320)
+        graphic = random.random() < (0.6 if number // 10 % 2 else 0.06)
+        severity = random.choice([None, None, Severity.S1, Severity.S2, Severity.S3]) if graphic else None
+        due = START + at + random.choice([1800, 3600, 4 * 3600])
+        seconds = random.randrange(120, 800)
+        found.append(Request(number, "safety" if graphic else "mail", START + at, due, seconds, severity,
+                             graphic=graphic))  # fmt: skip
+    return found
+
+
+def test_light_ones_between_cost_next_to_no_clock() -> None:
+    """The bound that docs/next-up.md states: breaches grow by one in fifty at most."""
+    late, in_a_row = Counter[Order](), Counter[Order]()
+    for seed in range(12):
+        for order in (Order.NEXT_UP, Order.NO_REST):
+            found = play(busy_day(seed), order, agents=2, shift=ALWAYS, expected={"mail": 460, "safety": 460})
+            late[order] += found.breaches
+            in_a_row[order] += found.graphic_in_a_row
+    assert late[Order.NO_REST] > 50
+    assert late[Order.NEXT_UP] <= late[Order.NO_REST] * 1.02
+    assert in_a_row[Order.NEXT_UP] < in_a_row[Order.NO_REST] * 0.75
+
+
+def test_without_light_ones_wanted_both_orders_are_one() -> None:
+    for order in (Order.NEXT_UP, Order.NO_REST):
+        assert play(busy_day(1), order, agents=2, shift=ALWAYS, light_between=0) == play(
+            busy_day(1), Order.NO_REST, agents=2, shift=ALWAYS
+        )
 
 
 def test_nobody_works_outside_the_shift() -> None:

@@ -15,7 +15,7 @@ from queues.figures.past_requests import past_requests
 from queues.figures.replay import Order, Outcome, Request, play
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
-from tui.composition import wall_clock
+from tui.composition import exposure, wall_clock
 from tui.settings import CONFIG_NAME, config_folder, load
 from tui.spans import span
 
@@ -64,16 +64,25 @@ def replay(
     period = period_of(since, until, zone_of("UTC"), wall_clock())
     with reading(db) as store:
         found, usual = past_requests(
-            store, period.since, period.until, policies_of(settings.policy, calendars, where), calendars
+            store,
+            period.since,
+            period.until,
+            policies_of(settings.policy, calendars, where),
+            calendars,
+            exposure(settings),
         )
     if not found:
         click.echo("Nothing came in then; --since looks further back, tridesk demo --worked makes a month to play.")
         return
+    between = settings.exposure.light_between
     room = agents * shift.between(period.since, period.until)
     for load_factor in loads or (_work(found) / max(1, room),):
+        factor = load_factor * room / max(1, _work(found))
+        stretched = _stretched(found, factor)
+        known = {lane: max(1, round(seconds * factor)) for lane, seconds in usual.items()}
         for order in Order:
-            stretched = _stretched(found, load_factor * room / max(1, _work(found)))
-            _tell(order, load_factor, play(stretched, order, agents=agents, shift=shift, expected=usual), as_json)
+            outcome = play(stretched, order, agents=agents, shift=shift, expected=known, light_between=between)
+            _tell(order, load_factor, outcome, as_json)
 
 
 def _work(found: Sequence[Request]) -> int:
