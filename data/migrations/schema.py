@@ -273,6 +273,16 @@ IMPORTED = (
         ref TEXT NOT NULL, record TEXT NOT NULL, messages INTEGER NOT NULL, extra TEXT NOT NULL) STRICT""",
     "CREATE INDEX imported_record ON imported(record)",
     "CREATE INDEX ticket_external ON ticket(connector, external_ref) WHERE external_ref <> ''",
+)
+
+
+@migrations()
+def tickets_of_other_tools(db: Database) -> None:
+    """Where imported tickets came from, what of them has no place of its own, and tickets by their number elsewhere."""
+    for statement in IMPORTED:
+        db.execute(statement)
+
+
 SHIFTS = (
     """CREATE TABLE shift (id INTEGER PRIMARY KEY, agent TEXT NOT NULL, began_at INTEGER NOT NULL,
         since_event INTEGER NOT NULL, ended_at INTEGER, note TEXT NOT NULL DEFAULT '') STRICT""",
@@ -281,9 +291,6 @@ SHIFTS = (
 
 
 @migrations()
-def tickets_of_other_tools(db: Database) -> None:
-    """Where imported tickets came from, what of them has no place of its own, and tickets by their number elsewhere."""
-    for statement in IMPORTED:
 def shifts(db: Database) -> None:
     """When each agent worked, and the hand-over that each shift left."""
     for statement in SHIFTS:
