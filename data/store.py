@@ -29,6 +29,7 @@ from data.tables.people import People
 from data.tables.problems import Problems
 from data.tables.promises import Promises
 from data.tables.remote import Remote
+from data.tables.reviews import Reviews
 from data.tables.settings import Settings
 from data.tables.shifts import Shifts
 from data.tables.tickets import Tickets
@@ -60,6 +61,7 @@ class Store:
         self.outbox = Outbox(connection)
         self.problems = Problems(connection)
         self.remote = Remote(connection)
+        self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
         self.people = People(connection)
         self.promises = Promises(connection)

@@ -34,7 +34,8 @@ from queues.choosing import Choosing
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp
 from queues.procedures import Step as ProcedureStep
-from queues.quality.door import Quality
+from queues.quality.rating import Ratings
+from queues.quality.reviewing import Reviewing
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.rerouting import Plan
@@ -60,7 +61,8 @@ class Desk:
         self._acting = Acting(store, rules, checker, agent)
         self._choosing = Choosing(store, rules)
         self._receiving = Receiving(store, rules, self._acting)
-        self.quality = Quality(store, clock, agent)
+        self.ratings = Ratings(store, clock, agent)
+        self.reviews = Reviewing(store, clock, agent)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
             with store.write():
                 store.lanes.put(rules.lanes)

@@ -295,3 +295,39 @@ def shifts(db: Database) -> None:
     """When each agent worked, and the hand-over that each shift left."""
     for statement in SHIFTS:
         db.execute(statement)
+
+
+REVIEWS = (
+    """CREATE TABLE sample (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, mode TEXT NOT NULL,
+        seed TEXT NOT NULL, state TEXT NOT NULL) STRICT""",
+    """CREATE TABLE sample_item (sample_id INTEGER NOT NULL REFERENCES sample(id), place INTEGER NOT NULL,
+        message_id INTEGER NOT NULL REFERENCES message(id), ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        agent TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (sample_id, place)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX sample_item_ticket ON sample_item(ticket_id)",
+    """CREATE TABLE calibration (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        message_id INTEGER NOT NULL REFERENCES message(id), scorecard TEXT NOT NULL, reviewers TEXT NOT NULL,
+        at INTEGER NOT NULL, actor TEXT NOT NULL, state TEXT NOT NULL) STRICT""",
+    """CREATE TABLE review (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        message_id INTEGER NOT NULL REFERENCES message(id), agent TEXT NOT NULL, reviewer TEXT NOT NULL,
+        scorecard TEXT NOT NULL, percent REAL NOT NULL, failed TEXT NOT NULL, comment TEXT NOT NULL,
+        at INTEGER NOT NULL, state TEXT NOT NULL, revises INTEGER REFERENCES review(id),
+        calibration INTEGER REFERENCES calibration(id), seen_at INTEGER) STRICT""",
+    "CREATE INDEX review_message ON review(message_id)",
+    "CREATE INDEX review_ticket ON review(ticket_id)",
+    "CREATE INDEX review_reviewer ON review(reviewer) WHERE state = 'given'",
+    "CREATE INDEX review_unread ON review(agent) WHERE seen_at IS NULL AND state = 'given' AND calibration IS NULL",
+    """CREATE TABLE review_mark (review_id INTEGER NOT NULL REFERENCES review(id), place INTEGER NOT NULL,
+        criterion TEXT NOT NULL, points INTEGER, best INTEGER NOT NULL, comment TEXT NOT NULL,
+        PRIMARY KEY (review_id, place)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE review_answer (id INTEGER PRIMARY KEY, review_id INTEGER NOT NULL REFERENCES review(id),
+        at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
+        state TEXT NOT NULL) STRICT""",
+    "CREATE INDEX review_answer_review ON review_answer(review_id)",
+)
+
+
+@migrations()
+def replies_are_reviewed(db: Database) -> None:
+    """Samples, reviews with their marks and answers, and replies that two reviewers compare themselves by."""
+    for statement in REVIEWS:
+        db.execute(statement)

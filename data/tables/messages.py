@@ -30,6 +30,13 @@ class Messages:
         sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
         return [_message(row) for row in self._db.execute(sql, (ticket_id, limit))][::-1]
 
+    def get(self, message_id: int) -> Message | None:
+        """Return a message that was not withdrawn."""
+        row = self._db.execute(
+            f"SELECT {_COLUMNS} FROM message WHERE id = ? AND withdrawn = 0", (message_id,)
+        ).fetchone()
+        return _message(row) if row else None
+
     def each(self, *, start: int = 0) -> Iterator[Message]:
         """Yield every message by number, from `start` on, for exports."""
         for row in self._db.execute(

@@ -9,7 +9,7 @@ from typing import Any
 
 from data.errors import InputError
 from data.safe_text import safe_text
-from queues.quality.door import FormAnswer
+from queues.quality.rating import FormAnswer
 
 SCALES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 100)
 _GOOD_BAD = {"good": 2.0, "bad": 1.0, "satisfied": 2.0, "unsatisfied": 1.0, "dissatisfied": 1.0}

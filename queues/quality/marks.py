@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import ConflictError
-from data.quality import RatingState
+from data.quality import RatingState, ReviewState
 from data.store import Store
 from queues.steps import Step
 
@@ -19,8 +19,14 @@ def turn(store: Store, step: Step, *, forward: bool) -> None:
     match step["of"]:
         case "question":
             turned = store.csat.turn_question(step["row"], old, new)
-        case _:
+        case "rating":
             turned = store.csat.turn(step["row"], RatingState(old), RatingState(new))
+        case "review":
+            turned = store.reviews.turn(step["row"], ReviewState(old), ReviewState(new))
+        case other:
+            turned = store.reviews.turn_other(other, step["row"], old, new)
     if not turned:
         what = step["of"]
+        if what == "review" and new == ReviewState.WITHDRAWN:
+            raise ConflictError("Seen already", f"The agent has seen review {step['row']}; revise it instead.")
         raise ConflictError("Moved on", f"The {what} on #{step['ticket']} has moved on since; look at it again.")

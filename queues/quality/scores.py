@@ -61,11 +61,13 @@ _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 
 
 def _plain(text: str) -> str:
-    """Full-width and keycap digits as plain ones, the other signs as they are."""
-    return "".join(
+    """Full-width and keycap digits as plain ones, one space or line end where there are more."""
+    plain = "".join(
         unicodedata.normalize("NFKC", char) if "\uff01" <= char <= "\uff5e" else char
         for char in _KEYCAP.sub(r"\1", text).replace("\U0001f51f", "10")
     )
+    # long runs of white space would make the patterns below slow
+    return "\n".join(line for line in (" ".join(line.split()) for line in plain.split("\n")) if line)
 
 
 _LEAD = r"""(?P<label>
@@ -89,7 +91,7 @@ _SPELLED = {
 }  # fmt: skip
 _MARK = re.compile(r"\s*[.,;:!)–—-]+\s*")
 _MORE_NUMBERS = re.compile(r"\s*(?:[.,:;/–—-]|to\b|or\b|and\b|a\b|o\b|y\b)?\s*(?:\d|[%€$£])", re.IGNORECASE)
-_NEXT_ITEM = re.compile(r"^\s*[-*(]?\s*\d+\s*[.,:)/]", re.MULTILINE)
+_NEXT_ITEM = re.compile(r"^[-*(]? ?\d+ ?[.,:)/]", re.MULTILINE)
 
 
 def _in_numbers(text: str, name: str) -> Score | None:

@@ -15,8 +15,8 @@ from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.quality.csat import token_of
-from queues.quality.door import FormAnswer
 from queues.quality.form_answers import read_answer
+from queues.quality.rating import FormAnswer
 from queues.routing import Rules
 
 START = 1_800_000_000
@@ -187,7 +187,7 @@ def test_an_undone_question_was_never_asked(desk: Desk) -> None:
 def test_a_rating_is_corrected_removed_and_undone_with_its_history_kept(desk: Desk) -> None:
     ticket = answered(desk, "1")
     (given,) = desk.store.csat.of(ticket)
-    assert desk.quality.correct_rating(given.id, 5).summary == f"#{ticket}: rating set to 5"
+    assert desk.ratings.correct_rating(given.id, 5).summary == f"#{ticket}: rating set to 5"
     (corrected,) = desk.store.csat.of(ticket)
     assert (corrected.value, corrected.via, corrected.at) == (5, RatingVia.AGENT, given.at)
     desk.undo()
@@ -195,14 +195,14 @@ def test_a_rating_is_corrected_removed_and_undone_with_its_history_kept(desk: De
     desk.redo()
     assert values(desk, ticket) == [5]
     (corrected,) = desk.store.csat.of(ticket)
-    desk.quality.correct_rating(corrected.id, None)
+    desk.ratings.correct_rating(corrected.id, None)
     assert values(desk, ticket) == []
     desk.undo()
     assert values(desk, ticket) == [5]
     with pytest.raises(RuleError, match="no rating 99"):
-        desk.quality.correct_rating(99, 3)
+        desk.ratings.correct_rating(99, 3)
     with pytest.raises(RuleError, match="1 \\(very bad\\) to 5"):
-        desk.quality.correct_rating(corrected.id, 6)
+        desk.ratings.correct_rating(corrected.id, 6)
 
 
 def form(**given: object) -> FormAnswer:
@@ -217,17 +217,17 @@ def test_a_form_is_taken_in_once_and_again_after_undo(desk: Desk) -> None:
         form(source="s2", message_id=reference, score=2.0, at=START + 30),
         form(source="s3", ticket_id=99),
     ]
-    outcomes = [one.outcome for one in desk.quality.take_answers(answers)]
+    outcomes = [one.outcome for one in desk.ratings.take_answers(answers)]
     assert outcomes == ["taken", "taken", "refused"]
     # the one given later stands, in whatever order they come
     assert [(one.value, one.comment, one.agent) for one in desk.store.csat.of(ticket)] == [(5, "bien", "ann")]
-    assert [one.outcome for one in desk.quality.take_answers(answers)] == ["known", "known", "refused"]
+    assert [one.outcome for one in desk.ratings.take_answers(answers)] == ["known", "known", "refused"]
     desk.undo()
     assert values(desk, ticket) == []
-    assert [one.outcome for one in desk.quality.take_answers(answers)][:2] == ["taken", "taken"]
+    assert [one.outcome for one in desk.ratings.take_answers(answers)][:2] == ["taken", "taken"]
     (rating,) = desk.store.csat.of(ticket)
-    desk.quality.correct_rating(rating.id, None)
-    assert [one.outcome for one in desk.quality.take_answers(answers)][:2] == ["known", "known"]
+    desk.ratings.correct_rating(rating.id, None)
+    assert [one.outcome for one in desk.ratings.take_answers(answers)][:2] == ["known", "known"]
     assert values(desk, ticket) == []
 
 

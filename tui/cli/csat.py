@@ -17,7 +17,7 @@ from tui.cli.reading import rating_keys
 
 if TYPE_CHECKING:
     from data.store import Store
-    from queues.quality.door import FormAnswer, Taken
+    from queues.quality.rating import FormAnswer, Taken
 
 
 @click.group()
@@ -48,7 +48,7 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
             counts["refused"] += 1
             click.echo(safe_line(error.message), err=True)
     with acting(db) as desk:
-        found = desk.quality.take_answers(answers)
+        found = desk.ratings.take_answers(answers)
         for taken in found:
             counts[taken.outcome] += 1
             if taken.reason:
@@ -112,7 +112,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
 def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
     """Correct RATING (its number in the list) to VALUE, 1 to 5; `tridesk undo` takes it back."""
     with acting(db) as desk:
-        tell(desk.quality.correct_rating(rating, value), as_json)
+        tell(desk.ratings.correct_rating(rating, value), as_json)
 
 
 @csat.command()
@@ -122,7 +122,7 @@ def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
 def remove(rating: int, db: Path | None, as_json: bool) -> None:
     """Take RATING away: it was none; `tridesk undo` takes that back."""
     with acting(db) as desk:
-        tell(desk.quality.correct_rating(rating, None), as_json)
+        tell(desk.ratings.correct_rating(rating, None), as_json)
 
 
 def line(one: Rating) -> str:

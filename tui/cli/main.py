@@ -31,6 +31,7 @@ COMMANDS = {
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
     "csat": ("tui.cli.csat", "csat"),
+    "reviews": ("tui.cli.reviews", "reviews"),
     "report": ("tui.cli.report", "report"),
     "replay": ("tui.cli.replay", "replay"),
     "clocks": ("tui.cli.clocks", "clocks"),

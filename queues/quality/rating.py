@@ -1,4 +1,4 @@
-"""The part of the one door that ratings and reviews go through: checked, with an event, undone like every action."""
+"""The part of the one door that ratings go through: checked, with an event, undone like every action."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Taken:
     reason: str = ""
 
 
-class Quality:
+class Ratings:
     """Carries out what is asked about ratings, one transaction each."""
 
     def __init__(self, store: Store, clock: Clock, agent: str) -> None:

@@ -1,0 +1,54 @@
+"""What calibrations say of two reviewers: on each criterion of a card, and over all of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.quality import Calibration, Review
+from data.store import Store
+from queues.quality.agreement import Agreement, Pair, agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How two reviewers agree on one card."""
+
+    reviewers: tuple[str, str]
+    card: str
+    """Without its version."""
+    replies: int
+    by_criterion: Mapping[str, Agreement]
+    mean_apart: float
+    """How many points of a hundred their whole scores lie apart, on average."""
+
+
+def compared(store: Store) -> list[Compared]:
+    """Return how each pair of reviewers agrees, from the calibrations that both have finished."""
+    groups: dict[tuple[tuple[str, str], str], list[tuple[Review, Review]]] = defaultdict(list)
+    for one, given in store.reviews.calibrations():
+        if finished(one, given):
+            first, second = sorted(one.reviewers)
+            groups[(first, second), one.scorecard.partition("@")[0]].append((given[first], given[second]))
+    return [_compared(store, pair, card, held) for (pair, card), held in sorted(groups.items())]
+
+
+def finished(one: Calibration, given: Mapping[str, Review]) -> bool:
+    """Tell whether both have reviewed: before that neither sees the other's."""
+    return set(one.reviewers) <= given.keys()
+
+
+def _compared(store: Store, pair: tuple[str, str], card: str, held: list[tuple[Review, Review]]) -> Compared:
+    pairs: dict[str, list[Pair]] = defaultdict(list)
+    best: dict[str, int] = {}
+    for first, second in held:
+        theirs = {one.criterion: one for one in store.reviews.marks(second.id)}
+        for mark in store.reviews.marks(first.id):
+            if mark.criterion in theirs:
+                pairs[mark.criterion].append((mark.points, theirs[mark.criterion].points))
+                best[mark.criterion] = max(best.get(mark.criterion, 0), mark.best)
+    return Compared(
+        pair, card, len(held), {name: agreement(found, best[name]) for name, found in pairs.items()},
+        sum(abs(first.percent - second.percent) for first, second in held) / len(held),
+    )  # fmt: skip

@@ -1,0 +1,218 @@
+"""The part of the one door that reviews go through: checked, each with its event, taken back until the agent saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from data.errors import RuleError
+from data.protocols import Clock
+from data.quality import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
+from data.records import Direction, Done, Message
+from data.store import Store
+from queues.quality.cards import Scorecard
+from queues.quality.marks import mark
+from queues.quality.sampling import by_risk, fair
+from queues.steps import Step
+
+FAIR, RISK = "fair", "risk"
+
+
+class Reviewing:
+    """Carries out what reviewers and reviewed agents ask, one transaction each."""
+
+    def __init__(self, store: Store, clock: Clock, agent: str) -> None:
+        self._store, self._clock, self._agent = store, clock, agent
+
+    def sample(self, mode: str, count: int, since: int, until: int, seed: str, *, agents: Sequence[str] = ()) -> Sample:
+        """Draw replies for this reviewer: nothing of their own, no ticket that was drawn or reviewed before.
+
+        `agents` narrows it to theirs. Raises RuleError where there is nothing to draw from.
+        """
+        me, wanted = self._agent.casefold(), {name.casefold() for name in agents}
+        offered = [
+            one
+            for one in self._store.reviews.candidates(since, until)
+            if one.agent.casefold() != me and (not wanted or one.agent.casefold() in wanted)
+        ]
+        picked = (fair if mode == FAIR else by_risk)(offered, count, seed)
+        if not picked:
+            why = "none of them is at risk" if offered else "none is by another agent, undrawn and not reviewed yet"
+            raise RuleError("Nothing to draw", f"Of the replies of that time {why}; look further back.")
+        now = self._clock()
+        sample = Sample(0, now, self._agent, mode, seed, tuple(picked))
+        with self._store.write():
+            action = self._store.actions.begin(self._agent, now)
+            number = self._store.reviews.add_sample(sample)
+            for one in picked:
+                detail = {"sample": number, "message": one.message_id, "why": list(one.why), "mode": mode, "seed": seed}
+                self._store.events.add(action, one.ticket_id, now, self._agent, "sampled", detail)
+            steps = [mark("sample", picked[0].ticket_id, number, "withdrawn", "drawn")]
+            self._store.actions.finish(action, f"{len(picked)} replies drawn for review", steps)
+        return replace(sample, id=number)
+
+    def to_review(self) -> list[Picked]:
+        """Return what this reviewer has to review: calibrations that wait for them first, then what they drew."""
+        waiting = [
+            Picked(one.message_id, one.ticket_id, "", (f"calibration {one.label}",))
+            for one, given in self._store.reviews.calibrations()
+            if self._agent in one.reviewers and self._agent not in given
+        ]
+        return waiting + self._store.reviews.to_review(self._agent)
+
+    def review(
+        self,
+        message_id: int,
+        card: Scorecard,
+        points: Mapping[str, int | None],
+        *,
+        comment: str = "",
+        comments: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Review a reply; one that the same reviewer reviewed before is revised, and both are kept.
+
+        Where a calibration of the reply waits for this reviewer, the review is theirs for it. Raises RuleError for
+        what is no reply of ours, for one's own, for one that somebody else reviewed, and where the card is not filled.
+        """
+        message = self.reply(message_id)
+        percent, failed = card.percent(points)
+        calibration = self._calibration(message)
+        revises = None if calibration is not None else self._earlier(message)
+        now = self._clock()
+        marks = [
+            Mark(one.id, points[one.id], one.best, (comments or {}).get(one.id, "").strip()) for one in card.criteria
+        ]
+        review = Review(
+            0, message.ticket_id, message.id, message.from_name, self._agent, card.label, percent, failed,
+            comment.strip(), now, revises=revises.id if revises else None, calibration=calibration,
+        )  # fmt: skip
+        with self._store.write():
+            action = self._store.actions.begin(self._agent, now)
+            number = self._store.reviews.add(review, marks)
+            steps = [mark("review", message.ticket_id, number, ReviewState.WITHDRAWN, ReviewState.GIVEN)]
+            if revises is not None:
+                self._store.reviews.turn(revises.id, ReviewState.GIVEN, ReviewState.REVISED)
+                steps.append(mark("review", message.ticket_id, revises.id, ReviewState.GIVEN, ReviewState.REVISED))
+            self._store.events.add(action, message.ticket_id, now, self._agent, "reviewed", _told(review, number))
+            told = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
+            summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {told}"
+            self._store.actions.finish(action, summary, steps)
+        return Done(action, summary, (message.ticket_id,))
+
+    def see(self, review_id: int) -> bool:
+        """Note that the agent whose reply it is has seen a review; tell whether that was the first time."""
+        review = self._store.reviews.get(review_id)
+        if review is None or review.agent != self._agent or review.seen_at is not None or review.calibration:
+            return False
+        now = self._clock()
+        with self._store.write():
+            action = self._store.actions.begin(self._agent, now)
+            seen = self._store.reviews.see(review_id, now)
+            detail = {"review": review_id}
+            self._store.events.add(action, review.ticket_id, now, self._agent, "review seen", detail)
+            self._store.actions.finish(action, f"#{review.ticket_id}: review {review_id} seen", [])
+        return seen
+
+    def answer(self, review_id: int, kind: AnswerKind, text: str = "") -> Done:
+        """Answer a review: the agent accepts it or disputes it in words, the reviewer stands by a disputed one.
+
+        Raises RuleError where it is nobody's to answer who asks, and for a dispute without words.
+        """
+        review = self._standing(review_id)
+        self._check_answer(review, kind, text)
+        self.see(review_id)
+        now = self._clock()
+        with self._store.write():
+            action = self._store.actions.begin(self._agent, now)
+            row = self._store.reviews.answer(ReviewAnswer(0, review_id, now, self._agent, kind, text.strip()))
+            steps: list[Step] = [mark("answer", review.ticket_id, row, "withdrawn", "stands")]
+            detail = {"review": review_id, "answer": str(kind)}
+            self._store.events.add(action, review.ticket_id, now, self._agent, "review answered", detail)
+            said = {AnswerKind.ACCEPT: "accepted", AnswerKind.DISPUTE: "disputed", AnswerKind.UPHOLD: "upheld"}[kind]
+            summary = f"#{review.ticket_id}: review {review_id} {said}"
+            self._store.actions.finish(action, summary, steps)
+        return Done(action, summary, (review.ticket_id,))
+
+    def calibrate(self, message_id: int, other: str, card: Scorecard) -> Calibration:
+        """Have this reviewer and another review the same reply without seeing each other's.
+
+        Raises RuleError where one of them wrote it, or both are the same.
+        """
+        message = self.reply(message_id)
+        pair = (self._agent, other.strip())
+        if not pair[1] or pair[0].casefold() == pair[1].casefold():
+            raise RuleError("Nobody to compare with", "A calibration needs another reviewer; name one who is not you.")
+        for reviewer in pair:
+            _refuse_own(message, reviewer)
+        now = self._clock()
+        one = Calibration(0, message.ticket_id, message.id, card.label, pair, now, self._agent)
+        with self._store.write():
+            action = self._store.actions.begin(self._agent, now)
+            number = self._store.reviews.calibrate(one)
+            detail = {"calibration": number, "message": message.id, "reviewers": list(pair), "scorecard": card.label}
+            self._store.events.add(action, message.ticket_id, now, self._agent, "calibration", detail)
+            summary = f"#{message.ticket_id}: C-{number} with {pair[1]}"
+            steps = [mark("calibration", message.ticket_id, number, "withdrawn", "open")]
+            self._store.actions.finish(action, summary, steps)
+        return replace(one, id=number)
+
+    def reply(self, message_id: int) -> Message:
+        """Return a reply of ours that this reviewer may review. Raises RuleError."""
+        message = self._store.messages.get(message_id)
+        if message is None or message.direction is not Direction.OUT:
+            raise RuleError(
+                "No such reply", f"There is no reply {message_id}; `tridesk reviews list --to-do` names them."
+            )
+        _refuse_own(message, self._agent)
+        return message
+
+    def _calibration(self, message: Message) -> int | None:
+        """Return the calibration of the reply that waits for this reviewer."""
+        for one, given in self._store.reviews.calibrations():
+            if one.message_id == message.id and self._agent in one.reviewers and self._agent not in given:
+                return one.id
+        return None
+
+    def _earlier(self, message: Message) -> Review | None:
+        """Return this reviewer's review of the reply that stands. Raises RuleError where it is another's."""
+        standing = [one for one in self._store.reviews.of_message(message.id) if one.calibration is None]
+        if standing and standing[-1].reviewer != self._agent:
+            raise RuleError(
+                "Reviewed already",
+                f"{standing[-1].reviewer} reviewed this reply; compare yourselves by `tridesk reviews calibrate`.",
+            )
+        return standing[-1] if standing else None
+
+    def _standing(self, review_id: int) -> Review:
+        review = self._store.reviews.get(review_id)
+        if review is None or review.state is not ReviewState.GIVEN or review.calibration is not None:
+            raise RuleError("No such review", f"There is no review {review_id} that stands; list them again.")
+        return review
+
+    def _check_answer(self, review: Review, kind: AnswerKind, text: str) -> None:
+        whose = review.reviewer if kind is AnswerKind.UPHOLD else review.agent
+        if whose != self._agent:
+            raise RuleError("Not yours to answer", f"Review {review.id} is answered so by {whose} alone.")
+        if kind is AnswerKind.DISPUTE and not text.strip():
+            raise RuleError("No words", "Say what is not right with the review; the reviewer reads it.")
+        if kind is AnswerKind.UPHOLD:
+            said = self._store.reviews.answers(review.id)
+            if not said or said[-1].kind is not AnswerKind.DISPUTE:
+                raise RuleError("Not disputed", f"Review {review.id} is not disputed; there is nothing to stand by.")
+
+
+def _refuse_own(message: Message, reviewer: str) -> None:
+    if message.from_name.casefold() == reviewer.casefold():
+        raise RuleError(
+            "Not your own", f"{reviewer} wrote this reply on #{message.ticket_id}; somebody else reviews it."
+        )
+
+
+def _told(review: Review, number: int) -> dict[str, Any]:
+    """Return what the event keeps: numbers and names, no word of anybody."""
+    return {
+        "review": number, "message": review.message_id, "agent": review.agent, "scorecard": review.scorecard,
+        "percent": review.percent, "failed": list(review.failed), "revises": review.revises,
+        "calibration": review.calibration,
+    }  # fmt: skip

@@ -1,0 +1,151 @@
+"""`tridesk reviews score` and `calibrate`: a reply judged by a scorecard, and how far two reviewers agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.errors import InputError
+from data.safe_text import safe_line, safe_text
+from queues.quality import cards
+from queues.quality.cards import Scorecard
+from tui.cli.acting import tell
+from tui.cli.common import acting, db_option, json_option, put, reading
+from tui.review_words import version_words
+from tui.settings import config_folder
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
+
+FOLDER = "scorecards"
+
+
+def own_cards() -> dict[str, Scorecard]:
+    """Return the scorecards: the built-in ones and those of the user's folder. Raises InputError."""
+    return cards.load(config_folder() / FOLDER)
+
+
+@click.command()
+@click.argument("reply", type=int)
+@click.argument("marks", nargs=-1, metavar="CRITERION=POINTS[:WORDS]...")
+@click.option("--card", "card_id", default="", help="The scorecard (else that of the ticket's lane).")
+@click.option("--comment", default="", help="Words on the whole reply.")
+@db_option
+@json_option
+def score(reply: int, marks: tuple[str, ...], card_id: str, comment: str, db: Path | None, as_json: bool) -> None:
+    """Review REPLY (its number in the list): every criterion gets points, yes, no or n/a, and words if you like.
+
+    Without marks it shows the reply and what to score. Your earlier review of it is revised; both are kept.
+    """
+    with acting(db) as desk:
+        message = desk.reviews.reply(reply)
+        card = _card(desk, message.ticket_id, card_id)
+        if not marks:
+            _ask(desk, reply, card, as_json)
+            return
+        points, comments = _points(marks, card)
+        tell(desk.reviews.review(reply, card, points, comment=comment, comments=comments), as_json)
+
+
+def _points(marks: tuple[str, ...], card: Scorecard) -> tuple[dict[str, int | None], dict[str, str]]:
+    known = {one.id: one for one in card.criteria}
+    points: dict[str, int | None] = {}
+    comments: dict[str, str] = {}
+    for mark in marks:
+        name, equals, rest = mark.partition("=")
+        if not equals or name not in known:
+            raise InputError("Not scored", f"{mark!r}: write CRITERION=POINTS; criteria are {', '.join(known)}.")
+        given, _, words = rest.partition(":")
+        points[name] = known[name].points(given)
+        if words.strip():
+            comments[name] = words.strip()
+    return points, comments
+
+
+def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
+    """Show a reply, what it answers, and the card to fill."""
+    message = desk.reviews.reply(reply)
+    earlier = [one for one in desk.store.messages.of(message.ticket_id) if one.id < message.id]
+    asked = next((one for one in reversed(earlier) if one.direction == "in"), None)
+    versions = {key: one.label for key, one in desk.rules.procedures.items()}
+    if as_json:
+        put(
+            {
+                "reply": message.id, "ticket": message.ticket_id, "agent": message.from_name, "text": message.text,
+                "asked": (asked.new_text or asked.text) if asked else "", "macro": message.macro,
+                "procedure": message.procedure, "card": card.label,
+                "criteria": [{"criterion": one.id, "answers": [*one.answers, *(["n/a"] if one.na else [])],
+                              "weight": one.weight, "auto_fail": one.auto_fail, "text": dict(one.text)}
+                             for one in card.criteria],
+            }
+        )  # fmt: skip
+        return
+    if asked is not None:
+        click.echo(f"{safe_line(asked.from_name)}:\n{safe_text(asked.new_text or asked.text)}\n")
+    click.echo(f"{safe_line(message.from_name)} ({version_words(message, versions)}):\n{safe_text(message.text)}\n")
+    click.echo(f"{card.label}  {card.words('en')}")
+    for one in card.criteria:
+        offered = "/".join([*one.answers, *(["n/a"] if one.na else [])])
+        fails = "  fails the whole" if one.auto_fail else ""
+        click.echo(f"  {one.id:<18} {offered:<12} x{one.weight:<4g} {one.words('en')}{fails}")
+
+
+@click.command()
+@click.argument("reply", type=int, required=False)
+@click.option("--with", "other", default="", metavar="REVIEWER", help="Who reviews the same reply.")
+@click.option("--card", "card_id", default="", help="The scorecard (else that of the ticket's lane).")
+@db_option
+@json_option
+def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_json: bool) -> None:
+    """Have two reviewers review REPLY without seeing each other's; without REPLY, tell how reviewers agree.
+
+    Agreement is the share of equal answers and Cohen's kappa with linear weights (1968), by criterion.
+    """
+    if reply is None:
+        _put_agreement(db, as_json)
+        return
+    with acting(db) as desk:
+        message = desk.reviews.reply(reply)
+        one = desk.reviews.calibrate(reply, other, _card(desk, message.ticket_id, card_id))
+    if as_json:
+        put({"calibration": one.label, "reply": one.message_id, "ticket": one.ticket_id, "card": one.scorecard,
+             "reviewers": list(one.reviewers)})  # fmt: skip
+    else:
+        click.echo(f"{one.label}: {' and '.join(one.reviewers)} score reply {one.message_id}, each for themselves.")
+
+
+def _put_agreement(db: Path | None, as_json: bool) -> None:
+    from queues.quality.comparing import compared, finished
+
+    with reading(db) as store:
+        found = compared(store)
+        waiting = [(one, given) for one, given in store.reviews.calibrations() if not finished(one, given)]
+    for pair in found:
+        head = {"reviewers": list(pair.reviewers), "card": pair.card, "replies": pair.replies}
+        if not as_json:
+            names = " and ".join(safe_line(name) for name in pair.reviewers)
+            click.echo(f"{names}, {pair.card}: {pair.replies} replies, scores {pair.mean_apart:.1f} points apart")
+        for name, held in pair.by_criterion.items():
+            if as_json:
+                put(head | {"criterion": name, "pairs": held.pairs, "same": held.same, "percent": held.percent,
+                            "kappa": held.kappa, "points_apart": pair.mean_apart})  # fmt: skip
+            else:
+                kappa = "-" if held.kappa is None else f"{held.kappa:.2f}"
+                click.echo(f"  {name:<18} {held.percent:>5.0%} equal  kappa {kappa:>5}  of {held.pairs}")
+    for one, given in waiting if not as_json else []:
+        missing = ", ".join(safe_line(name) for name in one.reviewers if name not in given)
+        click.echo(f"{one.label} waits for {missing} (reply {one.message_id}).", err=True)
+    if not found and not as_json:
+        click.echo("No calibration is finished yet; begin one with REPLY --with REVIEWER.", err=True)
+
+
+def _card(desk: Desk, ticket_id: int, name: str) -> Scorecard:
+    known = own_cards()
+    if name:
+        if name not in known:
+            raise InputError("No such scorecard", f"There is no scorecard {name!r}; the ids are {', '.join(known)}.")
+        return known[name]
+    ticket = desk.store.tickets.get(ticket_id)
+    return cards.card_for(ticket.lane if ticket else "", known)
