@@ -201,7 +201,7 @@ class TicketSystem(Protocol):
         ...
 
     def offer(self, reply: RemoteReply) -> Offered:
-        """Hand a reply over, short of its last byte. Raises StaleError where its version is no longer true."""
+        """Hand a reply over, short of its last byte."""
         ...
 
     def comment(self, ref: str, text: str, mark: str) -> int:

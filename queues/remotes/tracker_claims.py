@@ -33,6 +33,7 @@ def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:
             remote = mirror.system.take(ref, remote.owner)
         else:
             remote = mirror.system.give(ref, mirror.there(wanted), remote.owner)
+        mirror.did(ref, owner=remote.owner)
     now = mirror.here(remote.owner)
     if now != wanted:
         mirror.desk.follow(ticket.id, mirror.name, assignee=now)

@@ -1,4 +1,7 @@
-"""Tickets here follow how they stand there: status, owner, lane, tags. The other side's word stands."""
+"""Tickets here follow what changed there since they were last seen: status, owner, lane, tags.
+
+Where both sides changed the same, the other side's word stands; what only we changed is left alone.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from data.records import Status, Ticket
 from queues.connectors.base import RemoteTicket
-from queues.remotes.tracker_mirror import Mirror
+from queues.remotes.tracker_mirror import Mirror, Seen
 
 
 def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> None:
@@ -18,14 +21,14 @@ def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int
     if number not in new and mover == mirror.system.me() and mirror.unpushed(number):
         return  # the echo of what we did, and the agent has gone on since
     changes = _changes(mirror, number, remote, new=number in new)
-    mirror.put_tags_there(remote.ref, remote.tags)
+    mirror.put_seen(remote.ref, Seen.of(remote))
     if changes:
         mirror.desk.follow(number, mirror.name, **changes)
 
 
 def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) -> dict[str, Any]:
     """Return what is other there than here."""
-    ticket = mirror.store.tickets.get(number)
+    ticket, seen = mirror.store.tickets.get(number), mirror.seen(remote.ref)
     if ticket is None:
         return {}
     status = mirror.status(remote)
@@ -38,14 +41,18 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
         "status": status if status not in (None, ticket.status) else None,
         "assignee": owner if owner != ticket.assignee else None,
         "lane": lane if lane in known and lane != ticket.lane and not new else None,
-        "tags": _tags(mirror, ticket, remote),
+        "tags": _tags(ticket, remote, seen.tags if seen else frozenset()),
     }
-    return {name: value for name, value in changes.items() if value is not None}
+    theirs = {"status": "status", "assignee": "owner", "lane": "queue", "tags": "tags"}
+    return {
+        name: value
+        for name, value in changes.items()
+        if value is not None and (seen is None or getattr(seen, theirs[name]) != getattr(remote, theirs[name]))
+    }
 
 
-def _tags(mirror: Mirror, ticket: Ticket, remote: RemoteTicket) -> tuple[str, ...] | None:
+def _tags(ticket: Ticket, remote: RemoteTicket, seen: Set[str]) -> tuple[str, ...] | None:
     """Return our tags with what was added and removed there since they were last seen; None where nothing was."""
-    seen = mirror.tags_there(remote.ref)
     kept = [tag for tag in ticket.tags if tag not in seen - remote.tags]
     tags = tuple(dict.fromkeys((*kept, *sorted(remote.tags - seen))))
     return tags if set(tags) != set(ticket.tags) else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from data.errors import RefusedError
 from data.protocols import Clock
@@ -17,6 +19,21 @@ from queues.remotes.trackers import Tracker
 Tell = Callable[[str], object]
 """Takes a sentence for the agent."""
 _EVENTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a ticket stood there: what changed since is what the other side did."""
+
+    status: str = ""
+    owner: str = ""
+    queue: str = ""
+    tags: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, remote: RemoteTicket) -> Seen:
+        """Return how a ticket stands now."""
+        return cls(remote.status, remote.owner, remote.queue, remote.tags)
 
 
 class Mirror:
@@ -44,15 +61,23 @@ class Mirror:
         """Remember how far the system was read; call it inside the transaction that it belongs to."""
         self.store.settings.put(f"mark.{self.name}", cursor)
 
-    def tags_there(self, ref: str) -> frozenset[str]:
-        """Return which tags a ticket was last seen with there."""
-        return frozenset(self.store.settings.get(f"tags.{self.name}/{ref}") or ())
+    def seen(self, ref: str) -> Seen | None:
+        """Return how a ticket was last seen there."""
+        found = self.store.settings.get(f"seen.{self.name}/{ref}")
+        return Seen(found[0], found[1], found[2], frozenset(found[3])) if found else None
 
-    def put_tags_there(self, ref: str, tags: Set[str]) -> None:
-        """Remember which tags a ticket has there, where that changed."""
-        if tags != self.tags_there(ref):
+    def put_seen(self, ref: str, seen: Seen) -> None:
+        """Remember how a ticket stands there, where that changed."""
+        if seen != self.seen(ref):
             with self.store.write(bulk=True):
-                self.store.settings.put(f"tags.{self.name}/{ref}", sorted(tags))
+                packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags)]
+                self.store.settings.put(f"seen.{self.name}/{ref}", packed)
+
+    def did(self, ref: str, **fields: Any) -> None:
+        """Remember what we ourselves changed there, so that it is not taken for the other side's doing."""
+        seen = self.seen(ref)
+        if seen is not None:
+            self.put_seen(ref, replace(seen, **fields))
 
     def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
         """Write how the way there stands, for every window."""

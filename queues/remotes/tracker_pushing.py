@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.records import Ticket
 from queues.connectors.base import Capability
 from queues.remotes.tracker_fetching import Fetching
-from queues.remotes.tracker_mirror import Mirror
+from queues.remotes.tracker_mirror import Mirror, Seen
 from queues.remotes.tracker_ours import Ours
 
 
@@ -53,12 +53,12 @@ class Pushing:
     def _push_tags(self, ticket: Ticket) -> None:
         """Add and remove there what was added and removed here; what it cannot have stays here, told once."""
         mirror, ref = self._mirror, ticket.external_ref
-        seen, tags = mirror.tags_there(ref), frozenset(ticket.tags)
-        add, remove = tags - seen - self._not_there, seen - tags
+        seen, tags = mirror.seen(ref) or Seen(), frozenset(ticket.tags)
+        add, remove = tags - seen.tags - self._not_there, seen.tags - tags
         if not add and not remove:
             return
         remote = mirror.system.set_tags(ref, add, remove)
-        mirror.put_tags_there(ref, (seen | (add & remote.tags)) - (remove - remote.tags))
+        mirror.did(ref, tags=(seen.tags | (add & remote.tags)) - (remove - remote.tags))
         missing = add - remote.tags
         self._not_there |= missing
         if missing:
@@ -73,5 +73,6 @@ class Pushing:
         if not wanted:
             return
         remote = mirror.system.set_status(ticket.external_ref, wanted)
+        mirror.did(ticket.external_ref, status=remote.status)
         if remote.status != wanted:
             mirror.tell(f"#{ticket.id} stays {remote.status} in {mirror.tracker.name}: it does not take {wanted}.")

@@ -36,8 +36,8 @@ class Replies:
         """Hand a reply over, short of its last byte."""
         return _Offer(self, entry, *self.handed_over(entry))
 
-    def handed_over(self, entry: OutboxEntry) -> tuple[int, Offered]:
-        """Return our message's number, and its offer to the system."""
+    def handed_over(self, entry: OutboxEntry) -> tuple[int, RemoteReply, Offered]:
+        """Return our message's number, the reply that it becomes, and its offer to the system."""
         tracker = self._mirror.tracker
         ticket = self._store.tickets.get(entry.ticket_id)
         own = self._store.messages.ours(entry.ticket_id, entry.message_id)
@@ -49,11 +49,14 @@ class Replies:
                 "Not sent", f"{tracker.name} sends to the ticket's own people, and {entry.recipient} is none of "
                 "them; add them there.",
             )  # fmt: skip
-        return own.id, self._mirror.system.offer(self._reply(entry, ticket, own, remote))
+        reply = self._reply(entry, ticket, own, remote)
+        return own.id, reply, self._mirror.system.offer(reply)
 
-    def sent(self, own: int, number: int) -> None:
-        """Note under which number the system has our message."""
+    def sent(self, own: int, reply: RemoteReply, number: int) -> None:
+        """Note under which number the system has our message, and the status that went with it."""
         self._ours.sent(own, number)
+        if reply.status:
+            self._mirror.did(reply.ref, status=reply.status)
 
     def send(self, entry: OutboxEntry) -> object:
         """Send a reply in one go."""
@@ -91,6 +94,7 @@ class Replies:
         """Let the ticket be whose it is there; return why a reply must wait where a colleague has it."""
         mirror = self._mirror
         owner = mirror.here(remote.owner)
+        mirror.did(remote.ref, owner=remote.owner)
         ticket = self._store.tickets.get(ticket_id)
         if ticket is not None and owner != ticket.assignee:
             mirror.desk.follow(ticket_id, mirror.name, assignee=owner)
@@ -117,8 +121,8 @@ class Replies:
 class _Offer:
     """A reply that lacks its last byte, and the message that it is."""
 
-    def __init__(self, replies: Replies, entry: OutboxEntry, own: int, offer: Offered) -> None:
-        self._replies, self._entry, self._own, self._offer = replies, entry, own, offer
+    def __init__(self, replies: Replies, entry: OutboxEntry, own: int, reply: RemoteReply, offer: Offered) -> None:
+        self._replies, self._entry, self._own, self._reply, self._offer = replies, entry, own, reply, offer
 
     def finish(self) -> None:
         """Have it taken, and note the number that it got; one whose ticket just changed there is looked at again."""
@@ -129,9 +133,9 @@ class _Offer:
                 reason = self._replies.holds(self._entry)
                 if reason:
                     raise HeldError("Held", reason) from None
-                self._own, self._offer = self._replies.handed_over(self._entry)
+                self._own, self._reply, self._offer = self._replies.handed_over(self._entry)
             else:
-                self._replies.sent(self._own, number if isinstance(number, int) else 0)
+                self._replies.sent(self._own, self._reply, number if isinstance(number, int) else 0)
                 return
         self._offer.drop()
         raise HeldError("Held", "its ticket keeps changing there")

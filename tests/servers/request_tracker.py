@@ -38,7 +38,7 @@ class RequestTrackerServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("conf.d", "mason", "sessions", "outbox", "log"):
@@ -164,7 +164,7 @@ def _perl(value: str | int) -> str:
     return str(value) if isinstance(value, int) else f"'{value}'"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
