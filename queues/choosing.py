@@ -41,17 +41,17 @@ class Choosing:
         self._usual: Mapping[str, int] = {}
         self._learned_at = -_LEARN_EVERY
 
-    def next_up(self, now: int, leaving: int | None = None) -> NextUp | None:
+    def next_up(self, now: int, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
 
-        What the agent passed over comes later, and a light ticket goes between two graphic ones where no clock runs out
-        for it.
+        What the agent passed over comes later. A light ticket goes between two graphic ones where no clock runs out for
+        it, but not before the one that the agent is `holding`.
         """
         order = self._offers.left(self._order(now, leaving), now)
         if not order:
             return None
         light = None
-        if self._rest.is_due(self._rules.exposure.light_between):
+        if order[0].row.id != holding and self._rest.is_due(self._rules.exposure.light_between):
             light = lighter(order, now, self._usual_seconds(now), lambda one: self._is_graphic(one.row.id))
         found = order[0].chosen(now) if light is None else light.chosen(now, "light one between")
         self._offers.offered(found.ticket_id)

@@ -290,9 +290,12 @@ class Desk:
         with self.store.write():
             self.store.effort.add(effort)
 
-    def next_up(self, *, leaving: int | None = None) -> NextUp | None:
-        """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits."""
-        return self._choosing.next_up(self._clock(), leaving)
+    def next_up(self, *, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
+        """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
+
+        No light ticket goes before the one that the agent is `holding`.
+        """
+        return self._choosing.next_up(self._clock(), leaving, holding)
 
     def skip(self, ticket_id: int, reason: str) -> NextUp | None:
         """Pass over a ticket that was offered, for a reason that is kept; return what is taken instead."""

@@ -29,6 +29,7 @@ from tui.no_color import NoColour
 from tui.rounds import Outside, Rounds
 from tui.screens.desk import DeskScreen
 from tui.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
+from tui.ways import Ways, ways_of
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class DeskApp(App[int]):
         welcome: bool = False,
         procedures: Callable[[], ProcedureBook] | None = None,
         theme: str = "",
+        ways: Ways | None = None,
     ) -> None:
         super().__init__()
         self._welcome = welcome
@@ -80,6 +82,7 @@ class DeskApp(App[int]):
         self.leader = Leader(self.keys)
         self.desk = DeskScreen(store, writer, clock, agent, mode)
         self.desk.make_book = procedures
+        self.desk.ways = ways or Ways()
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings cannot be used."""
@@ -239,7 +242,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
-                      welcome=empty, procedures=own_procedures, theme=theme)  # fmt: skip
+                      welcome=empty, procedures=own_procedures, theme=theme,
+                      ways=ways_of(settings, demo=demo, empty=empty))  # fmt: skip
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal

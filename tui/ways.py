@@ -27,15 +27,15 @@ class Ways:
     """After so long without an action of the agent a shift is over."""
 
 
-def ways_of(settings: Settings, *, demo: bool = False) -> Ways:
-    """Return what the settings say; a demo begins a shift of its own."""
+def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
+    """Return what the settings say; a demo begins a shift of its own, and an empty desk offers none."""
     from tui.composition import exposure
 
     return Ways(
         exposure(settings),
         settings.next_up.ask_why,
         settings.next_up.reasons,
-        settings.shift.ask and not demo,
+        settings.shift.ask and not demo and not empty,
         demo,
         settings.shift.away_hours * 3600,
     )

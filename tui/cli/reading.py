@@ -13,6 +13,7 @@ from data.quality import Rating
 from data.records import ACTIVE, Event, GivenPromise, Message, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
+from tui.aside_line import aside_line
 from tui.cli.common import (
     db_option,
     escalation_keys,
@@ -79,6 +80,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         messages = store.messages.of(ticket_id)
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
         ratings, now = store.csat.of(ticket_id), wall_clock()
+        asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed"])
         if as_json:
             put(
                 ticket_keys(ticket, customer)
@@ -86,6 +88,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
                 | {"promises": [promise_keys(one) for one in store.promises.of(ticket_id)]}
                 | {"escalations": [escalation_keys(one, now) for one in escalations]}
                 | {"ratings": [rating_keys(one) for one in ratings]}
+                | {"asides": [_aside_keys(one) for one in asides]}
                 | {"problem": problem.label if problem is not None else None}
                 | {"overrides": [_override_keys(one) for one in store.events.of(ticket_id) if _overrides(one)]}
             )
@@ -95,6 +98,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(escalation_line(one, now))
         if problem is not None:
             click.echo(f"{problem.label} {safe_line(problem.title)}")
+        for aside in asides:
+            click.echo(aside_line(aside, now))
         for rating in ratings:
             click.echo(f"rated {rating.value} of 5  {safe_line(rating.comment)}".rstrip())
         for message in messages:
@@ -103,6 +108,10 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(safe_text(message.text))
             for part in message.attachments:
                 click.echo(f"[{safe_line(part.filename)}, {part.size:,} B]")
+
+
+def _aside_keys(event: Event) -> dict[str, Any]:
+    return {"kind": event.kind, "at": iso(event.at), "agent": event.actor, **event.detail}
 
 
 def _message_keys(message: Message) -> dict[str, Any]:

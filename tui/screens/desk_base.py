@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
@@ -13,7 +14,7 @@ from textual.widgets import Static
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.records import Lane, OutboxState, PromiseState, Ticket
+from data.records import Direction, Lane, Message, OutboxState, PromiseState, Ticket
 from queues.remotes.links import links
 from tui.answering import Answering
 from tui.burning import burn_line, stay_line
@@ -21,6 +22,7 @@ from tui.jobs import PATIENCE, Writer
 from tui.keymap import keymap_from
 from tui.link_line import link_line
 from tui.sources import LaneSource
+from tui.ways import Ways
 from tui.widgets.header_bar import HeaderBar
 from tui.widgets.lane_pane import LanePane
 from tui.widgets.row_line import one_line
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from queues.desk import Desk
 
 T = TypeVar("T")
+PASSED_BY = ("skipped", "picked")
+"""What a ticket tells of the order of work."""
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +59,9 @@ class DeskBase(Screen[None]):
         """What the status line says."""
         self.came_from: list[tuple[int, int]] = []
         """Lane and ticket to go back to."""
+        self.ways = Ways()
+        self.revealed: set[int] = set()
+        """Graphic tickets whose words are unfolded."""
 
     @property
     def pane(self) -> LanePane:
@@ -162,7 +169,22 @@ class DeskBase(Screen[None]):
             [one for one in self.store.promises.of(ticket_id) if one.state is PromiseState.OPEN],
             ratings,
             asked.at if asked is not None and asked.id not in {one.question_id for one in ratings} else None,
+            self.store.events.of_kinds(ticket_id, PASSED_BY),
+            folded=self.folds(ticket),
         )
+
+    def folds(self, ticket: Ticket) -> bool:
+        """Tell whether the customer's words on the ticket are folded, because they may be graphic."""
+        exposure = self.ways.exposure
+        return exposure.fold and ticket.id not in self.revealed and exposure.holds(ticket)
+
+    def covered(self, message: Message) -> Message:
+        """Return the message as it may be shown outside of its ticket: what is folded there is folded here."""
+        ticket = self.store.tickets.get(message.ticket_id)
+        if message.direction is not Direction.IN or ticket is None or not self.folds(ticket):
+            return message
+        told = words("(folded: it may be graphic or abusive)")
+        return replace(message, text=told, new_text=told)
 
     def show_ticket(self, ticket_id: int | None) -> None:
         """Open a ticket in the active lane's view, or leave the view empty."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from data.errors import LeftError
 from data.records import ACTIVE, Change, Done, Priority, Status
 from tui.handing_over import HandingOver
-from tui.screens.desk_moves import Moves
+from tui.screens.desk_passing import Passing
 from tui.settings import config_folder
 from tui.spans import span
 from tui.words import words
@@ -24,7 +24,7 @@ BURST_SECONDS = 0.05
 LADDER = tuple(Priority)
 
 
-class Changes(Moves):
+class Changes(Passing):
     """Deciding, undoing and redoing."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.records import Ticket
+from data.records import Message, Ticket
 from data.safe_text import safe_text
 from tui.screens.desk_beginning import Beginning
 from tui.theme import THEME_SETTING
@@ -31,12 +31,15 @@ class Looking(Beginning):
 
         titles = {lane.name: lane.title for lane in self.store.lanes.all()}
         past = [
-            Past(row, titles.get(lane, lane), next(iter(self.store.messages.of(row.id, limit=1)), None))
+            Past(row, titles.get(lane, lane), next((self.covered(one) for one in self._last_message(row.id)), None))
             for row in self.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
             for lane in [getattr(self.store.tickets.get(row.id), "lane", "")]
         ]
         ratings = self.store.csat.of_customer(customer.id)
         self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock(), ratings), self._past_chosen)
+
+    def _last_message(self, ticket_id: int) -> list[Message]:
+        return self.store.messages.of(ticket_id, limit=1)
 
     def _past_chosen(self, ticket_id: int | None) -> None:
         if ticket_id:
@@ -60,7 +63,7 @@ class Looking(Beginning):
 
     def _copies(self, ticket: Ticket) -> dict[str, tuple[str, str]]:
         """Return what can be copied, by key: its name and the words themselves."""
-        newest = next(iter(self.store.messages.of(ticket.id, limit=1)), None)
+        newest = next((one for one in self._last_message(ticket.id) if not self.folds(ticket)), None)
         customer = self.store.customers.get(ticket.customer_id)
         numbers = " ".join(f"#{number}" for number in self.targets())
         found = {

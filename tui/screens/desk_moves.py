@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.screens.desk_base import DeskBase
 from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.next_up import NextUp
 
 
 class Moves(DeskBase):
@@ -126,25 +131,25 @@ class Moves(DeskBase):
             self.came_from.append((self.active, here))
         self.open_ticket(place, ticket_id)
 
-    async def action_ticket_urgent(self) -> None:
-        """Go to the most urgent ticket of all lanes and say why it is."""
+    def _came(self, found: NextUp | None) -> None:
+        """Open what next-up gave; `,` comes back from it."""
         here = self.target()
         if here is not None:
             self.came_from.append((self.active, here))
-        await self.open_next(None)
+        self.opened(found)
 
     async def open_next(self, leaving: int | None) -> None:
         """Open what is most urgent besides `leaving`; an empty desk says so."""
-        await self.ask(lambda desk: desk.next_up(leaving=leaving), self._opened)
+        await self.ask(lambda desk: desk.next_up(leaving=leaving), self.opened)
 
-    def _opened(self, found: object) -> None:
-        ticket_id, lane = getattr(found, "ticket_id", None), getattr(found, "lane", "")
-        place = next((n for n, pane in enumerate(self.panes) if pane.lane.name == lane), None)
-        if ticket_id is None or place is None:
+    def opened(self, found: NextUp | None) -> None:
+        """Open what next-up gave and say why."""
+        place = next((n for n, pane in enumerate(self.panes) if found and pane.lane.name == found.lane), None)
+        if found is None or place is None:
             self.say(words("Nothing waits in any lane. Well done."))
             return
-        self.open_ticket(place, ticket_id)
-        self.say(words("Most urgent: {why}").format(why=getattr(found, "why", "")))
+        self.open_ticket(place, found.ticket_id)
+        self.say(words("Most urgent: {why}").format(why=found.why))
 
     def action_ticket_return(self) -> None:
         """Go back to where the last jump started."""

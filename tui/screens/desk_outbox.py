@@ -48,7 +48,7 @@ class Outbox(Coached):
 
         own = self.store.messages.ours(entry.ticket_id, entry.message_id)
         newer = [
-            message
+            self.covered(message)
             for message in self.store.messages.of(entry.ticket_id)
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]

@@ -13,6 +13,7 @@ from data.records import (
     Direction,
     Escalation,
     EscalationState,
+    Event,
     GivenPromise,
     LaneRow,
     Message,
@@ -20,6 +21,7 @@ from data.records import (
     Problem,
     Ticket,
 )
+from tui.aside_line import aside_line
 from tui.spans import clock_words, span
 from tui.widgets.row_line import fit, one_line
 from tui.widgets.wrapping import wrap
@@ -57,6 +59,10 @@ class Conversation:
     ratings: Sequence[Rating] = ()
     asked_at: int | None = None
     """When we asked how it was and nobody has answered."""
+    asides: Sequence[Event] = ()
+    """When it was passed over, or taken before others."""
+    folded: bool = False
+    """The customer's words may be graphic and are not shown yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool) -> 
     """Lay a conversation out in `width` cells; `quotes` unfolds what mails quote of earlier ones."""
     lines = [*_facts(shown, width, now), Line(Ink.PLAIN, "")]
     for message in shown.messages:
-        lines += _message(message, width, now, quotes=quotes)
+        folded = shown.folded and message.direction is Direction.IN
+        lines += _folded(message, width, now) if folded else _message(message, width, now, quotes=quotes)
         lines.append(Line(Ink.PLAIN, ""))
     if not shown.messages:
         lines.append(Line(Ink.QUIET, words("No message yet. Press r to write one.")))
@@ -103,6 +110,8 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
         yield from _lines(ink, escalation_words(child, now), width)
     yield from _rated(shown, width, now)
+    for aside in shown.asides:
+        yield from _lines(Ink.QUIET, aside_line(aside, now), width)
     if shown.problem is not None:
         yield Line(Ink.PLAIN, fit(problem_words(shown.problem), width))
     if ticket.procedure:
@@ -196,6 +205,15 @@ def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterato
         yield Line(Ink.QUIET, fit(mark + words("… quoted text folded, Q shows it"), width))
     for attachment in message.attachments:
         yield Line(Ink.QUIET, fit(f"{mark}[{one_line(attachment.filename)}, {attachment.size:,} B]", width))
+
+
+def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
+    """Show one line instead of the customer's words."""
+    ink, mark = INKS[message.direction], MARKS[message.direction]
+    yield Line(ink, fit(_head(message, now), width), head=True)
+    count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
+    told = words("▒ may be graphic or abusive: {n} lines folded, X shows them and notes that you saw them")
+    yield from _lines(Ink.LATE, mark + told.format(n=count), width)
 
 
 def _head(message: Message, now: int) -> str:
