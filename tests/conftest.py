@@ -15,6 +15,7 @@ from tests.servers import mail_stack as mail
 from tests.servers import request_tracker as tracker
 from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.zendesk_double import ZendeskDouble
 
 # how long an example takes says how busy the machine is, not whether the code is right
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -57,3 +58,11 @@ def request_tracker() -> Iterator[RequestTrackerServer]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def zendesk() -> Iterator[ZendeskDouble]:
+    """Yield a stand-in of Zendesk that keeps its tickets."""
+    double = ZendeskDouble()
+    yield double
+    double.close()

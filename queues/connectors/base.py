@@ -125,6 +125,8 @@ class RemoteReply:
     """Name, content type and content of each."""
     version: str = ""
     """The state of the ticket that it answers; empty for any."""
+    tags: frozenset[str] = frozenset()
+    """What the ticket bears here; a system that can takes them in the same request."""
 
 
 class Offered(Protocol):
@@ -217,6 +219,7 @@ CONNECTORS = {
     "demo": "queues.connectors.demo:DemoConnector",
     "email": "queues.connectors.email:EmailConnector",
     "rt": "queues.connectors.request_tracker:RequestTracker",
+    "zendesk": "queues.connectors.zendesk:Zendesk",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }
 """Connectors by name, each as `module:class`, imported when first asked for.

@@ -11,19 +11,15 @@ import base64
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate
 from typing import Any, Protocol
 
 from data.errors import ConnectorError, UnreachableError
 from data.records import Direction
+from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
 from queues.remotes.trackers import Tracker
-from queues.reply import one_line
 
 AT_ONCE = 100
 OVERLAP = 20
@@ -61,7 +57,7 @@ class RequestTracker:
         """Take the settings and where the token is. Raises InputError where the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
-        self.web = WebClient(f"{tracker.url}/REST/2.0", context=tls, per_minute=tracker.requests_per_minute)
+        self.web = WebClient(f"{tracker.url}/REST/2.0", context=tls, per_minute=tracker.requests)
         self._me = tracker.user
         self._read: set[int] = set()
 
@@ -99,7 +95,7 @@ class RequestTracker:
                 f"{self.web.place} shows {me} no queue {missing[0]!r}; it has {', '.join(sorted(found))}.",
             )
         queues = len(self.tracker.queues) or len(found)
-        used = f"{self.requests} of {self.tracker.requests_per_minute} requests a minute"
+        used = f"{self.requests} of {self.tracker.requests} requests a minute"
         return f"RT {version.partition('+')[0]}, as {me}, {queues} {'queue' if queues == 1 else 'queues'}, {used}"
 
     def after(self, cursor: str, filed: Filed) -> Batch:
@@ -236,50 +232,35 @@ class RequestTracker:
         mark = _MARK.search(headers) if creator == self.me() else None
         staff = kind == "Comment" or (kind == "Correspond" and creator.casefold() not in ticket.logins)
         direction = Direction.NOTE if kind == "Comment" else Direction.OUT if staff else Direction.IN
-        try:
-            raw = self._mail(number, ticket, parts, headers, creator, at, staff)
-        except (ValueError, LookupError, TypeError, AttributeError, MessageError):  # headers that the package refuses
-            words = "\r\n".join(_content(part) for part in parts if _is_words(part))
-            raw = f"Message-ID: <rt-transaction-{number}@{self.web.host}>\r\n\r\n{words}".encode()
+        raw = as_mail(self._written(number, ticket, parts, headers, creator, at, staff), self.web.host)
         return Happened(number, ticket.ref, raw, direction, at, mark[1] if mark else "")
 
-    def _mail(
+    def _written(
         self, number: int, ticket: RemoteTicket, parts: list[dict[str, Any]], headers: str, creator: str, at: int,
         staff: bool,
-    ) -> bytes:  # fmt: skip
-        """Write a message as the mail that it was or could have been (RFC 5322)."""
-        mail = EmailMessage(policy=SMTP)
-        written = _FROM.search(headers)
-        sender = one_line(written[1]) if written and not staff else creator if staff else ticket.requestor
-        mail["From"] = _sender(_clean(sender or creator), self.web.host)
-        if staff and ticket.requestor:
-            mail["To"] = _sender(ticket.requestor, self.web.host)
+    ) -> Written:  # fmt: skip
+        """Return what a message says: the plain words where there are any, else the HTML."""
+        written, own_id = _FROM.search(headers), _MAIL_ID.search(headers)
+        sender = written[1] if written and not staff else creator if staff else ticket.requestor
         subject = next((str(part["Subject"]) for part in parts if part.get("Subject")), "")
-        mail["Subject"] = one_line(_clean(subject if subject and subject != "No Subject" else ticket.subject))[:500]
-        mail["Date"] = formatdate(at)
-        own_id = _MAIL_ID.search(headers)
-        mail["Message-ID"] = own_id[1] if own_id else f"<rt-transaction-{number}@{self.web.host}>"
-        self._fill(mail, parts)
-        return mail.as_bytes()
-
-    def _fill(self, mail: EmailMessage, parts: list[dict[str, Any]]) -> None:
-        """Put the words and files in: the plain words where there are any, else the HTML."""
         texts = [part for part in parts if _is_words(part)]
         plain = [part for part in texts if part.get("ContentType") == "text/plain"]
-        words = "\n".join(_content(part) for part in plain)
-        html = next((_content(part) for part in texts if part not in plain), "")
-        if words or not html:
-            mail.set_content(words + "\n", cte="8bit")
-        else:
-            mail.set_content(html, subtype="html", cte="8bit")
-        for part in parts:
-            if part in texts or str(part.get("ContentType", "")).startswith("multipart/"):
-                continue
-            main, _, sub = str(part.get("ContentType") or "application/octet-stream").partition("/")
-            name = one_line(_clean(str(part.get("Filename") or "attachment")))
-            if main in ("message", "multipart") or not sub:
-                main, sub = "application", "octet-stream"
-            mail.add_attachment(self._file(part), maintype=main, subtype=sub, filename=name)
+        others = [
+            part
+            for part in parts
+            if part not in texts and not str(part.get("ContentType", "")).startswith("multipart/")
+        ]
+        return Written(
+            sender=sender or creator,
+            recipient=ticket.requestor if staff else "",
+            subject=subject if subject and subject != "No Subject" else ticket.subject,
+            at=at,
+            message_id=own_id[1] if own_id else f"<rt-transaction-{number}@{self.web.host}>",
+            plain="\n".join(str(part.get("Content") or "") for part in plain),
+            html=next((str(part.get("Content") or "") for part in texts if part not in plain), ""),
+            files=[(str(part.get("Filename") or ""), str(part.get("ContentType") or ""), self._file(part))
+                   for part in others],
+        )  # fmt: skip
 
     def _file(self, part: Mapping[str, Any]) -> bytes:
         if int(part.get("ContentLength") or 0) > LARGEST_FILE:
@@ -354,15 +335,6 @@ def _is_words(part: Mapping[str, Any]) -> bool:
     return part.get("ContentType") in ("text/plain", "text/html") and not part.get("Filename")
 
 
-def _content(part: Mapping[str, Any]) -> str:
-    return _clean(str(part.get("Content") or "").replace("\x00", ""))
-
-
-def _clean(text: str) -> str:
-    """Return text that can be written: JSON may hold halves of letters."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _ticket(one: Mapping[str, Any], language_field: str) -> RemoteTicket:
     owner = _name(one.get("Owner"), "Name")
     asking = one.get("Requestor") or []
@@ -408,13 +380,3 @@ def _time(written: str) -> int:
         return int(datetime.fromisoformat(written.replace("Z", "+00:00")).astimezone(UTC).timestamp())
     except ValueError:
         return 0
-
-
-def _sender(written: str, host: str) -> str:
-    """Return a From that the mail package takes; a bare name gets the system's host as its domain."""
-    from email.utils import formataddr, parseaddr
-
-    name, address = parseaddr(written)
-    name = name or ("" if "@" in address else written)
-    address = address if "@" in address else f"{re.sub(r'[^A-Za-z0-9._-]', '.', address or written) or 'nobody'}@{host}"
-    return formataddr((one_line(name), address)) if address.isascii() else f"nobody@{host}"

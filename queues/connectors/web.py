@@ -11,11 +11,11 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
 from data.safe_text import safe_line
@@ -27,6 +27,10 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of an answer."""
 _MINUTE = 60.0
 _MOST_WAIT = 3600
+_MOST_MOVES = 5
+
+
+_SENTENCES = ("message", "msg", "description", "error")
 
 
 class BusyError(UnreachableError):
@@ -64,6 +68,13 @@ class Packed:
 
     content: bytes
     content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Where something lies instead."""
+
+    location: str
 
 
 class WebClient:
@@ -127,6 +138,43 @@ class WebClient:
             self.close()
             raise self._fault(error) from error
         return Offer(self, connection, packed[-1:])
+
+    def download(self, url: str, headers: Mapping[str, str], largest: int) -> bytes:
+        """Return what lies at a full address, `largest` bytes at most; elsewhere than here nobody is told who we are.
+
+        Raises ConnectorError; RefusedError where it is not to be had.
+        """
+        for _ in range(_MOST_MOVES):
+            parts = urlsplit(url)
+            if parts.scheme != "https" and (parts.scheme, self._tls) != ("http", False):
+                break
+            at_home = (parts.hostname, parts.port) == (self.host, self._port)
+            other = WebClient(f"{parts.scheme}://{parts.netloc}", context=self._context, per_minute=1)
+            try:
+                self._await_budget()
+                answer = other._fetch(f"{parts.path}?{parts.query}", headers if at_home else {}, largest)
+            finally:
+                other.close()
+            if isinstance(answer, bytes):
+                return answer
+            url = urljoin(url, answer.location)
+        raise RefusedError("Refused", f"{self.place} names no address for a file that can be used.")
+
+    def _fetch(self, target: str, headers: Mapping[str, str], largest: int) -> bytes | _Moved:
+        connection = self._connect()
+        try:
+            connection.request("GET", target, headers=dict(headers))
+            response = connection.getresponse()
+            raw = response.read(largest + 1)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._fault(error) from error
+        if 300 <= response.status < 400:
+            return _Moved(response.headers.get("Location", ""))
+        if response.status != 200:
+            raise self._refusal(response.status, {}, raw)
+        if len(raw) > largest:
+            raise RefusedError("Too large", f"A file of {self.place} is larger than {largest:,} bytes.")
+        return raw
 
     def close(self) -> None:
         """End the connection."""
@@ -277,11 +325,21 @@ def _words(raw: bytes) -> str:
     """Return what the server says besides a number, on one safe line and short."""
     try:
         found = json.loads(raw)
-        if isinstance(found, dict):
-            inner = found.get("error")
-            said = str(found.get("message") or (inner.get("msg") if isinstance(inner, dict) else inner) or "")
+    except ValueError:
+        return ""
+    return safe_line(" ".join(_said(found)))[:160]
+
+
+def _said(found: Any) -> Iterator[str]:
+    """Find the sentences in an error, under the names that servers give them."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, list):
+        for one in found:
+            yield from _said(one)
+    elif isinstance(found, dict):
+        details = found.get("details")
+        if isinstance(details, dict) and details:
+            yield from _said(list(details.values()))
         else:
-            said = " ".join(map(str, found))
-    except (ValueError, TypeError):
-        said = ""
-    return safe_line(said)[:160]
+            yield from _said(next((found[name] for name in _SENTENCES if found.get(name)), ""))

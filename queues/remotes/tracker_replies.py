@@ -110,11 +110,12 @@ class Replies:
         return RemoteReply(
             ticket.external_ref,
             entry.message_id.strip("<>"),
-            str(body.get_content()).rstrip("\n") if body is not None else own.text,
+            str(body.get_content()).replace("\r\n", "\n").rstrip("\n") if body is not None else own.text,
             self._mirror.wanted(ticket, remote),
             {name: value for name, value in values.items() if value and name in remote.fields},
             tuple(_file(part) for part in mail.iter_attachments()),
             self._versions.pop(entry.id, ""),
+            frozenset(ticket.tags),
         )
 
 

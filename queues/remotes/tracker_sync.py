@@ -106,7 +106,7 @@ class TrackerSync:
 
     def _pause(self, seconds: float, stop: Event) -> None:
         """Wait because the requests of this minute are used up, and say so."""
-        most = self._tracker.requests_per_minute
+        most = self._tracker.requests
         self._tell(f"{self._tracker.name}: the {most} requests of this minute are used; it goes on in {seconds:.0f} s.")
         stop.wait(seconds)
 
@@ -115,7 +115,7 @@ class TrackerSync:
         waited = 0.0
         while not stop.wait(TICK):
             waited += TICK
-            if waited >= self._tracker.poll_seconds:
+            if waited >= self._tracker.poll:
                 waited = 0.0
                 self._fetching.fetch(stop)
                 self._settle()

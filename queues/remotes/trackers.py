@@ -14,7 +14,7 @@ import msgspec
 from data.errors import InputError
 from data.records import Status
 
-Kind = Literal["rt"]
+Kind = Literal["rt", "zendesk"]
 """The ticketing systems that can be mirrored; a tracker's connector name begins with its kind."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -27,11 +27,29 @@ HERE: dict[Kind, dict[str, Status]] = {
         "rejected": Status.CLOSED,
         "deleted": Status.CLOSED,
     },
+    "zendesk": {
+        "new": Status.NEW,
+        "open": Status.OPEN,
+        "pending": Status.PENDING,
+        "hold": Status.ON_HOLD,
+        "solved": Status.SOLVED,
+        "closed": Status.CLOSED,
+        "deleted": Status.CLOSED,
+    },
 }
 """What the statuses that a system has by default mean here; of several for one, the first is set there."""
-_NEVER_SET = frozenset({"rejected", "deleted"})
-_API = {"rt": "/REST/2.0"}
+_NEVER_SET = {"rt": {"rejected", "deleted"}, "zendesk": {"new", "closed", "deleted"}}
+_API = {"rt": "/REST/2.0", "zendesk": "/api/v2"}
 """What follows the address of a system's pages."""
+_PACES = {"rt": (15, 240), "zendesk": (60, 100)}
+"""How often a system is asked, in seconds, and how many requests a minute it gets, where the settings do not say.
+
+A whole team may ask for Zendesk's export ten times a minute, and its smallest plan takes 200 requests.
+"""
+WARNINGS = {
+    "zendesk": "Zendesk: written from its documentation, never tried against the live service; begin with a sandbox.",
+}
+"""What whoever sets one of a kind up should know."""
 _LIKE = {Status.ON_HOLD: Status.PENDING, Status.CLOSED: Status.SOLVED}
 """What stands in for a status that the system has no name for."""
 
@@ -52,20 +70,24 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The address of its web pages."""
     kind: Kind = "rt"
     user: str = ""
-    """Who we are there; empty for whom the token belongs to."""
+    """Who we are there; empty for whom the token belongs to. In Zendesk an API token goes with an e-mail address, an
+    OAuth token with none."""
     secret: str = "keyring"
     """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`."""
     ca_file: str = ""
     """The certificate authority to trust instead of the system's."""
     queues: dict[str, str] = {}
-    """Its queues and the lane of each; the routing rules decide where the lane is empty. None named: all queues."""
+    """Its queues and the lane of each; the routing rules decide where the lane is empty. None named: all queues. In
+    Zendesk a queue is a group, `brand:NAME` or `view:TITLE`; the first that holds a ticket counts."""
     statuses: dict[str, Status] = {}
     """What statuses of own lifecycles mean here."""
     fields: Fields = Fields()
     since: date | None = None
     """What happened before this day is left alone."""
-    poll_seconds: int = 15
-    requests_per_minute: int = 240
+    poll_seconds: int | None = None
+    """How often it is asked; None for what suits its kind."""
+    requests_per_minute: int | None = None
+    """How many requests are made at most; None for what suits its kind."""
     per_minute: int = 60
     """How many replies leave at most."""
 
@@ -79,6 +101,21 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         """What the token is kept under."""
         return f"{self.user or 'token'}@{urlsplit(self.url).netloc}"
 
+    @property
+    def poll(self) -> int:
+        """Seconds between two looks at what happened there."""
+        return _PACES[self.kind][0] if self.poll_seconds is None else self.poll_seconds
+
+    @property
+    def requests(self) -> int:
+        """How many requests a minute may have."""
+        return _PACES[self.kind][1] if self.requests_per_minute is None else self.requests_per_minute
+
+    @property
+    def warning(self) -> str:
+        """What whoever uses it should know; mostly nothing."""
+        return WARNINGS.get(self.kind, "")
+
     def here(self, remote: str) -> Status | None:
         """Return what a status of the system means here, None where nobody said."""
         return self.statuses.get(remote) or HERE[self.kind].get(remote)
@@ -88,7 +125,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         known: Mapping[str, Status] = HERE[self.kind] | self.statuses
         for wanted in (status, _LIKE.get(status)):
             for remote, meant in (*self.statuses.items(), *HERE[self.kind].items()):
-                if meant is wanted and known[remote] is wanted and remote not in _NEVER_SET:
+                if meant is wanted and known[remote] is wanted and remote not in _NEVER_SET[self.kind]:
                     return remote
         return ""
 
@@ -97,8 +134,9 @@ def complete(tracker: Tracker) -> Tracker:
     """Return the tracker with its address made plain. Raises InputError with the setting that cannot be used."""
     if not _NAME.fullmatch(tracker.name):
         raise _wrong(tracker, "name", "use letters, digits, dots and dashes")
+    tracker = msgspec.structs.replace(tracker, url=_whole(tracker))
     try:
-        url = urlsplit(tracker.url.strip())
+        url = urlsplit(tracker.url)
         host, port = url.hostname or "", url.port
     except ValueError:
         raise _wrong(tracker, "url", "write it as https://host") from None
@@ -109,9 +147,9 @@ def complete(tracker: Tracker) -> Tracker:
     kind = tracker.secret.partition(":")[0]
     if kind not in {"keyring", "ask", "env", "command"} or tracker.secret in {"env:", "command:", "env", "command"}:
         raise _wrong(tracker, "secret", "use keyring, ask, env:NAME or command:…")
-    if min(tracker.poll_seconds, tracker.requests_per_minute, tracker.per_minute) < 1:
+    if min(tracker.poll, tracker.requests, tracker.per_minute) < 1:
         raise _wrong(tracker, "poll-seconds, requests-per-minute or per-minute", "use a positive number")
-    return msgspec.structs.replace(tracker, url=tracker.url.strip().rstrip("/").removesuffix(_API[tracker.kind]))
+    return msgspec.structs.replace(tracker, url=tracker.url.rstrip("/").removesuffix(_API[tracker.kind]))
 
 
 def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
@@ -122,6 +160,14 @@ def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
         if names.count(name) > 1:
             raise InputError("Tracker not understood", f"Two trackers are called {name!r}; rename one in config.toml.")
     return found
+
+
+def _whole(tracker: Tracker) -> str:
+    """Return the address with what may be left out: Zendesk's is known by its subdomain."""
+    given = tracker.url.strip()
+    if tracker.kind == "zendesk" and re.fullmatch(r"[A-Za-z0-9-]+", given):
+        return f"https://{given}.zendesk.com"
+    return given
 
 
 def _is_loopback(host: str) -> bool:

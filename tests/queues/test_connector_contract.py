@@ -10,7 +10,7 @@ import pytest
 
 from data.records import Change, OutboxState, Status
 from queues.connectors.base import CONNECTORS, Capability, connector_class
-from tests.servers.connector_worlds import LocalWorld, MailWorld, TrackerWorld, World, reply
+from tests.servers.connector_worlds import LocalWorld, MailWorld, TrackerWorld, World, ZendeskWorld, reply
 
 numbers = count(1)
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
@@ -32,6 +32,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
             made = TrackerWorld(
                 request.getfixturevalue("request_tracker"), tmp_path, f"contract{number}@clientes.example"
             )
+        case "zendesk":
+            made = ZendeskWorld(request.getfixturevalue("zendesk"), tmp_path)
         case name:
             pytest.fail(f"the connector {name} has no world in tests/servers/connector_worlds.py")
     assert connector_class(request.param).capabilities == made.capabilities
@@ -118,7 +120,7 @@ def test_notes_statuses_and_owners_cross_over_and_do_not_come_back(world: World)
     for desk in (world, other, world):
         desk.sync()
     theirs = other.tickets()[0]
-    assert (theirs.status, theirs.assignee) == (Status.SOLVED, "alice")
+    assert (theirs.status, theirs.assignee) == (Status.SOLVED, world.known_as)
     assert world.tickets()[0].status is Status.SOLVED
     assert world.delivered() == []
     other.close()

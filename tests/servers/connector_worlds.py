@@ -16,13 +16,15 @@ from queues.connectors.email import EmailConnector
 from queues.connectors.files import NAME as FILES
 from queues.connectors.outbox_folder import OutboxFolder
 from queues.connectors.request_tracker import RequestTracker
+from queues.connectors.zendesk import Zendesk
 from queues.desk import Desk
 from queues.mail.reading import read_mail
 from queues.outbox import deliver_due, recover
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
-from tests.servers.desk_at_tracker import DeskAtTracker
+from tests.servers.desk_at_tracker import DeskAtSystem, DeskAtTracker
 from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.zendesk_double import ZendeskDouble
 from tui.composition import open_desk
 from tui.settings import Settings
 
@@ -34,6 +36,8 @@ class World(Protocol):
 
     capabilities: frozenset[Capability]
     path: Path
+    known_as: str
+    """What colleagues see as the owner of our tickets."""
 
     def write(self) -> None:
         """Have a customer write who never wrote."""
@@ -70,6 +74,7 @@ class Handles:
     """What every desk is looked at by."""
 
     path: Path
+    known_as = "alice"
 
     def tickets(self) -> list[Ticket]:
         with closing(Store.open(self.path)) as store:
@@ -230,6 +235,53 @@ class TrackerWorld(Handles):
 
     def colleague(self) -> World | None:
         other = TrackerWorld(self._server, self._folder, self._customers, agent="bruno")
+        other._refs = self._refs
+        return other
+
+    def close(self) -> None:
+        self._desk.stop()
+
+
+class ZendeskWorld(Handles):
+    """A stand-in of Zendesk, which keeps what it is told."""
+
+    capabilities = Zendesk.capabilities
+
+    def __init__(self, double: ZendeskDouble, folder: Path, *, agent: str = "alice") -> None:
+        self._double, self._folder, self._agent = double, folder, agent
+        if agent not in double.tokens:
+            double.add_agent(agent)
+        if not double.state.groups:
+            double.state.groups[71] = "Soporte"
+        self.known_as = f"{agent}@team.example"
+        self._desk = DeskAtSystem(double.url, double.tokens[agent], folder, agent=agent, kind="zendesk",
+                                  user=self.known_as)  # fmt: skip
+        self.path = self._desk.path
+        self._refs: list[int] = []
+
+    def write(self) -> None:
+        state, number = self._double.state, len(self._refs) + 1
+        customer = state.add_user(f"Cliente {number}", f"c{number}@clientes.example")
+        subject = f"Carta {number}"
+        self._refs.append(state.open(customer, subject, "Hola, ¿me ayudan con la factura?", group_id=71))
+
+    def write_again(self) -> bool:
+        state = self._double.state
+        state.write(self._refs[0], state.tickets[self._refs[0]]["requester_id"], "Ya está.")
+        return True
+
+    def sync(self) -> None:
+        self._double.state.pass_time()  # an export leaves the last minute out
+        self._desk.once()
+
+    def act(self, ticket: int, change: Change) -> None:
+        self._desk.act(ticket, change)
+
+    def delivered(self) -> list[str]:
+        return [str(one["body"]) for one in self._double.state.replies()]
+
+    def colleague(self) -> World | None:
+        other = ZendeskWorld(self._double, self._folder, agent="bruno")
         other._refs = self._refs
         return other
 

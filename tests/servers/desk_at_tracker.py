@@ -1,4 +1,4 @@
-"""A desk that mirrors the tests' Request Tracker, looked after by a keeper in threads of the test."""
+"""A desk that mirrors a ticketing system of the tests, looked after by a keeper in threads of the test."""
 
 from __future__ import annotations
 
@@ -24,18 +24,17 @@ from tui.settings import Settings
 QUICKLY = (0.05,)
 
 
-class DeskAtTracker:
-    """One agent's desk on one queue of the server; `agent` is the name there too."""
+class DeskAtSystem:
+    """One agent's desk on one queue of the system at `url`; `agent` is the name there too."""
 
-    def __init__(self, server: RequestTrackerServer, folder: Path, *, agent: str = "alice", queue: str = "Soporte",
+    def __init__(self, url: str, token: str, folder: Path, *, agent: str = "alice", queue: str = "Soporte",
                  **changes: object) -> None:  # fmt: skip
-        self.server, self.agent, self.queue, self.path = server, agent, queue, folder / f"{agent}.db"
+        self.agent, self.queue, self.path, self.token = agent, queue, folder / f"{agent}.db", token
         folder.mkdir(exist_ok=True)
-        tracker = Tracker("desk", server.url, queues={queue: "mail"}, poll_seconds=1, requests_per_minute=100_000,
+        tracker = Tracker("desk", url, queues={queue: "mail"}, poll_seconds=1, requests_per_minute=100_000,
                           per_minute=10_000)  # fmt: skip
         self.tracker = complete(msgspec.structs.replace(tracker, **changes))
         self.settings = Settings(agent=f"{agent}-here", undo_seconds=0, tracker=(self.tracker,))
-        self.token = server.tokens[agent]
         self.said: list[str] = []
         self._keeper: MailKeeper | None = None
         self._cut: Callable[..., Answer] | None = None
@@ -93,10 +92,10 @@ class DeskAtTracker:
 
         self._cut = ask
 
-    def cursor(self) -> int:
+    def cursor(self) -> str:
         """Return how far the feed was read."""
         with closing(Store.open(self.path)) as store:
-            return int(store.settings.get(f"mark.{self.tracker.connector}") or 0)
+            return str(store.settings.get(f"mark.{self.tracker.connector}") or "")
 
     def forget(self, statement: str) -> None:
         """Put the file back to an earlier moment, as a crash would have left it."""
@@ -131,3 +130,11 @@ class DeskAtTracker:
     def link(self) -> Link | None:
         with closing(Store.open(self.path)) as store:
             return links(store).get(self.tracker.connector)
+
+
+class DeskAtTracker(DeskAtSystem):
+    """One agent's desk on one queue of the Request Tracker."""
+
+    def __init__(self, server: RequestTrackerServer, folder: Path, *, agent: str = "alice", **changes: object) -> None:
+        super().__init__(server.url, server.tokens[agent], folder, agent=agent, **changes)  # type: ignore[arg-type]
+        self.server = server

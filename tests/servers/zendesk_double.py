@@ -24,7 +24,11 @@ class ZendeskDouble:
 
     def __init__(self) -> None:
         self.state = ZendeskTickets(int(time.time()) - 500_000)
-        self.tokens: dict[str, tuple[str, int]] = {}
+        self.tokens: dict[str, str] = {}
+        """By agent."""
+        self.users: dict[str, int] = {}
+        """The agents' numbers."""
+        self._known: dict[str, tuple[str, int]] = {}
         """By token: the address that goes with it (empty: an OAuth token), and whose it is."""
         self.heard: list[tuple[str, str, int]] = []
         self.limit = 100_000
@@ -32,6 +36,7 @@ class ZendeskDouble:
         self.retry_after = 30
         self._used = 0
         self._faults: deque[tuple[str, str, int, dict[str, str]]] = deque()
+        self._meanwhile: list[tuple[str, str, Callable[[], object]]] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -41,16 +46,19 @@ class ZendeskDouble:
         self._thread.start()
 
     def add_agent(self, name: str, *, role: str = "admin", bearer: bool = False) -> str:
-        """Add an agent and return their token."""
-        address = f"{name}@team.example"
-        user = self.state.add_user(name.title(), address, role)
-        token = f"token-of-{name}"
-        self.tokens[token] = ("" if bearer else address, user)
-        return token
+        """Add an agent, `NAME@team.example`, and return their token."""
+        self.users[name] = self.state.add_user(name.title(), f"{name}@team.example", role)
+        self.tokens[name] = f"token-of-{name}"
+        self._known[self.tokens[name]] = ("" if bearer else f"{name}@team.example", self.users[name])
+        return self.tokens[name]
 
     def fault(self, method: str, path: str, status: int, headers: dict[str, str] | None = None) -> None:
         """Answer the next such request with a status; 0 ends the connection unheard, -1 after the work is done."""
         self._faults.append((method, path, status, headers or {}))
+
+    def meanwhile(self, method: str, path: str, work: Callable[[], object]) -> None:
+        """Do something just before the next such request is answered."""
+        self._meanwhile.append((method, path, work))
 
     def close(self) -> None:
         """End the server."""
@@ -64,6 +72,9 @@ class ZendeskDouble:
         with self._lock:
             user = self._user(headers.get("Authorization", ""))
             self.heard.append((method, parts.path, user))
+            for one in [one for one in self._meanwhile if one[0] == method and one[1] in parts.path]:
+                self._meanwhile.remove(one)
+                one[2]()
             fault = self._fault(method, parts.path)
             if fault and fault[0] >= 0:
                 return fault[0], fault[1], {"error": "Fault"} if fault[0] else b""
@@ -89,7 +100,7 @@ class ZendeskDouble:
             address, _, token = base64.b64decode(given).decode().partition("/token:")
         else:
             address, token = "", given
-        known = self.tokens.get(token)
+        known = self._known.get(token)
         return known[1] if known and known[0] == address else 0
 
     def _limits(self) -> dict[str, str]:

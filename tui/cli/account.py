@@ -15,6 +15,8 @@ from tui.cli.common import json_option, put
 from tui.settings import config_folder, load
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from queues.remotes.accounts import Account
     from queues.remotes.providers import Server
     from queues.remotes.trackers import Tracker
@@ -38,13 +40,14 @@ def account() -> None:
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
 @click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
-@click.option("--url", help="The address of the ticketing system's pages.")
+@click.option("--url", help="The address of the ticketing system's pages; of Zendesk the subdomain will do.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Leave alone what happened in it before this day.")
 @click.option("--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue of it, and its lane; else all.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
         starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,
         secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
-        no_test: bool) -> None:  # fmt: skip
+        since: datetime | None, no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
     from queues.remotes.accounts import Account, complete
     from queues.remotes.providers import NOWHERE, PROVIDERS, provider_of
@@ -52,11 +55,16 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
 
     if kind != "mail":
         url = url or address or _asked("Address of its pages (https://…)")
-        new_tracker = tracker_of(url, kind, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues)
+        new_tracker = tracker_of(url, kind, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues,
+                                 since=since.date() if since else None)  # fmt: skip
+        if new_tracker.warning:
+            click.echo(new_tracker.warning, err=True)
         _put_in(new_tracker, asked=secret is not None, no_test=no_test)
         return
-    if url or queues:
-        raise InputError("Not given", "--url and --queue are for ticketing systems; say which, such as --kind rt.")
+    if url or queues or since:
+        raise InputError(
+            "Not given", "--url, --queue and --since are for ticketing systems; say which, such as --kind rt."
+        )
     address = address or _asked("Address")
     security: Literal["tls", "starttls"] = "starttls" if starttls else "tls"
     provider = provider if provider is not None else "" if imap else provider_of(address)

@@ -68,7 +68,7 @@ def _settings() -> str:
 def _accounts(path: Path) -> str:
     from queues.remotes.accounts import PREFIX
     from queues.remotes.links import LinkState, links
-    from queues.remotes.trackers import HERE
+    from queues.remotes.trackers import HERE, Tracker
     from tui.settings import load
 
     accounts = load().settings.remotes
@@ -88,6 +88,7 @@ def _accounts(path: Path) -> str:
         if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING):
             raise DeskError("Account", f"{account.name} was last seen {link.state}: {link.sentence}")
         told.append(f"{account.name} {'not tried yet' if link is None else link.state}")
+        told += [account.warning.rstrip(".")] if isinstance(account, Tracker) and account.warning else []
     return ", ".join(told) or "none; `tridesk account add` makes one"
 
 

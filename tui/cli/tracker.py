@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -17,10 +18,11 @@ def tracker_of(
     secret: str | None,
     ca_file: str,
     queues: tuple[str, ...],
+    since: date | None = None,
 ) -> Tracker:
     """Return the tracker; its name is the first label of the host unless given. Raises InputError."""
-    given = url if "://" in url else f"https://{url}"
-    host = urlsplit(given).netloc.rpartition("@")[2].partition(":")[0]
+    given = url if "://" in url or (kind == "zendesk" and "." not in url) else f"https://{url}"
+    host = urlsplit(given if "://" in given else f"https://{given}").netloc.rpartition("@")[2].partition(":")[0]
     lanes = {queue.strip(): lane.strip() for queue, _, lane in (one.partition("=") for one in queues)}
     return complete(
         Tracker(
@@ -31,5 +33,6 @@ def tracker_of(
             secret=secret or "keyring",
             ca_file=ca_file,
             queues=lanes,
+            since=since,
         )
     )

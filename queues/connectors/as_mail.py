@@ -1,0 +1,75 @@
+"""A message of a ticketing system written as the mail that it was or could have been (RFC 5322)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formataddr, formatdate, parseaddr
+
+from queues.reply import one_line
+
+_LONGEST_SUBJECT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a ticketing system knows of a message."""
+
+    sender: str
+    """A name, an address, or both as in a From."""
+    recipient: str
+    """The same; empty for nobody."""
+    subject: str
+    at: int
+    message_id: str
+    plain: str
+    html: str = ""
+    """Taken where there are no plain words."""
+    files: Sequence[tuple[str, str, bytes]] = ()
+    """Name, content type and content of each."""
+
+
+def as_mail(written: Written, host: str) -> bytes:
+    """Return the mail; a bare name gets the system's host as its domain. Words alone where the rest makes no mail."""
+    try:
+        return _mail(written, host)
+    except (ValueError, LookupError, TypeError, AttributeError, MessageError):  # headers that the package refuses
+        return f"Message-ID: {one_line(written.message_id)}\r\n\r\n{clean(written.plain)}".encode()
+
+
+def clean(text: str) -> str:
+    """Return text that can be written: JSON may hold halves of letters."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def _mail(written: Written, host: str) -> bytes:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _address(clean(written.sender), host)
+    if written.recipient:
+        mail["To"] = _address(clean(written.recipient), host)
+    mail["Subject"] = one_line(clean(written.subject))[:_LONGEST_SUBJECT]
+    mail["Date"] = formatdate(written.at)
+    mail["Message-ID"] = written.message_id
+    plain, html = clean(written.plain), clean(written.html)
+    if plain or not html:
+        mail.set_content(plain + "\n", cte="8bit")
+    else:
+        mail.set_content(html, subtype="html", cte="8bit")
+    for name, kind, content in written.files:
+        main, _, sub = (kind or "application/octet-stream").partition("/")
+        if main in ("message", "multipart") or not sub:
+            main, sub = "application", "octet-stream"
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=one_line(clean(name or "attachment")))
+    return mail.as_bytes()
+
+
+def _address(written: str, host: str) -> str:
+    """Return an address that the mail package takes."""
+    name, address = parseaddr(one_line(written))
+    name = name or ("" if "@" in address else written)
+    address = address if "@" in address else f"{re.sub(r'[^A-Za-z0-9._-]', '.', address or written) or 'nobody'}@{host}"
+    return formataddr((one_line(name), address)) if address.isascii() else f"nobody@{host}"

@@ -1,0 +1,386 @@
+"""Zendesk Support over its REST API: the incremental export is the feed, audits are what happened, an update that names
+the time it read (`safe_update`) is the claim and the reply.
+
+Written from Zendesk's documentation (developer.zendesk.com: Incremental Exports, Ticket Audits, Tickets, Attachments,
+Rate limits), never tried against the live service. An export leaves the last minute out, so a ticket is looked at
+itself before a reply leaves. Our mark is in the metadata of an update's audit.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import Any, Protocol
+
+from data.errors import ConnectorError, RefusedError, UnreachableError
+from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
+from queues.connectors.tls import context
+from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
+from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover, seconds
+from queues.connectors.zendesk_names import Json, Names, address, listed, rows_of
+from queues.remotes.trackers import HERE, Tracker
+
+AT_ONCE = 50
+"""How many tickets a page of the export holds: the audits of each are a request."""
+LARGEST_FILE = 10_000_000
+TRIES = 3
+"""How often a claim is tried on a ticket that changes at that moment."""
+_AGENTS = ("agent", "admin")
+
+
+class TokenOf(Protocol):
+    """Where the connector gets its token."""
+
+    def __call__(self, tracker: Tracker, /) -> str:
+        """Return the token, read anew each time."""
+        ...
+
+
+class Zendesk:
+    """One Zendesk account, in one thread."""
+
+    capabilities = frozenset(
+        {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS, Capability.OWNER,
+         Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS, Capability.GUARD}
+    )  # fmt: skip
+
+    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+        """Take the settings and where the token is. Raises InputError where the CA file cannot be used."""
+        self.tracker, self.name, self._token = tracker, tracker.connector, token
+        tls = context(tracker) if tracker.url.startswith("https:") else None
+        self.web = WebClient(f"{tracker.url}/api/v2", context=tls, per_minute=tracker.requests)
+        self._names = Names(self._get)
+        self._read: dict[str, int] = {}
+        """The newest audit of each ticket that was read."""
+        self._high = 0
+        """All changes up to this second were read."""
+        self._newest = 0
+        self._done = 0
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made."""
+        return self.web.requests
+
+    def wait_by(self, pause: Callable[[float], object]) -> None:
+        """Wait in this way where the requests of a minute are used up."""
+        self.web.pause = pause
+
+    def me(self) -> str:
+        """Return our address there."""
+        found = self._names.me()
+        if found.get("role") not in _AGENTS:
+            raise TokenRefusedError(
+                "Token refused", f"{self.web.place} takes the token for no agent's; user is the agent's e-mail "
+                "address, or empty for an OAuth token.",
+            )  # fmt: skip
+        return address(found)
+
+    def check(self) -> str:
+        """Ask who we are, for the export and for the queues. Raises ConnectorError with what is wrong."""
+        me = self.me()
+        try:
+            self._export({"start_time": str(self._start()), "per_page": "1"})
+        except RefusedError as error:
+            raise RefusedError(
+                "No export", f"{self.web.place} lets {me} read no incremental export, which is how news comes; it "
+                f"takes an administrator's token ({error.message})",
+            ) from error  # fmt: skip
+        self._check_queues(me)
+        queues = len(self.tracker.queues) or "all"
+        used = f"{self.requests} of {self.tracker.requests} requests a minute"
+        return f"Zendesk, as {me}, {queues} {'queue' if queues == 1 else 'queues'}, {used}"
+
+    def after(self, cursor: str, filed: Filed) -> Batch:
+        """Return a page of what changed after the cursor: a request, and one more a ticket."""
+        high, _, given = cursor.partition(" ")
+        self._high = int(high or 0)
+        query = {"cursor": given} if given else {"start_time": str(self._start())}
+        body = self._export({**query, "per_page": str(AT_ONCE)})
+        found = listed(body, "tickets")
+        views = [name for kind, name in map(_kind, self.tracker.queues) if kind == "view"]
+        if found and views:
+            self._names.look_into(views)
+        told: list[Happened] = []
+        tickets: dict[str, RemoteTicket] = {}
+        moved: dict[str, str] = {}
+        self._know(found)
+        for one in found:
+            queue = self._queue(one)
+            if queue is not None and one.get("status") != "deleted":
+                self._read_into(self._remote(one, queue), filed, told, tickets, moved)
+            elif queue is not None:
+                tickets[str(one["id"])] = self._remote(one, queue)
+        self._done += len(found)
+        self._newest = max([self._newest, *(int(one.get("generated_timestamp") or 0) for one in found)])
+        going_on = body.get("after_cursor") or given
+        more = bool(found) and body.get("end_of_stream") is False
+        if not more:  # else another ticket of that second may be on the next page
+            self._high = max(self._high, self._newest)
+        return Batch(tuple(told), tickets, moved, f"{self._high} {going_on}" if going_on else "", more, self._done)
+
+    def look(self, ref: str, filed: Filed) -> Batch:
+        """Return what happened to one ticket up to now; nothing where it is no longer there."""
+        told: list[Happened] = []
+        tickets: dict[str, RemoteTicket] = {}
+        moved: dict[str, str] = {}
+        try:
+            one = self._one(ref)
+            self._read_into(self._remote(one, self._queue(one) or ""), filed, told, tickets, moved)
+        except NotFoundError:
+            pass
+        return Batch(tuple(told), tickets, moved, "", more=False)
+
+    def newest(self) -> int:
+        """Return how many tickets a first fetch brings."""
+        since = self.tracker.since
+        query = "type:ticket" + (f" updated>={since.isoformat()}" if since else "")
+        count = self._get("search/count", {"query": query}).get("count")
+        return count if isinstance(count, int) else 0
+
+    def ticket(self, ref: str) -> RemoteTicket:
+        """Return how a ticket stands. Raises NotFoundError."""
+        one = self._one(ref)
+        return self._remote(one, self._queue(one) or "")
+
+    def take(self, ref: str, before: str) -> RemoteTicket:
+        """Become its owner in place of `before`; who was first has it."""
+        return self._assign(ref, int(self._names.me()["id"]), before)
+
+    def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
+        """Give it to another or to nobody, unless it changed hands meanwhile."""
+        return self._assign(ref, self._names.agent(owner) if owner else None, before)
+
+    def set_status(self, ref: str, status: str) -> RemoteTicket:
+        """Set the status, and return how it stands then."""
+        return self._updated(ref, self._status(status))
+
+    def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
+        """Add and remove tags, of a ticket that nobody changes at that moment; return how it stands then."""
+        for _ in range(TRIES):
+            one = self._one(ref)
+            before = frozenset(map(str, one.get("tags") or []))
+            after = (before | _possible(add)) - frozenset(remove)
+            if after == before:
+                return self._remote(one, self._queue(one) or "")
+            try:
+                return self._updated(ref, {"tags": sorted(after), **_only(one)})
+            except StaleError:
+                continue
+        return self.ticket(ref)
+
+    def offer(self, reply: RemoteReply) -> ReplyOffer:
+        """Hand a public comment over, with status, fields, tags and files in the one update.
+
+        Raises RefusedError for a closed ticket, which takes no update for ever.
+        """
+        one = self._one(reply.ref)
+        if one.get("status") == "closed":
+            raise RefusedError(
+                "Closed there", f"Ticket {reply.ref} is closed in Zendesk and can never be changed again; open a "
+                "follow-up of it there, and answer that.",
+            )  # fmt: skip
+        wanted = self._comment(reply.text, reply.mark, public=True) | self._status(reply.status)
+        if reply.fields:
+            wanted["custom_fields"] = self._names.values(reply.fields)
+        if reply.tags:
+            wanted["tags"] = sorted(_possible(reply.tags) | frozenset(map(str, one.get("tags") or [])))
+        if reply.files:
+            wanted["comment"]["uploads"] = [self._upload(*file) for file in reply.files]
+        wanted |= _only({"updated_at": reply.version} if reply.version else one)
+        return ReplyOffer(self.web.offer("PUT", _path(reply.ref), self._headers(), {"ticket": wanted}))
+
+    def comment(self, ref: str, text: str, mark: str) -> int:
+        """Write a private comment and return its number."""
+        body = {"ticket": self._comment(text, mark, public=False)}
+        return ReplyOffer(self.web.offer("PUT", _path(ref), self._headers(), body)).finish()
+
+    def close(self) -> None:
+        """End the connection; what was read but perhaps not kept is read again."""
+        self.web.close()
+        self._read.clear()
+
+    # What is read
+
+    def _start(self) -> int:
+        since = self.tracker.since
+        return int(datetime.combine(since, time(), UTC).timestamp()) if since else 1
+
+    def _export(self, query: Mapping[str, str]) -> dict[str, Any]:
+        body = self._get("incremental/tickets/cursor.json", query)
+        return body if isinstance(body, dict) else {}
+
+    def _one(self, ref: str) -> Json:
+        return rows_of(self._get(_path(ref), {}), "ticket")
+
+    def _read_into(
+        self, remote: RemoteTicket, filed: Filed, told: list[Happened], tickets: dict[str, RemoteTicket],
+        moved: dict[str, str],
+    ) -> None:  # fmt: skip
+        """Add a ticket, its messages and who moved it last."""
+        try:
+            audits = self._names.rows(f"tickets/{remote.ref}/audits", {}, "audits")
+        except NotFoundError:  # taken away since it was listed
+            return
+        read, newest = self._read.get(remote.ref, 0), max((int(one["id"]) for one in audits), default=0)
+        fresh = [one for one in audits if int(one["id"]) > read and seconds(one.get("created_at")) > self._high]
+        by = mover(fresh)
+        if by is not None:
+            moved[remote.ref] = self._names.called(by) or "Zendesk"
+        told += messages(audits, remote, self._names, self.web.host, filed, self._file)
+        tickets[remote.ref] = remote
+        self._read[remote.ref] = newest
+
+    def _know(self, found: Sequence[Json]) -> None:
+        """Look up at once whom these tickets name."""
+        people = [one.get(name) for one in found for name in ("requester_id", "assignee_id")]
+        self._names.know([*people, *(who for one in found for who in one.get("email_cc_ids") or [])])
+
+    def _remote(self, one: Json, queue: str) -> RemoteTicket:
+        """Return a ticket as the desk knows it."""
+        names = self._names
+        self._know([one])
+        people = [address(names.user(who)) for who in (one.get("requester_id"), *(one.get("email_cc_ids") or []))]
+        fields = {names.field(row.get("id")): row.get("value") for row in one.get("custom_fields") or []}
+        status = str(one.get("status") or "")
+        closed = status in ("closed", "deleted")
+        return RemoteTicket(
+            ref=str(one["id"]),
+            status=status if closed else names.own_status(one.get("custom_status_id")) or status,
+            owner=names.called(one.get("assignee_id")),
+            queue=queue,
+            subject=str(one.get("subject") or one.get("raw_subject") or ""),
+            requestor=address(names.user(one.get("requester_id"))),
+            people=frozenset(who for who in people if who) if people[0] else frozenset(),
+            fields=frozenset(fields),
+            language=str(fields.get(self.tracker.fields.language) or ""),
+            like=status,
+            tags=frozenset(map(str, one.get("tags") or [])),
+            version=str(one.get("updated_at") or ""),
+        )
+
+    def _queue(self, one: Json) -> str | None:
+        """Return which of the settings' queues holds a ticket; its group where none is named, None where none does."""
+        names, group = self._names, self._names.group(one.get("group_id"))
+        if not self.tracker.queues:
+            return group
+        for queue in self.tracker.queues:
+            kind, name = _kind(queue)
+            if (
+                (kind == "group" and name == group)
+                or (kind == "brand" and name == names.brand(one.get("brand_id")))
+                or (kind == "view" and names.in_view(name, int(one["id"])))
+            ):
+                return queue
+        return None
+
+    def _check_queues(self, me: str) -> None:
+        for queue in self.tracker.queues:
+            kind, name = _kind(queue)
+            known = self._names.names(f"{kind}s")
+            if name not in known:
+                raise ConnectorError(
+                    "No such queue",
+                    f"{self.web.place} shows {me} no {kind} {name!r}; it has {', '.join(sorted(known)) or 'none'}.",
+                )
+
+    def _file(self, one: Mapping[str, Any]) -> bytes:
+        """Return an attachment's bytes; none where it is too large, or withheld."""
+        if int(one.get("size") or 0) > LARGEST_FILE:
+            return b""
+        try:
+            return self.web.download(str(one.get("content_url") or ""), self._headers(), LARGEST_FILE)
+        except RefusedError:
+            return b""
+
+    # What is written
+
+    def _assign(self, ref: str, owner: int | None, before: str) -> RemoteTicket:
+        for _ in range(TRIES):
+            one = self._one(ref)
+            remote = self._remote(one, self._queue(one) or "")
+            if remote.owner != before:
+                return remote
+            try:
+                return self._updated(ref, {"assignee_id": owner, **_only(one)})
+            except StaleError:
+                continue  # whoever has it now is read anew
+        return self.ticket(ref)
+
+    def _updated(self, ref: str, wanted: Mapping[str, Any]) -> RemoteTicket:
+        """Update a ticket, and return how the answer says that it stands."""
+        body = self._ask("PUT", _path(ref), body={"ticket": dict(wanted)}).body
+        one = rows_of(body, "ticket")
+        return self._remote(one, self._queue(one) or "") if one else self.ticket(ref)
+
+    def _status(self, status: str) -> dict[str, Any]:
+        """Return the status as an update names it: one that agents made by its number."""
+        number = self._names.own_status_number(status) if status and status not in HERE["zendesk"] else None
+        return {} if not status else {"custom_status_id": number} if number else {"status": status}
+
+    def _comment(self, text: str, mark: str, *, public: bool) -> dict[str, Any]:
+        return {"comment": {"body": text, "public": public}, "metadata": {"custom": {MARK: mark}}}
+
+    def _upload(self, name: str, kind: str, content: bytes) -> str:
+        """Put a file there, and return the token that a comment names it by."""
+        answer = self._ask("POST", "uploads.json", query={"filename": name}, body=Packed(content, kind))
+        token = rows_of(answer.body, "upload").get("token")
+        if not token:
+            raise UnreachableError(
+                "File not taken", f"{self.web.place} took {name} without a token; it is tried again."
+            )
+        return str(token)
+
+    # How
+
+    def _get(self, path: str, query: Mapping[str, str]) -> Any:
+        return self._ask("GET", path if path.endswith(".json") else f"{path}.json", query=query).body
+
+    def _ask(self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None) -> Answer:
+        return self.web.ask(method, path, self._headers(), query=query, body=body)
+
+    def _headers(self) -> dict[str, str]:
+        """Return who we are: an API token goes with its owner's address (RFC 7617), an OAuth token alone (RFC 6750)."""
+        token, user = self._token(self.tracker), self.tracker.user
+        if not token.isascii() or not token.isprintable():
+            raise UnreachableError(
+                "No token", f"The token of {self.name} has letters that no token has; give it again."
+            )
+        packed = base64.b64encode(f"{user}/token:{token}".encode()).decode()
+        return {"Authorization": f"Basic {packed}" if user else f"Bearer {token}", "Accept": "application/json"}
+
+
+class ReplyOffer:
+    """An update with a comment that lacks its last byte."""
+
+    def __init__(self, offer: Offer) -> None:
+        self._offer = offer
+
+    def finish(self) -> int:
+        """Have it taken, and return its comment's number. Raises StaleError where the ticket changed."""
+        return comment_of(rows_of(self._offer.finish().body, "audit"))
+
+    def drop(self) -> None:
+        """Have it forgotten."""
+        self._offer.drop()
+
+
+def _path(ref: str) -> str:
+    return f"tickets/{int(ref)}.json"
+
+
+def _kind(queue: str) -> tuple[str, str]:
+    """Return whether a queue of the settings is a `group`, `brand` or `view`, and its name."""
+    kind, colon, name = queue.partition(":")
+    return (kind, name) if colon and kind in ("group", "brand", "view") else ("group", queue)
+
+
+def _only(one: Json) -> dict[str, Any]:
+    """Return what has an update refused with 409 where the ticket is no longer this one."""
+    return {"safe_update": True, "updated_stamp": str(one.get("updated_at") or "")}
+
+
+def _possible(tags: Collection[str]) -> frozenset[str]:
+    """Return the tags that Zendesk takes as they are: it folds case, and a space makes two of one."""
+    return frozenset(tag for tag in tags if tag and tag == tag.lower() and not any(map(str.isspace, tag)))

@@ -1,0 +1,88 @@
+"""What Zendesk's audits of a ticket tell: its messages, and who changed it last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from data.records import Direction
+from queues.connectors.as_mail import Written, as_mail
+from queues.connectors.base import Filed, Happened, RemoteTicket
+from queues.connectors.zendesk_names import Json, Names, address, rows_of
+
+MARK = "tridesk"
+"""Under which name an audit of ours bears our mark, in the metadata that updates may bring along."""
+_SPOKEN = frozenset({"Comment", "VoiceComment"})
+_MOVES = frozenset({"status", "custom_status_id", "assignee_id", "group_id", "brand_id"})
+_MAIL_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+
+FileOf = Callable[[Mapping[str, Any]], bytes]
+"""Fetches an attachment's bytes."""
+
+
+def messages(
+    audits: list[Json], ticket: RemoteTicket, names: Names, host: str, filed: Filed, file_of: FileOf
+) -> list[Happened]:
+    """Return the comments that the desk does not have yet, each as a mail."""
+    fresh = [
+        (audit, event)
+        for audit in audits
+        for event in events(audit)
+        if event.get("type") in _SPOKEN and isinstance(event.get("id"), int) and not filed(event["id"])
+    ]
+    names.know(event.get("author_id") for _, event in fresh)
+    return [_happened(audit, event, ticket, names, host, file_of) for audit, event in fresh]
+
+
+def mover(audits: list[Json]) -> Any:
+    """Return the number of who changed status, owner or place last in these audits, None where nobody did."""
+    movers = [one.get("author_id") for one in audits if any(event.get("field_name") in _MOVES for event in events(one))]
+    return movers[-1] if movers else None
+
+
+def comment_of(audit: Json) -> int:
+    """Return the number of the comment that an audit brought, 0 where there is none."""
+    return next((int(one["id"]) for one in events(audit) if one.get("type") in _SPOKEN), 0)
+
+
+def events(audit: Json) -> list[Json]:
+    """Return what an audit holds."""
+    return [one for one in audit.get("events") or [] if isinstance(one, dict)]
+
+
+def seconds(written: Any) -> int:
+    """Return a time as Zendesk writes it in Unix seconds, 0 where it cannot be read."""
+    try:
+        return int(datetime.fromisoformat(str(written)).timestamp())
+    except ValueError:
+        return 0
+
+
+def _happened(
+    audit: Json, event: Json, ticket: RemoteTicket, names: Names, host: str, file_of: FileOf
+) -> Happened:  # fmt: skip
+    author = names.user(event.get("author_id"))
+    asking = bool(ticket.requestor) and address(author) == ticket.requestor
+    staff = author.get("role") in ("agent", "admin") and not asking
+    public = bool(event.get("public", True))
+    direction = Direction.NOTE if not public else Direction.OUT if staff else Direction.IN
+    at, number = seconds(audit.get("created_at")), int(event["id"])
+    metadata = rows_of(audit, "metadata")
+    own_id = _MAIL_ID.search(str(rows_of(metadata, "system").get("message_id") or ""))
+    written = Written(
+        sender=f"{author.get('name') or 'nobody'} <{author['email']}>" if author.get("email")
+        else str(author.get("name") or "nobody"),
+        recipient=ticket.requestor if staff else "",
+        subject=ticket.subject,
+        at=at,
+        message_id=own_id[0] if own_id else f"<zendesk-comment-{number}@{host}>",
+        plain=str(event.get("body") or ""),
+        html=str(event.get("html_body") or ""),
+        files=[(str(one.get("file_name") or ""), str(one.get("content_type") or ""), file_of(one))
+               for one in event.get("attachments") or [] if isinstance(one, dict)],
+    )  # fmt: skip
+    ours = audit.get("author_id") == names.me().get("id")
+    mark = str(rows_of(metadata, "custom").get(MARK) or "") if ours else ""
+    return Happened(number, ticket.ref, as_mail(written, host), direction, at, mark)

@@ -1,0 +1,161 @@
+"""What Zendesk's numbers stand for: people, groups, brands, custom fields, custom statuses and views.
+
+Each list is read when first needed and again when a number comes that it lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from data.errors import RefusedError
+
+AT_ONCE = 100
+"""How many rows or numbers Zendesk takes in one request."""
+_MOST_PAGES = 20
+_TEXTS = frozenset({"text", "textarea", "regexp"})
+
+Json = Mapping[str, Any]
+Get = Callable[[str, Mapping[str, str]], Any]
+"""Asks for a path and returns its JSON."""
+
+
+class Names:
+    """Looks numbers up, and keeps what was found as long as the program runs."""
+
+    def __init__(self, get: Get) -> None:
+        self._get = get
+        self._users: dict[int, Json] = {}
+        self._lists: dict[str, dict[int, Json]] = {}
+        self._in_views: dict[str, frozenset[int]] = {}
+        self._me: Json = {}
+
+    def me(self) -> Json:
+        """Return who we are there: an agent, or nobody where the token is nobody's."""
+        if not self._me:
+            self._me = rows_of(self._get("users/me", {}), "user")
+        return self._me
+
+    def know(self, users: Iterable[Any]) -> None:
+        """Look people up who are not known yet, many at once."""
+        missing = sorted({one for one in users if isinstance(one, int) and one > 0 and one not in self._users})
+        for start in range(0, len(missing), AT_ONCE):
+            wanted = missing[start : start + AT_ONCE]
+            found = listed(self._get("users/show_many", {"ids": ",".join(map(str, wanted))}), "users")
+            self._users |= {one: {} for one in wanted} | {int(user["id"]): user for user in found}
+
+    def user(self, number: Any) -> Json:
+        """Return a person; empty for nobody and for who is no longer there."""
+        self.know([number])
+        return self._users.get(number, {}) if isinstance(number, int) else {}
+
+    def called(self, number: Any) -> str:
+        """Return what a person is called here: the address, else the name; empty for nobody."""
+        return address(self.user(number)) or str(self.user(number).get("name") or "")
+
+    def agent(self, called: str) -> int:
+        """Return an agent's number. Raises RefusedError where there is no such agent."""
+        wanted = called.casefold()
+        for one in self.rows("users", {"role[]": "agent"}) + self.rows("users", {"role[]": "admin"}):
+            if wanted in (address(one), str(one.get("name") or "").casefold()):
+                return int(one["id"])
+        raise RefusedError("No such agent", f"Zendesk has no agent {called}; give it to one by e-mail address.")
+
+    def group(self, number: Any) -> str:
+        """Return a group's name."""
+        return str(self._one("groups", number).get("name") or "")
+
+    def brand(self, number: Any) -> str:
+        """Return a brand's name."""
+        return str(self._one("brands", number).get("name") or "")
+
+    def own_status(self, number: Any) -> str:
+        """Return what agents call a status of their own; empty for Zendesk's own ones."""
+        found = self._one("custom_statuses", number)
+        return "" if found.get("default") else str(found.get("agent_label") or "")
+
+    def own_status_number(self, called: str) -> int | None:
+        """Return the number of a status that agents made, None where it is Zendesk's own."""
+        known = self._list("custom_statuses").values()
+        found = [one for one in known if one.get("agent_label") == called and not one.get("default")]
+        return int(found[0]["id"]) if found else None
+
+    def field(self, number: Any) -> str:
+        """Return a custom field's name."""
+        return str(self._one("ticket_fields", number).get("title") or "")
+
+    def values(self, wanted: Mapping[str, str]) -> list[Json]:
+        """Return custom fields with their values as Zendesk takes them; a choice that a field lacks is left out."""
+        found: list[Json] = []
+        for one in self._list("ticket_fields").values():
+            value = wanted.get(str(one.get("title")), "")
+            options = [row for row in one.get("custom_field_options") or [] if value in (row["name"], row["value"])]
+            if value and (one.get("type") in _TEXTS or options):
+                found.append({"id": one["id"], "value": options[0]["value"] if options else value})
+        return found
+
+    def look_into(self, views: Iterable[str]) -> None:
+        """Read which tickets lie in these views now. Raises RefusedError for a view that is not there."""
+        numbers = {str(one.get("title")): int(one["id"]) for one in self._list("views").values()}
+        for title in views:
+            if title not in numbers:
+                raise RefusedError("No such view", f"Zendesk shows us no view {title!r}; it may be another's own.")
+            rows = self.rows(f"views/{numbers[title]}/tickets", {}, "tickets")
+            self._in_views[title] = frozenset(int(one["id"]) for one in rows)
+
+    def in_view(self, title: str, ticket: int) -> bool:
+        """Tell whether a ticket lay in a view when it was last read."""
+        return ticket in self._in_views.get(title, ())
+
+    def names(self, path: str) -> list[str]:
+        """Return the names of a list: `groups`, `brands` or `views`."""
+        return [str(one.get("name") or one.get("title")) for one in self._list(path).values()]
+
+    def rows(self, path: str, query: Mapping[str, str], name: str = "") -> list[Json]:
+        """Return every row of a list, page by page."""
+        found: list[Json] = []
+        more: Mapping[str, str] = {"page[size]": str(AT_ONCE)}
+        for _ in range(_MOST_PAGES):
+            body = self._get(path, {**query, **more})
+            found += listed(body, name or path)
+            meta = rows_of(body, "meta")
+            if not meta.get("has_more") or not meta.get("after_cursor"):
+                break
+            more = {"page[size]": str(AT_ONCE), "page[after]": str(meta["after_cursor"])}
+        return found
+
+    def _one(self, path: str, number: Any) -> Json:
+        if not isinstance(number, int):
+            return {}
+        if number not in self._list(path):
+            known = self._lists.pop(path)
+            self._lists[path] = {**{key: {} for key in known}, number: {}, **self._list(path)}
+        return self._lists[path][number]
+
+    def _list(self, path: str) -> dict[int, Json]:
+        if path not in self._lists:
+            try:
+                rows = self.rows(path, {})
+            except RefusedError:  # a plan without them, or a role that may not see them
+                rows = []
+            self._lists[path] = {int(one["id"]): one for one in rows}
+        return self._lists[path]
+
+
+def address(user: Json) -> str:
+    """Return a person's address, lower case; empty where there is none."""
+    return str(user.get("email") or "").casefold()
+
+
+def rows_of(body: Any, name: str) -> Json:
+    """Return an object of an answer, empty where it is missing."""
+    found = body.get(name) if isinstance(body, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def listed(body: Any, name: str) -> Sequence[Json]:
+    """Return a list of an answer. Raises RefusedError where it is none."""
+    found = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(found, list):
+        raise RefusedError("Not understood", f"Zendesk answered without {name}; check the url.")
+    return [one for one in found if isinstance(one, dict)]
