@@ -17,7 +17,7 @@ from data.errors import ConnectorError, RefusedError, UnreachableError
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
-from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover, seconds
+from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
 from queues.connectors.zendesk_names import Json, Names, address, listed, rows_of
 from queues.remotes.trackers import HERE, Tracker
 
@@ -27,6 +27,8 @@ LARGEST_FILE = 10_000_000
 TRIES = 3
 """How often a claim is tried on a ticket that changes at that moment."""
 _AGENTS = ("agent", "admin")
+_SYSTEM = "Zendesk"
+"""Who changed what no person changed."""
 
 
 class TokenOf(Protocol):
@@ -51,11 +53,6 @@ class Zendesk:
         tls = context(tracker) if tracker.url.startswith("https:") else None
         self.web = WebClient(f"{tracker.url}/api/v2", context=tls, per_minute=tracker.requests)
         self._names = Names(self._get)
-        self._read: dict[str, int] = {}
-        """The newest audit of each ticket that was read."""
-        self._high = 0
-        """All changes up to this second were read."""
-        self._newest = 0
         self._done = 0
 
     @property
@@ -94,9 +91,7 @@ class Zendesk:
 
     def after(self, cursor: str, filed: Filed) -> Batch:
         """Return a page of what changed after the cursor: a request, and one more a ticket."""
-        high, _, given = cursor.partition(" ")
-        self._high = int(high or 0)
-        query = {"cursor": given} if given else {"start_time": str(self._start())}
+        query = {"cursor": cursor} if cursor else {"start_time": str(self._start())}
         body = self._export({**query, "per_page": str(AT_ONCE)})
         found = listed(body, "tickets")
         views = [name for kind, name in map(_kind, self.tracker.queues) if kind == "view"]
@@ -110,15 +105,12 @@ class Zendesk:
             queue = self._queue(one)
             if queue is not None and one.get("status") != "deleted":
                 self._read_into(self._remote(one, queue), filed, told, tickets, moved)
-            elif queue is not None:
-                tickets[str(one["id"])] = self._remote(one, queue)
+            elif queue is not None:  # it shows nothing any more but that
+                tickets[str(one["id"])], moved[str(one["id"])] = self._remote(one, queue), _SYSTEM
         self._done += len(found)
-        self._newest = max([self._newest, *(int(one.get("generated_timestamp") or 0) for one in found)])
-        going_on = body.get("after_cursor") or given
+        going_on = str(body.get("after_cursor") or cursor)
         more = bool(found) and body.get("end_of_stream") is False
-        if not more:  # else another ticket of that second may be on the next page
-            self._high = max(self._high, self._newest)
-        return Batch(tuple(told), tickets, moved, f"{self._high} {going_on}" if going_on else "", more, self._done)
+        return Batch(tuple(told), tickets, moved, going_on, more, self._done)
 
     def look(self, ref: str, filed: Filed) -> Batch:
         """Return what happened to one ticket up to now; nothing where it is no longer there."""
@@ -197,9 +189,8 @@ class Zendesk:
         return ReplyOffer(self.web.offer("PUT", _path(ref), self._headers(), body)).finish()
 
     def close(self) -> None:
-        """End the connection; what was read but perhaps not kept is read again."""
+        """End the connection."""
         self.web.close()
-        self._read.clear()
 
     # What is read
 
@@ -223,14 +214,11 @@ class Zendesk:
             audits = self._names.rows(f"tickets/{remote.ref}/audits", {}, "audits")
         except NotFoundError:  # taken away since it was listed
             return
-        read, newest = self._read.get(remote.ref, 0), max((int(one["id"]) for one in audits), default=0)
-        fresh = [one for one in audits if int(one["id"]) > read and seconds(one.get("created_at")) > self._high]
-        by = mover(fresh)
+        by = mover(audits)
         if by is not None:
-            moved[remote.ref] = self._names.called(by) or "Zendesk"
+            moved[remote.ref] = self._names.called(by) or _SYSTEM
         told += messages(audits, remote, self._names, self.web.host, filed, self._file)
         tickets[remote.ref] = remote
-        self._read[remote.ref] = newest
 
     def _know(self, found: Sequence[Json]) -> None:
         """Look up at once whom these tickets name."""

@@ -15,7 +15,7 @@ from queues.connectors.zendesk_names import Json, Names, address, rows_of
 MARK = "tridesk"
 """Under which name an audit of ours bears our mark, in the metadata that updates may bring along."""
 _SPOKEN = frozenset({"Comment", "VoiceComment"})
-_MOVES = frozenset({"status", "custom_status_id", "assignee_id", "group_id", "brand_id"})
+_MOVES = frozenset({"status", "custom_status_id", "assignee_id", "group_id", "brand_id", "tags"})
 _MAIL_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 
 FileOf = Callable[[Mapping[str, Any]], bytes]
@@ -37,7 +37,7 @@ def messages(
 
 
 def mover(audits: list[Json]) -> Any:
-    """Return the number of who changed status, owner or place last in these audits, None where nobody did."""
+    """Return the number of who changed status, owner, place or tags last, None where nobody did."""
     movers = [one.get("author_id") for one in audits if any(event.get("field_name") in _MOVES for event in events(one))]
     return movers[-1] if movers else None
 

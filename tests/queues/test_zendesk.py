@@ -231,6 +231,10 @@ def test_what_a_colleague_did_is_followed_and_what_was_followed_is_not_followed_
     double.state.pass_time()
     desk.once()
     assert desk.mirrored(str(ticket)).status is Status.ON_HOLD
+    double.state.tickets[ticket] |= {"status": "deleted", "generated_timestamp": double.state.now}
+    double.state.pass_time()
+    desk.once()
+    assert desk.mirrored(str(ticket)).status is Status.CLOSED
 
 
 @pytest.mark.parametrize(
