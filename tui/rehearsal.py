@@ -19,6 +19,8 @@ from data.demo import DemoMessage, many
 from data.errors import RuleError
 from data.records import ACTIVE, UNKNOWN_LANGUAGE, Change, Customer, Escalation, Incoming, MessageKind, Status, Ticket
 from queues.connectors.demo import incoming
+from queues.quality.csat import token_of
+from tui.rehearsed_ratings import Raters
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -69,6 +71,7 @@ class Rehearsal:
         self._desks = {worker.name: desk_of(worker.name) for worker in TEAM}
         self._clock, self._library, self._end, self._seed = clock, library, end, seed
         self._random = Random(f"rehearsal {seed}")
+        self._raters = Raters(seed)
         self._numbers = count()
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._writers: dict[str, DemoMessage] = {}
@@ -137,10 +140,11 @@ class Rehearsal:
         desk = self._desks[worker.name]
         ticket = self.store.tickets.get(ticket_id)
         if ticket is not None:
-            change = self._decide(ticket, worker.name)
+            change = self._raters.asking(self._decide(ticket, worker.name), token_of(self.store, ticket_id))
             self._act(desk, ticket_id, change)
             if change.reply is not None:
                 self._expect_answer(ticket, change)
+                self._expect_rating(ticket)
         self._look(worker)
 
     def _act(self, desk: Desk, ticket_id: int, change: Change) -> None:
@@ -185,6 +189,20 @@ class Rehearsal:
         at = self._clock.now + int(600 + self._random.expovariate(1 / (6 * HOUR)))
         item = _answer(writer, latest.message_id, text, at)
         self._plan(at, lambda: self._receive(item))
+
+    def _expect_rating(self, ticket: Ticket) -> None:
+        """Some customers who are asked how it was say so."""
+        latest, asked = self.store.messages.of(ticket.id)[-1], self.store.csat.asked(ticket.id)
+        customer = self.store.customers.get(ticket.customer_id)
+        known = [one.value for one in customer.identities if one.kind == "email"] if customer else []
+        writer = self._writers.get(known[0]) if known else None
+        if asked is None or asked.message_id != latest.id or writer is None:
+            return
+        said = self._raters.answer()
+        if said is not None:
+            at = self._clock.now + said[1]
+            item = _answer(writer, latest.message_id, said[0], at)
+            self._plan(at, lambda: self._receive(item))
 
     def _receive(self, item: Incoming) -> None:
         self._any.receive([item], bulk=True)

@@ -13,7 +13,9 @@ from tui.spans import span
 from tui.words import words
 
 PRODUCTIVITY = (Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.HANDLING, Metric.BACKLOG)
-QUALITY = (Metric.ONE_TOUCH, Metric.TOUCHES, Metric.REOPENED)
+QUALITY = (
+    Metric.ONE_TOUCH, Metric.TOUCHES, Metric.REOPENED, Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW,
+)  # fmt: skip
 RESOLUTION = (
     Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION,
     Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION,
@@ -24,7 +26,7 @@ CHAPTERS = (
 )  # fmt: skip
 SHORT = (
     Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED,
-    Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST,
+    Metric.CSAT, Metric.REVIEW, Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST,
 )  # fmt: skip
 """What a table with a row a group has room for."""
 
@@ -75,7 +77,7 @@ def shown(metric: Metric, found: Figure) -> str:
         return f"{number:.1%}"
     if metric in LENGTHS and metric is not Metric.BACKLOG:
         return span(round(number))
-    return f"{number:,.2f}" if metric is Metric.TOUCHES else f"{number:,.0f}"
+    return f"{number:,.2f}" if metric in (Metric.TOUCHES, Metric.RATING) else f"{number:,.0f}"
 
 
 def change(row: Row) -> str:

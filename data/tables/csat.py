@@ -81,6 +81,21 @@ class Csat:
         for row in self._db.execute(sql, (since, until, everything)):
             yield _rating(row)
 
+    def measured(self, since: int, until: int) -> Iterator[tuple[int, int, int, str, str, int]]:
+        """Yield ticket, moment, value, agent, macro and the ticket's age of each rating of a time that stands."""
+        sql = """SELECT csat.ticket_id, csat.at, csat.value, csat.agent, csat.macro, max(0, csat.at - ticket.created_at)
+            FROM csat JOIN ticket ON ticket.id = csat.ticket_id
+            WHERE csat.state = 'stands' AND csat.at >= ? AND csat.at < ? ORDER BY csat.at, csat.id"""
+        yield from self._db.execute(sql, (since, until))
+
+    def questions(self, since: int, until: int) -> Iterator[tuple[int, int, int, str, str, int]]:
+        """Yield ticket, moment, 1 where it was answered before `until`, agent, macro and age of a time's questions."""
+        sql = """SELECT q.ticket_id, q.at, EXISTS (SELECT 1 FROM csat c WHERE c.question_id = q.id
+                AND c.state = 'stands' AND c.at < :until), q.agent, q.macro, max(0, q.at - ticket.created_at)
+            FROM csat_question q JOIN ticket ON ticket.id = q.ticket_id
+            WHERE q.state = 'asked' AND q.at >= :since AND q.at < :until ORDER BY q.at, q.id"""
+        yield from self._db.execute(sql, {"since": since, "until": until})
+
     def from_source(self, source: str) -> Rating | None:
         """Return the rating that this very answer of a file became, unless that was undone."""
         sql = _SELECT + "WHERE source = ? AND source <> '' AND state <> 'withdrawn'"

@@ -135,6 +135,13 @@ class Reviews:
         )
         return [_review(row) for row in self._db.execute(sql, (everything, since, agent, reviewer))]
 
+    def measured(self, since: int, until: int) -> Iterator[tuple[int, int, float, str, str, int]]:
+        """Yield ticket, moment, percent, agent, macro and the ticket's age of each review of a time that stands."""
+        sql = """SELECT r.ticket_id, r.at, r.percent, r.agent, m.macro, max(0, r.at - t.created_at)
+            FROM review r JOIN message m ON m.id = r.message_id JOIN ticket t ON t.id = r.ticket_id
+            WHERE r.state = 'given' AND r.calibration IS NULL AND r.at >= ? AND r.at < ? ORDER BY r.at, r.id"""
+        yield from self._db.execute(sql, (since, until))
+
     def unread(self, agent: str) -> int:
         """Return how many reviews of the agent's replies the agent has not seen yet."""
         sql = """SELECT count(*) FROM review WHERE agent = ? AND seen_at IS NULL AND state = 'given'

@@ -36,14 +36,21 @@ class Metric(StrEnum):
     SKIPPED = "passed over"
     PICKED = "out of turn"
     EXPOSED = "graphic"
+    CSAT = "csat"
+    RATING = "rating"
+    ANSWERED = "rating answered"
+    REVIEW = "review score"
 
 
 ASIDE = {"skipped": Metric.SKIPPED, "picked": Metric.PICKED, "revealed": Metric.EXPOSED}
 """What is counted of the order of work and of graphic words, by the kind of its event."""
 COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, *ASIDE.values()})
-SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION})
+SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION,
+                    Metric.CSAT, Metric.ANSWERED})  # fmt: skip
 LENGTHS = frozenset({Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION, Metric.BACKLOG, Metric.HANDLING})
-NUMBERS = frozenset({Metric.TOUCHES})
+NUMBERS = frozenset({Metric.TOUCHES, Metric.RATING, Metric.REVIEW})
+JUDGED = frozenset({Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW})
+"""What customers and reviewers say: measured from what stands, since a correction counts for when it was given."""
 MEANS = SHARES | NUMBERS | {Metric.HANDLING}
 """What is told by its mean: a share of 1, touches a ticket, average handle time; other lengths by their median."""
 

@@ -15,6 +15,7 @@ from itertools import islice
 from data.store import Store
 from queues.figures.grouping import NO_FACTS, OF_FACTS, By, Facts, grouping
 from queues.figures.handling import IDLE, WORK, handled
+from queues.figures.judging import judged
 from queues.figures.metrics import ASIDE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
 from queues.figures.ticket_history import History
 
@@ -153,9 +154,18 @@ def _of_asides(store: Store, question: Question) -> Found:
                 yield place, [aside(event)], facts.get(event.ticket_id, NO_FACTS)
 
 
+def _of_judgements(store: Store, question: Question) -> Found:
+    """Measure what customers said of us and reviewers of replies, in the order of time."""
+    for place, span in enumerate(question.spans):
+        found = judged(store, span.since, span.until)
+        facts = _facts(store, sorted({one.ticket_id for one in found}), question)
+        for one in found:
+            yield place, [one], facts.get(one.ticket_id, NO_FACTS)
+
+
 def _facts(store: Store, numbers: Sequence[int], question: Question) -> dict[int, Facts]:
     return {number: Facts(*facts) for number, facts in store.tickets.facts_of(numbers)} if question.facts else {}
 
 
-SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling, _of_asides)
-"""Where measures come from. What is kept beside the events (reviews, say) is measured by one more of these."""
+SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling, _of_asides, _of_judgements)
+"""Where measures come from. What is kept beside the events is measured by one more of these."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from data.records import Change, Incoming, MessageKind, Severity, Status
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
+from queues.figures.grouping import By
+from queues.figures.metrics import Metric
+from queues.figures.reporting import Period, report
 from queues.quality.cards import Scorecard, built_in
 from queues.routing import Rules
 
@@ -228,3 +232,17 @@ def test_lateness_and_what_a_reply_went_past_are_read_from_its_event(team: Team)
     late = max(found)
     assert (found[late].late, found[late].new_wording, found[late].reopens) == (True, True, 1)
     assert (found[number].late, found[number].new_wording) == (False, False)
+
+
+def test_figures_count_what_stands_once_and_no_calibration(team: Team) -> None:
+    lea = team.desk("lea")
+    messages = [team.reply("ann"), team.reply("bob"), team.reply("ann")]
+    for message in messages[:2]:
+        lea.reviews.review(message, CARD, GOOD | {"tone": 0})
+    lea.reviews.review(messages[0], CARD, GOOD)
+    lea.reviews.calibrate(messages[2], "max", CARD)
+    lea.reviews.review(messages[2], CARD, GOOD | {"privacy": 0})
+    by_agent = report(team.store, Period(START, START + 1), By.AGENT, UTC).now
+    assert by_agent["ann"][Metric.REVIEW].mean == 100
+    assert by_agent["ann"][Metric.REVIEW].count == 1
+    assert by_agent["bob"][Metric.REVIEW].mean == 88

@@ -1,0 +1,34 @@
+"""Customers of a rehearsed month who are asked how it was, and what some of them answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from data.records import Change, Status
+
+_QUESTION = {
+    "en": "How did we do, from 1 to 5? Reply with one number. (Reference {token})",
+    "es": "¿Qué tal lo hemos hecho, de 1 a 5? Responda con un número. (Referencia {token})",
+}
+_ASKED, _ANSWERED = 0.5, 0.4
+_SAID = ("5", "5/5", "5, gracias", "★★★★★", "5", "4", "4/5", "😊", "3", "2", "1")
+
+
+class Raters:
+    """Chance of its own, so that the month is the same with and without ratings."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(f"ratings {seed}")
+
+    def asking(self, change: Change, token: str) -> Change:
+        """Return the change, in half of the solving replies with the question below its words."""
+        if change.reply is None or change.status is not Status.SOLVED or self._random.random() >= _ASKED:
+            return change
+        question = _QUESTION.get(change.reply_language, _QUESTION["en"]).format(token=token)
+        return replace(change, reply=f"{change.reply}\n\n{question}")
+
+    def answer(self) -> tuple[str, int] | None:
+        """Return what a customer who was asked says, and after how many seconds; None where they say nothing."""
+        said, after = self._random.choice(_SAID), int(self._random.expovariate(1 / 20_000))
+        return (said, 900 + after) if self._random.random() < _ANSWERED else None
