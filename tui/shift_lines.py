@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from data.safe_text import safe_line
-from queues.figures.shift import LENGTHS, SHARES, Own, OwnFigures
+from queues.figures.shift import COUNTED, LENGTHS, SHARES, Own, OwnFigures
 from tui.left_line import left_line
 from tui.spans import moment, span
 from tui.words import words
@@ -32,7 +32,7 @@ MEANS = {
 }
 """What each figure is, in one line."""
 MOST_OF_A_KIND = 12
-"""Lines of one kind in a hand-over; the rest is counted."""
+"""Lines of one kind in a hand-over or at the beginning of a shift; the rest is counted."""
 
 
 def shown(own: Own, number: float | None) -> str:
@@ -59,8 +59,30 @@ def figure_lines(found: OwnFigures) -> Iterator[tuple[Own, str]]:
     """Yield every figure with a line: its value, of how many, and what it means."""
     for own in Own:
         count = found.count(own)
-        of = f"({count})" if own not in (Own.EXPOSED, Own.SKIPPED, Own.PICKED) else ""
+        of = f"({count})" if own not in COUNTED else ""
         yield own, f"{words(own):<15} {shown(own, found.value(own)):>6} {of:<6} {words(MEANS[own])}"
+
+
+def card_lines(found: OwnFigures) -> list[tuple[str, str]]:
+    """Return a line and the one below it for each figure, with the figure's name as its id."""
+    lines = []
+    for own in Own:
+        count = found.count(own)
+        of = words("of {n}").format(n=count) if own not in COUNTED else ""
+        lines.append((str(own), f"{words(own):<16}{shown(own, found.value(own)):>7}  {of}\n    {words(MEANS[own])}"))
+    return lines
+
+
+def behind_lines(store: Store, found: OwnFigures, own: Own) -> list[tuple[str, str]]:
+    """Return the tickets behind a figure, the newest number first, with what each adds to it; ids begin with it."""
+    lines = []
+    for place, one in enumerate(sorted(found.behind.get(own, ()), key=lambda one: -one.ticket_id)):
+        row = store.tickets.row(one.ticket_id)
+        if row is not None:
+            stand = f"#{row.id:<6} {behind_word(own, one.value):<8} {row.status.value:<8}"
+            told = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
+            lines.append((f"{row.id}:{place}", told))
+    return lines
 
 
 def bars(found: OwnFigures) -> tuple[str, ...]:
@@ -89,9 +111,9 @@ def revised_line(one: Revised) -> str:
 
 
 def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tuple[str, str]]:
-    """Return what a shift begins with as lines of id and words; headings have no id.
+    """Return what a shift begins with as lines of id and words, at most `MOST_OF_A_KIND` a kind.
 
-    An id is `ticket:N` or `revised:N`, the place in `found.revised`; plain lines have one that leads nowhere.
+    An id is `ticket:N` or `revised:N`, the place in `found.revised`; other lines lead nowhere, and headings have none.
     """
     lines: list[tuple[str, str]] = []
     if found.before is not None:
@@ -117,7 +139,9 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
     ]
     for title, held in chapters:
         if held:
-            lines += [("", f"{title} ({len(held)})"), *held]
+            lines += [("", f"{title} ({len(held)})"), *held[:MOST_OF_A_KIND]]
+            if len(held) > MOST_OF_A_KIND:
+                lines.append((f"more:{title}", "  " + words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND)))
     return lines
 
 

@@ -86,3 +86,9 @@ def later(text: str, now: int) -> int | None:
             return None
         days = (day - today.weekday() - 1) % 7 + 1
     return int((today + timedelta(days=days)).replace(hour=MORNING, minute=0, second=0).timestamp())
+
+
+def day_end(now: int) -> int:
+    """Return when the day of `now` ends there where the agent is."""
+    midnight = datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0)
+    return int((midnight + timedelta(days=1)).timestamp())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from tui.cli.periods import period_of
 from tui.composition import agent_name, wall_clock, zone_name
 from tui.settings import config_folder, load
 from tui.shift_lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
+from tui.spans import day_end
 
 if TYPE_CHECKING:
     from data.records import Shift
@@ -66,7 +66,7 @@ def start(db: Path | None, as_json: bool) -> None:
     zone, now = zone_name(load().settings), wall_clock()
     with acting(db) as desk:
         wordings = wordings_now(Library.standard(config_folder() / "macros"), desk.rules.procedures)
-        found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, zone))
+        found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now))
         begun = desk.begin_shift(wordings)
         if as_json:
             _put_start(found, begun)
@@ -92,12 +92,6 @@ def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
         put(_shift_keys(ended))
         return
     click.echo(f"{note_head(ended, zone_name(load().settings))}\n{safe_text(ended.note)}")
-
-
-def day_end(now: int, zone: str) -> int:
-    """Return when the day of `now` ends on the clock of a time zone."""
-    local = datetime.fromtimestamp(now, ZoneInfo(zone))
-    return int((local.replace(hour=0, minute=0, second=0) + timedelta(days=1)).timestamp())
 
 
 def _figures(store: Store, agent: str, since: str, now: int, zone: str) -> OwnFigures:

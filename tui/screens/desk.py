@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_changed import Changed
+from tui.screens.desk_shift_turns import ShiftTurns
 from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
@@ -24,11 +24,13 @@ MACRO_SECONDS = 2
 """How often changed macros are looked for, in a thread."""
 LEARN_SECONDS = 2
 """How often suggestions learn from what was sent, or undone, since."""
+SHIFT_SECONDS = 2
+"""How often it is looked whether the agent's own figures moved."""
 CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Changed):
+class DeskScreen(ShiftTurns):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,6 +67,7 @@ class DeskScreen(Changed):
         self.set_interval(POLL_SECONDS, self.poll)
         self.set_interval(MACRO_SECONDS, self.look_for_macros)
         self.set_interval(LEARN_SECONDS, self.learn_news)
+        self.set_interval(SHIFT_SECONDS, self.look_at_shift)
         self.set_interval(1, self.show_outbox)
         self.set_interval(1, self.look_at_work)
         self.set_interval(CLOCK_SECONDS, self._tick)

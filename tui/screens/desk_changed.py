@@ -32,6 +32,7 @@ class Changed(Outbox):
     def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
         """Show what a macro would send, past what changed in it."""
         from queues import wordings
+        from tui.wordings_now import macro_wording
 
         preview = super().preview_macro
         try:
@@ -39,7 +40,7 @@ class Changed(Outbox):
         except DeskError:
             preview(ticket, name, language, anew=anew)
             return
-        text = wordings.joined({body.language: body.text for body in macro.bodies})
+        text = macro_wording(macro)
         title = words("Changed since you used it: macro {name}").format(name=macro.name)
         spoken = language or ticket.language
         self._once_known(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from tui.screens.desk_questions import Questions
 from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.handover import Left
 
 
 class HandOver(Questions):
@@ -12,20 +18,29 @@ class HandOver(Questions):
     def action_desk_handover(self) -> None:
         """Show what is left and go to what is chosen."""
         from queues.handover import hand_over
-        from tui.left_line import left_line
         from tui.screens.pick_list import PickList
 
-        now = self.clock()
-        found = hand_over(self.store, now)
-        if not found:
+        found = hand_over(self.store, self.clock())
+        lines = self.hand_over_lines(found)
+        if not lines:
             self.say(words("Nothing is left: no promise, no draft, no reply that waits for you."))
             return
 
-        def chosen(place: str | None) -> None:
-            if place:
-                self._go_to(found[int(place)].ticket_id)
+        def chosen(name: str | None) -> None:
+            if name:
+                self.hand_over_chosen(found, name)
 
-        self.app.push_screen(PickList([(str(n), left_line(one, now)) for n, one in enumerate(found)]), chosen)
+        self.app.push_screen(PickList(lines), chosen)
+
+    def hand_over_lines(self, left: Sequence[Left]) -> list[tuple[str, str]]:
+        """Return the lines of the list by their place."""
+        from tui.left_line import left_line
+
+        return [(str(n), left_line(one, self.clock())) for n, one in enumerate(left)]
+
+    def hand_over_chosen(self, left: Sequence[Left], name: str) -> None:
+        """Go to the ticket of a line."""
+        self._go_to(left[int(name)].ticket_id)
 
     def _go_to(self, ticket_id: int) -> None:
         ticket, here = self.store.tickets.get(ticket_id), self.target()

@@ -23,10 +23,11 @@ class TextCard(ModalScreen[str]):
         Binding("ctrl+s", "take", priority=True),
     ]
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, text: str = "") -> None:
+        """Take what stands there to begin with; such a text gets more room."""
         super().__init__()
         self._title = title
-        self.text = TextArea(soft_wrap=True, tab_behavior="focus", compact=True)
+        self.text = TextArea(text, classes="-tall" if text else "", soft_wrap=True, tab_behavior="focus", compact=True)
 
     def compose(self) -> ComposeResult:
         """Title, text, keys."""

@@ -1,12 +1,18 @@
-"""The one line at the top: where we are, whether replies wait to leave, whether the desk is offline."""
+"""The one line at the top: where we are, whether replies wait to leave, and what the agent's shift came to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.spans import span
 from tui.words import words
+
+GAP = 3
+"""Cells between what the desk says and the agent's figures."""
 
 
 class HeaderBar(Static):
@@ -16,7 +22,8 @@ class HeaderBar(Static):
         super().__init__("", id="header", markup=False)
         self._name = name
         self._mode = mode
-        self._shown = ""
+        self._shown = self._left = ""
+        self._shift: Sequence[str] = ()
         self.saving = False
 
     def show(
@@ -35,7 +42,22 @@ class HeaderBar(Static):
         parts.append(stay)
         if self.saving:
             parts.append(words("saving…"))
-        line = "  ".join(part for part in parts if part)
+        self._left = "  ".join(part for part in parts if part)
+        self._draw()
+
+    def show_shift(self, bars: Sequence[str]) -> None:
+        """Write the agent's figures at the right end: the first of `bars` that fits, nothing where none does."""
+        self._shift = bars
+        self._draw()
+
+    def on_resize(self) -> None:
+        """More or less of the figures may fit."""
+        self._draw()
+
+    def _draw(self) -> None:
+        room = self.content_size.width - cell_len(self._left)
+        bar = next((bar for bar in self._shift if cell_len(bar) + GAP <= room), "")
+        line = f"{self._left}{' ' * (room - cell_len(bar))}{bar}" if bar else self._left
         if line != self._shown:
             self._shown = line
             self.update(Content(line), layout=False)

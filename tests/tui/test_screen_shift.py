@@ -1,0 +1,151 @@
+"""A shift by keys: offered at the opening, shown at the top, opened into its tickets, ended with a hand-over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from data.records import Change
+from data.store import Store
+from macros.library import Library
+from queues.figures.shift import Own, OwnFigures, Value
+from tests.tui.playing import NOW, clock, fifteen_tickets, make_desk, picture, play, play_app, press, settled
+from tui.app import DeskApp
+from tui.jobs import Writer
+from tui.shift_lines import bars
+from tui.ways import Ways
+from tui.wordings_now import wordings_now
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return fifteen_tickets(tmp_path / "desk.db")
+
+
+def play_offered(path: Path, script: object, ways: Ways, size: tuple[int, int] = (120, 36)) -> None:
+    writer = Writer(lambda: make_desk(Store.open(path)), lambda desk: desk.store.close())
+    play_app(path, writer, lambda store: DeskApp(store, writer, clock, agent="ann", ways=ways), script, size)  # type: ignore[arg-type]
+
+
+async def look(pilot: Pilot[int], app: DeskApp) -> None:
+    await app.desk.settled()
+    app.desk.look_at_shift()
+    await settled(pilot, app)
+
+
+def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
+    store = Store.open(path)
+    desk = make_desk(store)
+    said = wordings_now(Library.standard(), {})
+    desk.begin_shift({**said, ("macro", "crash/first-steps"): "[en]\nOld words."})
+    desk.end_shift("Call the printer about #3.\nAnd [bold]mind[/bold] the rest.")
+    desk.act([2], Change(assignee="ann", note="Mine."))
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        shown = picture(app)
+        for told in ("A shift begins", "Begin the shift", "Hand-over of ann", "Call the printer", "And [bold]mind",
+                     "macro crash/first-steps: changed", "Yours (1)", "#2 open"):  # fmt: skip
+            assert told in shown, told
+        await press(pilot, app, *["j"] * 3, "enter")
+        assert "- Old words." in picture(app)
+        await press(pilot, app, "enter")
+        assert "A shift begins" in picture(app)
+        await press(pilot, app, "enter")
+        await look(pilot, app)
+        assert "shift 0s" in picture(app).splitlines()[0]
+        await press(pilot, app, "e")
+        await look(pilot, app)
+        await press(pilot, app, "g", "s")
+        shown = picture(app)
+        assert "Your shift" in shown
+        assert "tickets that you solved and that stay so" in shown
+        await press(pilot, app, "j", "enter")
+        assert "No ticket stands behind" in app.desk.said  # nothing took any time yet
+        await press(pilot, app, "g", "s", "enter")
+        assert "solved an hour: letters" in picture(app)
+        await press(pilot, app, "enter")
+        opened = app.desk.view.ticket_id
+        assert opened is not None
+        await press(pilot, app, "H")
+        assert "End the shift" in picture(app)
+        await press(pilot, app, "enter")
+        assert "1 solved" in picture(app)
+        await press(pilot, app, "ctrl+s")
+        assert "z lets it go on" in app.desk.said
+        assert "shift 0s" not in picture(app).splitlines()[0]
+        await press(pilot, app, "z", "g", "s")
+        assert "Your shift" in picture(app)
+
+    play_offered(path, script, Ways(offers_shift=True))
+    store = Store.open(path)
+    ended = store.shifts.left_note()
+    assert ended is not None  # what was ended was let go on again: the note of the one before stands
+    assert ended.note.startswith("Call the printer")
+    store.close()
+
+
+def test_who_was_here_lately_is_not_asked_and_nobody_is_without_the_setting(path: Path) -> None:
+    store = Store.open(path)
+    make_desk(store).begin_shift({})
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        assert app.screen is app.desk
+        await press(pilot, app, "g", "s", "escape")
+
+    play_offered(path, script, Ways(offers_shift=True))
+
+
+def test_not_now_leaves_the_desk_as_it_was_and_the_key_asks_again(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "escape")
+        assert app.desk.store.shifts.latest("ann") is None
+        await press(pilot, app, "g", "s")
+        assert "Begin the shift" in picture(app)
+        await press(pilot, app, "enter")
+        assert app.desk.store.shifts.latest("ann") is not None
+
+    play_offered(path, script, Ways(offers_shift=True), (80, 24))
+
+
+def test_a_demo_begins_its_own_and_the_bar_can_be_hidden(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await look(pilot, app)
+        assert "in time" in picture(app).splitlines()[0]
+        await app.desk.action_desk_shift_bar()
+        await settled(pilot, app)
+        assert "in time" not in picture(app).splitlines()[0]
+        await pilot.resize_terminal(60, 20)
+        await settled(pilot, app)
+        assert len(picture(app).splitlines()[0]) <= 60
+
+    play_offered(path, script, Ways(begins_shift=True))
+
+
+def test_without_a_shift_there_is_no_bar(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await look(pilot, app)
+        assert "in time" not in picture(app)
+        await press(pilot, app, "colon", *"end shift", "enter")
+        assert "You are in no shift" in app.desk.said
+
+    play(path, script)
+
+
+VALUES = st.lists(st.builds(Value, st.integers(1, 99), st.sampled_from([0, 1, 30, 4000, 200_000])), max_size=5)
+
+
+@given(st.dictionaries(st.sampled_from(Own), VALUES), st.integers(0, 40_000))
+def test_bars_grow_shorter_and_the_longest_fits_a_wide_screen(behind: dict[Own, Sequence[Value]], seconds: int) -> None:
+    found = OwnFigures("ann", NOW, NOW + seconds, seconds, {own: tuple(held) for own, held in behind.items()})
+    lengths = [cell_len(bar) for bar in bars(found)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[0] <= 118
+    assert lengths[-1] <= 30

@@ -1,0 +1,174 @@
+"""A shift begins with what was handed over and what changed, and ends with a hand-over that the agent edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from data.store import Store
+from queues import shifts
+from tui.screens.desk_shift import END, ShiftFigures
+from tui.words import words
+
+if TYPE_CHECKING:
+    from data.records import Shift
+    from macros.library import Verdict as Refused
+    from queues.handover import Left
+    from queues.procedures import Procedure
+    from queues.shift_start import ShiftStart
+
+BEGIN = "begin"
+
+
+class ShiftTurns(ShiftFigures):
+    """Offers a shift at the opening of the desk, and ends it."""
+
+    _offered_shift = False
+
+    def _macros_taken(self, refused: Sequence[Refused]) -> None:
+        """Once the macros are there it can be told what changed in them: offer a shift."""
+        super()._macros_taken(refused)
+        if self._offered_shift:
+            return
+        self._offered_shift = True
+        going, now = shifts.going_on(self.store, self.agent), self.clock()
+        last = self.store.actions.last_at(self.agent) or 0
+        if going is not None and now - max(last, going.began_at) < self.ways.away_seconds:
+            self.look_at_shift()
+        elif self.ways.offers_shift or self.ways.begins_shift:
+            self._gather_start(silently=self.ways.begins_shift)
+
+    def action_desk_shift(self) -> None:
+        """Show what the shift came to, or begin one."""
+        going = shifts.going_on(self.store, self.agent)
+        if going is None:
+            self._gather_start()
+        else:
+            self.open_shift_card(going)
+
+    @work(thread=True, group="shift", exit_on_error=False)
+    def _gather_start(self, *, silently: bool = False) -> None:
+        """Gather what a shift begins with in a thread: every macro and procedure is compared."""
+        from queues.shift_start import shift_start
+        from tui.spans import day_end
+        from tui.wordings_now import wordings_now
+
+        book: Mapping[str, Procedure] = self.book or (self.make_book() if self.make_book is not None else {})
+        now_said = wordings_now(self.answering.library(), book)
+        store = Store.open(self.store.path, create=False)
+        try:
+            found = shift_start(store, self.agent, now_said, day_ends=day_end(self.clock()))
+        finally:
+            store.close()
+        self.app.call_from_thread(self._begin_silently if silently else self._show_start, found, now_said)
+
+    async def _begin_silently(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+        self.writer.submit(lambda desk: desk.begin_shift(now_said))
+
+    def _show_start(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+        from tui.screens.lines_card import LinesCard
+        from tui.shift_lines import start_lines
+
+        if self.app.screen is not self:
+            return  # something else was asked for meanwhile; the key begins a shift at any time
+        lines = [(BEGIN, words("Begin the shift"))]
+        lines += start_lines(self.store, found, self.clock(), self._zone()) or [("", words("Nothing is left for you."))]
+        note = words("Enter begins; on a ticket it begins there, on a change it shows it · Esc not now")
+
+        def chosen(name: str | None) -> None:
+            kind, _, place = (name or "").partition(":")
+            if kind == "revised":
+                self._show_revised(found, int(place), now_said)
+            elif kind:
+                self._begin(now_said, int(place) if kind == "ticket" else 0)
+
+        self.app.push_screen(LinesCard(words("A shift begins"), lines, note), chosen)
+
+    def _show_revised(self, found: ShiftStart, place: int, now_said: shifts.Wordings) -> None:
+        """Show what changed, then the card again."""
+        from queues.wordings import difference
+        from tui.screens.change_card import ChangeCard
+        from tui.shift_lines import revised_line
+
+        one = found.revised[place]
+        card = ChangeCard(revised_line(one), "", difference(one.old, one.new))
+        self.app.push_screen(card, lambda _: self._show_start(found, now_said))
+
+    def _begin(self, now_said: shifts.Wordings, ticket_id: int) -> None:
+        def begun(_: Shift) -> None:
+            self.look_at_shift()
+            if ticket_id:
+                self.jump_to(ticket_id)
+            self.say(words("Your shift has begun; {key} shows its figures.").format(key=self.key("desk.shift")))
+
+        self.run_worker(self.ask(lambda desk: desk.begin_shift(now_said), begun), group="next", exit_on_error=False)
+
+    def action_desk_shift_end(self) -> None:
+        """End the shift."""
+        self.end_shift()
+
+    def end_shift(self) -> None:
+        """Write the hand-over from the events, let the agent edit it, and end the shift with it."""
+        going = shifts.going_on(self.store, self.agent)
+        if going is None:
+            told = words("You are in no shift; {key} begins one.")
+            self.say(told.format(key=self.key("desk.shift")))
+        elif not self._looking:
+            self._looking = True
+            self._write_note(going, self.clock())
+
+    @work(thread=True, group="shift", exit_on_error=False)
+    def _write_note(self, shift: Shift, now: int) -> None:
+        from queues.handover import hand_over
+        from tui.shift_lines import hand_over_note
+
+        try:
+            found = self._figures(shift, now)
+            store = Store.open(self.store.path, create=False)
+            try:
+                note = hand_over_note(found, hand_over(store, now), now, self._zone())
+            finally:
+                store.close()
+        finally:
+            self._looking = False
+        self.app.call_from_thread(self._edit_note, note)
+
+    def _edit_note(self, note: str) -> None:
+        from tui.screens.text_card import TextCard
+
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self.ask(lambda desk: desk.end_shift(text), self._ended)
+
+        title = words("Hand-over for the next one; with it your shift ends")
+        self.app.push_screen(TextCard(title, note), written)
+
+    def _ended(self, shift: Shift) -> None:
+        from tui.spans import span
+
+        self.header.show_shift(())
+        told = words("Your shift ended after {span}; tridesk handover shows what you left · {key} lets it go on")
+        length = span(shift.seconds(0, shift.ended_at or 0))
+        self.say(told.format(span=length, key=self.key("desk.undo")))
+
+    def hand_over_lines(self, left: Sequence[Left]) -> list[tuple[str, str]]:
+        """Begin the list of what is left with the end of the shift, where one goes on."""
+        lines = super().hand_over_lines(left)
+        if shifts.going_on(self.store, self.agent) is None:
+            return lines
+        return [(END, words("End the shift and leave a hand-over…")), *lines]
+
+    def hand_over_chosen(self, left: Sequence[Left], name: str) -> None:
+        """End the shift, or go to what is left."""
+        if name == END:
+            self.action_desk_shift_end()
+        else:
+            super().hand_over_chosen(left, name)
+
+    def _zone(self) -> str:
+        from tui.composition import zone_name
+        from tui.settings import load
+
+        return zone_name(load().settings)
