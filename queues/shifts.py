@@ -11,6 +11,8 @@ from data.store import Store
 from data.tables.events import NO_TICKET
 from queues.steps import Step
 
+BEGAN, ENDED = "shift began", "shift ended"
+"""Events about no ticket."""
 KNOWN = "shift "
 """Before the kind of a wording: what it said when the agent's latest shift began."""
 
@@ -41,13 +43,15 @@ def begin(store: Store, agent: str, now: int, wordings: Wordings) -> Shift:
     before = going_on(store, agent)
     if before is not None:
         last = store.actions.last_at(agent) or before.began_at
-        _turn(store, before, None, min(now, max(last, before.began_at)), "", now, agent, "ended")
+        _turn(store, before, None, min(now, max(last, before.began_at)), "", now, agent)
+    for event in [one for one in store.events.of_kinds(NO_TICKET, [ENDED]) if one.actor == agent][-1:]:
+        store.actions.mark(event.action, "settled")  # `undo` goes past it
     for kind in dict.fromkeys(kind for kind, _ in wordings):
         store.known_wordings.forget(agent, KNOWN + kind)
     for (kind, name), text in wordings.items():
         store.known_wordings.put(agent, KNOWN + kind, name, text, now)
     number = store.shifts.begin(agent, now, store.events.newest())
-    store.events.add(store.actions.begin(agent, now), NO_TICKET, now, agent, "shift began", {"shift": number})
+    store.events.add(store.actions.begin(agent, now), NO_TICKET, now, agent, BEGAN, {"shift": number})
     found = store.shifts.get(number)
     assert found is not None
     return found
@@ -61,7 +65,7 @@ def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int]:
     shift = going_on(store, agent)
     if shift is None:
         raise RuleError("No shift", "You are in no shift; `tridesk shift start` begins one.")
-    action = _turn(store, shift, None, now, note, now, agent, "ended")
+    action = _turn(store, shift, None, now, note, now, agent)
     step: Step = {
         "kind": "shift", "ticket": NO_TICKET, "row": shift.id, "before": [None, shift.note], "after": [now, note]
     }  # fmt: skip
@@ -100,8 +104,8 @@ def seconds_worked(store: Store, agent: str, since: int, until: int) -> int:
     return sum(one.seconds(since, until) for one in store.shifts.between(agent, since, until))
 
 
-def _turn(store: Store, shift: Shift, before: int | None, at: int, note: str, now: int, agent: str, what: str) -> int:
+def _turn(store: Store, shift: Shift, before: int | None, at: int, note: str, now: int, agent: str) -> int:
     store.shifts.turn(shift.id, before, at, note)
     action = store.actions.begin(agent, now)
-    store.events.add(action, NO_TICKET, now, agent, f"shift {what}", {"shift": shift.id, "at": at, "note": bool(note)})
+    store.events.add(action, NO_TICKET, now, agent, ENDED, {"shift": shift.id, "at": at, "note": bool(note)})
     return action

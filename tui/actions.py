@@ -179,7 +179,7 @@ def _look() -> list[Action]:
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
-        Action("desk.shift", ("g s",), "My shift…", "What your shift came to, figure by figure; or begin one.", "Desk"),
+        Action("desk.shift", ("S",), "My shift…", "What your shift came to, figure by figure; or begin one.", "Desk"),
         Action(
             "desk.shift_bar", (), "Shift bar", "Show your figures at the top, or hide them; the desk remembers.", "Desk"
         ),

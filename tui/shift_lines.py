@@ -87,21 +87,23 @@ def behind_lines(store: Store, found: OwnFigures, own: Own) -> list[tuple[str, s
 
 def bars(found: OwnFigures) -> tuple[str, ...]:
     """Return the bar in several lengths, the longest first; the screen takes the first that fits."""
-    value = {own: shown(own, found.value(own)) for own in Own}
-    short = words("{rate}/h").format(rate=value[Own.SOLVED])
-    kept = words("{share} in time").format(share=value[Own.KEPT])
-    parts = [
-        words("shift {span}").format(span=span(found.seconds)),
-        short,
-        words("handle {span}").format(span=value[Own.HANDLE]),
-        words("first {span}").format(span=value[Own.FIRST_REPLY]),
-        words("one touch {share}").format(share=value[Own.ONE_TOUCH]),
-        words("reopened {share}").format(share=value[Own.REOPENED]),
-        kept,
-        words("{n} keys").format(n=value[Own.KEYS]),
-    ]
-    without = [parts[1], parts[2], parts[3], parts[4], parts[6], parts[7]]
-    return tuple(" · ".join(some) for some in (parts, without, [short, value[Own.HANDLE], kept], [short, kept]))
+    value = {own: shown(own, found.value(own)) for own in Own if found.value(own) is not None}
+
+    def part(own: Own, text: str) -> str:
+        return text.format(value[own]) if own in value else ""
+
+    length = words("shift {}").format(span(found.seconds))
+    rate, handle = part(Own.SOLVED, words("{}/h")), part(Own.HANDLE, words("handle {}"))
+    first, kept = part(Own.FIRST_REPLY, words("first {}")), part(Own.KEPT, words("{} in time"))
+    once, again = part(Own.ONE_TOUCH, words("one touch {}")), part(Own.REOPENED, words("reopened {}"))
+    keys = part(Own.KEYS, words("{} keys"))
+    sizes = (
+        (length, rate, handle, first, once, again, kept, keys),
+        (rate, handle, first, once, kept, keys),
+        (rate, handle, kept),
+        (rate, kept),
+    )
+    return tuple(" · ".join(one for one in some if one) for some in sizes)
 
 
 def revised_line(one: Revised) -> str:

@@ -44,7 +44,7 @@ class Actions:
             )
 
     def mark(self, action: int, state: str) -> None:
-        """Set an action to `done`, `undone` or `partly undone`; only the first two can be turned again."""
+        """Set an action to `done`, `undone`, `partly undone` or `settled`; only the first two can be turned again."""
         self._db.execute("UPDATE action SET state = ? WHERE id = ?", (state, action))
 
     def to_undo(self, actor: str) -> Action | None:
@@ -58,7 +58,7 @@ class Actions:
     def last_at(self, actor: str) -> int | None:
         """Return when the actor last did anything, None where they never did."""
         sql = """SELECT max((SELECT max(at) FROM (SELECT at FROM action WHERE actor = ? AND state = value
-            ORDER BY id DESC LIMIT 1))) FROM json_each('["done", "undone", "partly undone", "dropped"]')"""
+            ORDER BY id DESC LIMIT 1))) FROM json_each('["done", "undone", "partly undone", "dropped", "settled"]')"""
         found = self._db.execute(sql, (actor,)).fetchone()[0]
         return None if found is None else int(found)
 

@@ -67,9 +67,15 @@ def test_the_end_is_undone_and_done_again(desk: Desk, clock: Clock) -> None:
     assert desk.store.shifts.left_note() is None
     desk.redo()
     assert desk.store.shifts.left_note() is not None
+
+
+def test_a_new_shift_settles_the_end_of_the_one_before(desk: Desk) -> None:
+    desk.act([1], Change(note="Looked."))
     desk.begin_shift(RULES)
-    with pytest.raises(RuleError, match="Another shift"):
-        desk.undo()
+    desk.end_shift("Look at #1.")
+    desk.begin_shift(RULES)
+    assert desk.undo().ticket_ids == (1,)
+    assert desk.store.shifts.left_note() is not None
 
 
 def test_a_shift_that_was_never_ended_ends_with_the_last_action(desk: Desk, clock: Clock) -> None:

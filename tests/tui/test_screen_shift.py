@@ -62,13 +62,13 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         assert "shift 0s" in picture(app).splitlines()[0]
         await press(pilot, app, "e")
         await look(pilot, app)
-        await press(pilot, app, "g", "s")
+        await press(pilot, app, "S")
         shown = picture(app)
         assert "Your shift" in shown
         assert "tickets that you solved and that stay so" in shown
         await press(pilot, app, "j", "enter")
         assert "No ticket stands behind" in app.desk.said  # nothing took any time yet
-        await press(pilot, app, "g", "s", "enter")
+        await press(pilot, app, "S", "enter")
         assert "solved an hour: letters" in picture(app)
         await press(pilot, app, "enter")
         opened = app.desk.view.ticket_id
@@ -80,7 +80,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         await press(pilot, app, "ctrl+s")
         assert "z lets it go on" in app.desk.said
         assert "shift 0s" not in picture(app).splitlines()[0]
-        await press(pilot, app, "z", "g", "s")
+        await press(pilot, app, "z", "S")
         assert "Your shift" in picture(app)
 
     play_offered(path, script, Ways(offers_shift=True))
@@ -98,7 +98,7 @@ def test_who_was_here_lately_is_not_asked_and_nobody_is_without_the_setting(path
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         assert app.screen is app.desk
-        await press(pilot, app, "g", "s", "escape")
+        await press(pilot, app, "S", "escape")
 
     play_offered(path, script, Ways(offers_shift=True))
 
@@ -107,7 +107,7 @@ def test_not_now_leaves_the_desk_as_it_was_and_the_key_asks_again(path: Path) ->
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "escape")
         assert app.desk.store.shifts.latest("ann") is None
-        await press(pilot, app, "g", "s")
+        await press(pilot, app, "S")
         assert "Begin the shift" in picture(app)
         await press(pilot, app, "enter")
         assert app.desk.store.shifts.latest("ann") is not None
@@ -118,10 +118,10 @@ def test_not_now_leaves_the_desk_as_it_was_and_the_key_asks_again(path: Path) ->
 def test_a_demo_begins_its_own_and_the_bar_can_be_hidden(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await look(pilot, app)
-        assert "in time" in picture(app).splitlines()[0]
+        assert "shift 0s" in picture(app).splitlines()[0]
         await app.desk.action_desk_shift_bar()
         await settled(pilot, app)
-        assert "in time" not in picture(app).splitlines()[0]
+        assert "shift 0s" not in picture(app).splitlines()[0]
         await pilot.resize_terminal(60, 20)
         await settled(pilot, app)
         assert len(picture(app).splitlines()[0]) <= 60
@@ -132,7 +132,7 @@ def test_a_demo_begins_its_own_and_the_bar_can_be_hidden(path: Path) -> None:
 def test_without_a_shift_there_is_no_bar(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await look(pilot, app)
-        assert "in time" not in picture(app)
+        assert "shift 0s" not in picture(app)
         await press(pilot, app, "colon", *"end shift", "enter")
         assert "You are in no shift" in app.desk.said
 

@@ -68,5 +68,6 @@ class LinesCard(ModalScreen[str]):
 
 
 def _option(name: str, line: str) -> Option:
-    shown = Content(safe_text(line))
-    return Option(shown, id=name) if name else Option(shown.stylize("bold"), disabled=True)
+    if name:
+        return Option(Content(safe_text(line)), id=name)
+    return Option(Content(safe_text(line)).stylize("bold"), disabled=True)

@@ -212,8 +212,8 @@ def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
     ink, mark = INKS[message.direction], MARKS[message.direction]
     yield Line(ink, fit(_head(message, now), width), head=True)
     count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
-    told = words("▒ may be graphic or abusive: {n} lines folded, X shows them and notes that you saw them")
-    yield from _lines(Ink.LATE, mark + told.format(n=count), width)
+    told = words("▒ may be graphic or abusive: {n} lines folded · X shows them, noted")
+    yield Line(Ink.LATE, fit(mark + told.format(n=count), width))
 
 
 def _head(message: Message, now: int) -> str:
