@@ -1,4 +1,4 @@
-"""The words of the top line about the ways to the mail accounts."""
+"""The words about the ways to the accounts: what is wrong, and what the remotes are asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from queues.remotes.links import Link, LinkState
 from tui.words import words
+
+_MINUTE = 60
 
 
 def link_line(links: Mapping[str, Link]) -> str:
@@ -21,4 +23,24 @@ def link_line(links: Mapping[str, Link]) -> str:
             case LinkState.FETCHING:
                 told = words("{name}: {done:,} of {total:,} fetched")
                 parts.append(told.format(name=name, done=link.done, total=link.total))
+            case LinkState.WAITING:
+                parts.append(words("{name} waits").format(name=name))
     return "  ".join(parts)
+
+
+def pace_line(links: Mapping[str, Link], now: int) -> list[str]:
+    """Say for each remote that counts requests how many it got, those first that have the fewest left."""
+    counted = [(name.partition(":")[2], link) for name, link in links.items() if link.allowed]
+    counted.sort(key=lambda one: (-one[1].used / one[1].allowed, one[0]))
+    told = ((name, pace(link, now)) for name, link in counted)
+    return [f"{name}: {said}" for name, said in told if said]
+
+
+def pace(link: Link, now: int) -> str:
+    """Say how many requests a remote got this minute, and when it is looked at next; nothing where nobody looks."""
+    ahead = link.next_at - now
+    if not link.allowed or now >= max(link.at, link.next_at) + _MINUTE:
+        return ""
+    used = link.used if now < link.at + _MINUTE else 0
+    told = words("{used} of {allowed} requests this minute").format(used=used, allowed=link.allowed)
+    return told if ahead <= 0 else words("{told}, next look in {n} s").format(told=told, n=ahead)

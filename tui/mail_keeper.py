@@ -19,6 +19,7 @@ from queues.remotes.account_filing import Filing
 from queues.remotes.account_sync import AccountSync
 from queues.remotes.accounts import Account
 from queues.remotes.secrets_at_hand import Secrets
+from queues.remotes.tracker_mirror import Paced
 from queues.remotes.tracker_sync import TrackerSync
 from queues.remotes.trackers import Tracker
 from tui.composition import open_desk, recogniser, wall_clock
@@ -49,9 +50,13 @@ class MailKeeper:
         clock: Clock = wall_clock,
         tell: Callable[[str], object] = lambda sentence: None,
         news: Callable[[], object] = lambda: None,
+        paced: Paced = lambda name, link: None,
     ) -> None:
+        """`tell` gets sentences for the agent, `news` is called when messages were filed, `paced` when a remote that
+        counts requests was asked; all in the account's thread.
+        """
         self._path, self._settings, self._secrets, self._clock = path, settings, secrets, clock
-        self._tell, self._news = tell, news
+        self._tell, self._news, self._paced = tell, news, paced
         self._stop = threading.Event()
         self._helper = Helper()
         self._reader = SharedReader(self._helper)
@@ -97,8 +102,9 @@ class MailKeeper:
             if isinstance(account, Tracker):
                 system = connector_class(account.kind)(account, self._secrets)
                 yield TrackerSync(
-                    desk, system, account, self._reader, named.recognised, self._clock, self._tell, self._news
-                )
+                    desk, system, account, self._reader, named.recognised, self._clock, self._tell, self._news,
+                    self._paced,
+                )  # fmt: skip
                 return
             filing = Filing(desk, account, self._reader, named.recognised, self._clock)
             connector = EmailConnector(account, self._secrets)

@@ -10,7 +10,6 @@ import json
 import socket
 import ssl
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,17 +18,15 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
 from data.safe_text import safe_line
+from queues.connectors.budget import MINUTE, Budget
 from queues.connectors.mail_faults import CERTIFICATE
 
 TIMEOUT = 30.0
 """Seconds that a server may take for one answer."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer."""
-_MINUTE = 60.0
 _MOST_WAIT = 3600
 _MOST_MOVES = 5
-
-
 _SENTENCES = ("message", "msg", "description", "error")
 
 
@@ -85,9 +82,9 @@ class WebClient:
         parts = urlsplit(url)
         self.host = parts.hostname or ""
         self._tls, self._port, self._path = parts.scheme == "https", parts.port, parts.path
-        self._context, self._per_minute = context, per_minute
+        self._context = context
         self._connection: http.client.HTTPConnection | None = None
-        self._asked: deque[float] = deque()
+        self._budget = Budget(per_minute)
         self.pause: Callable[[float], object] = time.sleep
         self.requests = 0
         """How many were made."""
@@ -151,7 +148,7 @@ class WebClient:
             at_home = (parts.hostname, parts.port) == (self.host, self._port)
             other = WebClient(f"{parts.scheme}://{parts.netloc}", context=self._context, per_minute=1)
             try:
-                self._await_budget()
+                self._spend()
                 answer = other._fetch(f"{parts.path}?{parts.query}", headers if at_home else {}, largest)
             finally:
                 other.close()
@@ -202,7 +199,7 @@ class WebClient:
         return quote(f"{self._path}/{path}", safe="/") + (f"?{urlencode(query)}" if query else "")
 
     def _connect(self) -> http.client.HTTPConnection:
-        self._await_budget()
+        self._spend()
         if self._connection is None:
             if self._tls:
                 self._connection = http.client.HTTPSConnection(
@@ -218,14 +215,9 @@ class WebClient:
                 raise self._fault(error) from error
         return self._connection
 
-    def _await_budget(self) -> None:
-        """Wait until one more request is within what a minute may have."""
-        now = time.monotonic()
-        while self._asked and self._asked[0] <= now - _MINUTE:
-            self._asked.popleft()
-        if len(self._asked) >= self._per_minute:
-            self.pause(self._asked.popleft() + _MINUTE - now)
-        self._asked.append(time.monotonic())
+    def _spend(self) -> None:
+        """Wait until one more request is within the budget."""
+        self._budget.spend(self.pause)
         self.requests += 1
 
     def _answer(self, connection: http.client.HTTPConnection, *, plain: bool = False) -> Answer:
@@ -235,6 +227,7 @@ class WebClient:
             self.close()
             raise ConnectorError("Answer too large", f"{self.place} sent more than 64 MB; it was not read.")
         headers = {name.lower(): value for name, value in response.getheaders()}
+        self._budget.heed(headers)
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, headers, raw)
         try:
@@ -260,6 +253,7 @@ class WebClient:
                 return StaleError("Changed meanwhile", f"{self.place} has it changed meanwhile ({told}).")
             case 429 | 503:
                 seconds = _seconds(headers.get("retry-after", ""))
+                self._budget.rest(seconds)
                 return BusyError("Busy", f"{self.place} asks to wait {seconds} seconds; it is tried again.", seconds)
             case _ if 300 <= status < 400:
                 return RefusedError("Moved", f"{self.place} answers from another address ({told}); change the url.")
@@ -318,7 +312,7 @@ def _with_type(headers: Mapping[str, str], body: Any) -> dict[str, str]:
 
 def _seconds(retry_after: str) -> int:
     """Return what Retry-After asks for (RFC 9110, 10.2.3); a date or nonsense counts as a minute."""
-    return min(int(retry_after), _MOST_WAIT) if retry_after.isascii() and retry_after.isdigit() else int(_MINUTE)
+    return min(int(retry_after), _MOST_WAIT) if retry_after.isascii() and retry_after.isdigit() else int(MINUTE)
 
 
 def _words(raw: bytes) -> str:

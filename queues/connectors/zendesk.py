@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
+from queues.connectors.budget import Budget
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
 from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
@@ -23,6 +24,8 @@ from queues.remotes.trackers import HERE, Tracker
 
 AT_ONCE = 50
 """How many tickets a page of the export holds: the audits of each are a request."""
+EXPORTS = 8
+"""How often a minute the export is asked at most; Zendesk takes ten of the whole account."""
 LARGEST_FILE = 10_000_000
 TRIES = 3
 """How often a claim is tried on a ticket that changes at that moment."""
@@ -52,6 +55,7 @@ class Zendesk:
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
         self.web = WebClient(f"{tracker.url}/api/v2", context=tls, per_minute=tracker.requests)
+        self._exports = Budget(EXPORTS)
         self._names = Names(self._get)
         self._done = 0
 
@@ -199,6 +203,7 @@ class Zendesk:
         return int(datetime.combine(since, time(), UTC).timestamp()) if since else 1
 
     def _export(self, query: Mapping[str, str]) -> dict[str, Any]:
+        self._exports.spend(self.web.pause)
         body = self._get("incremental/tickets/cursor.json", query)
         return body if isinstance(body, dict) else {}
 

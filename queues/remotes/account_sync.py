@@ -6,6 +6,7 @@ Everything of an account happens in one thread with its own store, so that its s
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from threading import Event
 
@@ -30,7 +31,8 @@ TICK = 0.1
 FRESH = 240.0
 """Seconds after which a wait for news is begun anew, so that no one in between forgets the connection (RFC 2177)."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
-"""Seconds before each further attempt to connect."""
+"""Seconds before each further attempt to connect, and up to half as many more: many desks do not come back at one
+moment."""
 FULL = 2_000
 """So many new mails are an old mailbox rather than a night's mail."""
 FEW_FILED = 20
@@ -108,7 +110,7 @@ class AccountSync:
                 self._fault("Fault", f"A fault of the program itself ({type(error).__name__}); it is tried again.")
             finally:
                 self.close()
-            stop.wait(delays[min(attempt, len(delays) - 1)])
+            stop.wait(delays[min(attempt, len(delays) - 1)] * random.uniform(1, 1.5))
             attempt += 1
 
     def close(self) -> None:

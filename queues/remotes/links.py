@@ -15,6 +15,8 @@ class LinkState(StrEnum):
 
     ONLINE = "online"
     FETCHING = "fetching"
+    WAITING = "waiting"
+    """The requests of this minute are used up."""
     NO_SENDING = "no sending"
     OFFLINE = "offline"
 
@@ -29,6 +31,13 @@ class Link:
     done: int = 0
     total: int = 0
     """Mails fetched of those that are to be, while fetching."""
+    used: int = 0
+    """Requests made in the minute before `at`."""
+    allowed: int = 0
+    """How many a minute may have; 0 where nobody counts, as with mail."""
+    at: int = 0
+    next_at: int = 0
+    """When the remote is looked at next."""
 
 
 def links(store: Store) -> dict[str, Link]:

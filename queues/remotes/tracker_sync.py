@@ -21,7 +21,7 @@ from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.tracker_claims import claim_all
 from queues.remotes.tracker_fetching import Fetching, Recognise
-from queues.remotes.tracker_mirror import Mirror, Tell
+from queues.remotes.tracker_mirror import Mirror, Paced, Tell
 from queues.remotes.tracker_ours import Ours
 from queues.remotes.tracker_pushing import Pushing
 from queues.remotes.tracker_replies import Replies
@@ -48,9 +48,13 @@ class TrackerSync:
         clock: Clock,
         tell: Tell = lambda sentence: None,
         news: Callable[[], object] = lambda: None,
+        paced: Paced = lambda name, link: None,
     ) -> None:
-        """`tell` gets a sentence for the agent, `news` is called when messages were filed; both in this thread."""
+        """`tell` gets a sentence for the agent, `news` is called when messages were filed, `paced` when the way there
+        was written down; all in this thread.
+        """
         self._mirror = Mirror(desk, system, tracker, clock, tell)
+        self._mirror.paced = paced
         self._ours = Ours(self._mirror)
         self._fetching = Fetching(self._mirror, self._ours, reader, recognise, news)
         self._replies = Replies(self._mirror, self._ours, self._fetching)
@@ -83,22 +87,27 @@ class TrackerSync:
         self._system.wait_by(lambda seconds: self._pause(seconds, stop))
         attempt = 0
         while not stop.is_set():
-            wait = 0.0
+            asked = 0.0
             try:
                 self._catch_up(stop)
+                self._carry_out()
                 attempt = 0
                 self._told_well()
                 self._stay(stop)
+                break
             except (ConnectorError, StoreError) as error:
-                self._fault(error.title, error.message)
-                wait = float(error.seconds) if isinstance(error, BusyError) else 0.0
+                title, sentence = error.title, error.message
+                asked = float(error.seconds) if isinstance(error, BusyError) else 0.0
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
                 log.error("a tracker's thread failed: %s", type(error).__name__)
-                self._fault("Fault", f"A fault of the program itself ({type(error).__name__}); it is tried again.")
+                title = "Fault"
+                sentence = f"A fault of the program itself ({type(error).__name__}); it is tried again."
             finally:
                 self.close()
-            stop.wait(max(wait, delays[min(attempt, len(delays) - 1)]) * random.uniform(1, 1.5))
+            wait = max(asked, delays[min(attempt, len(delays) - 1)]) * random.uniform(1, 1.5)
             attempt += 1
+            self._fault(title, sentence, wait)
+            stop.wait(wait)
 
     def close(self) -> None:
         """End the connection."""
@@ -106,9 +115,10 @@ class TrackerSync:
 
     def _pause(self, seconds: float, stop: Event) -> None:
         """Wait because the requests of this minute are used up, and say so."""
-        most = self._tracker.requests
-        self._tell(f"{self._tracker.name}: the {most} requests of this minute are used; it goes on in {seconds:.0f} s.")
+        self._mirror.put_link(LinkState.WAITING, wait=seconds)
+        self._tell(f"{self._tracker.name}: no requests are left of this minute; it goes on in {seconds:.0f} s.")
         stop.wait(seconds)
+        self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
 
     def _stay(self, stop: Event) -> None:
         """Look for news of either side, and act on it."""
@@ -119,6 +129,7 @@ class TrackerSync:
                 waited = 0.0
                 self._fetching.fetch(stop)
                 self._settle()
+                self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
             if due or version != self._seen or self._pushing.waits():
@@ -151,15 +162,15 @@ class TrackerSync:
         self._pushing.push()
         return done
 
-    def _fault(self, title: str, sentence: str) -> None:
-        """Tell a fault once, however often it comes again."""
-        self._mirror.put_link(LinkState.OFFLINE, sentence)
+    def _fault(self, title: str, sentence: str, wait: float) -> None:
+        """Tell a fault once, however often it comes again; it is tried again in `wait` seconds."""
+        self._mirror.put_link(LinkState.OFFLINE, sentence, wait=wait)
         if sentence != self._told:
             self._told = sentence
             self._tell(f"{self._tracker.name}: {title}. {sentence}")
 
     def _told_well(self) -> None:
-        self._mirror.put_link(LinkState.ONLINE)
+        self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
         if self._told:
             self._told = ""
             self._tell(f"{self._tracker.name}: online again.")

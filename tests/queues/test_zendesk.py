@@ -9,9 +9,12 @@ import pytest
 
 from data.errors import ConnectorError
 from data.records import Change, Enclosure, OutboxState, Status
+from queues.remotes.links import Link, LinkState
 from queues.remotes.trackers import Tracker, complete
+from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtSystem
 from tests.servers.zendesk_double import ZendeskDouble
+from tui.mail_keeper import MailKeeper
 
 SUPPORT = 71
 
@@ -268,3 +271,35 @@ def test_each_fault_is_one_sentence_and_gets_well_by_itself(
 def test_the_subdomain_is_enough(given: str, url: str) -> None:
     tracker = complete(Tracker("z", given, kind="zendesk"))
     assert (tracker.url, tracker.connector, tracker.poll, tracker.requests) == (url, "zendesk:z", 60, 100)
+
+
+def test_what_it_is_asked_is_told_and_what_it_asks_for_is_done(double: ZendeskDouble, desk: DeskAtSystem) -> None:
+    opened(double)
+    desk.once()
+    link = desk.link()
+    assert link is not None
+    assert (link.used, link.allowed) == (len(double.heard), 100_000)
+    told: list[tuple[str, Link]] = []
+    keeper = MailKeeper(desk.path, desk.settings, desk.secret, paced=lambda *one: told.append(one))
+    double.fault("GET", "incremental", 429, {"Retry-After": "900"})
+    keeper.start(delays=(0.01,))
+    until(lambda: bool(told))
+    keeper.stop()
+    name, waiting = told[0]
+    assert (name, waiting.state) == ("desk", LinkState.OFFLINE)
+    assert 900 <= waiting.next_at - waiting.at <= 1_350
+    assert sum(path.endswith("cursor.json") for _, path, _ in double.heard) == 2
+
+
+def test_a_fault_that_stays_is_told_once_and_met_ever_more_seldom(double: ZendeskDouble, desk: DeskAtSystem) -> None:
+    ticket = opened(double)
+    desk.once()
+    desk.act(desk.mirrored(str(ticket)).id, Change(note="Llamé.", override_reason="a test"))
+    for _ in range(50):
+        double.fault("PUT", f"tickets/{ticket}", 500)
+    desk.start(delays=(0.01, 0.02, 30.0))
+    until(lambda: puts(double) >= 3)
+    desk.stop()
+    assert puts(double) == 3
+    assert sum("failed" in sentence for sentence in desk.said) == 1
+    assert not any("online again" in sentence for sentence in desk.said)

@@ -38,7 +38,7 @@ def test_set_up_mirrored_and_answered_and_it_says_what_it_is(
     assert "Zendesk, as eva@team.example, 1 queue, " in said.out
     assert str(load().settings.tracker[0].since) == "2020-02-03"
     assert run(["sync"]) == 0
-    capsys.readouterr()
+    assert " of 100 requests this minute" in capsys.readouterr().out
     assert run(["list", "--json"]) == 0
     (row,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (row["customer"], row["lane"]) == ("Ana Gil", "app")
@@ -46,13 +46,17 @@ def test_set_up_mirrored_and_answered_and_it_says_what_it_is(
     assert run(["outbox", "list", "--json"]) == 0
     entry = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert run(["outbox", "resend", str(entry["id"])]) == 0
+    capsys.readouterr()
     assert run(["sync", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["requests_allowed"] == 100
+    assert 0 < row["requests"] < 30
     assert zendesk.state.tickets[ticket]["status"] == "solved"
     assert [one["body"] for one in zendesk.state.replies()] == ["Here it is."]
     capsys.readouterr()
     assert run(["doctor"]) == 0
     told = capsys.readouterr().out
-    assert "acme online" in told
+    assert f"acme online, {row['requests']} of 100 requests this minute" in told
     assert WARNING in told
 
 

@@ -16,7 +16,7 @@ from queues.remotes.links import Link, LinkState, links, put_link
 from queues.settling import Wish
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press
 from tui.app import DeskApp
-from tui.link_line import link_line
+from tui.link_line import link_line, pace, pace_line
 from tui.screens.outbox_card import OutboxCard
 
 OURS = "Estimada Zoë: ya puede entrar en su cuenta."
@@ -133,6 +133,7 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
     with closing(Store.open(path)) as store:
         put_link(store, "email:support", Link(LinkState.OFFLINE, "no way"))
         put_link(store, "email:soporte", Link(LinkState.FETCHING, done=1_200, total=100_000))
+        put_link(store, "zendesk:acme", Link(LinkState.ONLINE, used=41, allowed=200, at=NOW - 5, next_at=NOW + 20))
         assert links(store)["email:support"].sentence == "no way"
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
@@ -143,10 +144,30 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
         assert "soporte: 1,200 of 100,000 fetched" in top
         assert "1 held!" in top
         assert "1 in doubt!" in top
+        assert "acme: 41 of 200 requests this minute, next look in 20 s" in top
+        await pilot.resize_terminal(110, 40)
+        app.desk.show_outbox()
+        await pilot.pause()
+        top = picture(app).splitlines()[0]
+        assert "1 held!" in top
+        assert "acme" not in top
 
-    play(path, script, (140, 40))
+    play(path, script, (200, 40))
 
 
 def test_nothing_is_said_of_accounts_that_are_well() -> None:
     assert link_line({"email:support": Link(LinkState.ONLINE)}) == ""
     assert link_line({"email:support": Link(LinkState.NO_SENDING, "x")}) == "support cannot send"
+
+
+def test_what_remotes_are_asked_is_told_while_somebody_looks_after_them() -> None:
+    link = Link(LinkState.ONLINE, used=41, allowed=200, at=NOW, next_at=NOW + 90)
+    assert pace(link, NOW) == "41 of 200 requests this minute, next look in 90 s"
+    assert pace(link, NOW + 70) == "0 of 200 requests this minute, next look in 20 s"
+    assert pace(link, NOW + 100) == "0 of 200 requests this minute"
+    assert pace(link, NOW + 150) == ""
+    assert pace(Link(LinkState.ONLINE), NOW) == ""
+    scarce = Link(LinkState.WAITING, used=99, allowed=100, at=NOW, next_at=NOW + 9)
+    told = pace_line({"rt:desk": link, "zendesk:acme": scarce}, NOW)
+    assert [one.partition(":")[0] for one in told] == ["acme", "desk"]
+    assert link_line({"zendesk:acme": scarce}) == "acme waits"

@@ -69,6 +69,8 @@ def _accounts(path: Path) -> str:
     from queues.remotes.accounts import PREFIX
     from queues.remotes.links import LinkState, links
     from queues.remotes.trackers import HERE, Tracker
+    from tui.composition import wall_clock
+    from tui.link_line import pace
     from tui.settings import load
 
     accounts = load().settings.remotes
@@ -87,7 +89,8 @@ def _accounts(path: Path) -> str:
         link = known.get(account.connector)
         if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING):
             raise DeskError("Account", f"{account.name} was last seen {link.state}: {link.sentence}")
-        told.append(f"{account.name} {'not tried yet' if link is None else link.state}")
+        asked = pace(link, wall_clock()) if link is not None else ""
+        told.append(f"{account.name} {'not tried yet' if link is None else link.state}{asked and f', {asked}'}")
         told += [account.warning.rstrip(".")] if isinstance(account, Tracker) and account.warning else []
     return ", ".join(told) or "none; `tridesk account add` makes one"
 

@@ -19,11 +19,14 @@ from data.safe_text import safe_line
 from tui.cli.common import chosen, db_option, json_option, put
 
 if TYPE_CHECKING:
+    from queues.remotes.links import Link
     from queues.remotes.secrets_at_hand import SecretsAtHand
     from tui.settings import Settings
 
 _ROUND_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
+_PACED_SECONDS = 300
+"""So often a person who watches is told what a remote is asked."""
 
 
 @click.command()
@@ -68,6 +71,7 @@ class _Says:
 
     def __init__(self, as_json: bool, stop: threading.Event) -> None:
         self._as_json, self._stop, self._lock = as_json, stop, threading.Lock()
+        self._paced: dict[str, int] = {}
 
     def sentence(self, sentence: str) -> None:
         """Say it to whoever reads."""
@@ -78,6 +82,19 @@ class _Says:
         """Tell a program that mail was filed."""
         if self._as_json:
             self._write('{"news": true}')
+
+    def paced(self, name: str, link: Link) -> None:
+        """Tell what a remote was asked: a program each time, a person where that changed much."""
+        from tui.link_line import pace
+
+        now = int(time.time())
+        if self._as_json:
+            told = {"account": name, "state": link.state, "requests": link.used, "requests_allowed": link.allowed,
+                    "next_look_in": max(0, link.next_at - now)}  # fmt: skip
+            self._write(json.dumps(told, ensure_ascii=False))
+        elif link.next_at and now >= self._paced.get(name, 0) + _PACED_SECONDS:
+            self._paced[name] = now
+            self.sentence(f"{name}: {pace(link, now)}.")
 
     def _write(self, line: str) -> None:
         with self._lock:
@@ -121,6 +138,7 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
             }
             try:
                 received, done = keeper.once(account)
+                row |= _asked(path, account.connector)
                 row |= {"received": received, "sent": done.sent, "held": done.held, "failed": done.failed,
                         "in_doubt": done.doubted}  # fmt: skip
             except ConnectorError as error:
@@ -133,6 +151,16 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
     return code
 
 
+def _asked(path: Path, connector: str) -> dict[str, Any]:
+    """Return what a remote that counts requests was asked."""
+    from data.store import Store
+    from queues.remotes.links import links
+
+    with closing(Store.open(path)) as store:
+        link = links(store).get(connector)
+    return {"requests": link.used, "requests_allowed": link.allowed} if link is not None and link.allowed else {}
+
+
 def _tell(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
         put(row)
@@ -140,7 +168,13 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{row['account']}: {safe_line(row['error'])}", err=True)
     else:
         click.echo(f"{row['account']}: {row['received']} received, {row['sent']} sent, {row['held']} held, "
-                   f"{row['failed']} failed, {row['in_doubt']} in doubt")  # fmt: skip
+                   f"{row['failed']} failed, {row['in_doubt']} in doubt{_of_requests(row)}")  # fmt: skip
+
+
+def _of_requests(row: dict[str, Any]) -> str:
+    if "requests" not in row:
+        return ""
+    return f"; {row['requests']} of {row['requests_allowed']} requests this minute"
 
 
 @contextmanager
@@ -166,7 +200,7 @@ def _watch(
 ) -> None:
     from tui.mail_keeper import MailKeeper
 
-    keeper = MailKeeper(path, settings, secrets, tell=say.sentence, news=say.news)
+    keeper = MailKeeper(path, settings, secrets, tell=say.sentence, news=say.news, paced=say.paced)
     keeper.start()
     try:
         if not rounds:

@@ -20,7 +20,7 @@ from tui.answering import Answering
 from tui.burning import burn_line, stay_line
 from tui.jobs import PATIENCE, Writer
 from tui.keymap import keymap_from
-from tui.link_line import link_line
+from tui.link_line import link_line, pace_line
 from tui.sources import LaneSource
 from tui.ways import Ways
 from tui.widgets.header_bar import HeaderBar
@@ -207,13 +207,14 @@ class DeskBase(Screen[None]):
     def show_outbox(self) -> None:
         """Write the top line."""
         counts, now = self.store.outbox.counts(), self.clock()
-        leaves = self.store.outbox.next_leaves(now)
+        leaves, ways = self.store.outbox.next_leaves(now), links(self.store)
         self.header.show(
             sum(counts.values()),
             None if leaves is None else leaves - now,
             counts.get(OutboxState.HELD, 0),
             doubted=counts.get(OutboxState.IN_DOUBT, 0),
-            links=link_line(links(self.store)),
+            links=link_line(ways),
+            paces=pace_line(ways, now),
             stay=stay_line(self.store, [pane.lane.name for pane in self.panes], self.view.ticket_id, now),
         )
 

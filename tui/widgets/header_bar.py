@@ -24,12 +24,17 @@ class HeaderBar(Static):
         self._mode = mode
         self._shown = self._left = ""
         self._shift: Sequence[str] = ()
+        self._paces: Sequence[str] = ()
         self.saving = False
 
     def show(
-        self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = ""
-    ) -> None:
-        """Write the line: how the accounts stand, what waits to leave, is held or in doubt, and what staying costs."""
+        self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = "",
+        paces: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Write the line: how the accounts stand, what waits to leave, is held or in doubt, and what staying costs.
+
+        `paces`, what remotes are asked, are written as far as there is room.
+        """
         parts = [self._name, self._mode, links]
         if waiting:
             parts.append(words("outbox {n}").format(n=waiting))
@@ -42,7 +47,7 @@ class HeaderBar(Static):
         parts.append(stay)
         if self.saving:
             parts.append(words("saving…"))
-        self._left = "  ".join(part for part in parts if part)
+        self._left, self._paces = "  ".join(part for part in parts if part), paces
         self._draw()
 
     def show_shift(self, bars: Sequence[str]) -> None:
@@ -55,9 +60,13 @@ class HeaderBar(Static):
         self._draw()
 
     def _draw(self) -> None:
-        room = self.content_size.width - cell_len(self._left)
+        left, room = self._left, self.content_size.width - cell_len(self._left)
         bar = next((bar for bar in self._shift if cell_len(bar) + GAP <= room), "")
-        line = f"{self._left}{' ' * (room - cell_len(bar))}{bar}" if bar else self._left
+        taken = cell_len(bar) + GAP if bar else 0
+        for one in self._paces:
+            if cell_len(one) + 2 + taken <= room:
+                left, room = f"{left}  {one}", room - cell_len(one) - 2
+        line = f"{left}{' ' * (room - cell_len(bar))}{bar}" if bar else left
         if line != self._shown:
             self._shown = line
             self.update(Content(line), layout=False)
