@@ -288,6 +288,8 @@ class View:
     """All tickets with this tag, whatever their status, newest first."""
     since: int | None = None
     """Solved at this time or later."""
+    everything: bool = False
+    """All tickets, whatever their status, newest first; the rest is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ PLACES = {
     Scope.STEPS: "On the steps of a procedure",
     Scope.OUTBOX: "On the replies that wait",
     Scope.CHANGED: "On what changed in a procedure or macro",
+    Scope.REPORT: "On the report (g r)",
+    Scope.BEHIND: "On the tickets behind a figure",
 }
 """Where each scope's keys count, as help says it."""
 

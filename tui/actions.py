@@ -20,6 +20,8 @@ class Scope(StrEnum):
     STEPS = "steps"
     OUTBOX = "outbox"
     CHANGED = "changed"
+    REPORT = "report"
+    BEHIND = "behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,9 @@ def _look() -> list[Action]:
             "List what is left: promises, replies that did not leave, drafts; end the shift.",
             "Desk",
         ),
+        Action(
+            "desk.report", ("g r",), "Report…", "Show the figures of a period; each opens into its tickets.", "Desk"
+        ),
         Action("desk.coach", ("C",), "Coach", "What your tickets took, and what would save keys.", "Desk"),
         Action(
             "desk.outbox",
@@ -361,6 +366,45 @@ def _changed() -> list[Action]:
     ]
 
 
+def _report() -> list[Action]:
+    """On the report, and on the tickets behind one of its figures."""
+
+    def report(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"report.{name}", keys, title, tooltip, "Report", Scope.REPORT, call=call or name)
+
+    def behind(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"behind.{name}", keys, title, tooltip, "Report", Scope.BEHIND, call=call or name)
+
+    groups = ("all", "agent", "lane", "language", "macro", "topic", "age", "hour", "day", "week")
+    return [
+        *(report(f"by_{by}", (str(n % 10),), f"By {by}", f"Group by {by}.", f"by('{by}')")
+          for n, by in enumerate(groups, 1)),
+        report("by_reason", ("r",), "By reason", "Group what was passed over by its reason.", "by('reason')"),
+        report("today", ("t",), "Today", "Today, beside as much of the time before.", "span('today')"),
+        report("week", ("w",), "7 days", "The last seven days, beside the seven before.", "span('7d')"),
+        report("month", ("m",), "30 days", "The last thirty days.", "span('30d')"),
+        report("year", ("y",), "365 days", "The last year.", "span('365d')"),
+        report("earlier", ("b",), "Earlier", "The period before this one.", "earlier(1)"),
+        report("later", ("n",), "Later", "The period after this one.", "earlier(-1)"),
+        report("hours", ("c",), "Hours", "Count all time, or the open hours of the next calendar.", "hours"),
+        report("open", ("o",), "Tickets", "List the tickets behind the marked figure; Enter does too.", "open"),
+        report("down", ("j",), "Down", "Mark the figure below.", "move(1, 0)"),
+        report("up", ("k",), "Up", "Mark the figure above.", "move(-1, 0)"),
+        report("left", ("h",), "Left", "Mark the figure on the left.", "move(0, -1)"),
+        report("right", ("l",), "Right", "Mark the figure on the right.", "move(0, 1)"),
+        report("across", ("v",), "Other plot", "Plot over time, or group beside group.", "across"),
+        report("copy", ("Y",), "Copy", "Copy the table, cells parted by tabs.", "copy"),
+        report("write", ("x",), "Write…", "Write a page with charts, or the figures, into a file.", "write"),
+        report("refresh", ("R",), "Read anew", "Count up to now.", "refresh"),
+        report("leave", ("escape", "q", "u"), "Back", "Stop what is being read, else go back to the desk.", "leave"),
+        behind("open", ("o",), "Ticket", "Open the marked ticket; Enter does too.", "open"),
+        behind("lanes", ("v",), "On the desk", "Show all these tickets in their lanes, to work on them.", "lanes"),
+        behind("next", ("j",), "Down", "Mark the next ticket.", "move(1)"),
+        behind("previous", ("k",), "Up", "Mark the ticket before.", "move(-1)"),
+        behind("leave", ("escape", "q", "u"), "Back", "Back to the figures.", "leave"),
+    ]  # fmt: skip
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -372,6 +416,7 @@ ACTIONS: tuple[Action, ...] = (
     *_changed(),
     *_language(),
     *_outbox(),
+    *_report(),
 )
 """All actions, in the order in which help shows them."""
 

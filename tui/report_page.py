@@ -1,96 +1,145 @@
-"""A report as one page for a lead: figures, groups and charts in a single HTML file that loads nothing."""
+"""A report as one page for a lead: figures, charts and what they mean in a single HTML file that loads nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from html import escape
-from pathlib import Path
 
-from data.errors import InputError
-from queues.figures.grouping import By
-from queues.figures.metrics import Metric
+from queues.figures.grouping import AGE_NAMES, By, Grouped
+from queues.figures.metrics import Figure, Metric
 from queues.figures.reporting import Report
-from tui.report_rows import CHAPTERS, Row, change, rows, shown, value
+from tui.report_rows import CHAPTERS, EMPTY, EVERY, MEANINGS, SHORT, Row, change, groups, row_of, rows, shown, value
+from tui.svg_charts import STYLE, Series, bar_chart, column_chart
 
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1c1c1c;background:#fff}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
+_STYLE = (
+    """
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#1c1c1c;background:#fff}
+h1{font-size:1.4rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:2rem}.quiet{color:#555}
+.tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}.tile{border:1px solid #ccc;border-radius:.4rem;
+padding:.5rem .9rem;min-width:7.5rem}.tile b{display:block;font-size:1.4rem}.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid #ddd}th:first-child,td:first-child{text-align:left}
-figure{margin:1rem 0}figcaption{font-size:.9rem;color:#555}rect.in{fill:#5b8db8}rect.done{fill:#3f7d4e}
-@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}th,td{border-color:#333}figcaption{color:#aaa}}
+td.words{text-align:left}figure{margin:1.2rem 0}figcaption{margin-bottom:.3rem}
+@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}.quiet{color:#aaa}.tile{border-color:#444}
+th,td{border-color:#333}}@media print{.tile,figure,tr{break-inside:avoid}}
 """
-_BAR, _HEIGHT = 14, 120
+    + STYLE
+)
+_TILES = (
+    Metric.RECEIVED, Metric.SOLVED, Metric.BACKLOG, Metric.ONE_TOUCH, Metric.FIRST_REPLY, Metric.LATE_FIRST,
+    Metric.RESOLUTION,
+)  # fmt: skip
+_COMPARED = (Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST)
+"""What groups are put beside each other by."""
+_MOST_BARS = 25
+
+OVER_TIME = (By.DAY, By.HOUR, By.AGE)
 
 
-def write_page(path: Path, found: Report, by_day: Report, zone: tzinfo) -> None:
-    """Write the page. Raises InputError where the file cannot be written."""
+def groupings(by: By) -> tuple[Grouped, ...]:
+    """Return what has to be read for a page."""
+    return tuple(dict.fromkeys((by, By.ALL, *OVER_TIME)))
+
+
+def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> str:
+    """Return the page's text; `hours` says in which hours lengths of time are counted."""
+    found, whole = held[by], held[By.ALL]
     since, until = (f"{datetime.fromtimestamp(at, zone):%d %b %Y %H:%M}" for at in
                     (found.period.since, found.period.until))  # fmt: skip
     title = f"Desk report, {since} to {until}"
-    body = _tables(found) if found.by is By.ALL else _groups(found)
-    text = (
+    return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        f"<h1>{escape(title)}</h1><p>Beside the same length of time before. Lengths of time are medians.</p>"
-        f"{_chart(by_day)}{body}</body></html>\n"
+        f'<h1>{escape(title)}</h1><p class="quiet">Beside the same length of time before. Lengths of time are medians '
+        f"in {escape(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held)}{_figures(whole)}"
+        f"{_groups(by, found) if by is not By.ALL else ''}{_meanings()}</body></html>\n"
     )
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError("Page not written", f"{path}: {error.strerror}; name a file that can be written.") from error
 
 
-def _tables(found: Report) -> str:
-    by_metric = {row.metric: row for row in rows(found)}
+def _tiles(whole: Report) -> str:
+    tiles = []
+    for metric in _TILES:
+        row = row_of(whole, "all", metric)
+        moved = change(row)
+        beside = f"before {shown(metric, row.before)}" + (f", {moved}" if moved else "")
+        tiles.append(
+            f'<div class="tile">{escape(metric)}<b>{shown(metric, row.now)}</b>'
+            f'<span class="quiet">{escape(beside)}</span></div>'
+        )
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def _over_time(held: Mapping[Grouped, Report]) -> str:
+    days, hours, ages = held[By.DAY].now, held[By.HOUR].now, held[By.AGE].now
+    named = sorted(day for day, of in days.items() if set(of) - {Metric.BACKLOG})
+    clock = [f"{hour:02}" for hour in range(24)]
+    return "".join((
+        column_chart("Received and solved by day", named, _series(days, named, (Metric.RECEIVED, Metric.SOLVED))),
+        column_chart("First reply by day, median", named, _series(days, named, (Metric.FIRST_REPLY,))),
+        column_chart("Received and replies by hour", clock, _series(hours, clock, (Metric.RECEIVED, Metric.REPLIES))),
+        bar_chart("Backlog by age", [(name, found.count, f"{found.count:,}") for name in AGE_NAMES
+                                     for found in [ages.get(name, {}).get(Metric.BACKLOG, EMPTY)]]),
+    ))  # fmt: skip
+
+
+def _series(
+    held: Mapping[str, Mapping[Metric, Figure]], names: Sequence[str], metrics: Sequence[Metric]
+) -> list[Series]:
+    found = []
+    for metric in metrics:
+        figures = [held.get(name, {}).get(metric, EMPTY) for name in names]
+        values = [value(metric, one) if one.count else None for one in figures]
+        found.append(Series(metric, values, [shown(metric, one) for one in figures]))
+    return found
+
+
+def _figures(whole: Report) -> str:
+    by_metric = {row.metric: row for row in rows(whole)}
     parts = []
     for title, metrics in CHAPTERS:
         held = [by_metric[metric] for metric in metrics if metric in by_metric]
-        parts.append(f"<h2>{escape(title.capitalize())}</h2>{_table(held, first='metric')}")
+        parts.append(f"<h2>{escape(title.capitalize())}</h2>{_table(held)}")
     return "".join(parts)
 
 
-def _groups(found: Report) -> str:
-    by_group: dict[str, list[Row]] = {}
-    for row in rows(found):
-        by_group.setdefault(row.group, []).append(row)
-    return "".join(f"<h2>{escape(group)}</h2>{_table(held, first='metric')}" for group, held in by_group.items())
-
-
-def _table(held: list[Row], *, first: str) -> str:
-    head = f"<tr><th>{first}</th><th>now</th><th>before</th><th>change</th><th>of</th></tr>"
+def _table(held: Sequence[Row]) -> str:
     lines = (
         f"<tr><td>{escape(row.metric)}</td><td>{shown(row.metric, row.now)}</td>"
         f"<td>{shown(row.metric, row.before)}</td><td>{escape(change(row))}</td><td>{row.now.count:,}</td></tr>"
         for row in held
     )
+    head = "<tr><th>figure</th><th>now</th><th>before</th><th>change</th><th>of</th></tr>"
     return f"<table>{head}{''.join(lines)}</table>"
 
 
-def _chart(by_day: Report) -> str:
-    """Two bars a day: what came in, what was solved. The numbers are in the bars' titles, for ears and pointers."""
-    days = sorted(by_day.now)
-    if not days:
-        return ""
-    most = max(1, *(int(_value(by_day, day, metric)) for day in days for metric in (Metric.RECEIVED, Metric.SOLVED)))
-    bars = []
-    for place, day in enumerate(days):
-        for shift, (metric, kind) in enumerate(((Metric.RECEIVED, "in"), (Metric.SOLVED, "done"))):
-            count = int(_value(by_day, day, metric))
-            tall = round(_HEIGHT * count / most)
-            x = place * (2 * _BAR + 6) + shift * _BAR
-            bars.append(
-                f'<rect class="{kind}" x="{x}" y="{_HEIGHT - tall}" width="{_BAR - 2}" height="{tall}">'
-                f"<title>{escape(day)}: {count:,} {escape(metric)}</title></rect>"
-            )
-    width = len(days) * (2 * _BAR + 6)
+def _groups(by: By, found: Report) -> str:
+    named = groups(found)
+    charts = []
+    for metric in _COMPARED:
+        bars = [(group, value(metric, one) if one.count else None, shown(metric, one)) for group in named
+                for one in [found.now.get(group, {}).get(metric, EMPTY)] if one.count]  # fmt: skip
+        bars.sort(key=lambda bar: -(bar[1] or 0)) if by in (By.MACRO, By.TOPIC) else None
+        charts.append(bar_chart(f"{metric.capitalize()} by {by}", bars[:_MOST_BARS]) if bars else "")
+    head = "".join(f"<th>{escape(metric)}</th>" for metric in SHORT)
+    lines = (
+        f"<tr><td>{escape(group)}</td>"
+        + "".join(f"<td>{_cell(row_of(found, group, metric))}</td>" for metric in SHORT)
+        + "</tr>"
+        for group in named
+    )
     return (
-        f'<figure><svg role="img" aria-label="Received and solved by day" viewBox="0 0 {width} {_HEIGHT}" '
-        f'width="100%" height="{_HEIGHT}" preserveAspectRatio="xMinYMax meet">{"".join(bars)}</svg>'
-        f"<figcaption>Received (first bar) and solved (second) by day, {escape(days[0])} to {escape(days[-1])}; "
-        f"the tallest is {most:,}.</figcaption></figure>"
+        f"<h2>By {escape(by)}</h2>{''.join(charts)}"
+        f'<div class="wide"><table><tr><th>{escape(by)}</th>{head}</tr>{"".join(lines)}</table></div>'
     )
 
 
-def _value(by_day: Report, day: str, metric: Metric) -> float:
-    held = by_day.now.get(day, {}).get(metric)
-    return (value(metric, held) or 0.0) if held else 0.0
+def _cell(row: Row) -> str:
+    moved = change(row)
+    quiet = f'<br><small class="quiet">{escape(moved)}</small>' if moved else ""
+    return f"{shown(row.metric, row.now)}{quiet}"
+
+
+def _meanings() -> str:
+    lines = (f'<tr><td>{escape(metric)}</td><td class="words">{escape(MEANINGS[metric])}</td></tr>' for metric in EVERY)
+    return f"<h2>What the figures mean</h2><table>{''.join(lines)}</table>"

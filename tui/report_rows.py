@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from queues.figures.grouping import AGE_NAMES
+from queues.figures.grouping import AGE_NAMES, By
 from queues.figures.metrics import COUNTS, LENGTHS, MEANS, SHARES, Figure, Metric
 from queues.figures.reporting import Report
 from tui.spans import span
@@ -30,6 +30,31 @@ SHORT = (
 )  # fmt: skip
 """What a table with a row a group has room for."""
 
+MEANINGS = {
+    Metric.RECEIVED: "tickets opened by a message",
+    Metric.REPLIES: "replies given; of who replied",
+    Metric.SOLVED: "tickets that stand solved at the end; of who solved them",
+    Metric.HANDLING: "from the agent's action before, half an hour ago at most, to the next; mean",
+    Metric.BACKLOG: "not solved or closed at the end of the period",
+    Metric.ONE_TOUCH: "share of solved tickets with one reply and never opened again",
+    Metric.TOUCHES: "replies up to the solving; mean of solved tickets",
+    Metric.REOPENED: "share of solvings after which the ticket was opened again",
+    Metric.FIRST_REPLY: "from the opening to the first reply; median",
+    Metric.NEXT_REPLY: "from the oldest message not yet answered to the reply; median",
+    Metric.RESOLUTION: "from the opening to the last solving; median",
+    Metric.LATE_FIRST: "share of first replies after their clock had run out",
+    Metric.LATE_NEXT: "share of next replies after their clock had run out",
+    Metric.LATE_RESOLUTION: "share of last solvings after their clock had run out",
+    Metric.SKIPPED: "times that next-up's ticket was passed over, with a reason",
+    Metric.PICKED: "times that another ticket than next-up's was answered",
+    Metric.EXPOSED: "graphic tickets whose words were shown",
+    Metric.CSAT: "share of 4 and 5 among the ratings; of whose reply asked",
+    Metric.RATING: "from 1 to 5; mean",
+    Metric.ANSWERED: "share of our questions how it was that were answered",
+    Metric.REVIEW: "points over the best points, in percent; mean; of who wrote the reply",
+}
+"""Every figure in a few words; docs/metrics.md has the whole definition."""
+
 EMPTY = Figure(0, 0, 0.0, 0)
 
 
@@ -43,15 +68,29 @@ class Row:
     before: Figure
 
 
+EVERY = tuple(metric for _, metrics in CHAPTERS for metric in metrics)
+"""All figures, in the order of the chapters."""
+
+
+def groups(report: Report) -> list[str]:
+    """Return the groups in order. Days and weeks are those of the period: none of them was in the one before."""
+    named = set(report.now) if report.by in (By.DAY, By.WEEK) else set(report.now) | set(report.before)
+    return sorted(named, key=_place)
+
+
 def rows(report: Report) -> Iterator[Row]:
     """Yield the figures that there are, by group, in the order of the chapters."""
-    order = [metric for _, metrics in CHAPTERS for metric in metrics]
-    for group in sorted(set(report.now) | set(report.before), key=_place):
-        for metric in order:
-            now = report.now.get(group, {}).get(metric, EMPTY)
-            before = report.before.get(group, {}).get(metric, EMPTY)
-            if now.count or before.count:
-                yield Row(group, metric, now, before)
+    for group in groups(report):
+        for metric in EVERY:
+            row = row_of(report, group, metric)
+            if row.now.count or row.before.count:
+                yield row
+
+
+def row_of(found: Report, group: str, metric: Metric) -> Row:
+    """Return one figure of one group beside the period before."""
+    now, before = (held.get(group, {}).get(metric, EMPTY) for held in (found.now, found.before))
+    return Row(group, metric, now, before)
 
 
 def _place(group: str) -> tuple[int, str]:

@@ -11,6 +11,8 @@ from data.records import Status, View
 from tui.words import words
 
 WAITING = "waiting"
+LISTED = "listed"
+"""The base of a view of tickets that something else listed; it is left, not kept."""
 SETTING = "views"
 """The name in the store's settings that the saved views are kept under."""
 BY_STATUS = (Status.PENDING, Status.ON_HOLD, Status.SNOOZED, Status.SOLVED, Status.CLOSED)
@@ -24,6 +26,8 @@ class NamedView:
     """`waiting`, `mine`, `nobody`, `today`, `status:pending`, `language:es` or `tag:vip`."""
     words: str = ""
     name: str = ""
+    among: tuple[int, ...] | None = None
+    """The only tickets that it shows."""
 
     @property
     def plain(self) -> bool:
@@ -40,6 +44,8 @@ class NamedView:
         """Return what is read from the store; who is meant by mine and when today began is known only now."""
         kind, _, value = self.base.partition(":")
         match kind:
+            case "listed":
+                return View(everything=True)
             case "mine":
                 return View(assignee=agent)
             case "nobody":

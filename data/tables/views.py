@@ -29,6 +29,8 @@ def plan(view: View) -> Plan:
     conditions = tuple(
         f"t.{name} = :{name}" for name in ("status", "assignee", "language") if getattr(view, name) is not None
     )
+    if view.everything:
+        return Plan("ticket t", ("-t.id",), ("t.lane = :lane",))
     if view.tag is not None:
         # place is the ticket's number, negative: newest first
         source = "ticket_tag g CROSS JOIN ticket t ON t.id = -g.place"

@@ -37,6 +37,14 @@ class By(StrEnum):
     """Why a ticket was passed over."""
     HOUR = "hour"
     DAY = "day"
+    WEEK = "week"
+
+
+Grouped = By | tuple[By, By]
+"""One grouping, or each of its groups grouped once more (each agent's days)."""
+BETWEEN = "\x1f"
+"""Stands between the names of a group of a group: the unit separator of ASCII."""
+Group = Callable[[Measure, "Facts"], str]
 
 
 class Facts(NamedTuple):
@@ -47,13 +55,23 @@ class Facts(NamedTuple):
     topic: str
 
 
+_FORMS = {By.HOUR: "%H", By.DAY: "%Y-%m-%d", By.WEEK: "%G-W%V"}
+
 NO_FACTS = Facts("", "", "")
 OF_FACTS = frozenset({By.LANE, By.LANGUAGE, By.TOPIC})
 """Groupings by what the ticket is."""
 
 
-def grouping(by: By, zone: tzinfo) -> Callable[[Measure, Facts], str]:
-    """Return what names a measure's group. Hours and days are those of `zone`."""
+def needs_facts(by: Grouped) -> bool:
+    """Tell whether a measure's group cannot be named without what its ticket is."""
+    return not OF_FACTS.isdisjoint(by if isinstance(by, tuple) else (by,))
+
+
+def grouping(by: Grouped, zone: tzinfo) -> Group:
+    """Return what names a measure's group. Hours, days and weeks (ISO 8601) are those of `zone`."""
+    if isinstance(by, tuple):
+        first, second = grouping(by[0], zone), grouping(by[1], zone)
+        return lambda measure, facts: first(measure, facts) + BETWEEN + second(measure, facts)
     match by:
         case By.ALL:
             return lambda measure, facts: ALL
@@ -71,12 +89,8 @@ def grouping(by: By, zone: tzinfo) -> Callable[[Measure, Facts], str]:
             return lambda measure, facts: age_name(measure.age)
         case By.REASON:
             return lambda measure, facts: measure.reason or "no reason"
-        case By.HOUR:
-            hour = _clock("%H", zone)
-            return lambda measure, facts: hour(measure.at // 60)
-        case By.DAY:
-            day = _clock("%Y-%m-%d", zone)
-            return lambda measure, facts: day(measure.at // 60)
+    told = clock(_FORMS[by], zone)
+    return lambda measure, facts: told(measure.at)
 
 
 def age_name(seconds: int) -> str:
@@ -84,6 +98,10 @@ def age_name(seconds: int) -> str:
     return next((name for end, name in AGES if seconds < end), OLDEST)
 
 
-def _clock(form: str, zone: tzinfo) -> Callable[[int], str]:
-    """Return what tells a minute by the clocks of `zone`, whose offsets have been whole minutes since 1972."""
-    return lru_cache(100_000)(lambda minute: datetime.fromtimestamp(minute * 60, zone).strftime(form))
+def clock(form: str, zone: tzinfo) -> Callable[[int], str]:
+    """Return what writes a moment in the form of `strftime`, of which the minute is the finest part.
+
+    Minutes are remembered: a zone's offsets have been whole minutes since 1972.
+    """
+    told = lru_cache(100_000)(lambda minute: datetime.fromtimestamp(minute * 60, zone).strftime(form))
+    return lambda at: told(at // 60)

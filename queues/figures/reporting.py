@@ -13,7 +13,7 @@ from datetime import tzinfo
 from itertools import islice
 
 from data.store import Store
-from queues.figures.grouping import NO_FACTS, OF_FACTS, By, Facts, grouping
+from queues.figures.grouping import BETWEEN, NO_FACTS, By, Facts, Grouped, grouping, needs_facts
 from queues.figures.handling import IDLE, WORK, handled
 from queues.figures.judging import judged
 from queues.figures.metrics import ASIDE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
@@ -44,7 +44,7 @@ class Report:
     """Figures by group and metric."""
 
     period: Period
-    by: By
+    by: Grouped
     now: Mapping[str, Mapping[Metric, Figure]]
     before: Mapping[str, Mapping[Metric, Figure]]
 
@@ -77,14 +77,14 @@ def report(store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elaps
 def reports(
     store: Store,
     period: Period,
-    groupings: Collection[By],
+    groupings: Collection[Grouped],
     zone: tzinfo,
     *,
     elapsed: Elapsed = wall,
     told: Progress = _silent,
-) -> dict[By, Report]:
+) -> dict[Grouped, Report]:
     """Sum the period and the one before it up by several groupings, in one pass."""
-    question = Question((period.before, period), elapsed, bool(OF_FACTS & set(groupings)), told)
+    question = Question((period.before, period), elapsed, any(needs_facts(by) for by in groupings), told)
     sums = [
         [(grouping(by, zone), defaultdict[tuple[str, Metric], list[int]](list)) for by in groupings]
         for _ in question.spans
@@ -97,12 +97,18 @@ def reports(
     return {by: Report(period, by, now[n], before[n]) for n, by in enumerate(groupings)}
 
 
+def inside(found: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
+    """Return what a group of a report of groups of groups holds, by the name of the second."""
+    start = group + BETWEEN
+    return {name[len(start) :]: held for name, held in found.now.items() if name.startswith(start)}
+
+
 def behind(
     store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, told: Progress = _silent
 ) -> Iterator[tuple[Measure, str]]:
     """Yield every measure of the period with its group."""
     group = grouping(by, zone)
-    for _, found, facts in _found(store, Question((period,), elapsed, by in OF_FACTS, told)):
+    for _, found, facts in _found(store, Question((period,), elapsed, needs_facts(by), told)):
         for measure in found:
             yield measure, group(measure, facts)
 

@@ -8,11 +8,13 @@ import pytest
 from tui.action_lines import PLACES
 from tui.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.app import DeskApp
+from tui.screens.behind_card import BehindCard
 from tui.screens.change_card import ChangeCard
 from tui.screens.desk import DeskScreen
 from tui.screens.language_card import LanguageCard
 from tui.screens.outbox_card import OutboxCard
 from tui.screens.reply_card import ReplyCard
+from tui.screens.report_screen import ReportScreen
 from tui.widgets.composer import Composer
 from tui.widgets.procedure_panel import ProcedurePanel
 
@@ -53,6 +55,8 @@ def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
         Scope.STEPS: (ProcedurePanel,),
         Scope.OUTBOX: (OutboxCard,),
         Scope.CHANGED: (ChangeCard,),
+        Scope.REPORT: (ReportScreen,),
+        Scope.BEHIND: (BehindCard,),
     }
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
     missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]

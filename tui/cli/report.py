@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from data.errors import InputError
 from data.safe_text import safe_line
-from queues.figures.grouping import By
-from queues.figures.metrics import Metric, wall
+from queues.figures.grouping import AGE_NAMES, By
+from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, behind, reports
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.composition import wall_clock
-from tui.report_rows import CHAPTERS, ORDER, SHORT, Row, change, keys, rows, shown, value
-from tui.settings import CONFIG_NAME, config_folder, load
-
-if TYPE_CHECKING:
-    from queues.figures.metrics import Elapsed
-
-_BLOCKS = " ▁▂▃▄▅▆▇█"
+from tui.report_files import lines_of, write_csv, write_page
+from tui.report_hours import elapsed_of
+from tui.report_page import groupings
+from tui.report_rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, shown
 
 
 @click.command()
@@ -58,39 +52,31 @@ def report(
     """
     place = zone_of(zone)
     period = period_of(since, until, place, wall_clock())
-    elapsed = _elapsed(calendar)
+    elapsed = elapsed_of(calendar)
     with reading(db) as store:
         if metric:
             for measure, of_group in behind(store, period, By(by), place, elapsed=elapsed):
                 if measure.metric == metric and group in ("", of_group):
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             return
-        grouped = reports(store, period, {By(by), By.DAY}, place, elapsed=elapsed)
-        found = grouped[By(by)]
         if page is not None:
-            from tui.report_page import write_page
-
-            write_page(page, found, grouped[By.DAY], place)
+            held = reports(store, period, groupings(By(by)), place, elapsed=elapsed)
+            write_page(page, By(by), held, place, calendar)
             click.echo(f"{page}")
             return
-        if as_json or as_csv:
-            _put_rows(found, as_csv)
+        wanted = (By.ALL, By.DAY, By.AGE) if by == By.ALL and not (as_json or as_csv) else (By(by),)
+        held = reports(store, period, wanted, place, elapsed=elapsed)
+        if as_csv:
+            write_csv(sys.stdout, held[By(by)])
             return
-        _put_words(found, place)
-        if found.by is By.ALL:
-            _put_days(grouped[By.DAY], period, place)
-
-
-def _put_rows(found: Report, as_csv: bool) -> None:
-    times = {"since": iso(found.period.since), "until": iso(found.period.until), "by": str(found.by)}
-    lines = [{**times, **keys(row)} for row in rows(found)]
-    if not as_csv:
-        for line in lines:
-            put(line)
-        return
-    writer = csv.DictWriter(sys.stdout, list(lines[0]) if lines else list(times))
-    writer.writeheader()
-    writer.writerows(lines)
+        if as_json:
+            for line in lines_of(held[By(by)]):
+                put(line)
+            return
+        _put_words(held[By(by)], place)
+        if by == By.ALL:
+            _put_days(held[By.DAY], period, place)
+            _put_ages(held[By.AGE])
 
 
 def _put_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool) -> None:
@@ -139,28 +125,23 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
     days = [str(first + timedelta(days=n)) for n in range(min(366, (last - first).days + 1))]
     if len(days) < 2:
         return
+    from tui.charts import spark
+
     click.echo()
     for metric in (Metric.RECEIVED, Metric.SOLVED):
-        counts = [_count(by_day, day, metric) for day in days]
-        most = max([1, *counts])
-        bars = "".join(_BLOCKS[-(-count * (len(_BLOCKS) - 1) // most)] for count in counts)
-        click.echo(f"  {metric:<18}{bars}  a day, most {most:,}")
+        counts = [by_day.now.get(day, {}).get(metric, EMPTY).count for day in days]
+        click.echo(f"  {metric:<18}{spark(counts)}  a day, most {max(counts):,}")
 
 
-def _count(by_day: Report, day: str, metric: Metric) -> int:
-    held = by_day.now.get(day, {}).get(metric)
-    return int(value(metric, held) or 0) if held else 0
+def _put_ages(by_age: Report) -> None:
+    """Draw how old what is left is."""
+    counts = [(name, by_age.now.get(name, {}).get(Metric.BACKLOG, EMPTY).count) for name in AGE_NAMES]
+    if any(count for _, count in counts):
+        from tui.charts import bars
 
-
-def _elapsed(calendar: str) -> Elapsed:
-    if not calendar:
-        return wall
-    from queues.clock_settings import calendars_of
-
-    known = calendars_of(load().settings.calendar, str(config_folder() / CONFIG_NAME))
-    if calendar not in known:
-        raise InputError("Unknown calendar", f"--calendar {calendar}: there are {', '.join(sorted(known))}.")
-    return known[calendar].between
+        click.echo("\nbacklog by age")
+        for line in bars([(name, count, f"{count:,}") for name, count in counts], 60):
+            click.echo(f"  {line}")
 
 
 def _day(at: int, zone: tzinfo) -> str:

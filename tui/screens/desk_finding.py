@@ -73,7 +73,9 @@ class Filtering(Changes):
     def source(self, pane: LanePane, known: Found) -> LaneSource:
         """Return what a lane shows now: its view, and in it what is looked for, unless `known` tells it already."""
         wanted = f"{pane.named.words} {self.looked_for}".strip()
-        among = self._look_for(wanted, known) if wanted else None
+        among = self._look_for(wanted, known) if wanted else pane.named.among
+        if wanted and pane.named.among is not None:
+            among = sorted({*self._look_for(wanted, known)} & {*pane.named.among})
         return LaneSource(self.store, pane.lane.name, among, pane.named.view(self.agent, self.clock()))
 
     def _look_for(self, wanted: str, known: Found) -> list[int]:

@@ -27,7 +27,7 @@ class Viewing(Filtering):
         lane, tickets = self.pane.lane.name, self.store.tickets
         counts = tickets.counts().get(lane, LaneCounts())
         lines = []
-        if self.looked_for or not self.pane.named.plain:
+        if self.pane.named.among is None and (self.looked_for or not self.pane.named.plain):
             lines.append(("save:", words("save what is shown now under a name…")))
         lines += [(f"saved:{view.name}", f"{view.name}  ({replace(view, name='').title})") for view in self._saved()]
         lines.append((WAITING, f"{base_title(WAITING)}  {counts.active}"))

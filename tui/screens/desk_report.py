@@ -1,0 +1,73 @@
+"""The way from the desk to the report and back: its figures open tickets here, and Esc goes back to their list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.screens.desk_shift_turns import ShiftTurns
+from tui.views import LISTED, NamedView
+from tui.words import words
+
+if TYPE_CHECKING:
+    from tui.report_behind import Behind
+    from tui.screens.behind_card import Opened
+    from tui.screens.report_reading import ReportState
+
+
+class Reporting(ShiftTurns):
+    """`g r` shows the figures."""
+
+    report_state: ReportState | None = None
+    """How the report was left."""
+    _from_report: int | None = None
+    """The ticket that was opened from it; 0 for all in their lanes."""
+
+    def action_desk_report(self) -> None:
+        """Show the report as it was left, or of the last seven days."""
+        from tui.cli.periods import zone_of
+        from tui.report_asked import Asked
+        from tui.screens.report_reading import ReportState
+        from tui.screens.report_screen import ReportScreen
+
+        if self.report_state is None:
+            self.report_state = ReportState(Asked(self.clock() + 1))  # with what this second brought
+        screen = ReportScreen(self.store.path, self.report_state, zone_of(""), self.clock)
+        self.app.push_screen(screen, self._figure_opened)
+
+    def action_nav_back(self) -> None:
+        """From what the report opened, go back to it; else as everywhere."""
+        opened, filtering = self._from_report, self.line is not None and self.line.display
+        if opened is None or self.list.selected or filtering or self.view.ticket_id != (opened or None):
+            super().action_nav_back()
+            return
+        self._from_report = None
+        if opened:
+            self.show_ticket(None)
+            self.lane_shown()
+        else:
+            self._show_everywhere(NamedView())
+        self.action_desk_report()
+
+    def _figure_opened(self, opened: Opened | None) -> None:
+        self._from_report = None if opened is None else opened.ticket_id or 0
+        if opened is None:
+            return
+        if opened.ticket_id is not None:
+            self.jump_to(opened.ticket_id)
+            self.say(words("#{n} · Esc goes back to the report").format(n=opened.ticket_id))
+        else:
+            self._list(opened.behind)
+
+    def _list(self, behind: Behind) -> None:
+        """Show these tickets in their lanes, whatever their status."""
+        self._show_everywhere(NamedView(LISTED, name=behind.name, among=behind.tickets))
+        self.say(words("{n} tickets · Esc goes back to the report").format(n=f"{len(behind.tickets):,}"))
+
+    def _show_everywhere(self, named: NamedView) -> None:
+        for pane in self.panes:
+            pane.named = named
+            pane.list.clear_selected()
+            pane.list.show_source(self.source(pane, {}), self.empty_words(pane))
+        self.show_ticket(None)
+        self.lane_shown()
+        self.list.focus()

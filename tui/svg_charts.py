@@ -1,0 +1,92 @@
+"""Charts for a page: inline SVG that needs no script and loads nothing.
+
+Every value is in a title, for ears and pointers. Colours come from the page's style by class, so that they follow its
+light or dark ground; series differ by outline too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, HEIGHT = 720, 180
+_LEFT, _FOOT, _HEAD = 58, 22, 8
+_LINE, _NAMES, _VALUES = 24, 190, 70
+_LABELS = 16
+"""Labels that have room under a chart."""
+
+STYLE = """
+svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:currentColor}
+svg line{stroke:currentColor;opacity:.2}rect.first{fill:#3b78b0}rect.second{fill:#fff;stroke:#2f6e3f;stroke-width:1.5}
+@media(prefers-color-scheme:dark){rect.first{fill:#6ea6d8}rect.second{fill:#161616;stroke:#7fcf93}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of values, with the words for each; None where there is no value."""
+
+    name: str
+    values: Sequence[float | None]
+    shown: Sequence[str]
+
+
+def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
+    """Return a figure of columns, at most two series beside each other, over their labels."""
+    most = max((value for one in series for value in one.values if value), default=0)
+    if not labels or not most:
+        return ""
+    top = next(shown for one in series for value, shown in zip(one.values, one.shown, strict=True) if value == most)
+    step = (WIDTH - _LEFT) / len(labels)
+    wide = max(1.0, step * 0.8 / len(series))
+    parts = [f'<line x1="{_LEFT}" y1="{y}" x2="{WIDTH}" y2="{y}"/>' for y in (_HEAD, HEIGHT // 2 + _HEAD // 2, HEIGHT)]
+    parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{escape(top)}</text>')
+    for place, label in enumerate(labels):
+        x = _LEFT + place * step
+        for number, one in enumerate(series):
+            value = one.values[place]
+            if value is not None:
+                told = f"{label}: {one.shown[place]} {one.name}"
+                parts.append(_column(x + step * 0.1 + number * wide, value / most, wide, number, told))
+        if place % -(-len(labels) // _LABELS) == 0:
+            parts.append(f'<text x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle">{escape(label)}</text>')
+    return _figure(title, HEIGHT + _FOOT, parts, [one.name for one in series])
+
+
+def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
+    """Return a figure of a bar a row: its name, its value, the words for it."""
+    most = max((value for _, value, _ in rows if value), default=0)
+    if not most:
+        return ""
+    room, parts = WIDTH - _NAMES - _VALUES, []
+    for place, (name, value, shown) in enumerate(rows):
+        y, wide = place * _LINE, room * (value or 0) / most
+        parts.append(f'<text x="{_NAMES - 8}" y="{y + 16}" text-anchor="end">{escape(_cut(name))}</text>')
+        parts.append(
+            f'<rect class="first" x="{_NAMES}" y="{y + 4}" width="{wide:.1f}" height="{_LINE - 8}">'
+            f"<title>{escape(name)}: {escape(shown)}</title></rect>"
+        )
+        parts.append(f'<text x="{_NAMES + wide + 6:.1f}" y="{y + 16}">{escape(shown)}</text>')
+    return _figure(title, len(rows) * _LINE, parts, [])
+
+
+def _column(x: float, share: float, wide: float, number: int, told: str) -> str:
+    tall = max(0.0, (HEIGHT - _HEAD) * share)
+    return (
+        f'<rect class="{("first", "second")[number]}" x="{x:.1f}" y="{HEIGHT - tall:.1f}" width="{wide * 0.92:.1f}" '
+        f'height="{tall:.1f}"><title>{escape(told)}</title></rect>'
+    )
+
+
+def _figure(title: str, height: int, parts: Sequence[str], names: Sequence[str]) -> str:
+    marks = zip(("■", "□"), names, strict=False)
+    legend = " · ".join(f"{mark} {escape(name)}" for mark, name in marks) if len(names) > 1 else ""
+    return (
+        f"<figure><figcaption>{escape(title)}{': ' if legend else ''}{legend}</figcaption>"
+        f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {WIDTH} {height}">{"".join(parts)}</svg></figure>'
+    )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 30 else f"{name[:29]}…"
