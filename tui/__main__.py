@@ -90,14 +90,14 @@ def open_screen(path: Path) -> int:
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
     from queues.connectors.outbox_folder import OutboxFolder
     from tui.app import run_desk
-    from tui.screens.desk_beginning import ACCOUNT_WANTED, DEMO_WANTED
+    from tui.screens.desk_beginning import DEMO_WANTED
 
     code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)])
-    if code not in (DEMO_WANTED, ACCOUNT_WANTED):
+    if code != DEMO_WANTED:
         return code
     from tui.cli.main import run
 
-    return run(["demo"]) if code == DEMO_WANTED else run(["account", "add"]) or open_screen(path)
+    return run(["demo"])
 
 
 if __name__ == "__main__":

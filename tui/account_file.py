@@ -42,6 +42,68 @@ def remove(folder: Path, name: str) -> Path:
     raise InputError("No such account", f"{path} has no account {name!r}; `tridesk account list` names them.")
 
 
+def change(folder: Path, name: str, account: Account | Tracker) -> Path:
+    """Write what changed of the account of this name and return the file; comments and other lines stay.
+
+    Raises InputError where there is none, or where the new name is taken.
+    """
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if account.name != name and any(found == account.name for _, _, found in _blocks(text)):
+        raise InputError("Account exists", f"{path} has an account {account.name!r} already; choose another name.")
+    for start, end, found in _blocks(text):
+        if found == name:
+            _put(path, text[:start] + _changed(text[start:end], account) + text[end:])
+            return path
+    raise InputError("No such account", f"{path} has no account {name!r}; `tridesk account list` names them.")
+
+
+def as_written(folder: Path) -> list[Account | Tracker]:
+    """Return the accounts as the file has them, with nothing filled in. Raises InputError where one is unusable."""
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    found: list[Account | Tracker] = []
+    for start, end, _ in _blocks(text):
+        is_tracker = text.startswith("[[tracker]]", start)
+        ((table,),) = tomllib.loads(text[start:end]).values()
+        try:
+            found.append(msgspec.convert(table, Tracker) if is_tracker else msgspec.convert(table, Account))
+        except msgspec.ValidationError as error:
+            raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
+    return found
+
+
+def _changed(block: str, account: Account | Tracker) -> str:
+    """Return the lines of an account with those settings changed that differ; all anew where that cannot be done."""
+    ((old,),) = tomllib.loads(block).values()
+    wanted = tomllib.loads(_written(account)).popitem()[1][0]
+    head, *lines = block.split("\n")
+    for key in dict.fromkeys((*wanted, *old)):
+        if wanted.get(key) != old.get(key):
+            lines = _with_line(lines, key, wanted.get(key))
+    changed = "\n".join([head, *lines])
+    try:
+        ((found,),) = tomllib.loads(changed).values()
+        if msgspec.convert(found, type(account)) == account:
+            return changed
+    except (tomllib.TOMLDecodeError, ValueError, msgspec.ValidationError):
+        pass  # a value over several lines, say: the whole block is written anew
+    return _written(account) + ("\n" if block.endswith("\n\n") else "")
+
+
+def _with_line(lines: list[str], key: str, value: Any) -> list[str]:
+    """Return the lines with one setting changed where it stands, added behind the others, or taken out."""
+    own = re.compile(rf"{re.escape(key)}\s*=")
+    written = [] if value is None else [f"{_key(key)} = {_value(value)}"]
+    for place, line in enumerate(lines):
+        if own.match(line):
+            return [*lines[:place], *written, *lines[place + 1 :]]
+    settings = [place for place, line in enumerate(lines) if re.match(r"[A-Za-z0-9_-]+\s*=", line)]
+    tables = [place for place, line in enumerate(lines) if line.startswith("[")]
+    behind = max((place for place in settings if place < min(tables, default=len(lines))), default=-1) + 1
+    return [*lines[:behind], *written, *lines[behind:]]
+
+
 def _blocks(text: str) -> list[tuple[int, int, str]]:
     """Return where each account's lines begin and end, and its name."""
     starts = [found.start() for found in _BLOCK.finditer(text)]

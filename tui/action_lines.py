@@ -19,6 +19,8 @@ PLACES = {
     Scope.CHANGED: "On what changed in a procedure or macro",
     Scope.REPORT: "On the report (g r)",
     Scope.BEHIND: "On the tickets behind a figure",
+    Scope.ACCOUNTS: "On the accounts",
+    Scope.ACCOUNT: "While an account is filled in",
 }
 """Where each scope's keys count, as help says it."""
 

@@ -22,6 +22,8 @@ class Scope(StrEnum):
     CHANGED = "changed"
     REPORT = "report"
     BEHIND = "behind"
+    ACCOUNTS = "accounts"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,13 @@ def _look() -> list[Action]:
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
         Action("desk.theme", (), "Theme…", "Choose dark, light or more contrast.", "Desk"),
-        Action("desk.account", (), "Account…", "Set up a mail account, then come back to the desk.", "Desk"),
+        Action(
+            "desk.account",
+            (),
+            "Accounts…",
+            "Set up mail accounts and ticketing systems, try them, change them.",
+            "Desk",
+        ),
         Action("desk.import", (), "Import…", "Take messages in from a file or folder.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]
@@ -405,6 +413,31 @@ def _report() -> list[Action]:
     ]  # fmt: skip
 
 
+def _accounts() -> list[Action]:
+    """On the list of accounts, and while one is filled in."""
+
+    def listed(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"accounts.{name}", keys, title, tooltip, "Accounts", Scope.ACCOUNTS, call=call or name)
+
+    def filled(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"account.{name}", keys, title, tooltip, "Accounts", Scope.ACCOUNT, call=call or name)
+
+    return [
+        listed("add", ("a",), "Add", "Set up another mail account or ticketing system."),
+        listed("change", ("enter", "e"), "Change", "Change what the marked one says."),
+        listed("try", ("t",), "Try", "Log in to the marked one and say what is wrong.", "try_out"),
+        listed("remove", ("x",), "Remove", "Take the marked one out of the settings; its tickets stay."),
+        listed("next", ("j", "down"), "Next account", "Mark the next account.", "move(1)"),
+        listed("previous", ("k", "up"), "Previous account", "Mark the account before.", "move(-1)"),
+        listed("leave", ("escape", "q", "u"), "Leave", "Back to the desk; while trying: wait no longer."),
+        filled("try", ("ctrl+t",), "Try it", "Log in with what is filled in; nothing is kept yet.", "try_out"),
+        filled("save", ("ctrl+s",), "Save", "Write it into the settings and begin to fetch."),
+        filled("next", ("down", "tab"), "Next line", "Go to the line below.", "step(1)"),
+        filled("previous", ("up", "shift+tab"), "Line before", "Go to the line above.", "step(-1)"),
+        filled("leave", ("escape",), "Leave", "Keep nothing; while trying: wait no longer."),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -417,6 +450,7 @@ ACTIONS: tuple[Action, ...] = (
     *_language(),
     *_outbox(),
     *_report(),
+    *_accounts(),
 )
 """All actions, in the order in which help shows them."""
 

@@ -35,6 +35,7 @@ from tui.words import words
 if TYPE_CHECKING:
     from queues.desk import Desk
     from queues.procedure_book import ProcedureBook
+    from tui.account_setup import AccountSetup
     from tui.mail_process import MailProcess
     from tui.settings import Settings
 
@@ -73,6 +74,7 @@ class DeskApp(App[int]):
         procedures: Callable[[], ProcedureBook] | None = None,
         theme: str = "",
         ways: Ways | None = None,
+        setup: AccountSetup | None = None,
     ) -> None:
         super().__init__()
         self._welcome = welcome
@@ -83,6 +85,7 @@ class DeskApp(App[int]):
         self.desk = DeskScreen(store, writer, clock, agent, mode)
         self.desk.make_book = procedures
         self.desk.ways = ways or Ways()
+        self.desk.setup = setup
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings cannot be used."""
@@ -202,18 +205,34 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
     return Writer(make, lambda desk: desk.store.close())
 
 
-def mail_process(store_path: Path, settings: Settings) -> MailProcess | None:
-    """Return what looks after the mail accounts, None without any; asks for the secrets that are to be asked for."""
+def mail_process(store_path: Path, settings: Settings) -> MailProcess:
+    """Return what looks after the accounts; asks for the secrets that are to be asked for."""
+    from tui.mail_process import MailProcess
+    from tui.secrets_asked import ask_secrets
+
+    _forget_gone(store_path, settings)
+    return MailProcess(store_path, ask_secrets(settings), wanted=bool(settings.remotes))
+
+
+def account_setup(store_path: Path, writer: Writer[Desk], mail: MailProcess) -> AccountSetup:
+    """Return what sets accounts up while the desk is open: desk and mail take what changed without a new start."""
+    from tui.account_setup import AccountSetup
+    from tui.settings import config_folder, load
+
+    def begin_anew(typed: dict[str, str]) -> None:
+        settings = load().settings
+        writer.reopen().result()
+        mail.begin_anew(typed, wanted=bool(settings.remotes))
+        _forget_gone(store_path, settings)
+
+    return AccountSetup(config_folder(), begin_anew)
+
+
+def _forget_gone(store_path: Path, settings: Settings) -> None:
     from queues.remotes.links import forget_links
 
     with closing(Store.open(store_path)) as store:
         forget_links(store, frozenset(one.connector for one in settings.remotes))
-    if not settings.remotes:
-        return None
-    from tui.mail_process import MailProcess
-    from tui.secrets_asked import ask_secrets
-
-    return MailProcess(store_path, ask_secrets(settings))
 
 
 def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
@@ -243,7 +262,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
                       welcome=empty, procedures=own_procedures, theme=theme,
-                      ways=ways_of(settings, demo=demo, empty=empty))  # fmt: skip
+                      ways=ways_of(settings, demo=demo, empty=empty),
+                      setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip
         code = app.run() or 0
         if app.refusal is not None:
             raise app.refusal

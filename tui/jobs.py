@@ -26,11 +26,20 @@ class Writer(Generic[D]):
         """Queue `work(desk)`; it runs after everything that was queued before. Its errors are kept in the future."""
         return self._pool.submit(self._run, work)
 
+    def reopen(self) -> Future[None]:
+        """Build the desk anew after everything that was queued, for settings that changed; a failure keeps the old."""
+        return self._pool.submit(self._anew)
+
     def stop(self) -> None:
         """Finish what is queued, then close the desk in its own thread."""
         if self._desk is not None and self._close is not None:
             self._pool.submit(self._close, self._desk)
         self._pool.shutdown(wait=True)
+
+    def _anew(self) -> None:
+        old, self._desk = self._desk, self._make()
+        if old is not None and self._close is not None:
+            self._close(old)
 
     def _run(self, work: Callable[[D], T]) -> T:
         if self._desk is None:

@@ -22,17 +22,30 @@ AGAIN_SECONDS = 5.0
 class MailProcess:
     """Starts the process, passes on what it tells, and starts it again should it end by itself."""
 
-    def __init__(self, store_path: Path, secrets: Mapping[str, str]) -> None:
-        """Take the desk file and the secrets that were asked for, by account name."""
-        self._path, self._secrets = store_path, dict(secrets)
+    def __init__(self, store_path: Path, secrets: Mapping[str, str], *, wanted: bool = True) -> None:
+        """Take the desk file and the secrets that were asked for, by account name; not `wanted` without accounts."""
+        self._path, self._secrets, self._wanted = store_path, dict(secrets), wanted
+        self._told: tuple[Callable[[], object], Callable[[str], object]] | None = None
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
         """Begin. Both are called in a thread: when mail was filed, and with a sentence for the agent."""
+        self._told = (on_news, on_said)
+        if not self._wanted:
+            return
         self._thread = threading.Thread(target=self._keep, args=(on_news, on_said), name="mail", daemon=True)
         self._thread.start()
+
+    def begin_anew(self, secrets: Mapping[str, str], *, wanted: bool) -> None:
+        """End it and begin again with the accounts of today, so that a new one is looked after; may take seconds."""
+        self.stop()
+        self._secrets |= secrets
+        self._wanted, self._process, self._thread = wanted, None, None
+        self._stopping = threading.Event()
+        if self._told is not None:
+            self.start(*self._told)
 
     def stop(self) -> None:
         """End it between two of its steps. Ended by force it would lose nothing either, but leave a reply in doubt."""
@@ -48,12 +61,13 @@ class MailProcess:
             self._thread.join(ENDING_SECONDS)
 
     def _keep(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
-        while not self._stopping.is_set():
+        stopping = self._stopping
+        while not stopping.is_set():
             try:
                 self._listen(on_news, on_said)
             except OSError as error:
                 on_said(f"The mail process could not be started ({error.strerror}).")
-            self._stopping.wait(AGAIN_SECONDS)
+            stopping.wait(AGAIN_SECONDS)
 
     def _listen(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
         sync = ["sync", "--watch", "--attached", "--db", str(self._path.absolute())]

@@ -8,6 +8,8 @@ import pytest
 from tui.action_lines import PLACES
 from tui.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.app import DeskApp
+from tui.screens.account_form import AccountForm
+from tui.screens.accounts_card import AccountsCard
 from tui.screens.behind_card import BehindCard
 from tui.screens.change_card import ChangeCard
 from tui.screens.desk import DeskScreen
@@ -57,6 +59,8 @@ def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
         Scope.CHANGED: (ChangeCard,),
         Scope.REPORT: (ReportScreen,),
         Scope.BEHIND: (BehindCard,),
+        Scope.ACCOUNTS: (AccountsCard,),
+        Scope.ACCOUNT: (AccountForm,),
     }
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
     missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]

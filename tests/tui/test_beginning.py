@@ -13,7 +13,7 @@ from tests.tui.playing import make_desk, picture, play, press
 from tui.__main__ import open_screen
 from tui.app import DeskApp
 from tui.screens.ask_line import AskLine
-from tui.screens.desk_beginning import ACCOUNT_WANTED, DEMO_WANTED
+from tui.screens.desk_beginning import DEMO_WANTED
 from tui.screens.import_card import ImportCard
 from tui.widgets.path_suggester import completed
 
@@ -44,8 +44,7 @@ def mbox(folder: Path, count: int = 3) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("key", "wanted"), [("d", DEMO_WANTED), ("e", ACCOUNT_WANTED)])
-def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path, key: str, wanted: int) -> None:
+def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.welcome()
         await pilot.pause()
@@ -54,8 +53,8 @@ def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path, key:
         await press(pilot, app, "escape")
         assert app.screen is app.desk
         app.desk.welcome()
-        await press(pilot, app, key)
-        assert app.return_value == wanted
+        await press(pilot, app, "d")
+        assert app.return_value == DEMO_WANTED
 
     play(path, script, (80, 24))
 
@@ -143,10 +142,7 @@ def test_paths_complete_as_they_are_written(tmp_path: Path, monkeypatch: pytest.
     assert completed("Ma") == "Mail/"
 
 
-@pytest.mark.parametrize(("wanted", "ran"), [(DEMO_WANTED, [["demo"]]), (ACCOUNT_WANTED, [["account", "add"]])])
-def test_what_was_chosen_runs_and_after_an_account_the_desk_opens(
-    path: Path, monkeypatch: pytest.MonkeyPatch, wanted: int, ran: list[list[str]]
-) -> None:
+def test_the_demo_that_was_chosen_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal:
         def isatty(self) -> bool:
             return True
@@ -154,13 +150,13 @@ def test_what_was_chosen_runs_and_after_an_account_the_desk_opens(
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(f"sys.{name}", Terminal())
     monkeypatch.setenv("TERM", "xterm")
-    codes, commands = [wanted, 7], list[list[str]]()
+    commands = list[list[str]]()
 
     def run(arguments: list[str]) -> int:
         commands.append(arguments)
         return 0
 
-    monkeypatch.setattr("tui.app.run_desk", lambda *_given, **_named: codes.pop(0))
+    monkeypatch.setattr("tui.app.run_desk", lambda *_given, **_named: DEMO_WANTED)
     monkeypatch.setattr("tui.cli.main.run", run)
-    assert open_screen(path) == (7 if wanted == ACCOUNT_WANTED else 0)
-    assert commands == ran
+    assert open_screen(path) == 0
+    assert commands == [["demo"]]

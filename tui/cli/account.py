@@ -154,22 +154,11 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
 
 def _try(one: Account | Tracker, typed: str = "") -> str:
     """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
-    from queues.connectors.base import connector_class
-    from queues.connectors.email import EmailConnector
-    from queues.remotes.accounts import Account, complete
-    from queues.remotes.secrets_at_hand import SecretsAtHand
+    from tui.account_trial import try_account
 
     if one.secret == "ask" and not typed and sys.stdin.isatty():
         typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
-    secrets = SecretsAtHand({one.name: typed})
-    if isinstance(one, Account):
-        EmailConnector(complete(one), secrets).check()
-        return ""
-    system = connector_class(one.kind)(one, secrets)
-    try:
-        return str(system.check())
-    finally:
-        system.close()
+    return try_account(one, typed)
 
 
 @account.command("list")

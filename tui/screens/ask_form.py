@@ -9,13 +9,14 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from macros.macro import Macro
 from tui.widgets.ask_row import AskRow, ChoiceLine
+from tui.widgets.form_rows import FormRows
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -50,7 +51,7 @@ class AskForm(ModalScreen[Filled]):
         """Title, a line an ask, keys."""
         with Vertical(id="ask-form"):
             yield Static(Content(one_line(self._title)), id="ask-title", markup=False)
-            with VerticalScroll(id="ask-rows", can_focus=False):
+            with FormRows(id="ask-rows"):
                 yield from self.rows
             keys = words("Enter next, then the reply · ↑↓ other line · Esc back, all kept")
             yield Static(Content(keys), id="ask-keys", markup=False)

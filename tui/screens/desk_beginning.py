@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 DEMO_WANTED = -1
 """What the application returns when the agent chose the demo."""
-ACCOUNT_WANTED = -2
-"""What it returns when the agent wants to set up a mail account, which is asked for on the bare terminal."""
 
 
 class Beginning(Problems):
@@ -39,7 +37,7 @@ class Beginning(Problems):
                 "import",
                 words("Import mail or tickets: an mbox, a Maildir, .eml files, an export of another tool"),
             ),
-            Line("e", "account", words("Connect an e-mail account: a few questions, then the desk opens")),
+            Line("e", "account", words("Connect e-mail or a ticketing system: a form, tried before it is kept")),
         )
         title = words("Welcome to tridesk. There is nothing in this desk yet; how do you want to begin?")
         self.app.push_screen(KeyMenu(title, lines, words("Esc looks at the empty desk")), self._begun)
@@ -50,7 +48,11 @@ class Beginning(Problems):
         elif way == "import":
             self.action_desk_import()
         elif way == "account":
-            self.app.exit(ACCOUNT_WANTED)
+            self.action_desk_account()
+
+    def action_desk_account(self) -> None:
+        """Set up an account."""
+        raise NotImplementedError
 
     def action_desk_import(self) -> None:
         """Take in a file or folder of messages."""

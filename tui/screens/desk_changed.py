@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from data.errors import DeskError
 from data.records import Ticket
-from tui.screens.desk_outbox import Outbox
+from tui.screens.desk_accounts import Accounts
 from tui.words import words
 
 
-class Changed(Outbox):
+class Changed(Accounts):
     """Stands before the first step of a procedure and before the preview of a macro."""
 
     def action_procedure_step(self) -> None:

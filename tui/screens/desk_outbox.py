@@ -1,11 +1,10 @@
-"""Mail on the screen: replies that wait, with both texts side by side and what becomes of each; a new account."""
+"""Mail on the screen: replies that wait, with both texts side by side and what becomes of each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from data.records import Direction, OutboxEntry, OutboxState
-from tui.screens.desk_beginning import ACCOUNT_WANTED
 from tui.screens.desk_coach import Coached
 from tui.words import words
 
@@ -18,11 +17,6 @@ _FIRST = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.FAILED, OutboxStat
 
 class Outbox(Coached):
     """`g o` lists what has not left."""
-
-    async def action_desk_account(self) -> None:
-        """Leave for setting up an account, once every draft is in the file."""
-        if await self.all_kept():
-            self.app.exit(ACCOUNT_WANTED)
 
     def action_desk_outbox(self) -> None:
         """Show the replies that wait and carry out what is decided about one."""

@@ -1,0 +1,109 @@
+"""The accounts that are set up: how each stands, and what becomes of the marked one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from queues.remotes.accounts import Account
+from queues.remotes.forms import form_of, kind_of
+from tui.actions import Scope
+from tui.bindings import bindings
+from tui.screens.account_trying import Trying
+from tui.widgets.row_line import fit, one_line
+from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.remotes.forms import Remote
+    from queues.remotes.links import Link
+    from tui.account_setup import AccountSetup
+
+MOST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the agent wants: `add`, or to `change` or `remove` the account of this name."""
+
+    verb: str
+    name: str = ""
+
+
+class AccountsCard(Trying[Wish]):
+    """Returns what is to be done; Esc returns nothing."""
+
+    CSS_PATH = "../styles/accounts_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNTS)
+
+    def __init__(
+        self, accounts: Sequence[Remote], links: Mapping[str, Link], setup: AccountSetup, marked: str = ""
+    ) -> None:
+        super().__init__()
+        self.setup, self._accounts, self._links = setup, accounts, links
+        self._marked = next((n for n, one in enumerate(accounts) if one.name == marked), 0)
+        self._lines = Static("", id="accounts-lines", markup=False)
+        self._told = Static("", id="accounts-told", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """A line an account, what was found, keys."""
+        with Vertical(id="accounts"):
+            yield Static(Content(words("Accounts")), id="accounts-title", markup=False)
+            yield self._lines
+            yield self._told
+            keys = words("a add · Enter change · t try · x remove · j k next · Esc back")
+            yield Static(Content(keys), id="accounts-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show them."""
+        self._show()
+
+    def action_move(self, step: int) -> None:
+        """Mark another."""
+        self._marked = min(max(0, self._marked + step), len(self._accounts) - 1)
+        self._show()
+
+    def action_add(self) -> None:
+        """Set up another."""
+        self.dismiss(Wish("add"))
+
+    def action_change(self) -> None:
+        """Change the marked one."""
+        self.dismiss(Wish("change", self._accounts[self._marked].name))
+
+    def action_remove(self) -> None:
+        """Take the marked one out."""
+        self.dismiss(Wish("remove", self._accounts[self._marked].name))
+
+    def action_try_out(self) -> None:
+        """Log in to the marked one."""
+        self.begin_trial(self._accounts[self._marked])
+
+    def action_leave(self) -> None:
+        """Wait no longer for a trial; else leave."""
+        if not self.end_trial():
+            self.dismiss(None)
+
+    def told(self, sentence: str, *, good: bool) -> None:
+        """Show one sentence under the accounts."""
+        self._told.update(Content(one_line(sentence)))
+        self._told.set_class(not good, "-wrong")
+
+    def _show(self) -> None:
+        start = max(0, min(self._marked - MOST_LINES // 2, len(self._accounts) - MOST_LINES))
+        shown = list(enumerate(self._accounts))[start : start + MOST_LINES]
+        self._lines.update(Content("\n".join(self._line(number, one) for number, one in shown)))
+
+    def _line(self, number: int, one: Remote) -> str:
+        mark = "▸" if number == self._marked else " "
+        place = one.address if isinstance(one, Account) else one.url
+        link = self._links.get(one.connector)
+        state = words(link.state) if link else words("not asked yet")
+        about = one_line(f"{place} · {words(form_of(kind_of(one)).title)}")
+        return f"{mark} {fit(one_line(one.name), 12)} {fit(state, 13)} {about}"
