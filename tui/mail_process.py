@@ -64,12 +64,14 @@ class MailProcess:
         stopping = self._stopping
         while not stopping.is_set():
             try:
-                self._listen(on_news, on_said)
+                self._listen(stopping, on_news, on_said)
             except OSError as error:
                 on_said(f"The mail process could not be started ({error.strerror}).")
             stopping.wait(AGAIN_SECONDS)
 
-    def _listen(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
+    def _listen(
+        self, stopping: threading.Event, on_news: Callable[[], object], on_said: Callable[[str], object]
+    ) -> None:
         sync = ["sync", "--watch", "--attached", "--db", str(self._path.absolute())]
         with subprocess.Popen(
             [sys.executable, "-P", "-m", "tui", *sync], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -80,6 +82,8 @@ class MailProcess:
             assert process.stdout is not None
             process.stdin.write(json.dumps(self._secrets) + "\n")
             process.stdin.flush()
+            if stopping.is_set():  # while it was being started
+                process.stdin.close()
             for line in process.stdout:
                 told = json.loads(line) if line.startswith("{") else {}
                 if told.get("news"):

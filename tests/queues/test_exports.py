@@ -162,6 +162,23 @@ def test_chatwoot(desk: Desk, helper: Helper) -> None:
     assert desk.store.messages.of(invoice.id)[0].message_id == "<celia-1@mora.example>"
 
 
+def test_a_page_of_messages_is_a_conversation_of_chatwoot(desk: Desk, helper: Helper, tmp_path: Path) -> None:
+    conversation = record("chatwoot")
+    meta = {
+        "labels": ["ventas"],
+        "contact": conversation["meta"]["sender"],
+        "assignee": conversation["meta"]["assignee"],
+    }
+    page = {"meta": meta, "payload": conversation["messages"]}
+    take(desk, helper, written(tmp_path, page, name="page.json"))
+    (ticket,) = desk.store.tickets.each()
+    assert (ticket.assignee, "ventas" in ticket.tags) == ("Ines Roth", True)
+    assert [way for way, _, _ in said(desk, ticket)] == [Direction.IN, Direction.NOTE, Direction.OUT]
+    found = desk.store.imported.of(ticket.id)
+    assert found is not None
+    assert found.ref == "412"
+
+
 @pytest.mark.parametrize("tool", NAMES)
 def test_importing_again_adds_nothing(desk: Desk, helper: Helper, tool: str) -> None:
     first, tickets = taken(desk, helper, tool)

@@ -86,6 +86,22 @@ def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) ->
     play(path, script)
 
 
+def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path: Path) -> None:
+    good = (Path(__file__).parents[1] / "queues" / "exported" / "zendesk.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "export.jsonl").write_text(good + '{"id": 1\n', encoding="utf-8")
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.action_desk_import()
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(tmp_path / "export.jsonl")
+        await press(pilot, app, "enter")
+        assert "5 messages: 2 new tickets" in app.desk.said
+        assert "1 left out, the first:" in app.desk.said
+        assert "fields have no place here" in app.desk.said
+
+    play(path, script)
+
+
 @pytest.mark.parametrize(("typed", "sentence"), [("/no/such/file", "does not exist"), ("~nobody-here/x", "home")])
 def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, typed: str, sentence: str) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:

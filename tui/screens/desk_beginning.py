@@ -106,6 +106,11 @@ class Beginning(Problems):
         told = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} were here, {raw} kept raw")
         said = told.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
                            raw=len(report.unreadable))  # fmt: skip
+        if report.refused:
+            left = words(" · {n} left out, the first: {why}")
+            said += left.format(n=len(report.refused) + report.untold, why=report.refused[0])
+        if report.kept:
+            said += words(" · {n} fields have no place here and are kept with their tickets").format(n=len(report.kept))
         self.refresh_lanes()
         self.say(said)
         self.notify(said, timeout=8, markup=False)
