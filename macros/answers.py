@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 
 from data.errors import InputError
+from data.spans import span_seconds
 from macros.context import Value
-from macros.fields import DURATION
 from macros.locales import Locale
 from macros.macro import Ask, Kind
 from macros.patterns import MAX_CHECKED
@@ -26,7 +26,6 @@ _SHAPES = {
         "an amount with its currency, such as 12.50 EUR or $20",
     ),
 }
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def problem(ask: Ask, answer: str) -> str:
@@ -74,9 +73,9 @@ def for_template(ask: Ask, answer: str, locale: Locale) -> Value:
 
 def due_at(due: str, answers: Mapping[str, str], now: int, zone: tzinfo, *, end_of_day: bool) -> int | None:
     """Return when a duration or a date answer falls due, in Unix seconds; None where the date was not given."""
-    found = DURATION.fullmatch(due)
-    if found:
-        return now + int(timedelta(**{_UNITS[found[2]]: int(found[1])}).total_seconds())
+    seconds = span_seconds(due)
+    if seconds is not None:
+        return now + seconds
     day = _day(answers.get(due, ""))
     if day is None:
         return None

@@ -9,15 +9,13 @@ from typing import TypeVar
 
 from data.records import Priority, Status
 from data.safe_text import safe_line
+from data.spans import span_seconds
 from macros import patterns
 from macros.context import CONTRACT, SINGLE
 from macros.macro import Actions, Ask, EscalateTo, Kind, Once, PromiseOf, When, Words
 
 Table = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=StrEnum)
-
-DURATION = re.compile(r"(\d{1,4})\s*(m|h|d|w)")
-"""`30m`, `4h`, `2d`, `1w`."""
 
 MAX_TEXT = 2000
 """Characters of one text in the front matter."""
@@ -183,7 +181,7 @@ def _promise(table: Table) -> PromiseOf:
 
 def _due(table: Table, key: str) -> str:
     value = text(table, key)
-    if not (DURATION.fullmatch(value) or _NAME.fullmatch(value)):
+    if span_seconds(value) is None and not _NAME.fullmatch(value):
         raise FieldError(key, "has to be a duration such as 4h or 2d, or the name of a date ask")
     return value
 

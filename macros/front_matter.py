@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+from data.spans import span_seconds
 from macros import fields
 from macros.answers import problem
 from macros.macro import Actions, Ask, Body, Kind, Macro, Snippet, Words
@@ -142,7 +143,7 @@ def _dues_are_known(actions: Actions, asks: tuple[Ask, ...]) -> None:
         "escalate": actions.escalate.due if actions.escalate else "",
     }
     for key, due in dues.items():
-        if due and not fields.DURATION.fullmatch(due) and due not in dates:
+        if due and span_seconds(due) is None and due not in dates:
             raise fields.FieldError(key, f"is due at {due!r}, which is neither a duration such as 2d nor a date ask")
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from data.errors import InputError
 from data.records import Priority, Severity
+from data.spans import span_seconds
 from queues.calendar import Calendar, from_table
-from queues.sla import DAY, DEFAULT_CALENDARS, DEFAULT_POLICIES, HOUR, MINUTE, Policy
-
-_SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
-_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
+from queues.sla import DEFAULT_CALENDARS, DEFAULT_POLICIES, Policy
 
 
 class PolicyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -69,7 +66,7 @@ def _seconds(text: str, place: str) -> int | None:
     """Return a span such as `4h` in seconds; None for an empty one, which sets no clock."""
     if not text.strip():
         return None
-    found = _SPAN.fullmatch(text.strip())
-    if found is None or int(found[1]) == 0:
-        raise InputError("Not a span of time", f"{place} is {text!r}; write a number and m, h or d, such as 4h.")
-    return int(found[1]) * _UNITS[found[2]]
+    seconds = span_seconds(text)
+    if seconds is None:
+        raise InputError("Not a span of time", f"{place} is {text!r}; write a number and m, h, d or w, such as 4h.")
+    return seconds

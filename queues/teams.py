@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.errors import InputError
+from data.spans import span_seconds
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),;]+@[^\s@<>\"(),;]+")
 _SENDER = re.compile(r"[^\s@<>\"(),;]*@[^\s@<>\"(),;]+")
-_DUE = re.compile(r"\d{1,4}[mhd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def _wrong(team: Team, seen: set[str]) -> str:
     odd = next((one for one in team.answers_from if not _SENDER.fullmatch(one)), "")
     if odd:
         return f"takes answers from {odd!r}; write an address, or a domain such as @shop.example"
-    if team.due and not _DUE.fullmatch(team.due):
-        return f"is due in {team.due!r}; write a number and m, h or d, such as 4h"
+    if team.due and span_seconds(team.due) is None:
+        return f"is due in {team.due!r}; write a number and m, h, d or w, such as 4h"
     return ""
 
 

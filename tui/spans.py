@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from data.records import LaneRow, Priority
+from data.spans import span_seconds
 from tui.words import words
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -74,9 +75,10 @@ def later(text: str, now: int) -> int | None:
     `tomorrow`, `mañana` and weekdays, in English or Spanish, mean nine in the morning there where the agent is.
     """
     wanted = text.strip().casefold()
-    found = re.fullmatch(r"(\d{1,4})\s*([mhdw])\w*", wanted, re.ASCII)
-    if found:
-        return now + int(found[1]) * {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}[found[2]]
+    found = re.fullmatch(r"(\d+\s*[mhdw])\w*", wanted, re.ASCII)
+    seconds = span_seconds(found[1]) if found else None
+    if seconds is not None:
+        return now + seconds
     today = datetime.fromtimestamp(now)
     if wanted in TOMORROW:
         days = 1

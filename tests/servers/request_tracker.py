@@ -98,7 +98,7 @@ class RequestTrackerServer:
         """Open so many tickets at once, past the server's own slow way."""
         setup = Path(__file__).with_name("request_tracker_tickets.pl")
         subprocess.run(["perl", str(setup), queue, str(amount)], env=self._environment(), stdin=subprocess.DEVNULL,
-                       check=True, capture_output=True, timeout=300)  # fmt: skip
+                       check=True, capture_output=True, timeout=1_800)  # fmt: skip
 
     def mail_in(self, raw: bytes, *, queue: str = "Soporte") -> None:
         """Have a customer's mail arrive, as the mail server would hand it over."""
