@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from tests.servers import mail_stack as mail
 from tests.servers import request_tracker as tracker
+from tests.servers import roundup as issues
 from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.roundup import RoundupServer
 from tests.servers.zendesk_double import ZendeskDouble
 
 # how long an example takes says how busy the machine is, not whether the code is right
@@ -22,10 +24,10 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
-def _need(absent: list[str], packages: str) -> None:
+def _need(absent: list[str], packages: str, of: str = "apt") -> None:
     """Skip at home, fail where CI is set."""
     if absent:
-        told = f"the servers of the tests need {', '.join(absent)} (apt: {packages})"
+        told = f"the servers of the tests need {', '.join(absent)} ({of}: {packages})"
         if os.environ.get("CI") or os.environ.get("TRIDESK_CI"):
             pytest.fail(told)
         pytest.skip(told)
@@ -52,6 +54,20 @@ def request_tracker() -> Iterator[RequestTrackerServer]:
     _need(tracker.missing(), "request-tracker5 rt5-db-sqlite rt5-standalone")
     folder = Path(tempfile.mkdtemp(prefix="tdrt", dir="/tmp"))
     server = RequestTrackerServer(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def roundup() -> Iterator[RoundupServer]:
+    """Roundup on loopback. Not installed: skipped at home, failed where CI is set."""
+    _need(issues.missing(), "roundup", of="pip")
+    folder = Path(tempfile.mkdtemp(prefix="tdroundup", dir="/tmp"))
+    server = RoundupServer(folder)
     try:
         server.start()
         yield server

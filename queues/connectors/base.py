@@ -219,6 +219,7 @@ CONNECTORS = {
     "demo": "queues.connectors.demo:DemoConnector",
     "email": "queues.connectors.email:EmailConnector",
     "rt": "queues.connectors.request_tracker:RequestTracker",
+    "roundup": "queues.connectors.roundup:Roundup",
     "zendesk": "queues.connectors.zendesk:Zendesk",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }

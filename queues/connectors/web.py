@@ -10,7 +10,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,9 @@ LARGEST = 64 * 1024 * 1024
 _MOST_WAIT = 3600
 _MOST_MOVES = 5
 _SENTENCES = ("message", "msg", "description", "error")
+
+
+Query = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
 class BusyError(UnreachableError):
@@ -77,12 +80,12 @@ class _Moved:
 class WebClient:
     """Talks to one server, in one thread; `pause` is how it waits when its requests of this minute are used up."""
 
-    def __init__(self, url: str, *, context: ssl.SSLContext | None, per_minute: int) -> None:
-        """Take the address that paths are added to."""
+    def __init__(self, url: str, *, context: ssl.SSLContext | None, per_minute: int, secret: str = "token") -> None:
+        """Take the address that paths are added to; `secret` is what sentences call what we log in with."""
         parts = urlsplit(url)
         self.host = parts.hostname or ""
         self._tls, self._port, self._path = parts.scheme == "https", parts.port, parts.path
-        self._context = context
+        self._context, self._secret = context, secret
         self._connection: http.client.HTTPConnection | None = None
         self._budget = Budget(per_minute)
         self.pause: Callable[[float], object] = time.sleep
@@ -100,11 +103,10 @@ class WebClient:
         path: str,
         headers: Mapping[str, str],
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Any = None,
-        plain: bool = False,
     ) -> Answer:
-        """Make a request and return its answer, with its bytes where `plain`. Raises ConnectorError with one sentence.
+        """Make a request and return its answer. Raises ConnectorError with one sentence.
 
         A reading request whose kept connection had ended meanwhile is made once more.
         """
@@ -113,7 +115,7 @@ class WebClient:
             connection = self._connect()
             try:
                 connection.request(method, target, _packed(body), _with_type(headers, body))
-                return self._answer(connection, plain=plain)
+                return self._answer(connection)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if not again or isinstance(error, TimeoutError):
@@ -195,7 +197,7 @@ class WebClient:
                 raise
             raise DoubtError("In doubt", f"{self.place} had the whole reply, then failed: {error.message}") from error
 
-    def _target(self, path: str, query: Mapping[str, str] | None) -> str:
+    def _target(self, path: str, query: Query | None) -> str:
         return quote(f"{self._path}/{path}", safe="/") + (f"?{urlencode(query)}" if query else "")
 
     def _connect(self) -> http.client.HTTPConnection:
@@ -220,7 +222,7 @@ class WebClient:
         self._budget.spend(self.pause)
         self.requests += 1
 
-    def _answer(self, connection: http.client.HTTPConnection, *, plain: bool = False) -> Answer:
+    def _answer(self, connection: http.client.HTTPConnection) -> Answer:
         response = connection.getresponse()
         raw = response.read(LARGEST + 1)
         if len(raw) > LARGEST:
@@ -231,7 +233,7 @@ class WebClient:
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, headers, raw)
         try:
-            return Answer(raw if plain else json.loads(raw) if raw.strip() else None, headers)
+            return Answer(json.loads(raw) if raw.strip() else None, headers)
         except ValueError as error:
             raise ConnectorError(
                 "Not understood", f"{self.place} answered with something else than JSON; check the url."
@@ -244,8 +246,8 @@ class WebClient:
         match status:
             case 401:
                 return TokenRefusedError(
-                    "Token refused", f"{self.place} does not take the token; it may have expired: put a new one where "
-                    "secret says; it is tried again."
+                    "Token refused", f"{self.place} does not take the {self._secret}; it may have expired: put a new "
+                    "one where secret says; it is tried again."
                 )  # fmt: skip
             case 404:
                 return NotFoundError("Not found", f"{self.place} does not have it ({told}); check the url and rights.")

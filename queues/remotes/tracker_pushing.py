@@ -34,8 +34,10 @@ class Pushing:
                 mirror.put_mark("pushed", ripe[-1][0])
 
     def _push_ticket(self, ticket: Ticket, status: bool) -> None:
-        self._push_notes(ticket)
-        if Capability.TAGS in self._mirror.system.capabilities:
+        can = self._mirror.system.capabilities
+        if Capability.NOTE in can:
+            self._mirror.or_told(ticket, self._push_notes)
+        if Capability.TAGS in can:
             self._push_tags(ticket)
         if status:  # a reply that waits takes its status along
             self._push_status(ticket)

@@ -7,8 +7,8 @@ from email.message import Message
 from email.policy import default
 
 from data.errors import HeldError, RefusedError
+from data.records import UNKNOWN_LANGUAGE, OutboxEntry, Ticket
 from data.records import Message as Written
-from data.records import OutboxEntry, Ticket
 from queues.connectors.base import Offered, RemoteReply, RemoteTicket
 from queues.connectors.web import StaleError
 from queues.escalating import is_to_a_team
@@ -104,7 +104,8 @@ class Replies:
         """Return a reply as the system takes it, with the status and the fields that go with it."""
         tracker = self._mirror.tracker
         names = tracker.fields
-        values = {names.macro: own.macro, names.language: own.language, names.procedure: own.procedure}
+        language = own.language if own.language != UNKNOWN_LANGUAGE else ""
+        values = {names.macro: own.macro, names.language: language, names.procedure: own.procedure}
         mail = message_from_bytes(entry.raw, policy=default)
         body = mail.get_body(("plain",))
         return RemoteReply(

@@ -14,7 +14,7 @@ import msgspec
 from data.errors import InputError
 from data.records import Status
 
-Kind = Literal["rt", "zendesk"]
+Kind = Literal["rt", "roundup", "zendesk"]
 """The ticketing systems that can be mirrored; a tracker's connector name begins with its kind."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -27,6 +27,16 @@ HERE: dict[Kind, dict[str, Status]] = {
         "rejected": Status.CLOSED,
         "deleted": Status.CLOSED,
     },
+    "roundup": {
+        "unread": Status.NEW,
+        "chatting": Status.OPEN,
+        "in-progress": Status.OPEN,
+        "need-eg": Status.PENDING,
+        "testing": Status.PENDING,
+        "deferred": Status.ON_HOLD,
+        "resolved": Status.SOLVED,
+        "done-cbb": Status.SOLVED,
+    },
     "zendesk": {
         "new": Status.NEW,
         "open": Status.OPEN,
@@ -38,10 +48,14 @@ HERE: dict[Kind, dict[str, Status]] = {
     },
 }
 """What the statuses that a system has by default mean here; of several for one, the first is set there."""
-_NEVER_SET = {"rt": {"rejected", "deleted"}, "zendesk": {"new", "closed", "deleted"}}
-_API = {"rt": "/REST/2.0", "zendesk": "/api/v2"}
+_NEVER_SET: dict[Kind, set[str]] = {
+    "rt": {"rejected", "deleted"},
+    "roundup": set(),
+    "zendesk": {"new", "closed", "deleted"},
+}
+_API = {"rt": "/REST/2.0", "roundup": "/rest", "zendesk": "/api/v2"}
 """What follows the address of a system's pages."""
-_PACES = {"rt": (15, 240), "zendesk": (60, 100)}
+_PACES = {"rt": (15, 240), "roundup": (15, 240), "zendesk": (60, 100)}
 """How often a system is asked, in seconds, and how many requests a minute it gets, where the settings do not say.
 
 A whole team may ask for Zendesk's export ten times a minute, and its smallest plan takes 200 requests.
@@ -60,6 +74,11 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     macro: str = "Macro"
     language: str = "Language"
     procedure: str = "Procedure"
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """All of them."""
+        return (self.macro, self.language, self.procedure)
 
 
 class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -82,6 +101,12 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     statuses: dict[str, Status] = {}
     """What statuses of own lifecycles mean here."""
     fields: Fields = Fields()
+    queue_field: str = ""
+    """In Roundup: the property of issues that says which queue they are in."""
+    note_field: str = "internal"
+    """In Roundup: the property of messages that keeps them from customers; without one, notes stay here."""
+    staff: tuple[str, ...] = ()
+    """In Roundup: who is one of us, by name, address or `@domain`; none named: who shares our own domain."""
     since: date | None = None
     """What happened before this day is left alone."""
     poll_seconds: int | None = None

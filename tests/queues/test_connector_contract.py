@@ -10,14 +10,17 @@ import pytest
 
 from data.records import Change, OutboxState, Status
 from queues.connectors.base import CONNECTORS, Capability, connector_class
-from tests.servers.connector_worlds import LocalWorld, MailWorld, TrackerWorld, World, ZendeskWorld, reply
+from tests.servers.connector_worlds import LocalWorld, MailWorld, RoundupWorld, TrackerWorld, World, ZendeskWorld, reply
 
 numbers = count(1)
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 
 
 @pytest.fixture(
-    params=[pytest.param(name, marks=pytest.mark.trackers) if name == "rt" else name for name in sorted(CONNECTORS)]
+    params=[
+        pytest.param(name, marks=pytest.mark.trackers) if name in ("rt", "roundup") else name
+        for name in sorted(CONNECTORS)
+    ]
 )
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     number = next(numbers)
@@ -32,6 +35,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
             made = TrackerWorld(
                 request.getfixturevalue("request_tracker"), tmp_path, f"contract{number}@clientes.example"
             )
+        case "roundup":
+            made = RoundupWorld(request.getfixturevalue("roundup"), tmp_path, f"contract{number}@clientes.example")
         case "zendesk":
             made = ZendeskWorld(request.getfixturevalue("zendesk"), tmp_path)
         case name:

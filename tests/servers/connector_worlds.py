@@ -16,14 +16,17 @@ from queues.connectors.email import EmailConnector
 from queues.connectors.files import NAME as FILES
 from queues.connectors.outbox_folder import OutboxFolder
 from queues.connectors.request_tracker import RequestTracker
+from queues.connectors.roundup import Roundup
 from queues.connectors.zendesk import Zendesk
 from queues.desk import Desk
 from queues.mail.reading import read_mail
 from queues.outbox import deliver_due, recover
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
-from tests.servers.desk_at_tracker import DeskAtSystem, DeskAtTracker
+from tests.servers.desk_at_tracker import DeskAtRoundup, DeskAtSystem, DeskAtTracker
 from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.roundup import RoundupServer
+from tests.servers.roundup import letter as customers_mail
 from tests.servers.zendesk_double import ZendeskDouble
 from tui.composition import open_desk
 from tui.settings import Settings
@@ -235,6 +238,49 @@ class TrackerWorld(Handles):
 
     def colleague(self) -> World | None:
         other = TrackerWorld(self._server, self._folder, self._customers, agent="bruno")
+        other._refs = self._refs
+        return other
+
+    def close(self) -> None:
+        self._desk.stop()
+
+
+class RoundupWorld(Handles):
+    """A Roundup, real."""
+
+    capabilities = Roundup.capabilities
+
+    def __init__(self, server: RoundupServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
+        self._server, self._folder, self._customers = server, folder, customers
+        self._desk = DeskAtRoundup(server, folder, agent=agent)
+        self.path, self._refs, self.known_as = self._desk.path, list[str](), agent
+        self._desk.once()  # what others left there
+
+    def tickets(self) -> list[Ticket]:
+        with closing(Store.open(self.path)) as store:
+            mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(self._customers)}
+        return [one for one in super().tickets() if one.id in mine]
+
+    def write(self) -> None:
+        number = len(self._refs) + 1
+        sender = f"c{number}.{self._customers}"
+        self._refs.append(self._server.open_issue(sender, f"Carta {number}", "Hola, ¿me ayudan con la factura?"))
+
+    def write_again(self) -> bool:
+        self._server.mail_in(customers_mail(f"c1.{self._customers}", f"Re: [issue{self._refs[0]}] Carta 1", "Ya está."))
+        return True
+
+    def sync(self) -> None:
+        self._desk.once()
+
+    def act(self, ticket: int, change: Change) -> None:
+        self._desk.act(ticket, change)
+
+    def delivered(self) -> list[str]:
+        return [self._server.words(one) for one in self._server.mailed(self._customers)]
+
+    def colleague(self) -> World | None:
+        other = RoundupWorld(self._server, self._folder, self._customers, agent="bruno")
         other._refs = self._refs
         return other
 

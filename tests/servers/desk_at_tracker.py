@@ -17,6 +17,7 @@ from queues.remotes.links import Link, links
 from queues.remotes.secrets_at_hand import Keyed
 from queues.remotes.trackers import Tracker, complete
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.roundup import RoundupServer
 from tui.composition import open_desk
 from tui.mail_keeper import MailKeeper
 from tui.settings import Settings
@@ -28,13 +29,13 @@ class DeskAtSystem:
     """One agent's desk on one queue of the system at `url`; `agent` is the name there too."""
 
     def __init__(self, url: str, token: str, folder: Path, *, agent: str = "alice", queue: str = "Soporte",
-                 **changes: object) -> None:  # fmt: skip
+                 undo_seconds: int = 0, **changes: object) -> None:  # fmt: skip
         self.agent, self.queue, self.path, self.token = agent, queue, folder / f"{agent}.db", token
         folder.mkdir(exist_ok=True)
         tracker = Tracker("desk", url, queues={queue: "mail"}, poll_seconds=1, requests_per_minute=100_000,
                           per_minute=10_000)  # fmt: skip
         self.tracker = complete(msgspec.structs.replace(tracker, **changes))
-        self.settings = Settings(agent=f"{agent}-here", undo_seconds=0, tracker=(self.tracker,))
+        self.settings = Settings(agent=f"{agent}-here", undo_seconds=undo_seconds, tracker=(self.tracker,))
         self.said: list[str] = []
         self._keeper: MailKeeper | None = None
         self._cut: Callable[..., Answer] | None = None
@@ -97,6 +98,11 @@ class DeskAtSystem:
         with closing(Store.open(self.path)) as store:
             return str(store.settings.get(f"mark.{self.tracker.connector}") or "")
 
+    def put_back(self, cursor: str) -> None:
+        """Have the feed read again from there."""
+        with closing(Store.open(self.path)) as store, store.write():
+            store.settings.put(f"mark.{self.tracker.connector}", cursor)
+
     def forget(self, statement: str) -> None:
         """Put the file back to an earlier moment, as a crash would have left it."""
         with closing(Store.open(self.path)) as store:
@@ -138,3 +144,16 @@ class DeskAtTracker(DeskAtSystem):
     def __init__(self, server: RequestTrackerServer, folder: Path, *, agent: str = "alice", **changes: object) -> None:
         super().__init__(server.url, server.tokens[agent], folder, agent=agent, **changes)  # type: ignore[arg-type]
         self.server = server
+
+
+class DeskAtRoundup(DeskAtSystem):
+    """One agent's desk on one component of the Roundup."""
+
+    def __init__(self, server: RoundupServer, folder: Path, *, agent: str = "alice", **changes: object) -> None:
+        more = {"kind": "roundup", "user": agent, "queue_field": "component", **changes}
+        super().__init__(server.url, server.passwords[agent], folder, agent=agent, **more)  # type: ignore[arg-type]
+        self.server = server
+
+    def tracker_of(self, agent: str, **changes: object) -> Tracker:
+        """Return the settings of another agent's desk."""
+        return msgspec.structs.replace(self.tracker, **{"user": agent, **changes})

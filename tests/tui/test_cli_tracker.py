@@ -10,6 +10,7 @@ import pytest
 from data.errors import DeskError, InputError
 from queues.remotes.trackers import Tracker
 from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.roundup import RoundupServer
 from tests.servers.web_double import WebDouble
 from tui.account_file import add, remove
 from tui.cli.main import run
@@ -96,3 +97,32 @@ def test_trackers_stand_beside_accounts_in_the_file() -> None:
     remove(folder, "desk")
     remove(folder, "other")
     assert (folder / "config.toml").read_text(encoding="utf-8").strip() == '# mine\nagent = "eva"'
+
+
+@pytest.mark.trackers
+def test_a_roundup_is_set_up_mirrored_and_answered(
+    roundup: RoundupServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROUNDUP_PASSWORD", roundup.passwords["alice"])
+    customer = "cli@customers.example"
+    ref = roundup.open_issue(customer, "My invoice", "Hello, where is my invoice? Thank you.")
+    new = ["account", "add", "--kind", "roundup", "--url", roundup.url, "--name", "issues", "--user", "alice",
+           "--secret", "env:ROUNDUP_PASSWORD", "--queue-field", "component", "--queue", "Soporte=app"]  # fmt: skip
+    assert run(new) == 0
+    assert "Roundup, as alice, 8 statuses" in capsys.readouterr().out
+    assert run(["sync"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    (number,) = [str(row["id"]) for row in told(capsys) if row["customer"] == customer]
+    assert run(["reply", number, "Here it is.", "--status", "solved", "--reason", "a test"]) == 0
+    assert run(["outbox", "list", "--json"]) == 0
+    assert run(["outbox", "resend", str(told(capsys)[0]["id"])]) == 0
+    capsys.readouterr()
+    assert run(["sync", "--json"]) == 0
+    assert told(capsys)[0]["sent"] == 1
+    assert roundup.issue(ref)["status"]["name"] == "resolved"
+    monkeypatch.setenv("ROUNDUP_PASSWORD", "wrong")
+    with pytest.raises(SystemExit):
+        run(["account", "test", "issues"])
+    assert "does not take the password" in capsys.readouterr().out
+    assert run(["account", "remove", "issues"]) == 0

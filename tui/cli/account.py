@@ -43,11 +43,12 @@ def account() -> None:
 @click.option("--url", help="The address of the ticketing system's pages; of Zendesk the subdomain will do.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Leave alone what happened in it before this day.")
 @click.option("--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue of it, and its lane; else all.")
+@click.option("--queue-field", default="", help="Of Roundup: the property of issues that is their queue.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
         starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,
         secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
-        since: datetime | None, no_test: bool) -> None:  # fmt: skip
+        queue_field: str, since: datetime | None, no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
     from queues.remotes.accounts import Account, complete
     from queues.remotes.providers import NOWHERE, PROVIDERS, provider_of
@@ -56,7 +57,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
     if kind != "mail":
         url = url or address or _asked("Address of its pages (https://…)")
         new_tracker = tracker_of(url, kind, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues,
-                                 since=since.date() if since else None)  # fmt: skip
+                                 queue_field=queue_field, since=since.date() if since else None)  # fmt: skip
         if new_tracker.warning:
             click.echo(new_tracker.warning, err=True)
         _put_in(new_tracker, asked=secret is not None, no_test=no_test)

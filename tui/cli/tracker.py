@@ -18,6 +18,7 @@ def tracker_of(
     secret: str | None,
     ca_file: str,
     queues: tuple[str, ...],
+    queue_field: str = "",
     since: date | None = None,
 ) -> Tracker:
     """Return the tracker; its name is the first label of the host unless given. Raises InputError."""
@@ -33,6 +34,7 @@ def tracker_of(
             secret=secret or "keyring",
             ca_file=ca_file,
             queues=lanes,
+            queue_field=queue_field,
             since=since,
         )
     )

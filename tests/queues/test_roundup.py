@@ -1,0 +1,341 @@
+"""Roundup against the real server: what comes in, what goes out, what colleagues see of it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from data.errors import ConnectorError
+from data.records import Change, Direction, Enclosure, OutboxState, Status
+from queues.connectors.base import Capability
+from queues.connectors.roundup import Roundup
+from queues.connectors.roundup_feed import Cursor
+from queues.remotes.trackers import Fields
+from tests.servers.desk_at_mail import until
+from tests.servers.desk_at_tracker import DeskAtRoundup
+from tests.servers.roundup import RoundupServer, letter
+
+pytestmark = pytest.mark.trackers
+
+numbers = count(1)
+WORDS = "Hola, ¿me ayudan? No puedo entrar en mi cuenta."
+
+
+@pytest.fixture
+def desk(roundup: RoundupServer, tmp_path: Path) -> Iterator[DeskAtRoundup]:
+    one = DeskAtRoundup(roundup, tmp_path)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def customer() -> str:
+    return f"ana{next(numbers)}@clientes.example"
+
+
+def write(desk: DeskAtRoundup, customer: str, text: str = WORDS) -> str:
+    return desk.server.open_issue(customer, "No puedo entrar 🎉", text)
+
+
+def connector(desk: DeskAtRoundup, agent: str = "alice", changes: Mapping[str, object] | None = None) -> Roundup:
+    return Roundup(desk.tracker_of(agent, **(changes or {})), lambda one: desk.server.passwords[agent])
+
+
+def test_an_issue_comes_in_with_its_words_and_its_customer_once(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.subject, ticket.lane, ticket.status, ticket.language) == (
+        "No puedo entrar 🎉", "mail", Status.NEW, "es",
+    )  # fmt: skip
+    (message,) = desk.messages(ref)
+    assert (message.text.strip(), message.from_address, message.direction) == (WORDS, customer, Direction.IN)
+    before = desk.cursor()
+    assert desk.once() == 0
+    desk.once()
+    assert Cursor.read(desk.cursor()).done == Cursor.read(before).done
+
+
+def test_the_answer_goes_to_the_customer_with_status_and_without_fields(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.reply(desk.mirrored(ref).id, "Ya puede entrar, ¡un saludo! 🎉", status=Status.SOLVED, macro="login/reset",
+               reply_language="es")  # fmt: skip
+    desk.once()
+    assert desk.states() == [OutboxState.SENT]
+    (mail,) = desk.server.mailed(customer)
+    assert desk.server.words(mail) == "Ya puede entrar, ¡un saludo! 🎉"
+    assert b"login/reset" not in mail.as_bytes()
+    issue = desk.server.issue(ref)
+    assert (issue["status"]["name"], issue["assignedto"]["username"]) == ("resolved", "alice")
+    assert (issue["macro"], issue["language"]) == ("login/reset", "es")
+    assert len(issue["messages"]) == 2
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.status, ticket.assignee, ticket.touches) == (Status.SOLVED, "alice-here", 1)
+    assert [one.direction for one in desk.messages(ref)] == [Direction.IN, Direction.OUT]
+
+
+def test_the_customers_answer_joins_and_opens_the_ticket(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.reply(desk.mirrored(ref).id, status=Status.SOLVED)
+    desk.once()
+    desk.server.mail_in(letter(customer, f"Re: [issue{ref}] No puedo entrar", "Sigue sin ir, ¿por qué?"))
+    desk.once()
+    assert desk.mirrored(ref).status is Status.OPEN
+    assert [one.text.strip() for one in desk.messages(ref)][2:] == ["Sigue sin ir, ¿por qué?"]
+
+
+def test_what_a_colleague_does_there_appears_here(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    number = desk.mirrored(ref).id
+    desk.act(number, Change(add_tags=("own",)))
+    desk.server.change(ref, assignedto="bruno", keyword="billing,español")
+    desk.server.say(ref, "Mira esto", internal="yes")
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.assignee, set(ticket.tags)) == ("bruno", {*ticket.tags, "own", "billing", "español"})
+    note = desk.messages(ref)[-1]
+    assert (note.direction, note.text.strip()) == (Direction.NOTE, "Mira esto")
+    desk.server.change(ref, status="resolved", keyword="español")
+    desk.once()
+    assert desk.mirrored(ref).status is Status.SOLVED
+    assert {"own", "español"} <= set(desk.mirrored(ref).tags)
+    assert "billing" not in desk.mirrored(ref).tags
+    assert desk.server.mailed(customer) == []
+    other = write(desk, customer)
+    desk.server.change(ref, superseder=other)
+    desk.once()
+    note = desk.messages(ref)[-1]
+    assert (note.direction, note.text.strip()) == (Direction.NOTE, f"Superseded by issue {other}: No puedo entrar 🎉")
+
+
+def test_notes_statuses_tags_and_owners_go_there(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    number = desk.mirrored(ref).id
+    desk.act(
+        number, Change(note="Pendiente de facturación, ñ.", assignee="alice-here", add_tags=("billing", "nowhere"))
+    )
+    desk.once()
+    desk.act(number, Change(status=Status.SOLVED, override_reason="a test"))
+    desk.once()
+    issue = desk.server.issue(ref)
+    assert (issue["status"]["name"], issue["assignedto"]["username"]) == ("resolved", "alice")
+    assert [one["name"] for one in issue["keyword"]] == ["billing"]
+    assert any("does not have the tags" in said and "nowhere" in said for said in desk.said)
+    said = desk.server.ask("GET", f"msg/{issue['messages'][-1]['id']}?@verbose=3")["attributes"]
+    assert (said["content"], said["internal"]) == ("Pendiente de facturación, ñ.", True)
+    desk.once()
+    assert [one.direction for one in desk.messages(ref)] == [Direction.IN, Direction.NOTE]
+    assert desk.server.mailed(customer) == []
+    desk.act(number, Change(assignee="", remove_tags=("billing",)))
+    desk.once()
+    issue = desk.server.issue(ref)
+    assert (issue["assignedto"], issue["keyword"]) == (None, [])
+
+
+def test_what_an_agent_just_did_outlives_a_colleagues_other_change(
+    roundup: RoundupServer, tmp_path: Path, customer: str
+) -> None:
+    desk = DeskAtRoundup(roundup, tmp_path, undo_seconds=3600)
+    ref = write(desk, customer)
+    desk.server.change(ref, status="in-progress")
+    desk.once()
+    desk.act(desk.mirrored(ref).id, Change(status=Status.ON_HOLD, override_reason="a test"))
+    desk.server.say(ref, "Solo una nota", internal="yes")
+    desk.once()
+    assert desk.mirrored(ref).status is Status.ON_HOLD
+
+
+def test_a_crash_before_a_notes_answer_does_not_write_it_twice(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    cursor = desk.cursor()
+    desk.act(desk.mirrored(ref).id, Change(note="Una nota, una vez."))
+    desk.once()
+    desk.put_back(cursor)
+    desk.forget("UPDATE message SET content_hash = '' WHERE direction = 'note'")
+    desk.forget("DELETE FROM setting WHERE key = 'pushed.roundup:desk'")
+    desk.once()
+    assert len(desk.server.issue(ref)["messages"]) == 2
+    assert len(desk.messages(ref)) == 2
+
+
+def test_a_reply_in_doubt_that_is_sent_again_is_there_once(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    cursor = desk.cursor()
+    desk.reply(desk.mirrored(ref).id, "Solo una vez.")
+    desk.once()
+    desk.forget("UPDATE outbox SET state = 'queued', sent_at = NULL")
+    desk.forget("UPDATE message SET content_hash = '' WHERE direction = 'out'")
+    desk.put_back(cursor)
+    desk.once()
+    assert len(desk.server.issue(ref)["messages"]) == 2
+    assert len(desk.server.mailed(customer)) == 1
+    assert desk.states() == [OutboxState.SENT]
+
+
+def test_files_cross_over_both_ways(desk: DeskAtRoundup, customer: str, tmp_path: Path) -> None:
+    content = bytes(range(256))
+    mail = letter(customer, "Con foto", "Mire la foto.")
+    mail.add_attachment(content, maintype="image", subtype="png", filename="año.png")
+    ref = desk.server.open_by(mail)
+    desk.once()
+    (file,) = desk.messages(ref)[0].attachments
+    assert (file.filename, file.content_type, file.sha256) == ("año.png", "image/png", sha256(content).hexdigest())
+    path = tmp_path / "guía.pdf"
+    path.write_bytes(b"%PDF-1.4 ...\xff")
+    desk.reply(desk.mirrored(ref).id, attachments=(Enclosure(str(path), "guía.pdf", 13),))
+    desk.once()
+    sent = desk.server.ask("GET", f"msg/{desk.server.issue(ref)['messages'][-1]['id']}?@verbose=2")["attributes"]
+    assert [one["name"] for one in sent["files"]] == ["guía.pdf"]
+    (mailed,) = desk.server.mailed(customer)
+    assert [part.get_payload(decode=True) for part in mailed.walk()][-1] == b"%PDF-1.4 ...\xff"
+    desk.server.lay(ref, "notas.txt", b"suelto")
+    desk.once()
+    last = desk.messages(ref)[-1]
+    assert ([one.filename for one in last.attachments], last.direction) == (["notas.txt"], Direction.NOTE)
+    assert desk.once() == 0
+
+
+def test_an_issue_without_words_comes_in_by_its_title(desk: DeskAtRoundup) -> None:
+    ref = desk.server.ask("POST", "issue", {"title": "Sin palabras ñ", "component": "Soporte"}, agent="bruno")["id"]
+    desk.once()
+    assert (desk.mirrored(ref).subject, len(desk.messages(ref))) == ("Sin palabras ñ", 1)
+    said = desk.server.say(ref, "Ahora sí")
+    desk.once()
+    desk.server.change(ref, messages=f"-{said}")
+    desk.once()
+    assert len(desk.messages(ref)) == 2
+
+
+def test_one_of_several_takers_wins_and_the_others_are_told(roundup: RoundupServer, tmp_path: Path) -> None:
+    desks = [DeskAtRoundup(roundup, tmp_path, agent=agent) for agent in roundup.passwords]
+    try:
+        ref = write(desks[0], "race@clientes.example")
+        for desk in desks:
+            desk.once()
+            desk.act(desk.mirrored(ref).id, Change(assignee=f"{desk.agent}-here"))
+        for desk in desks:
+            desk.start()
+        owner = ""
+
+        def decided() -> bool:
+            nonlocal owner
+            owner = (roundup.issue(ref)["assignedto"] or {}).get("username", "")
+            wanted = [f"{owner}-here" if desk.agent == owner else owner for desk in desks]
+            return bool(owner) and [desk.mirrored(ref).assignee for desk in desks] == wanted
+
+        until(decided, lambda: [(desk.mirrored(ref).assignee, desk.said) for desk in desks])
+        told = [desk.agent for desk in desks if any(f"{owner} was first" in said for said in desk.said)]
+        assert sorted(told) == sorted(desk.agent for desk in desks if desk.agent != owner)
+    finally:
+        for desk in desks:
+            desk.stop()
+
+
+def test_in_each_of_15_races_one_of_six_takers_wins_and_all_know_who(desk: DeskAtRoundup) -> None:
+    takers = [connector(desk, agent) for agent in desk.server.passwords]
+    with ThreadPoolExecutor(len(takers)) as pool:
+        for _ in range(15):
+            ref = desk.server.ask("POST", "issue", {"title": "Una carrera"})["id"]
+            seen = list(pool.map(lambda taker, ref=ref: taker.take(ref, "").owner, takers))
+            assert set(seen) == {desk.server.issue(ref)["assignedto"]["username"]}
+            assert len(seen) == 6
+    for taker in takers:
+        taker.close()
+
+
+def test_killed_in_the_middle_of_a_write_and_started_again(desk: DeskAtRoundup, customer: str) -> None:
+    refs = [write(desk, customer) for _ in range(6)]
+    desk.once()
+    for ref in refs:
+        desk.reply(desk.mirrored(ref).id, f"Respuesta a {ref}.")
+    desk.start()
+    try:
+        until(lambda: OutboxState.SENT in desk.states(), lambda: desk.said)
+        desk.server.stop(signal.SIGKILL)
+    finally:
+        desk.server.start()
+    settled = (OutboxState.SENT, OutboxState.IN_DOUBT)
+    until(lambda: all(state in settled for state in desk.states()), lambda: (desk.states(), desk.said))
+    desk.stop()
+    desk.once()
+    for ref, entry in zip(refs, desk.outbox(), strict=True):
+        there = len(desk.server.issue(ref)["messages"]) - 1
+        assert (entry.state, there) in ((OutboxState.SENT, 1), (OutboxState.IN_DOUBT, 0))
+        assert len(desk.messages(ref)) == 2
+
+
+def test_without_a_way_to_keep_notes_from_customers_they_stay_here(
+    roundup: RoundupServer, tmp_path: Path, customer: str
+) -> None:
+    desk = DeskAtRoundup(roundup, tmp_path, note_field="secret")
+    ref = write(desk, customer)
+    desk.once()
+    for words in ("Ojo con este.", "Y otra vez."):
+        desk.act(desk.mirrored(ref).id, Change(note=words, status=Status.PENDING))
+        desk.once()
+    assert len(desk.server.issue(ref)["messages"]) == 1
+    assert desk.server.issue(ref)["status"]["name"] == "need-eg"
+    assert len([said for said in desk.said if "would reach the customer" in said]) == 2
+
+
+def test_who_is_one_of_us_is_told_by_domain_or_by_the_settings(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.server.say(ref, "Somos del equipo", agent="dora")
+    batch = connector(desk).after("", lambda number: False)
+    said = {one.number: one.direction for one in batch.messages if one.ref == ref}
+    assert list(said.values()) == [Direction.IN, Direction.OUT]
+    others = connector(desk, changes={"staff": ("carla",)}).after("", lambda number: False)
+    assert [one.direction for one in others.messages if one.ref == ref] == [Direction.IN, Direction.IN]
+
+
+def test_a_tracker_in_another_time_zone_is_read_whole(roundup: RoundupServer, tmp_path: Path, customer: str) -> None:
+    for zone in ("-5", "9"):
+        roundup.put_zone("carla", zone)
+        desk = DeskAtRoundup(roundup, tmp_path / zone, agent="carla")
+        desk.once()
+        for _ in range(2):
+            ref = write(desk, customer)
+            desk.once()
+            assert len(desk.messages(ref)) == 1
+    roundup.put_zone("carla", "")
+
+
+def test_what_happened_before_a_day_is_left_alone(roundup: RoundupServer, tmp_path: Path, customer: str) -> None:
+    for day, there in ((date(2000, 1, 1), True), (date(2999, 1, 1), False)):
+        desk = DeskAtRoundup(roundup, tmp_path / day.isoformat(), since=day)
+        ref = write(desk, customer)
+        desk.once()
+        assert (ref in {one.external_ref for one in desk.tickets()}) is there
+
+
+def test_check_tells_what_is_set_up_and_each_fault_in_one_sentence(desk: DeskAtRoundup) -> None:
+    assert connector(desk).check().startswith("Roundup, as alice, 8 statuses, ")
+    faults: dict[str, dict[str, object]] = {
+        "has no status 'nada'; it has": {"statuses": {"nada": Status.OPEN}},
+        "has no component 'Nada'; it has Billing, Soporte": {"queues": {"Nada": ""}},
+        "Say with queue-field": {"queue_field": ""},
+        "check the url": {"url": f"{desk.server.url}/nowhere"},
+        "does not take the password": {"user": "nobody"},
+    }
+    for words, changes in faults.items():
+        with pytest.raises(ConnectorError) as caught:
+            connector(desk, changes=changes).check()
+        assert words in caught.value.message
+        assert "\n" not in caught.value.message
+    hidden = connector(desk, changes={"note_field": "secret", "fields": Fields("nada", "nada", "nada")})
+    assert "notes stay here" in hidden.check()
+    assert Capability.NOTE in hidden.capabilities
