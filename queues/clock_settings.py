@@ -67,6 +67,6 @@ def _seconds(text: str, place: str) -> int | None:
     if not text.strip():
         return None
     seconds = span_seconds(text)
-    if seconds is None:
+    if not seconds:
         raise InputError("Not a span of time", f"{place} is {text!r}; write a number and m, h, d or w, such as 4h.")
     return seconds
