@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from data.spans import span_seconds
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("30m", 1_800), ("4 h", 14_400), (" 2d ", 172_800), ("0m", 0), ("1w", 604_800)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("30m", 1_800), ("4 h", 14_400), (" 2d ", 172_800), ("0m", 0), ("1w", 604_800)]
+)
 def test_lengths(text: str, seconds: int) -> None:
     assert span_seconds(text) == seconds
 
