@@ -155,7 +155,7 @@ class TicketSystem(Protocol):
 
     @property
     def requests(self) -> int:
-        """How many requests were made."""
+        """How many requests were made in the last minute."""
         ...
 
     def me(self) -> str:

@@ -30,10 +30,15 @@ class Budget:
     def wait(self) -> float:
         """Return after how many seconds one more request may be made."""
         now = self._clock()
+        own = self._made[-self._per_minute] + MINUTE - now if self.used() >= self._per_minute else 0.0
+        return max(own, min(self._not_before - now, MINUTE), 0.0)
+
+    def used(self) -> int:
+        """Return how many requests were made in the last minute."""
+        now = self._clock()
         while self._made and self._made[0] <= now - MINUTE:
             self._made.popleft()
-        own = self._made[-self._per_minute] + MINUTE - now if len(self._made) >= self._per_minute else 0.0
-        return max(own, min(self._not_before - now, MINUTE), 0.0)
+        return len(self._made)
 
     def rest(self, seconds: float) -> None:
         """Make none for so long: the server asked for it."""

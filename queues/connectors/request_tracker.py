@@ -63,7 +63,7 @@ class RequestTracker:
 
     @property
     def requests(self) -> int:
-        """How many requests were made."""
+        """How many requests were made in the last minute."""
         return self.web.requests
 
     def wait_by(self, pause: Callable[[float], object]) -> None:

@@ -89,8 +89,11 @@ class WebClient:
         self._connection: http.client.HTTPConnection | None = None
         self._budget = Budget(per_minute)
         self.pause: Callable[[float], object] = time.sleep
-        self.requests = 0
-        """How many were made."""
+
+    @property
+    def requests(self) -> int:
+        """How many were made in the last minute."""
+        return self._budget.used()
 
     @property
     def place(self) -> str:
@@ -220,7 +223,6 @@ class WebClient:
     def _spend(self) -> None:
         """Wait until one more request is within the budget."""
         self._budget.spend(self.pause)
-        self.requests += 1
 
     def _answer(self, connection: http.client.HTTPConnection) -> Answer:
         response = connection.getresponse()

@@ -14,7 +14,6 @@ from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk import Desk
 from queues.receiving import INTAKE
 from queues.remotes.links import Link, LinkState, put_link
-from queues.remotes.pace import Pace
 from queues.remotes.trackers import Tracker
 
 Tell = Callable[[str], object]
@@ -44,7 +43,6 @@ class Mirror:
     def __init__(self, desk: Desk, system: TicketSystem, tracker: Tracker, clock: Clock, tell: Tell) -> None:
         self.desk, self.system, self.tracker, self.clock, self.tell = desk, system, tracker, clock, tell
         self.store, self.name = desk.store, tracker.connector
-        self._pace = Pace()
         self.paced: Paced = lambda name, link: None
         """Called with how the way there stands, whenever that is written."""
 
@@ -87,7 +85,7 @@ class Mirror:
     def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0, wait: float = 0) -> None:
         """Write how the way there stands, for every window; `wait` seconds pass before the next look."""
         now = self.clock()
-        used, allowed = self._pace.used(self.system.requests, now), self.tracker.requests
+        used, allowed = self.system.requests, self.tracker.requests
         link = Link(state, sentence, done, total, used, allowed, now, now + round(wait) if wait else 0)
         put_link(self.store, self.name, link)
         self.paced(self.tracker.name, link)

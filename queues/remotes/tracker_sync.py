@@ -71,6 +71,7 @@ class TrackerSync:
 
     def once(self) -> Delivery:
         """Fetch what happened, carry out what is due, and leave. Raises ConnectorError with what stood in the way."""
+        self._system.wait_by(lambda seconds: self._pause(seconds, Event()))
         try:
             self._catch_up(Event())
             done = self._carry_out()

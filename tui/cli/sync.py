@@ -125,7 +125,7 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
 
     if not settings.remotes:
         click.echo("No account yet; `tridesk account add` makes one.", err=True)
-    keeper, code = MailKeeper(path, settings, secrets), 0
+    keeper, code = MailKeeper(path, settings, secrets, tell=lambda told: click.echo(safe_line(told), err=True)), 0
     try:
         for account in settings.remotes:
             row: dict[str, Any] = {
