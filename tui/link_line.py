@@ -28,12 +28,12 @@ def link_line(links: Mapping[str, Link]) -> str:
     return "  ".join(parts)
 
 
-def pace_line(links: Mapping[str, Link], now: int) -> list[str]:
-    """Say for each remote that counts requests how many it got, those first that have the fewest left."""
+def pace_line(links: Mapping[str, Link], now: int) -> list[tuple[str, str]]:
+    """Say for each remote that counts requests what it is asked, in a long and a short way; the scarcest first."""
     counted = [(name.partition(":")[2], link) for name, link in links.items() if link.allowed]
     counted.sort(key=lambda one: (-one[1].used / one[1].allowed, one[0]))
-    told = ((name, pace(link, now)) for name, link in counted)
-    return [f"{name}: {said}" for name, said in told if said]
+    told = ((name, link, pace(link, now)) for name, link in counted)
+    return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in told if said]
 
 
 def pace(link: Link, now: int) -> str:
@@ -41,6 +41,9 @@ def pace(link: Link, now: int) -> str:
     ahead = link.next_at - now
     if not link.allowed or now >= max(link.at, link.next_at) + _MINUTE:
         return ""
-    used = link.used if now < link.at + _MINUTE else 0
-    told = words("{used} of {allowed} requests this minute").format(used=used, allowed=link.allowed)
+    told = words("{used} of {allowed} requests this minute").format(used=_used(link, now), allowed=link.allowed)
     return told if ahead <= 0 else words("{told}, next look in {n} s").format(told=told, n=ahead)
+
+
+def _used(link: Link, now: int) -> int:
+    return link.used if now < link.at + _MINUTE else 0

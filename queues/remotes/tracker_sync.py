@@ -134,8 +134,10 @@ class TrackerSync:
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
             if due or version != self._seen or self._pushing.waits():
-                self._seen = version
+                self._seen, before = version, self._system.requests
                 self._carry_out()
+                if self._system.requests != before:
+                    self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
 
     def _catch_up(self, stop: Event) -> None:
         """See what became of what an earlier run was sending, and fetch everything new."""

@@ -145,8 +145,13 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
         assert "1 held!" in top
         assert "1 in doubt!" in top
         assert "acme: 41 of 200 requests this minute, next look in 20 s" in top
+        app.desk.header.show_shift(("shift " * 20, "shift 1 h"))
+        await pilot.resize_terminal(130, 40)
+        await pilot.pause()
+        top = picture(app).splitlines()[0]
+        assert "  acme 41/200  " in top
+        assert top.endswith("shift 1 h")
         await pilot.resize_terminal(110, 40)
-        app.desk.show_outbox()
         await pilot.pause()
         top = picture(app).splitlines()[0]
         assert "1 held!" in top
@@ -169,5 +174,5 @@ def test_what_remotes_are_asked_is_told_while_somebody_looks_after_them() -> Non
     assert pace(Link(LinkState.ONLINE), NOW) == ""
     scarce = Link(LinkState.WAITING, used=99, allowed=100, at=NOW, next_at=NOW + 9)
     told = pace_line({"rt:desk": link, "zendesk:acme": scarce}, NOW)
-    assert [one.partition(":")[0] for one in told] == ["acme", "desk"]
+    assert [short for _, short in told] == ["acme 99/100", "desk 41/200"]
     assert link_line({"zendesk:acme": scarce}) == "acme waits"

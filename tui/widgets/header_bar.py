@@ -24,16 +24,16 @@ class HeaderBar(Static):
         self._mode = mode
         self._shown = self._left = ""
         self._shift: Sequence[str] = ()
-        self._paces: Sequence[str] = ()
+        self._paces: Sequence[tuple[str, str]] = ()
         self.saving = False
 
     def show(
         self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = "",
-        paces: Sequence[str] = (),
+        paces: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         """Write the line: how the accounts stand, what waits to leave, is held or in doubt, and what staying costs.
 
-        `paces`, what remotes are asked, are written as far as there is room.
+        `paces`, what remotes are asked in a long and a short way, are written as far as there is room.
         """
         parts = [self._name, self._mode, links]
         if waiting:
@@ -61,10 +61,13 @@ class HeaderBar(Static):
 
     def _draw(self) -> None:
         left, room = self._left, self.content_size.width - cell_len(self._left)
-        bar = next((bar for bar in self._shift if cell_len(bar) + GAP <= room), "")
+        fitting = [bar for bar in self._shift if cell_len(bar) + GAP <= room]
+        least = min((cell_len(short) + 2 for _, short in self._paces), default=0)
+        bar = next((bar for bar in fitting if cell_len(bar) + GAP + least <= room), next(iter(fitting), ""))
         taken = cell_len(bar) + GAP if bar else 0
-        for one in self._paces:
-            if cell_len(one) + 2 + taken <= room:
+        for ways in self._paces:
+            one = next((way for way in ways if cell_len(way) + 2 + taken <= room), "")
+            if one:
                 left, room = f"{left}  {one}", room - cell_len(one) - 2
         line = f"{left}{' ' * (room - cell_len(bar))}{bar}" if bar else left
         if line != self._shown:
