@@ -51,8 +51,10 @@ class Choosing:
         if not order:
             return None
         light = None
-        if order[0].row.id != holding and self._rest.is_due(self._rules.exposure.light_between):
-            light = lighter(order, now, self._usual_seconds(now), lambda one: self._is_graphic(one.row.id))
+        exposure = self._rules.exposure
+        if order[0].row.id != holding and self._rest.is_due(exposure.light_between):
+            usual, never = self._usual_seconds(now), exposure.never_wait
+            light = lighter(order, now, usual, lambda one: self._is_graphic(one.row.id), never)
         found = order[0].chosen(now) if light is None else light.chosen(now, "light one between")
         self._offers.offered(found.ticket_id)
         return found

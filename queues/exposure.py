@@ -6,13 +6,12 @@ that could still be kept runs out for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.records import Severity, Ticket
+from data.records import Ticket
 from queues.next_up import DEFAULT_HANDLE_SECONDS, Waiting
 
-_AT_RISK = frozenset({Severity.S0, Severity.S1})
 SLACK = 2
 """How many times its usual handle time a ticket must have left for another to go before it."""
 
@@ -27,6 +26,8 @@ class Exposure:
     severities: frozenset[str] = frozenset()
     light_between: int = 1
     """Light tickets between two graphic ones; 0 for none."""
+    never_wait: frozenset[str] = frozenset({"S0", "S1"})
+    """Severities that no light ticket goes before."""
     fold: bool = True
     """The customer's words are folded until a key shows them."""
 
@@ -66,32 +67,32 @@ class Rest:
 
 
 def lighter(
-    order: Sequence[Waiting], now: int, expected: Mapping[str, int], is_graphic: Callable[[Waiting], bool]
+    order: Sequence[Waiting],
+    now: int,
+    expected: Mapping[str, int],
+    is_graphic: Callable[[Waiting], bool],
+    never_wait: Collection[str] = Exposure().never_wait,
 ) -> Waiting | None:
     """Return the light ticket that can go before the graphic ones at the head of `order`, most urgent first.
 
-    None where the first is light, where there is no light one, or where one of those before it cannot wait: S0 and S1
-    never can, nor S2 that is late already, nor what has a clock that may not be kept afterwards.
-    `expected` are the lanes' usual handle times.
+    None where the first is light, where there is no light one, or where one of those before it cannot wait: by its
+    severity, or because a clock that it can keep now might not be kept afterwards. `expected` are the lanes' usual
+    handle times.
     """
     for place, one in enumerate(order):
         if not is_graphic(one):
-            return one if place and _can_wait(order[:place], now, _seconds(one, expected), expected) else None
+            ahead = order[:place]
+            held = any(other.row.severity is not None and other.row.severity.value in never_wait for other in ahead)
+            return one if ahead and not held and _keeps(ahead, now + _seconds(one, expected), now, expected) else None
     return None
 
 
-def _can_wait(ahead: Sequence[Waiting], now: int, seconds: int, expected: Mapping[str, int]) -> bool:
-    """Tell whether all of these keep their clocks when they are begun, one after another, in so many seconds."""
-    begins = now + seconds
+def _keeps(ahead: Sequence[Waiting], begins: int, now: int, expected: Mapping[str, int]) -> bool:
+    """Tell whether all of these keep the clocks that they can keep, begun one after another from `begins` on."""
     for one in ahead:
         takes = _seconds(one, expected)
-        if one.row.severity in _AT_RISK:
+        if one.due_at is not None and now <= one.due_at < begins + SLACK * takes:
             return False
-        if one.due_at is not None:
-            if one.due_at < now and one.row.severity is Severity.S2:
-                return False
-            if now <= one.due_at < begins + SLACK * takes:
-                return False
         begins += takes
     return True
 

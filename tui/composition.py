@@ -148,6 +148,7 @@ def exposure(settings: Settings) -> Exposure:
         frozenset(table.lanes),
         frozenset(severity.value for severity in table.severities),
         table.light_between,
+        frozenset(severity.value for severity in table.never_wait),
         table.fold,
     )
 

@@ -101,6 +101,8 @@ class ExposureTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     severities: tuple[Severity, ...] = ()
     light_between: int = 1
     """So many light tickets come between two graphic ones, where no clock runs out for it; 0 for none."""
+    never_wait: tuple[Severity, ...] = (Severity.S0, Severity.S1)
+    """Severities that no light ticket goes before."""
     fold: bool = True
     """The customer's words are folded until a key shows them."""
 

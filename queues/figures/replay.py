@@ -14,7 +14,7 @@ from heapq import heapify, heapreplace
 
 from data.records import LaneRow, Priority, Severity, Status
 from queues.calendar import Calendar
-from queues.exposure import Rest, lighter
+from queues.exposure import Exposure, Rest, lighter
 from queues.next_up import choose, ranked
 
 
@@ -76,14 +76,14 @@ def play(
     agents: int,
     shift: Calendar,
     expected: Mapping[str, int] | None = None,
-    light_between: int = 1,
+    exposure: Exposure | None = None,
 ) -> Outcome:
     """Answer every request in the given order with `agents` people who work while `shift` is open.
 
-    `expected` are the lanes' usual handle times, which next-up goes by; it gives each agent `light_between` light
-    requests between two graphic ones where no clock runs out for it.
+    `expected` are the lanes' usual handle times, which next-up goes by; `exposure` tells it how many light ones
+    to give each agent between two graphic ones (its defaults without).
     """
-    pick = _picker(order, expected or {}, light_between)
+    pick = _picker(order, expected or {}, exposure or Exposure())
     coming = sorted(requests, key=lambda one: (one.at, one.ticket_id))
     waiting: list[Request] = []
     waits: list[tuple[Request, int]] = []
@@ -108,12 +108,14 @@ def play(
     return replace(_summed(waits), graphic_in_a_row=in_a_row)
 
 
-def _picker(order: Order, expected: Mapping[str, int], light_between: int) -> _Pick:
+def _picker(order: Order, expected: Mapping[str, int], exposure: Exposure) -> _Pick:
     if order is Order.FIRST_IN:
         return lambda waiting, now, rest: min(waiting, key=lambda one: (one.at, one.ticket_id))
     if order in (Order.NEXT_UP, Order.NO_REST):
-        between = light_between if order is Order.NEXT_UP else 0
-        return lambda waiting, now, rest: _most_urgent(waiting, now, expected, rested=not rest.is_due(between))
+        between = exposure.light_between if order is Order.NEXT_UP else 0
+        return lambda waiting, now, rest: _most_urgent(
+            waiting, now, expected, exposure if rest.is_due(between) else None
+        )
     current: list[str] = []
 
     def by_queue(waiting: list[Request], now: int, rest: Rest) -> Request:
@@ -125,16 +127,18 @@ def _picker(order: Order, expected: Mapping[str, int], light_between: int) -> _P
     return by_queue
 
 
-def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int], *, rested: bool) -> Request:
+def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int], rests: Exposure | None) -> Request:
+    """Return what next-up takes; `rests` where the agent should have a light one."""
     rows: dict[str, list[LaneRow]] = {}
     for place, one in enumerate(waiting):
         rows.setdefault(one.lane, []).append(_row(place, one))
     found = choose(rows, now, expected)
     assert found is not None  # there is something waiting
     first = waiting[found.ticket_id]
-    if rested or not first.graphic:
+    if rests is None or not first.graphic:
         return first
-    light = lighter(ranked(rows, now, expected), now, expected, lambda one: waiting[one.row.id].graphic)
+    order = ranked(rows, now, expected)
+    light = lighter(order, now, expected, lambda one: waiting[one.row.id].graphic, rests.never_wait)
     return first if light is None else waiting[light.row.id]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from data.records import Event, Severity
 from queues.calendar import ALWAYS, WEEKDAYS, from_table
+from queues.exposure import NO_EXPOSURE
 from queues.figures.handling import IDLE, Handled, expected, handled
 from queues.figures.replay import Order, Request, play
 
@@ -95,7 +96,7 @@ def test_light_ones_between_cost_next_to_no_clock() -> None:
 
 def test_without_light_ones_wanted_both_orders_are_one() -> None:
     for order in (Order.NEXT_UP, Order.NO_REST):
-        assert play(busy_day(1), order, agents=2, shift=ALWAYS, light_between=0) == play(
+        assert play(busy_day(1), order, agents=2, shift=ALWAYS, exposure=NO_EXPOSURE) == play(
             busy_day(1), Order.NO_REST, agents=2, shift=ALWAYS
         )
 

@@ -74,14 +74,14 @@ def replay(
     if not found:
         click.echo("Nothing came in then; --since looks further back, tridesk demo --worked makes a month to play.")
         return
-    between = settings.exposure.light_between
+    graphic = exposure(settings)
     room = agents * shift.between(period.since, period.until)
     for load_factor in loads or (_work(found) / max(1, room),):
         factor = load_factor * room / max(1, _work(found))
         stretched = _stretched(found, factor)
         known = {lane: max(1, round(seconds * factor)) for lane, seconds in usual.items()}
         for order in Order:
-            outcome = play(stretched, order, agents=agents, shift=shift, expected=known, light_between=between)
+            outcome = play(stretched, order, agents=agents, shift=shift, expected=known, exposure=graphic)
             _tell(order, load_factor, outcome, as_json)
 
 
@@ -101,7 +101,7 @@ def _tell(order: Order, load_factor: float, outcome: Outcome, as_json: bool) -> 
     click.echo(
         f"load {load_factor:5.0%}  {order:<9} {outcome.breaches:>6,} of {outcome.answered:,} late "
         f"({outcome.grave_breaches} grave; {lanes}), waited {span(outcome.median_wait)} median, "
-        f"{span(outcome.p90_wait)} p90"
+        f"{span(outcome.p90_wait)} p90, {outcome.graphic_in_a_row:,} graphic right after another"
     )
 
 
