@@ -71,8 +71,12 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         await press(pilot, app, "S", "enter")
         assert "solved an hour: letters" in picture(app)
         await press(pilot, app, "enter")
-        opened = app.desk.view.ticket_id
-        assert opened is not None
+        assert "1 tickets behind" in app.desk.said
+        (listed,) = [row.id for pane in app.desk.panes for row in pane.list.window.rows]
+        await press(pilot, app, "escape")
+        assert len([row for pane in app.desk.panes for row in pane.list.window.rows]) > 9
+        await press(pilot, app, "S", "enter", *str(listed), "enter")
+        assert app.desk.view.ticket_id == listed
         await press(pilot, app, "H")
         assert "End the shift" in picture(app)
         await press(pilot, app, "enter")

@@ -45,7 +45,7 @@ class Reporting(ShiftTurns):
             self.show_ticket(None)
             self.lane_shown()
         else:
-            self._show_everywhere(NamedView())
+            self.show_everywhere(NamedView())
         self.action_desk_report()
 
     def _figure_opened(self, opened: Opened | None) -> None:
@@ -60,14 +60,5 @@ class Reporting(ShiftTurns):
 
     def _list(self, behind: Behind) -> None:
         """Show these tickets in their lanes, whatever their status."""
-        self._show_everywhere(NamedView(LISTED, name=behind.name, among=behind.tickets))
+        self.show_everywhere(NamedView(LISTED, name=behind.name, among=behind.tickets))
         self.say(words("{n} tickets · Esc goes back to the report").format(n=f"{len(behind.tickets):,}"))
-
-    def _show_everywhere(self, named: NamedView) -> None:
-        for pane in self.panes:
-            pane.named = named
-            pane.list.clear_selected()
-            pane.list.show_source(self.source(pane, {}), self.empty_words(pane))
-        self.show_ticket(None)
-        self.lane_shown()
-        self.list.focus()

@@ -9,6 +9,7 @@ from textual import work
 from data.store import Store
 from queues import shifts
 from tui.screens.desk_changed import Changed
+from tui.views import LISTED, NamedView
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 BAR_SETTING = "shift bar"
 """The name in the store's settings under which it is kept that nobody wants the bar."""
-END = "end"
+END, ALL = "end", "all"
 REST_SECONDS = 30
 """How long figures may stay as they are where nothing happens: only the hours go on."""
 
@@ -119,7 +120,7 @@ class ShiftFigures(Changed):
         self.app.push_screen(LinesCard(title, card_lines(found), note, {"e": END}), chosen)
 
     def _show_behind(self, found: OwnFigures, own: Own) -> None:
-        """List the tickets that make a figure; Enter opens one, `,` comes back."""
+        """List the tickets that make a figure; Enter opens one, or shows all in their lanes."""
         from tui.screens.pick_list import PickList
         from tui.shift_lines import behind_lines
 
@@ -129,11 +130,16 @@ class ShiftFigures(Changed):
             return
 
         def chosen(name: str | None) -> None:
-            if name:
+            if name == ALL:
+                among = tuple(sorted({one.ticket_id for one in found.behind[own]}))
+                self.show_everywhere(NamedView(LISTED, name=words(own), among=among))
+                told = words("{n} tickets behind “{figure}” · Esc shows the whole lanes")
+                self.say(told.format(n=len(among), figure=words(own)))
+            elif name:
                 self.jump_to(int(name.partition(":")[0]))
 
         hint = words("{figure}: letters to find a ticket, Enter opens it").format(figure=words(own))
-        self.app.push_screen(PickList(lines, hint), chosen)
+        self.app.push_screen(PickList([(ALL, words("All of them in their lanes")), *lines], hint), chosen)
 
     def end_shift(self) -> None:
         """Called where the agent wants the shift to end."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.records import LaneCounts
 from tui.screens.desk_finding import Filtering
-from tui.views import BY_STATUS, SETTING, WAITING, NamedView, base_title, saved, stored
+from tui.views import BY_STATUS, LISTED, SETTING, WAITING, NamedView, base_title, saved, stored
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -62,10 +62,23 @@ class Viewing(Filtering):
         self.list.focus()
         self.say(words("{title} · Esc shows the whole lane").format(title=named.title) if not named.plain else "")
 
+    def show_everywhere(self, named: NamedView) -> None:
+        """Show a view in every lane."""
+        for pane in self.panes:
+            pane.named = named
+            pane.list.clear_selected()
+            pane.list.show_source(self.source(pane, {}), self.empty_words(pane))
+        self.show_ticket(None)
+        self.lane_shown()
+        self.list.focus()
+
     def leave_view(self) -> bool:
-        """Show the whole lane again; False when it is whole already."""
+        """Show the whole lane again, all of them where tickets were listed; False when it is whole already."""
         if self.pane.named.plain:
             return False
+        if self.pane.named.base == LISTED:
+            self.show_everywhere(NamedView())
+            return True
         kept = self.list.current_id
         self.show_view(NamedView())
         if kept is not None:
