@@ -18,7 +18,7 @@ from queues.exports.registry import NAMES, tool_of
 from queues.exports.shape import Shape, opened
 
 LARGEST_RECORD = 32 * 1024 * 1024
-LARGEST_LIST = 512 * 1024 * 1024
+LARGEST_LIST = 256 * 1024 * 1024
 """Bytes of a file that is one list or page: it is held in memory. JSON Lines may be of any length."""
 MOST_FILES = 10_000
 """Files of an archive that are looked at."""

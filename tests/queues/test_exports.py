@@ -254,7 +254,7 @@ def test_one_odd_character_does_not_cost_the_list(tmp_path: Path) -> None:
 
 
 def test_a_record_that_ends_the_helper_is_refused(desk: Desk, tmp_path: Path) -> None:
-    heavy = b'{"requester":{},"comments":[' + b"{}," * 4_000_000 + b"{}]" + b',"id":1}'
+    heavy = b'{"requester":{},"comments":[' + b"{}," * 1_500_000 + b"{}]" + b',"id":1}'
     with Helper() as one:
         report = take(desk, one, written(tmp_path, heavy, record("zendesk")))
     assert (report.new, len(report.refused)) == (1, 1)
@@ -328,6 +328,19 @@ def test_no_record_stops_its_reader(tool: str, data: st.DataObject) -> None:
     assert found.problem == "" or found.problem.startswith("it ")
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=type(found)) == found
     assert isinstance(msgspec.json.decode(found.extra or b"{}"), dict)
+
+
+starts = [b"", b"{", b"[", b'{"tickets":[', b'[{"requester_id":1,"comments":[]},', b"\xef\xbb\xbf", b"PK\x03\x04"]
+ends = st.binary(max_size=60) | st.text('{}[]",:0 \n\\ab', max_size=60).map(str.encode)
+
+
+@given(start=st.sampled_from(starts), rest=ends)
+def test_any_file_is_records_or_sentences(tmp_path_factory: pytest.TempPathFactory, start: bytes, rest: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_bytes(start + rest)
+    for piece in pieces(path):
+        assert isinstance(piece, Record | PersonRow) or piece.message.endswith(".")
+    is_export(path)
 
 
 @given(st.text() | st.integers() | st.floats() | st.none() | st.booleans() | st.lists(st.integers()))
