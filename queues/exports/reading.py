@@ -5,6 +5,7 @@ Nothing is understood here but the shape, so that one bad record costs no other;
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ _AROUND = ("tickets", "conversations", "results", "data", "payload", "items", "_
 """What pages call the list, or the object around it, that holds the tickets."""
 _PEOPLE = ("users", "customers", "contacts", "agents")
 _INNER = (".json", ".jsonl", ".ndjson")
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError, ValueError)
+"""What `zipfile` raises for bytes that are no archive any more."""
 _MARK = b"\xef\xbb\xbf"
 """What some programs put before UTF-8."""
 _LATER = 8
@@ -92,7 +95,7 @@ def _of_archive(path: Path, tool: str) -> Iterator[Piece]:
                 yield _refused(f"{path} holds {len(inner):,} files; the first {MOST_FILES:,} were read.")
             for one in inner[:MOST_FILES]:
                 yield from _of_member(archive, one, f"{path}:{one.filename}", tool)
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         yield _refused(f"{path} is damaged; export it again.")
 
 
@@ -100,7 +103,7 @@ def _of_member(archive: zipfile.ZipFile, inner: zipfile.ZipInfo, source: str, to
     try:
         with archive.open(inner) as stream:
             yield from _of_stream(stream, source, tool)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except _DAMAGED:
         yield _refused(f"{source} is damaged; export it again.")
     except RuntimeError:  # what zipfile raises for one that needs a password
         yield _refused(f"{source} is locked with a password; unpack it first.")

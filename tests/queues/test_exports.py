@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -341,6 +342,22 @@ def test_any_file_is_records_or_sentences(tmp_path_factory: pytest.TempPathFacto
     for piece in pieces(path):
         assert isinstance(piece, Record | PersonRow) or piece.message.endswith(".")
     is_export(path)
+
+
+@given(changes=st.lists(st.tuples(st.integers(1, 300), st.integers(0, 255)), min_size=1, max_size=6))
+def test_a_damaged_archive_is_records_or_sentences(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]
+) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("a.json", '[{"id": 1, "requester_id": 2, "comments": []}]')
+    damaged = bytearray(whole.getvalue())
+    for place, byte in changes:
+        damaged[-1 - place % len(damaged)] = byte
+    path = tmp_path_factory.getbasetemp() / "any.zip"
+    path.write_bytes(damaged)
+    for piece in pieces(path):
+        assert isinstance(piece, Record | PersonRow) or piece.message.endswith(".")
 
 
 @given(st.text() | st.integers() | st.floats() | st.none() | st.booleans() | st.lists(st.integers()))
