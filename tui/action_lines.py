@@ -21,6 +21,8 @@ PLACES = {
     Scope.BEHIND: "On the tickets behind a figure",
     Scope.ACCOUNTS: "On the accounts",
     Scope.ACCOUNT: "While an account is filled in",
+    Scope.REVIEW: "On replies to review (g q)",
+    Scope.MY_REVIEWS: "On the reviews of your replies (g m)",
 }
 """Where each scope's keys count, as help says it."""
 

@@ -24,6 +24,8 @@ class Scope(StrEnum):
     BEHIND = "behind"
     ACCOUNTS = "accounts"
     ACCOUNT = "account"
+    REVIEW = "review"
+    MY_REVIEWS = "my reviews"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _decide() -> list[Action]:
         decide(
             "other_language", ("D",), "Other language", "English becomes Spanish and back; ?? becomes the likeliest."
         ),
+        decide("rating", (), "Rating…", "Correct what the customer gave, or take it away where it was none."),
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
@@ -206,6 +209,14 @@ def _look() -> list[Action]:
             "List the replies that wait: held, in doubt, failed; send, edit or drop them.",
             "Desk",
         ),
+        Action(
+            "desk.review",
+            ("g q",),
+            "Review…",
+            "Review replies of other agents, drawn fairly or by risk, by a scorecard.",
+            "Desk",
+        ),
+        Action("desk.my_reviews", ("g m",), "My reviews…", "What reviewers said of your replies; answer them.", "Desk"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(
             "desk.reroute",
@@ -438,6 +449,56 @@ def _accounts() -> list[Action]:
     ]
 
 
+def _review() -> list[Action]:
+    """On the reviewer's screen."""
+
+    def judge(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"review.{name}", keys, title, tooltip, "Review", Scope.REVIEW, call=call or name)
+
+    digits = [
+        judge(f"give_{n}", (str(n),), f"Give {n}", f"Give {n} for the marked criterion.", f"give('{n}')")
+        for n in range(10)
+    ]
+    return [
+        *digits,
+        judge("yes", ("y",), "Yes", "Give the best for the marked criterion of yes or no.", "give('y')"),
+        judge("no", ("n",), "No", "Give no for the marked criterion of yes or no.", "give('n')"),
+        judge("na", ("minus",), "Not applicable", "The marked criterion does not apply here.", "give('-')"),
+        judge("next", ("j", "down"), "Next criterion", "Mark the next criterion.", "move(1)"),
+        judge("previous", ("k", "up"), "Previous criterion", "Mark the criterion before.", "move(-1)"),
+        judge("note", ("c",), "Words…", "Say something to the marked criterion."),
+        judge("comment", ("C",), "Words on the whole…", "Say something to the whole reply."),
+        judge("save", ("enter", "s"), "Save, next", "Give the review and go to the next reply."),
+        judge("right", ("l", "right"), "Next reply", "Go to the next reply; what is given here is kept.", "other(1)"),
+        judge("left", ("h", "left"), "Previous reply", "Go to the reply before.", "other(-1)"),
+        judge("down", ("space", "pagedown"), "Read on", "Further down in the reply.", "scroll(5)"),
+        judge("up", ("pageup", "backspace"), "Back up", "Further up in the reply.", "scroll(-5)"),
+        judge("card", ("x",), "Other card", "Take the next scorecard."),
+        judge("uphold", ("u",), "Stand by it…", "Stand by your review that the agent disputes, in words."),
+        judge("draw", ("d",), "Draw…", "Draw more replies, fairly or by risk."),
+        judge("undo", ("z",), "Undo", "Take your last action back: a review until the agent saw it, a sample."),
+        judge("leave", ("escape", "q"), "Back", "Back to the desk; what is given is kept."),
+    ]
+
+
+def _my_reviews() -> list[Action]:
+    """On the reviews of one's own replies."""
+
+    def mine(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"mine.{name}", keys, title, tooltip, "My reviews", Scope.MY_REVIEWS, call=call or name)
+
+    return [
+        mine("accept", ("a",), "Accept", "The review is right."),
+        mine("dispute", ("d",), "Dispute…", "It is not right: say why; the reviewer reads it."),
+        mine("next", ("j", "down"), "Next review", "Mark the next review.", "move(1)"),
+        mine("previous", ("k", "up"), "Previous review", "Mark the review before.", "move(-1)"),
+        mine("down", ("space", "pagedown"), "Read on", "Further down.", "scroll(5)"),
+        mine("up", ("pageup", "backspace"), "Back up", "Further up.", "scroll(-5)"),
+        mine("ticket", ("enter", "o"), "Ticket", "Go to its ticket."),
+        mine("leave", ("escape", "q"), "Back", "Back to the desk."),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -451,6 +512,8 @@ ACTIONS: tuple[Action, ...] = (
     *_outbox(),
     *_report(),
     *_accounts(),
+    *_review(),
+    *_my_reviews(),
 )
 """All actions, in the order in which help shows them."""
 

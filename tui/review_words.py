@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from data.quality import AnswerKind, Mark, Review, ReviewAnswer
 from data.records import Message
@@ -18,13 +18,14 @@ def percent(review: Review) -> str:
 
 
 def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> Iterator[str]:
-    """Yield a line a criterion: what was given, of how much, what it asks, and the reviewer's words."""
+    """Yield a line a criterion: what was given (`1/2`, `yes`), what it asks, and the reviewer's words."""
     criteria = {one.id: one for one in card.criteria} if card is not None else {}
     for mark in marks:
         criterion = criteria.get(mark.criterion)
         given = criterion.shown(mark.points) if criterion else "n/a" if mark.points is None else str(mark.points)
+        of = f"/{mark.best}" if given.isdecimal() else ""
         asked = criterion.words(language) if criterion else mark.criterion
-        yield f"{given:>4} / {mark.best}  {safe_line(asked)}" + (f": {safe_line(mark.comment)}" if mark.comment else "")
+        yield f"{given + of:>4}  {safe_line(asked)}" + (f": {safe_line(mark.comment)}" if mark.comment else "")
 
 
 def answer_line(one: ReviewAnswer) -> str:
@@ -37,7 +38,7 @@ def answer_line(one: ReviewAnswer) -> str:
     return f"{told}: {safe_line(one.text)}" if one.text else told
 
 
-def version_words(message: Message, versions: dict[str, str]) -> str:
+def version_words(message: Message, versions: Mapping[str, str]) -> str:
     """Say which macro and which version of the procedure a reply came from, and which is in force today.
 
     `versions` are today's labels of the procedures by id.

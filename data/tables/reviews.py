@@ -23,6 +23,9 @@ _REVIEW = (
     "SELECT id, ticket_id, message_id, agent, reviewer, scorecard, percent, failed, comment, at, state, revises, "
     "calibration, seen_at FROM review "
 )
+_DISPUTED = """WHERE reviewer = ? AND state = 'given' AND seen_at IS NOT NULL
+    AND (SELECT kind FROM review_answer a WHERE a.review_id = review.id AND a.state = 'stands'
+        ORDER BY a.id DESC LIMIT 1) = 'dispute' """
 _CALIBRATION = "SELECT id, ticket_id, message_id, scorecard, reviewers, at, actor, state FROM calibration "
 _NEW_FOR = 7 * 86_400
 """Seconds for which a wording that an agent has just met counts as new."""
@@ -125,6 +128,12 @@ class Reviews:
         sql = _REVIEW + "WHERE message_id = ? AND state = 'given' ORDER BY id"
         return [_review(row) for row in self._db.execute(sql, (message_id,))]
 
+    def latest_of(self, message_id: int, reviewer: str) -> Review | None:
+        """Return what a reviewer last gave for a reply, undone or not."""
+        sql = _REVIEW + "WHERE message_id = ? AND reviewer = ? ORDER BY id DESC LIMIT 1"
+        row = self._db.execute(sql, (message_id, reviewer)).fetchone()
+        return _review(row) if row else None
+
     def each(self, *, agent: str = "", reviewer: str = "", since: int = 0, everything: bool = False) -> list[Review]:
         """Return reviews that stand, calibrations left out, the newest first; `everything` adds revised ones."""
         sql = (
@@ -150,10 +159,11 @@ class Reviews:
 
     def disputed(self, reviewer: str) -> int:
         """Return how many reviews of this reviewer are disputed and wait for their word."""
-        sql = """SELECT count(*) FROM review r WHERE r.reviewer = ? AND r.state = 'given' AND r.seen_at IS NOT NULL
-            AND (SELECT kind FROM review_answer a WHERE a.review_id = r.id AND a.state = 'stands'
-                ORDER BY a.id DESC LIMIT 1) = 'dispute'"""
-        return int(self._db.execute(sql, (reviewer,)).fetchone()[0])
+        return int(self._db.execute(f"SELECT count(*) FROM review {_DISPUTED}", (reviewer,)).fetchone()[0])
+
+    def disputes(self, reviewer: str) -> list[Review]:
+        """Return those reviews, oldest first."""
+        return [_review(row) for row in self._db.execute(_REVIEW + _DISPUTED + "ORDER BY id", (reviewer,))]
 
     def see(self, number: int, at: int) -> bool:
         """Note that the agent saw the review; tell whether that was the first time."""

@@ -94,11 +94,22 @@ class Reviewing:
             if revises is not None:
                 self._store.reviews.turn(revises.id, ReviewState.GIVEN, ReviewState.REVISED)
                 steps.append(mark("review", message.ticket_id, revises.id, ReviewState.GIVEN, ReviewState.REVISED))
+            self._store.settings.put(self.draft_key(self._agent, message.id), None)
             self._store.events.add(action, message.ticket_id, now, self._agent, "reviewed", _told(review, number))
             told = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
             summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {told}"
             self._store.actions.finish(action, summary, steps)
         return Done(action, summary, (message.ticket_id,))
+
+    def keep_draft(self, message_id: int, given: Mapping[str, Any]) -> None:
+        """Keep what this reviewer gave so far for a reply; giving the review drops it."""
+        with self._store.write():
+            self._store.settings.put(self.draft_key(self._agent, message_id), dict(given))
+
+    @staticmethod
+    def draft_key(reviewer: str, message_id: int) -> str:
+        """Return the setting that keeps a reviewer's marks for a reply not reviewed yet."""
+        return f"review draft {message_id} {reviewer}"
 
     def see(self, review_id: int) -> bool:
         """Note that the agent whose reply it is has seen a review; tell whether that was the first time."""

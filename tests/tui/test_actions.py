@@ -14,9 +14,11 @@ from tui.screens.behind_card import BehindCard
 from tui.screens.change_card import ChangeCard
 from tui.screens.desk import DeskScreen
 from tui.screens.language_card import LanguageCard
+from tui.screens.my_reviews import MyReviews
 from tui.screens.outbox_card import OutboxCard
 from tui.screens.reply_card import ReplyCard
 from tui.screens.report_screen import ReportScreen
+from tui.screens.review_screen import ReviewScreen
 from tui.widgets.composer import Composer
 from tui.widgets.procedure_panel import ProcedurePanel
 
@@ -61,6 +63,8 @@ def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
         Scope.BEHIND: (BehindCard,),
         Scope.ACCOUNTS: (AccountsCard,),
         Scope.ACCOUNT: (AccountForm,),
+        Scope.REVIEW: (ReviewScreen,),
+        Scope.MY_REVIEWS: (MyReviews,),
     }
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
     missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.messages import TicketChosen, TicketHighlighted
-from tui.screens.desk_report import Reporting
+from tui.screens.desk_reviewing import ReviewingDesk
 from tui.widgets.macro_strip import MacroStrip
 from tui.words import words
 
@@ -30,7 +30,7 @@ CLOCK_SECONDS = 30
 """How often times to due are drawn anew."""
 
 
-class DeskScreen(Reporting):
+class DeskScreen(ReviewingDesk):
     """Lays the lanes out for the terminal's width and keeps them up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,6 +21,7 @@ from tui.burning import burn_line, stay_line
 from tui.jobs import PATIENCE, Writer
 from tui.keymap import keymap_from
 from tui.link_line import link_line, pace_line
+from tui.review_notice import review_notice
 from tui.sources import LaneSource
 from tui.ways import Ways
 from tui.widgets.header_bar import HeaderBar
@@ -215,6 +216,7 @@ class DeskBase(Screen[None]):
             doubted=counts.get(OutboxState.IN_DOUBT, 0),
             links=link_line(ways),
             paces=pace_line(ways, now),
+            reviews=review_notice(self.store, self.agent),
             stay=stay_line(self.store, [pane.lane.name for pane in self.panes], self.view.ticket_id, now),
         )
 

@@ -1,0 +1,192 @@
+"""Reviews on the desk: `g q` reviews replies, `g m` shows what reviewers said of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.quality import AnswerKind
+from data.records import Done
+from tui.screens.desk_report import Reporting
+from tui.words import words
+
+if TYPE_CHECKING:
+    from queues.desk import Desk
+    from queues.quality.cards import Scorecard
+    from tui.review_sheet import Sheet
+    from tui.reviewing import Item
+    from tui.screens.key_menu import Line
+    from tui.screens.my_reviews import MyReviews
+
+DRAWN = 10
+"""How many replies one key draws."""
+
+
+class ReviewingDesk(Reporting):
+    """Opens the reviewer's screen and the agent's own."""
+
+    def action_desk_review(self) -> None:
+        """Show the replies that wait for this reviewer; where none does, offer to draw some."""
+        from data.errors import DeskError
+        from queues.quality.cards import load
+        from tui.screens.review_screen import Hands, ReviewScreen
+        from tui.settings import config_folder
+
+        try:
+            cards = load(config_folder() / "scorecards")
+        except DeskError as error:
+            self.refused(error)
+            return
+        hands = Hands(
+            self._sheet, self._keep_sheet, self._save_review, self._uphold, self._draw_replies, self._undo_review
+        )
+        items = self._to_review()
+        self._review_screen = ReviewScreen(items, cards, hands)
+        self.app.push_screen(self._review_screen, lambda _: self.show_outbox())
+        if not items:
+            self._draw_replies()
+
+    def action_ticket_rating(self) -> None:
+        """Correct the ticket's latest rating."""
+        ticket = self.ticket()
+        ratings = self.store.csat.of(ticket.id) if ticket is not None else []
+        if not ratings:
+            self.say(words("The customer has not rated this ticket."))
+            return
+        from tui.screens.ask_line import AskLine
+
+        latest = ratings[-1]
+
+        def given(text: str | None) -> None:
+            value = None if text == "-" else int(text) if text and text.isdecimal() and len(text) == 1 else 0
+            if text:
+                self.run_worker(
+                    self.ask(lambda desk: desk.ratings.correct_rating(latest.id, value), self.changed),
+                    exit_on_error=False,
+                )
+
+        question = words("What did the customer give, 1 (very bad) to 5 (excellent)?")
+        self.app.push_screen(AskLine(question, words("- takes it away"), str(latest.value)), given)
+
+    def action_desk_my_reviews(self) -> None:
+        """Show what reviewers said of the agent's own replies."""
+        from queues.quality.cards import load
+        from tui.reviewing import of_agent
+        from tui.screens.my_reviews import MyReviews
+        from tui.settings import config_folder
+
+        given = of_agent(self.store, self.agent, self._labels())
+        if not given:
+            self.say(words("Nobody has reviewed a reply of yours yet."))
+            return
+        cards = load(config_folder() / "scorecards")
+
+        def see(number: int) -> None:
+            self.writer.submit(lambda desk: desk.reviews.see(number))
+
+        def answer(number: int, kind: AnswerKind, text: str) -> None:
+            self.run_worker(self._answer_review(number, kind, text, screen), exit_on_error=False)
+
+        screen = MyReviews(given, cards, self.clock(), see, answer)
+        self.app.push_screen(screen, self._left_reviews)
+
+    def _left_reviews(self, ticket_id: int | None) -> None:
+        self.show_outbox()
+        if ticket_id:
+            self.jump_to(ticket_id)
+
+    async def _answer_review(self, number: int, kind: AnswerKind, text: str, screen: MyReviews) -> None:
+        from tui.reviewing import of_agent
+
+        def done(done: Done) -> None:
+            self.notify(done.summary, timeout=3, markup=False)
+            screen.show(of_agent(self.store, self.agent, self._labels()))
+
+        await self.ask(lambda desk: desk.reviews.answer(number, kind, text), done)
+
+    def _to_review(self) -> list[Item]:
+        from tui.reviewing import to_review
+
+        return to_review(self.store, self.clock, self.agent, self._labels())
+
+    def _labels(self) -> dict[str, str]:
+        """Return today's versions of the procedures, by id."""
+        return {key: one.label for key, one in self.book.items()} if self.book is not None else {}
+
+    def _sheet(self, item: Item, card: Scorecard) -> Sheet:
+        from tui.review_sheet import sheet_of
+        from tui.reviewing import kept_draft
+
+        kept = kept_draft(self.store, self.agent, item.number)
+        # what was given before is where one goes on, also when it was undone
+        given = self.store.reviews.latest_of(item.number, self.agent)
+        marks = self.store.reviews.marks(given.id) if given is not None else []
+        return sheet_of(card, item.language, kept, marks, given.comment if given is not None else "")
+
+    def _keep_sheet(self, item: Item, sheet: Sheet) -> None:
+        number, packed = item.number, sheet.packed()
+        self.writer.submit(lambda desk: desk.reviews.keep_draft(number, packed))
+
+    def _save_review(self, item: Item, sheet: Sheet) -> None:
+        number, card, comment = item.number, sheet.card, sheet.comment
+        points, comments = dict(sheet.points), dict(sheet.comments)
+
+        def work(desk: Desk) -> Done:
+            return desk.reviews.review(number, card, points, comment=comment, comments=comments)
+
+        def done(done: Done) -> None:
+            self.say(done.summary)
+            self._review_screen.show(self._to_review(), done.summary, after=number)
+
+        self.run_worker(self.ask(work, done), exit_on_error=False)
+
+    def _uphold(self, item: Item, text: str) -> None:
+        if item.earlier is None:
+            return
+        number = item.earlier.id
+
+        def done(done: Done) -> None:
+            self._review_screen.show(self._to_review(), done.summary, after=item.number)
+
+        self.run_worker(self.ask(lambda desk: desk.reviews.answer(number, AnswerKind.UPHOLD, text), done),
+                        exit_on_error=False)  # fmt: skip
+
+    def _undo_review(self) -> None:
+        def done(done: Done) -> None:
+            self.refresh_lanes()
+            told = words("Undone: {what}").format(what=done.summary)
+            self._review_screen.show(self._to_review(), told, tickets=done.ticket_ids)
+
+        self.run_worker(self.ask(lambda desk: desk.undo(), done), exit_on_error=False)
+
+    def _draw_replies(self) -> None:
+        from queues.quality.reviewing import FAIR, RISK
+        from tui.screens.key_menu import KeyMenu
+
+        def chosen(choice: str | None) -> None:
+            mode, _, days = (choice or "").partition(" ")
+            if days:
+                self._draw_of(RISK if mode == "r" else FAIR, int(days))
+
+        note = words("{n} replies, nobody's twice · Esc leaves").format(n=DRAWN)
+        self.app.push_screen(KeyMenu(words("Draw replies to review"), _draws(), note), chosen)
+
+    def _draw_of(self, mode: str, days: int) -> None:
+        def done(sample: object) -> None:
+            self._review_screen.show(self._to_review())
+
+        def work(desk: Desk) -> object:
+            now = self.clock()
+            return desk.reviews.sample(mode, DRAWN, now - days * 86_400, now + 1, f"{now // 86_400}")
+
+        self.run_worker(self.ask(work, done), exit_on_error=False)
+
+
+def _draws() -> list[Line]:
+    from tui.screens.key_menu import Line
+
+    return [
+        Line("f", "f 7", words("fairly, of the last 7 days: every agent equally")),
+        Line("F", "f 30", words("fairly, of the last 30 days")),
+        Line("r", "r 7", words("by risk, of the last 7 days: low CSAT, reopened, late, past a finding …")),
+        Line("R", "r 30", words("by risk, of the last 30 days")),
+    ]

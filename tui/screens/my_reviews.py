@@ -1,0 +1,128 @@
+"""An agent's own reviews: what reviewers said of each reply, answered by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from data.quality import AnswerKind
+from data.safe_text import safe_text
+from queues.quality.cards import Scorecard
+from tui.actions import Scope
+from tui.bindings import bindings
+from tui.review_words import answer_line, mark_lines, percent, stand
+from tui.reviewing import Given
+from tui.screens.ask_line import AskLine
+from tui.spans import span
+from tui.widgets.row_line import fit, one_line
+from tui.words import words
+
+MOST_LINES = 5
+Answer = Callable[[int, AnswerKind, str], None]
+
+
+class MyReviews(ModalScreen[int]):
+    """Returns the ticket to go to, or nothing. A review counts as seen once it was under the mark."""
+
+    CSS_PATH = "../styles/review.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.MY_REVIEWS)
+
+    def __init__(
+        self,
+        given: Sequence[Given],
+        cards: Mapping[str, Scorecard],
+        now: int,
+        see: Callable[[int], None],
+        answer: Answer,
+    ) -> None:
+        super().__init__()
+        self._given, self._cards, self._now, self._see, self._answer = list(given), cards, now, see, answer
+        self._marked = 0
+        self._list = Static("", id="review-list", markup=False)
+        self._text = Static("", id="review-text", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Title, list, the marked one in full, keys."""
+        with Vertical(id="review"):
+            yield Static(Content(words("Reviews of your replies")), id="review-title", markup=False)
+            yield self._list
+            with VerticalScroll(id="review-reply", can_focus=False):
+                yield self._text
+            keys = words("a accept · d dispute, in words · j k next · Space reads on · Enter ticket · Esc back")
+            yield Static(Content(keys), id="review-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first that is not seen yet."""
+        self._draw()
+
+    def show(self, given: Sequence[Given]) -> None:
+        """Show the same reviews as they stand now."""
+        fresh = {one.review.id: one for one in given}
+        self._given = [fresh.get(one.review.id, one) for one in self._given]
+        self._draw()
+
+    def action_move(self, step: int) -> None:
+        """Mark another review."""
+        self._marked = min(max(0, self._marked + step), len(self._given) - 1)
+        self.query_one("#review-reply").scroll_home(animate=False)
+        self._draw()
+
+    def action_accept(self) -> None:
+        """It is right."""
+        self._answer(self._given[self._marked].review.id, AnswerKind.ACCEPT, "")
+
+    def action_dispute(self) -> None:
+        """It is not: say why."""
+        number = self._given[self._marked].review.id
+
+        def said(text: str | None) -> None:
+            if text:
+                self._answer(number, AnswerKind.DISPUTE, text)
+
+        self.app.push_screen(AskLine(words("What is not right with it?"), words("the reviewer reads it")), said)
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on."""
+        self.query_one("#review-reply").scroll_relative(y=lines, animate=False)
+
+    def action_ticket(self) -> None:
+        """Go to the ticket."""
+        self.dismiss(self._given[self._marked].review.ticket_id)
+
+    def action_leave(self) -> None:
+        """Back to the desk."""
+        self.dismiss(0)
+
+    def _draw(self) -> None:
+        start = max(0, min(self._marked - MOST_LINES // 2, len(self._given) - MOST_LINES))
+        shown = list(enumerate(self._given))[start : start + MOST_LINES]
+        self._list.update(Content("\n".join(self._line(number, one) for number, one in shown)))
+        one = self._given[self._marked]
+        self._text.update(Content("\n".join(self._full(one))))
+        if one.review.seen_at is None:
+            self._see(one.review.id)
+
+    def _line(self, number: int, one: Given) -> str:
+        review = one.review
+        marks = ("▸" if number == self._marked else " ") + ("•" if review.seen_at is None else " ")
+        ago = words("{span} ago").format(span=span(max(0, self._now - review.at)))
+        by = words("by {name}").format(name=one_line(review.reviewer))
+        told = f"{marks} #{review.ticket_id} {percent(review)} · {by} · {ago} · {stand(review, one.answers)}"
+        return fit(told, self.size.width - 6)
+
+    def _full(self, one: Given) -> list[str]:
+        card = self._cards.get(one.review.scorecard.partition("@")[0])
+        same = card if card is not None and card.label == one.review.scorecard else None
+        lines = [f"{one.review.scorecard} · {percent(one.review)}", *mark_lines(one.marks, same, one.language)]
+        lines += [f"“{safe_text(one.review.comment)}”"] if one.review.comment else []
+        lines += [answer_line(said) for said in one.answers]
+        lines += ["", words("The customer wrote:"), safe_text(one.asked).strip() or "—", ""]
+        lines += [f"{words('Your reply')} · {one.versions}"]
+        return [*lines, safe_text(one.message.text).strip() if one.message is not None else "—"]
