@@ -12,7 +12,7 @@ from data.errors import RefusedError
 
 AT_ONCE = 100
 """How many rows or numbers Zendesk takes in one request."""
-_MOST_PAGES = 20
+_MOST_PAGES = 100
 _TEXTS = frozenset({"text", "textarea", "regexp"})
 
 Json = Mapping[str, Any]

@@ -153,3 +153,48 @@ def test_statuses_and_addresses_are_made_plain() -> None:
     assert (tracker.here("waiting"), tracker.here("unknown")) == (Status.ON_HOLD, None)
     with pytest.raises(InputError, match="Two"):
         complete_all((tracker, tracker))
+
+
+def test_a_file_is_followed_elsewhere_without_saying_who_we_are(client: Client) -> None:
+    with WebDouble([(200, {}, b"bytes")]) as other, WebDouble([(302, {"Location": f"{other.url}/f"}, b"")]) as home:
+        assert client(home.url).download(f"{home.url}/a?name=x", {"Authorization": "me"}, 5) == b"bytes"
+        assert [home.headers[0].get("Authorization"), other.headers[0].get("Authorization")] == ["me", None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((302, {"Location": "/again"}, b""), "names no address"),
+        ((302, {"Location": "ftp://127.0.0.1/f"}, b""), "names no address"),
+        ((302, {"Location": "file:///etc/passwd"}, b""), "names no address"),
+        ((404, {}, {"error": "gone"}), "does not have it"),
+        ((200, {}, b"sixsix"), "larger than 5 bytes"),
+    ],
+)
+def test_a_file_that_cannot_be_had_is_refused(
+    client: Client, answer: tuple[int, dict[str, str], object], words: str
+) -> None:
+    with WebDouble([answer]) as double, pytest.raises(RefusedError, match=words):
+        client(double.url).download(f"{double.url}/f", {}, 5)
+
+
+def test_a_file_of_a_server_with_tls_is_never_fetched_without(client: Client) -> None:
+    with WebDouble([OK]) as double, pytest.raises(RefusedError, match="names no address"):
+        WebClient("https://127.0.0.1:1", context=None, per_minute=9).download(f"{double.url}/f", {}, 5)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"error": "RecordInvalid", "description": "Record validation errors",
+          "details": {"status": [{"description": "Status: closed prevents ticket update"}]}}, "closed prevents"),
+        ({"error": {"title": "Forbidden", "message": "You do not have access."}}, "You do not have access"),
+        ({"error": "Couldn't find", "description": "Not here"}, "Not here"),
+        ({"details": {}, "message": ["a", 1, None, {"msg": "b"}]}, "a b"),
+        (["a", "b"], "a b"),
+        (7, "400"),
+    ],
+)  # fmt: skip
+def test_what_a_server_says_is_found_under_its_names(client: Client, said: object, words: str) -> None:
+    with WebDouble([(400, {}, said)]) as double, pytest.raises(RefusedError, match=words):
+        client(double.url).ask("GET", "x", {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 
 from data.errors import ConnectorError
 from data.records import Change, Enclosure, OutboxState, Status
+from queues.helper import Helper
 from queues.remotes.links import Link, LinkState
 from queues.remotes.trackers import Tracker, complete
 from tests.servers.desk_at_mail import until
@@ -17,6 +19,29 @@ from tests.servers.zendesk_double import ZendeskDouble
 from tui.mail_keeper import MailKeeper
 
 SUPPORT = 71
+
+
+class OneHelper(Helper):
+    """A helper process that outlives who used it: starting one takes longer than most of these tests."""
+
+    def close(self) -> None:
+        """Stay."""
+
+    def end(self) -> None:
+        """End the process."""
+        super().close()
+
+
+@pytest.fixture(scope="module")
+def helper() -> Iterator[OneHelper]:
+    shared = OneHelper()
+    yield shared
+    shared.end()
+
+
+@pytest.fixture(autouse=True)
+def shared(helper: OneHelper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.mail_keeper.Helper", lambda: helper)
 
 
 @pytest.fixture

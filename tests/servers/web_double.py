@@ -17,10 +17,12 @@ class WebDouble:
     def __init__(self, answers: Iterable[tuple[int, dict[str, str], object]]) -> None:
         self._answers = list(answers)
         self.heard: list[bytes] = []
+        self.headers: list[dict[str, str]] = []
         double = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def _any(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
@@ -28,6 +30,7 @@ class WebDouble:
                 if len(body) < length:
                     return
                 double.heard.append(body)
+                double.headers.append(dict(self.headers.items()))
                 status, headers, answer = double._next()
                 if not status:
                     self.close_connection = True
