@@ -192,6 +192,10 @@ class Zendesk:
         body = {"ticket": self._comment(text, mark, public=False)}
         return ReplyOffer(self.web.offer("PUT", _path(ref), self._headers(), body)).finish()
 
+    def macros(self) -> Sequence[Json]:
+        """Return the macros in use that we may see, as Zendesk writes them."""
+        return self._names.rows("macros/active", {}, "macros")
+
     def close(self) -> None:
         """End the connection."""
         self.web.close()

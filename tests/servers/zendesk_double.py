@@ -138,7 +138,7 @@ class ZendeskDouble:
             ("GET", r"custom_statuses", lambda user, *_: {"custom_statuses": list(state.statuses.values())}),
             ("GET", r"views", lambda user, query, _: self._listed("views", list(state.views.values()), query)),
             ("GET", r"views/(\d+)/tickets", self._in_view),
-            ("GET", r"macros", lambda user, query, _: self._listed("macros", state.macros, query)),
+            ("GET", r"macros/active", lambda user, query, _: self._listed("macros", self._macros(), query)),
             ("GET", r"search/count", lambda *_: {"count": len(state.tickets)}),
             ("GET", r"incremental/tickets/cursor", self._export),
             ("GET", r"tickets/(\d+)", lambda user, query, _, ticket: {"ticket": self._one(ticket)}),
@@ -148,6 +148,9 @@ class ZendeskDouble:
 
     def _agents(self) -> list[Json]:
         return [one for one in self.state.users.values() if one["role"] != "end-user"]
+
+    def _macros(self) -> list[Json]:
+        return [one for one in self.state.macros if one["active"]]
 
     def _many(self, known: dict[int, Json], query: _Query) -> list[Json]:
         wanted = query.get("ids", "").split(",")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import ConnectorError
+from data.errors import ConnectorError, InputError
 from tests.servers.zendesk_double import ZendeskDouble
 from tui.cli.main import run
 from tui.settings import load
@@ -89,3 +89,21 @@ def test_each_fault_of_setting_up_is_one_sentence_and_nothing_is_written(
     assert words in caught.value.message
     assert "\n" not in caught.value.message
     assert load().settings.tracker == ()
+
+
+def test_its_macros_become_ours(
+    zendesk: ZendeskDouble, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZD", zendesk.add_agent("eva", bearer=True))
+    says = [{"field": "comment_value", "value": "Hola, {{ticket.requester.first_name}}: ya está."}]
+    zendesk.state.macros = [
+        {"id": n, "title": f"Pagos::Reembolso {n}", "active": n != 7, "actions": says} for n in range(110)
+    ]
+    assert run(new(zendesk)) == 0
+    capsys.readouterr()
+    assert run(["macros", "import", "--account", "acme", "--language", "es", "--json"]) == 0
+    outcomes = [json.loads(line)["outcome"] for line in capsys.readouterr().out.splitlines()]
+    assert outcomes == ["written"] * 109
+    with pytest.raises(InputError, match="no Zendesk account"):
+        run(["macros", "import", "--account", "other"])
+    assert run(["macros", "import"]) == 2

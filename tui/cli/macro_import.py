@@ -20,7 +20,8 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "rocketchat", "chatwoot
 
 
 @click.command("import")
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1)
+@click.option("--account", help="Fetch the macros of this Zendesk account, with or without files.")
 @click.option("--from", "tool", type=click.Choice(TOOLS), help="Whose export it is (else told by its shape).")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to; else your own.")
 @click.option("--language", default="en", show_default=True, help="The language of texts that were for all others.")
@@ -29,6 +30,7 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "rocketchat", "chatwoot
 @json_option
 def import_them(
     files: tuple[Path, ...],
+    account: str | None,
     tool: str | None,
     folder: Path | None,
     language: str,
@@ -36,7 +38,7 @@ def import_them(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make macros of an export of another tool: one file each in your own folder, checked, with a report.
+    """Make macros of exports of another tool, or of an account: one file each in your own folder, checked, told.
 
     Values and conditions are put into ours where there is one; else the macro asks for them, and the report says so.
     Exit 1 when an answer could not be taken.
@@ -44,10 +46,14 @@ def import_them(
     from macros.importing.reading import read
     from macros.importing.run import Import
     from queues.mail.html import html_to_text
+    from tui.cli.remote_macros import fetched
 
+    if not files and not account:
+        raise click.UsageError("Name a file, or an account with --account.")
     target = folder or config_folder() / "macros"
     job = Import(target, html_to_text, _language, language, replace, dry_run)
     answers = [answer for path in files for answer in read(str(path), _bytes(path), tool or "")]
+    answers += read(account, fetched(account), "zendesk") if account else []
     outcomes: Counter[str] = Counter()
     unmapped: Counter[tuple[str, str]] = Counter()
     for one in job.run(answers):
