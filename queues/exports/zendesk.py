@@ -41,10 +41,10 @@ def read(row: Fields) -> ExportedTicket:
     if not messages:
         messages = _description(row, customer)
     row.drop("url", "raw_subject", "description", "fields")
-    custom = [one for one in row.raw("custom_fields") or () if isinstance(one, dict) and one.get("value")]
-    if custom:
+    custom = row.raw("custom_fields")
+    if isinstance(custom, list) and all(isinstance(one, dict) for one in custom):  # most of an account's are empty
         row.drop("custom_fields")
-        left.ticket({"custom_fields": custom})
+        left.ticket({"custom_fields": told} if (told := [one for one in custom if one.get("value")]) else {})
     status, state = row.text("status"), _STATUSES.get(row.text("status"))
     if state is None:
         row.keep("status")
