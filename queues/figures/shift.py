@@ -42,6 +42,8 @@ _LATE = frozenset({Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION})
 SHARES = frozenset({Own.ONE_TOUCH, Own.REOPENED, Own.KEPT})
 LENGTHS = frozenset({Own.HANDLE, Own.FIRST_REPLY})
 MEANS = SHARES | {Own.HANDLE}
+LEAST_SECONDS = 600
+"""From this length of a shift on a rate an hour says anything."""
 COUNTED = frozenset({Own.EXPOSED, Own.SKIPPED, Own.PICKED})
 
 
@@ -75,7 +77,7 @@ class OwnFigures:
         if own in COUNTED:
             return self.count(own)
         if own is Own.SOLVED:
-            return len(held) * 3600 / self.seconds if self.seconds > 0 else None
+            return len(held) * 3600 / self.seconds if self.seconds >= LEAST_SECONDS else None
         if not held:
             return None
         return sum(held) / len(held) if own in MEANS else statistics.median(held)
