@@ -21,6 +21,7 @@ from queues.connectors.outbox_folder import FOLDER, deliver, file_name, not_deli
 from queues.escalating import is_to_a_team
 from queues.mail.guess import guess_language
 from queues.new_text import split
+from queues.quality.csat import TOKEN
 from queues.teams import Team
 
 NAME = "demo"
@@ -49,6 +50,8 @@ _TEAM_WORDS = (
     "Checked. Nothing more is needed from us; the customer can go on as described in your procedure.",
 )
 
+_RATINGS = ("5", "5/5", "4/5", "★★★★★", "😊", "5, gracias", "3", "2, slow")
+"""What customers say who are asked how it was."""
 _KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
 _MOODS = ("thanks", "thanks", "thanks", "more", "more", "reopen", *[""] * 6)
 """How customers take a reply: half say nothing; of the others half are content and half have more trouble."""
@@ -126,6 +129,8 @@ class DemoConnector:
         chance = Random(f"{self._seed} {entry.message_id}")
         mood = chance.choice(_MOODS)
         text = str(getattr(writer.words.follow_ups, mood)) if mood else ""
+        if _asks(entry):
+            text = chance.choice(_RATINGS)
         if not text:
             return
         at = self._clock() + 90 + int(chance.random() * 180)
@@ -162,6 +167,15 @@ def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
         lane=lane,
         handle=message.handle,
     )
+
+
+def _asks(entry: OutboxEntry) -> bool:
+    """Tell whether a reply asks how it was."""
+    from email import message_from_bytes
+    from email.policy import default
+
+    body = message_from_bytes(entry.raw, policy=default).get_body(("plain",))
+    return body is not None and TOKEN.search(body.get_content()) is not None
 
 
 def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Incoming:

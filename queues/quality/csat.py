@@ -22,7 +22,7 @@ from queues.steps import Step
 
 DAY = 86_400
 TOKEN = re.compile(r"\bTR-[A-Z2-7]{10}\b")
-_ANSWERING = frozenset({MessageKind.MAIL, MessageKind.FORM})
+_ANSWERING = frozenset({MessageKind.MAIL, MessageKind.FORM, MessageKind.REPORT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ SCALES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 100)
 _GOOD_BAD = {"good": 2.0, "bad": 1.0, "satisfied": 2.0, "unsatisfied": 1.0, "dissatisfied": 1.0}
 _LONGEST = 10_000
 """Characters of a comment that are kept."""
+_MOST = 2**53
+"""Numbers beyond are none of ours."""
 
 
 def read_answer(line: str, number: int) -> FormAnswer:
@@ -35,7 +37,9 @@ def read_answer(line: str, number: int) -> FormAnswer:
         ticket = int(ticket.strip().lstrip("#")[:18])
     if not (isinstance(message_id, str) and isinstance(token, str)):
         raise _wrong(number, "`message_id` and `token` are texts")
-    if not (message_id or token) and (not isinstance(ticket, int) or isinstance(ticket, bool)):
+    if not (isinstance(ticket, int) and 0 < ticket < _MOST) or isinstance(ticket, bool):
+        ticket = None
+    if not (message_id or token or ticket):
         raise _wrong(number, "it names no `ticket`, `message_id` or `token`")
     comment = values.get("comment") or ""
     if not isinstance(comment, str):
@@ -44,7 +48,7 @@ def read_answer(line: str, number: int) -> FormAnswer:
     named = [known] if known not in (None, "") else [ticket, message_id, token, score, scale, comment, values.get("at")]
     return FormAnswer(
         score, scale, hashlib.sha256(json.dumps(named, default=str).encode()).hexdigest(),
-        ticket if isinstance(ticket, int) else None, message_id.strip(), token.strip().upper(),
+        ticket, message_id.strip(), token.strip().upper(),
         safe_text(comment[:_LONGEST]).strip(), at,
     )  # fmt: skip
 
@@ -69,14 +73,15 @@ def _at(value: Any, number: int) -> int | None:
     """Read a time: ISO 8601 (UTC where it names no zone) or Unix seconds."""
     if value in (None, ""):
         return None
+    at = value
     try:
         if isinstance(value, str):
             found = datetime.fromisoformat(value)
-            return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 2**40:
-            return int(value)
+            at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         pass
+    if isinstance(at, int | float) and not isinstance(at, bool) and 0 < at < _MOST:
+        return int(at)
     raise _wrong(number, f"`at` is {value!r}; write 2026-11-23T09:30:00Z or Unix seconds")
 
 

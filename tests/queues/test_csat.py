@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -243,6 +244,11 @@ def test_a_form_is_taken_in_once_and_again_after_undo(desk: Desk) -> None:
         ('{"ticket": 1, "score": 1, "comment": 3}', "`comment` is a text"),
         ('{"ticket": 1, "score": NaN}', "`score` is nan"),
         ('{"token": 5, "score": 1}', "are texts"),
+        ('{"ticket": 99999999999999999999, "score": 1}', "names no `ticket`"),
+        ('{"ticket": -1, "score": 1}', "names no `ticket`"),
+        ('{"ticket": 1, "score": 1, "at": "1900-01-01"}', "`at` is '1900-01-01'"),
+        ('{"ticket": 1, "score": 1, "at": 1e300}', "`at` is 1e+300"),
+        ('{"ticket": 1, "score": 1e999}', "`score` is inf"),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_used_is_told_with_its_number(line: str, said: str) -> None:
@@ -276,3 +282,22 @@ def test_nothing_is_read_out_of_an_ordinary_message(desk: Desk, text: str) -> No
     write(desk, text, count + 10, references=(reference,))
     assert list(desk.store.csat.each(everything=True)) == []
     assert all(event.kind != "rated" for event in desk.store.events.of(ticket))
+
+
+KEYS = st.sampled_from(["ticket", "message_id", "token", "score", "scale", "comment", "at", "id"])
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6),
+        max_leaves=8,
+    )
+)
+def test_any_json_is_an_answer_or_told(value: object) -> None:
+    try:
+        found = read_answer(json.dumps(value), 1)
+    except InputError:
+        return
+    assert 0 <= found.score <= found.scale
+    assert found.ticket_id or found.token or found.message_id

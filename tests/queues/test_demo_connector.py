@@ -16,6 +16,7 @@ from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.outbox import deliver_due
+from queues.quality.csat import token_of
 
 START = 1_700_000_000
 
@@ -154,3 +155,20 @@ def test_another_team_answers_the_escalation_it_was_sent(tmp_path: Path) -> None
     (child,) = store.escalations.of(number)
     assert child.state is EscalationState.ANSWERED
     assert store.messages.of(number)[-1].from_name == "Security response"
+
+
+def test_who_is_asked_how_it_was_says_so(tmp_path: Path) -> None:
+    connector, clock = _world(tmp_path)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="ann")
+    items, cursor = connector.fetch()
+    for one in {received.ticket_id for received in desk.receive(items)}:
+        words = f"Ya está, ¿qué tal lo hemos hecho? ({token_of(store, one)})"
+        desk.act([one], Change(reply=words, override_reason="a test"))
+    clock.now += 10
+    deliver_due(store, {"demo": connector}, clock.now)
+    clock.now += 300
+    desk.receive(connector.fetch(cursor)[0])
+    rated = list(store.csat.each())
+    assert len(rated) == 45
+    assert len({one.value for one in rated}) > 2

@@ -43,6 +43,7 @@ def test_the_macro_asks_with_the_tickets_token_and_the_answer_shows(path: Path) 
         app.desk.preview_macro(shown, "general/ask-rating")
         await pilot.pause()
         assert token_of(app.desk.store, ticket) in picture(app)
+        assert "And: asks for a rating" in picture(app)
         await press(pilot, app, "p")
         assert app.desk.store.csat.asked(ticket) is not None
         app.desk.open_ticket(app.desk.active, ticket)

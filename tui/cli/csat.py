@@ -12,7 +12,7 @@ from data.quality import SATISFIED, Rating
 from data.records import Change, Status
 from data.safe_text import safe_line
 from tui.cli.acting import tell
-from tui.cli.common import acting, db_option, iso, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
 from tui.cli.reading import rating_keys
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _reopen(found: list[Taken], act: Any) -> int:
 @csat.command("list")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
 @click.option("--low", is_flag=True, help="Only those of 1 and 2.")
-@click.option("--ticket", type=int, help="Only this ticket's.")
+@click.option("--ticket", type=NUMBER, help="Only this ticket's.")
 @click.option("--all", "everything", is_flag=True, help="Replaced and removed ones too.")
 @db_option
 @json_option
@@ -105,7 +105,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
 
 
 @csat.command("set")
-@click.argument("rating", type=int)
+@click.argument("rating", type=NUMBER)
 @click.argument("value", type=click.IntRange(1, 5))
 @db_option
 @json_option
@@ -116,7 +116,7 @@ def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
 
 
 @csat.command()
-@click.argument("rating", type=int)
+@click.argument("rating", type=NUMBER)
 @db_option
 @json_option
 def remove(rating: int, db: Path | None, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
-from tui.cli.common import acting, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
 from tui.review_words import version_words
 from tui.settings import config_folder
 
@@ -28,7 +28,7 @@ def own_cards() -> dict[str, Scorecard]:
 
 
 @click.command()
-@click.argument("reply", type=int)
+@click.argument("reply", type=NUMBER)
 @click.argument("marks", nargs=-1, metavar="CRITERION=POINTS[:WORDS]...")
 @click.option("--card", "card_id", default="", help="The scorecard (else that of the ticket's lane).")
 @click.option("--comment", default="", help="Words on the whole reply.")
@@ -93,7 +93,7 @@ def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("reply", type=int, required=False)
+@click.argument("reply", type=NUMBER, required=False)
 @click.option("--with", "other", default="", metavar="REVIEWER", help="Who reviews the same reply.")
 @click.option("--card", "card_id", default="", help="The scorecard (else that of the ticket's lane).")
 @db_option

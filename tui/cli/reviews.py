@@ -14,7 +14,7 @@ from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
-from tui.cli.common import acting, db_option, iso, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 from tui.cli.review_scoring import FOLDER, calibrate, own_cards, score
 from tui.review_words import answer_line, mark_lines, percent, stand, version_words
 from tui.settings import config_folder
@@ -113,7 +113,7 @@ def _since(text: str) -> int:
 
 
 @reviews.command()
-@click.argument("number", metavar="REVIEW", type=int)
+@click.argument("number", metavar="REVIEW", type=NUMBER)
 @click.option("--language", default="en", show_default=True, help="The language of the criteria.")
 @db_option
 @json_option
@@ -151,7 +151,7 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
 
 
 @reviews.command()
-@click.argument("number", metavar="REVIEW", type=int)
+@click.argument("number", metavar="REVIEW", type=NUMBER)
 @click.option("--accept", "kind", flag_value="accept", help="It is right.")
 @click.option("--dispute", "kind", flag_value="dispute", help="It is not; TEXT says why.")
 @click.option("--uphold", "kind", flag_value="uphold", help="As its reviewer: stand by it.")

@@ -78,6 +78,10 @@ class Card:
         told = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
         if change.escalate is not None:
             told.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))
+        if "TR-" in (change.reply or ""):
+            from queues.quality.csat import TOKEN
+
+            told += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
         if told:
             lines.append(words("And: {told}").format(told=" · ".join(told)))
         lines += self._promise()
