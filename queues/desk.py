@@ -145,7 +145,7 @@ class Desk:
     def _note_pick(self, changes: Mapping[int, Change], action: int, now: int) -> None:
         """Write down the place of a ticket that is answered or decided although others were to come first."""
         ((ticket_id, change),) = changes.items() if len(changes) == 1 else [(NO_TICKET, Change())]
-        if change.reply is None and change.status is None:
+        if (change.reply, change.status, change.escalate, change.snooze_until) == (None,) * 4:
             return
         pick = self._choosing.pick(self._ticket(ticket_id, None), now)
         if pick is not None:

@@ -16,8 +16,8 @@ MOST = 50
 class ShiftStart:
     """All that stands at the beginning of a shift."""
 
-    before: Shift | None
-    """The shift that ended last and left a hand-over, anybody's."""
+    notes: list[Shift]
+    """The shifts that left a hand-over since the agent's own latest began, the newest first; at least the last one."""
     revised: list[Revised]
     """Procedures and macros that changed since the agent's own latest shift."""
     promises: list[GivenPromise]
@@ -29,13 +29,16 @@ class ShiftStart:
 
 def shift_start(store: Store, agent: str, wordings: Wordings, *, day_ends: int) -> ShiftStart:
     """Gather what a shift begins with; `day_ends` is when the agent's day does."""
+    own = store.shifts.latest(agent)
+    # without a shift of one's own all that was left before is history
+    since = own.began_at if own is not None else 1 << 62
     mine = [
         row
         for lane in store.lanes.all()
         for row in store.tickets.page(lane.name, limit=MOST, view=View(assignee=agent))
     ]
     return ShiftStart(
-        store.shifts.left_note(),
+        store.shifts.left_notes(since),
         revised(store, agent, wordings),
         store.promises.open(until=day_ends),
         sorted(mine, key=lambda row: row.key),

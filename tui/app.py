@@ -242,6 +242,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
     """
     from queues.handover import hand_over
     from queues.lanes import lanes_of
+    from queues.shifts import going_on
     from tui.left_line import farewell
     from tui.settings import CONFIG_NAME, load
 
@@ -268,7 +269,8 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         if app.refusal is not None:
             raise app.refusal
         if code < ENDED_BY_SIGNAL:  # after a signal there may be no terminal to tell it to
-            sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock()))
+            in_shift = not demo and going_on(store, name) is not None
+            sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
         return code
     finally:
         if mail is not None:

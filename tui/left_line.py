@@ -17,14 +17,15 @@ MOST_TOLD = 10
 """Lines of a farewell; the rest is counted."""
 
 
-def farewell(found: Sequence[Left], now: int) -> str:
+def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
     """Return what the agent leaves behind as lines for the terminal, empty where nothing is left."""
-    if not found:
-        return ""
-    lines = [words("Left for the next shift (tridesk handover):"), *(left_line(one, now) for one in found[:MOST_TOLD])]
+    lines = [words("Left for the next shift (tridesk handover):")] if found else []
+    lines += [left_line(one, now) for one in found[:MOST_TOLD]]
     if len(found) > MOST_TOLD:
         lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
-    return "\n".join(lines) + "\n"
+    if in_shift:
+        lines.append(words("Your shift goes on; tridesk shift end ends it with a hand-over."))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def left_line(one: Left, now: int) -> str:

@@ -31,6 +31,8 @@ MEANS = {
     Own.PICKED: "answered or decided before what was to come first",
 }
 """What each figure is, in one line."""
+MOST_NOTES = 5
+"""Hand-overs that are shown at the beginning of a shift."""
 MOST_OF_A_KIND = 12
 """Lines of one kind in a hand-over or at the beginning of a shift; the rest is counted."""
 
@@ -118,9 +120,9 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
     An id is `ticket:N` or `revised:N`, the place in `found.revised`; other lines lead nowhere, and headings have none.
     """
     lines: list[tuple[str, str]] = []
-    if found.before is not None:
-        lines.append(("", note_head(found.before, zone)))
-        lines += [(f"note:{n}", f"  {safe_line(line)}") for n, line in enumerate(found.before.note.splitlines())]
+    for shift in found.notes[:MOST_NOTES]:
+        lines.append(("", note_head(shift, zone)))
+        lines += [(f"note:{shift.id}.{n}", f"  {safe_line(line)}") for n, line in enumerate(shift.note.splitlines())]
     chapters: list[tuple[str, list[tuple[str, str]]]] = [
         (
             words("Changed since your last shift"),

@@ -29,9 +29,15 @@ class Shifts:
         """Return one shift, or None."""
         return self._one("WHERE id = ?", (number,))
 
-    def left_note(self) -> Shift | None:
-        """Return the shift of any agent that ended last and left a hand-over."""
-        return self._one("WHERE ended_at IS NOT NULL AND note <> '' ORDER BY ended_at DESC, id DESC LIMIT 1", ())
+    def left_notes(self, since: int) -> list[Shift]:
+        """Return the shifts of any agent that left a hand-over since then, the newest first; at least the last one."""
+        sql = (
+            _SELECT
+            + """WHERE ended_at IS NOT NULL AND note <> ''
+            AND ended_at >= min(?, (SELECT max(ended_at) FROM shift WHERE note <> ''))
+            ORDER BY ended_at DESC, id DESC"""
+        )
+        return [Shift(*row) for row in self._db.execute(sql, (since,))]
 
     def between(self, agent: str, since: int, until: int) -> list[Shift]:
         """Return the agent's shifts that lie at least partly in `[since, until)`, oldest first."""

@@ -52,7 +52,7 @@ def test_a_shift_begins_ends_and_leaves_its_hand_over(desk: Desk, clock: Clock) 
     clock.now += 2 * HOUR
     ended = desk.end_shift("  Look at #1.\n")
     assert (ended.began_at, ended.ended_at, ended.note) == (begun.began_at, NOW + 2 * HOUR, "Look at #1.")
-    assert desk.store.shifts.left_note() == ended
+    assert desk.store.shifts.left_notes(NOW) == [ended]
     kinds = [event.kind for event in desk.store.events.each() if event.ticket_id == 0]
     assert kinds == ["shift began", "shift ended"]
     with pytest.raises(RuleError, match="no shift"):
@@ -64,9 +64,9 @@ def test_the_end_is_undone_and_done_again(desk: Desk, clock: Clock) -> None:
     desk.end_shift("Look at #1.")
     assert desk.undo().ticket_ids == ()
     assert shifts.going_on(desk.store, "eva") is not None
-    assert desk.store.shifts.left_note() is None
+    assert desk.store.shifts.left_notes(0) == []
     desk.redo()
-    assert desk.store.shifts.left_note() is not None
+    assert [one.note for one in desk.store.shifts.left_notes(0)] == ["Look at #1."]
 
 
 def test_a_new_shift_settles_the_end_of_the_one_before(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_a_new_shift_settles_the_end_of_the_one_before(desk: Desk) -> None:
     desk.end_shift("Look at #1.")
     desk.begin_shift(RULES)
     assert desk.undo().ticket_ids == (1,)
-    assert desk.store.shifts.left_note() is not None
+    assert [one.note for one in desk.store.shifts.left_notes(0)] == ["Look at #1."]
 
 
 def test_a_shift_that_was_never_ended_ends_with_the_last_action(desk: Desk, clock: Clock) -> None:
@@ -109,10 +109,26 @@ def test_a_shift_begins_with_what_is_left_and_what_is_mine(desk: Desk) -> None:
     desk.begin_shift({})
     desk.end_shift("Look at #1.")
     found = shift_start(desk.store, "eva", {}, day_ends=NOW + HOUR)
-    assert found.before is not None
-    assert found.before.note == "Look at #1."
+    assert [one.note for one in found.notes] == ["Look at #1."]
     assert [row.id for row in found.mine] == [draft.ticket_id for draft in found.drafts] == [1]
     assert shift_start(desk.store, "leo", {}, day_ends=NOW + HOUR).mine == []
+
+
+def test_every_hand_over_since_my_last_shift_is_shown_and_at_least_the_last(desk: Desk, clock: Clock) -> None:
+    def shift_of(agent: str, note: str) -> None:
+        clock.now += HOUR
+        other = Desk(desk.store, clock=clock, rules=DeskRules(), agent=agent)
+        other.begin_shift({})
+        other.end_shift(note)
+
+    for agent, note in (("leo", "First."), ("eva", ""), ("leo", "Second."), ("mar", "Third.")):
+        shift_of(agent, note)
+
+    def notes(agent: str) -> list[str]:
+        return [one.note for one in shift_start(desk.store, agent, {}, day_ends=clock.now).notes]
+
+    assert notes("eva") == ["Third.", "Second."]
+    assert notes("mar") == notes("new") == ["Third."]
 
 
 TIMES = st.integers(NOW, NOW + 1000)

@@ -96,6 +96,7 @@ def test_leaving_the_desk_tells_what_is_left_in_a_few_lines(path: Path) -> None:
     assert told[1:] == [left_line(one, NOW) for one in found]
     assert farewell(found * 9, NOW).splitlines()[-1] == "… and 26 more"
     assert farewell([], NOW) == ""
+    assert "shift end" in farewell([], NOW, in_shift=True)
     store.close()
 
 

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
+from queues.exposure import Exposure
+from tui.composition import exposure
 from tui.settings import Settings, load, store_path
+from tui.ways import Ways, ways_of
 
 
 def written(folder: Path, text: str) -> Path:
@@ -75,3 +78,30 @@ def test_shares_of_languages_are_not_negative(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[languages]\nes = -0.1\n")
     with pytest.raises(InputError, match="negative"):
         load(tmp_path)
+
+
+def test_what_is_graphic_and_how_shifts_go_is_read(tmp_path: Path) -> None:
+    text = """
+[next-up]
+ask-why = false
+reasons = ["lunch"]
+count-picks = false
+[exposure]
+topics = []
+lanes = ["dark"]
+severities = ["S1"]
+light-between = 2
+never-wait = ["S0"]
+[shift]
+away-hours = 1
+"""
+    settings = load(written(tmp_path, text)).settings
+    wanted = Exposure(
+        frozenset(), frozenset({"abusive", "graphic"}), frozenset({"dark"}), frozenset({"S1"}), 2, frozenset({"S0"})
+    )
+    assert exposure(settings) == wanted
+    assert ways_of(settings) == Ways(wanted, False, ("lunch",), True, False, 3600)
+    assert not ways_of(settings, empty=True).offers_shift
+    assert ways_of(settings, demo=True).begins_shift
+    with pytest.raises(InputError, match="light-between"):
+        load(written(tmp_path, "[exposure]\nlight-between = -1\n"))

@@ -11,6 +11,7 @@ from data.errors import InputError
 from data.records import GivenPromise, PromiseState, Shift
 from data.safe_text import safe_line, safe_text
 from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.periods import period_of, zone_of
 from tui.cli.reading import promise_keys
 from tui.left_line import left_line
 from tui.spans import moment, span
@@ -48,22 +49,24 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
 
 
 @click.command()
+@click.option("--since", default="", help="Every hand-over since then, not the last one alone: a date, today, 24h, 7d.")
 @db_option
 @json_option
-def handover(db: Path | None, as_json: bool) -> None:
-    """Tell what is left at the end of a shift: the hand-over of who ended one last, promises, replies, drafts."""
+def handover(since: str, db: Path | None, as_json: bool) -> None:
+    """Tell what is left at the end of a shift: the hand-over that was left last, promises, replies, drafts."""
     from queues.handover import hand_over
     from tui.composition import wall_clock
     from tui.shift_lines import note_head
 
     now = wall_clock()
     with reading(db) as store:
-        found, before = hand_over(store, now), store.shifts.left_note()
-    if before is not None:
+        begin = period_of(since, "now", zone_of(""), now).since if since else now + 1
+        found, notes = hand_over(store, now), store.shifts.left_notes(begin)
+    for note in notes:
         if as_json:
-            put(_note_keys(before))
+            put(_note_keys(note))
         else:
-            click.echo(f"{note_head(before, _zone())}\n{safe_text(before.note)}")
+            click.echo(f"{note_head(note, _zone())}\n{safe_text(note.note)}\n")
     for one in found:
         if as_json:
             put(_left_keys(one))
@@ -111,17 +114,17 @@ def _keys(one: GivenPromise, store: Store, now: int) -> dict[str, Any]:
     return promise_keys(one) | {"customer": row.customer_name if row else "", "late": late}
 
 
-def _note_keys(before: Shift) -> dict[str, Any]:
+def _note_keys(note: Shift) -> dict[str, Any]:
     """Return a hand-over under the keys of the other lines, and whose it is."""
     return {
         "kind": "note",
         "ticket": None,
         "customer": "",
         "subject": "",
-        "at": iso(before.ended_at),
-        "text": before.note,
+        "at": iso(note.ended_at),
+        "text": note.note,
         "late": False,
-        "agent": before.agent,
+        "agent": note.agent,
     }
 
 

@@ -137,8 +137,8 @@ def _shift_keys(one: Shift) -> dict[str, Any]:
 
 def _put_start(found: ShiftStart, begun: Shift) -> None:
     put({"kind": "shift", **_shift_keys(begun)})
-    if found.before is not None:
-        put({"kind": "note", **_shift_keys(found.before)})
+    for note in found.notes:
+        put({"kind": "note", **_shift_keys(note)})
     for one in found.revised:
         put({"kind": f"changed {one.kind}", "name": one.name, "new": not one.old, "gone": not one.new})
     for promise in found.promises:
