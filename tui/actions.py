@@ -475,6 +475,7 @@ def _review() -> list[Action]:
         judge("up", ("pageup", "backspace"), "Back up", "Further up in the reply.", "scroll(-5)"),
         judge("card", ("x",), "Other card", "Take the next scorecard."),
         judge("uphold", ("u",), "Stand by it…", "Stand by your review that the agent disputes, in words."),
+        judge("calibrate", ("b",), "Both…", "Let another reviewer judge this reply too, neither seeing the other's."),
         judge("draw", ("d",), "Draw…", "Draw more replies, fairly or by risk."),
         judge("undo", ("z",), "Undo", "Take your last action back: a review until the agent saw it, a sample."),
         judge("leave", ("escape", "q"), "Back", "Back to the desk; what is given is kept."),

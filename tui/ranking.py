@@ -25,7 +25,8 @@ FOREIGN = 4.0
 """What having no words in the ticket's language counts against a macro."""
 KEPT = 200
 """Tickets whose digits are remembered."""
-_NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
+_NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.RATING})
+"""What nobody is suggested an answer to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _LONGEST = 10_000
 """Characters of a comment that are kept."""
 _MOST = 2**53
 """Numbers beyond are none of ours."""
+_LATEST = 253_402_300_800
+"""The year 10000."""
 
 
 def read_answer(line: str, number: int) -> FormAnswer:
@@ -80,7 +82,7 @@ def _at(value: Any, number: int) -> int | None:
             at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         pass
-    if isinstance(at, int | float) and not isinstance(at, bool) and 0 < at < _MOST:
+    if isinstance(at, int | float) and not isinstance(at, bool) and 0 < at < _LATEST:
         return int(at)
     raise _wrong(number, f"`at` is {value!r}; write 2026-11-23T09:30:00Z or Unix seconds")
 

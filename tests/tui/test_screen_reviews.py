@@ -77,6 +77,9 @@ def test_replies_are_drawn_scored_and_answered_by_keys(path: Path) -> None:
         assert "Undone:" in picture(app)
         assert "Reviews 1 of 3" in picture(app)
         assert "86 %" in picture(app)  # nothing has to be given again
+        await press(pilot, app, "b", *"max", "enter")
+        assert "C-1: lea, max judge this reply" in picture(app)
+        assert "calibration C-1" in picture(app)
 
     play(path, "lea", review)
     assert reviews(path) == []

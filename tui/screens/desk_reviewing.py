@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.quality import AnswerKind
+from data.quality import AnswerKind, Calibration
 from data.records import Done
 from tui.screens.desk_report import Reporting
 from tui.words import words
@@ -37,7 +37,13 @@ class ReviewingDesk(Reporting):
             self.refused(error)
             return
         hands = Hands(
-            self._sheet, self._keep_sheet, self._save_review, self._uphold, self._draw_replies, self._undo_review
+            self._sheet,
+            self._keep_sheet,
+            self._save_review,
+            self._uphold,
+            self._calibrate,
+            self._draw_replies,
+            self._undo_review,
         )
         items = self._to_review()
         self._review_screen = ReviewScreen(items, cards, hands)
@@ -149,6 +155,17 @@ class ReviewingDesk(Reporting):
 
         self.run_worker(self.ask(lambda desk: desk.reviews.answer(number, AnswerKind.UPHOLD, text), done),
                         exit_on_error=False)  # fmt: skip
+
+    def _calibrate(self, item: Item, name: str, card: Scorecard) -> None:
+        number = item.number
+
+        def done(one: Calibration) -> None:
+            told = words("{label}: {names} judge this reply, each for themselves").format(
+                label=one.label, names=", ".join(one.reviewers)
+            )
+            self._review_screen.show(self._to_review(), told)
+
+        self.run_worker(self.ask(lambda desk: desk.reviews.calibrate(number, name, card), done), exit_on_error=False)
 
     def _undo_review(self) -> None:
         def done(done: Done) -> None:

@@ -38,6 +38,7 @@ class Hands:
     """Keep what was given so far; called with every key."""
     save: Callable[[Item, Sheet], None]
     uphold: Callable[[Item, str], None]
+    calibrate: Callable[[Item, str, Scorecard], None]
     draw: Callable[[], None]
     undo: Callable[[], None]
 
@@ -191,6 +192,19 @@ class ReviewScreen(ModalScreen[None]):
 
         self.app.push_screen(AskLine(words("Why do you stand by it?"), words("the agent reads it")), said)
 
+    def action_calibrate(self) -> None:
+        """Let another reviewer judge the same reply, neither seeing the other's."""
+        item, sheet = self.item, self._sheet
+        if item is None or sheet is None:
+            return
+
+        def named(name: str | None) -> None:
+            if name:
+                self._hands.calibrate(item, name, sheet.card)
+
+        hint = words("the name under which they work; it counts in no figure")
+        self.app.push_screen(AskLine(words("Who judges this reply too?"), hint), named)
+
     def action_card(self) -> None:
         """Take the next scorecard."""
         if self._sheet is None or self.item is None:
@@ -251,7 +265,7 @@ class ReviewScreen(ModalScreen[None]):
             Content(
                 words(
                     "0-9 y n - score · j k criterion · c words · C on the whole · Enter saves, next · h l reply · "
-                    "Space reads on · x card · {uphold}d draw · z undo · Esc back"
+                    "Space reads on · x card · {uphold}b both · d draw · z undo · Esc back"
                 ).format(uphold=uphold)
             )
         )
