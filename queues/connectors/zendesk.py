@@ -13,13 +13,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
-from data.errors import ConnectorError, RefusedError, UnreachableError
+from data.errors import RefusedError, UnreachableError
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.budget import Budget
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
 from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
 from queues.connectors.zendesk_names import Json, Names, address, listed, rows_of
+from queues.connectors.zendesk_tickets import Tickets
 from queues.remotes.trackers import HERE, Tracker
 
 AT_ONCE = 50
@@ -57,6 +58,7 @@ class Zendesk:
         self.web = WebClient(f"{tracker.url}/api/v2", context=tls, per_minute=tracker.requests)
         self._exports = Budget(EXPORTS)
         self._names = Names(self._get)
+        self._tickets = Tickets(tracker, self._names)
         self._done = 0
 
     @property
@@ -88,7 +90,7 @@ class Zendesk:
                 "No export", f"{self.web.place} lets {me} read no incremental export, which is how news comes; it "
                 f"takes an administrator's token ({error.message})",
             ) from error  # fmt: skip
-        self._check_queues(me)
+        self._tickets.check_queues(self.web.place, me)
         queues = len(self.tracker.queues) or "all"
         used = f"{self.requests} of {self.tracker.requests} requests a minute"
         return f"Zendesk, as {me}, {queues} {'queue' if queues == 1 else 'queues'}, {used}"
@@ -98,35 +100,18 @@ class Zendesk:
         query = {"cursor": cursor} if cursor else {"start_time": str(self._start())}
         body = self._export({**query, "per_page": str(AT_ONCE)})
         found = listed(body, "tickets")
-        views = [name for kind, name in map(_kind, self.tracker.queues) if kind == "view"]
-        if found and views:
-            self._names.look_into(views)
-        told: list[Happened] = []
-        tickets: dict[str, RemoteTicket] = {}
-        moved: dict[str, str] = {}
-        self._know(found)
-        for one in found:
-            queue = self._queue(one)
-            if queue is not None and one.get("status") != "deleted":
-                self._read_into(self._remote(one, queue), filed, told, tickets, moved)
-            elif queue is not None:  # it shows nothing any more but that
-                tickets[str(one["id"])], moved[str(one["id"])] = self._remote(one, queue), _SYSTEM
+        self._tickets.know(found)
         self._done += len(found)
-        going_on = str(body.get("after_cursor") or cursor)
         more = bool(found) and body.get("end_of_stream") is False
-        return Batch(tuple(told), tickets, moved, going_on, more, self._done)
+        ours = [one for one in found if self._tickets.queue(one) is not None]
+        return self._batch(ours, filed, str(body.get("after_cursor") or cursor), more=more)
 
     def look(self, ref: str, filed: Filed) -> Batch:
         """Return what happened to one ticket up to now; nothing where it is no longer there."""
-        told: list[Happened] = []
-        tickets: dict[str, RemoteTicket] = {}
-        moved: dict[str, str] = {}
         try:
-            one = self._one(ref)
-            self._read_into(self._remote(one, self._queue(one) or ""), filed, told, tickets, moved)
+            return self._batch([self._one(ref)], filed)
         except NotFoundError:
-            pass
-        return Batch(tuple(told), tickets, moved, "", more=False)
+            return self._batch([], filed)
 
     def newest(self) -> int:
         """Return how many tickets a first fetch brings."""
@@ -138,7 +123,7 @@ class Zendesk:
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how a ticket stands. Raises NotFoundError."""
         one = self._one(ref)
-        return self._remote(one, self._queue(one) or "")
+        return self._tickets.remote(one)
 
     def take(self, ref: str, before: str) -> RemoteTicket:
         """Become its owner in place of `before`; who was first has it."""
@@ -159,7 +144,7 @@ class Zendesk:
             before = frozenset(map(str, one.get("tags") or []))
             after = (before | _possible(add)) - frozenset(remove)
             if after == before:
-                return self._remote(one, self._queue(one) or "")
+                return self._tickets.remote(one)
             try:
                 return self._updated(ref, {"tags": sorted(after), **_only(one)})
             except StaleError:
@@ -214,73 +199,24 @@ class Zendesk:
     def _one(self, ref: str) -> Json:
         return rows_of(self._get(_path(ref), {}), "ticket")
 
-    def _read_into(
-        self, remote: RemoteTicket, filed: Filed, told: list[Happened], tickets: dict[str, RemoteTicket],
-        moved: dict[str, str],
-    ) -> None:  # fmt: skip
-        """Add a ticket, its messages and who moved it last."""
-        try:
-            audits = self._names.rows(f"tickets/{remote.ref}/audits", {}, "audits")
-        except NotFoundError:  # taken away since it was listed
-            return
-        by = mover(audits)
-        if by is not None:
-            moved[remote.ref] = self._names.called(by) or _SYSTEM
-        told += messages(audits, remote, self._names, self.web.host, filed, self._file)
-        tickets[remote.ref] = remote
-
-    def _know(self, found: Sequence[Json]) -> None:
-        """Look up at once whom these tickets name."""
-        people = [one.get(name) for one in found for name in ("requester_id", "assignee_id")]
-        self._names.know([*people, *(who for one in found for who in one.get("email_cc_ids") or [])])
-
-    def _remote(self, one: Json, queue: str) -> RemoteTicket:
-        """Return a ticket as the desk knows it."""
-        names = self._names
-        self._know([one])
-        people = [address(names.user(who)) for who in (one.get("requester_id"), *(one.get("email_cc_ids") or []))]
-        fields = {names.field(row.get("id")): row.get("value") for row in one.get("custom_fields") or []}
-        status = str(one.get("status") or "")
-        closed = status in ("closed", "deleted")
-        return RemoteTicket(
-            ref=str(one["id"]),
-            status=status if closed else names.own_status(one.get("custom_status_id")) or status,
-            owner=names.called(one.get("assignee_id")),
-            queue=queue,
-            subject=str(one.get("subject") or one.get("raw_subject") or ""),
-            requestor=address(names.user(one.get("requester_id"))),
-            people=frozenset(who for who in people if who) if people[0] else frozenset(),
-            fields=frozenset(fields),
-            language=str(fields.get(self.tracker.fields.language) or ""),
-            like=status,
-            tags=frozenset(map(str, one.get("tags") or [])),
-            version=str(one.get("updated_at") or ""),
-        )
-
-    def _queue(self, one: Json) -> str | None:
-        """Return which of the settings' queues holds a ticket; its group where none is named, None where none does."""
-        names, group = self._names, self._names.group(one.get("group_id"))
-        if not self.tracker.queues:
-            return group
-        for queue in self.tracker.queues:
-            kind, name = _kind(queue)
-            if (
-                (kind == "group" and name == group)
-                or (kind == "brand" and name == names.brand(one.get("brand_id")))
-                or (kind == "view" and names.in_view(name, int(one["id"])))
-            ):
-                return queue
-        return None
-
-    def _check_queues(self, me: str) -> None:
-        for queue in self.tracker.queues:
-            kind, name = _kind(queue)
-            known = self._names.names(f"{kind}s")
-            if name not in known:
-                raise ConnectorError(
-                    "No such queue",
-                    f"{self.web.place} shows {me} no {kind} {name!r}; it has {', '.join(sorted(known)) or 'none'}.",
-                )
+    def _batch(self, found: Sequence[Json], filed: Filed, cursor: str = "", *, more: bool = False) -> Batch:
+        """Return what these tickets' audits tell; one that is deleted shows nothing any more but that."""
+        told: list[Happened] = []
+        tickets: dict[str, RemoteTicket] = {}
+        moved: dict[str, str] = {}
+        for one in found:
+            remote = self._tickets.remote(one)
+            deleted = remote.status == "deleted"
+            try:
+                audits = [] if deleted else self._names.rows(f"tickets/{remote.ref}/audits", {}, "audits")
+            except NotFoundError:  # taken away since it was listed
+                continue
+            tickets[remote.ref] = remote
+            told += messages(audits, remote, self._names, self.web.host, filed, self._file)
+            by = mover(audits)
+            if by is not None or deleted:
+                moved[remote.ref] = self._names.called(by) or _SYSTEM
+        return Batch(tuple(told), tickets, moved, cursor, more, self._done)
 
     def _file(self, one: Mapping[str, Any]) -> bytes:
         """Return an attachment's bytes; none where it is too large, or withheld."""
@@ -296,7 +232,7 @@ class Zendesk:
     def _assign(self, ref: str, owner: int | None, before: str) -> RemoteTicket:
         for _ in range(TRIES):
             one = self._one(ref)
-            remote = self._remote(one, self._queue(one) or "")
+            remote = self._tickets.remote(one)
             if remote.owner != before:
                 return remote
             try:
@@ -309,7 +245,7 @@ class Zendesk:
         """Update a ticket, and return how the answer says that it stands."""
         body = self._ask("PUT", _path(ref), body={"ticket": dict(wanted)}).body
         one = rows_of(body, "ticket")
-        return self._remote(one, self._queue(one) or "") if one else self.ticket(ref)
+        return self._tickets.remote(one) if one else self.ticket(ref)
 
     def _status(self, status: str) -> dict[str, Any]:
         """Return the status as an update names it: one that agents made by its number."""
@@ -365,12 +301,6 @@ class ReplyOffer:
 
 def _path(ref: str) -> str:
     return f"tickets/{int(ref)}.json"
-
-
-def _kind(queue: str) -> tuple[str, str]:
-    """Return whether a queue of the settings is a `group`, `brand` or `view`, and its name."""
-    kind, colon, name = queue.partition(":")
-    return (kind, name) if colon and kind in ("group", "brand", "view") else ("group", queue)
 
 
 def _only(one: Json) -> dict[str, Any]:

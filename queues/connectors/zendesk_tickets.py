@@ -1,0 +1,79 @@
+"""How a ticket stands in Zendesk, and which of the settings' queues holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.errors import ConnectorError
+from queues.connectors.base import RemoteTicket
+from queues.connectors.zendesk_names import Json, Names, address
+from queues.remotes.trackers import Tracker
+
+
+class Tickets:
+    """Reads tickets as the desk knows them."""
+
+    def __init__(self, tracker: Tracker, names: Names) -> None:
+        self._tracker, self._names = tracker, names
+
+    def know(self, found: Sequence[Json]) -> None:
+        """Look up at once whom these tickets name, and which of them lie in the settings' views."""
+        people = [one.get(name) for one in found for name in ("requester_id", "assignee_id")]
+        self._names.know([*people, *(who for one in found for who in one.get("email_cc_ids") or [])])
+        views = [name for kind, name in map(_kind, self._tracker.queues) if kind == "view"]
+        if found and views:
+            self._names.look_into(views)
+
+    def queue(self, one: Json) -> str | None:
+        """Return which of the settings' queues holds a ticket; its group where none is named, None where none does."""
+        names, group = self._names, self._names.group(one.get("group_id"))
+        if not self._tracker.queues:
+            return group
+        for queue in self._tracker.queues:
+            kind, name = _kind(queue)
+            if (
+                (kind == "group" and name == group)
+                or (kind == "brand" and name == names.brand(one.get("brand_id")))
+                or (kind == "view" and names.in_view(name, int(one["id"])))
+            ):
+                return queue
+        return None
+
+    def remote(self, one: Json) -> RemoteTicket:
+        """Return a ticket as the desk knows it."""
+        names = self._names
+        people = [address(names.user(who)) for who in (one.get("requester_id"), *(one.get("email_cc_ids") or []))]
+        fields = {names.field(row.get("id")): row.get("value") for row in one.get("custom_fields") or []}
+        status = str(one.get("status") or "")
+        closed = status in ("closed", "deleted")
+        return RemoteTicket(
+            ref=str(one["id"]),
+            status=status if closed else names.own_status(one.get("custom_status_id")) or status,
+            owner=names.called(one.get("assignee_id")),
+            queue=self.queue(one) or "",
+            subject=str(one.get("subject") or one.get("raw_subject") or ""),
+            requestor=address(names.user(one.get("requester_id"))),
+            people=frozenset(who for who in people if who) if people[0] else frozenset(),
+            fields=frozenset(fields),
+            language=str(fields.get(self._tracker.fields.language) or ""),
+            like=status,
+            tags=frozenset(map(str, one.get("tags") or [])),
+            version=str(one.get("updated_at") or ""),
+        )
+
+    def check_queues(self, place: str, me: str) -> None:
+        """Look for each of the settings' queues. Raises ConnectorError with the names that there are."""
+        for queue in self._tracker.queues:
+            kind, name = _kind(queue)
+            known = self._names.names(f"{kind}s")
+            if name not in known:
+                raise ConnectorError(
+                    "No such queue",
+                    f"{place} shows {me} no {kind} {name!r}; it has {', '.join(sorted(known)) or 'none'}.",
+                )
+
+
+def _kind(queue: str) -> tuple[str, str]:
+    """Return whether a queue of the settings is a `group`, `brand` or `view`, and its name."""
+    kind, colon, name = queue.partition(":")
+    return (kind, name) if colon and kind in ("group", "brand", "view") else ("group", queue)
