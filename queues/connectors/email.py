@@ -16,7 +16,7 @@ NAME = "email"
 class EmailConnector:
     """Opens connections when they are needed and keeps the one for sending while replies follow each other."""
 
-    capabilities = frozenset({Capability.FETCH, Capability.SEND, Capability.CLAIM})
+    capabilities = frozenset({Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.ATTACHMENTS})
 
     def __init__(self, account: Account, secrets: Secrets) -> None:
         self.account = account

@@ -19,7 +19,7 @@ class OutboxFolder:
     """Takes the replies to imported mail; nothing comes in. The `outbox` folder is made in `folder`."""
 
     name = NAME
-    capabilities = frozenset({Capability.SEND})
+    capabilities = frozenset({Capability.SEND, Capability.ATTACHMENTS})
 
     def __init__(self, folder: Path) -> None:
         self.outbox = folder / FOLDER

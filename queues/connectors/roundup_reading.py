@@ -12,6 +12,7 @@ from queues.connectors.base import Filed, Happened, RemoteTicket
 from queues.connectors.roundup_feed import moment
 from queues.connectors.roundup_people import People, Person, name_of, number_of, numbers_of
 from queues.connectors.roundup_rest import Rest
+from queues.remotes.trackers import Fields
 
 LARGEST_FILE = 10_000_000
 CORE = ["activity", "creation", "creator", "actor", "title", "messages", "files", "nosy", "superseder"]
@@ -29,14 +30,13 @@ class Reading:
 
     def fields(self) -> list[str]:
         """Return the properties of issues that this tracker has."""
-        names = [self._tracker.queue_field, *self._tracker.fields.names]
-        own = [name for one in names if one for name in (one, one[:1].lower() + one[1:])]
-        return [*CORE, *self._rest.properties("issue", list(dict.fromkeys([*USUAL, *own])))]
+        own = [self._tracker.queue_field, *(_usual(name) for name in self._tracker.fields.names)]
+        return [*CORE, *self._rest.properties("issue", list(dict.fromkeys([*USUAL, *filter(None, own)])))]
 
     def property_of(self, field: str) -> str:
         """Return what the tracker calls a field of ours; empty where it does not have it."""
-        known = self.fields()
-        return next((name for name in (field, field[:1].lower() + field[1:]) if name in known), "")
+        name = _usual(field)
+        return name if name in self.fields() else ""
 
     def note_field(self) -> str:
         """Return the property that keeps a message from customers; empty where there is none."""
@@ -165,6 +165,11 @@ class Reading:
 
 def _signed(agent: Person) -> str:
     return f"{agent.real_name or agent.name} <{agent.address}>" if agent.address else agent.name
+
+
+def _usual(field: str) -> str:
+    """Return what Roundup would call a field that the settings did not rename; else it is meant as written."""
+    return field.lower() if field in Fields().names else field
 
 
 def _numbered(key: str) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
 from queues.connectors.tls import context
-from queues.connectors.web import Answer, NotFoundError, Offer, Packed, WebClient
+from queues.connectors.web import Answer, Offer, Packed, WebClient
 from queues.remotes.trackers import Tracker
 
 Query = Sequence[tuple[str, str]]
@@ -71,21 +71,24 @@ class Rest:
         return found
 
     def properties(self, kind: str, wanted: Sequence[str]) -> list[str]:
-        """Return which of these properties a class has; asked once."""
+        """Return which of these properties a class has; asked once, and again for each that it has not."""
         if kind not in self._properties:
-            self._properties[kind] = list(wanted) if self._has(kind, wanted) else [
-                name for name in wanted if self._has(kind, [name])
-            ]  # fmt: skip
+            names = list(wanted)
+            while names and (unknown := self._unknown(kind, names)):
+                names.remove(unknown)
+            self._properties[kind] = names
         return self._properties[kind]
 
-    def _has(self, kind: str, names: Sequence[str]) -> bool:
+    def _unknown(self, kind: str, names: Sequence[str]) -> str:
+        """Return the first of these properties that the tracker does not know, empty where it knows all."""
         try:
             self.rows(kind, [("id", "0"), ("@fields", ",".join(names))])
-        except NotFoundError:
-            raise
-        except RefusedError:
-            return False
-        return True
+        except RefusedError as error:
+            unknown = next((name for name in names if f"property: {name}'" in error.message), "")
+            if not unknown:
+                raise
+            return unknown
+        return ""
 
     def numbers(self, kind: str, names: Iterable[str] = ()) -> dict[str, str]:
         """Return the numbers of a class by name: asked once, and again where one of `names` is new."""

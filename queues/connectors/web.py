@@ -235,7 +235,8 @@ class WebClient:
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, headers, raw)
         try:
-            return Answer(json.loads(raw) if raw.strip() else None, headers)
+            # a success may quote us in another encoding than the rest of it (RT does)
+            return Answer(json.loads(raw.decode("utf-8", "replace")) if raw.strip() else None, headers)
         except ValueError as error:
             raise ConnectorError(
                 "Not understood", f"{self.place} answered with something else than JSON; check the url."

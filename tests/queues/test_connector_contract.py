@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from http.client import HTTPConnection
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from data.records import Change, OutboxState, Status
-from queues.connectors.base import CONNECTORS, Capability, connector_class
-from tests.servers.connector_worlds import LocalWorld, MailWorld, RoundupWorld, TrackerWorld, World, ZendeskWorld, reply
+from data.errors import DoubtError
+from data.records import Change, Direction, Enclosure, OutboxState, Status
+from queues.connectors.base import Capability, RemoteReply
+from queues.connectors.web import Answer, StaleError, WebClient
+from tests.servers.connector_worlds import World, reply
+from tests.servers.system_worlds import SystemWorld
 
-numbers = count(1)
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
-
-
-@pytest.fixture(
-    params=[
-        pytest.param(name, marks=pytest.mark.trackers) if name in ("rt", "roundup") else name
-        for name in sorted(CONNECTORS)
-    ]
-)
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    number = next(numbers)
-    made: World
-    match request.param:
-        case "demo" | "files":
-            made = LocalWorld(tmp_path, request.param)
-        case "email":
-            stack = request.getfixturevalue("mail_stack")
-            made = MailWorld(stack, tmp_path, stack.add_user(f"desk{900 + number}")[0])
-        case "rt":
-            made = TrackerWorld(
-                request.getfixturevalue("request_tracker"), tmp_path, f"contract{number}@clientes.example"
-            )
-        case "roundup":
-            made = RoundupWorld(request.getfixturevalue("roundup"), tmp_path, f"contract{number}@clientes.example")
-        case "zendesk":
-            made = ZendeskWorld(request.getfixturevalue("zendesk"), tmp_path)
-        case name:
-            pytest.fail(f"the connector {name} has no world in tests/servers/connector_worlds.py")
-    assert connector_class(request.param).capabilities == made.capabilities
-    yield made
-    made.close()
 
 
 def can(world: World, *wanted: Capability) -> None:
@@ -96,6 +73,9 @@ def test_a_reply_is_held_when_the_customer_wrote_meanwhile(world: World) -> None
     world.sync()
     assert world.states() == [OutboxState.HELD]
     assert world.delivered() == []
+    assert world.outbox()[0].reason == "the customer wrote again"
+    both = [one.text.strip() for one in world.messages()[1:]]
+    assert (both[0], len(both)) == (TEXT, 2)  # what we wrote, and what it has not read, side by side
 
 
 def test_two_agents_answer_and_one_answer_leaves(world: World) -> None:
@@ -129,3 +109,157 @@ def test_notes_statuses_and_owners_cross_over_and_do_not_come_back(world: World)
     assert world.tickets()[0].status is Status.SOLVED
     assert world.delivered() == []
     other.close()
+
+
+def test_words_and_files_cross_over_both_ways_letter_by_letter(world: World, tmp_path: Path) -> None:
+    can(world, Capability.ATTACHMENTS)
+    content = bytes(range(256)) * 5
+    assert world.write_what(TEXT, "año.png", content)
+    world.sync()
+    (came,) = world.messages()
+    assert (came.text.strip(), came.direction) == (TEXT, Direction.IN)
+    (file,) = came.attachments
+    assert (file.filename, file.size, file.sha256) == ("año.png", len(content), sha256(content).hexdigest())
+    path = tmp_path / "guía ñ.bin"
+    path.write_bytes(content)
+    enclosed = (Enclosure(str(path), path.name, len(content)),)
+    world.act(world.tickets()[0].id, replace(reply(TEXT), attachments=enclosed))
+    world.sync()
+    assert world.states() == [OutboxState.SENT]
+    assert (path.name, content) in world.files_delivered()
+
+
+def test_tags_cross_over_and_neither_side_takes_away_what_it_does_not_know(world: World) -> None:
+    can(world, Capability.TAGS)
+    other = world.colleague()
+    assert other is not None
+    world.write()
+    for desk in (world, other):
+        desk.sync()
+    world.act(world.tickets()[0].id, Change(add_tags=("billing", "español")))
+    for desk in (world, other):
+        desk.sync()
+    assert {"billing", "español"} <= set(other.tickets()[0].tags)
+    other.act(other.tickets()[0].id, Change(remove_tags=("billing",), add_tags=("login",)))
+    world.act(world.tickets()[0].id, Change(note="Mientras tanto."))
+    for desk in (other, world, other):
+        desk.sync()
+    for desk in (world, other):
+        assert {"billing", "español", "login"} & set(desk.tickets()[0].tags) == {"español", "login"}
+    other.close()
+
+
+def test_a_reply_fills_in_the_field_for_its_macro(world: World) -> None:
+    can(world, Capability.FIELDS)
+    assert isinstance(world, SystemWorld)
+    world.write()
+    world.sync()
+    world.act(world.tickets()[0].id, replace(reply(TEXT), macro="login/reset-ñ"))
+    world.sync()
+    assert (world.states(), world.field()) == ([OutboxState.SENT], "login/reset-ñ")
+
+
+def test_a_reply_to_a_ticket_that_changed_is_refused_by_the_system_itself(world: World) -> None:
+    can(world, Capability.GUARD)
+    assert isinstance(world, SystemWorld)
+    world.write()
+    world.sync()
+    system = world.connector()
+    ref = world.refs[0]
+    stood = system.ticket(ref)
+    world.write_again()
+    with pytest.raises(StaleError):
+        system.offer(RemoteReply(ref, "stale@tridesk", TEXT, version=stood.version)).finish()
+    system.close()
+    assert world.delivered() == []
+
+
+def test_what_happens_at_the_last_byte_holds_the_reply(world: World) -> None:
+    can(world, Capability.GUARD)
+    world.write()
+    world.sync()
+    world.act(world.tickets()[0].id, reply(TEXT))
+    with before_the_last_byte(world.write_again):
+        world.sync()
+    assert (world.states(), world.outbox()[0].reason) == ([OutboxState.HELD], "the customer wrote again")
+    assert world.delivered() == []
+
+
+def test_a_reply_whose_answer_got_lost_is_found_by_its_mark(world: World) -> None:
+    can(world, Capability.NOTE)
+    world.write()
+    world.sync()
+    world.act(world.tickets()[0].id, reply(TEXT))
+    with lost_answer():
+        world.sync()
+    assert world.states() == [OutboxState.IN_DOUBT]
+    for _ in range(2):
+        world.sync()
+    assert world.states() == [OutboxState.SENT]
+    assert world.delivered() == [TEXT]
+
+
+def test_what_an_agent_just_did_outlives_another_change_of_a_colleague(world: World) -> None:
+    can(world, Capability.NOTE, Capability.OWNER)
+    assert isinstance(world, SystemWorld)
+    other = world.colleague()
+    assert other is not None
+    world.write()
+    for desk in (world, other):
+        desk.sync()
+    other.act(other.tickets()[0].id, Change(status=Status.OPEN, override_reason="a test"))
+    for desk in (other, world):
+        desk.sync()
+    world.desk.undo_seconds(3600)
+    world.act(world.tickets()[0].id, Change(status=Status.PENDING, override_reason="a test"))
+    other.act(other.tickets()[0].id, Change(note="Solo una nota.", assignee="bruno-here"))
+    for desk in (other, world):
+        desk.sync()
+    ticket = world.tickets()[0]
+    assert (ticket.status, ticket.assignee) == (Status.PENDING, other.known_as)
+    other.close()
+
+
+def test_in_each_of_15_races_one_of_six_takers_wins_and_all_know_who(world: World) -> None:
+    can(world, Capability.CLAIM, Capability.OWNER)
+    assert isinstance(world, SystemWorld)
+    takers = [world.connector(agent) for agent in ("alice", "bruno", "carla", "dora", "emil", "fay")]
+    with ThreadPoolExecutor(len(takers)) as pool:
+        for _ in range(15):
+            world.write()
+            seen = list(pool.map(lambda taker, ref=world.refs[-1]: taker.take(ref, "").owner, takers))
+            assert set(seen) == {takers[0].ticket(world.refs[-1]).owner}
+            assert seen[0] in {taker.me() for taker in takers}
+    for taker in takers:
+        taker.close()
+
+
+@contextmanager
+def before_the_last_byte(work: Callable[[], object]) -> Iterator[None]:
+    """Do something when the first reply lacks nothing but its last byte."""
+    finish = WebClient.finish
+
+    def late(client: WebClient, connection: HTTPConnection, last: bytes) -> Answer:
+        with patch.object(WebClient, "finish", finish):
+            work()
+        patched.stop()
+        return finish(client, connection, last)
+
+    patched = patch.object(WebClient, "finish", late)
+    patched.start()
+    yield
+    patched.stop()
+
+
+@contextmanager
+def lost_answer() -> Iterator[None]:
+    """Have the system take the first reply, and its answer never come."""
+    finish = WebClient.finish
+
+    def lost(client: WebClient, connection: HTTPConnection, last: bytes) -> Answer:
+        finish(client, connection, last)
+        client.close()
+        raise DoubtError("In doubt", "The answer was lost by the test.")
+
+    with patch.object(WebClient, "finish", lost):
+        yield

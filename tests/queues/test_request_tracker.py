@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from hashlib import sha256
 from itertools import count
@@ -308,26 +307,6 @@ def test_a_server_that_is_busy_is_left_alone_as_long_as_it_says(tmp_path: Path) 
         assert len(double.heard) == 1
     assert desk.said == ["desk: Busy. 127.0.0.1:" + double.url.rpartition(":")[2] + " asks to wait 900 seconds; "
                          "it is tried again."]  # fmt: skip
-
-
-def owners_seen(desk: DeskAtTracker, ref: str) -> list[str]:
-    """Let everybody take a ticket at once; return who each was told has it."""
-    takers = []
-    for token in desk.server.tokens.values():
-        takers.append(RequestTracker(desk.tracker, lambda one, token=token: token))
-    with ThreadPoolExecutor(len(takers)) as pool:
-        seen = list(pool.map(lambda taker: taker.take(ref, "").owner, takers))
-    for taker in takers:
-        taker.close()
-    return seen
-
-
-def test_in_each_of_15_races_one_of_six_takers_wins_and_all_know_who(desk: DeskAtTracker) -> None:
-    for _ in range(15):
-        ref = write(desk)
-        seen = owners_seen(desk, ref)
-        assert set(seen) == {desk.server.ask("GET", f"ticket/{ref}")["Owner"]["id"]}
-        assert len(seen) == 6
 
 
 def test_undoing_a_claim_takes_nothing_from_a_colleague(desk: DeskAtTracker, customer: str) -> None:

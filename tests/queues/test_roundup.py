@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import signal
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from data.errors import ConnectorError
+from data.errors import ConnectorError, UnreachableError
 from data.records import Change, Direction, Enclosure, OutboxState, Status
 from queues.connectors.base import Capability
 from queues.connectors.roundup import Roundup
-from queues.connectors.roundup_feed import Cursor
-from queues.remotes.trackers import Fields
+from queues.connectors.roundup_feed import Cursor, moment
+from queues.connectors.roundup_rest import Rest, subject
+from queues.remotes.trackers import Fields, Tracker, complete
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtRoundup
 from tests.servers.roundup import RoundupServer, letter
@@ -144,19 +146,6 @@ def test_notes_statuses_tags_and_owners_go_there(desk: DeskAtRoundup, customer: 
     assert (issue["assignedto"], issue["keyword"]) == (None, [])
 
 
-def test_what_an_agent_just_did_outlives_a_colleagues_other_change(
-    roundup: RoundupServer, tmp_path: Path, customer: str
-) -> None:
-    desk = DeskAtRoundup(roundup, tmp_path, undo_seconds=3600)
-    ref = write(desk, customer)
-    desk.server.change(ref, status="in-progress")
-    desk.once()
-    desk.act(desk.mirrored(ref).id, Change(status=Status.ON_HOLD, override_reason="a test"))
-    desk.server.say(ref, "Solo una nota", internal="yes")
-    desk.once()
-    assert desk.mirrored(ref).status is Status.ON_HOLD
-
-
 def test_a_crash_before_a_notes_answer_does_not_write_it_twice(desk: DeskAtRoundup, customer: str) -> None:
     ref = write(desk, customer)
     desk.once()
@@ -245,18 +234,6 @@ def test_one_of_several_takers_wins_and_the_others_are_told(roundup: RoundupServ
             desk.stop()
 
 
-def test_in_each_of_15_races_one_of_six_takers_wins_and_all_know_who(desk: DeskAtRoundup) -> None:
-    takers = [connector(desk, agent) for agent in desk.server.passwords]
-    with ThreadPoolExecutor(len(takers)) as pool:
-        for _ in range(15):
-            ref = desk.server.ask("POST", "issue", {"title": "Una carrera"})["id"]
-            seen = list(pool.map(lambda taker, ref=ref: taker.take(ref, "").owner, takers))
-            assert set(seen) == {desk.server.issue(ref)["assignedto"]["username"]}
-            assert len(seen) == 6
-    for taker in takers:
-        taker.close()
-
-
 def test_killed_in_the_middle_of_a_write_and_started_again(desk: DeskAtRoundup, customer: str) -> None:
     refs = [write(desk, customer) for _ in range(6)]
     desk.once()
@@ -339,3 +316,35 @@ def test_check_tells_what_is_set_up_and_each_fault_in_one_sentence(desk: DeskAtR
     hidden = connector(desk, changes={"note_field": "secret", "fields": Fields("nada", "nada", "nada")})
     assert "notes stay here" in hidden.check()
     assert Capability.NOTE in hidden.capabilities
+
+
+def test_a_mirror_that_was_cut_goes_on_where_it_was(roundup: RoundupServer, tmp_path: Path) -> None:
+    refs = {roundup.ask("POST", "issue", {"title": f"Caso {one}", "component": "Billing"})["id"] for one in range(130)}
+    desk = DeskAtRoundup(roundup, tmp_path, queue="Billing")
+    desk.cut_after(7)  # requests: before the second page
+    with pytest.raises(ConnectorError, match="ended"):
+        desk.once()
+    assert 0 < len(desk.tickets()) < len(refs)
+    desk.once()
+    assert {one.external_ref for one in desk.tickets()} == refs
+    assert len(desk.tickets()) == len(refs)
+    assert desk.once() == 0
+
+
+def test_a_web_token_says_whose_it_is() -> None:
+    claims = base64.urlsafe_b64encode(b'{"sub": 7, "roles": ["agent"]}').decode().rstrip("=")
+    token = f"eyJhbGciOiJIUzI1NiJ9.{claims}.c2lnbmVk"
+    assert (subject(token), subject("a.b.c"), subject("contraseña.con.puntos"), subject("x")) == ("7", "", "", "")
+    tracker = complete(Tracker("desk", "https://issues.example/support/rest", kind="roundup", user="eva"))
+    assert tracker.url == "https://issues.example/support"
+    headers = {secret: Rest(tracker, lambda one, secret=secret: secret).headers() for secret in (token, "clave ñ")}
+    assert headers[token]["Authorization"] == f"Bearer {token}"
+    assert headers["clave ñ"]["Authorization"] == "Basic " + base64.b64encode("eva:clave ñ".encode()).decode()
+    assert headers[token]["Origin"] == "https://issues.example"
+    with pytest.raises(UnreachableError, match="needs user"):
+        Rest(msgspec.structs.replace(tracker, user=""), lambda one: "clave").headers()
+
+
+def test_a_moment_that_is_none_is_the_beginning() -> None:
+    assert (moment("2026-11-23.16:23:46"), moment("2026-11-23.16:23:46.123")) == (1795451026, 1795451026)
+    assert [moment(written) for written in ("None", "", "yesterday", "2026-13-41.00:00:00")] == [0, 0, 0, 0]

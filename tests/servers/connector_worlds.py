@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from contextlib import closing
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Protocol
 
-from data.records import Change, OutboxState, Status, Ticket
+from data.records import Change, Message, OutboxEntry, OutboxState, Status, Ticket
 from data.store import Store
 from queues.connectors.base import Capability
 from queues.connectors.demo import DemoConnector
 from queues.connectors.email import EmailConnector
 from queues.connectors.files import NAME as FILES
 from queues.connectors.outbox_folder import OutboxFolder
-from queues.connectors.request_tracker import RequestTracker
-from queues.connectors.roundup import Roundup
-from queues.connectors.zendesk import Zendesk
 from queues.desk import Desk
 from queues.mail.reading import read_mail
 from queues.outbox import deliver_due, recover
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
-from tests.servers.desk_at_tracker import DeskAtRoundup, DeskAtSystem, DeskAtTracker
 from tests.servers.mail_stack import MailStack
-from tests.servers.request_tracker import RequestTrackerServer
-from tests.servers.roundup import RoundupServer
-from tests.servers.roundup import letter as customers_mail
-from tests.servers.zendesk_double import ZendeskDouble
 from tui.composition import open_desk
 from tui.settings import Settings
 
@@ -54,7 +47,19 @@ class World(Protocol):
         """Fetch and send once, as a process that was just started would."""
         ...
 
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        """Have a customer who never wrote send words and a file; False where they cannot be told to."""
+        ...
+
     def act(self, ticket: int, change: Change) -> None: ...
+
+    def messages(self) -> list[Message]:
+        """Return the messages of the first ticket here."""
+        ...
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        """Return the files that went with replies."""
+        ...
 
     def delivered(self) -> list[str]:
         """Return the texts of the replies that reached customers."""
@@ -65,6 +70,8 @@ class World(Protocol):
         ...
 
     def tickets(self) -> list[Ticket]: ...
+
+    def outbox(self) -> list[OutboxEntry]: ...
 
     def states(self) -> list[OutboxState]: ...
 
@@ -82,6 +89,15 @@ class Handles:
     def tickets(self) -> list[Ticket]:
         with closing(Store.open(self.path)) as store:
             return list(store.tickets.each())
+
+    def messages(self) -> list[Message]:
+        with closing(Store.open(self.path)) as store:
+            return store.messages.of(self.tickets()[0].id)
+
+    def outbox(self) -> list[OutboxEntry]:
+        with closing(Store.open(self.path)) as store:
+            rows = store.utils().execute("SELECT id FROM outbox ORDER BY id").fetchall()
+            return [entry for (number,) in rows if (entry := store.outbox.get(number)) is not None]
 
     def states(self) -> list[OutboxState]:
         with closing(Store.open(self.path)) as store:
@@ -121,6 +137,12 @@ class LocalWorld(Handles):
     def write_again(self) -> bool:
         return False
 
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        desk = self._open()
+        with closing(desk.store):
+            desk.receive([read_mail(parcel("a@clientes.example", words, name, content), connector=FILES, source="")])
+        return True
+
     def sync(self) -> None:
         desk = self._open()
         with closing(desk.store):
@@ -139,9 +161,14 @@ class LocalWorld(Handles):
         with closing(desk.store):
             desk.act([ticket], change)
 
+    def _sent(self) -> list[EmailMessage]:
+        return [read(path.read_bytes()) for path in self._folder.glob("outbox/*.eml")]
+
     def delivered(self) -> list[str]:
-        found = [message_from_bytes(path.read_bytes(), policy=default) for path in self._folder.glob("outbox/*.eml")]
-        return [str(one.get_content()).strip() for one in found]
+        return [str(one.get_content()).strip() for one in self._sent()]
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        return [one for mail in self._sent() for one in files_of(mail)]
 
     def colleague(self) -> World | None:
         return None
@@ -175,6 +202,11 @@ class MailWorld(Handles):
         until(lambda: len(received(self._stack, self._address)) > before)
         return True
 
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        self._stack.deliver(self._customers, self._address, parcel(self._customers, words, name, content))
+        until(lambda: received(self._stack, self._address))
+        return True
+
     def sync(self) -> None:
         self._desk.once()
 
@@ -187,149 +219,12 @@ class MailWorld(Handles):
         bodies = [one.get_payload(decode=True) for one in received(self._stack, self._customers)]
         return [body.decode().strip() for body in bodies if isinstance(body, bytes)]
 
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        until(lambda: received(self._stack, self._customers))
+        return [one for mail in received(self._stack, self._customers) for one in files_of(read(mail.as_bytes()))]
+
     def colleague(self) -> World | None:
         return MailWorld(self._stack, self._folder, self._address, agent="zoe")
-
-    def close(self) -> None:
-        self._desk.stop()
-
-
-class TrackerWorld(Handles):
-    """A Request Tracker, real."""
-
-    capabilities = RequestTracker.capabilities
-
-    def __init__(self, server: RequestTrackerServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        self._server, self._folder, self._customers = server, folder, customers
-        self._desk = DeskAtTracker(server, folder, agent=agent)
-        self.path, self._written, self._refs = self._desk.path, 0, list[str]()
-        self._desk.once()  # what others left there
-
-    def tickets(self) -> list[Ticket]:
-        with closing(Store.open(self.path)) as store:
-            mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(self._customers)}
-        return [one for one in super().tickets() if one.id in mine]
-
-    def write(self) -> None:
-        self._written += 1
-        sender = f"c{self._written}.{self._customers}"
-        self._refs.append(
-            self._server.open_ticket(sender, f"Carta {self._written}", "Hola, ¿me ayudan con la factura?")
-        )
-
-    def write_again(self) -> bool:
-        sender, ref = f"c1.{self._customers}", self._refs[0]
-        raw = f"From: {sender}\r\nTo: soporte@desk.example\r\nSubject: [desk.example #{ref}]\r\n\r\nYa está.\r\n"
-        self._server.mail_in(raw.encode())
-        return True
-
-    def sync(self) -> None:
-        self._desk.once()
-
-    def act(self, ticket: int, change: Change) -> None:
-        self._desk.act(ticket, change)
-
-    def delivered(self) -> list[str]:
-        found = []
-        for mail in self._server.mailed(self._customers):
-            body = mail.get_body(("plain",))  # type: ignore[attr-defined]
-            found.append(str(body.get_content()).strip())
-        return found
-
-    def colleague(self) -> World | None:
-        other = TrackerWorld(self._server, self._folder, self._customers, agent="bruno")
-        other._refs = self._refs
-        return other
-
-    def close(self) -> None:
-        self._desk.stop()
-
-
-class RoundupWorld(Handles):
-    """A Roundup, real."""
-
-    capabilities = Roundup.capabilities
-
-    def __init__(self, server: RoundupServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        self._server, self._folder, self._customers = server, folder, customers
-        self._desk = DeskAtRoundup(server, folder, agent=agent)
-        self.path, self._refs, self.known_as = self._desk.path, list[str](), agent
-        self._desk.once()  # what others left there
-
-    def tickets(self) -> list[Ticket]:
-        with closing(Store.open(self.path)) as store:
-            mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(self._customers)}
-        return [one for one in super().tickets() if one.id in mine]
-
-    def write(self) -> None:
-        number = len(self._refs) + 1
-        sender = f"c{number}.{self._customers}"
-        self._refs.append(self._server.open_issue(sender, f"Carta {number}", "Hola, ¿me ayudan con la factura?"))
-
-    def write_again(self) -> bool:
-        self._server.mail_in(customers_mail(f"c1.{self._customers}", f"Re: [issue{self._refs[0]}] Carta 1", "Ya está."))
-        return True
-
-    def sync(self) -> None:
-        self._desk.once()
-
-    def act(self, ticket: int, change: Change) -> None:
-        self._desk.act(ticket, change)
-
-    def delivered(self) -> list[str]:
-        return [self._server.words(one) for one in self._server.mailed(self._customers)]
-
-    def colleague(self) -> World | None:
-        other = RoundupWorld(self._server, self._folder, self._customers, agent="bruno")
-        other._refs = self._refs
-        return other
-
-    def close(self) -> None:
-        self._desk.stop()
-
-
-class ZendeskWorld(Handles):
-    """A stand-in of Zendesk, which keeps what it is told."""
-
-    capabilities = Zendesk.capabilities
-
-    def __init__(self, double: ZendeskDouble, folder: Path, *, agent: str = "alice") -> None:
-        self._double, self._folder, self._agent = double, folder, agent
-        if agent not in double.tokens:
-            double.add_agent(agent)
-        if not double.state.groups:
-            double.state.groups[71] = "Soporte"
-        self.known_as = f"{agent}@team.example"
-        self._desk = DeskAtSystem(double.url, double.tokens[agent], folder, agent=agent, kind="zendesk",
-                                  user=self.known_as)  # fmt: skip
-        self.path = self._desk.path
-        self._refs: list[int] = []
-
-    def write(self) -> None:
-        state, number = self._double.state, len(self._refs) + 1
-        customer = state.add_user(f"Cliente {number}", f"c{number}@clientes.example")
-        subject = f"Carta {number}"
-        self._refs.append(state.open(customer, subject, "Hola, ¿me ayudan con la factura?", group_id=71))
-
-    def write_again(self) -> bool:
-        state = self._double.state
-        state.write(self._refs[0], state.tickets[self._refs[0]]["requester_id"], "Ya está.")
-        return True
-
-    def sync(self) -> None:
-        self._double.state.pass_time()  # an export leaves the last minute out
-        self._desk.once()
-
-    def act(self, ticket: int, change: Change) -> None:
-        self._desk.act(ticket, change)
-
-    def delivered(self) -> list[str]:
-        return [str(one["body"]) for one in self._double.state.replies()]
-
-    def colleague(self) -> World | None:
-        other = ZendeskWorld(self._double, self._folder, agent="bruno")
-        other._refs = self._refs
-        return other
 
     def close(self) -> None:
         self._desk.stop()
@@ -338,3 +233,22 @@ class ZendeskWorld(Handles):
 def reply(text: str) -> Change:
     """Return a reply that passes every check."""
     return Change(reply=text, status=Status.PENDING, override_reason="a test's own words")
+
+
+def parcel(sender: str, words: str, name: str, content: bytes) -> bytes:
+    """Return a customer's mail with a file."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = sender, "support@desk.example", "Con ñ", "<p@x>"
+    mail.set_content(words)
+    mail.add_attachment(content, maintype="image", subtype="png", filename=name)
+    return mail.as_bytes()
+
+
+def read(raw: bytes) -> EmailMessage:
+    """Return a mail with all that the package knows of one."""
+    return message_from_bytes(raw, policy=default)
+
+
+def files_of(mail: EmailMessage) -> list[tuple[str, bytes]]:
+    """Return the files of a mail."""
+    return [(str(part.get_filename()), part.get_content()) for part in mail.iter_attachments()]

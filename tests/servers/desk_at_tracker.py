@@ -29,13 +29,13 @@ class DeskAtSystem:
     """One agent's desk on one queue of the system at `url`; `agent` is the name there too."""
 
     def __init__(self, url: str, token: str, folder: Path, *, agent: str = "alice", queue: str = "Soporte",
-                 undo_seconds: int = 0, **changes: object) -> None:  # fmt: skip
+                 **changes: object) -> None:  # fmt: skip
         self.agent, self.queue, self.path, self.token = agent, queue, folder / f"{agent}.db", token
         folder.mkdir(exist_ok=True)
         tracker = Tracker("desk", url, queues={queue: "mail"}, poll_seconds=1, requests_per_minute=100_000,
                           per_minute=10_000)  # fmt: skip
         self.tracker = complete(msgspec.structs.replace(tracker, **changes))
-        self.settings = Settings(agent=f"{agent}-here", undo_seconds=undo_seconds, tracker=(self.tracker,))
+        self.settings = Settings(agent=f"{agent}-here", undo_seconds=0, tracker=(self.tracker,))
         self.said: list[str] = []
         self._keeper: MailKeeper | None = None
         self._cut: Callable[..., Answer] | None = None
@@ -97,6 +97,15 @@ class DeskAtSystem:
         """Return how far the feed was read."""
         with closing(Store.open(self.path)) as store:
             return str(store.settings.get(f"mark.{self.tracker.connector}") or "")
+
+    def undo_seconds(self, seconds: int) -> None:
+        """Keep what is done from now on here so long."""
+        self.settings = msgspec.structs.replace(self.settings, undo_seconds=seconds)
+
+    def go_by(self, url: str, ca_file: str = "") -> None:
+        """Reach the system at another address."""
+        self.tracker = complete(msgspec.structs.replace(self.tracker, url=url, ca_file=ca_file))
+        self.settings = msgspec.structs.replace(self.settings, tracker=(self.tracker,))
 
     def put_back(self, cursor: str) -> None:
         """Have the feed read again from there."""

@@ -122,6 +122,14 @@ class RoundupServer:
         etag = self.ask("GET", f"user/{number}", agent="admin")["@etag"]
         self.ask("PATCH", f"user/{number}", {"timezone": zone}, agent="admin", etag=etag)
 
+    def content(self, number: str) -> bytes:
+        """Return a file's bytes."""
+        login = base64.b64encode(b"alice:alice-pass").decode()
+        headers = {"Authorization": f"Basic {login}", "Accept": "*/*"}
+        request = urllib.request.Request(f"{self.url}/rest/data/file/{number}/binary_content", headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return bytes(answer.read())
+
     def words(self, mail: Message) -> str:
         """Return what an agent wrote of a mail that the tracker sent."""
         part = next(one for one in mail.walk() if one.get_content_type() == "text/plain" and not one.get_filename())

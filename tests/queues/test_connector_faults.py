@@ -1,0 +1,95 @@
+"""What goes wrong between a desk and a ticketing system: one sentence each, nothing lost, nothing sent twice."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from data.errors import ConnectorError, UnreachableError
+from data.records import OutboxState
+from queues.remotes.links import LinkState
+from tests.servers.connector_worlds import reply
+from tests.servers.desk_at_mail import until
+from tests.servers.front import Front, certificate
+from tests.servers.system_worlds import SystemWorld
+
+TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
+
+
+def answered(system: SystemWorld) -> None:
+    """Have a customer write, and an agent answer; the answer has not left."""
+    system.write()
+    system.sync()
+    system.act(system.tickets()[0].id, reply(TEXT))
+
+
+def arrives_once(system: SystemWorld) -> None:
+    for _ in range(2):
+        system.sync()
+    assert (system.states(), system.delivered()) == ([OutboxState.SENT], [TEXT])
+    link = system.desk.link()
+    assert link is not None
+    assert (link.state, link.sentence) == (LinkState.ONLINE, "")
+
+
+def test_an_expired_secret_is_told_and_a_new_one_heals(system: SystemWorld) -> None:
+    answered(system)
+    good, system.desk.token = system.desk.token, "1-36-0000"
+    with pytest.raises(ConnectorError, match=r"does not take the (token|password); it may have expired") as caught:
+        system.sync()
+    assert "\n" not in caught.value.message
+    link = system.desk.link()
+    assert link is not None
+    assert (link.state, link.sentence, system.states()) == (
+        LinkState.OFFLINE, caught.value.message, [OutboxState.QUEUED],
+    )  # fmt: skip
+    system.desk.token = good
+    arrives_once(system)
+
+
+def test_a_busy_server_is_left_alone_as_long_as_it_says(system: SystemWorld) -> None:
+    answered(system)
+    with Front(system.desk.tracker.url) as front:
+        front.refusal = (429, {"Retry-After": "900"})
+        system.desk.go_by(front.url)
+        system.desk.start()
+        until(lambda: system.desk.said)
+        system.desk.stop()
+        assert len(front.heard) == 1
+        assert "asks to wait 900 seconds" in system.desk.said[0]
+        assert system.states() == [OutboxState.QUEUED]
+        front.refusal = None
+        arrives_once(system)
+
+
+def test_a_server_that_went_and_came_back_gets_the_reply_once(system: SystemWorld) -> None:
+    answered(system)
+    with Front(system.desk.tracker.url) as front:
+        system.desk.go_by(front.url)
+        front.gone()
+        with pytest.raises(UnreachableError, match="takes no connections; check the url, it is tried again"):
+            system.sync()
+        assert system.states() == [OutboxState.QUEUED]
+        front.back()
+        arrives_once(system)
+
+
+def test_a_certificate_of_nobody_known_or_of_another_host_is_told_before_the_secret(
+    system: SystemWorld, tmp_path: Path
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl")
+    answered(system)
+    folder = certificate(tmp_path)
+    with Front(system.desk.tracker.url, tls=folder) as front:
+        named = front.url.replace("127.0.0.1", "localhost")
+        for url, ca_file in ((named, ""), (front.url, str(folder / "ca.pem"))):
+            system.desk.go_by(url, ca_file)
+            with pytest.raises(UnreachableError, match=r"certificate that cannot be trusted.* no token was sent"):
+                system.sync()
+        assert front.heard == []
+        assert system.states() == [OutboxState.QUEUED]
+        system.desk.go_by(named, str(folder / "ca.pem"))
+        arrives_once(system)

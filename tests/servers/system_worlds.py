@@ -1,0 +1,213 @@
+"""The ticketing systems with a desk at each, for the contract suite: what all have alike, then one class each."""
+
+from __future__ import annotations
+
+import base64
+from abc import ABC, abstractmethod
+from contextlib import closing
+from pathlib import Path
+
+from data.records import Change, Ticket
+from data.store import Store
+from queues.connectors.base import Capability, TicketSystem, connector_class
+from tests.servers.connector_worlds import Handles, World, parcel, read
+from tests.servers.desk_at_tracker import DeskAtRoundup, DeskAtSystem, DeskAtTracker
+from tests.servers.request_tracker import RequestTrackerServer
+from tests.servers.roundup import RoundupServer, letter
+from tests.servers.zendesk_double import ZendeskDouble
+
+FIELD = "Macro"
+_WORDS = "Hola, ¿me ayudan con la factura?"
+
+
+class SystemWorld(Handles, World, ABC):
+    """A ticketing system over HTTP."""
+
+    capabilities: frozenset[Capability]
+    desk: DeskAtSystem
+
+    def __init__(self, desk: DeskAtSystem) -> None:
+        self.desk, self.path, self.refs = desk, desk.path, list[str]()
+
+    def sync(self) -> None:
+        self.desk.once()
+
+    def act(self, ticket: int, change: Change) -> None:
+        self.desk.act(ticket, change)
+
+    def close(self) -> None:
+        self.desk.stop()
+
+    def colleague(self) -> World | None:
+        return self.of_colleague("bruno")
+
+    @abstractmethod
+    def of_colleague(self, agent: str) -> SystemWorld:
+        """Return the desk of another agent."""
+
+    def connector(self, agent: str = "alice") -> TicketSystem:
+        """Return an agent's connector alone."""
+        desk = self.desk if agent == "alice" else self.of_colleague(agent).desk
+        made: TicketSystem = connector_class(desk.tracker.kind)(desk.tracker, desk.secret)
+        return made
+
+    @abstractmethod
+    def field(self) -> str:
+        """Return what the first ticket's field for the macro holds there."""
+
+
+class TrackerWorld(SystemWorld):
+    """A Request Tracker, real."""
+
+    capabilities = connector_class("rt").capabilities
+
+    def __init__(self, server: RequestTrackerServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
+        super().__init__(DeskAtTracker(server, folder, agent=agent))
+        self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
+        self.desk.once()  # what others left there
+
+    def tickets(self) -> list[Ticket]:
+        return _written_by(self, self._customers)
+
+    def write(self) -> None:
+        number = len(self.refs) + 1
+        self.refs.append(self._server.open_ticket(f"c{number}.{self._customers}", f"Carta {number}", _WORDS))
+
+    def write_again(self) -> bool:
+        raw = f"From: c1.{self._customers}\r\nSubject: [desk.example #{self.refs[0]}]\r\n\r\nYa está.\r\n"
+        self._server.mail_in(raw.encode())
+        return True
+
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        self._server.mail_in(parcel(f"c1.{self._customers}", words, name, content))
+        return True
+
+    def delivered(self) -> list[str]:
+        mails = [read(mail.as_bytes()) for mail in self._server.mailed(self._customers)]
+        bodies = [mail.get_body(("plain",)) for mail in mails]
+        return [str(body.get_content()).strip() for body in bodies if body is not None]
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        kept = self._server.ask(
+            "GET", f"ticket/{self.tickets()[0].external_ref}/attachments?fields=Filename&per_page=100"
+        )
+        named = [one for one in kept["items"] if one.get("Filename")]
+        return [
+            (one["Filename"], base64.b64decode(self._server.ask("GET", f"attachment/{one['id']}")["Content"]))
+            for one in named
+        ]
+
+    def field(self) -> str:
+        fields = self._server.ask("GET", f"ticket/{self.refs[0]}")["CustomFields"]
+        return next((str(one["values"][0]) for one in fields if one["name"] == FIELD and one["values"]), "")
+
+    def of_colleague(self, agent: str) -> SystemWorld:
+        other = TrackerWorld(self._server, self._folder, self._customers, agent=agent)
+        other.refs = self.refs
+        return other
+
+
+class RoundupWorld(SystemWorld):
+    """A Roundup, real."""
+
+    capabilities = connector_class("roundup").capabilities
+
+    def __init__(self, server: RoundupServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
+        super().__init__(DeskAtRoundup(server, folder, agent=agent))
+        self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
+        self.desk.once()  # what others left there
+
+    def tickets(self) -> list[Ticket]:
+        return _written_by(self, self._customers)
+
+    def write(self) -> None:
+        number = len(self.refs) + 1
+        self.refs.append(self._server.open_issue(f"c{number}.{self._customers}", f"Carta {number}", _WORDS))
+
+    def write_again(self) -> bool:
+        self._server.mail_in(letter(f"c1.{self._customers}", f"Re: [issue{self.refs[0]}] Carta 1", "Ya está."))
+        return True
+
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        mail = letter(f"c1.{self._customers}", "Con ñ", words)
+        mail.add_attachment(content, maintype="image", subtype="png", filename=name)
+        self.refs.append(self._server.open_by(mail))
+        return True
+
+    def delivered(self) -> list[str]:
+        return [self._server.words(one) for one in self._server.mailed(self._customers)]
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        last = self._server.issue(self.refs[0])["messages"][-1]["id"]
+        files = self._server.ask("GET", f"msg/{last}?@verbose=2")["attributes"]["files"]
+        return [(one["name"], self._server.content(one["id"])) for one in files]
+
+    def field(self) -> str:
+        return str(self._server.issue(self.refs[0])["macro"] or "")
+
+    def of_colleague(self, agent: str) -> SystemWorld:
+        other = RoundupWorld(self._server, self._folder, self._customers, agent=agent)
+        other.refs = self.refs
+        return other
+
+
+class ZendeskWorld(SystemWorld):
+    """A stand-in of Zendesk, which keeps what it is told."""
+
+    capabilities = connector_class("zendesk").capabilities
+
+    def __init__(self, double: ZendeskDouble, folder: Path, *, agent: str = "alice") -> None:
+        if agent not in double.tokens:
+            double.add_agent(agent)
+        if not double.state.groups:
+            double.state.groups[71] = "Soporte"
+            double.state.fields[501] = {"id": 501, "title": FIELD, "type": "text"}
+        self.known_as = f"{agent}@team.example"
+        super().__init__(DeskAtSystem(double.url, double.tokens[agent], folder, agent=agent, kind="zendesk",
+                                      user=self.known_as))  # fmt: skip
+        self._double, self._folder = double, folder
+
+    def write(self) -> None:
+        self._open(_WORDS)
+
+    def write_again(self) -> bool:
+        state, first = self._double.state, int(self.refs[0])
+        state.write(first, state.tickets[first]["requester_id"], "Ya está.")
+        return True
+
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        self._open(words, [self._double.state.keep(name, "image/png", content)])
+        return True
+
+    def _open(self, words: str, files: list[int] | None = None) -> None:
+        state, number = self._double.state, len(self.refs) + 1
+        customer = state.add_user(f"Cliente {number}", f"c{number}@clientes.example")
+        self.refs.append(str(state.open(customer, f"Carta {number}", words, files=files, group_id=71)))
+
+    def sync(self) -> None:
+        self._double.state.pass_time()  # an export leaves the last minute out
+        super().sync()
+
+    def delivered(self) -> list[str]:
+        return [str(one["body"]) for one in self._double.state.replies()]
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        state = self._double.state
+        attached = [one for reply in state.replies() for one in reply["attachments"]]
+        return [(one["file_name"], state.files[one["id"]]["content"]) for one in attached]
+
+    def field(self) -> str:
+        fields = self._double.state.tickets[int(self.refs[0])]["custom_fields"]
+        return next((str(one["value"]) for one in fields if one["id"] == 501), "")
+
+    def of_colleague(self, agent: str) -> SystemWorld:
+        other = ZendeskWorld(self._double, self._folder, agent=agent)
+        other.refs = self.refs
+        return other
+
+
+def _written_by(world: Handles, customers: str) -> list[Ticket]:
+    """Return the tickets of a test's own customers: others of the session lie beside them."""
+    with closing(Store.open(world.path)) as store:
+        mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(customers)}
+        return [one for one in store.tickets.each() if one.id in mine]
