@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from data.records import Change, Status
 from data.store import Store
+from queues.remotes.links import Link, LinkState, put_link
 from queues.remotes.secrets_at_hand import Keyed
 from tests.servers.desk_at_mail import PATIENCE, letter
 from tests.servers.mail_stack import MailStack
@@ -169,8 +170,13 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         assert (tracker.secret, tracker.queues) == ("keyring", {"Soporte": "app"})
         assert list(kept.values()) == ["1-2-beadedcafe"]
         assert "beaded" not in (config_folder() / "config.toml").read_text(encoding="utf-8")
-        # another of the same name is refused, and nothing that was typed is lost
+        # what it is asked is told
+        now = app.desk.clock()
+        with closing(Store.open(path)) as store:
+            put_link(store, "rt:desk", Link(LinkState.ONLINE, used=41, allowed=200, at=now, next_at=now + 900))
         await accounts(pilot, app)
+        assert "41 of 200 requests this minute, next look in" in picture(app)
+        # another of the same name is refused, and nothing that was typed is lost
         await press(pilot, app, "a", "2")
         fill(app, url=double.url, name="desk")
         await press(pilot, app, "ctrl+s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +16,7 @@ from queues.remotes.accounts import Account
 from queues.remotes.forms import form_of, kind_of
 from tui.actions import Scope
 from tui.bindings import bindings
+from tui.link_line import pace
 from tui.screens.account_trying import Trying
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tui.account_setup import AccountSetup
 
 MOST_LINES = 10
+Ways = tuple[Mapping[str, "Link"], int]
+"""How the accounts stand, by connector, and the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +46,30 @@ class AccountsCard(Trying[Wish]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNTS)
 
     def __init__(
-        self, accounts: Sequence[Remote], links: Mapping[str, Link], setup: AccountSetup, marked: str = ""
+        self, accounts: Sequence[Remote], ways: Callable[[], Ways], setup: AccountSetup, marked: str = ""
     ) -> None:
+        """`ways` reads how the accounts stand, and the time."""
         super().__init__()
-        self.setup, self._accounts, self._links = setup, accounts, links
+        self.setup, self._accounts, self._ways = setup, accounts, ways
         self._marked = next((n for n, one in enumerate(accounts) if one.name == marked), 0)
         self._lines = Static("", id="accounts-lines", markup=False)
+        self._asked = Static("", id="accounts-asked", markup=False)
         self._told = Static("", id="accounts-told", markup=False)
 
     def compose(self) -> ComposeResult:
-        """A line an account, what was found, keys."""
+        """A line an account, how the marked one stands, what was found, keys."""
         with Vertical(id="accounts"):
             yield Static(Content(words("Accounts")), id="accounts-title", markup=False)
             yield self._lines
+            yield self._asked
             yield self._told
             keys = words("a add · Enter change · t try · x remove · j k next · Esc back")
             yield Static(Content(keys), id="accounts-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Show them."""
+        """Show them, and how they go on."""
         self._show()
+        self.set_interval(1, self._show)
 
     def action_move(self, step: int) -> None:
         """Mark another."""
@@ -98,12 +105,16 @@ class AccountsCard(Trying[Wish]):
     def _show(self) -> None:
         start = max(0, min(self._marked - MOST_LINES // 2, len(self._accounts) - MOST_LINES))
         shown = list(enumerate(self._accounts))[start : start + MOST_LINES]
-        self._lines.update(Content("\n".join(self._line(number, one) for number, one in shown)))
+        links, now = self._ways()
+        self._lines.update(Content("\n".join(self._line(number, one, links) for number, one in shown)))
+        link = links.get(self._accounts[self._marked].connector)
+        parts = (one_line(link.sentence), pace(link, now)) if link else ()
+        self._asked.update(Content("  ".join(part for part in parts if part)))
 
-    def _line(self, number: int, one: Remote) -> str:
+    def _line(self, number: int, one: Remote, links: Mapping[str, Link]) -> str:
         mark = "▸" if number == self._marked else " "
         place = one.address if isinstance(one, Account) else one.url
-        link = self._links.get(one.connector)
+        link = links.get(one.connector)
         state = words(link.state) if link else words("not asked yet")
         about = one_line(f"{place} · {words(form_of(kind_of(one)).title)}")
         return f"{mark} {fit(one_line(one.name), 12)} {fit(state, 13)} {about}"

@@ -55,7 +55,7 @@ class Accounts(Outbox):
             elif one is not None:
                 self._ask_removal(setup, one.name)
 
-        self.app.push_screen(AccountsCard(accounts, links(self.store), setup, marked), wished)
+        self.app.push_screen(AccountsCard(accounts, lambda: (links(self.store), self.clock()), setup, marked), wished)
 
     def _ask_kind(self, setup: AccountSetup) -> None:
         from queues.remotes.forms import form_of, kinds
