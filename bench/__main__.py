@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import language, mail, screen, suggest
+from bench import language, mail, report, screen, suggest
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     suggest.main()
     screen.main()
     mail.main()
+    report.main()
 
 
 if __name__ == "__main__":

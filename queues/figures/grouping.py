@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -14,13 +15,11 @@ ALL = "all"
 """The group of a report that is not grouped."""
 
 _HOUR, _DAY = 3600, 86_400
-AGES = (
-    (4 * _HOUR, "under 4 hours"), (_DAY, "4 to 24 hours"), (3 * _DAY, "1 to 3 days"), (7 * _DAY, "3 to 7 days"),
-    (14 * _DAY, "7 to 14 days"), (30 * _DAY, "14 to 30 days"),
+AGE_ENDS = (4 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY)
+"""Seconds of wall time under which each age of a ticket ends, but the last."""
+AGE_NAMES = (
+    "under 4 hours", "4 to 24 hours", "1 to 3 days", "3 to 7 days", "7 to 14 days", "14 to 30 days", "over 30 days",
 )  # fmt: skip
-"""Ages of a ticket: the seconds of wall time under which each ends, and its name."""
-OLDEST = "over 30 days"
-AGE_NAMES = (*(name for _, name in AGES), OLDEST)
 
 
 class By(StrEnum):
@@ -86,16 +85,11 @@ def grouping(by: Grouped, zone: tzinfo) -> Group:
         case By.TOPIC:
             return lambda measure, facts: facts.topic or "none"
         case By.AGE:
-            return lambda measure, facts: age_name(measure.age)
+            return lambda measure, facts: AGE_NAMES[bisect(AGE_ENDS, measure.age)]
         case By.REASON:
             return lambda measure, facts: measure.reason or "no reason"
     told = clock(_FORMS[by], zone)
     return lambda measure, facts: told(measure.at)
-
-
-def age_name(seconds: int) -> str:
-    """Return the name of the age that these seconds are."""
-    return next((name for end, name in AGES if seconds < end), OLDEST)
 
 
 def clock(form: str, zone: tzinfo) -> Callable[[int], str]:

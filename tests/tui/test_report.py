@@ -21,7 +21,7 @@ from data.store import Store
 from macros.library import Library
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
-from queues.figures.grouping import AGE_NAMES, AGES, ALL, By
+from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
 from queues.figures.metrics import ASIDE, JUDGED, Figure, Metric, measures
 from queues.figures.reporting import Period, behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
@@ -211,7 +211,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
 
 def test_the_ages_share_the_backlog_out(month: Store) -> None:
     by_age = report(month, PERIOD, By.AGE, UTC).now
-    ages = list(zip([0, *(end for end, _ in AGES)], AGE_NAMES, strict=True))
+    ages = list(zip([0, *AGE_ENDS], AGE_NAMES, strict=True))
     backlog = [value for _, value in Slow(month).values(Metric.BACKLOG)]
     for place, (low, name) in enumerate(ages):
         high = ages[place + 1][0] if place + 1 < len(ages) else END
