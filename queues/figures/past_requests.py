@@ -41,6 +41,7 @@ def past_requests(
             found += [
                 replace(
                     _request(ticket, at, first, took.get((number, answered or 0)), usual, tier, policies, calendars),
+                    answered_at=answered,
                     graphic=graphic,
                 )
                 for at, answered, first in _asked(life)

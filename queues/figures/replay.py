@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from heapq import heapify, heapreplace
+from heapq import heappop, heappush
 
 from data.records import LaneRow, Priority, Severity, Status
 from queues.calendar import Calendar
@@ -43,6 +43,8 @@ class Request:
     """What it took to answer it."""
     severity: Severity | None = None
     priority: Priority = Priority.NORMAL
+    answered_at: int | None = None
+    """When it was answered in fact."""
     graphic: bool = False
     """Somebody who answers it has to look at graphic words."""
 
@@ -73,12 +75,11 @@ def play(
     requests: Iterable[Request],
     order: Order,
     *,
-    agents: int,
-    shift: Calendar,
+    staff: Sequence[Calendar],
     expected: Mapping[str, int] | None = None,
     exposure: Exposure | None = None,
 ) -> Outcome:
-    """Answer every request in the given order with `agents` people who work while `shift` is open.
+    """Answer every request in the given order with people who each work while their calendar of `staff` is open.
 
     `expected` are the lanes' usual handle times, which next-up goes by; `exposure` tells it how many light ones
     to give each agent between two graphic ones (its defaults without).
@@ -87,25 +88,49 @@ def play(
     coming = sorted(requests, key=lambda one: (one.at, one.ticket_id))
     waiting: list[Request] = []
     waits: list[tuple[Request, int]] = []
-    rests = [Rest() for _ in range(max(1, agents))]
-    free = [(coming[0].at if coming else 0, agent) for agent in range(len(rests))]
-    heapify(free)
+    rests = [Rest() for _ in staff]
+    turns = _Turns(staff)
     place = now = in_a_row = 0
     while place < len(coming) or waiting:
-        # the first moment at which somebody is free, at work, and has something to do
-        now = shift.add(max(now, free[0][0], 0 if waiting else coming[place].at), 1) - 1
+        now, agent = turns.next(max(now, 0 if waiting else coming[place].at))
         while place < len(coming) and coming[place].at <= now:
             waiting.append(coming[place])
             place += 1
-        agent = free[0][1]
         taken = pick(waiting, now, rests[agent])
         in_a_row += taken.graphic and rests[agent].is_due(1)
         rests[agent].worked(taken.ticket_id, graphic=taken.graphic)
         waiting.remove(taken)
-        end = shift.add(now, taken.seconds)
-        heapreplace(free, (end, agent))
+        end = staff[agent].add(now, taken.seconds)
+        turns.busy(agent, end)
         waits.append((taken, end))
-    return replace(_summed(waits), graphic_in_a_row=in_a_row)
+    return replace(summed(waits), graphic_in_a_row=in_a_row)
+
+
+class _Turns:
+    """Who is the next to be free and at work."""
+
+    def __init__(self, staff: Sequence[Calendar]) -> None:
+        self._staff = staff
+        self._free = [(0, 0, agent) for agent in range(len(staff))]
+        """For each who is free: no earlier than when they can begin, since when they are free, who."""
+
+    def next(self, earliest: int) -> tuple[int, int]:
+        """Return when the next one can begin, not before `earliest`, and who; they are busy from then on."""
+        while True:
+            known, since, agent = heappop(self._free)
+            begins = self._staff[agent].add(max(known, earliest), 1) - 1
+            if not self._free or (begins, since, agent) <= self._free[0]:
+                return begins, agent
+            heappush(self._free, (begins, since, agent))
+
+    def busy(self, agent: int, until: int) -> None:
+        """Keep somebody busy until then."""
+        heappush(self._free, (until, until, agent))
+
+
+def as_it_was(requests: Iterable[Request]) -> Outcome:
+    """Return what became of the requests that were answered, as the record has it."""
+    return summed([(one, one.answered_at) for one in requests if one.answered_at is not None])
 
 
 def _picker(order: Order, expected: Mapping[str, int], exposure: Exposure) -> _Pick:
@@ -148,7 +173,8 @@ def _row(place: int, one: Request) -> LaneRow:
     )
 
 
-def _summed(waits: Sequence[tuple[Request, int]]) -> Outcome:
+def summed(waits: Sequence[tuple[Request, int]]) -> Outcome:
+    """Return what requests came to that were answered at these moments."""
     lengths = sorted(end - one.at for one, end in waits)
     late = [one for one, end in waits if one.due_at is not None and end > one.due_at]
     lanes = sorted({one.lane for one, _ in waits})

@@ -40,7 +40,7 @@ REQUESTS = st.lists(
 def test_everything_is_answered_once_and_nothing_before_it_could_be(
     requests: list[Request], order: Order, agents: int
 ) -> None:
-    found = play(requests, order, agents=agents, shift=ALWAYS)
+    found = play(requests, order, staff=[ALWAYS] * agents)
     assert found.answered == len(requests)
     assert found.breaches == sum(found.by_lane.values()) <= sum(one.due_at is not None for one in requests)
     if requests:
@@ -49,8 +49,8 @@ def test_everything_is_answered_once_and_nothing_before_it_could_be(
 
 @given(REQUESTS)
 def test_with_hands_enough_the_order_plays_no_part(requests: list[Request]) -> None:
-    outcomes = {play(requests, order, agents=len(requests) or 1, shift=ALWAYS) == play(
-        requests, Order.FIRST_IN, agents=len(requests) or 1, shift=ALWAYS) for order in Order}  # fmt: skip
+    outcomes = {play(requests, order, staff=[ALWAYS] * (len(requests) or 1)) == play(
+        requests, Order.FIRST_IN, staff=[ALWAYS] * (len(requests) or 1)) for order in Order}  # fmt: skip
     assert outcomes == {True}
 
 
@@ -62,7 +62,7 @@ def test_each_order_takes_its_own_next() -> None:
         request(3, 20, 9_000, 100, "mail"),
         request(4, 30, 250, 100, "safety"),
     ]
-    late = {order: play(requests, order, agents=1, shift=ALWAYS).breaches for order in Order}
+    late = {order: play(requests, order, staff=[ALWAYS]).breaches for order in Order}
     assert late == {Order.NEXT_UP: 0, Order.NO_REST: 0, Order.FIRST_IN: 1, Order.BY_QUEUE: 1}
 
 
@@ -86,7 +86,7 @@ def test_light_ones_between_cost_next_to_no_clock() -> None:
     late, in_a_row = Counter[Order](), Counter[Order]()
     for seed in range(12):
         for order in (Order.NEXT_UP, Order.NO_REST):
-            found = play(busy_day(seed), order, agents=2, shift=ALWAYS, expected={"mail": 460, "safety": 460})
+            found = play(busy_day(seed), order, staff=[ALWAYS] * 2, expected={"mail": 460, "safety": 460})
             late[order] += found.breaches
             in_a_row[order] += found.graphic_in_a_row
     assert late[Order.NO_REST] > 50
@@ -96,23 +96,21 @@ def test_light_ones_between_cost_next_to_no_clock() -> None:
 
 def test_without_light_ones_wanted_both_orders_are_one() -> None:
     for order in (Order.NEXT_UP, Order.NO_REST):
-        assert play(busy_day(1), order, agents=2, shift=ALWAYS, exposure=NO_EXPOSURE) == play(
-            busy_day(1), Order.NO_REST, agents=2, shift=ALWAYS
+        assert play(busy_day(1), order, staff=[ALWAYS] * 2, exposure=NO_EXPOSURE) == play(
+            busy_day(1), Order.NO_REST, staff=[ALWAYS] * 2
         )
 
 
 def test_nobody_works_outside_the_shift() -> None:
     shift = from_table({day: ["09:00-10:00"] for day in WEEKDAYS}, "here")
-    found = play(
-        [request(1, 0, 9 * 3600 + 99), request(2, 0, 33 * 3600 + 50, 3600)], Order.FIRST_IN, agents=1, shift=shift
-    )
+    found = play([request(1, 0, 9 * 3600 + 99), request(2, 0, 33 * 3600 + 50, 3600)], Order.FIRST_IN, staff=[shift])
     # the second begins at 09:01:40, has the hour's rest, and goes on for 100 s the next morning
     assert (found.breaches, found.p90_wait) == (2, 33 * 3600 + 100)
 
 
 def test_a_grave_breach_is_counted_apart() -> None:
     grave = Request(1, "safety", START, START + 50, 100, Severity.S1)
-    assert play([grave], Order.NEXT_UP, agents=1, shift=ALWAYS).grave_breaches == 1
+    assert play([grave], Order.NEXT_UP, staff=[ALWAYS]).grave_breaches == 1
 
 
 def event(number: int, at: int, *, actor: str = "eva", kind: str = "reply", action: int | None = None) -> Event:

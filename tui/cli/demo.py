@@ -54,7 +54,7 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
     connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)
     began = time.perf_counter()
     if worked:
-        _rehearse(path, MONTHS_TICKETS if tickets is None else tickets, seed, start)
+        rehearse(path, MONTHS_TICKETS if tickets is None else tickets, seed, start)
     if tickets is None or not worked:
         _fill(path, connector.fetch()[0] if tickets is None else _many(tickets, seed, start), tickets)
     if no_ui:
@@ -74,7 +74,7 @@ def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
     return (incoming(message, f"demo.many.{seed}", start) for message in many(amount, seed))
 
 
-def _rehearse(path: Path, amount: int, seed: int, end: int) -> None:
+def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
     """Play a month of work up to `end`; on a terminal stderr tells how far it is."""
     from data.store import Store
     from macros.library import Library

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from data.errors import InputError
+from data.store import Store
 from queues.calendar import ALWAYS, WEEKDAYS, Calendar, from_table
 from queues.clock_settings import calendars_of, policies_of
 from queues.figures.past_requests import past_requests
-from queues.figures.replay import Order, Outcome, Request, play
+from queues.figures.replay import Order, Outcome, Request, as_it_was, play
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.composition import exposure, wall_clock
 from tui.settings import CONFIG_NAME, config_folder, load
 from tui.spans import span
+
+DEMO_ENDS = 1_772_409_600
+"""Monday 2 March 2026, 00:00 UTC: a seed's month is the same whenever it is played."""
+RECORD = "record"
+"""What stands in the place of the order for what happened in fact."""
+_STAFF = re.compile(r"(\d{1,4})@(\S+)")
 
 
 @click.command()
@@ -27,6 +37,12 @@ from tui.spans import span
 @click.option("--hours", default="", help="When they work, each day: 09:00-17:00 (UTC); else day and night.")
 @click.option("--calendar", default="", help="When they work: a calendar of config.toml.")
 @click.option(
+    "--staff",
+    multiple=True,
+    metavar="N@HOURS",
+    help="So many people in those hours, or in a calendar: 2@06:00-14:00. May be given several times.",
+)
+@click.option(
     "--load",
     "loads",
     type=click.FloatRange(0.01, 5),
@@ -34,11 +50,20 @@ from tui.spans import span
     help="Stretch the work to this share of their hours; may be given several times. Else as it was.",
 )
 @click.option(
+    "--order",
+    "orders",
+    type=click.Choice([str(order) for order in Order]),
+    multiple=True,
+    help="Only this order; may be given several times.",
+)
+@click.option(
     "--settings",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with another config.toml, whose policies and calendars are tried.",
 )
+@click.option("--demo", is_flag=True, help="Play a month of the demo, the same at any time.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Which month of the demo.")
 @db_option
 @json_option
 def replay(
@@ -47,42 +72,72 @@ def replay(
     agents: int,
     hours: str,
     calendar: str,
+    staff: tuple[str, ...],
     loads: tuple[float, ...],
+    orders: tuple[str, ...],
     folder: Path | None,
+    demo: bool,
+    seed: int,
     db: Path | None,
     as_json: bool,
 ) -> None:
     """Tell how many clocks would have run out, and how long people would have waited.
 
     Every message that needed an answer comes in again when it did and takes what it took; the desk's own order is put
-    beside first-in-first-out and queue after queue. Nothing is written.
+    beside first-in-first-out and queue after queue, and beside what happened in fact. Nothing is written.
     """
+    if demo and db is not None:
+        raise click.UsageError("Give --demo or --db, not both.")
     settings = load(folder).settings
     where = str((folder or config_folder()) / CONFIG_NAME)
     calendars = calendars_of(settings.calendar, where)
-    shift = _shift(hours, calendar, calendars)
-    period = period_of(since, until, zone_of("UTC"), wall_clock())
-    with reading(db) as store:
-        found, usual = past_requests(
-            store,
-            period.since,
-            period.until,
-            policies_of(settings.policy, calendars, where),
-            calendars,
-            exposure(settings),
-        )
+    people = _people(staff, agents, hours, calendar, calendars)
+    period = period_of(since, until, zone_of("UTC"), DEMO_ENDS if demo else wall_clock())
+    with _demo_month(seed) if demo else reading(db) as store:
+        policies = policies_of(settings.policy, calendars, where)
+        found, usual = past_requests(store, period.since, period.until, policies, calendars, exposure(settings))
     if not found:
-        click.echo("Nothing came in then; --since looks further back, tridesk demo --worked makes a month to play.")
+        click.echo("Nothing came in then; --since looks further back, --demo plays a month of the demo.")
         return
     graphic = exposure(settings)
-    room = agents * shift.between(period.since, period.until)
-    for load_factor in loads or (_work(found) / max(1, room),):
-        factor = load_factor * room / max(1, _work(found))
+    room = max(1, sum(one.between(period.since, period.until) for one in people))
+    _tell(RECORD, _work(found) / room, as_it_was(found), as_json)
+    for share in loads or (_work(found) / room,):
+        factor = share * room / max(1, _work(found))
         stretched = _stretched(found, factor)
         known = {lane: max(1, round(seconds * factor)) for lane, seconds in usual.items()}
-        for order in Order:
-            outcome = play(stretched, order, agents=agents, shift=shift, expected=known, exposure=graphic)
-            _tell(order, load_factor, outcome, as_json)
+        for order in (Order(one) for one in orders or Order):
+            outcome = play(stretched, order, staff=people, expected=known, exposure=graphic)
+            _tell(order, share, outcome, as_json)
+
+
+@contextmanager
+def _demo_month(seed: int) -> Iterator[Store]:
+    """Rehearse a month in a folder of its own that is gone afterwards."""
+    from tui.cli.demo import MONTHS_TICKETS, rehearse
+
+    with TemporaryDirectory(prefix="tridesk-replay-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "desk.db"
+        rehearse(path, MONTHS_TICKETS, seed, DEMO_ENDS)
+        with closing(Store.open(path, create=False)) as store:
+            yield store
+
+
+def _people(
+    staff: Sequence[str], agents: int, hours: str, calendar: str, calendars: Mapping[str, Calendar]
+) -> list[Calendar]:
+    """Return a calendar for each who works."""
+    if sum(map(bool, (hours, calendar, staff))) > 1:
+        raise click.UsageError("Give --hours, --calendar or --staff, not more than one of them.")
+    if not staff:
+        return [_shift(hours or calendar, "--hours" if hours else "--calendar", calendars)] * agents
+    people: list[Calendar] = []
+    for text in staff:
+        found = _STAFF.fullmatch(text)
+        if found is None or not 0 < int(found[1]) <= 1000:
+            raise InputError("Not a number of people", f"--staff {text}: write one such as 2@06:00-14:00.")
+        people += [_shift(found[2], "--staff", calendars)] * int(found[1])
+    return people
 
 
 def _work(found: Sequence[Request]) -> int:
@@ -93,7 +148,7 @@ def _stretched(found: Sequence[Request], factor: float) -> list[Request]:
     return [replace(one, seconds=max(1, round(one.seconds * factor))) for one in found]
 
 
-def _tell(order: Order, load_factor: float, outcome: Outcome, as_json: bool) -> None:
+def _tell(order: str, load_factor: float, outcome: Outcome, as_json: bool) -> None:
     if as_json:
         put({"order": order, "load": round(load_factor, 4), **asdict(outcome)})
         return
@@ -105,11 +160,12 @@ def _tell(order: Order, load_factor: float, outcome: Outcome, as_json: bool) -> 
     )
 
 
-def _shift(hours: str, calendar: str, calendars: Mapping[str, Calendar]) -> Calendar:
-    if hours and calendar:
-        raise click.UsageError("Give --hours or --calendar, not both.")
-    if hours:
-        return from_table(dict.fromkeys(WEEKDAYS, [hours]), "--hours")  # noqa: RUF024 - read only
-    if calendar and calendar not in calendars:
-        raise InputError("Unknown calendar", f"--calendar {calendar}: there are {', '.join(sorted(calendars))}.")
-    return calendars.get(calendar, ALWAYS)
+def _shift(text: str, option: str, calendars: Mapping[str, Calendar]) -> Calendar:
+    """Return a calendar by its name, else one of these hours every day, else every hour."""
+    if not text:
+        return ALWAYS
+    if text in calendars:
+        return calendars[text]
+    if ":" in text:
+        return from_table(dict.fromkeys(WEEKDAYS, [text]), option)  # noqa: RUF024 - read only
+    raise InputError("Unknown calendar", f"{option} {text}: there are {', '.join(sorted(calendars))}.")
