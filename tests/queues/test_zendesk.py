@@ -10,6 +10,8 @@ import pytest
 
 from data.errors import ConnectorError
 from data.records import Change, Enclosure, OutboxState, Status
+from queues.connectors.web import BusyError
+from queues.connectors.zendesk import Zendesk
 from queues.helper import Helper
 from queues.remotes.links import Link, LinkState
 from queues.remotes.trackers import Tracker, complete
@@ -328,3 +330,18 @@ def test_a_fault_that_stays_is_told_once_and_met_ever_more_seldom(double: Zendes
     assert puts(double) == 3
     assert sum("failed" in sentence for sentence in desk.said) == 1
     assert not any("online again" in sentence for sentence in desk.said)
+
+
+def test_what_the_account_has_left_is_heeded_before_it_is_used_up(double: ZendeskDouble) -> None:
+    double.limit, waits = 2, list[float]()
+    tracker = complete(Tracker("z", double.url, kind="zendesk", user="alice@team.example"))
+    system = Zendesk(tracker, lambda tracker: double.tokens["alice"])
+    system.wait_by(waits.append)
+    assert system.me() == "alice@team.example"
+    assert system.after("", lambda number: False).messages == ()
+    assert waits == []
+    with pytest.raises(BusyError) as caught:  # the test's own wait takes no time
+        system.newest()
+    system.close()
+    assert [round(seconds) for seconds in waits] == [41]
+    assert caught.value.seconds == 30
