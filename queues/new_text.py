@@ -6,9 +6,12 @@ Works line by line, each line looked at a bounded number of times, so time grows
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _LOOKED_AT = 300  # an attribution or a header is never longer; it also bounds every pattern below
+
+_SHORTEST = 8  # `4.5/10` and five stars; a date is longer
 
 _WROTE = re.compile(
     r"\b(?:wrote|writes|escribi[óo]|escreveu|escribiu|va escriure|ha escrit|ha scritto|a écrit|schrieb|menulis|yazdı|"
@@ -109,7 +112,7 @@ def split(text: str) -> NewText:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     written, quoted = _cut_history(lines)
     body, signature = _cut_signature(written)
-    if not _has_letters(body):
+    if not _says(body):
         body, signature, quoted = _last_resort(lines, written, quoted)
     return NewText(_joined(body), _joined(quoted), _joined(signature))
 
@@ -252,9 +255,17 @@ def _cut_sign_off(lines: list[str]) -> tuple[list[str], list[str]]:
         below = [lines[row] for row in filled if row > at]
         short = all(len(line.split()) <= 7 and len(line) <= 80 for line in below) and len(below[0].split()) <= 4
         plain = short and not any(line.rstrip().endswith(("?", "!")) for line in below)
-        if plain and _SIGN_OFF.match(lines[at][:_LOOKED_AT]) and _has_letters(lines[:at]):
+        if plain and _SIGN_OFF.match(lines[at][:_LOOKED_AT]) and _says(lines[:at]):
             return lines[:at], lines[at:]
     return lines, []
+
+
+def _says(lines: list[str]) -> bool:
+    """Tell whether somebody says something: words, or no more than a number, stars or a face."""
+    if _has_letters(lines):
+        return True
+    signs = "".join("".join(lines).split())
+    return len(signs) <= _SHORTEST and any(sign.isdigit() or unicodedata.category(sign) == "So" for sign in signs)
 
 
 def _has_letters(lines: list[str]) -> bool:

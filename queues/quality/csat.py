@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data.quality import Question, Rating, RatingState
-from data.records import Direction, Incoming, MessageKind, Ticket
+from data.records import Direction, Incoming, Message, MessageKind, Ticket
 from data.store import Store
 from data.tables.csat import SECRET
 from queues.quality.marks import mark
@@ -67,9 +67,12 @@ def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arriv
     if item.direction is not Direction.IN or item.kind not in _ANSWERING or customer_id != ticket.customer_id:
         return None
     question = store.csat.asked(ticket.id, arrived)
-    if question is None or arrived - question.at > days * DAY or not _answers(store, question, item):
+    if question is None or arrived - question.at > days * DAY:
         return None
-    score = read_score(_subject_score(item) or TOKEN.sub("", item.new_text), item.from_name)
+    asked = store.messages.get(question.message_id)
+    if asked is None or not _answers(store, asked, question, item):
+        return None
+    score = read_score(_subject_score(item) or _own_words(item.new_text, asked.text), item.from_name)
     return None if score is None else Answer(question, score)
 
 
@@ -117,14 +120,19 @@ def _told(rating: Rating, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answers(store: Store, question: Question, item: Incoming) -> bool:
+def _answers(store: Store, asked: Message, question: Question, item: Incoming) -> bool:
     if question.token in TOKEN.findall(f"{item.subject}\n{item.text}"):
         return True
-    asked = next((one for one in store.messages.of(question.ticket_id) if one.id == question.message_id), None)
     if item.references:
-        return asked is not None and asked.message_id in item.references
+        return asked.message_id in item.references
     ours = [one.id for one in store.messages.of(question.ticket_id) if one.direction is Direction.OUT]
-    return ours[-1:] == [question.message_id]
+    return ours[-1:] == [asked.id]
+
+
+def _own_words(text: str, asked: str) -> str:
+    """Return the customer's lines: what some mail programs quote without a mark is ours."""
+    ours = {line.strip() for line in asked.splitlines()}
+    return "\n".join(line for line in text.splitlines() if line.lstrip("> ").strip() not in ours)
 
 
 def _subject_score(item: Incoming) -> str:

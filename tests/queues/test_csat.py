@@ -99,6 +99,15 @@ def test_a_score_alone_asks_for_no_answer_in_any_status(desk: Desk, status: Stat
     assert values(desk, ticket) == [5]
 
 
+def test_what_a_mail_program_quotes_of_ours_is_no_word_of_the_customer(desk: Desk) -> None:
+    ticket, reference = asked(desk)
+    ours = desk.store.messages.of(ticket)[-1].text
+    write(desk, f"4\n\n{ours}\n> {ours}", 2, references=(reference,))
+    (rating,) = desk.store.csat.of(ticket)
+    assert (rating.value, rating.comment) == (4, "")
+    assert stand(desk, ticket) == (Status.SOLVED, 0)
+
+
 def test_a_complaint_is_a_rating_and_opens_the_ticket_again(desk: Desk) -> None:
     ticket = answered(desk, "2. Nobody told me when")
     assert stand(desk, ticket) == (Status.OPEN, 1)

@@ -101,7 +101,8 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
         good = sum(one.value >= SATISFIED for one in standing)
         if standing:
             mean = sum(one.value for one in standing) / len(standing)
-            click.echo(f"{len(standing)} ratings, CSAT {good / len(standing):.0%}, average {mean:.2f}", err=True)
+            number = f"{len(standing)} rating{'s' if len(standing) > 1 else ''}"
+            click.echo(f"{number}, CSAT {good / len(standing):.0%}, average {mean:.2f}", err=True)
 
 
 @csat.command("set")
