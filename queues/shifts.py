@@ -38,6 +38,11 @@ def going_on(store: Store, agent: str) -> Shift | None:
     return found if found is not None and found.ended_at is None else None
 
 
+def is_over(store: Store, shift: Shift, now: int, away_seconds: int) -> bool:
+    """Tell whether a shift that was not ended is over: its agent has done nothing for so long."""
+    return now - max(store.actions.last_at(shift.agent) or 0, shift.began_at) >= away_seconds
+
+
 def begin(store: Store, agent: str, now: int, wordings: Wordings) -> Shift:
     """Begin a shift; one that was never ended ends with the agent's last action in it. Inside a transaction."""
     before = going_on(store, agent)

@@ -52,6 +52,9 @@ def test_a_hand_over_of_ones_own_words_is_shown_safely_at_the_next_start(path: P
     run(path, "shift", "end", "--note", "-", typed="Call #3 \x1b[31mback\n")
     shown = run(path, "shift", "start").output
     assert "Hand-over of ann" in shown
+    with pytest.raises(InputError, match="goes on since"):
+        run(path, "shift", "start")
+    run(path, "shift", "end", "--note", "")
     assert "Call #3" in shown
     assert "\x1b" not in shown + run(path, "handover").output
     assert [one["kind"] for one in rows(run(path, "shift", "start", "--json"))[:2]] == ["shift", "note"]
@@ -65,5 +68,7 @@ def test_a_changed_procedure_is_told_at_the_next_start(path: Path) -> None:
     (folder / "own.toml").write_text(text, encoding="utf-8")
     run(path, "shift", "start")
     (folder / "own.toml").write_text(text.replace("Look.", "Look twice."), encoding="utf-8")
+    run(path, "shift", "end", "--note", "")
     assert "procedure own: changed" in run(path, "shift", "start").output
+    run(path, "shift", "end", "--note", "")
     assert "procedure own" not in run(path, "shift", "start").output

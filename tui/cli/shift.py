@@ -63,8 +63,13 @@ def start(db: Path | None, as_json: bool) -> None:
     from macros.library import Library
     from tui.wordings_now import wordings_now
 
-    zone, now = zone_name(load().settings), wall_clock()
+    settings, now = load().settings, wall_clock()
+    zone = zone_name(settings)
     with acting(db) as desk:
+        going = shifts.going_on(desk.store, desk.agent)
+        if going is not None and not shifts.is_over(desk.store, going, now, settings.shift.away_hours * 3600):
+            told = f"Your shift goes on since {iso(going.began_at)}; `tridesk shift end` ends it."
+            raise InputError("In a shift", told)
         wordings = wordings_now(Library.standard(config_folder() / "macros"), desk.rules.procedures)
         found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now))
         begun = desk.begin_shift(wordings)

@@ -33,9 +33,8 @@ class ShiftTurns(ShiftFigures):
         if self._offered_shift:
             return
         self._offered_shift = True
-        going, now = shifts.going_on(self.store, self.agent), self.clock()
-        last = self.store.actions.last_at(self.agent) or 0
-        if going is not None and now - max(last, going.began_at) < self.ways.away_seconds:
+        going = shifts.going_on(self.store, self.agent)
+        if going is not None and not shifts.is_over(self.store, going, self.clock(), self.ways.away_seconds):
             self.look_at_shift()
         elif self.ways.offers_shift or self.ways.begins_shift:
             self._gather_start(silently=self.ways.begins_shift)
