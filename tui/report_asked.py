@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from queues.figures.grouping import By, Grouped, clock
 from queues.figures.reporting import Period
@@ -15,6 +15,7 @@ LENGTHS_OF_PERIODS: Mapping[str, int] = {TODAY: 1, "7d": 7, "30d": 30, "365d": 3
 """Days of each period that can be chosen."""
 WEEKS_FROM = 90
 """Days from which on a plot has a column a week."""
+_HALF_A_DAY = 43_200
 WALL = ""
 """The calendar of who counts every second."""
 
@@ -48,8 +49,7 @@ class Asked:
     @property
     def over_time(self) -> By:
         """What a column of the plot stands for."""
-        days = LENGTHS_OF_PERIODS[self.span]
-        return By.HOUR if days == 1 else By.WEEK if days >= WEEKS_FROM else By.DAY
+        return By.HOUR if self.span == TODAY else column_of(self.period(UTC))
 
     @property
     def groupings(self) -> tuple[Grouped, ...]:
@@ -58,14 +58,9 @@ class Asked:
 
     def times(self, zone: tzinfo) -> list[tuple[str, str]]:
         """Return every column of the plot, in order: the name of its group and what is written under it."""
-        period = self.period(zone)
         if self.over_time is By.HOUR:
             return [(f"{hour:02}", f"{hour:02}") for hour in range(24)]
-        week = self.over_time is By.WEEK
-        name, label = clock("%G-W%V" if week else "%Y-%m-%d", zone), clock("W%V" if week else "%a %d", zone)
-        found = {name(at): label(at) for at in range(period.since, period.until, 43_200)}
-        found.setdefault(name(period.until - 1), label(period.until - 1))
-        return list(found.items())
+        return columns_of(self.period(zone), zone)
 
     def title(self, zone: tzinfo) -> str:
         """Return the period in words."""
@@ -75,3 +70,16 @@ class Asked:
         return words("{first} to {last} · {hours} · beside the same length before").format(
             first=first, last=last, hours=hours
         )
+
+
+def column_of(period: Period) -> By:
+    """Return what a column of a plot of the period stands for."""
+    return By.WEEK if period.until - period.since >= WEEKS_FROM * 2 * _HALF_A_DAY else By.DAY
+
+
+def columns_of(period: Period, zone: tzinfo) -> list[tuple[str, str]]:
+    """Return the days of the period, or the weeks of a long one, in order: the name of the group and a short label."""
+    week = column_of(period) is By.WEEK
+    name, label = clock("%G-W%V" if week else "%Y-%m-%d", zone), clock("W%V" if week else "%a %d", zone)
+    moments = [*range(period.since, period.until, _HALF_A_DAY), period.until - 1]
+    return list({name(at): label(at) for at in moments}.items())

@@ -64,7 +64,7 @@ def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, told: Pro
     if kind not in KINDS:
         raise InputError("Which kind of file", f"{path.name} must end in {', '.join(KINDS)}.")
     by = asked.by
-    wanted = groupings(by) if kind == KINDS[0] else (by,)
+    wanted = groupings(by, asked.period(zone)) if kind == KINDS[0] else (by,)
     elapsed = elapsed_of(asked.calendar)
     held = reports(store, asked.period(zone), wanted, zone, elapsed=elapsed, told=told)
     with _file(path, "x") as stream:

@@ -8,7 +8,8 @@ from html import escape
 
 from queues.figures.grouping import AGE_NAMES, By, Grouped
 from queues.figures.metrics import Figure, Metric
-from queues.figures.reporting import Report
+from queues.figures.reporting import Period, Report
+from tui.report_asked import column_of, columns_of
 from tui.report_rows import CHAPTERS, EMPTY, EVERY, MEANINGS, SHORT, Row, change, groups, row_of, rows, shown, value
 from tui.svg_charts import STYLE, Series, bar_chart, column_chart
 
@@ -34,12 +35,10 @@ _COMPARED = (Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.FIRST_REPLY
 """What groups are put beside each other by."""
 _MOST_BARS = 25
 
-OVER_TIME = (By.DAY, By.HOUR, By.AGE)
 
-
-def groupings(by: By) -> tuple[Grouped, ...]:
+def groupings(by: By, period: Period) -> tuple[Grouped, ...]:
     """Return what has to be read for a page."""
-    return tuple(dict.fromkeys((by, By.ALL, *OVER_TIME)))
+    return tuple(dict.fromkeys((by, By.ALL, column_of(period), By.HOUR, By.AGE)))
 
 
 def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> str:
@@ -52,7 +51,7 @@ def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> st
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
         f'<h1>{escape(title)}</h1><p class="quiet">Beside the same length of time before. Lengths of time are medians '
-        f"in {escape(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held)}{_figures(whole)}"
+        f"in {escape(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held, zone)}{_figures(whole)}"
         f"{_groups(by, found) if by is not By.ALL else ''}{_meanings()}</body></html>\n"
     )
 
@@ -70,13 +69,15 @@ def _tiles(whole: Report) -> str:
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
-def _over_time(held: Mapping[Grouped, Report]) -> str:
-    days, hours, ages = held[By.DAY].now, held[By.HOUR].now, held[By.AGE].now
-    named = sorted(day for day, of in days.items() if set(of) - {Metric.BACKLOG})
-    clock = [f"{hour:02}" for hour in range(24)]
+def _over_time(held: Mapping[Grouped, Report], zone: tzinfo) -> str:
+    period = held[By.ALL].period
+    by = column_of(period)
+    columns, hours, ages = held[by].now, held[By.HOUR].now, held[By.AGE].now
+    times, clock = columns_of(period, zone), [f"{hour:02}" for hour in range(24)]
+    names, labels = [name for name, _ in times], [label for _, label in times]
     return "".join((
-        column_chart("Received and solved by day", named, _series(days, named, (Metric.RECEIVED, Metric.SOLVED))),
-        column_chart("First reply by day, median", named, _series(days, named, (Metric.FIRST_REPLY,))),
+        column_chart(f"Received and solved by {by}", labels, _series(columns, names, (Metric.RECEIVED, Metric.SOLVED))),
+        column_chart(f"First reply by {by}, median", labels, _series(columns, names, (Metric.FIRST_REPLY,))),
         column_chart("Received and replies by hour", clock, _series(hours, clock, (Metric.RECEIVED, Metric.REPLIES))),
         bar_chart("Backlog by age", [(name, found.count, f"{found.count:,}") for name in AGE_NAMES
                                      for found in [ages.get(name, {}).get(Metric.BACKLOG, EMPTY)]]),
@@ -99,7 +100,8 @@ def _figures(whole: Report) -> str:
     parts = []
     for title, metrics in CHAPTERS:
         held = [by_metric[metric] for metric in metrics if metric in by_metric]
-        parts.append(f"<h2>{escape(title.capitalize())}</h2>{_table(held)}")
+        if held:
+            parts.append(f"<h2>{escape(title.capitalize())}</h2>{_table(held)}")
     return "".join(parts)
 
 

@@ -6,6 +6,7 @@ light or dark ground; series differ by outline too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,13 +14,15 @@ from html import escape
 WIDTH, HEIGHT = 720, 180
 _LEFT, _FOOT, _HEAD = 58, 22, 8
 _LINE, _NAMES, _VALUES = 24, 190, 70
-_LABELS = 16
-"""Labels that have room under a chart."""
+_LETTER = 7.5
+"""What a letter of a label takes."""
+_PAINT = ('class="first" fill="#3b78b0"', 'class="second" fill="none" stroke="#2f6e3f" stroke-width="1.5"')
+"""How each series is drawn where no style is known."""
 
 STYLE = """
 svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:currentColor}
-svg line{stroke:currentColor;opacity:.2}rect.first{fill:#3b78b0}rect.second{fill:#fff;stroke:#2f6e3f;stroke-width:1.5}
-@media(prefers-color-scheme:dark){rect.first{fill:#6ea6d8}rect.second{fill:#161616;stroke:#7fcf93}}
+svg line{stroke:currentColor;opacity:.2}
+@media(prefers-color-scheme:dark){rect.first{fill:#6ea6d8}rect.second{stroke:#7fcf93}}
 """
 
 
@@ -40,7 +43,11 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
     top = next(shown for one in series for value, shown in zip(one.values, one.shown, strict=True) if value == most)
     step = (WIDTH - _LEFT) / len(labels)
     wide = max(1.0, step * 0.8 / len(series))
-    parts = [f'<line x1="{_LEFT}" y1="{y}" x2="{WIDTH}" y2="{y}"/>' for y in (_HEAD, HEIGHT // 2 + _HEAD // 2, HEIGHT)]
+    every = max(1, math.ceil(_LETTER * max(map(len, labels)) / step))
+    parts = [
+        f'<line x1="{_LEFT}" y1="{y}" x2="{WIDTH}" y2="{y}" stroke="#bbb"/>'
+        for y in (_HEAD, HEIGHT // 2 + _HEAD // 2, HEIGHT)
+    ]
     parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{escape(top)}</text>')
     for place, label in enumerate(labels):
         x = _LEFT + place * step
@@ -49,7 +56,7 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
             if value is not None:
                 told = f"{label}: {one.shown[place]} {one.name}"
                 parts.append(_column(x + step * 0.1 + number * wide, value / most, wide, number, told))
-        if place % -(-len(labels) // _LABELS) == 0:
+        if place % every == 0:
             parts.append(f'<text x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle">{escape(label)}</text>')
     return _figure(title, HEIGHT + _FOOT, parts, [one.name for one in series])
 
@@ -64,7 +71,7 @@ def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
         y, wide = place * _LINE, room * (value or 0) / most
         parts.append(f'<text x="{_NAMES - 8}" y="{y + 16}" text-anchor="end">{escape(_cut(name))}</text>')
         parts.append(
-            f'<rect class="first" x="{_NAMES}" y="{y + 4}" width="{wide:.1f}" height="{_LINE - 8}">'
+            f'<rect {_PAINT[0]} x="{_NAMES}" y="{y + 4}" width="{wide:.1f}" height="{_LINE - 8}">'
             f"<title>{escape(name)}: {escape(shown)}</title></rect>"
         )
         parts.append(f'<text x="{_NAMES + wide + 6:.1f}" y="{y + 16}">{escape(shown)}</text>')
@@ -74,7 +81,7 @@ def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
 def _column(x: float, share: float, wide: float, number: int, told: str) -> str:
     tall = max(0.0, (HEIGHT - _HEAD) * share)
     return (
-        f'<rect class="{("first", "second")[number]}" x="{x:.1f}" y="{HEIGHT - tall:.1f}" width="{wide * 0.92:.1f}" '
+        f'<rect {_PAINT[number]} x="{x:.1f}" y="{HEIGHT - tall:.1f}" width="{wide * 0.92:.1f}" '
         f'height="{tall:.1f}"><title>{escape(told)}</title></rect>'
     )
 

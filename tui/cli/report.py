@@ -60,7 +60,7 @@ def report(
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             return
         if page is not None:
-            held = reports(store, period, groupings(By(by)), place, elapsed=elapsed)
+            held = reports(store, period, groupings(By(by), period), place, elapsed=elapsed)
             write_page(page, By(by), held, place, calendar)
             click.echo(f"{page}")
             return
