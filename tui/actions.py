@@ -473,6 +473,7 @@ def _review() -> list[Action]:
         judge("left", ("h", "left"), "Previous reply", "Go to the reply before.", "other(-1)"),
         judge("down", ("space", "pagedown"), "Read on", "Further down in the reply.", "scroll(5)"),
         judge("up", ("pageup", "backspace"), "Back up", "Further up in the reply.", "scroll(-5)"),
+        judge("unfold", ("X",), "Graphic words", "Show what may be graphic, which is noted, or fold it again."),
         judge("card", ("x",), "Other card", "Take the next scorecard."),
         judge("uphold", ("u",), "Stand by it…", "Stand by your review that the agent disputes, in words."),
         judge("calibrate", ("b",), "Both…", "Let another reviewer judge this reply too, neither seeing the other's."),
@@ -495,6 +496,7 @@ def _my_reviews() -> list[Action]:
         mine("previous", ("k", "up"), "Previous review", "Mark the review before.", "move(-1)"),
         mine("down", ("space", "pagedown"), "Read on", "Further down.", "scroll(5)"),
         mine("up", ("pageup", "backspace"), "Back up", "Further up.", "scroll(-5)"),
+        mine("unfold", ("X",), "Graphic words", "Show what may be graphic, which is noted, or fold it again."),
         mine("ticket", ("enter", "o"), "Ticket", "Go to its ticket."),
         mine("leave", ("escape", "q"), "Back", "Back to the desk."),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from data.store import Store
 from queues.quality.cards import Scorecard, card_for
 from queues.quality.reviewing import Reviewing
 from tui.review_words import version_words
+
+Cover = Callable[[Message], Message]
+"""Returns a message as it may be shown outside of its ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +55,26 @@ class Given:
     language: str
 
 
-def to_review(store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str]) -> list[Item]:
+def to_review(store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str], cover: Cover) -> list[Item]:
     """Return what waits for a reviewer: disputes first, then calibrations, then what they drew.
 
-    `labels` are today's versions of the procedures by id.
+    `labels` are today's versions of the procedures by id; `cover` folds what may be graphic.
     """
     disputed = [
-        _item(store, one.message_id, ("disputed",), one.agent, labels, one) for one in store.reviews.disputes(reviewer)
+        _item(store, one.message_id, ("disputed",), one.agent, labels, cover, one)
+        for one in store.reviews.disputes(reviewer)
     ]
     drawn = [
-        _item(store, one.message_id, one.why, one.agent, labels)
+        _item(store, one.message_id, one.why, one.agent, labels, cover)
         for one in Reviewing(store, clock, reviewer).to_review()
     ]
     return [one for one in (*disputed, *drawn) if one is not None]
 
 
-def of_agent(store: Store, agent: str, labels: Mapping[str, str], limit: int = 50) -> list[Given]:
+def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:
     """Return the newest reviews of an agent's replies, those not seen yet first."""
     found = store.reviews.each(agent=agent)[:limit]
-    return [_given(store, one, labels) for one in sorted(found, key=lambda one: one.seen_at is not None)]
+    return [_given(store, one, labels, cover) for one in sorted(found, key=lambda one: one.seen_at is not None)]
 
 
 def card_of(item: Item, cards: Mapping[str, Scorecard], chosen: str = "") -> Scorecard:
@@ -91,6 +95,7 @@ def _item(
     why: tuple[str, ...],
     agent: str,
     labels: Mapping[str, str],
+    cover: Cover,
     earlier: Review | None = None,
 ) -> Item | None:
     message = store.messages.get(number)
@@ -98,22 +103,23 @@ def _item(
     if message is None or ticket is None:
         return None
     answers = tuple(store.reviews.answers(earlier.id)) if earlier is not None else ()
-    asked, versions = _asked(store, message), version_words(message, labels)
+    asked, versions = _asked(store, message, cover), version_words(message, labels)
     return Item(message, why, agent, asked, versions, ticket.lane, ticket.language, earlier, answers)
 
 
-def _given(store: Store, review: Review, labels: Mapping[str, str]) -> Given:
+def _given(store: Store, review: Review, labels: Mapping[str, str], cover: Cover) -> Given:
     message = store.messages.get(review.message_id)
     ticket = store.tickets.get(review.ticket_id)
     return Given(
         review, store.reviews.marks(review.id), store.reviews.answers(review.id), message,
-        _asked(store, message) if message is not None else "",
+        _asked(store, message, cover) if message is not None else "",
         version_words(message, labels) if message is not None else "", ticket.language if ticket is not None else "en",
     )  # fmt: skip
 
 
-def _asked(store: Store, reply: Message) -> str:
+def _asked(store: Store, reply: Message, cover: Cover) -> str:
     """Return the customer's latest words before a reply."""
     earlier = [one for one in store.messages.of(reply.ticket_id) if one.id < reply.id]
     found = next((one for one in reversed(earlier) if one.direction is Direction.IN), None)
-    return (found.new_text or found.text) if found is not None else ""
+    shown = cover(found) if found is not None else None
+    return (shown.new_text or shown.text) if shown is not None else ""

@@ -92,6 +92,7 @@ def reviewed(path: Path) -> None:
     card = built_in()["support-reply"]
     message = next(one for one in store.messages.of(1) if one.direction == "out")
     points: dict[str, int | None] = {one.id: one.best for one in card.criteria}
+    desk_of(store, "cy").act([1], Change(add_tags=("graphic",)))
     desk_of(store, "lea").reviews.review(message.id, card, points | {"tone": 0}, comments={"tone": "[b]curt"})
     store.close()
 
@@ -119,6 +120,12 @@ def test_whose_reply_it_is_sees_the_review_and_the_reviewer_revises_it(path: Pat
         assert "#1 ann · disputed" in shown
         assert "88 %" in shown
         assert "u stand by it" in shown
+        assert "(folded: it may be graphic or abusive)" in shown
+        await press(pilot, app, "X")
+        assert "Hola, No puedo entrar en mi cuenta" in picture(app)
+        assert app.desk.store.events.of(1)[-1].kind == "revealed"
+        await press(pilot, app, "X")
+        assert "Hola, No puedo entrar" not in picture(app)
         await press(pilot, app, "j", "j", "j", "2", "enter")
         assert "Nothing waits for you" in picture(app)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.quality import Rating
 from data.records import Message, Ticket
 from data.safe_text import safe_text
 from tui.screens.desk_beginning import Beginning
@@ -35,8 +37,13 @@ class Looking(Beginning):
             for row in self.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
             for lane in [getattr(self.store.tickets.get(row.id), "lane", "")]
         ]
-        ratings = self.store.csat.of_customer(customer.id)
+        ratings = [self._folded_rating(one) for one in self.store.csat.of_customer(customer.id)]
         self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock(), ratings), self._past_chosen)
+
+    def _folded_rating(self, rating: Rating) -> Rating:
+        """Return a rating without its words where those of its ticket are folded."""
+        ticket = self.store.tickets.get(rating.ticket_id)
+        return replace(rating, comment="") if ticket is not None and self.folds(ticket) else rating
 
     def _last_message(self, ticket_id: int) -> list[Message]:
         return self.store.messages.of(ticket_id, limit=1)

@@ -44,6 +44,8 @@ class ReviewingDesk(Reporting):
             self._calibrate,
             self._draw_replies,
             self._undo_review,
+            self._unfold,
+            lambda: self._review_screen.show(self._to_review()),
         )
         items = self._to_review()
         self._review_screen = ReviewScreen(items, cards, hands)
@@ -80,11 +82,15 @@ class ReviewingDesk(Reporting):
         from tui.screens.my_reviews import MyReviews
         from tui.settings import config_folder
 
-        given = of_agent(self.store, self.agent, self._labels())
+        given = of_agent(self.store, self.agent, self._labels(), self.covered)
         if not given:
             self.say(words("Nobody has reviewed a reply of yours yet."))
             return
         cards = load(config_folder() / "scorecards")
+
+        def unfold(ticket_id: int) -> None:
+            self._unfold(ticket_id)
+            screen.show(of_agent(self.store, self.agent, self._labels(), self.covered))
 
         def see(number: int) -> None:
             self.writer.submit(lambda desk: desk.reviews.see(number))
@@ -92,7 +98,7 @@ class ReviewingDesk(Reporting):
         def answer(number: int, kind: AnswerKind, text: str) -> None:
             self.run_worker(self._answer_review(number, kind, text, screen), exit_on_error=False)
 
-        screen = MyReviews(given, cards, self.clock(), see, answer)
+        screen = MyReviews(given, cards, self.clock(), see, answer, unfold)
         self.app.push_screen(screen, self._left_reviews)
 
     def _left_reviews(self, ticket_id: int | None) -> None:
@@ -105,14 +111,14 @@ class ReviewingDesk(Reporting):
 
         def done(done: Done) -> None:
             self.notify(done.summary, timeout=3, markup=False)
-            screen.show(of_agent(self.store, self.agent, self._labels()))
+            screen.show(of_agent(self.store, self.agent, self._labels(), self.covered))
 
         await self.ask(lambda desk: desk.reviews.answer(number, kind, text), done)
 
     def _to_review(self) -> list[Item]:
         from tui.reviewing import to_review
 
-        return to_review(self.store, self.clock, self.agent, self._labels())
+        return to_review(self.store, self.clock, self.agent, self._labels(), self.covered)
 
     def _labels(self) -> dict[str, str]:
         """Return today's versions of the procedures, by id."""
@@ -166,6 +172,15 @@ class ReviewingDesk(Reporting):
             self._review_screen.show(self._to_review(), told)
 
         self.run_worker(self.ask(lambda desk: desk.reviews.calibrate(number, name, card), done), exit_on_error=False)
+
+    def _unfold(self, ticket_id: int) -> None:
+        """Show the customer's graphic words, which is noted, or fold them again."""
+        ticket = self.store.tickets.get(ticket_id)
+        if ticket is None or not self.ways.exposure.fold or not self.ways.exposure.holds(ticket):
+            return
+        self.revealed ^= {ticket_id}
+        if ticket_id in self.revealed:
+            self._saw(ticket_id)
 
     def _undo_review(self) -> None:
         def done(done: Done) -> None:

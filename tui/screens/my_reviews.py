@@ -41,9 +41,11 @@ class MyReviews(ModalScreen[int]):
         now: int,
         see: Callable[[int], None],
         answer: Answer,
+        unfold: Callable[[int], None],
     ) -> None:
         super().__init__()
         self._given, self._cards, self._now, self._see, self._answer = list(given), cards, now, see, answer
+        self._unfold = unfold
         self._marked = 0
         self._list = Static("", id="review-list", markup=False)
         self._text = Static("", id="review-text", markup=False)
@@ -87,6 +89,10 @@ class MyReviews(ModalScreen[int]):
                 self._answer(number, AnswerKind.DISPUTE, text)
 
         self.app.push_screen(AskLine(words("What is not right with it?"), words("the reviewer reads it")), said)
+
+    def action_unfold(self) -> None:
+        """Show words of the customer that may be graphic, or fold them again."""
+        self._unfold(self._given[self._marked].review.ticket_id)
 
     def action_scroll(self, lines: int) -> None:
         """Read on."""

@@ -41,6 +41,8 @@ class Hands:
     calibrate: Callable[[Item, str, Scorecard], None]
     draw: Callable[[], None]
     undo: Callable[[], None]
+    unfold: Callable[[int], None]
+    refresh: Callable[[], None]
 
 
 class ReviewScreen(ModalScreen[None]):
@@ -217,6 +219,12 @@ class ReviewScreen(ModalScreen[None]):
     def action_draw(self) -> None:
         """Draw more replies."""
         self._hands.draw()
+
+    def action_unfold(self) -> None:
+        """Show words of the customer that may be graphic, or fold them again."""
+        if self.item is not None:
+            self._hands.unfold(self.item.message.ticket_id)
+            self._hands.refresh()
 
     def action_undo(self) -> None:
         """Take the last action back: a review that the agent has not seen, a sample."""

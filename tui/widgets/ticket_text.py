@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from data.quality import BEST, Rating
@@ -126,7 +126,8 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
 
 def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     for rating in shown.ratings:
-        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, rating_words(rating, now), width)
+        told = rating_words(replace(rating, comment="") if shown.folded else rating, now)
+        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, told, width)
     if shown.asked_at is not None:
         ago = span(max(0, now - shown.asked_at))
         yield Line(Ink.QUIET, fit(words("asked for a rating {span} ago, no answer yet").format(span=ago), width))
