@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from data.records import Change
+from data.records import Change, Status
 from data.store import Store
 from macros.library import Library
 from queues.figures.shift import Own, OwnFigures, Value
@@ -45,13 +45,15 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
     said = wordings_now(Library.standard(), {})
     desk.begin_shift({**said, ("macro", "crash/first-steps"): "[en]\nOld words."})
     desk.end_shift("Call the printer about #3.\nAnd [bold]mind[/bold] the rest.")
-    desk.act([2], Change(assignee="ann", note="Mine."))
+    desk.act([2], Change(assignee="ann", reply="I will write to you in two hours.", status=Status.OPEN))
+    desk.save_draft(2, "Half a sent", revision=0)  # one ticket, three lines
     store.close()
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         shown = picture(app)
         for told in ("A shift begins", "Begin the shift", "Hand-over of ann", "Call the printer", "And [bold]mind",
-                     "macro crash/first-steps: changed", "Yours (1)", "#2 open"):  # fmt: skip
+                     "macro crash/first-steps: changed", "Promised for today (1)", "Yours (1)", "#2 open",
+                     "Drafts (1)"):  # fmt: skip
             assert told in shown, told
         await press(pilot, app, *["j"] * 3, "enter")
         assert "- Old words." in picture(app)

@@ -19,7 +19,7 @@ class Passing(Moves):
     _offered: tuple[int, int] | None = None
     """The ticket that next-up gave last, and its version then."""
     _seen_graphic: frozenset[int] = frozenset()
-    """Graphic tickets that were seen since the program began."""
+    """Graphic tickets that were seen since the shift, or the program, began."""
 
     def opened(self, found: NextUp | None) -> None:
         """Remember what was given."""
@@ -100,8 +100,16 @@ class Passing(Moves):
             self._saw(number)
         self.view.show(self.read(number))
 
+    def fold_again(self) -> None:
+        """Fold all that was unfolded: what is shown from now on counts anew."""
+        self._seen_graphic = frozenset()
+        self.revealed.clear()
+        for view in self.views:
+            if view.ticket_id is not None:
+                view.show(self.read(view.ticket_id))
+
     def _saw(self, ticket_id: int) -> None:
-        """Write the exposure down, once for as long as the desk is open."""
+        """Write the exposure down, once a shift."""
         if ticket_id not in self._seen_graphic:
             self._seen_graphic |= {ticket_id}
             self.writer.submit(lambda desk: desk.reveal(ticket_id))

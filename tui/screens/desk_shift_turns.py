@@ -42,7 +42,9 @@ class ShiftTurns(ShiftFigures):
     def action_desk_shift(self) -> None:
         """Show what the shift came to, or begin one."""
         going = shifts.going_on(self.store, self.agent)
-        if going is None:
+        if going is None and not self.answering.ready:
+            self.say(words("Macros are loading."))
+        elif going is None:
             self._gather_start()
         else:
             self.open_shift_card(going)
@@ -97,6 +99,7 @@ class ShiftTurns(ShiftFigures):
 
     def _begin(self, now_said: shifts.Wordings, ticket_id: int) -> None:
         def begun(_: Shift) -> None:
+            self.fold_again()
             self.look_at_shift()
             if ticket_id:
                 self.jump_to(ticket_id)

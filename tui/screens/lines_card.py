@@ -26,7 +26,10 @@ class LinesCard(ModalScreen[str]):
     def __init__(
         self, title: str, lines: Sequence[tuple[str, str]], note: str, keys: Mapping[str, str] | None = None
     ) -> None:
-        """Take lines of id and words, headings without an id; `keys` name the ids that single keys return."""
+        """Take lines of id and words, headings without an id; `keys` name the ids that single keys return.
+
+        Several lines may lead to the same place.
+        """
         super().__init__()
         self._title, self._lines, self._note, self._keys = title, lines, note, keys or {}
 
@@ -52,7 +55,7 @@ class LinesCard(ModalScreen[str]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the marked or clicked line."""
         event.stop()
-        self.dismiss(event.option_id or "")
+        self.dismiss(self._lines[event.option_index][0])
 
     def action_step(self, step: int) -> None:
         """Mark another line."""
@@ -69,5 +72,5 @@ class LinesCard(ModalScreen[str]):
 
 def _option(name: str, line: str) -> Option:
     if name:
-        return Option(Content(safe_text(line)), id=name)
+        return Option(Content(safe_text(line)))
     return Option(Content(safe_text(line)).stylize("bold"), disabled=True)
