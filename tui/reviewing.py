@@ -11,7 +11,7 @@ from data.quality import Mark, Review, ReviewAnswer
 from data.records import Direction, Message
 from data.store import Store
 from queues.quality.cards import Scorecard, card_for
-from queues.quality.reviewing import Reviewing
+from queues.quality.reviewing import Reviewing, card_then
 from tui.review_words import version_words
 
 Cover = Callable[[Message], Message]
@@ -53,6 +53,8 @@ class Given:
     asked: str
     versions: str
     language: str
+    card: Scorecard | None
+    """As it was when the review was given."""
 
 
 def to_review(store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str], cover: Cover) -> list[Item]:
@@ -114,6 +116,7 @@ def _given(store: Store, review: Review, labels: Mapping[str, str], cover: Cover
         review, store.reviews.marks(review.id), store.reviews.answers(review.id), message,
         _asked(store, message, cover) if message is not None else "",
         version_words(message, labels) if message is not None else "", ticket.language if ticket is not None else "en",
+        card_then(store, review.scorecard),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -107,6 +107,16 @@ class Scorecard:
         whole = sum(one.weight for one, _ in counted)
         reached = sum(one.weight * points / one.best for one, points in counted)
         return (0.0 if failed else round(100 * reached / whole, 2)), failed
+
+
+def packed(card: Scorecard) -> dict[str, Any]:
+    """Return a card as plain values, to be kept with the reviews that were given by it."""
+    return dict(msgspec.to_builtins(card))
+
+
+def unpacked(values: Mapping[str, Any]) -> Scorecard:
+    """Return the card that `packed` kept."""
+    return msgspec.convert(values, Scorecard)
 
 
 def card_for(lane: str, cards: Mapping[str, Scorecard]) -> Scorecard:

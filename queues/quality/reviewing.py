@@ -11,7 +11,7 @@ from data.protocols import Clock
 from data.quality import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
 from data.records import Direction, Done, Message
 from data.store import Store
-from queues.quality.cards import Scorecard
+from queues.quality.cards import Scorecard, packed, unpacked
 from queues.quality.marks import mark
 from queues.quality.sampling import by_risk, fair
 from queues.steps import Step
@@ -95,6 +95,8 @@ class Reviewing:
                 self._store.reviews.turn(revises.id, ReviewState.GIVEN, ReviewState.REVISED)
                 steps.append(mark("review", message.ticket_id, revises.id, ReviewState.GIVEN, ReviewState.REVISED))
             self._store.settings.put(self.draft_key(self._agent, message.id), None)
+            if card_then(self._store, card.label) is None:
+                self._store.settings.put(f"scorecard {card.label}", packed(card))
             self._store.events.add(action, message.ticket_id, now, self._agent, "reviewed", _told(review, number))
             told = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
             summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {told}"
@@ -211,6 +213,12 @@ class Reviewing:
             said = self._store.reviews.answers(review.id)
             if not said or said[-1].kind is not AnswerKind.DISPUTE:
                 raise RuleError("Not disputed", f"Review {review.id} is not disputed; there is nothing to stand by.")
+
+
+def card_then(store: Store, label: str) -> Scorecard | None:
+    """Return a card as it was when the first review was given by this version of it; None before that."""
+    found = store.settings.get(f"scorecard {label}")
+    return unpacked(found) if found is not None else None
 
 
 def _refuse_own(message: Message, reviewer: str) -> None:

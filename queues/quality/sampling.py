@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from data.quality import Candidate, Picked
 
@@ -120,11 +120,3 @@ def _give(
 
 def _chance(seed: str, what: int | str) -> str:
     return hashlib.sha256(f"{seed}\n{what}".encode()).hexdigest()
-
-
-def shares(picked: Sequence[Picked]) -> dict[str, int]:
-    """Return how many replies of each agent were picked."""
-    found: dict[str, int] = defaultdict(int)
-    for one in picked:
-        found[one.agent] += 1
-    return dict(found)

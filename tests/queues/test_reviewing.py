@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from queues.figures.grouping import By
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, report
 from queues.quality.cards import Scorecard, built_in
+from queues.quality.reviewing import card_then
 from queues.routing import Rules
 
 START = 1_800_000_000
@@ -246,3 +248,14 @@ def test_figures_count_what_stands_once_and_no_calibration(team: Team) -> None:
     assert by_agent["ann"][Metric.REVIEW].mean == 100
     assert by_agent["ann"][Metric.REVIEW].count == 1
     assert by_agent["bob"][Metric.REVIEW].mean == 88
+
+
+@pytest.mark.parametrize("card", built_in().values(), ids=lambda card: card.id)
+def test_what_a_card_said_stays_with_the_reviews_given_by_it(team: Team, card: Scorecard) -> None:
+    points: dict[str, int | None] = {one.id: one.best for one in card.criteria}
+    assert card_then(team.store, card.label) is None
+    team.desk("lea").reviews.review(team.reply("ann"), card, points)
+    assert card_then(team.store, card.label) == card
+    changed = replace(card, criteria=tuple(replace(one, text={"en": "Other"}) for one in card.criteria))
+    team.desk("lea").reviews.review(team.reply("ann"), changed, points)
+    assert card_then(team.store, card.label) == card

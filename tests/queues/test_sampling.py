@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.quality import Candidate, Picked
-from queues.quality.sampling import by_risk, fair, risks, shares
+from queues.quality.sampling import by_risk, fair, risks
 
 AGENTS, LANES, LANGUAGES = ("ann", "bob", "cy"), ("mail", "app"), ("en", "es")
 
@@ -65,8 +65,8 @@ def best_shares(offered: list[Candidate], count: int) -> list[int]:
 @given(candidates(most=9), st.integers(1, 6), seeds)
 @settings(max_examples=60)
 def test_shares_are_as_equal_as_any_way_of_choosing_allows(offered: list[Candidate], count: int, seed: str) -> None:
-    held = shares(fair(offered, count, seed))
-    assert sorted(held.get(agent, 0) for agent in {one.agent for one in offered}) == best_shares(offered, count)
+    held = Counter(one.agent for one in fair(offered, count, seed))
+    assert sorted(held[agent] for agent in {one.agent for one in offered}) == best_shares(offered, count)
 
 
 def test_lanes_and_languages_come_in_proportion() -> None:

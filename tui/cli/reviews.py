@@ -12,10 +12,10 @@ from data.errors import InputError, RuleError
 from data.quality import AnswerKind, Picked, Review
 from data.safe_text import safe_line, safe_text
 from queues.quality import cards
-from queues.quality.cards import Scorecard
+from queues.quality.reviewing import card_then
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
-from tui.cli.review_scoring import FOLDER, calibrate, own_cards, score
+from tui.cli.review_scoring import FOLDER, calibrate, score
 from tui.review_words import answer_line, mark_lines, percent, stand, version_words
 from tui.settings import config_folder
 
@@ -142,7 +142,7 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
         if message is not None:
             versions = {key: one.label for key, one in desk.rules.procedures.items()}
             click.echo(f"{version_words(message, versions)}\n\n{safe_text(message.text)}\n")
-        for line in mark_lines(marks, _card_of(review), language):
+        for line in mark_lines(marks, card_then(store, review.scorecard), language):
             click.echo(line)
         if review.comment:
             click.echo(safe_text(review.comment))
@@ -185,12 +185,6 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             click.echo(safe_line(reason or f"{path}: ok, {found.label if found else ''}"), err=bool(reason))
     if failed:
         sys.exit(1)
-
-
-def _card_of(review: Review) -> Scorecard | None:
-    """Return the card that a review was given by, None where it has changed since: then its own words stand."""
-    card = own_cards().get(review.scorecard.partition("@")[0])
-    return card if card is not None and card.label == review.scorecard else None
 
 
 def _review(desk: Desk, number: int) -> Review:

@@ -77,16 +77,13 @@ class ReviewingDesk(Reporting):
 
     def action_desk_my_reviews(self) -> None:
         """Show what reviewers said of the agent's own replies."""
-        from queues.quality.cards import load
         from tui.reviewing import of_agent
         from tui.screens.my_reviews import MyReviews
-        from tui.settings import config_folder
 
         given = of_agent(self.store, self.agent, self._labels(), self.covered)
         if not given:
             self.say(words("Nobody has reviewed a reply of yours yet."))
             return
-        cards = load(config_folder() / "scorecards")
 
         def unfold(ticket_id: int) -> None:
             self._unfold(ticket_id)
@@ -98,7 +95,7 @@ class ReviewingDesk(Reporting):
         def answer(number: int, kind: AnswerKind, text: str) -> None:
             self.run_worker(self._answer_review(number, kind, text, screen), exit_on_error=False)
 
-        screen = MyReviews(given, cards, self.clock(), see, answer, unfold)
+        screen = MyReviews(given, self.clock(), see, answer, unfold)
         self.app.push_screen(screen, self._left_reviews)
 
     def _left_reviews(self, ticket_id: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +14,6 @@ from textual.widgets import Static
 
 from data.quality import AnswerKind
 from data.safe_text import safe_text
-from queues.quality.cards import Scorecard
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.review_words import answer_line, mark_lines, percent, stand
@@ -37,14 +36,13 @@ class MyReviews(ModalScreen[int]):
     def __init__(
         self,
         given: Sequence[Given],
-        cards: Mapping[str, Scorecard],
         now: int,
         see: Callable[[int], None],
         answer: Answer,
         unfold: Callable[[int], None],
     ) -> None:
         super().__init__()
-        self._given, self._cards, self._now, self._see, self._answer = list(given), cards, now, see, answer
+        self._given, self._now, self._see, self._answer = list(given), now, see, answer
         self._unfold = unfold
         self._marked = 0
         self._list = Static("", id="review-list", markup=False)
@@ -124,9 +122,7 @@ class MyReviews(ModalScreen[int]):
         return fit(told, self.size.width - 6)
 
     def _full(self, one: Given) -> list[str]:
-        card = self._cards.get(one.review.scorecard.partition("@")[0])
-        same = card if card is not None and card.label == one.review.scorecard else None
-        lines = [f"{one.review.scorecard} · {percent(one.review)}", *mark_lines(one.marks, same, one.language)]
+        lines = [f"{one.review.scorecard} · {percent(one.review)}", *mark_lines(one.marks, one.card, one.language)]
         lines += [f"“{safe_text(one.review.comment)}”"] if one.review.comment else []
         lines += [answer_line(said) for said in one.answers]
         lines += ["", words("The customer wrote:"), safe_text(one.asked).strip() or "—", ""]
