@@ -17,7 +17,7 @@ from tui.report_table import Cell, name_of
 from tui.spans import span
 from tui.words import words
 
-MOST = 2_000
+MOST = 1_000
 """Lines that are listed; a figure with more is narrowed by grouping."""
 HIGH_IS_GOOD = frozenset({Metric.ONE_TOUCH, Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW})
 """Their least values come first: what there is to look at."""

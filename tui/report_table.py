@@ -134,7 +134,7 @@ def _groups(found: Report, *, roomy: bool) -> Table:
         for metric in metrics:
             row = row_of(found, group, metric)
             text = shown(metric, row.now) if row.now.count or row.before.count else ""
-            moved = change(row).split(" ")[0] if roomy else ""  # the head says that shares move by points
+            moved = change(row).split(" ")[0] if roomy else ""  # the line below says that shares move by points
             cells.append(Cell(f"{text} {moved}" if moved else text, group, metric))
         lines.append((one_line(group), tuple(cells)))
     return Table((words("group"), *(words(metric) for metric in metrics)), tuple(lines))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 720, 180
-_LEFT, _FOOT, _HEAD = 58, 22, 8
+_LEFT, _FOOT, _HEAD, _RIGHT = 58, 22, 8, 24
 _LINE, _NAMES, _VALUES = 24, 190, 70
 _LETTER = 7.5
 """What a letter of a label takes."""
@@ -41,9 +41,9 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
     if not labels or not most:
         return ""
     top = next(shown for one in series for value, shown in zip(one.values, one.shown, strict=True) if value == most)
-    step = (WIDTH - _LEFT) / len(labels)
+    step = (WIDTH - _LEFT - _RIGHT) / len(labels)
     wide = max(1.0, step * 0.8 / len(series))
-    every = max(1, math.ceil(_LETTER * max(map(len, labels)) / step))
+    every = max(1, math.ceil(_LETTER * (max(map(len, labels)) + 1) / step))
     parts = [
         f'<line x1="{_LEFT}" y1="{y}" x2="{WIDTH}" y2="{y}" stroke="#bbb"/>'
         for y in (_HEAD, HEIGHT // 2 + _HEAD // 2, HEIGHT)

@@ -363,6 +363,7 @@ def test_the_page_loads_nothing_from_elsewhere(month: Store, tmp_path: Path) -> 
     assert "<svg" in text
     assert "First reply" in text or "first reply" in text
     assert "src=" not in text
+    assert "<script" not in text
     assert "http" not in text
 
 
