@@ -108,7 +108,39 @@ def test_who_was_here_lately_is_not_asked_and_nobody_is_without_the_setting(path
     play_offered(path, script, Ways(offers_shift=True))
 
 
+def test_with_nothing_left_to_read_a_shift_just_begins(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await app.desk.settled()
+        assert app.screen is app.desk
+        assert app.desk.store.shifts.latest("ann") is not None
+        assert "S shows its figures" in app.desk.said
+
+    play_offered(path, script, Ways(offers_shift=True))
+
+
+def left_something(path: Path) -> None:
+    store = Store.open(path)
+    make_desk(store).act([2], Change(assignee="ann", note="Mine."))
+    store.close()
+
+
+def test_who_is_at_a_ticket_already_is_not_interrupted(path: Path) -> None:
+    left_something(path)
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "escape", "enter")
+        app.desk._offered_shift = False
+        app.desk._macros_taken(())
+        await settled(pilot, app)
+        assert app.screen is app.desk
+        assert "S shows what was left for you" in app.desk.said
+
+    play_offered(path, script, Ways(offers_shift=True))
+
+
 def test_not_now_leaves_the_desk_as_it_was_and_the_key_asks_again(path: Path) -> None:
+    left_something(path)
+
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "escape")
         assert app.desk.store.shifts.latest("ann") is None

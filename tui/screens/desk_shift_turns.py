@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -36,8 +36,10 @@ class ShiftTurns(ShiftFigures):
         going = shifts.going_on(self.store, self.agent)
         if going is not None and not shifts.is_over(self.store, going, self.clock(), self.ways.away_seconds):
             self.look_at_shift()
-        elif self.ways.offers_shift or self.ways.begins_shift:
-            self._gather_start(silently=self.ways.begins_shift)
+        elif self.ways.begins_shift:
+            self._gather_start(self._begin_silently)
+        elif self.ways.offers_shift:
+            self._gather_start(self._offer)
 
     def action_desk_shift(self) -> None:
         """Show what the shift came to, or begin one."""
@@ -45,12 +47,12 @@ class ShiftTurns(ShiftFigures):
         if going is None and not self.answering.ready:
             self.say(words("Macros are loading."))
         elif going is None:
-            self._gather_start()
+            self._gather_start(self._show_start)
         else:
             self.open_shift_card(going)
 
     @work(thread=True, group="shift", exit_on_error=False)
-    def _gather_start(self, *, silently: bool = False) -> None:
+    def _gather_start(self, then: Callable[[ShiftStart, shifts.Wordings], object]) -> None:
         """Gather what a shift begins with in a thread: every macro and procedure is compared."""
         from queues.shift_start import shift_start
         from tui.spans import day_end
@@ -63,10 +65,21 @@ class ShiftTurns(ShiftFigures):
             found = shift_start(store, self.agent, now_said, day_ends=day_end(self.clock()))
         finally:
             store.close()
-        self.app.call_from_thread(self._begin_silently if silently else self._show_start, found, now_said)
+        self.app.call_from_thread(then, found, now_said)
 
-    async def _begin_silently(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+    def _begin_silently(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
         self.writer.submit(lambda desk: desk.begin_shift(now_said))
+
+    def _offer(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+        """Stand in nobody's way: with nothing to read a shift just begins; who is at a ticket already is told."""
+        from tui.shift_lines import start_lines
+
+        if not start_lines(self.store, found, self.clock(), self._zone()):
+            self._begin(now_said, 0)
+        elif self.view.ticket_id is not None:
+            self.say(words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift")))
+        else:
+            self._show_start(found, now_said)
 
     def _show_start(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
         from tui.screens.lines_card import LinesCard
