@@ -14,6 +14,8 @@ from queues.quality.cards import Scorecard, card_for
 from queues.quality.reviewing import Reviewing, card_then
 from tui.review_words import version_words
 
+MOST = 60
+"""Replies that are read for the screen at once."""
 Cover = Callable[[Message], Message]
 """Returns a message as it may be shown outside of its ticket."""
 
@@ -68,7 +70,7 @@ def to_review(store: Store, clock: Clock, reviewer: str, labels: Mapping[str, st
     ]
     drawn = [
         _item(store, one.message_id, one.why, one.agent, labels, cover)
-        for one in Reviewing(store, clock, reviewer).to_review()
+        for one in Reviewing(store, clock, reviewer).to_review()[:MOST]
     ]
     return [one for one in (*disputed, *drawn) if one is not None]
 

@@ -260,7 +260,7 @@ class ReviewScreen(ModalScreen[None]):
             return
         place = words("{n} of {all}").format(n=self._marked + 1, all=len(self._items))
         self._title.update(
-            Content(f"{words('Reviews')} {place} · {sheet.card.words(sheet.language)} · {sheet.result()}")
+            Content(f"{words('Reviews')} {place} · {sheet.result()} · {sheet.card.words(sheet.language)}")
         )
         self._list.update(Content("\n".join(self._listed())))
         side = self.query_one("#review-side").size.width or self.size.width - 6
