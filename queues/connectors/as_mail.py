@@ -13,6 +13,7 @@ from email.utils import formataddr, formatdate, parseaddr
 from queues.reply import one_line
 
 _LONGEST_SUBJECT = 500
+_SIGNS = re.compile(r'[<>"\\\x00-\x1f]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ def as_mail(written: Written, host: str) -> bytes:
         return _mail(written, host)
     except (ValueError, LookupError, TypeError, AttributeError, MessageError):  # headers that the package refuses
         return f"Message-ID: {one_line(written.message_id)}\r\n\r\n{clean(written.plain)}".encode()
+
+
+def named(name: str, address: str) -> str:
+    """Return a person as a From names them; what they call themselves never passes for an address (RFC 5322, 3.4)."""
+    quoted = _SIGNS.sub(" ", name).strip()
+    return f'"{quoted}" <{address}>' if quoted and address else address or name
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from data.errors import ConnectorError, RefusedError
 from queues.connectors.base import Batch, Capability, Filed, RemoteReply, RemoteTicket
-from queues.connectors.roundup_feed import Cursor, Feed, moment
+from queues.connectors.roundup_feed import OVERLAP, Cursor, Feed, moment
 from queues.connectors.roundup_people import People, name_of
 from queues.connectors.roundup_reading import Reading
 from queues.connectors.roundup_rest import Rest, SecretOf, subject
@@ -116,7 +116,7 @@ class Roundup:
         since = self.tracker.since
         rows = [row for row in rows if not since or str(row.get("creation"))[:10] >= since.isoformat()]
         self._reading.meet(rows)
-        new = [row for row in rows if not kept.caught_up or moment(str(row.get("creation"))) >= kept.at]
+        new = [row for row in rows if not kept.caught_up or moment(str(row.get("creation"))) >= kept.at - OVERLAP]
         old = [row for row in rows if row not in new]
         messages = [*self._reading.happened(new, filed, bare=True), *self._reading.happened(old, filed, bare=False)]
         tickets = {str(row["id"]): self._reading.ticket(row) for row in rows}

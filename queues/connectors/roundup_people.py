@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from queues.connectors.as_mail import named
 from queues.connectors.roundup_rest import Rest
 
 _FIELDS = ["username", "address", "realname"]
@@ -24,9 +25,12 @@ class Person:
     @property
     def written(self) -> str:
         """The person as their own mail would name them; a login is no name where there is an address."""
-        if self.address:
-            return f"{self.real_name} <{self.address}>" if self.real_name else self.address
-        return self.real_name or self.name
+        return named(self.real_name, self.address) or self.name
+
+    @property
+    def signed(self) -> str:
+        """The person as a colleague is named: by login where there is no other name."""
+        return named(self.real_name or self.name, self.address)
 
     @property
     def domain(self) -> str:

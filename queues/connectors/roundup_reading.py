@@ -119,7 +119,7 @@ class Reading:
         at = moment(str(one.get("date") or one.get("creation")))
         files = [kinds[number] for number in numbers_of(one.get("files")) if number in kinds]
         written = Written(
-            sender=_signed(author) if ours else author.written, recipient=asks.written if ours else "",
+            sender=author.signed if ours else author.written, recipient=asks.written if ours else "",
             subject=str(row.get("title") or ""), at=at,
             message_id=own_id if _is_mail_id(own_id) else f"<roundup-msg-{one['id']}@{self._rest.web.host}>",
             plain="" if html else words, html=words if html else "", files=[self._content(file) for file in files],
@@ -161,10 +161,6 @@ class Reading:
     def _content(self, file: Mapping[str, Any]) -> tuple[str, str, bytes]:
         content = self._rest.download(str(file["id"]), LARGEST_FILE)
         return str(file.get("name") or ""), str(file.get("type") or ""), content
-
-
-def _signed(agent: Person) -> str:
-    return f"{agent.real_name or agent.name} <{agent.address}>" if agent.address else agent.name
 
 
 def _usual(field: str) -> str:

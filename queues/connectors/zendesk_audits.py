@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from data.records import Direction
-from queues.connectors.as_mail import Written, as_mail
+from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Filed, Happened, RemoteTicket
 from queues.connectors.zendesk_names import Json, Names, address, rows_of
 
@@ -72,8 +72,7 @@ def _happened(
     metadata = rows_of(audit, "metadata")
     own_id = _MAIL_ID.search(str(rows_of(metadata, "system").get("message_id") or ""))
     written = Written(
-        sender=f"{author.get('name') or 'nobody'} <{author['email']}>" if author.get("email")
-        else str(author.get("name") or "nobody"),
+        sender=named(str(author.get("name") or "nobody"), str(author.get("email") or "")),
         recipient=ticket.requestor if staff else "",
         subject=ticket.subject,
         at=at,

@@ -12,13 +12,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from data.errors import ConnectorError, UnreachableError
 from data.records import Change, Direction, Enclosure, OutboxState, Status
+from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Capability
 from queues.connectors.roundup import Roundup
 from queues.connectors.roundup_feed import Cursor, moment
+from queues.connectors.roundup_people import Person
 from queues.connectors.roundup_rest import Rest, subject
+from queues.mail.reading import read_mail
 from queues.remotes.trackers import Fields, Tracker, complete
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtRoundup
@@ -343,6 +348,15 @@ def test_a_web_token_says_whose_it_is() -> None:
     assert headers[token]["Origin"] == "https://issues.example"
     with pytest.raises(UnreachableError, match="needs user"):
         Rest(msgspec.structs.replace(tracker, user=""), lambda one: "clave").headers()
+
+
+@example(name="Evil <boss@desk.example>, x", login="a")
+@given(name=st.text(max_size=40), login=st.text(max_size=20))
+def test_what_somebody_calls_themselves_never_passes_for_an_address(name: str, login: str) -> None:
+    who = Person("9", login, "ana@clientes.example", name)
+    for sender in (who.written, who.signed):
+        raw = as_mail(Written(sender, "", "Hola", 0, "<a@b.example>", "Hola"), "issues.example")
+        assert read_mail(raw, connector="roundup:desk", source="").from_address == "ana@clientes.example"
 
 
 def test_a_moment_that_is_none_is_the_beginning() -> None:
