@@ -75,6 +75,12 @@ class Reviews:
                 row[11],
             )
 
+    def taken(self, ticket_ids: Sequence[int]) -> bool:
+        """Tell whether a sample that stands holds a reply of one of these tickets."""
+        sql = """SELECT 1 FROM sample_item i JOIN sample s ON s.id = i.sample_id AND s.state = 'drawn'
+            WHERE i.ticket_id IN (SELECT value FROM json_each(?)) LIMIT 1"""
+        return self._db.execute(sql, (json.dumps(list(ticket_ids)),)).fetchone() is not None
+
     def add_sample(self, sample: Sample) -> int:
         """Store a sample with what it holds and return its number."""
         sql = "INSERT INTO sample (at, actor, mode, seed, state) VALUES (?, ?, ?, ?, 'drawn')"

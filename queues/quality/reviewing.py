@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from data.errors import RuleError
+from data.errors import ConflictError, RuleError
 from data.protocols import Clock
 from data.quality import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
 from data.records import Direction, Done, Message
@@ -28,7 +28,8 @@ class Reviewing:
     def sample(self, mode: str, count: int, since: int, until: int, seed: str, *, agents: Sequence[str] = ()) -> Sample:
         """Draw replies for this reviewer: nothing of their own, no ticket that was drawn or reviewed before.
 
-        `agents` narrows it to theirs. Raises RuleError where there is nothing to draw from.
+        `agents` narrows it to theirs. Raises RuleError where there is nothing to draw from, ConflictError where
+        somebody else drew some of it just now.
         """
         me, wanted = self._agent.casefold(), {name.casefold() for name in agents}
         offered = [
@@ -43,6 +44,8 @@ class Reviewing:
         now = self._clock()
         sample = Sample(0, now, self._agent, mode, seed, tuple(picked))
         with self._store.write():
+            if self._store.reviews.taken([one.ticket_id for one in picked]):
+                raise ConflictError("Drawn meanwhile", "Somebody else drew some of these replies just now; draw again.")
             action = self._store.actions.begin(self._agent, now)
             number = self._store.reviews.add_sample(sample)
             for one in picked:
@@ -75,28 +78,27 @@ class Reviewing:
         Where a calibration of the reply waits for this reviewer, the review is theirs for it. Raises RuleError for
         what is no reply of ours, for one's own, for one that somebody else reviewed, and where the card is not filled.
         """
-        message = self.reply(message_id)
         percent, failed = card.percent(points)
-        calibration = self._calibration(message)
-        revises = None if calibration is not None else self._earlier(message)
-        now = self._clock()
         marks = [
             Mark(one.id, points[one.id], one.best, (comments or {}).get(one.id, "").strip()) for one in card.criteria
         ]
-        review = Review(
-            0, message.ticket_id, message.id, message.from_name, self._agent, card.label, percent, failed,
-            comment.strip(), now, revises=revises.id if revises else None, calibration=calibration,
-        )  # fmt: skip
+        now = self._clock()
         with self._store.write():
+            message = self.reply(message_id)
+            calibration = self._calibration(message)
+            revises = None if calibration is not None else self._earlier(message)
+            review = Review(
+                0, message.ticket_id, message.id, message.from_name, self._agent, card.label, percent, failed,
+                comment.strip(), now, revises=revises.id if revises else None, calibration=calibration,
+            )  # fmt: skip
             action = self._store.actions.begin(self._agent, now)
             number = self._store.reviews.add(review, marks)
             steps = [mark("review", message.ticket_id, number, ReviewState.WITHDRAWN, ReviewState.GIVEN)]
             if revises is not None:
                 self._store.reviews.turn(revises.id, ReviewState.GIVEN, ReviewState.REVISED)
                 steps.append(mark("review", message.ticket_id, revises.id, ReviewState.GIVEN, ReviewState.REVISED))
-            self._store.settings.put(self.draft_key(self._agent, message.id), None)
-            if card_then(self._store, card.label) is None:
-                self._store.settings.put(f"scorecard {card.label}", packed(card))
+            self._drop_draft(message_id)
+            self._keep_card(card)
             self._store.events.add(action, message.ticket_id, now, self._agent, "reviewed", _told(review, number))
             told = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
             summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {told}"
@@ -107,6 +109,15 @@ class Reviewing:
         """Keep what this reviewer gave so far for a reply; giving the review drops it."""
         with self._store.write():
             self._store.settings.put(self.draft_key(self._agent, message_id), dict(given))
+
+    def _drop_draft(self, message_id: int) -> None:
+        key = self.draft_key(self._agent, message_id)
+        if self._store.settings.get(key) is not None:
+            self._store.settings.put(key, None)
+
+    def _keep_card(self, card: Scorecard) -> None:
+        if card_then(self._store, card.label) is None:
+            self._store.settings.put(f"scorecard {card.label}", packed(card))
 
     @staticmethod
     def draft_key(reviewer: str, message_id: int) -> str:
@@ -132,11 +143,11 @@ class Reviewing:
 
         Raises RuleError where it is nobody's to answer who asks, and for a dispute without words.
         """
-        review = self._standing(review_id)
-        self._check_answer(review, kind, text)
-        self.see(review_id)
         now = self._clock()
         with self._store.write():
+            review = self._standing(review_id)
+            self._check_answer(review, kind, text)
+            self.see(review_id)
             action = self._store.actions.begin(self._agent, now)
             row = self._store.reviews.answer(ReviewAnswer(0, review_id, now, self._agent, kind, text.strip()))
             steps: list[Step] = [mark("answer", review.ticket_id, row, "withdrawn", "stands")]

@@ -89,7 +89,7 @@ _BARE = re.compile(
 _SPELLED = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
 }  # fmt: skip
-_MARK = re.compile(r"\s*[.,;:!)–—-]+\s*")
+_MARK = re.compile(r"\s*[.,;:!–—-]+\s*")
 _MORE_NUMBERS = re.compile(r"\s*(?:[.,:;/–—-]|to\b|or\b|and\b|a\b|o\b|y\b)?\s*(?:\d|[%€$£])", re.IGNORECASE)
 _NEXT_ITEM = re.compile(r"^[-*(]? ?\d+ ?[.,:)/]", re.MULTILINE)
 
@@ -107,7 +107,9 @@ def _in_numbers(text: str, name: str) -> Score | None:
     # as in a list, a range, a time or a price: then none of the numbers is the score
     if _MORE_NUMBERS.match(rest) or _NEXT_ITEM.search(rest) or rest.lstrip().startswith("?"):
         return None
-    sure = found["label"] or found["stars"] or _stands_alone(rest, spelled=said in _SPELLED) or _agrees(given, rest)
+    scaled = "scale" in found.groupdict() and is_friendly(rest)
+    alone = _stands_alone(rest, spelled=said in _SPELLED)
+    sure = found["label"] or found["stars"] or scaled or alone or _agrees(given, rest)
     return given if sure else None
 
 

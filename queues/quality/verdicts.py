@@ -33,6 +33,10 @@ _TAKING_BACK = """
 """
 _TURNS = frozenset(_TAKING_BACK.split())
 """After praise they take it back: then nothing is sure."""
+_OF_SOMETHING_ELSE = frozenset({"day", "dia", "my", "mi", "tengas", "tengan"})
+"""A day that was horrible, or that we are wished, is no word on us."""
+_CONTENT = frozenset({"satisfied", "happy", "dissatisfied", "unsatisfied"})
+"""What somebody can be because of us: `I am happy`; who says `I am good` wants nothing."""
 _MOST_WORDS = 12
 _SENTENCE = re.compile(r"[.!;\n]+")
 _WISHES = re.compile(
@@ -71,6 +75,8 @@ def is_friendly(text: str, name: str = "") -> bool:
 
 def _judged(words: list[str], found: set[int], rest: str) -> tuple[int, str] | None:
     if len({(value > 3) - (value < 3) for value in found}) > 1 or not _is_judgement(words):
+        return None
+    if not _OF_SOMETHING_ELSE.isdisjoint(words) or ("am" in words and _CONTENT.isdisjoint(words)):
         return None
     value = max(found) if min(found) > 3 else min(found)
     if not _SURELY.isdisjoint(words):

@@ -183,9 +183,12 @@ def test_a_calibration_is_blind_counts_nowhere_and_is_never_shown_to_the_agent(t
     assert [review.calibration for review in team.store.reviews.each()] == [None]
 
 
-def test_a_sample_holds_no_reply_of_the_reviewer_and_no_ticket_of_an_earlier_one(team: Team) -> None:
+def test_a_sample_holds_no_reply_of_the_reviewer_and_no_ticket_of_an_earlier_one(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers = {name: [team.reply(name) for _ in range(3)] for name in ("ann", "bob", "lea")}
     lea = team.desk("lea")
+    offered = list(team.store.reviews.candidates(START, START + 1))
     first = lea.reviews.sample("fair", 4, START, START + 1, "7")
     assert sorted(one.agent for one in first.picked) == ["ann", "ann", "bob", "bob"]
     assert [one.message_id for one in lea.reviews.to_review()] == [one.message_id for one in first.picked]
@@ -198,6 +201,11 @@ def test_a_sample_holds_no_reply_of_the_reviewer_and_no_ticket_of_an_earlier_one
     assert lea.reviews.to_review() == []
     again = lea.reviews.sample("fair", 4, START, START + 1, "7")
     assert again.picked == first.picked
+    # who draws while another does, from the same look at the record, is told so
+    monkeypatch.setattr(team.store.reviews, "candidates", lambda since, until: iter(offered))
+    with pytest.raises(ConflictError, match="Somebody else drew"):
+        team.desk("max").reviews.sample("fair", 4, START, START + 1, "7")
+    monkeypatch.undo()
     rest = lea.reviews.sample("fair", 99, START, START + 1, "7", agents=["Bob"])
     assert [one.message_id for one in rest.picked] == [
         number for number in numbers["bob"] if number not in {one.message_id for one in first.picked}

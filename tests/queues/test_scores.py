@@ -19,7 +19,8 @@ from queues.quality.scores import normalised, read_score
         ("5 de 5", 5),
         ("8 sobre 10", 4), ("5 out of 5 stars", 5), ("five stars, thanks!", 5), ("cinco", 5), ("1 estrella", 1),
         ("nota: 4 porque fue lento", 4), ("I'd give it a 4", 4), ("le doy un 5", 5), ("un 5", 5), ("5 gracias", 5),
-        ("4/5 muy bien", 4), ("5 😊", 5), ("5️⃣", 5), ("４", 4), ("5\n\nMaría", 5), ("2. I still can't log in", 2),
+        ("4/5 muy bien", 4), ("9/10 muy amables", 5), ("5 😊", 5), ("5️⃣", 5), ("４", 4), ("5\n\nMaría", 5),
+        ("2. I still can't log in", 2),
         ("★★★★☆", 4), ("⭐⭐⭐⭐⭐", 5), ("★☆☆☆☆ very slow", 1), ("😊", 5), ("🙂", 4), ("😐", 3), ("😡😡", 1),
         ("👍🏽", 4),
         ("excelente", 5), ("Excelente servicio, ¡muchas gracias!", 5), ("great, thanks", 5),
@@ -46,7 +47,8 @@ def test_scores(text: str, value: int) -> None:
         "buenos días",
         "not good", "no muy bien", "nada bien", "great, but it still fails", "Perfecto. Pero sigo sin acceso",
         "perfect, when will it arrive?", "good and bad", "excelente, cuando llega", "bad gateway on every page",
-        "I have a fatal error in the app", "hello", "Fraude 5", "Order 5", "my number is 5",
+        "I have a fatal error in the app", "hello", "Fraude 5", "I am good, thanks", "my day was horrible",
+        "great day", "3) the receipt is missing", "Order 5", "my number is 5",
     ],
 )  # fmt: skip
 def test_what_is_not_surely_a_score_is_none(text: str) -> None:
