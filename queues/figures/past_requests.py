@@ -33,7 +33,7 @@ def past_requests(
     usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
     took = {(one.ticket_id, one.at): one for one in work}
     found = []
-    for number, told in store.events.lives(until):
+    for number, told in store.events.lives(until, since=since):
         ticket = store.tickets.get(number)
         if ticket is not None:
             life = history(number, told)
