@@ -20,7 +20,7 @@ _MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', '
     UNION SELECT ticket_id FROM event WHERE at >= :since)"""
 
 Told = tuple[int, str, str, str]
-"""An event where many are read: moment, actor, kind, and its detail as it is packed (see `unpacked`)."""
+"""An event where many are read: moment, actor, kind, and its detail as JSON."""
 
 
 class Events:
@@ -118,11 +118,5 @@ class Events:
         return [_event(row) for row in self._db.execute(_SELECT + "WHERE id > ? ORDER BY id LIMIT ?", (number, limit))]
 
 
-def unpacked(detail: str) -> dict[str, Any]:
-    """Return an event's detail by name."""
-    held: dict[str, Any] = json.loads(detail)
-    return held
-
-
 def _event(row: tuple[Any, ...]) -> Event:
-    return Event(row[0], row[1], row[2], row[3], row[4], row[5], unpacked(row[6]))
+    return Event(row[0], row[1], row[2], row[3], row[4], row[5], json.loads(row[6]))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from data.records import Direction, MessageKind, Status
-from data.tables.events import Told, unpacked
+from data.tables.events import Told
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 _UNHEARD = {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING}
@@ -43,8 +45,26 @@ class Solving:
     """The macro of the latest reply."""
 
 
+class _Changed(msgspec.Struct):
+    """Fields of the ticket that an event changed, each before and after; others are not looked at."""
+
+    status: Any = None
+    first_due: Any = None
+    next_due: Any = None
+    resolve_due: Any = None
+
+
+class _Detail(msgspec.Struct):
+    """An event's detail, as far as a life goes by it."""
+
+    direction: Any = Direction.IN
+    kind: Any = MessageKind.MAIL
+    macro: Any = ""
+    changed: _Changed | None = None
+
+
 class _Read(NamedTuple):
-    """What an event's detail says, as far as a life goes by it."""
+    """What a detail says."""
 
     ours: bool
     """Not written by the customer."""
@@ -57,20 +77,22 @@ class _Read(NamedTuple):
     macro: str
 
 
+_NOTHING = _Changed()
+_decode = msgspec.json.Decoder(_Detail).decode  # five times as fast as json where most of it is not wanted
+
+
 @lru_cache(8192)  # most mails are told of in the same words
 def _read(packed: str) -> _Read:
-    detail = unpacked(packed)
-    ours = detail.get("direction", Direction.IN) != Direction.IN
-    changed: Mapping[str, Any] = detail.get("changed") or {}
-    old, new = changed.get("status") or ("", "")
-    clock = changed.get("first_due") or changed.get("next_due") or [None]
+    detail = _decode(packed)
+    changed = detail.changed or _NOTHING
+    ours = detail.direction != Direction.IN
     return _Read(
-        ours=ours,
-        heard=not ours and detail.get("kind", MessageKind.MAIL) in _WRITTEN,
-        moved=(old, new) if new else None,
-        reply_due=clock[0],
-        resolve_due=(changed.get("resolve_due") or [None])[0],
-        macro=str(detail.get("macro", "")),
+        ours,
+        not ours and detail.kind in _WRITTEN,
+        tuple(changed.status) if changed.status else None,
+        (changed.first_due or changed.next_due or (None,))[0],
+        (changed.resolve_due or (None,))[0],
+        str(detail.macro),
     )
 
 
