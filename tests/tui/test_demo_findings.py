@@ -54,7 +54,8 @@ def test_no_macro_is_stopped_in_any_conversation(desk: Desk, language: str) -> N
     told: set[tuple[str, str]] = set()
     for ticket, customer in of_language(desk, language, 12):
         for macro in MACROS:
-            context = Context(ticket, customer, AGENT, NOW, Brand("Lumivo", "", "https://help.example"))
+            brand = Brand("Lumivo", "", "https://help.example")
+            context = Context(ticket, customer, AGENT, NOW, brand, csat_token="K7WQ2M")
             filled = render(macro, language, context, {ask.name: ANSWERS[ask.kind] for ask in macro.asks})
             found = checker(filled.change, ticket, customer, desk.store.messages.of(ticket.id), sending)
             told |= {(macro.name, one.rule) for one in found if one.blocking or one.rule not in MAY_BE_TOLD}
