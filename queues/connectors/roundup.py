@@ -181,13 +181,13 @@ class Roundup:
 
     def offer(self, reply: RemoteReply) -> ReplyOffer:
         """Write the message, and hand over that it belongs to its issue, with status and fields, short of the end."""
-        stands = self._stood if self._stood.ref == reply.ref and self._stood.version else self.ticket(reply.ref)
-        version = reply.version or stands.version
+        known = bool(reply.version) and (self._stood.ref, self._stood.version) == (reply.ref, reply.version)
+        stands = self._stood if known else self.ticket(reply.ref)
         number = self._written(reply.mark, reply.text, reply.files)
         # a status that is not named is changed by the tracker's own rules
         values = {"messages": f"+{number}", "status": reply.status or stands.status}
-        return ReplyOffer(self.rest.offer(f"issue/{int(reply.ref)}", _some(values), version), int(number),
-                          lambda: self._fill_in(reply))  # fmt: skip
+        offer = self.rest.offer(f"issue/{int(reply.ref)}", _some(values), reply.version or stands.version)
+        return ReplyOffer(offer, int(number), lambda: self._fill_in(reply))
 
     def _fill_in(self, reply: RemoteReply) -> None:
         """Fill in the fields of a reply that was taken; done together, the customer would be told of them by mail."""
@@ -216,11 +216,12 @@ class Roundup:
     def _written(
         self, mark: str, text: str, files: Collection[tuple[str, str, bytes]], more: Mapping[str, str] | None = None
     ) -> str:
-        """Return the number of the message with a mark; it is written unless it was."""
-        found = self.rest.rows("msg", [("messageid:", f"<{mark}>"), ("@fields", "messageid")])
-        if found:
-            return str(found[0]["id"])
+        """Return the number of our message with a mark and these words; it is written unless it was."""
         self.me()
+        query = [("messageid:", f"<{mark}>"), ("author", self._reading.me.number)]
+        for row in self.rest.rows("msg", [*query, ("@fields", "content"), ("@verbose", "3")]):
+            if str(row.get("content")).split() == text.split():
+                return str(row["id"])
         values: dict[str, Any] = {"content": text, "author": self._reading.me.number, "date": ".",
                                   "messageid": f"<{mark}>", **(more or {})}  # fmt: skip
         kept = [self.rest.upload(*file) for file in files]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from data.errors import ConnectorError, UnreachableError
 from data.records import Change, Direction, Enclosure, OutboxState, Status
 from queues.connectors.as_mail import Written, as_mail
-from queues.connectors.base import Capability
+from queues.connectors.base import Capability, RemoteReply
 from queues.connectors.roundup import Roundup
 from queues.connectors.roundup_feed import Cursor, moment
 from queues.connectors.roundup_people import Person
@@ -362,3 +362,18 @@ def test_what_somebody_calls_themselves_never_passes_for_an_address(name: str, l
 def test_a_moment_that_is_none_is_the_beginning() -> None:
     assert (moment("2026-11-23.16:23:46"), moment("2026-11-23.16:23:46.123")) == (1795451026, 1795451026)
     assert [moment(written) for written in ("None", "", "yesterday", "2026-13-41.00:00:00")] == [0, 0, 0, 0]
+
+
+def test_a_reply_that_was_written_and_never_hung_in_leaves_with_its_last_words(
+    desk: DeskAtRoundup, customer: str
+) -> None:
+    ref = write(desk, customer)
+    system = connector(desk)
+    for words in ("Primera versión.", "Segunda versión, ñ.", "Segunda versión, ñ."):
+        stood = system.ticket(ref)
+        offered = system.offer(RemoteReply(ref, "one@tridesk", words, version=stood.version))
+    offered.finish()
+    system.offer(RemoteReply(ref, "one@tridesk", words)).finish()
+    system.close()
+    assert [desk.server.words(mail) for mail in desk.server.mailed(customer)] == ["Segunda versión, ñ."]
+    assert len(desk.server.issue(ref)["messages"]) == 2
