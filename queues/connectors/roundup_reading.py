@@ -60,7 +60,8 @@ class Reading:
             queue=name_of(row.get(self._tracker.queue_field)) if self._tracker.queue_field else "",
             subject=str(row.get("title") or ""),
             requestor=asks.address,
-            people=frozenset(one.address for one in told if one.address),
+            # who of them hides an address may be the one that a reply goes to
+            people=frozenset(one.address for one in told if all(other.address for other in told)),
             logins=frozenset(one.name.casefold() for one in told),
             fields=frozenset(name for name in self._tracker.fields.names if self.property_of(name)),
             language=name_of(row.get(language)) if language else "",

@@ -311,13 +311,16 @@ def test_check_tells_what_is_set_up_and_each_fault_in_one_sentence(desk: DeskAtR
         "has no component 'Nada'; it has Billing, Soporte": {"queues": {"Nada": ""}},
         "Say with queue-field": {"queue_field": ""},
         "check the url": {"url": f"{desk.server.url}/nowhere"},
-        "does not take the password": {"user": "nobody"},
+        "does not take the password": {"user": "nadie"},
     }
     for words, changes in faults.items():
         with pytest.raises(ConnectorError) as caught:
             connector(desk, changes=changes).check()
         assert words in caught.value.message
         assert "\n" not in caught.value.message
+    with pytest.raises(ConnectorError, match="needs the right 'Rest Access'"):
+        Roundup(desk.tracker_of("nobody"), lambda one: "nobody-pass").check()
+    assert "addresses are hidden" in Roundup(desk.tracker_of("plain", queues={}), lambda one: "plain-pass").check()
     hidden = connector(desk, changes={"note_field": "secret", "fields": Fields("nada", "nada", "nada")})
     assert "notes stay here" in hidden.check()
     assert Capability.NOTE in hidden.capabilities
@@ -377,3 +380,19 @@ def test_a_reply_that_was_written_and_never_hung_in_leaves_with_its_last_words(
     system.close()
     assert [desk.server.words(mail) for mail in desk.server.mailed(customer)] == ["Segunda versión, ñ."]
     assert len(desk.server.issue(ref)["messages"]) == 2
+
+
+def test_where_addresses_are_hidden_the_tracker_finds_the_customer(
+    roundup: RoundupServer, tmp_path: Path, customer: str
+) -> None:
+    roundup.passwords["plain"] = "plain-pass"
+    desk = DeskAtRoundup(roundup, tmp_path, agent="plain", queues={}, queue_field="")
+    del roundup.passwords["plain"]
+    ref = write(desk, customer)
+    desk.once()
+    (message,) = desk.messages(ref)
+    assert (message.direction, message.from_address.rpartition("@")[2]) == (Direction.IN, "127.0.0.1")
+    desk.reply(desk.mirrored(ref).id, "Hola, ya está.")
+    desk.once()
+    assert desk.states() == [OutboxState.SENT]
+    assert [desk.server.words(mail) for mail in desk.server.mailed(customer)] == ["Hola, ya está."]

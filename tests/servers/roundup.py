@@ -36,7 +36,7 @@ class RoundupServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.passwords = {name: f"{name}-pass" for name in AGENTS}
         self._process: subprocess.Popen[bytes] | None = None
-        _run("make", str(folder), self.url, *AGENTS)
+        _run("make", str(folder), self.url, *AGENTS, "plain", "nobody")
 
     def start(self) -> None:
         with (self.folder / "server.log").open("ab") as log:
@@ -63,7 +63,7 @@ class RoundupServer:
 
     def ask(self, method: str, path: str, body: object = None, *, agent: str = "alice", etag: str = "") -> Any:
         """Make a request as an agent's own program would."""
-        login = base64.b64encode(f"{agent}:{self.passwords.get(agent, 'admin-pass')}".encode()).decode()
+        login = base64.b64encode(f"{agent}:{agent}-pass".encode()).decode()
         headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json", "Origin": self.url,
                    "X-Requested-With": "rest", "Referer": f"{self.url}/", "If-Match": etag}  # fmt: skip
         packed = None if body is None else json.dumps(body).encode()

@@ -1,7 +1,7 @@
 """Makes a Roundup tracker of the `classic` template and serves it; run as a program, in an interpreter of its own.
 
 `python roundup_content.py make FOLDER URL NAME…` makes it with agents of these names, each with the password
-`NAME-pass`; `… serve FOLDER PORT` serves it.
+`NAME-pass`; `plain` has the template's own rights, `nobody` none; `… serve FOLDER PORT` serves it.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def make(folder: Path, url: str, agents: list[str]) -> None:
         database.component.create(name=name)
     for name in agents:
         secret = password.Password(f"{name}-pass", config=tracker.config)
-        database.user.create(username=name, password=secret, address=f"{name}@desk.example", roles="Agent")
+        roles = {"plain": "User", "nobody": "Anonymous"}.get(name, "Agent")
+        database.user.create(username=name, password=secret, address=f"{name}@desk.example", roles=roles)
     database.commit()
     database.close()
 

@@ -79,6 +79,23 @@ def test_each_fault_of_setting_up_is_one_sentence_and_nothing_is_written(
     assert load().settings.tracker == ()
 
 
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([(401, {}, b"Invalid Login - Invalid login")], "does not take the password"),
+        ([(403, {}, {"error": {"status": 403, "msg": "Forbidden."}})], "needs the right 'Rest Access'"),
+        ([(404, {}, b"<html>no such page</html>")], "administrator enabled it (enable_rest)"),
+        ([(200, {}, b"<html>a shop</html>")], "something else than JSON"),
+    ],
+)
+def test_each_fault_of_a_roundup_is_one_sentence(answers: list[tuple[int, dict[str, str], object]], words: str) -> None:
+    with WebDouble(answers) as double, pytest.raises(DeskError) as caught:
+        run(["account", "add", "--kind", "roundup", "--url", double.url, "--user", "eva", "--secret", "env:RT_TOKEN"])
+    assert words in caught.value.message
+    assert "\n" not in caught.value.message
+    assert load().settings.tracker == ()
+
+
 def test_options_of_the_other_kind_are_told() -> None:
     with pytest.raises(InputError, match="such as --kind rt"):
         run(["account", "add", "a@b.example", "--queue", "x"])
