@@ -216,6 +216,7 @@ def _look() -> list[Action]:
             "Review replies of other agents, drawn fairly or by risk, by a scorecard.",
             "Desk",
         ),
+        Action("ticket.review", (), "Review this…", "Review the newest reply on this ticket by a scorecard.", "Desk"),
         Action("desk.my_reviews", ("g m",), "My reviews…", "What reviewers said of your replies; answer them.", "Desk"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(

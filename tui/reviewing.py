@@ -59,10 +59,13 @@ class Given:
     """As it was when the review was given."""
 
 
-def to_review(store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str], cover: Cover) -> list[Item]:
+def to_review(
+    store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str], cover: Cover, first: int = 0
+) -> list[Item]:
     """Return what waits for a reviewer: disputes first, then calibrations, then what they drew.
 
-    `labels` are today's versions of the procedures by id; `cover` folds what may be graphic.
+    `labels` are today's versions of the procedures by id; `cover` folds what may be graphic. `first` is a reply that
+    comes before all.
     """
     disputed = [
         _item(store, one.message_id, ("disputed",), one.agent, labels, cover, one)
@@ -72,7 +75,18 @@ def to_review(store: Store, clock: Clock, reviewer: str, labels: Mapping[str, st
         _item(store, one.message_id, one.why, one.agent, labels, cover)
         for one in Reviewing(store, clock, reviewer).to_review()[:MOST]
     ]
-    return [one for one in (*disputed, *drawn) if one is not None]
+    wanted = [one for one in (*disputed, *drawn) if one is not None]
+    if first:
+        message = store.messages.get(first)
+        named = _item(store, first, ("chosen",), message.from_name if message else "", labels, cover)
+        wanted = [one for one in (named, *wanted) if one is not None]
+    return wanted
+
+
+def newest_reply(store: Store, ticket_id: int, reviewer: str) -> int:
+    """Return the newest reply on a ticket that somebody else wrote, 0 where there is none."""
+    ours = [one for one in store.messages.of(ticket_id) if one.direction is Direction.OUT and one.from_name]
+    return next((one.id for one in reversed(ours) if one.from_name.casefold() != reviewer.casefold()), 0)
 
 
 def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:

@@ -36,9 +36,10 @@ _CANDIDATES = f"""SELECT m.id, m.ticket_id, m.from_name, t.lane, m.language, m.a
                 OR k.kind = 'procedure' AND m.procedure LIKE k.name || '@%')),
         length(m.text)
     FROM message m JOIN ticket t ON t.id = m.ticket_id
-    JOIN outbox o ON o.message_id = m.message_id AND o.state <> 'recalled'
+    LEFT JOIN outbox o ON o.message_id = m.message_id AND m.message_id <> ''
     LEFT JOIN event e ON e.ticket_id = m.ticket_id AND e.action = o.action AND e.kind = 'reply'
-    WHERE m.direction = 'out' AND m.withdrawn = 0 AND m.at >= ? AND m.at < ?
+    WHERE m.direction = 'out' AND m.withdrawn = 0 AND m.at >= ? AND m.at < ? AND m.from_name <> ''
+        AND m.kind <> 'auto' AND coalesce(o.state, '') <> 'recalled'
         AND NOT EXISTS (SELECT 1 FROM review r WHERE r.ticket_id = m.ticket_id AND r.state = 'given')
         AND NOT EXISTS (SELECT 1 FROM sample_item i JOIN sample s ON s.id = i.sample_id
             WHERE i.ticket_id = m.ticket_id AND s.state = 'drawn')
@@ -52,7 +53,10 @@ class Reviews:
         self._db = connection
 
     def candidates(self, since: int, until: int) -> Iterator[Candidate]:
-        """Yield the replies given here from `since` up to `until` whose ticket no sample holds and no review is of."""
+        """Yield the replies from `since` up to `until`, given here or elsewhere, that can be drawn.
+
+        Their ticket is in no sample and no reply of it was reviewed.
+        """
         for row in self._db.execute(_CANDIDATES, (since, until)):
             detail = json.loads(row[9] or "{}")
             changed = detail.get("changed") or {}

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import ConflictError, RuleError
 from data.quality import AnswerKind, Review
-from data.records import Change, Incoming, MessageKind, Severity, Status
+from data.records import Change, Direction, Incoming, MessageKind, Severity, Status
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
@@ -212,6 +212,17 @@ def test_a_sample_holds_no_reply_of_the_reviewer_and_no_ticket_of_an_earlier_one
     ]
     with pytest.raises(RuleError, match="none is by another agent"):
         lea.reviews.sample("fair", 1, START, START + 1, "7", agents=["bob"])
+
+
+def test_a_colleagues_reply_that_came_from_another_system_is_drawn_too(team: Team) -> None:
+    item = Incoming(
+        connector="rt", source="rt", raw_sha256="out", kind=MessageKind.MAIL, from_name="Bo", subject="Hello",
+        from_address="support@x.example", text="Done.", new_text="Done.", at=START, message_id="<out@x>",
+        direction=Direction.OUT, to=("zoe@home.example",), language="en", confidence=0.99,
+    )  # fmt: skip
+    team.desk("intake").receive([item])
+    (picked,) = team.desk("lea").reviews.sample("fair", 5, START, START + 1, "7").picked
+    assert picked.agent == "Bo"
 
 
 def test_risk_is_seen_in_the_record(team: Team) -> None:

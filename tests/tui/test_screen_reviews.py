@@ -142,6 +142,28 @@ def test_whose_reply_it_is_sees_the_review_and_the_reviewer_revises_it(path: Pat
     assert (review.percent, review.revises) == (100, 1)
 
 
+def test_the_reply_on_the_open_ticket_is_reviewed_and_revised(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.jump_to(3)
+        await pilot.pause()
+        app.desk.action_ticket_review()
+        assert "There is no reply of another agent here." in app.desk.said
+        app.desk.jump_to(2)
+        await pilot.pause()
+        for comes_to, keys in (("100 %", "22222yy"), ("75 %", "0")):
+            app.desk.action_ticket_review()
+            await pilot.pause()
+            assert "#2 bob · chosen" in picture(app)
+            await press(pilot, app, *keys, "enter")
+            assert comes_to in app.desk.said
+            assert "Nothing waits for you." in picture(app)
+            await press(pilot, app, "escape")
+
+    play(path, "lea", script)
+    (review,) = reviews(path)
+    assert review.revises == 1
+
+
 def test_who_was_never_reviewed_is_told_so_and_a_rating_is_corrected(path: Path) -> None:
     from queues.quality.rating import FormAnswer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.quality import AnswerKind, Calibration
+from data.quality import AnswerKind, Calibration, ReviewState
 from data.records import Done
 from tui.screens.desk_report import Reporting
 from tui.words import words
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.reviewing import Item
     from tui.screens.key_menu import Line
     from tui.screens.my_reviews import MyReviews
+    from tui.screens.review_screen import ReviewScreen
 
 DRAWN = 10
 """How many replies one key draws."""
@@ -24,8 +25,28 @@ DRAWN = 10
 class ReviewingDesk(Reporting):
     """Opens the reviewer's screen and the agent's own."""
 
-    def action_desk_review(self) -> None:
+    _review_screen: ReviewScreen
+    _picked_reply: tuple[int, int] = (0, 0)
+    """The reply that was chosen on its ticket, and this reviewer's latest review of it before."""
+
+    def action_ticket_review(self) -> None:
+        """Review the newest reply of another agent on this ticket."""
+        from tui.reviewing import newest_reply
+
+        ticket = self.ticket()
+        number = newest_reply(self.store, ticket.id, self.agent) if ticket is not None else 0
+        if not number:
+            self.say(words("There is no reply of another agent here."))
+            return
+        if any(one.calibration is None and one.reviewer != self.agent for one in self.store.reviews.of_message(number)):
+            self.say(words("Another reviewer has reviewed this reply; b on the review screen compares you."))
+            return
+        self.action_desk_review(number)
+
+    def action_desk_review(self, first: int = 0) -> None:
         """Show the replies that wait for this reviewer; where none does, offer to draw some."""
+        given = self.store.reviews.latest_of(first, self.agent)
+        self._picked_reply = (first, given.id if given is not None else 0)
         from data.errors import DeskError
         from queues.quality.cards import load
         from tui.screens.review_screen import Hands, ReviewScreen
@@ -115,7 +136,11 @@ class ReviewingDesk(Reporting):
     def _to_review(self) -> list[Item]:
         from tui.reviewing import to_review
 
-        return to_review(self.store, self.clock, self.agent, self._labels(), self.covered)
+        number, before = self._picked_reply
+        given = self.store.reviews.latest_of(number, self.agent)
+        still = (given.id if given is not None and given.state is ReviewState.GIVEN else 0) <= before
+        labels = self._labels()
+        return to_review(self.store, self.clock, self.agent, labels, self.covered, number if still else 0)
 
     def _labels(self) -> dict[str, str]:
         """Return today's versions of the procedures, by id."""
