@@ -83,7 +83,9 @@ def form_of(kind: str) -> Form:
         Blank("typed", system.secret, _KEPT, is_secret=True),
         Blank("user", "User", system.user, is_needed=system.needs_user),
         Blank("name", "Name here", "A short name; empty for the first part of the address."),
-        Blank("queues", "Queues", "Queue=lane, with commas between; without a lane the rules decide; empty for all."),
+        Blank(
+            "queues", "Queues", "Queue=lane, with commas between; a rule that names a lane goes before; empty for all."
+        ),
         *_SECRET,
         _CA,
         _SINCE,
@@ -134,7 +136,7 @@ _MAIL = (
     Blank("auth", "Login", "usual: what the provider wants, else a password.",
           ("usual", "password", "xoauth2", "oauthbearer")),
     *_SECRET,
-    Blank("lane", "Lane", "Where its mail goes; empty leaves it to the routing rules."),
+    Blank("lane", "Lane", "Where its mail goes unless a routing rule names another lane; empty leaves it to the rules."),
     Blank("brand", "Name on replies", "The name beside the address; empty for the desk's."),
     _CA,
     _SINCE,

@@ -146,3 +146,10 @@ def test_a_foreign_package_in_our_place_is_named(tmp_path: Path, home: dict[str,
                            capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
     assert found.returncode == 1
     assert "'data' is not tridesk's own" in found.stderr
+
+
+def test_a_number_that_no_file_can_hold_is_wrong_usage(desk_file: Path, home: dict[str, str]) -> None:
+    for command in ("show", "solve", "undo"):
+        done = tridesk(home, command, "9" * 20, "--db", str(desk_file))
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr

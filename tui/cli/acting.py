@@ -10,13 +10,13 @@ import click
 
 from data.errors import InputError, LeftError, RuleError
 from data.records import Change, Done, Status
-from tui.cli.common import acting, db_option, iso, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @click.argument("text", required=False)
 @click.option(
     "--status",
@@ -67,7 +67,7 @@ def reply(
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @click.argument("text", required=False)
 @db_option
 @json_option
@@ -77,7 +77,7 @@ def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> No
 
 
 @click.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
 @click.option("--reason", default="", help="Why it goes past a gate; kept with the event.")
 @db_option
 @json_option

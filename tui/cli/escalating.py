@@ -9,14 +9,14 @@ import click
 from data.errors import InputError
 from data.records import Change, Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
-from tui.cli.common import acting, db_option, escalation_keys, escalation_line, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, put, reading
 from tui.composition import wall_clock
 from tui.handing_over import HandingOver, due_of
 from tui.settings import config_folder
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @click.argument("team")
 @click.argument("reason", required=False, default="")
 @click.option("--due", default="", help="When the team should answer: 24h, 2d or a date (else as the settings say).")

@@ -16,7 +16,7 @@ from macros.context import Context
 from macros.library import Library, Verdict, check_paths
 from macros.macro import Macro
 from macros.render import render
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import NUMBER, db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
 from tui.cli.macro_stats import stats
@@ -86,7 +86,7 @@ def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--language", default="", help="The customer's language (else the ticket's, else English).")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value the macro asks for.")
-@click.option("--ticket", "ticket_id", type=int, help="Fill in for this ticket.")
+@click.option("--ticket", "ticket_id", type=NUMBER, help="Fill in for this ticket.")
 @click.option("--customer", default="", help="Without a ticket: the customer's name.")
 @FOLDER
 @db_option

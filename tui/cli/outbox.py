@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from data.safe_text import safe_line
-from tui.cli.common import acting, db_option, iso, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
 
 
 @click.group()
@@ -51,7 +51,7 @@ def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("entry_id", metavar="ID", type=int)
+@click.argument("entry_id", metavar="ID", type=NUMBER)
 @db_option
 @json_option
 def resend(entry_id: int, db: Path | None, as_json: bool) -> None:
@@ -60,7 +60,7 @@ def resend(entry_id: int, db: Path | None, as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("entry_id", metavar="ID", type=int)
+@click.argument("entry_id", metavar="ID", type=NUMBER)
 @db_option
 @json_option
 def arrived(entry_id: int, db: Path | None, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def arrived(entry_id: int, db: Path | None, as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("entry_id", metavar="ID", type=int)
+@click.argument("entry_id", metavar="ID", type=NUMBER)
 @click.option("--keep-draft", is_flag=True, help="Keep its words as the ticket's draft.")
 @db_option
 @json_option

@@ -13,7 +13,7 @@ from data.safe_text import safe_line
 from queues.linking import known
 from tui.bulk import Plan, plan
 from tui.cli.acting import tell
-from tui.cli.common import acting, db_option, iso, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
 from tui.composition import wall_clock
 from tui.handing_over import HandingOver
 from tui.settings import config_folder
@@ -58,7 +58,7 @@ def show(number: str, db: Path | None, as_json: bool) -> None:
 
 @problem.command()
 @click.argument("title")
-@click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
 @db_option
 @json_option
 def new(title: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def new(title: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool)
 
 @problem.command()
 @click.argument("number", metavar="P-NUMBER")
-@click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
 @db_option
 @json_option
 def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: boo
 
 
 @problem.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
 @db_option
 @json_option
 def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:

@@ -13,11 +13,11 @@ from data.safe_text import safe_line
 from queues import wordings
 from queues.desk import Desk
 from queues.procedures import Procedure, Step, procedure_for
-from tui.cli.common import acting, db_option, iso, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @db_option
 @json_option
 def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
@@ -42,7 +42,7 @@ def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @click.argument("step")
 @click.argument("value", required=False)
 @click.option("--take-back", is_flag=True, help="Take the step's answer back.")

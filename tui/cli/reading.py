@@ -15,6 +15,7 @@ from data.safe_text import safe_line, safe_text
 from data.store import Store
 from tui.aside_line import aside_line
 from tui.cli.common import (
+    NUMBER,
     db_option,
     escalation_keys,
     escalation_line,
@@ -34,7 +35,7 @@ from tui.cli.common import (
     "--status", type=click.Choice([str(status) for status in Status]), help="Only this status (else new and open)."
 )
 @click.option("--all", "everything", is_flag=True, help="Whatever the status.")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--limit", type=NUMBER, default=100, show_default=True)
 @json_option
 def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
     """List tickets, the most urgent first; with --all or --status, by number."""
@@ -63,7 +64,7 @@ def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> l
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=int)
+@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @db_option
 @json_option
 def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
@@ -181,7 +182,7 @@ def _override_keys(event: Event) -> dict[str, Any]:
 @click.argument("words", nargs=-1, required=True)
 @db_option
 @click.option("--lane", help="Only this lane.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option
 def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:
     """Find messages that hold all the words, the newest first; accents and case play no part."""

@@ -9,11 +9,11 @@ import click
 from data.records import Change
 from queues.address import REGISTERS
 from tui.cli.acting import carry_out
-from tui.cli.common import db_option, json_option
+from tui.cli.common import NUMBER, db_option, json_option
 
 
 @click.command("set")
-@click.argument("ticket_ids", metavar="TICKET...", type=int, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
 @click.option("--language", metavar="CODE", help="The language, ISO 639-1; `und` forgets it.")
 @click.option("--register", type=click.Choice([*REGISTERS, "none"]), help="How Spanish addresses the customer.")
 @click.option("--region", metavar="LOCALE", help="Such as es-MX; `none` forgets it.")
