@@ -136,7 +136,7 @@ _MAIL = (
     Blank("auth", "Login", "usual: what the provider wants, else a password.",
           ("usual", "password", "xoauth2", "oauthbearer")),
     *_SECRET,
-    Blank("lane", "Lane", "Where its mail goes unless a routing rule names another lane; empty leaves it to the rules."),
+    Blank("lane", "Lane", "Where its mail goes unless a rule names another lane; empty leaves it to the rules."),
     Blank("brand", "Name on replies", "The name beside the address; empty for the desk's."),
     _CA,
     _SINCE,
