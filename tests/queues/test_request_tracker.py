@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import signal
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -23,10 +21,8 @@ from queues.connectors.request_tracker import LARGEST_FILE, RequestTracker
 from queues.mail.reading import read_mail
 from queues.remotes.links import LinkState
 from queues.remotes.trackers import Tracker
-from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer
-from tests.servers.web_double import WebDouble
 
 pytestmark = pytest.mark.trackers
 
@@ -157,82 +153,6 @@ def test_a_stale_reply_is_held_and_goes_when_the_agent_says_so(desk: DeskAtTrack
     assert len(desk.server.correspondence(ref)) == 1
 
 
-def test_one_of_several_takers_wins_and_the_others_are_told(
-    request_tracker: RequestTrackerServer, tmp_path: Path
-) -> None:
-    desks = [DeskAtTracker(request_tracker, tmp_path, agent=agent) for agent in request_tracker.tokens]
-    try:
-        ref = write(desks[0])
-        for desk in desks:
-            desk.once()
-            desk.act(desk.mirrored(ref).id, Change(assignee=f"{desk.agent}-here"))
-        for desk in desks:
-            desk.start()
-        owner = ""
-
-        def decided() -> bool:
-            nonlocal owner
-            owner = request_tracker.ask("GET", f"ticket/{ref}")["Owner"]["id"]
-            wanted = [f"{owner}-here" if desk.agent == owner else owner for desk in desks]
-            return [desk.mirrored(ref).assignee for desk in desks] == wanted
-
-        until(decided, lambda: [(desk.mirrored(ref).assignee, desk.said) for desk in desks])
-        told = [desk.agent for desk in desks if any(f"{owner} was first" in said for said in desk.said)]
-        assert sorted(told) == sorted(desk.agent for desk in desks if desk.agent != owner)
-    finally:
-        for desk in desks:
-            desk.stop()
-
-
-def test_killed_in_the_middle_of_a_write_and_started_again(desk: DeskAtTracker, customer: str) -> None:
-    refs = [write(desk, customer) for _ in range(6)]
-    desk.once()
-    for ref in refs:
-        desk.reply(desk.mirrored(ref).id, f"Respuesta a {ref}.")
-    desk.start()
-    try:
-        until(lambda: OutboxState.SENT in desk.states(), lambda: desk.said)
-        desk.server.stop(signal.SIGKILL)
-    finally:
-        desk.server.start()
-    settled = (OutboxState.SENT, OutboxState.IN_DOUBT)
-    until(lambda: all(state in settled for state in desk.states()), lambda: (desk.states(), desk.said))
-    desk.stop()
-    desk.once()
-    for ref, entry in zip(refs, desk.outbox(), strict=True):
-        there = len(desk.server.correspondence(ref))
-        assert (entry.state, there) in ((OutboxState.SENT, 1), (OutboxState.IN_DOUBT, 0))
-        assert len(desk.messages(ref)) == 2
-
-
-def test_a_refused_token_is_told_in_one_sentence_and_a_new_one_heals(desk: DeskAtTracker) -> None:
-    good, desk.token = desk.token, "1-36-0000"
-    with pytest.raises(ConnectorError, match="does not take the token"):
-        desk.once()
-    link = desk.link()
-    assert link is not None
-    assert "token" in link.sentence
-    desk.token = good
-    desk.once()
-    assert (link := desk.link()) is not None
-    assert link.sentence == ""
-
-
-def test_a_crash_before_the_answer_is_settled_by_the_mark_on_the_reply(desk: DeskAtTracker, customer: str) -> None:
-    ref = write(desk, customer)
-    desk.once()
-    cursor = desk.cursor()
-    desk.reply(desk.mirrored(ref).id, "Solo una vez.")
-    desk.once()
-    desk.forget("UPDATE outbox SET state = 'sending', sent_at = NULL")
-    desk.forget("UPDATE message SET content_hash = '' WHERE direction = 'out'")
-    desk.forget(f"UPDATE setting SET value = {cursor} WHERE key = 'mark.rt:desk'")
-    desk.once()
-    assert desk.states() == [OutboxState.SENT]
-    assert len(desk.server.correspondence(ref)) == 1
-    assert len(desk.messages(ref)) == 2
-
-
 def test_a_crash_before_a_notes_answer_does_not_write_it_twice(desk: DeskAtTracker, customer: str) -> None:
     ref = write(desk, customer)
     desk.once()
@@ -295,18 +215,6 @@ def test_what_goes_to_nobody_of_the_ticket_is_refused(desk: DeskAtTracker, custo
     assert entry.state is OutboxState.FAILED
     assert "stranger@elsewhere.example is none of them" in entry.reason
     assert desk.server.correspondence(ref) == []
-
-
-def test_a_server_that_is_busy_is_left_alone_as_long_as_it_says(tmp_path: Path) -> None:
-    with WebDouble([(429, {"Retry-After": "900"}, {})]) as double:
-        server = SimpleNamespace(url=double.url, tokens={"alice": "1-2-abc"})
-        desk = DeskAtTracker(server, tmp_path)  # type: ignore[arg-type]
-        desk.start()
-        until(lambda: desk.said)
-        desk.stop()
-        assert len(double.heard) == 1
-    assert desk.said == ["desk: Busy. 127.0.0.1:" + double.url.rpartition(":")[2] + " asks to wait 900 seconds; "
-                         "it is tried again."]  # fmt: skip
 
 
 def test_undoing_a_claim_takes_nothing_from_a_colleague(desk: DeskAtTracker, customer: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import signal
 from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
@@ -25,7 +24,6 @@ from queues.connectors.roundup_people import Person
 from queues.connectors.roundup_rest import Rest, subject
 from queues.mail.reading import read_mail
 from queues.remotes.trackers import Fields, Tracker, complete
-from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtRoundup
 from tests.servers.roundup import RoundupServer, letter
 
@@ -212,52 +210,6 @@ def test_an_issue_without_words_comes_in_by_its_title(desk: DeskAtRoundup) -> No
     desk.server.change(ref, messages=f"-{said}")
     desk.once()
     assert len(desk.messages(ref)) == 2
-
-
-def test_one_of_several_takers_wins_and_the_others_are_told(roundup: RoundupServer, tmp_path: Path) -> None:
-    desks = [DeskAtRoundup(roundup, tmp_path, agent=agent) for agent in roundup.passwords]
-    try:
-        ref = write(desks[0], "race@clientes.example")
-        for desk in desks:
-            desk.once()
-            desk.act(desk.mirrored(ref).id, Change(assignee=f"{desk.agent}-here"))
-        for desk in desks:
-            desk.start()
-        owner = ""
-
-        def decided() -> bool:
-            nonlocal owner
-            owner = (roundup.issue(ref)["assignedto"] or {}).get("username", "")
-            wanted = [f"{owner}-here" if desk.agent == owner else owner for desk in desks]
-            return bool(owner) and [desk.mirrored(ref).assignee for desk in desks] == wanted
-
-        until(decided, lambda: [(desk.mirrored(ref).assignee, desk.said) for desk in desks])
-        told = [desk.agent for desk in desks if any(f"{owner} was first" in said for said in desk.said)]
-        assert sorted(told) == sorted(desk.agent for desk in desks if desk.agent != owner)
-    finally:
-        for desk in desks:
-            desk.stop()
-
-
-def test_killed_in_the_middle_of_a_write_and_started_again(desk: DeskAtRoundup, customer: str) -> None:
-    refs = [write(desk, customer) for _ in range(6)]
-    desk.once()
-    for ref in refs:
-        desk.reply(desk.mirrored(ref).id, f"Respuesta a {ref}.")
-    desk.start()
-    try:
-        until(lambda: OutboxState.SENT in desk.states(), lambda: desk.said)
-        desk.server.stop(signal.SIGKILL)
-    finally:
-        desk.server.start()
-    settled = (OutboxState.SENT, OutboxState.IN_DOUBT)
-    until(lambda: all(state in settled for state in desk.states()), lambda: (desk.states(), desk.said))
-    desk.stop()
-    desk.once()
-    for ref, entry in zip(refs, desk.outbox(), strict=True):
-        there = len(desk.server.issue(ref)["messages"]) - 1
-        assert (entry.state, there) in ((OutboxState.SENT, 1), (OutboxState.IN_DOUBT, 0))
-        assert len(desk.messages(ref)) == 2
 
 
 def test_without_a_way_to_keep_notes_from_customers_they_stay_here(

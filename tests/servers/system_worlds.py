@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import signal
 from abc import ABC, abstractmethod
 from contextlib import closing
 from pathlib import Path
 
-from data.records import Change, Ticket
+from data.records import Change, Message, Ticket
 from data.store import Store
 from queues.connectors.base import Capability, TicketSystem, connector_class
 from tests.servers.connector_worlds import Handles, World, parcel, read
@@ -42,14 +43,22 @@ class SystemWorld(Handles, World, ABC):
         return self.of_colleague("bruno")
 
     @abstractmethod
+    def restart(self) -> bool:
+        """Kill the system in the middle of whatever it does and start it again; False where that cannot be."""
+
+    @abstractmethod
     def of_colleague(self, agent: str) -> SystemWorld:
         """Return the desk of another agent."""
 
-    def connector(self, agent: str = "alice") -> TicketSystem:
-        """Return an agent's connector alone."""
-        desk = self.desk if agent == "alice" else self.of_colleague(agent).desk
-        made: TicketSystem = connector_class(desk.tracker.kind)(desk.tracker, desk.secret)
+    def connector(self) -> TicketSystem:
+        """Return our connector alone."""
+        made: TicketSystem = connector_class(self.desk.tracker.kind)(self.desk.tracker, self.desk.secret)
         return made
+
+    def messages_of(self, ticket: Ticket) -> list[Message]:
+        """Return a ticket's messages here."""
+        with closing(Store.open(self.path)) as store:
+            return store.messages.of(ticket.id)
 
     @abstractmethod
     def field(self) -> str:
@@ -101,6 +110,13 @@ class TrackerWorld(SystemWorld):
         fields = self._server.ask("GET", f"ticket/{self.refs[0]}")["CustomFields"]
         return next((str(one["values"][0]) for one in fields if one["name"] == FIELD and one["values"]), "")
 
+    def restart(self) -> bool:
+        try:
+            self._server.stop(signal.SIGKILL)
+        finally:
+            self._server.start()
+        return True
+
     def of_colleague(self, agent: str) -> SystemWorld:
         other = TrackerWorld(self._server, self._folder, self._customers, agent=agent)
         other.refs = self.refs
@@ -144,6 +160,13 @@ class RoundupWorld(SystemWorld):
 
     def field(self) -> str:
         return str(self._server.issue(self.refs[0])["macro"] or "")
+
+    def restart(self) -> bool:
+        try:
+            self._server.stop(signal.SIGKILL)
+        finally:
+            self._server.start()
+        return True
 
     def of_colleague(self, agent: str) -> SystemWorld:
         other = RoundupWorld(self._server, self._folder, self._customers, agent=agent)
@@ -199,6 +222,9 @@ class ZendeskWorld(SystemWorld):
     def field(self) -> str:
         fields = self._double.state.tickets[int(self.refs[0])]["custom_fields"]
         return next((str(one["value"]) for one in fields if one["id"] == 501), "")
+
+    def restart(self) -> bool:
+        return False
 
     def of_colleague(self, agent: str) -> SystemWorld:
         other = ZendeskWorld(self._double, self._folder, agent=agent)
