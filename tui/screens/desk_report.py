@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.screens.desk_shift_turns import ShiftTurns
@@ -23,16 +24,20 @@ class Reporting(ShiftTurns):
     """The ticket that was opened from it; 0 for all in their lanes."""
 
     def action_desk_report(self) -> None:
-        """Show the report as it was left, or of the last seven days."""
-        from tui.cli.periods import zone_of
+        """Show the figures up to now, grouped as they were last; at first of the last seven days."""
         from tui.report_asked import Asked
         from tui.screens.report_reading import ReportState
+
+        now = self.clock() + 1  # with what this second brought
+        last = self.report_state
+        self.report_state = ReportState(Asked(now) if last is None else replace(last.asked, now=now, back=0))
+        self._show_report(self.report_state)
+
+    def _show_report(self, state: ReportState) -> None:
+        from tui.cli.periods import zone_of
         from tui.screens.report_screen import ReportScreen
 
-        if self.report_state is None:
-            self.report_state = ReportState(Asked(self.clock() + 1))  # with what this second brought
-        screen = ReportScreen(self.store.path, self.report_state, zone_of(""), self.clock)
-        self.app.push_screen(screen, self._figure_opened)
+        self.app.push_screen(ReportScreen(self.store.path, state, zone_of(""), self.clock), self._figure_opened)
 
     def action_nav_back(self) -> None:
         """From what the report opened, go back to it; else as everywhere."""
@@ -46,17 +51,19 @@ class Reporting(ShiftTurns):
             self.lane_shown()
         else:
             self.show_everywhere(NamedView())
-        self.action_desk_report()
+        if self.report_state is not None:
+            self._show_report(self.report_state)
 
     def _figure_opened(self, opened: Opened | None) -> None:
         self._from_report = None if opened is None else opened.ticket_id or 0
         if opened is None:
             return
-        if opened.ticket_id is not None:
-            self.jump_to(opened.ticket_id)
-            self.say(words("#{n} · Esc goes back to the report").format(n=opened.ticket_id))
-        else:
+        if opened.ticket_id is None:
             self._list(opened.behind)
+            return
+        self.jump_to(opened.ticket_id)
+        if self.view.ticket_id == opened.ticket_id:
+            self.say(words("#{n} · Esc goes back to the report").format(n=opened.ticket_id))
 
     def _list(self, behind: Behind) -> None:
         """Show these tickets in their lanes, whatever their status."""
