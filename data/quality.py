@@ -12,6 +12,8 @@ BEST = 5
 """Ratings are kept from 1 (very bad) to 5 (excellent), whatever scale they came on."""
 SATISFIED = 4
 """From this rating on a customer counts as satisfied."""
+UNHAPPY = 2
+"""Up to this rating a customer counts as unhappy."""
 
 
 class RatingState(StrEnum):

@@ -8,6 +8,7 @@ from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
+from data.quality import UNHAPPY, Rating
 from data.records import (
     Change,
     Direction,
@@ -34,13 +35,14 @@ from queues.choosing import Choosing
 from queues.desk_rules import DeskRules
 from queues.next_up import NextUp
 from queues.procedures import Step as ProcedureStep
-from queues.quality.rating import Ratings
+from queues.quality.rating import FormAnswer, Ratings, Taken
 from queues.quality.reviewing import Reviewing
 from queues.receiving import INTAKE, Receiving
 from queues.reclocking import CLOCK, Reclocked, reclock
 from queues.rerouting import Plan
 from queues.settling import Wish, settle
 from queues.steps import REPLY, Step
+from queues.workflow import DONE
 
 SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 """Events that change nothing of their ticket: passed over, taken before others, its folded words shown."""
@@ -131,6 +133,28 @@ class Desk:
                 steps.append(step)
             found[ticket_id] = replace(change, problem=numbers[title], new_problem="")
         return found, steps
+
+    def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
+        """File the answers of a form and open the solved tickets again whose answer is bad in words, as one action.
+
+        Returns what became of each answer, and of each such ticket why it stays as it is; empty where it was opened.
+        """
+        reopened: dict[int, str] = {}
+
+        def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
+            steps: list[Step] = []
+            for number in sorted({one.ticket_id for one in ratings if one.value <= UNHAPPY and one.comment}):
+                ticket = self._ticket(number, None)
+                if ticket.status not in DONE:
+                    continue
+                reopened[number] = ""
+                try:
+                    steps += self._acting.carry_out(ticket, Change(status=Status.OPEN), action, now)
+                except RuleError as error:  # raised before anything is written
+                    reopened[number] = error.message
+            return steps
+
+        return self.ratings.take_answers(answers, reopen), reopened
 
     def reroute(self, plan: Plan) -> Done:
         """Carry a plan of `rerouting.plan` out as one action; tickets that changed since are left as they are."""

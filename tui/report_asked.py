@@ -67,9 +67,7 @@ class Asked:
         period = self.period(zone)
         first, last = (f"{datetime.fromtimestamp(at, zone):%a %d %b %H:%M}" for at in (period.since, period.until))
         hours = words("wall time") if self.calendar == WALL else words("hours of {name}").format(name=self.calendar)
-        return words("{first} to {last} · {hours} · beside the same length before").format(
-            first=first, last=last, hours=hours
-        )
+        return words("{first} to {last} · {hours} · beside the time before").format(first=first, last=last, hours=hours)
 
 
 def column_of(period: Period) -> By:

@@ -15,6 +15,7 @@ from data.store import Store
 from queues.figures.grouping import By, Grouped
 from queues.figures.reporting import Progress, Report, reports
 from tui.cli.common import iso
+from tui.cli.exporting import safe_cell
 from tui.report_asked import Asked
 from tui.report_hours import elapsed_of
 from tui.report_page import groupings, page
@@ -46,7 +47,9 @@ def write_csv(stream: IO[str], found: Report) -> None:
     lines = list(lines_of(found))
     writer = csv.DictWriter(stream, list(lines[0]) if lines else list(_times(found)))
     writer.writeheader()
-    writer.writerows(lines)
+    # a group is named by a macro, a tag or an agent of a file that came from elsewhere
+    writer.writerows({name: safe_cell(value) if isinstance(value, str) else value for name, value in line.items()}
+                     for line in lines)  # fmt: skip
 
 
 def write_page(path: Path, by: By, held: Mapping[Grouped, Report], zone: tzinfo, calendar: str) -> None:

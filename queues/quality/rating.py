@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from data.errors import InputError, RuleError
@@ -41,14 +41,18 @@ class Taken:
     reason: str = ""
 
 
+Besides = Callable[[Sequence[Rating], int, int], list[Step]]
+"""Does more with the ratings taken in, in the same action (its number, its time), and returns its steps."""
+
+
 class Ratings:
     """Carries out what is asked about ratings, one transaction each."""
 
     def __init__(self, store: Store, clock: Clock, agent: str) -> None:
         self._store, self._clock, self._agent = store, clock, agent
 
-    def take_answers(self, answers: Sequence[FormAnswer]) -> list[Taken]:
-        """File the answers of a form as one action; return what became of each."""
+    def take_answers(self, answers: Sequence[FormAnswer], besides: Besides | None = None) -> list[Taken]:
+        """File the answers of a form as one action, with what happens `besides`; return what became of each."""
         now = self._clock()
         with self._store.write():
             action = self._store.actions.begin(self._agent, now)
@@ -59,6 +63,8 @@ class Ratings:
                 if taken.rating is not None:
                     steps += csat.put(self._store, taken.rating, action, self._agent, now)
                 found.append(taken)
+            if besides is not None:
+                steps += besides([one.rating for one in found if one.rating is not None], action, now)
             number = sum(one.rating is not None for one in found)
             self._store.actions.finish(action, f"{number} {'rating' if number == 1 else 'ratings'} taken in", steps)
         return found

@@ -241,6 +241,37 @@ def test_a_form_is_taken_in_once_and_again_after_undo(desk: Desk) -> None:
     assert values(desk, ticket) == []
 
 
+def test_bad_answers_open_solved_tickets_in_the_action_that_takes_them_in(desk: Desk) -> None:
+    solved, _ = asked(desk)
+    waiting = write(desk, "And my parcel?", 7, from_address="bo@home.example")
+    desk.act([waiting], Change(status=Status.PENDING))
+    answers = [
+        form(ticket_id=solved, score=1.0, comment="nobody helped"),
+        form(source="s2", ticket_id=waiting, score=1.0, comment="slow"),
+    ]
+    found, opened = desk.take_ratings(answers)
+    assert ([one.outcome for one in found], opened) == (["taken", "taken"], {solved: ""})
+    assert status_of(desk, solved) is Status.OPEN
+    assert status_of(desk, waiting) is Status.PENDING, "what waits for others was not solved"
+    assert desk.take_ratings(answers)[1] == {}, "the same file again opens nothing"
+    desk.undo()
+    assert (status_of(desk, solved), values(desk, solved), values(desk, waiting)) == (Status.SOLVED, [], [])
+
+
+def test_a_ticket_that_may_not_be_opened_keeps_its_rating_and_says_why(desk: Desk) -> None:
+    ticket, _ = asked(desk)
+    desk.act([ticket], Change(status=Status.CLOSED))
+    _, opened = desk.take_ratings([form(ticket_id=ticket, score=1.0, comment="no")])
+    assert "closed" in opened[ticket].casefold()
+    assert (status_of(desk, ticket), values(desk, ticket)) == (Status.CLOSED, [1])
+
+
+def status_of(desk: Desk, ticket_id: int) -> Status:
+    ticket = desk.store.tickets.get(ticket_id)
+    assert ticket is not None
+    return ticket.status
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC
+from io import StringIO
 from itertools import pairwise, zip_longest
 from math import ceil
 from pathlib import Path
@@ -29,6 +30,7 @@ from queues.figures.ticket_history import history
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.rehearsal import DAY, HeldClock, Rehearsal
+from tui.report_files import write_csv
 
 END = 1_800_000_000
 PERIOD = Period(END - 10 * DAY, END - DAY)
@@ -347,6 +349,29 @@ def test_csv_has_a_row_a_figure(month: Store) -> None:
     rows = list(csv.DictReader(run(month, "--csv").splitlines()))
     assert {"received", "solved", "first reply"} <= {row["metric"] for row in rows}
     assert rows[0]["since"] == "2027-01-05T00:00:00Z"
+
+
+def test_no_group_of_a_csv_is_taken_for_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = StringIO()
+    row = {"group": "=HYPERLINK(1)", "metric": "received", "change": -2}
+    monkeypatch.setattr("tui.report_files.lines_of", lambda found: iter([row]))
+    write_csv(out, None)  # type: ignore[arg-type]
+    assert list(csv.DictReader(StringIO(out.getvalue()))) == [
+        {"group": "'=HYPERLINK(1)", "metric": "received", "change": "-2"}
+    ]
+
+
+def test_a_figure_with_nothing_behind_says_so_and_a_group_alone_is_refused(month: Store) -> None:
+    base = ["--db", str(month.path), "--since", "2027-01-05", "--until", "2027-01-14", "--by", "agent"]
+    told = CliRunner().invoke(report_command, [*base, "--group", "nobody at all", "--behind", "solved"])
+    assert (told.exit_code, told.stdout, told.stderr) == (0, "", "No ticket stands behind that figure.\n")
+    assert CliRunner().invoke(report_command, [*base, "--group", "eva"]).exit_code == 2
+
+
+def test_days_of_a_long_time_are_its_last(month: Store) -> None:
+    told = run(month, "--since", "2020-01-01")
+    assert "a day of the last 366, most" in told
+    assert "most 0" not in told
 
 
 def test_people_read_chapters_and_a_line_of_days(month: Store) -> None:

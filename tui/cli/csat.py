@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from data.errors import DeskError, InputError
-from data.quality import SATISFIED, Rating
-from data.records import Change, Status
+from data.errors import InputError
+from data.quality import SATISFIED, UNHAPPY, Rating
 from data.safe_text import safe_line
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
@@ -17,7 +16,7 @@ from tui.cli.reading import rating_keys
 
 if TYPE_CHECKING:
     from data.store import Store
-    from queues.quality.rating import FormAnswer, Taken
+    from queues.quality.rating import FormAnswer
 
 
 @click.group()
@@ -48,29 +47,17 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
             counts["refused"] += 1
             click.echo(safe_line(error.message), err=True)
     with acting(db) as desk:
-        found = desk.ratings.take_answers(answers)
+        found, opened = desk.take_ratings(answers) if reopen else (desk.ratings.take_answers(answers), {})
         for taken in found:
             counts[taken.outcome] += 1
             if taken.reason:
                 click.echo(safe_line(taken.reason), err=True)
-        reopened = _reopen(found, lambda number: desk.act([number], Change(status=Status.OPEN))) if reopen else 0
-    told = counts | ({"reopened": reopened} if reopen else {})
+        for number, reason in opened.items():
+            if reason:
+                click.echo(safe_line(f"#{number}: {reason}"), err=True)
+    told = counts | ({"reopened": sum(not reason for reason in opened.values())} if reopen else {})
     put(told) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in told.items()))
     return 1 if counts["refused"] else 0
-
-
-def _reopen(found: list[Taken], act: Any) -> int:
-    """Open again what customers are unhappy with in words; a ticket that may not be opened stays as it is."""
-    tickets = {one.rating.ticket_id for one in found if one.rating and one.rating.value <= 2 and one.rating.comment}
-    reopened = 0
-    for number in sorted(tickets):
-        try:
-            act(number)
-        except DeskError as error:
-            click.echo(safe_line(error.message), err=True)
-        else:
-            reopened += 1
-    return reopened
 
 
 @csat.command("list")
@@ -90,7 +77,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
         found = [
             one
             for one in store.csat.each(start, everything=everything)
-            if (not low or one.value <= 2) and ticket in (None, one.ticket_id)
+            if (not low or one.value <= UNHAPPY) and ticket in (None, one.ticket_id)
         ]
         for one in found:
             put(keys(one, store)) if as_json else click.echo(line(one))

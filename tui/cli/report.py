@@ -20,6 +20,9 @@ from tui.report_hours import elapsed_of
 from tui.report_page import groupings
 from tui.report_rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, shown
 
+_MOST_DAYS = 366
+"""Days of a long time that are drawn in one line: its last."""
+
 
 @click.command()
 @click.option("--since", default="7d", show_default=True, help="A date, today, or how far back: 24h, 7d, 4w.")
@@ -50,14 +53,20 @@ def report(
 
     A length of time is a median, in wall time unless --calendar names open hours.
     """
+    if group and metric is None:
+        raise click.UsageError("--group goes with --behind.")
     place = zone_of(zone)
     period = period_of(since, until, place, wall_clock())
     elapsed = elapsed_of(calendar)
     with reading(db) as store:
         if metric:
+            listed = 0
             for measure, of_group in behind(store, period, By(by), place, elapsed=elapsed):
                 if measure.metric == metric and group in ("", of_group):
+                    listed += 1
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
+            if not listed:
+                click.echo("No ticket stands behind that figure.", err=True)
             return
         if page is not None:
             held = reports(store, period, groupings(By(by), period), place, elapsed=elapsed)
@@ -122,15 +131,16 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
     """Draw what came in and what was solved, a column a day, where there are days enough for a line."""
     first = datetime.fromtimestamp(period.since, zone).date()
     last = datetime.fromtimestamp(period.until - 1, zone).date()
-    days = [str(first + timedelta(days=n)) for n in range(min(366, (last - first).days + 1))]
+    days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)][-_MOST_DAYS:]
     if len(days) < 2:
         return
     from tui.charts import spark
 
     click.echo()
+    late = f" of the last {_MOST_DAYS}" if len(days) == _MOST_DAYS else ""
     for metric in (Metric.RECEIVED, Metric.SOLVED):
         counts = [by_day.now.get(day, {}).get(metric, EMPTY).count for day in days]
-        click.echo(f"  {metric:<18}{spark(counts)}  a day, most {max(counts):,}")
+        click.echo(f"  {metric:<18}{spark(counts)}  a day{late}, most {max(counts):,}")
 
 
 def _put_ages(by_age: Report) -> None:

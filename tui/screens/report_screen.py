@@ -144,8 +144,10 @@ class ReportScreen(ReportReading):
 
     def action_copy(self) -> None:
         """Hand the table to the terminal's clipboard, cells parted by tabs."""
+        from tui.cli.exporting import safe_cell
+
         lines = ["\t".join(self.table.heads)]
-        lines += ["\t".join([name, *(cell.text for cell in cells)]) for name, cells in self.table.lines]
+        lines += ["\t".join([safe_cell(name), *(cell.text for cell in cells)]) for name, cells in self.table.lines]
         copied = "\n".join(safe_text(line) for line in lines)
         self.app.copy_to_clipboard(copied)
         self.say(words("Copied by the terminal (OSC 52): {n} lines").format(n=len(lines)))
