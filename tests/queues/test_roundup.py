@@ -124,6 +124,23 @@ def test_what_a_colleague_does_there_appears_here(desk: DeskAtRoundup, customer:
     assert (note.direction, note.text.strip()) == (Direction.NOTE, f"Superseded by issue {other}: No puedo entrar 🎉")
 
 
+def test_a_colleague_at_its_own_pages_and_the_desk_see_each_other(desk: DeskAtRoundup, customer: str) -> None:
+    ref = write(desk, customer)
+    desk.once()
+    desk.server.page(ref, **{"@note": "Escrito en la página, ñ 🎉", "status": "need-eg", "assignedto": "bruno"})
+    desk.once()
+    ticket = desk.mirrored(ref)
+    assert (ticket.status, ticket.assignee) == (Status.PENDING, "bruno")
+    answer = desk.messages(ref)[-1]
+    assert (answer.direction, answer.text.strip()) == (Direction.OUT, "Escrito en la página, ñ 🎉")
+    desk.act(ticket.id, Change(assignee="alice-here"))
+    desk.reply(ticket.id, "Sigo yo con esto.", status=Status.SOLVED)
+    desk.once()
+    shown = desk.server.page(ref)
+    assert "Sigo yo con esto." in shown
+    assert "resolved" in shown
+
+
 def test_notes_statuses_tags_and_owners_go_there(desk: DeskAtRoundup, customer: str) -> None:
     ref = write(desk, customer)
     desk.once()

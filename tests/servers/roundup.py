@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from email.message import EmailMessage, Message
 from importlib.util import find_spec
@@ -75,6 +76,15 @@ class RoundupServer:
         """Return an issue as it stands, with names instead of numbers."""
         found: dict[str, Any] = self.ask("GET", f"issue/{ref}?@verbose=2&@protected=true")["attributes"]
         return found
+
+    def page(self, ref: str, agent: str = "bruno", **form: str) -> str:
+        """Return an issue's page as a colleague's browser shows it, once the form on it was sent where one is given."""
+        login = base64.b64encode(f"{agent}:{agent}-pass".encode()).decode()
+        headers = {"Authorization": f"Basic {login}", "Origin": self.url, "Referer": f"{self.url}/"}
+        packed = urllib.parse.urlencode({"@action": "edit", **form}).encode() if form else None
+        request = urllib.request.Request(f"{self.url}/issue{ref}", data=packed, headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return str(answer.read().decode())
 
     def change(self, ref: str, agent: str = "bruno", **values: object) -> None:
         """Change an issue as a colleague in Roundup's own pages would, whatever happens meanwhile."""
