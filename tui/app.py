@@ -7,7 +7,6 @@ import getpass
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -23,6 +22,7 @@ from textual.filter import LineFilter
 from data.errors import DeskError
 from data.protocols import Clock
 from data.store import Store
+from tui.clock import wall_clock
 from tui.jobs import Writer
 from tui.keymap import Keymap, Leader, keymap_from
 from tui.no_color import NoColour
@@ -45,11 +45,6 @@ ENDED_BY_SIGNAL = 128
 """Exit codes from here on name the signal, as shells have it."""
 ROUND_SECONDS = 1
 """How often the connectors are asked, unless the last round still goes on."""
-
-
-def wall_clock() -> int:
-    """Return Unix seconds, UTC: the clock of a desk that is really used."""
-    return int(time.time())
 
 
 class DeskApp(App[int]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
@@ -25,17 +24,13 @@ from queues.promises import OFFICE, OFFICE_NAME
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
 from queues.teams import Team, teams_of
+from tui.clock import wall_clock
 from tui.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load
 
 if TYPE_CHECKING:
     from macros.context import Brand
     from macros.spelling import Speller
     from queues.recognising import Recogniser
-
-
-def wall_clock() -> int:
-    """Return Unix seconds, UTC: the clock of a desk that is really used."""
-    return int(time.time())
 
 
 def detect(text: str) -> tuple[str, float]:

@@ -22,7 +22,8 @@ from queues.remotes.secrets_at_hand import Secrets
 from queues.remotes.tracker_mirror import Paced
 from queues.remotes.tracker_sync import TrackerSync
 from queues.remotes.trackers import Tracker
-from tui.composition import open_desk, recogniser, wall_clock
+from tui.clock import wall_clock
+from tui.composition import open_desk, recogniser
 from tui.settings import Settings
 
 

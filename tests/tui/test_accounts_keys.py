@@ -22,7 +22,8 @@ from tests.servers.mail_stack import MailStack
 from tests.servers.web_double import WebDouble
 from tests.tui.playing import Play, make_desk, picture, play, play_app, press, settled
 from tui.account_setup import AccountSetup
-from tui.app import DeskApp, account_setup, make_writer, wall_clock
+from tui.app import DeskApp, account_setup, make_writer
+from tui.clock import wall_clock
 from tui.mail_process import MailProcess
 from tui.screens.account_form import AccountForm
 from tui.screens.account_trying import Trying

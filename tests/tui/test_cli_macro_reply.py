@@ -16,7 +16,7 @@ from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from tui.cli.acting import reply
-from tui.composition import wall_clock
+from tui.clock import wall_clock
 from tui.settings import config_folder
 
 MACRO = """+++

@@ -123,7 +123,7 @@ def test_stats_count_the_replies_of_a_desk(tmp_path: Path) -> None:
     from data.store import Store
     from queues.desk import Desk
     from queues.desk_rules import DeskRules
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
 
     path = tmp_path / "desk.db"
     store = Store.open(path)

@@ -16,7 +16,6 @@ from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from queues.handover import hand_over
 from tests.tui.playing import NOW, fifteen_tickets, picture, play, press
-from tui import composition
 from tui.app import DeskApp
 from tui.cli.main import cli
 from tui.left_line import farewell, left_line
@@ -28,7 +27,7 @@ DAY = 86_400
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desk with an open, a late and a kept promise, a draft, and a reply that is held."""
     path = fifteen_tickets(tmp_path / "desk.db")
-    monkeypatch.setattr(composition, "wall_clock", lambda: NOW)
+    monkeypatch.setattr("tui.clock.wall_clock", lambda: NOW)
     (tmp_path / "config").mkdir()
     monkeypatch.setattr("tui.settings.config_folder", lambda: tmp_path / "config")
     (tmp_path / "config" / "config.toml").write_text('time-zone = "Europe/Madrid"\nagent = "ann"\n', encoding="utf-8")

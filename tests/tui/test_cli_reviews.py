@@ -14,7 +14,6 @@ from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from tests.tui.playing import NOW, fifteen_tickets
-from tui import composition
 from tui.cli.main import cli
 from tui.settings import config_folder
 
@@ -43,7 +42,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    monkeypatch.setattr(composition, "wall_clock", lambda: NOW)
+    monkeypatch.setattr("tui.clock.wall_clock", lambda: NOW)
     path = fifteen_tickets(tmp_path / "desk.db")
     store = Store.open(path)
     for number, name in ((1, "ann"), (2, "bob"), (3, "ann"), (4, "lea")):

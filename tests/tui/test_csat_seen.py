@@ -14,14 +14,13 @@ from data.records import Status
 from data.store import Store
 from queues.quality.csat import token_of
 from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press
-from tui import composition
 from tui.app import DeskApp
 from tui.cli.main import cli
 
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(composition, "wall_clock", lambda: NOW)
+    monkeypatch.setattr("tui.clock.wall_clock", lambda: NOW)
     return fifteen_tickets(tmp_path / "desk.db")
 
 

@@ -13,8 +13,9 @@ from macros.coaching import Advice, carry_out
 from queues.figures.effort import Took
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
+from tui.clock import wall_clock
 from tui.coach import DAYS, advice_line, coaching, figures
-from tui.composition import agent_name, wall_clock
+from tui.composition import agent_name
 from tui.settings import config_folder, load
 
 

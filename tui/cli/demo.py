@@ -48,7 +48,7 @@ def demo(tickets: int | None, worked: bool, seed: int, keep: Path | None, no_ui:
 def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bool, as_json: bool) -> int:
     """Fill the desk file, then open the screen or say what is in it."""
     from queues.connectors.demo import DemoConnector
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
 
     start = wall_clock()
     connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)

@@ -69,7 +69,7 @@ def _accounts(path: Path) -> str:
     from queues.remotes.accounts import PREFIX
     from queues.remotes.links import LinkState, links
     from queues.remotes.trackers import HERE, Tracker
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
     from tui.link_line import pace
     from tui.settings import load
 

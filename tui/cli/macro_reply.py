@@ -10,7 +10,7 @@ import click
 
 from data.errors import InputError
 from data.records import Change, Enclosure
-from tui.composition import wall_clock
+from tui.clock import wall_clock
 from tui.settings import config_folder
 
 if TYPE_CHECKING:

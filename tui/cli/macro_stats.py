@@ -24,7 +24,8 @@ _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}
 def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_json: bool) -> None:
     """Tell how often each macro was used, when last, how often its words were changed and what it solved."""
     from tui.cli.periods import period_of
-    from tui.composition import wall_clock, zone_of
+    from tui.clock import wall_clock
+    from tui.composition import zone_of
 
     start = period_of(since, "now", zone_of(load().settings), wall_clock()).since
     names = [macro.name for macro in library_of(folder)] if unused else []

@@ -102,7 +102,8 @@ def render_one(
     as_json: bool,
 ) -> None:
     """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
-    from tui.composition import agent_name, brand_of, wall_clock, zone_of
+    from tui.clock import wall_clock
+    from tui.composition import agent_name, brand_of, zone_of
 
     ticket, person, token = _ticket(db, ticket_id) if ticket_id is not None else (*_nobody(customer), "")
     settings = load().settings

@@ -14,7 +14,7 @@ from queues.linking import known
 from tui.bulk import Plan, plan
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
-from tui.composition import wall_clock
+from tui.clock import wall_clock
 from tui.handing_over import HandingOver
 from tui.settings import config_folder
 

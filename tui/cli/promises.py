@@ -30,7 +30,7 @@ _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 @json_option
 def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
     """List the words given to customers that are not kept yet, the one due first at the top."""
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
 
     now = wall_clock()
     until = None if due is None else _until(due, now)
@@ -55,7 +55,7 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
 def handover(since: str, db: Path | None, as_json: bool) -> None:
     """Tell what is left at the end of a shift: the hand-over that was left last, promises, replies, drafts."""
     from queues.handover import hand_over
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
     from tui.shift_lines import note_head
 
     now = wall_clock()

@@ -19,7 +19,8 @@ from queues.figures.past_requests import past_requests
 from queues.figures.replay import Order, Outcome, Request, as_it_was, play
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
-from tui.composition import exposure, wall_clock
+from tui.clock import wall_clock
+from tui.composition import exposure
 from tui.settings import CONFIG_NAME, config_folder, load
 from tui.spans import span
 

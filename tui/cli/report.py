@@ -14,7 +14,7 @@ from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, behind, reports
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
-from tui.composition import wall_clock
+from tui.clock import wall_clock
 from tui.report_files import lines_of, write_csv, write_page
 from tui.report_hours import elapsed_of
 from tui.report_page import groupings

@@ -44,7 +44,7 @@ def sample(
     """Draw replies to review: nobody's own, no ticket twice, none that was drawn or reviewed before."""
     from queues.quality.reviewing import FAIR, RISK
     from tui.cli.periods import period_of, zone_of
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
 
     period = period_of(since, until, zone_of(""), wall_clock())
     with acting(db) as desk:
@@ -107,7 +107,7 @@ def _since(text: str) -> int:
     if not text:
         return 0
     from tui.cli.periods import period_of, zone_of
-    from tui.composition import wall_clock
+    from tui.clock import wall_clock
 
     return period_of(text, "now", zone_of(""), wall_clock()).since
 

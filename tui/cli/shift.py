@@ -17,7 +17,8 @@ from queues.handover import hand_over
 from queues.shift_start import ShiftStart, shift_start
 from tui.cli.common import acting, db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of
-from tui.composition import agent_name, wall_clock, zone_name
+from tui.clock import wall_clock
+from tui.composition import agent_name, zone_name
 from tui.settings import config_folder, load
 from tui.shift_lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
 from tui.spans import day_end

@@ -182,7 +182,8 @@ def _rounds(path: Path, settings: Settings) -> Iterator[Callable[[], object]]:
     """Yield what wakes tickets whose time has come and delivers what leaves as files."""
     from queues.connectors.outbox_folder import OutboxFolder
     from queues.outbox import deliver_due
-    from tui.composition import open_desk, wall_clock
+    from tui.clock import wall_clock
+    from tui.composition import open_desk
 
     folder = OutboxFolder(path.absolute().parent)
     desk = open_desk(path, settings=settings)
