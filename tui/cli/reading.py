@@ -26,6 +26,7 @@ from tui.cli.common import (
     ticket_keys,
     ticket_line,
 )
+from tui.clock import wall_clock
 
 
 @click.command("list")
@@ -69,9 +70,6 @@ def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> l
 @json_option
 def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
     """Show one ticket with its conversation."""
-    from tui.clock import wall_clock
-    from tui.composition import # brings the rules along: no other reading command needs it
-
     with reading(db) as store:
         ticket = store.tickets.get(ticket_id)
         if ticket is None:
