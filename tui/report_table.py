@@ -126,8 +126,6 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
 def _groups(found: Report, *, roomy: bool) -> Table:
     held: list[Mapping[Metric, Figure]] = [*found.now.values(), *found.before.values()]
     metrics = [metric for metric in EVERY if any(metric in one for one in held)]
-    if found.by in TIMES:
-        metrics = [metric for metric in metrics if metric is not Metric.BACKLOG]  # it is the end's, of no other time
     lines = []
     for group in groups(found):
         cells = []

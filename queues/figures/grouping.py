@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from queues.figures.metrics import Measure
+from queues.figures.metrics import Measure, Metric
 
 ALL = "all"
 """The group of a report that is not grouped."""
@@ -43,7 +43,8 @@ Grouped = By | tuple[By, By]
 """One grouping, or each of its groups grouped once more (each agent's days)."""
 BETWEEN = "\x1f"
 """Stands between the names of a group of a group: the unit separator of ASCII."""
-Group = Callable[[Measure, "Facts"], str]
+Group = Callable[[Measure, "Facts"], str | None]
+"""Names a measure's group; None where it belongs to none."""
 
 
 class Facts(NamedTuple):
@@ -67,10 +68,12 @@ def needs_facts(by: Grouped) -> bool:
 
 
 def grouping(by: Grouped, zone: tzinfo) -> Group:
-    """Return what names a measure's group. Hours, days and weeks (ISO 8601) are those of `zone`."""
+    """Return what names a measure's group. Hours, days and weeks (ISO 8601) are those of `zone`.
+
+    The backlog is that of the period's end and belongs to no time.
+    """
     if isinstance(by, tuple):
-        first, second = grouping(by[0], zone), grouping(by[1], zone)
-        return lambda measure, facts: first(measure, facts) + BETWEEN + second(measure, facts)
+        return _inside(grouping(by[0], zone), grouping(by[1], zone))
     match by:
         case By.ALL:
             return lambda measure, facts: ALL
@@ -89,7 +92,15 @@ def grouping(by: Grouped, zone: tzinfo) -> Group:
         case By.REASON:
             return lambda measure, facts: measure.reason or "no reason"
     told = clock(_FORMS[by], zone)
-    return lambda measure, facts: told(measure.at)
+    return lambda measure, facts: None if measure.metric is Metric.BACKLOG else told(measure.at)
+
+
+def _inside(first: Group, second: Group) -> Group:
+    def name(measure: Measure, facts: Facts) -> str | None:
+        one, two = first(measure, facts), second(measure, facts)
+        return None if one is None or two is None else one + BETWEEN + two
+
+    return name
 
 
 def clock(form: str, zone: tzinfo) -> Callable[[int], str]:

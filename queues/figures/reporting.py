@@ -92,7 +92,8 @@ def reports(
     for place, found, facts in _found(store, question):
         for group, held in sums[place]:
             for measure in found:
-                held[group(measure, facts), measure.metric].append(measure.value)
+                if (name := group(measure, facts)) is not None:
+                    held[name, measure.metric].append(measure.value)
     before, now = ([figures(held) for _, held in of_span] for of_span in sums)
     return {by: Report(period, by, now[n], before[n]) for n, by in enumerate(groupings)}
 
@@ -106,11 +107,12 @@ def inside(found: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
 def behind(
     store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, told: Progress = _silent
 ) -> Iterator[tuple[Measure, str]]:
-    """Yield every measure of the period with its group."""
+    """Yield every measure of the period that belongs to a group, with the group."""
     group = grouping(by, zone)
     for _, found, facts in _found(store, Question((period,), elapsed, needs_facts(by), told)):
         for measure in found:
-            yield measure, group(measure, facts)
+            if (name := group(measure, facts)) is not None:
+                yield measure, name
 
 
 def _found(store: Store, question: Question) -> Found:

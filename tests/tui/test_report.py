@@ -207,6 +207,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
             values[group, one.metric].append(one.value)
         told = {(group, metric): held for group, of in grouped[by].now.items() for metric, held in of.items()}
         assert told.keys() == values.keys(), by
+        assert any(metric is Metric.BACKLOG for _, metric in told) == (by not in (By.HOUR, By.DAY, By.WEEK)), by
         for key, held in values.items():
             assert (told[key].count, told[key].total, told[key].median) == (len(held), sum(held), median(held)), key
 
