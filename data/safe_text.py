@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LONGEST_LINE = 1_000
+"""Characters that are kept of a name or a subject: what comes longer is no line that anybody reads."""
 MOST_MARKS = 3
 """Combining marks kept in a row; more is a stack that paints over other lines."""
 
@@ -67,6 +69,11 @@ def safe_text(text: str) -> str:
 def safe_line(text: str) -> str:
     """Return `text` as one safe line: runs of white space become one space, none at the ends."""
     return " ".join(safe_text(text).split())
+
+
+def shortened(text: str) -> str:
+    """Return a name or a subject as it is kept: one longer than `LONGEST_LINE` is cut, which its end tells."""
+    return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
 
 
 def _control_picture(found: re.Match[str]) -> str:

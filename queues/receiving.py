@@ -20,6 +20,7 @@ from data.records import (
     Status,
     Ticket,
 )
+from data.safe_text import shortened
 from data.store import Store
 from queues import address, escalating, routing, sla, workflow
 from queues.acting import Acting
@@ -44,7 +45,13 @@ class Receiving:
         self._acting = acting
 
     def file(self, item: Incoming, action: int, now: int) -> Received:
-        """Store one message and return what became of it."""
+        """Store one message and return what became of it; only its raw bytes keep a subject or a name of any length."""
+        item = replace(
+            item,
+            subject=shortened(item.subject),
+            from_name=shortened(item.from_name),
+            customer_name=shortened(item.customer_name),
+        )
         content = item.content_hash or item.raw_sha256
         known = self._store.messages.ticket_of_content(content) if content else None
         if known is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.records import Imported, Standing, Status, Ticket
+from data.safe_text import shortened
 from data.store import Store
 from queues import workflow
 from queues.acting import Acting
@@ -50,9 +51,9 @@ def _fields(ticket: Ticket, standing: Standing, now: int) -> dict[str, Any]:
         "snoozed_until": until if asleep else None,
         "solved_at": min(now, standing.solved_at or updated) if status in workflow.DONE else None,
         "priority": standing.priority or ticket.priority,
-        "assignee": standing.assignee or ticket.assignee,
+        "assignee": shortened(standing.assignee) or ticket.assignee,
         "tags": tuple(dict.fromkeys((*ticket.tags, *standing.tags))),
-        "subject": standing.subject or ticket.subject,
+        "subject": shortened(standing.subject) or ticket.subject,
         "created_at": min(ticket.created_at, standing.created_at or ticket.created_at),
         "updated_at": updated,
     }

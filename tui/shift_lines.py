@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from data.safe_text import safe_line
+from data.safe_text import safe_line, shortened
 from queues.figures.shift import COUNTED, LENGTHS, SHARES, Own, OwnFigures
 from tui.left_line import left_line
 from tui.spans import moment, span
@@ -33,6 +34,8 @@ MEANS = {
 """What each figure is, in one line."""
 MOST_NOTES = 5
 """Hand-overs that are shown at the beginning of a shift."""
+MOST_SAID = 60
+"""Lines of one hand-over that are shown at the beginning of a shift; `tridesk handover` writes all."""
 MOST_OF_A_KIND = 12
 """Lines of one kind in a hand-over or at the beginning of a shift; the rest is counted."""
 
@@ -121,32 +124,40 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
     """
     lines: list[tuple[str, str]] = []
     for shift in found.notes[:MOST_NOTES]:
-        lines.append(("", note_head(shift, zone)))
-        lines += [(f"note:{shift.id}.{n}", f"  {safe_line(line)}") for n, line in enumerate(shift.note.splitlines())]
-    chapters: list[tuple[str, list[tuple[str, str]]]] = [
+        said = shift.note.splitlines()
+        told = [(f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])]
+        lines += [("", note_head(shift, zone)), *told, *_more(f"note {shift.id}", len(said) - MOST_SAID)]
+    # made one by one and only as many as are shown: a line reads its ticket
+    chapters: list[tuple[str, int, Iterator[tuple[str, str]]]] = [
         (
             words("Changed since your last shift"),
-            [(f"revised:{n}", f"  {revised_line(one)}") for n, one in enumerate(found.revised)],
+            len(found.revised),
+            ((f"revised:{n}", f"  {revised_line(one)}") for n, one in enumerate(found.revised)),
         ),
         (
             words("Promised for today"),
-            [_ticket(store, one.ticket_id, _promised(one.due_at, now), one.text) for one in found.promises],
+            len(found.promises),
+            (_ticket(store, one.ticket_id, _promised(one.due_at, now), one.text) for one in found.promises),
         ),
-        (words("Yours"), [_ticket(store, row.id, row.status.value) for row in found.mine]),
+        (words("Yours"), len(found.mine), (_ticket(store, row.id, row.status.value) for row in found.mine)),
         (
             words("Drafts"),
-            [
+            len(found.drafts),
+            (
                 _ticket(store, one.ticket_id, span(max(0, now - one.updated_at)), one.text.strip().partition("\n")[0])
                 for one in found.drafts
-            ],
+            ),
         ),
     ]
-    for title, held in chapters:
-        if held:
-            lines += [("", f"{title} ({len(held)})"), *held[:MOST_OF_A_KIND]]
-            if len(held) > MOST_OF_A_KIND:
-                lines.append((f"more:{title}", "  " + words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND)))
+    for title, count, held in chapters:
+        if count:
+            lines += [("", f"{title} ({count})"), *islice(held, MOST_OF_A_KIND), *_more(title, count - MOST_OF_A_KIND)]
     return lines
+
+
+def _more(of: str, count: int) -> list[tuple[str, str]]:
+    """Say how many lines are not shown, where any is not."""
+    return [(f"more:{of}", "  " + words("… and {n} more").format(n=count))] if count > 0 else []
 
 
 def note_head(shift: Shift, zone: str) -> str:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Change, Direction, Message, Priority, Status, Ticket
+from data.safe_text import LONGEST_LINE
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
@@ -207,6 +208,23 @@ def test_a_later_export_adds_what_is_new_and_leaves_an_agents_work(desk: Desk, h
     take(desk, helper, written(tmp_path, row | {"priority": "urgent", "status": "closed"}))
     (ticket,) = desk.store.tickets.each()
     assert (ticket.priority, ticket.status) == (Priority.LOW, Status.OPEN)
+
+
+def test_a_subject_and_names_without_end_are_kept_short_and_whole_in_the_raw_bytes(
+    desk: Desk, helper: Helper, tmp_path: Path
+) -> None:
+    row = record("zendesk") | {"subject": "s" * 100_000}
+    row["requester"] = row["requester"] | {"name": "n" * 100_000}
+    take(desk, helper, written(tmp_path, row))
+    (ticket,) = desk.store.tickets.each()
+    customer = desk.store.customers.get(ticket.customer_id)
+    assert customer is not None
+    lines = [ticket.subject, customer.name, *(one.from_name for one in desk.store.messages.of(ticket.id))]
+    assert max(map(len, lines)) == LONGEST_LINE
+    assert ticket.subject == "s" * (LONGEST_LINE - 1) + "…"
+    raws = [desk.store.messages.raw(one.raw_sha256) or b"" for one in desk.store.messages.of(ticket.id)]
+    assert any(b"s" * 100_000 in raw for raw in raws)
+    assert take(desk, helper, written(tmp_path, row, name="again.jsonl")).new == 0
 
 
 def test_the_same_number_at_two_sites_is_two_tickets(desk: Desk, helper: Helper, tmp_path: Path) -> None:

@@ -60,6 +60,16 @@ def test_a_hand_over_of_ones_own_words_is_shown_safely_at_the_next_start(path: P
     assert [one["kind"] for one in rows(run(path, "shift", "start", "--json"))[:2]] == ["shift", "note"]
 
 
+def test_a_hand_over_without_end_is_shown_as_far_as_anybody_reads(path: Path) -> None:
+    run(path, "shift", "start")
+    run(path, "shift", "end", "--note", "-", typed="y" * 100_000 + "\n" + "a line\n" * 5_000)
+    shown = run(path, "shift", "start").output.splitlines()
+    assert "  … and 4941 more" in shown
+    assert (len(shown) < 200, max(map(len, shown)) < 1_100) == (True, True)
+    (note, *_) = rows(run(path, "handover", "--json"))
+    assert note["text"].count("a line") == 5_000, "all of it is kept"
+
+
 def test_a_changed_procedure_is_told_at_the_next_start(path: Path) -> None:
     folder = path.parent / "tridesk" / "procedures"
     folder.mkdir()
