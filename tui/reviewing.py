@@ -90,9 +90,8 @@ def newest_reply(store: Store, ticket_id: int, reviewer: str) -> int:
 
 
 def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:
-    """Return the newest reviews of an agent's replies, those not seen yet first."""
-    found = store.reviews.each(agent=agent)[:limit]
-    return [_given(store, one, labels, cover) for one in sorted(found, key=lambda one: one.seen_at is not None)]
+    """Return reviews of an agent's replies: those not seen yet, however old, then the newest."""
+    return [_given(store, one, labels, cover) for one in store.reviews.for_agent(agent, limit)]
 
 
 def card_of(item: Item, cards: Mapping[str, Scorecard], chosen: str = "") -> Scorecard:

@@ -154,6 +154,14 @@ class Reviews:
         )
         return [_review(row) for row in self._db.execute(sql, (everything, since, agent, reviewer))]
 
+    def for_agent(self, agent: str, limit: int) -> list[Review]:
+        """Return up to `limit` reviews of an agent's replies that stand, those not seen yet first, then the newest."""
+        sql = _REVIEW + (
+            "WHERE agent = ? AND state = 'given' AND calibration IS NULL "
+            "ORDER BY seen_at IS NOT NULL, at DESC, id DESC LIMIT ?"
+        )
+        return [_review(row) for row in self._db.execute(sql, (agent, limit))]
+
     def measured(self, since: int, until: int) -> Iterator[tuple[int, int, float, str, str, int]]:
         """Yield ticket, moment, percent, agent, macro and the ticket's age of each review of a time that stands."""
         sql = """SELECT r.ticket_id, r.at, r.percent, r.agent, m.macro, max(0, r.at - t.created_at)

@@ -164,6 +164,17 @@ def test_a_second_reviewer_is_sent_to_calibration(team: Team) -> None:
         team.desk("max").reviews.review(message, CARD, GOOD)
 
 
+def test_what_is_not_seen_comes_before_what_is_however_old(team: Team) -> None:
+    for n in range(4):
+        team.now = START + n
+        team.desk("lea").reviews.review(team.reply("ann"), CARD, GOOD)
+    newest_first = [one.id for one in team.store.reviews.each(agent="ann")]
+    for number in newest_first[:3]:
+        team.desk("ann").reviews.see(number)
+    assert [one.id for one in team.store.reviews.for_agent("ann", 2)] == [newest_first[3], newest_first[0]]
+    assert team.store.reviews.for_agent("lea", 2) == []
+
+
 def test_a_calibration_is_blind_counts_nowhere_and_is_never_shown_to_the_agent(team: Team) -> None:
     message = team.reply("ann")
     lea, max_ = team.desk("lea"), team.desk("max")

@@ -41,6 +41,8 @@ class Ink(StrEnum):
 
 
 MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "NOTE ┃ "}
+MOST_OF_A_TAG = 60
+"""Characters of a tag that are shown: what comes longer is none that anybody made."""
 INKS = {Direction.IN: Ink.CUSTOMER, Direction.OUT: Ink.OURS, Direction.NOTE: Ink.NOTE}
 
 
@@ -94,7 +96,9 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     state.append(
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("nobody's")
     )
-    yield from _lines(Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)}" for tag in ticket.tags)]), width)
+    yield from _lines(
+        Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags)]), width
+    )
     yield from _lines(Ink.PLAIN, " · ".join(_person(shown)), width)
     for name, due in (
         (words("first reply"), ticket.first_due),
