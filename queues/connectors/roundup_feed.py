@@ -6,10 +6,12 @@ Roundup numbers no changes and tells their time by the second, so an issue that 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -56,15 +58,17 @@ class Feed:
         self._rest = rest
         self._waiting: list[tuple[int, str]] = []
         self._listed = 0
+        self._follows: Cursor | None = None
         self._west = _WEST
         self.total = 0
         """How many issues there are to come and were, in the count of `Cursor.done`."""
 
     def next(self, cursor: Cursor, fields: list[str]) -> tuple[list[dict[str, Any]], Cursor, bool]:
         """Return issues that changed after the cursor, the next cursor, and whether there is more."""
-        if not self._waiting:
+        if not self._waiting or cursor != self._follows:  # what was read last may not have been kept
             self._list(cursor)
-        group, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        self._follows = None
+        group = self._group(cursor)
         rows = self._rest.by_number("issue", [number for _, number in group], fields)
         prints = {number: _print(row) for number, row in rows.items()}
         new = [row for number, row in rows.items() if cursor.seen.get(number, (0, ""))[1] != prints[number]]
@@ -81,7 +85,15 @@ class Feed:
             caught_up=cursor.caught_up or not self._waiting,
             seen={number: one for number, one in seen.items() if one[0] >= since},
         )  # fmt: skip
+        self._follows = after
         return sorted(new, key=lambda row: (str(row.get("activity")), int(row["id"]))), after, bool(self._waiting)
+
+    def _group(self, cursor: Cursor) -> list[tuple[int, str]]:
+        """Take the next issues: with those that may have been seen so many new ones that there is always progress."""
+        new = accumulate(cursor.seen.get(number, (0, ""))[0] != when for when, number in self._waiting)
+        size = bisect_left(list(new), AT_ONCE) + 1
+        group, self._waiting = self._waiting[:size], self._waiting[size:]
+        return group
 
     def _list(self, cursor: Cursor) -> None:
         """Find what changed, as numbers alone."""

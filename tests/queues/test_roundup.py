@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -21,6 +23,7 @@ from queues.connectors.base import Capability, RemoteReply
 from queues.connectors.roundup import Roundup
 from queues.connectors.roundup_feed import Cursor, moment
 from queues.connectors.roundup_people import Person
+from queues.connectors.roundup_reading import Reading
 from queues.connectors.roundup_rest import Rest, subject
 from queues.mail.reading import read_mail
 from queues.remotes.trackers import Fields, Tracker, complete
@@ -298,6 +301,7 @@ def test_check_tells_what_is_set_up_and_each_fault_in_one_sentence(desk: DeskAtR
 def test_a_mirror_that_was_cut_goes_on_where_it_was(roundup: RoundupServer, tmp_path: Path) -> None:
     refs = {roundup.ask("POST", "issue", {"title": f"Caso {one}", "component": "Billing"})["id"] for one in range(130)}
     desk = DeskAtRoundup(roundup, tmp_path, queue="Billing")
+    assert whole(connector(desk)) == sorted(refs)
     desk.cut_after(7)  # requests: before the second page
     with pytest.raises(ConnectorError, match="ended"):
         desk.once()
@@ -306,6 +310,22 @@ def test_a_mirror_that_was_cut_goes_on_where_it_was(roundup: RoundupServer, tmp_
     assert {one.external_ref for one in desk.tickets()} == refs
     assert len(desk.tickets()) == len(refs)
     assert desk.once() == 0
+
+
+def whole(system: Roundup) -> list[str]:
+    """Read a tracker page by page, each page twice in vain before it is read; return what was read."""
+    batch = system.after("", lambda number: False)
+    found = list(batch.tickets)
+    for _ in range(6):
+        cut = UnreachableError("Not reachable", "The connection was ended by the test.")
+        for place in ((Rest, "rows"), (Reading, "happened")):
+            with patch.object(*place, side_effect=cut), suppress(UnreachableError):
+                system.after(batch.cursor, lambda number: False)
+        batch = system.after(batch.cursor, lambda number: False)
+        found += batch.tickets
+    system.close()
+    assert not batch.more
+    return sorted(found)
 
 
 def test_a_web_token_says_whose_it_is() -> None:
