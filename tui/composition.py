@@ -96,8 +96,13 @@ def office(calendars: Mapping[str, Calendar], settings: Settings) -> Calendar:
 
 def zone_name(settings: Settings) -> str:
     """Return the name of the desk's time zone: the one in the settings, else the machine's, else UTC."""
-    if settings.time_zone:
-        return settings.time_zone
+    return zone_named(settings.time_zone)
+
+
+def zone_named(name: str) -> str:
+    """Return the name of a time zone that may not be named: then it is the machine's, else UTC."""
+    if name:
+        return name
     import tzlocal  # 25 ms, for those who named none
 
     try:

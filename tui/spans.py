@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from data.records import LaneRow, Priority
 from data.spans import span_seconds
@@ -90,7 +90,7 @@ def later(text: str, now: int) -> int | None:
     return int((today + timedelta(days=days)).replace(hour=MORNING, minute=0, second=0).timestamp())
 
 
-def day_end(now: int) -> int:
-    """Return when the day of `now` ends there where the agent is."""
-    midnight = datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0)
+def day_end(now: int, zone: tzinfo) -> int:
+    """Return when the day of `now` ends in a time zone; days of a clock that is changed are shorter or longer."""
+    midnight = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0)
     return int((midnight + timedelta(days=1)).timestamp())

@@ -25,6 +25,8 @@ class Ways:
     """Begin a shift at the opening without asking, as the demo does."""
     away_seconds: int = 6 * 3600
     """After so long without an action of the agent a shift is over."""
+    time_zone: str = ""
+    """Where days begin; the machine's where it is not named."""
 
 
 def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
@@ -38,4 +40,5 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> W
         settings.shift.ask and not demo and not empty,
         demo,
         settings.shift.away_hours * 3600,
+        settings.time_zone,
     )

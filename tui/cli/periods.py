@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from data.errors import InputError
@@ -14,9 +14,12 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 def zone_of(name: str) -> tzinfo:
-    """Return the named time zone, else the machine's own. Raises InputError for one that is not known."""
+    """Return the named time zone, else the desk's own. Raises InputError for one that is not known."""
     if not name:
-        return datetime.now(UTC).astimezone().tzinfo or UTC
+        from tui.composition import zone_of as own_zone
+        from tui.settings import load
+
+        return own_zone(load().settings)
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):

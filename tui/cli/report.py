@@ -28,7 +28,9 @@ _MOST_DAYS = 366
 @click.option("--since", default="7d", show_default=True, help="A date, today, or how far back: 24h, 7d, 4w.")
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
 @click.option("--by", type=click.Choice([str(by) for by in By]), default="all", show_default=True, help="Group by.")
-@click.option("--zone", default="", help="The time zone of dates, hours and days, such as Europe/Madrid.")
+@click.option(
+    "--zone", default="", help="The time zone of dates, hours and days: Europe/Madrid, say (else the desk's)."
+)
 @click.option("--calendar", default="", help="Count lengths of time in this calendar's open hours.")
 @click.option("--behind", "metric", type=click.Choice([str(one) for one in Metric]), help="List the tickets instead.")
 @click.option("--group", default="", help="With --behind: only this agent, lane, language … of --by.")

@@ -72,7 +72,7 @@ def start(db: Path | None, as_json: bool) -> None:
             told = f"Your shift goes on since {iso(going.began_at)}; `tridesk shift end` ends it."
             raise InputError("In a shift", told)
         wordings = wordings_now(Library.standard(config_folder() / "macros"), desk.rules.procedures)
-        found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now))
+        found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, ZoneInfo(zone)))
         begun = desk.begin_shift(wordings)
         if as_json:
             _put_start(found, begun)

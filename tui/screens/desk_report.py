@@ -34,10 +34,13 @@ class Reporting(ShiftTurns):
         self._show_report(self.report_state)
 
     def _show_report(self, state: ReportState) -> None:
-        from tui.cli.periods import zone_of
+        from zoneinfo import ZoneInfo
+
         from tui.screens.report_screen import ReportScreen
 
-        self.app.push_screen(ReportScreen(self.store.path, state, zone_of(""), self.clock), self._figure_opened)
+        self.app.push_screen(
+            ReportScreen(self.store.path, state, ZoneInfo(self._zone()), self.clock), self._figure_opened
+        )
 
     def action_nav_back(self) -> None:
         """From what the report opened, go back to it; else as everywhere."""

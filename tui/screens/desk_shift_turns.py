@@ -54,6 +54,8 @@ class ShiftTurns(ShiftFigures):
     @work(thread=True, group="shift", exit_on_error=False)
     def _gather_start(self, then: Callable[[ShiftStart, shifts.Wordings], object]) -> None:
         """Gather what a shift begins with in a thread: every macro and procedure is compared."""
+        from zoneinfo import ZoneInfo
+
         from queues.shift_start import shift_start
         from tui.spans import day_end
         from tui.wordings_now import wordings_now
@@ -62,7 +64,7 @@ class ShiftTurns(ShiftFigures):
         now_said = wordings_now(self.answering.library(), book)
         store = Store.open(self.store.path, create=False)
         try:
-            found = shift_start(store, self.agent, now_said, day_ends=day_end(self.clock()))
+            found = shift_start(store, self.agent, now_said, day_ends=day_end(self.clock(), ZoneInfo(self._zone())))
         finally:
             store.close()
         self.app.call_from_thread(then, found, now_said)
@@ -183,7 +185,6 @@ class ShiftTurns(ShiftFigures):
             super().hand_over_chosen(left, name)
 
     def _zone(self) -> str:
-        from tui.composition import zone_name
-        from tui.settings import load
+        from tui.composition import zone_named
 
-        return zone_name(load().settings)
+        return zone_named(self.ways.time_zone)
