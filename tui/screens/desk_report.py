@@ -60,6 +60,7 @@ class Reporting(ShiftTurns):
     def _figure_opened(self, opened: Opened | None) -> None:
         self._from_report = None if opened is None else opened.ticket_id or 0
         if opened is None:
+            self.say("")
             return
         if opened.ticket_id is None:
             self._list(opened.behind)
