@@ -99,9 +99,7 @@ class Feed:
         """Find what changed, as numbers alone."""
         since = cursor.listed - OVERLAP if cursor.listed else cursor.at - _AGAIN
         found, self._listed = self._changed(since)
-        self._waiting = [
-            (when, number) for when, number in found if when >= since and not _settled(cursor, number, when)
-        ]
+        self._waiting = [(when, number) for when, number in found if when >= since]
 
     def _changed(self, since: int) -> tuple[list[tuple[int, str]], int]:
         """Return what changed since a moment, and the time there; the tracker may take the moment for another."""
@@ -141,12 +139,6 @@ def _now(headers: Mapping[str, str], found: list[tuple[int, str]]) -> int:
         return int(parsedate_to_datetime(headers["date"]).timestamp())
     except (KeyError, ValueError):
         return max([0, *(when for when, _ in found)])
-
-
-def _settled(cursor: Cursor, number: str, when: int) -> bool:
-    """Tell whether an issue was seen when the second of its change was over: nothing more can have happened in it."""
-    seen = cursor.seen.get(number)
-    return seen is not None and seen[0] == when and bool(cursor.listed) and when + 1 < cursor.listed
 
 
 def _print(row: Mapping[str, Any]) -> str:
