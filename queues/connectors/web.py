@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
 from data.safe_text import safe_line
@@ -147,19 +147,21 @@ class WebClient:
         Raises ConnectorError; RefusedError where it is not to be had.
         """
         for _ in range(_MOST_MOVES):
-            parts = urlsplit(url)
-            if parts.scheme != "https" and (parts.scheme, self._tls) != ("http", False):
+            parts = _parts(url)
+            if parts is None or (parts.scheme != "https" and (parts.scheme, self._tls) != ("http", False)):
                 break
             at_home = (parts.hostname, parts.port) == (self.host, self._port)
             other = WebClient(f"{parts.scheme}://{parts.netloc}", context=self._context, per_minute=1)
             try:
                 self._spend()
-                answer = other._fetch(f"{parts.path}?{parts.query}", headers if at_home else {}, largest)
+                answer = other._fetch(
+                    f"{_plain(parts.path)}?{_plain(parts.query)}", headers if at_home else {}, largest
+                )
             finally:
                 other.close()
             if isinstance(answer, bytes):
                 return answer
-            url = urljoin(url, answer.location)
+            url = answer.location if _parts(answer.location) is None else urljoin(url, answer.location)
         raise RefusedError("Refused", f"{self.place} names no address for a file that can be used.")
 
     def _fetch(self, target: str, headers: Mapping[str, str], largest: int) -> bytes | _Moved:
@@ -237,7 +239,7 @@ class WebClient:
         try:
             # a success may quote us in another encoding than the rest of it (RT does)
             return Answer(json.loads(raw.decode("utf-8", "replace")) if raw.strip() else None, headers)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConnectorError(
                 "Not understood", f"{self.place} answered with something else than JSON; check the url."
             ) from error
@@ -315,6 +317,21 @@ def _with_type(headers: Mapping[str, str], body: Any) -> dict[str, str]:
     return {**headers, "Content-Type": body.content_type if isinstance(body, Packed) else "application/json"}
 
 
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of an address that a server names, None where it is none that anybody can go to."""
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+        return parts if parts.port != 0 else None
+    except ValueError:  # a port beyond 65535, half an IPv6 address, a label that is too long
+        return None
+
+
+def _plain(text: str) -> str:
+    """Return a path or a query as it may stand in a request; what is written so already stays."""
+    return quote(text, safe="/?:@!$&'()*+,;=~%-._")
+
+
 def _seconds(retry_after: str) -> int:
     """Return what Retry-After asks for (RFC 9110, 10.2.3); a date or nonsense counts as a minute."""
     return min(int(retry_after), _MOST_WAIT) if retry_after.isascii() and retry_after.isdigit() else int(MINUTE)
@@ -323,10 +340,9 @@ def _seconds(retry_after: str) -> int:
 def _words(raw: bytes) -> str:
     """Return what the server says besides a number, on one safe line and short."""
     try:
-        found = json.loads(raw)
-    except ValueError:
+        return safe_line(" ".join(_said(json.loads(raw))))[:160]
+    except (ValueError, RecursionError):
         return ""
-    return safe_line(" ".join(_said(found)))[:160]
 
 
 def _said(found: Any) -> Iterator[str]:

@@ -167,6 +167,9 @@ def test_a_file_is_followed_elsewhere_without_saying_who_we_are(client: Client) 
         ((302, {"Location": "/again"}, b""), "names no address"),
         ((302, {"Location": "ftp://127.0.0.1/f"}, b""), "names no address"),
         ((302, {"Location": "file:///etc/passwd"}, b""), "names no address"),
+        ((302, {"Location": "https://[half/f"}, b""), "names no address"),
+        ((302, {"Location": "https://x.example:99999/f"}, b""), "names no address"),
+        ((302, {"Location": f"https://{'x' * 70}.example/f"}, b""), "names no address"),
         ((404, {}, {"error": "gone"}), "does not have it"),
         ((200, {}, b"sixsix"), "larger than 5 bytes"),
     ],
@@ -176,6 +179,18 @@ def test_a_file_that_cannot_be_had_is_refused(
 ) -> None:
     with WebDouble([answer]) as double, pytest.raises(RefusedError, match=words):
         client(double.url).download(f"{double.url}/f", {}, 5)
+
+
+def test_a_file_whose_address_has_spaces_and_accents_is_fetched(client: Client) -> None:
+    with WebDouble([(200, {}, b"bytes")]) as double:
+        assert client(double.url).download(f"{double.url}/señal de tráfico%20.png?n=á b", {}, 5) == b"bytes"
+        assert double.paths[0] == "/se%C3%B1al%20de%20tr%C3%A1fico%20.png?n=%C3%A1%20b"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_answer_nested_without_end_is_told(client: Client, status: int) -> None:
+    with WebDouble([(status, {}, b"[" * 200_000)]) as double, pytest.raises(ConnectorError):
+        client(double.url).ask("GET", "x", {})
 
 
 def test_a_file_of_a_server_with_tls_is_never_fetched_without(client: Client) -> None:

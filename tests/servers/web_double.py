@@ -18,6 +18,7 @@ class WebDouble:
         self._answers = list(answers)
         self.heard: list[bytes] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         double = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -31,6 +32,7 @@ class WebDouble:
                     return
                 double.heard.append(body)
                 double.headers.append(dict(self.headers.items()))
+                double.paths.append(self.path)
                 status, headers, answer = double._next()
                 if not status:
                     self.close_connection = True

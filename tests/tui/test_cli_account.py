@@ -32,6 +32,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "desk.db"
 
 
+@pytest.mark.parametrize("kind", ["zendesk", "roundup", "rt"])
+def test_an_address_that_is_none_is_told(kind: str, desk: Path) -> None:
+    with pytest.raises(InputError, match="url cannot be used; write it as https://host"):
+        run(["account", "add", "--kind", kind, "--url", "https://[half", "--user", "x"])
+
+
 def set_up(stack: MailStack, monkeypatch: pytest.MonkeyPatch, *more: str) -> str:
     address, password = stack.add_user(f"agent{next(numbers)}")
     monkeypatch.setenv("MAIL_PW", password)

@@ -23,7 +23,10 @@ def tracker_of(
 ) -> Tracker:
     """Return the tracker; its name is the first label of the host unless given. Raises InputError."""
     given = url if "://" in url or (kind == "zendesk" and "." not in url) else f"https://{url}"
-    host = urlsplit(given if "://" in given else f"https://{given}").netloc.rpartition("@")[2].partition(":")[0]
+    try:
+        host = urlsplit(given if "://" in given else f"https://{given}").netloc.rpartition("@")[2].partition(":")[0]
+    except ValueError:  # half an IPv6 address: `complete` says what is wrong
+        host = ""
     lanes = {queue.strip(): lane.strip() for queue, _, lane in (one.partition("=") for one in queues)}
     return complete(
         Tracker(
