@@ -186,3 +186,19 @@ def test_bars_grow_shorter_and_the_longest_fits_a_wide_screen(behind: dict[Own, 
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[0] <= 118
     assert lengths[-1] <= 30
+
+
+def test_the_key_shows_the_card_once_also_while_the_bar_reads(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "S", "enter")
+        await look(pilot, app)
+        desk = app.desk
+        desk._looking = True
+        desk.action_desk_shift()
+        desk.action_desk_shift()
+        await settled(pilot, app)
+        assert "Your shift, " in picture(app)
+        await press(pilot, app, "escape")
+        assert app.screen is desk
+
+    play(path, script)

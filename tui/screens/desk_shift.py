@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -32,6 +34,8 @@ class ShiftFigures(Changed):
     _looked: tuple[int, int] = (-1, 0)
     """The store's version at the last look, and when that was."""
     _looking = False
+    """The bar's figures are being read."""
+    _one_at_a_time = Lock()
 
     def look_at_shift(self) -> None:
         """Take the figures in again where something happened."""
@@ -56,21 +60,20 @@ class ShiftFigures(Changed):
         self.app.call_from_thread(self._show_bar, found)
 
     def _figures(self, shift: Shift, now: int) -> OwnFigures:
-        """Called in one thread at a time."""
+        """Read what happened since the last look; a key waits in its thread until the bar has read."""
         from queues.figures.shift import OwnWork
 
-        if self._work is None or self._shift_id != shift.id:
-            self._work, self._shift_id = OwnWork(self.agent, shift.began_at, shift.since_event), shift.id
-        store = Store.open(self.store.path, create=False)
-        try:
-            return self._work.look(store, now, max(0, now - shift.began_at))
-        finally:
-            store.close()
+        with self._one_at_a_time:
+            if self._work is None or self._shift_id != shift.id:
+                self._work, self._shift_id = OwnWork(self.agent, shift.began_at, shift.since_event), shift.id
+            with closing(Store.open(self.store.path, create=False)) as store:
+                return self._work.look(store, now, max(0, now - shift.began_at))
 
     def _show_bar(self, found: OwnFigures) -> None:
         from tui.shift_lines import bars
 
-        hidden = self.store.settings.get(BAR_SETTING) is False
+        over = shifts.going_on(self.store, self.agent) is None  # it may have ended while this was read
+        hidden = over or self.store.settings.get(BAR_SETTING) is False
         self.header.show_shift(() if hidden else bars(found))
 
     async def action_desk_shift_bar(self) -> None:
@@ -90,17 +93,11 @@ class ShiftFigures(Changed):
 
     def open_shift_card(self, shift: Shift) -> None:
         """Show what a shift came to so far."""
-        if not self._looking:
-            self._looking = True
-            self._open_card(shift, self.clock())
+        self._open_card(shift, self.clock())
 
     @work(thread=True, group="shift", exit_on_error=False)
     def _open_card(self, shift: Shift, now: int) -> None:
-        try:
-            found = self._figures(shift, now)
-        finally:
-            self._looking = False
-        self.app.call_from_thread(self._show_card, found)
+        self.app.call_from_thread(self._show_card, self._figures(shift, now))
 
     def _show_card(self, found: OwnFigures) -> None:
         from queues.figures.shift import Own
@@ -108,6 +105,8 @@ class ShiftFigures(Changed):
         from tui.shift_lines import card_lines
         from tui.spans import span
 
+        if self.app.screen is not self:
+            return  # the key was pressed twice, or something else was asked for meanwhile
         title = words("Your shift, {span} so far").format(span=span(found.seconds))
         note = words("Enter shows the tickets behind a figure · e ends the shift · Esc back")
 

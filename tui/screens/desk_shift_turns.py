@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -132,8 +133,7 @@ class ShiftTurns(ShiftFigures):
         if going is None:
             told = words("You are in no shift; {key} begins one.")
             self.say(told.format(key=self.key("desk.shift")))
-        elif not self._looking:
-            self._looking = True
+        else:
             self._write_note(going, self.clock())
 
     @work(thread=True, group="shift", exit_on_error=False)
@@ -141,19 +141,16 @@ class ShiftTurns(ShiftFigures):
         from queues.handover import hand_over
         from tui.shift_lines import hand_over_note
 
-        try:
-            found = self._figures(shift, now)
-            store = Store.open(self.store.path, create=False)
-            try:
-                note = hand_over_note(found, hand_over(store, now), now, self._zone())
-            finally:
-                store.close()
-        finally:
-            self._looking = False
+        found = self._figures(shift, now)
+        with closing(Store.open(self.store.path, create=False)) as store:
+            note = hand_over_note(found, hand_over(store, now), now, self._zone())
         self.app.call_from_thread(self._edit_note, note)
 
     def _edit_note(self, note: str) -> None:
         from tui.screens.text_card import TextCard
+
+        if self.app.screen is not self:
+            return  # the key was pressed twice, or something else was asked for meanwhile
 
         async def written(text: str | None) -> None:
             if text is not None:
