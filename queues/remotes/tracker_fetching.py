@@ -71,9 +71,10 @@ class Fetching:
             for one in strange:
                 self._store.messages.keep_raw(one.raw, mirror.source(one), mirror.clock())
             new = {one.ticket_id for one in mirror.desk.receive(items, bulk=True) if one.outcome != "joined"}
-            for ref, remote in batch.tickets.items():
-                follow(mirror, remote, batch.moved.get(ref), new)
+            told = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
             mirror.put_cursor(cursor)
+        for sentence in filter(None, told):
+            mirror.tell(sentence)
         if items:
             self.filed += len(items)
             self._news()

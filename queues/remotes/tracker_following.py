@@ -13,17 +13,22 @@ from queues.connectors.base import RemoteTicket
 from queues.remotes.tracker_mirror import Mirror, Seen
 
 
-def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> None:
-    """Let a ticket here be as it is there, where it is `new` here or `mover` changed it there."""
+def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> str:
+    """Let a ticket here be as it is there, where it is `new` here or `mover` changed it there.
+
+    Returns what the agent is to be told: a claim of ours that was not tried yet came second.
+    """
     number = mirror.store.tickets.by_external_ref(mirror.name, remote.ref)
     if number is None or (number not in new and mover is None):
-        return
+        return ""
     if number not in new and mover == mirror.system.me() and mirror.unpushed(number):
-        return  # the echo of what we did, and the agent has gone on since
+        return ""  # the echo of what we did, and the agent has gone on since
     changes = _changes(mirror, number, remote, new=number in new)
     mirror.put_seen(remote.ref, Seen.of(remote))
+    second = bool(changes.get("assignee")) and mirror.claims(number)
     if changes:
         mirror.desk.follow(number, mirror.name, **changes)
+    return f"#{number} is {changes['assignee']}'s: {changes['assignee']} was first." if second else ""
 
 
 def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) -> dict[str, Any]:

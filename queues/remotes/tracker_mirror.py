@@ -139,6 +139,20 @@ class Mirror:
         events = self.store.events.after(self.mark("pushed"), _EVENTS_AT_ONCE)
         return any(one.ticket_id == ticket_id and one.actor not in (INTAKE, self.name) for one in events)
 
+    def claims(self, ticket_id: int) -> bool:
+        """Tell whether our agent has a ticket and the system was not asked for it yet."""
+        ticket = self.store.tickets.get(ticket_id)
+        events = self.store.events.after(self.mark("claimed"), _EVENTS_AT_ONCE)
+        return (
+            ticket is not None
+            and ticket.assignee == self.desk.agent
+            and any(
+                one.ticket_id == ticket_id and "assignee" in dict(one.detail.get("changed") or {})
+                for one in events
+                if one.actor not in (INTAKE, self.name)
+            )
+        )
+
     def or_told(self, ticket: Ticket, carry_out: Callable[..., None], *given: object) -> None:
         """Carry out; what the system refuses for one ticket is told and keeps no other waiting."""
         try:
