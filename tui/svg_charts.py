@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from data.safe_text import safe_line
+
 WIDTH, HEIGHT = 720, 180
 _LEFT, _FOOT, _HEAD, _RIGHT = 58, 22, 8, 24
 _LINE, _NAMES, _VALUES = 24, 190, 70
@@ -35,6 +37,11 @@ class Series:
     shown: Sequence[str]
 
 
+def safe_html(text: str) -> str:
+    """Return foreign text as one line of a page: no tag, no control, nothing that turns the direction of reading."""
+    return escape(safe_line(text))
+
+
 def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     """Return a figure of columns, at most two series beside each other, over their labels."""
     most = max((value for one in series for value in one.values if value), default=0)
@@ -48,7 +55,7 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
         f'<line x1="{_LEFT}" y1="{y}" x2="{WIDTH}" y2="{y}" stroke="#bbb"/>'
         for y in (_HEAD, HEIGHT // 2 + _HEAD // 2, HEIGHT)
     ]
-    parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{escape(top)}</text>')
+    parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{safe_html(top)}</text>')
     for place, label in enumerate(labels):
         x = _LEFT + place * step
         for number, one in enumerate(series):
@@ -57,7 +64,8 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
                 told = f"{label}: {one.shown[place]} {one.name}"
                 parts.append(_column(x + step * 0.1 + number * wide, value / most, wide, number, told))
         if place % every == 0:
-            parts.append(f'<text x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle">{escape(label)}</text>')
+            middle = f'x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle"'
+            parts.append(f"<text {middle}>{safe_html(label)}</text>")
     return _figure(title, HEIGHT + _FOOT, parts, [one.name for one in series])
 
 
@@ -69,12 +77,12 @@ def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
     room, parts = WIDTH - _NAMES - _VALUES, []
     for place, (name, value, shown) in enumerate(rows):
         y, wide = place * _LINE, room * (value or 0) / most
-        parts.append(f'<text x="{_NAMES - 8}" y="{y + 16}" text-anchor="end">{escape(_cut(name))}</text>')
+        parts.append(f'<text x="{_NAMES - 8}" y="{y + 16}" text-anchor="end">{safe_html(_cut(name))}</text>')
         parts.append(
             f'<rect {_PAINT[0]} x="{_NAMES}" y="{y + 4}" width="{wide:.1f}" height="{_LINE - 8}">'
-            f"<title>{escape(name)}: {escape(shown)}</title></rect>"
+            f"<title>{safe_html(name)}: {safe_html(shown)}</title></rect>"
         )
-        parts.append(f'<text x="{_NAMES + wide + 6:.1f}" y="{y + 16}">{escape(shown)}</text>')
+        parts.append(f'<text x="{_NAMES + wide + 6:.1f}" y="{y + 16}">{safe_html(shown)}</text>')
     return _figure(title, len(rows) * _LINE, parts, [])
 
 
@@ -82,16 +90,17 @@ def _column(x: float, share: float, wide: float, number: int, told: str) -> str:
     tall = max(0.0, (HEIGHT - _HEAD) * share)
     return (
         f'<rect {_PAINT[number]} x="{x:.1f}" y="{HEIGHT - tall:.1f}" width="{wide * 0.92:.1f}" '
-        f'height="{tall:.1f}"><title>{escape(told)}</title></rect>'
+        f'height="{tall:.1f}"><title>{safe_html(told)}</title></rect>'
     )
 
 
 def _figure(title: str, height: int, parts: Sequence[str], names: Sequence[str]) -> str:
     marks = zip(("■", "□"), names, strict=False)
-    legend = " · ".join(f"{mark} {escape(name)}" for mark, name in marks) if len(names) > 1 else ""
+    legend = " · ".join(f"{mark} {safe_html(name)}" for mark, name in marks) if len(names) > 1 else ""
     return (
-        f"<figure><figcaption>{escape(title)}{': ' if legend else ''}{legend}</figcaption>"
-        f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {WIDTH} {height}">{"".join(parts)}</svg></figure>'
+        f"<figure><figcaption>{safe_html(title)}{': ' if legend else ''}{legend}</figcaption>"
+        f'<svg role="img" aria-label="{safe_html(title)}" viewBox="0 0 {WIDTH} {height}">'
+        f"{''.join(parts)}</svg></figure>"
     )
 
 

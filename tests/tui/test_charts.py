@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -54,3 +56,12 @@ def test_a_charts_svg_is_well_formed_whatever_the_names(rows: list[tuple[str, fl
         assert (chart == "") == (not any(values))
         if chart:
             assert ElementTree.fromstring(chart).find("svg") is not None
+
+
+@pytest.mark.parametrize("draw", [lambda name: bar_chart(name, [(name, 1.0, name)]),
+                                  lambda name: column_chart(name, [name], [Series(name, [1.0], [name])])])  # fmt: skip
+def test_names_from_elsewhere_are_words_in_a_page(draw: Callable[[str], str]) -> None:
+    drawn = draw("<script>\x1b[31m\u202eevil\n\"'&")
+    assert "<script" not in drawn
+    assert "&lt;script&gt;" in drawn
+    assert not {"\x1b", "\u202e", "\n"} & set(drawn)
