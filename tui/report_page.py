@@ -10,7 +10,7 @@ from queues.figures.metrics import Figure, Metric
 from queues.figures.reporting import Period, Report
 from tui.report_asked import column_of, columns_of
 from tui.report_rows import CHAPTERS, EMPTY, EVERY, MEANINGS, SHORT, Row, change, groups, row_of, rows, shown, value
-from tui.svg_charts import STYLE, Series, bar_chart, column_chart, safe_html
+from tui.svg_charts import STYLE, Series, as_html, bar_chart, column_chart
 
 _STYLE = (
     """
@@ -47,10 +47,10 @@ def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> st
                     (found.period.since, found.period.until))  # fmt: skip
     title = f"Desk report, {since} to {until}"
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{safe_html(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{as_html(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        f'<h1>{safe_html(title)}</h1><p class="quiet">Beside the same length of time before. Lengths of time are medians '
-        f"in {safe_html(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held, zone)}{_figures(whole)}"
+        f'<h1>{as_html(title)}</h1><p class="quiet">Beside the same length of time before. Lengths of time are medians '
+        f"in {as_html(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held, zone)}{_figures(whole)}"
         f"{_groups(by, found) if by is not By.ALL else ''}{_meanings()}</body></html>\n"
     )
 
@@ -62,8 +62,8 @@ def _tiles(whole: Report) -> str:
         moved = change(row)
         beside = f"before {shown(metric, row.before)}" + (f", {moved}" if moved else "")
         tiles.append(
-            f'<div class="tile">{safe_html(metric)}<b>{shown(metric, row.now)}</b>'
-            f'<span class="quiet">{safe_html(beside)}</span></div>'
+            f'<div class="tile">{as_html(metric)}<b>{shown(metric, row.now)}</b>'
+            f'<span class="quiet">{as_html(beside)}</span></div>'
         )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
@@ -100,14 +100,14 @@ def _figures(whole: Report) -> str:
     for title, metrics in CHAPTERS:
         held = [by_metric[metric] for metric in metrics if metric in by_metric]
         if held:
-            parts.append(f"<h2>{safe_html(title.capitalize())}</h2>{_table(held)}")
+            parts.append(f"<h2>{as_html(title.capitalize())}</h2>{_table(held)}")
     return "".join(parts)
 
 
 def _table(held: Sequence[Row]) -> str:
     lines = (
-        f"<tr><td>{safe_html(row.metric)}</td><td>{shown(row.metric, row.now)}</td>"
-        f"<td>{shown(row.metric, row.before)}</td><td>{safe_html(change(row))}</td><td>{row.now.count:,}</td></tr>"
+        f"<tr><td>{as_html(row.metric)}</td><td>{shown(row.metric, row.now)}</td>"
+        f"<td>{shown(row.metric, row.before)}</td><td>{as_html(change(row))}</td><td>{row.now.count:,}</td></tr>"
         for row in held
     )
     head = "<tr><th>figure</th><th>now</th><th>before</th><th>change</th><th>of</th></tr>"
@@ -122,27 +122,27 @@ def _groups(by: By, found: Report) -> str:
                 for one in [found.now.get(group, {}).get(metric, EMPTY)] if one.count]  # fmt: skip
         bars.sort(key=lambda bar: -(bar[1] or 0)) if by in (By.MACRO, By.TOPIC) else None
         charts.append(bar_chart(f"{metric.capitalize()} by {by}", bars[:_MOST_BARS]) if bars else "")
-    head = "".join(f"<th>{safe_html(metric)}</th>" for metric in SHORT)
+    head = "".join(f"<th>{as_html(metric)}</th>" for metric in SHORT)
     lines = (
-        f"<tr><td>{safe_html(group)}</td>"
+        f"<tr><td>{as_html(group)}</td>"
         + "".join(f"<td>{_cell(row_of(found, group, metric))}</td>" for metric in SHORT)
         + "</tr>"
         for group in named
     )
     return (
-        f"<h2>By {safe_html(by)}</h2>{''.join(charts)}"
-        f'<div class="wide"><table><tr><th>{safe_html(by)}</th>{head}</tr>{"".join(lines)}</table></div>'
+        f"<h2>By {as_html(by)}</h2>{''.join(charts)}"
+        f'<div class="wide"><table><tr><th>{as_html(by)}</th>{head}</tr>{"".join(lines)}</table></div>'
     )
 
 
 def _cell(row: Row) -> str:
     moved = change(row)
-    quiet = f'<br><small class="quiet">{safe_html(moved)}</small>' if moved else ""
+    quiet = f'<br><small class="quiet">{as_html(moved)}</small>' if moved else ""
     return f"{shown(row.metric, row.now)}{quiet}"
 
 
 def _meanings() -> str:
     lines = (
-        f'<tr><td>{safe_html(metric)}</td><td class="words">{safe_html(MEANINGS[metric])}</td></tr>' for metric in EVERY
+        f'<tr><td>{as_html(metric)}</td><td class="words">{as_html(MEANINGS[metric])}</td></tr>' for metric in EVERY
     )
     return f"<h2>What the figures mean</h2><table>{''.join(lines)}</table>"

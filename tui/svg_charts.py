@@ -37,7 +37,7 @@ class Series:
     shown: Sequence[str]
 
 
-def safe_html(text: str) -> str:
+def as_html(text: str) -> str:
     """Return foreign text as one line of a page: no tag, no control, nothing that turns the direction of reading."""
     return escape(safe_line(text))
 
@@ -55,7 +55,7 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
         f'<line x1="{_LEFT}" y1="{y}" x2="{WIDTH}" y2="{y}" stroke="#bbb"/>'
         for y in (_HEAD, HEIGHT // 2 + _HEAD // 2, HEIGHT)
     ]
-    parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{safe_html(top)}</text>')
+    parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{as_html(top)}</text>')
     for place, label in enumerate(labels):
         x = _LEFT + place * step
         for number, one in enumerate(series):
@@ -65,7 +65,7 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
                 parts.append(_column(x + step * 0.1 + number * wide, value / most, wide, number, told))
         if place % every == 0:
             middle = f'x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle"'
-            parts.append(f"<text {middle}>{safe_html(label)}</text>")
+            parts.append(f"<text {middle}>{as_html(label)}</text>")
     return _figure(title, HEIGHT + _FOOT, parts, [one.name for one in series])
 
 
@@ -77,12 +77,12 @@ def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
     room, parts = WIDTH - _NAMES - _VALUES, []
     for place, (name, value, shown) in enumerate(rows):
         y, wide = place * _LINE, room * (value or 0) / most
-        parts.append(f'<text x="{_NAMES - 8}" y="{y + 16}" text-anchor="end">{safe_html(_cut(name))}</text>')
+        parts.append(f'<text x="{_NAMES - 8}" y="{y + 16}" text-anchor="end">{as_html(_cut(name))}</text>')
         parts.append(
             f'<rect {_PAINT[0]} x="{_NAMES}" y="{y + 4}" width="{wide:.1f}" height="{_LINE - 8}">'
-            f"<title>{safe_html(name)}: {safe_html(shown)}</title></rect>"
+            f"<title>{as_html(name)}: {as_html(shown)}</title></rect>"
         )
-        parts.append(f'<text x="{_NAMES + wide + 6:.1f}" y="{y + 16}">{safe_html(shown)}</text>')
+        parts.append(f'<text x="{_NAMES + wide + 6:.1f}" y="{y + 16}">{as_html(shown)}</text>')
     return _figure(title, len(rows) * _LINE, parts, [])
 
 
@@ -90,16 +90,16 @@ def _column(x: float, share: float, wide: float, number: int, told: str) -> str:
     tall = max(0.0, (HEIGHT - _HEAD) * share)
     return (
         f'<rect {_PAINT[number]} x="{x:.1f}" y="{HEIGHT - tall:.1f}" width="{wide * 0.92:.1f}" '
-        f'height="{tall:.1f}"><title>{safe_html(told)}</title></rect>'
+        f'height="{tall:.1f}"><title>{as_html(told)}</title></rect>'
     )
 
 
 def _figure(title: str, height: int, parts: Sequence[str], names: Sequence[str]) -> str:
     marks = zip(("■", "□"), names, strict=False)
-    legend = " · ".join(f"{mark} {safe_html(name)}" for mark, name in marks) if len(names) > 1 else ""
+    legend = " · ".join(f"{mark} {as_html(name)}" for mark, name in marks) if len(names) > 1 else ""
     return (
-        f"<figure><figcaption>{safe_html(title)}{': ' if legend else ''}{legend}</figcaption>"
-        f'<svg role="img" aria-label="{safe_html(title)}" viewBox="0 0 {WIDTH} {height}">'
+        f"<figure><figcaption>{as_html(title)}{': ' if legend else ''}{legend}</figcaption>"
+        f'<svg role="img" aria-label="{as_html(title)}" viewBox="0 0 {WIDTH} {height}">'
         f"{''.join(parts)}</svg></figure>"
     )
 
