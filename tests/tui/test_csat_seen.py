@@ -102,6 +102,12 @@ def test_a_form_is_taken_in_listed_corrected_and_removed(path: Path) -> None:
     assert len(rows(run("csat", "list", "--all", *db, "--json"))) == 3
 
 
+def test_a_refused_answer_without_end_is_told_in_a_line_that_ends(path: Path) -> None:
+    lines = [json.dumps({"token": "t" * 50_000, "score": 1}), json.dumps({"ticket": 1, "score": "s" * 50_000})]
+    told = run("csat", "import", "-", "--db", str(path), given="\n".join(lines)).stderr.splitlines()
+    assert (len(told), max(map(len, told)) <= 1_000) == (2, True)
+
+
 def test_an_empty_list_says_so(path: Path) -> None:
     assert run("csat", "list", "--db", str(path)).stderr == "No ratings here.\n"
 

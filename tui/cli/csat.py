@@ -9,7 +9,7 @@ import click
 
 from data.errors import InputError
 from data.quality import SATISFIED, UNHAPPY, Rating
-from data.safe_text import safe_line
+from data.safe_text import safe_line, shortened
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
 from tui.cli.reading import rating_keys
@@ -45,13 +45,13 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
             answers.append(read_answer(line, number))
         except InputError as error:
             counts["refused"] += 1
-            click.echo(safe_line(error.message), err=True)
+            click.echo(shortened(safe_line(error.message)), err=True)
     with acting(db) as desk:
         found, opened = desk.take_ratings(answers) if reopen else (desk.ratings.take_answers(answers), {})
         for taken in found:
             counts[taken.outcome] += 1
             if taken.reason:
-                click.echo(safe_line(taken.reason), err=True)
+                click.echo(shortened(safe_line(taken.reason)), err=True)
         for number, reason in opened.items():
             if reason:
                 click.echo(safe_line(f"#{number}: {reason}"), err=True)
