@@ -13,6 +13,8 @@ from email.utils import formataddr, formatdate, parseaddr
 from queues.reply import one_line
 
 _LONGEST_SUBJECT = 500
+_LONGEST_NAME = 150
+"""Letters; encoded, the line still is shorter than 998 bytes (RFC 5322, 2.1.1)."""
 _SIGNS = re.compile(r'[<>"\\\x00-\x1f]')
 
 
@@ -54,10 +56,11 @@ def clean(text: str) -> str:
 
 
 def _mail(written: Written, host: str) -> bytes:
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _address(clean(written.sender), host)
+    # the package folds a name that is not ASCII anew and leaves its commas and semicolons bare: these lines are ours
+    people = [f"From: {_address(clean(written.sender), host)}\r\n"]
     if written.recipient:
-        mail["To"] = _address(clean(written.recipient), host)
+        people.append(f"To: {_address(clean(written.recipient), host)}\r\n")
+    mail = EmailMessage(policy=SMTP)
     mail["Subject"] = one_line(clean(written.subject))[:_LONGEST_SUBJECT]
     mail["Date"] = formatdate(written.at)
     mail["Message-ID"] = written.message_id
@@ -71,12 +74,12 @@ def _mail(written: Written, host: str) -> bytes:
         if main in ("message", "multipart") or not sub:
             main, sub = "application", "octet-stream"
         mail.add_attachment(content, maintype=main, subtype=sub, filename=one_line(clean(name or "attachment")))
-    return mail.as_bytes()
+    return "".join(people).encode("ascii") + mail.as_bytes()
 
 
 def _address(written: str, host: str) -> str:
-    """Return an address that the mail package takes."""
+    """Return an address as a header names it, in ASCII and on one line."""
     name, address = parseaddr(one_line(written))
     name = name or ("" if "@" in address else written)
     address = address if "@" in address else f"{re.sub(r'[^A-Za-z0-9._-]', '.', address or written) or 'nobody'}@{host}"
-    return formataddr((one_line(name), address)) if address.isascii() else f"nobody@{host}"
+    return formataddr((one_line(name)[:_LONGEST_NAME], address)) if address.isascii() else f"nobody@{host}"

@@ -249,11 +249,20 @@ def test_without_a_way_to_keep_notes_from_customers_they_stay_here(
 def test_who_is_one_of_us_is_told_by_domain_or_by_the_settings(desk: DeskAtRoundup, customer: str) -> None:
     ref = write(desk, customer)
     desk.server.say(ref, "Somos del equipo", agent="dora")
-    batch = connector(desk).after("", lambda number: False)
-    said = {one.number: one.direction for one in batch.messages if one.ref == ref}
-    assert list(said.values()) == [Direction.IN, Direction.OUT]
-    others = connector(desk, changes={"staff": ("carla",)}).after("", lambda number: False)
-    assert [one.direction for one in others.messages if one.ref == ref] == [Direction.IN, Direction.IN]
+    assert directions(connector(desk), ref) == [Direction.IN, Direction.OUT]
+    assert directions(connector(desk, changes={"staff": ("carla",)}), ref) == [Direction.IN, Direction.IN]
+
+
+def directions(system: Roundup, ref: str) -> list[Direction]:
+    """Return which way an issue's messages go, whatever else is there."""
+    cursor, more = "", True
+    found: dict[int, Direction] = {}
+    while more:
+        batch = system.after(cursor, lambda number: False)
+        found |= {one.number: one.direction for one in batch.messages if one.ref == ref}
+        cursor, more = batch.cursor, batch.more
+    system.close()
+    return [found[number] for number in sorted(found)]
 
 
 def test_a_tracker_in_another_time_zone_is_read_whole(roundup: RoundupServer, tmp_path: Path, customer: str) -> None:
@@ -343,6 +352,8 @@ def test_a_web_token_says_whose_it_is() -> None:
 
 
 @example(name="Evil <boss@desk.example>, x", login="a")
+@example(name="", login='¡";')
+@example(name="Peña Ruiz, Ana; de: (Ñ) [x] a@b.example", login="a")
 @given(name=st.text(max_size=40), login=st.text(max_size=20))
 def test_what_somebody_calls_themselves_never_passes_for_an_address(name: str, login: str) -> None:
     who = Person("9", login, "ana@clientes.example", name)
