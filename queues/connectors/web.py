@@ -157,6 +157,11 @@ class WebClient:
                 answer = other._fetch(
                     f"{_plain(parts.path)}?{_plain(parts.query)}", headers if at_home else {}, largest
                 )
+            except UnreachableError as error:
+                if at_home:
+                    raise
+                # somebody else's host may be gone for good, and no ticket waits for its file
+                raise RefusedError("Refused", f"A file of {self.place} lies elsewhere: {error.message}") from error
             finally:
                 other.close()
             if isinstance(answer, bytes):

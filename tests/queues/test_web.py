@@ -170,6 +170,7 @@ def test_a_file_is_followed_elsewhere_without_saying_who_we_are(client: Client) 
         ((302, {"Location": "https://[half/f"}, b""), "names no address"),
         ((302, {"Location": "https://x.example:99999/f"}, b""), "names no address"),
         ((302, {"Location": f"https://{'x' * 70}.example/f"}, b""), "names no address"),
+        ((302, {"Location": "http://127.0.0.1:1/f"}, b""), "lies elsewhere"),
         ((404, {}, {"error": "gone"}), "does not have it"),
         ((200, {}, b"sixsix"), "larger than 5 bytes"),
     ],

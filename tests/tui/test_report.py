@@ -367,6 +367,7 @@ def test_a_figure_with_nothing_behind_says_so_and_a_group_alone_is_refused(month
     told = CliRunner().invoke(report_command, [*base, "--group", "nobody at all", "--behind", "solved"])
     assert (told.exit_code, told.stdout, told.stderr) == (0, "", "No ticket stands behind that figure.\n")
     assert CliRunner().invoke(report_command, [*base, "--group", "eva"]).exit_code == 2
+    assert CliRunner().invoke(report_command, [*base, "--json", "--csv"]).exit_code == 2
 
 
 def test_days_of_a_long_time_are_its_last(month: Store) -> None:

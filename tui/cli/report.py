@@ -57,6 +57,8 @@ def report(
     """
     if group and metric is None:
         raise click.UsageError("--group goes with --behind.")
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv are two forms of one output; choose one.")
     place = zone_of(zone)
     period = period_of(since, until, place, wall_clock())
     elapsed = elapsed_of(calendar)
