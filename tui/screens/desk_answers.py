@@ -195,12 +195,12 @@ class Answers(Asking):
             return
         if self.view.ticket_id == done.ticket_ids[0]:
             self.show_ticket(None)
-        said = self.said
-        self.run_worker(self._go_on(said, done.ticket_ids[0]), group="next", exit_on_error=False)
+        self.run_worker(self._go_on(done), group="next", exit_on_error=False)
 
-    async def _go_on(self, said: str, leaving: int) -> None:
-        await self.open_next(leaving)
-        self.say(words("{said} · next: {next}").format(said=said, next=self.said))
+    async def _go_on(self, done: Done) -> None:
+        await self.open_next(done.ticket_ids[0])
+        # a narrow screen cuts the end: what is next goes before the key that everybody knows
+        self.say(f"{done.summary} · {self.said} · {self.undo_words(done)}")
 
     async def action_ticket_reply(self) -> None:
         """Write to the customer."""

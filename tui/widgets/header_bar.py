@@ -39,7 +39,7 @@ class HeaderBar(Static):
         if waiting:
             parts.append(words("outbox {n}").format(n=waiting))
         if leaves_in is not None and leaves_in > 0:
-            parts.append(words("leaves in {span}, z calls it back").format(span=span(leaves_in)))
+            parts.append(words("leaves in {span}").format(span=span(leaves_in)))
         if held:
             parts.append(words("{n} held!").format(n=held))
         if doubted:
