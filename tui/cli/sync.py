@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _ROUND_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
+_LESS_URGENT = 5
+"""How much the program beside the screen yields to it, in steps of `nice`: a key goes before a fetch."""
 _PACED_SECONDS = 300
 """So often a person who watches is told what a remote is asked."""
 
@@ -41,6 +44,8 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     from tui.mail_keeper import the_keeper
     from tui.settings import load
 
+    if attached:
+        os.nice(_LESS_URGENT)
     path, settings = chosen(db), load().settings
     stop = threading.Event()
     say = _Says(as_json or attached, stop)
