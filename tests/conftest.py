@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,47 +35,53 @@ def _need(absent: list[str], packages: str, of: str = "apt") -> None:
         pytest.skip(told)
 
 
+class _Server(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+_S = TypeVar("_S", bound=_Server)
+
+
+@contextmanager
+def _running(make: Callable[[Path], _S], prefix: str) -> Iterator[_S]:
+    """Start a server in a folder of its own, and end it and the folder with the run."""
+    # short and open to the servers' own users, which pytest's folders are not
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    try:
+        server = make(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def mail_stack() -> Iterator[MailStack]:
     """Dovecot and Postfix on loopback. Not installed: skipped at home, failed where CI is set."""
     _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
-    # short and open to the servers' own users, which pytest's folders are not
-    folder = Path(tempfile.mkdtemp(prefix="tdmail", dir="/tmp"))
-    stack = MailStack(folder)
-    try:
-        stack.start()
+    with _running(MailStack, "tdmail") as stack:
         yield stack
-    finally:
-        stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def request_tracker() -> Iterator[RequestTrackerServer]:
     """Request Tracker 5 on loopback. Not installed: skipped at home, failed where CI is set."""
     _need(tracker.missing(), "request-tracker5 rt5-db-sqlite rt5-standalone")
-    folder = Path(tempfile.mkdtemp(prefix="tdrt", dir="/tmp"))
-    server = RequestTrackerServer(folder)
-    try:
-        server.start()
+    with _running(RequestTrackerServer, "tdrt") as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def roundup() -> Iterator[RoundupServer]:
     """Roundup on loopback. Not installed: skipped at home, failed where CI is set."""
     _need(issues.missing(), "roundup", of="pip")
-    folder = Path(tempfile.mkdtemp(prefix="tdroundup", dir="/tmp"))
-    server = RoundupServer(folder)
-    try:
-        server.start()
+    with _running(RoundupServer, "tdroundup") as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
