@@ -452,6 +452,8 @@ class Change:
     status: Status | None = None
     priority: Priority | None = None
     severity: Severity | None = None
+    topic: str | None = None
+    """What the request is about, as rules and macros name it."""
     assignee: str | None = None
     """An agent's name, or the empty string for nobody."""
     lane: str | None = None

@@ -148,7 +148,7 @@ class Acting:
         fields: dict[str, Any] = {"updated_at": now}
         if change.language:
             fields |= address.spoken(self._store, self._rules, ticket, change.language)
-        for name in ("priority", "severity", "assignee", "lane", "procedure"):
+        for name in ("priority", "severity", "topic", "assignee", "lane", "procedure"):
             value = getattr(change, name)
             if value is not None:
                 fields[name] = value

@@ -214,6 +214,8 @@ class Desk:
             entry = self.store.outbox.get(entry_id)
             if entry is None:
                 raise RuleError("No such reply", f"There is no reply {entry_id} in the outbox; list it again.")
+            if wish is Wish.SEND and self.store.messages.ours(entry.ticket_id, entry.message_id) is not None:
+                self._acting.gates.refuse_again(self._ticket(entry.ticket_id, None), entry.action)
             action = self.store.actions.begin(self.agent, now)
             steps = settle(self.store, entry, wish, now)
             summary = f"#{entry.ticket_id}: reply, {wish}"
@@ -487,7 +489,7 @@ def _summary(changes: Mapping[int, Change], solves: int | None) -> str:
         done.append(str(change.status))
     if change.assignee is not None:
         done.append(f"assigned to {change.assignee}" if change.assignee else "unassigned")
-    for name in ("priority", "severity", "lane", "language", "register", "region"):
+    for name in ("priority", "severity", "topic", "lane", "language", "register", "region"):
         if getattr(change, name) is not None:
             done.append(f"{name} {getattr(change, name) or 'not set'}")
     if change.add_tags or change.remove_tags:

@@ -17,6 +17,9 @@ from queues.steps import Step as Undo
 from queues.workflow import DONE
 
 
+_ADVICE = "Answer it, or give a reason to go past it."
+
+
 class Gates:
     """Reads what a procedure asks of a ticket; writes answers inside the transaction that the desk holds."""
 
@@ -28,33 +31,46 @@ class Gates:
         return procedure_for(ticket, self._rules.procedures)
 
     def still_open(self, ticket: Ticket, change: Change) -> list[Step]:
-        """Return the gates that stand before `change`: before solving, and before answering and handing over at once.
+        """Return the gates that stand before `change`: all of them before being done with the ticket (solving, closing,
+        answering and handing over at once), those that guard words before every public reply.
 
-        Handing over alone is never held up, and neither is an answer that the procedure names as plain.
+        Notes and handing over alone are never held up, and neither is an answer that the procedure names as plain.
         """
-        procedure = self.procedure(ticket)
-        hands_over = change.reply is not None and change.escalate is not None
-        if procedure is None or not (change.status in DONE or hands_over):
+        says, hands_over = change.reply is not None, change.escalate is not None
+        done_with = change.status in DONE or (says and hands_over)
+        procedure = self._asking(ticket, change)
+        if procedure is None or not (says or done_with):
             return []
-        if change.verbatim and change.macro in procedure.plain_answers:
+        sent_as_it_is = change.macro if change.verbatim else ""
+        if sent_as_it_is in procedure.plain_answers:
             return []
         team = change.escalate.team if change.escalate is not None else ""
-        return open_gates(procedure, self._answers(ticket, procedure), team)
+        gates = open_gates(procedure, self._answers(ticket, procedure), team)
+        if done_with:
+            return gates
+        return [step for step in gates if step.guards_words and sent_as_it_is not in step.passes]
 
-    def refuse(self, ticket: Ticket, change: Change) -> None:
+    def _asking(self, ticket: Ticket, change: Change) -> Procedure | None:
+        """Return the procedure whose gates the change meets: the ticket's, or the one that the change brings in
+        where the ticket follows none of its own.
+        """
+        followed = self.procedure(ticket)
+        brought = self._rules.procedures.get(change.procedure) if change.procedure else None
+        return brought if brought is not None and (followed is None or followed.fallback) else followed
+
+    def refuse(self, ticket: Ticket, change: Change, advice: str = _ADVICE) -> None:
         """Raise GateError where a gate is open."""
         gates = self.still_open(ticket, change)
         if gates:
             step = gates[0]
             raise GateError(
                 "Gate still open",
-                f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} "
-                "Answer it, or give a reason to go past it.",
+                f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} {advice}",
                 tuple(one.id for one in gates),
             )
 
     def refuse_again(self, ticket: Ticket, action: int) -> None:
-        """Raise GateError where an action that is done again meets a gate that was closed the first time."""
+        """Raise GateError where what an action did is to be done once more and meets a gate that is open now."""
         for event in self._store.events.of(ticket.id):
             detail = event.detail
             if event.action != action or event.kind not in ("reply", "change") or detail.get("override_reason"):
@@ -67,7 +83,7 @@ class Gates:
                 macro=detail.get("macro", ""),
                 verbatim=bool(detail.get("verbatim")),
             )
-            self.refuse(ticket, change)
+            self.refuse(ticket, change, "Answer it first.")
 
     def objections(self, ticket: Ticket, change: Change, customer: Customer, recipient: str) -> list[Finding]:
         """Return what the safeguards hold against the change, whose reply goes to `recipient`."""
@@ -107,7 +123,16 @@ class Gates:
         if step.kind is StepKind.ESCALATE:
             reason = value if isinstance(value, str) else procedure.label
             return procedure, Change(escalate=Escalation(step.team, reason))
-        return procedure, Change(severity=Severity(value)) if step.sets == "severity" else None
+        return procedure, self._set_by(step, value)
+
+    def _set_by(self, step: Step, value: str) -> Change | None:
+        """Return the change of the ticket that a choice stands for; a topic brings its procedure with it."""
+        if step.sets == "severity":
+            return Change(severity=Severity(value))
+        if step.sets == "topic":
+            known = self._rules.procedures
+            return Change(topic=value, procedure=next((key for key in sorted(known) if value in known[key].topics), None))
+        return None
 
     def write(self, ticket: Ticket, procedure: Procedure, step_id: str, value: Any, now: int) -> Undo:
         """Write an answer, None to take it back; return the step that undoes it."""

@@ -6,7 +6,7 @@ One TOML file a procedure; a file of the agent's own folder replaces the built-i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -42,12 +42,16 @@ class Step:
     """By language."""
     gate: bool = False
     """The ticket cannot be solved before the step is done."""
+    guards_words: bool = False
+    """A gate that guards what may be said: no public reply leaves before the step is done, whatever its outcome."""
+    passes: frozenset[str] = frozenset()
+    """Macros that, sent as they stand, leave before the step is done: they ask for what it needs, and solve nothing."""
     evidence: str = ""
     """What to write down, where something must be."""
     choices: tuple[str, ...] = ()
     team: str = ""
     sets: str = ""
-    """`severity`, where what is chosen is the ticket's severity."""
+    """`severity` or `topic`, where what is chosen becomes the ticket's severity or topic."""
     watches: tuple[str, ...] = ()
     """Findings that the desk itself looks for in this step's stead: one of them stops a reply, none asks the agent."""
 
@@ -55,6 +59,11 @@ class Step:
     def asked(self) -> bool:
         """The agent answers it; what the desk watches nobody is asked."""
         return not self.watches
+
+    @property
+    def sign(self) -> str:
+        """`**` for a gate that guards words, `*` for one that guards work alone, empty for no gate."""
+        return "**" if self.guards_words else "*" if self.gate else ""
 
     @property
     def needs_text(self) -> bool:
@@ -93,6 +102,8 @@ class Procedure:
     severities: frozenset[Severity] = frozenset()
     plain_answers: frozenset[str] = frozenset()
     """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anybody."""
+    fallback: bool = False
+    """Holds only for tickets that no other procedure holds for."""
     source: str = ""
 
     def applies_to(self, ticket: Ticket) -> bool:
@@ -120,7 +131,7 @@ class Procedure:
         """Return all that it says in a language, a step a line: what is compared when a version changes."""
         lines = [f"{self.id} v{self.version}, in force since {self.effective}"]
         for step in self.steps:
-            parts = [f"{'*' if step.gate else '-'} {step.words(language)}"]
+            parts = [f"{step.sign or '-'} {step.words(language)}"]
             parts += [f"({', '.join(step.choices)})"] if step.choices else []
             parts += [f"[{step.evidence}]"] if step.evidence else []
             parts += [f"-> {step.team}"] if step.team else []
@@ -143,10 +154,16 @@ def open_gates(procedure: Procedure, done: Mapping[str, Any], team: str = "") ->
 
 
 def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Procedure | None:
-    """Return the procedure that the ticket names, else the first by id that applies, None where none does."""
-    if ticket.procedure:
-        return procedures.get(ticket.procedure)
-    return next((procedures[key] for key in sorted(procedures) if procedures[key].applies_to(ticket)), None)
+    """Return the procedure that the ticket names, else the first by id that applies, None where none does.
+
+    A fallback comes after all others, and stands in too for a named procedure that does not exist.
+    """
+    if ticket.procedure in procedures:
+        return procedures[ticket.procedure]
+    unnamed = replace(ticket, procedure="")
+    applying = [procedures[key] for key in sorted(procedures) if procedures[key].applies_to(unnamed)]
+    own = [one for one in applying if not (one.fallback or ticket.procedure)]
+    return next(iter([*own, *(one for one in applying if one.fallback)]), None)
 
 
 def load(*folders: Path) -> dict[str, Procedure]:
@@ -181,17 +198,19 @@ class _Applies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics: list[str] = []
     tags: list[str] = []
     severity: list[Severity] = []
+    fallback: bool = False
 
 
 class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     kind: StepKind
     text: dict[str, str] | str
-    gate: bool = False
+    gate: bool | Literal["reply"] = False
+    passes: list[str] = []
     evidence: str = ""
     choices: list[str] = []
     team: str = ""
-    sets: Literal["", "severity"] = ""
+    sets: Literal["", "severity", "topic"] = ""
     watches: list[str] = []
 
 
@@ -236,6 +255,7 @@ def _procedure(file: RuleFile[_File]) -> Procedure:
         tags=frozenset(content.applies.tags),
         severities=frozenset(content.applies.severity),
         plain_answers=frozenset(content.plain_answers),
+        fallback=content.applies.fallback,
         source=file.where,
     )
 
@@ -258,8 +278,12 @@ def _problems(step: _Step, earlier: set[str]) -> Iterable[tuple[str, str]]:
         yield "choices" if step.choices else "kind", "needs choices when its kind is choose, and only then"
     if (step.kind is StepKind.ESCALATE) != bool(step.team):
         yield "team" if step.team else "kind", "needs a team when its kind is escalate, and only then"
-    if step.sets and not set(step.choices) <= set(Severity):
+    if step.sets and step.kind is not StepKind.CHOOSE:
+        yield "sets", f"sets the {step.sets}, so its kind must be choose"
+    if step.sets == "severity" and not set(step.choices) <= set(Severity):
         yield "choices", f"sets the severity, so its choices must be among {', '.join(Severity)}"
+    if step.passes and step.gate != "reply":
+        yield "passes", 'names macros that leave before it, so its gate must be "reply"'
     if step.watches and step.kind is not StepKind.CHECK:
         yield "watches", "is watched by the desk, so its kind must be check"
 
@@ -269,7 +293,9 @@ def _step(step: _Step) -> Step:
         id=step.id,
         kind=step.kind,
         text=_by_language(step.text),
-        gate=step.gate,
+        gate=bool(step.gate),
+        guards_words=step.gate == "reply",
+        passes=frozenset(step.passes),
         evidence=step.evidence,
         choices=tuple(step.choices),
         team=step.team,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from data.records import Priority, Severity
+from data.records import Priority, Severity, Status
+from macros.library import Library
 from queues.conditions import Facts
 from queues.lanes import DEFAULT_LANES
 from queues.procedures import Procedure, StepKind, load
@@ -18,10 +21,11 @@ def sent(text: str, *, lane: str = "", to: tuple[str, ...] = (), language: str =
     return route(default_rules(), Facts(language=language, confidence=0.99, text=text, lane=lane, to=to))
 
 
-def test_there_is_a_procedure_for_each_of_the_ten_scenarios() -> None:
-    assert len(PROCEDURES) == 10
+def test_there_is_a_procedure_for_each_of_the_ten_scenarios_and_one_for_harm_that_no_rule_recognises() -> None:
+    assert len(PROCEDURES) == 11
+    assert [name for name, procedure in PROCEDURES.items() if procedure.fallback] == ["safety-triage"]
     for name, procedure in PROCEDURES.items():
-        assert procedure.topics == {name}
+        assert procedure.topics == (set() if procedure.fallback else {name})
         assert procedure.lanes <= LANES
         assert set(procedure.changed) == {"en", "es"}
 
@@ -53,6 +57,40 @@ GATES = {
 @pytest.mark.parametrize("name", GATES)
 def test_the_known_traps_are_gates(name: str) -> None:
     assert GATES[name] <= {step.id for step in PROCEDURES[name].steps if step.gate}
+
+
+GUARDS_WORDS = {
+    "hacked-account": {"identity"},
+    "locked-account": {"identity"},
+    "data-request": {"identity"},
+    "underage-report": {"danger", "minor-safety"},
+    "harassment-report": {"doxxing", "risk"},
+    "payment": {"match"},
+    "ban-appeal": {"wording", "appeals-team"},
+    "copyright": {"no-advice"},
+    "safety-triage": {"severity", "topic"},
+    "crash": set(),
+    "login-code": set(),
+}
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=list(PROCEDURES))
+def test_outcome_identity_and_the_reporters_data_are_guarded_before_any_reply(procedure: Procedure) -> None:
+    assert {step.id for step in procedure.steps if step.guards_words} == GUARDS_WORDS[procedure.id]
+
+
+def test_what_may_leave_before_a_gate_are_macros_that_exist_and_wait_for_the_customer() -> None:
+    library = Library.standard()
+    named = {name for one in PROCEDURES.values() for step in one.steps for name in step.passes}
+    assert named
+    for name in sorted(named):
+        actions = library.get(name).actions
+        assert (actions.status, actions.escalate) == (Status.PENDING, None), name
+
+
+def test_no_step_says_that_something_is_hidden_or_masked() -> None:
+    said = [text for one in PROCEDURES.values() for step in one.steps for text in step.text.values()]
+    assert [text for text in said if re.search(r"\b(masked|hidden|redacted|ocult|enmascar|tachad)", text)] == []
 
 
 SAMPLES = [

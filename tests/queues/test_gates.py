@@ -13,8 +13,9 @@ from data.records import Change, Escalation, Finding, Incoming, MessageKind, Sev
 from data.store import Store
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
-from queues.procedures import built_in, load_text
+from queues.procedures import built_in, load_text, procedure_for
 from queues.routing import Rules
+from queues.settling import Wish
 
 NOW = 1_800_000_000
 LOCK = load_text(
@@ -45,24 +46,84 @@ text = "Hand over."
 """
 )
 
+WORDS = load_text(
+    """
+id = "words"
+version = 1
+effective = 2026-01-01
+plain_answers = ["words/explain"]
+[applies]
+tags = ["said"]
+[[step]]
+id = "freeze"
+kind = "check"
+gate = true
+text = "Freeze it."
+[[step]]
+id = "owner"
+kind = "check"
+gate = "reply"
+passes = ["words/ask-who"]
+text = "The owner writes."
+[[step]]
+id = "team"
+kind = "escalate"
+gate = "reply"
+team = "Integrity"
+text = "They decide."
+"""
+)
+HARM = load_text(
+    """
+id = "harm"
+version = 1
+effective = 2026-01-01
+[applies]
+lanes = ["safety"]
+fallback = true
+[[step]]
+id = "topic"
+kind = "choose"
+gate = "reply"
+sets = "topic"
+choices = ["said", "else"]
+text = "What about?"
+"""
+)
+SAID = load_text(
+    """
+id = "zz-said"
+version = 1
+effective = 2026-01-01
+[applies]
+topics = ["said"]
+lanes = ["safety"]
+[[step]]
+id = "look"
+kind = "check"
+gate = "reply"
+text = "Look."
+"""
+)
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     def checker(change: Change, *_: Any) -> list[Finding]:
         return [Finding("promise", "Promised.")] if "promise" in (change.reply or "") else []
 
-    rules = DeskRules(routing=Rules(()), procedures={"lock": LOCK, **built_in()})
+    rules = DeskRules(routing=Rules(()), procedures={"lock": LOCK, "words": WORDS, **built_in()})
     store = Store.open(tmp_path / "desk.db")
     return Desk(store, clock=lambda: NOW, rules=rules, checker=checker, agent="eva")
 
 
-def arrive(desk: Desk, count: int = 1) -> list[int]:
+def arrive(desk: Desk, count: int = 1, procedure: str = "lock") -> list[int]:
     items = [
         Incoming("post", f"test {n}", f"{n}", MessageKind.MAIL, "Ana", f"ana{n}@x.example", "Help", "Hi", "Hi", NOW)
         for n in range(count)
     ]
     numbers = [one.ticket_id for one in desk.receive(items)]
-    desk.act(numbers, Change(procedure="lock"))
+    desk.act(numbers, Change(procedure=procedure))
     return numbers
 
 
@@ -218,3 +279,127 @@ def test_what_passed_with_a_reason_or_as_a_plain_answer_passes_again(desk: Desk)
         desk.redo()
         assert ticket(desk, number).status is Status.SOLVED
         desk.undo()
+
+
+REPLY = Change(reply="It is yours again.")
+ASKS = Change(reply="Who are you?", status=Status.PENDING, macro="words/ask-who", verbatim=True)
+PUBLIC = [
+    REPLY,
+    replace(REPLY, status=Status.OPEN),
+    replace(REPLY, status=Status.PENDING),
+    replace(REPLY, status=Status.ON_HOLD),
+    replace(REPLY, snooze_until=NOW + 60),
+    replace(REPLY, macro="words/other", verbatim=True),
+    replace(ASKS, verbatim=False),
+    replace(ASKS, macro="words/ask-who + words/other"),
+]
+
+
+@pytest.mark.parametrize("change", PUBLIC)
+def test_a_gate_on_words_holds_every_public_reply_and_a_gate_of_work_does_not(desk: Desk, change: Change) -> None:
+    (number,) = arrive(desk, procedure="words")
+    with pytest.raises(GateError) as caught:
+        desk.act([number], change)
+    assert "freeze" not in caught.value.steps
+    assert caught.value.steps[-1] == "team"
+    assert desk.rehearse({number: change})[number] == caught.value.message
+    assert desk.store.outbox.waiting() == []
+    desk.take_step(number, "owner", True)
+    desk.take_step(number, "team", "see notes")
+    desk.act([number], change)  # the gate of work is open still
+    with pytest.raises(GateError, match="freeze"):
+        desk.act([number], replace(change, status=Status.SOLVED, snooze_until=None))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(note="Who is it?"),
+        Change(note="They have it", escalate=Escalation("Elsewhere")),
+        Change(escalate=Escalation("Integrity")),
+        Change(status=Status.PENDING),
+        Change(assignee="eva", add_tags=("a",)),
+    ],
+)
+def test_notes_and_hand_overs_alone_pass_a_gate_on_words(desk: Desk, change: Change) -> None:
+    (number,) = arrive(desk, procedure="words")
+    desk.act([number], change)
+
+
+def test_what_asks_for_a_step_leaves_before_it_but_not_before_others_and_never_solves(desk: Desk) -> None:
+    (number,) = arrive(desk, procedure="words")
+    with pytest.raises(GateError, match="team"):
+        desk.act([number], ASKS)
+    desk.take_step(number, "team", "see notes")
+    with pytest.raises(GateError):
+        desk.act([number], replace(ASKS, status=Status.SOLVED))
+    desk.act([number], ASKS)
+    desk.act([number], Change(reply="So it goes", macro="words/explain", verbatim=True, status=Status.SOLVED))
+
+
+def test_a_reason_takes_a_reply_past_a_gate_on_words_and_is_kept(desk: Desk) -> None:
+    (number,) = arrive(desk, procedure="words")
+    desk.act([number], replace(REPLY, status=Status.PENDING, override_reason="asked by the lead"))
+    detail = desk.store.events.of(number)[-1].detail
+    assert (detail["override_reason"], detail["skipped_steps"]) == ("asked by the lead", ["owner", "team"])
+
+
+def test_doing_a_reply_again_and_letting_it_go_meet_the_gate_that_is_open_by_then(desk: Desk) -> None:
+    (number,) = arrive(desk, procedure="words")
+    desk.take_step(number, "owner", True)
+    desk.take_step(number, "team", "see notes")
+    desk.act([number], replace(REPLY, status=Status.PENDING))
+    (entry,) = [one for one in desk.store.outbox.waiting() if one.ticket_id == number]
+    desk.take_step(number, "owner", None)
+    with pytest.raises(GateError, match="owner"):
+        desk.settle(entry.id, Wish.SEND)
+    desk.take_step(number, "owner", True)
+    desk.settle(entry.id, Wish.SEND)
+
+
+def test_a_procedure_that_a_reply_brings_in_holds_that_very_reply(desk: Desk) -> None:
+    (number,) = arrive(desk, procedure="")
+    with pytest.raises(GateError, match="owner"):
+        desk.act([number], replace(REPLY, procedure="words"))
+    desk.act([number], REPLY)
+
+
+def test_harm_without_a_procedure_is_given_its_topic_first_which_brings_the_steps(desk: Desk) -> None:
+    desk.rules = rules = replace(desk.rules, procedures={"harm": HARM, "zz-said": SAID})
+    desk = Desk(desk.store, clock=lambda: NOW, rules=rules, agent="eva")
+    (number,) = arrive(desk, procedure="")
+    assert desk.open_gates(number, REPLY) == []  # no lane of harm
+    desk.act([number], Change(lane="safety"))
+    with pytest.raises(GateError, match="What about"):
+        desk.act([number], REPLY)
+    desk.take_step(number, "topic", "said")
+    after = ticket(desk, number)
+    assert (after.topic, after.procedure) == ("said", "zz-said")
+    with pytest.raises(GateError, match="Look"):
+        desk.act([number], REPLY)
+    desk.undo()
+    assert (ticket(desk, number).topic, ticket(desk, number).procedure) == ("", "")
+    desk.take_step(number, "topic", "else")  # of which no procedure knows
+    desk.act([number], replace(REPLY, status=Status.SOLVED))
+
+
+def test_a_fallback_stands_behind_any_other_and_in_for_one_that_is_gone(desk: Desk) -> None:
+    (number,) = arrive(desk, procedure="")
+    harm = replace(ticket(desk, number), lane="safety")
+    known = {"harm": HARM, "zz-said": SAID}
+    assert procedure_for(harm, known) is HARM
+    assert procedure_for(replace(harm, topic="said"), known) is SAID
+    assert procedure_for(replace(harm, topic="said", procedure="deleted"), known) is HARM
+    assert procedure_for(replace(harm, lane="mail", procedure="deleted"), known) is None
+
+
+def test_the_built_in_steps_ask_an_unknown_safety_ticket_for_severity_and_topic(desk: Desk) -> None:
+    (number,) = arrive(desk, procedure="")
+    desk.act([number], Change(lane="safety"))
+    with pytest.raises(GateError) as caught:
+        desk.act([number], replace(REPLY, status=Status.PENDING))
+    assert caught.value.steps == ("severity", "topic")
+    desk.take_step(number, "severity", "S0")
+    desk.take_step(number, "topic", "underage-report")
+    after = ticket(desk, number)
+    assert (after.severity, after.topic, after.procedure) == (Severity.S0, "underage-report", "underage-report")

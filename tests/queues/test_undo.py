@@ -125,6 +125,7 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "status": st.none() | st.sampled_from(Status),
     "priority": st.none() | st.sampled_from(Priority),
     "severity": st.none() | st.sampled_from(Severity),
+    "topic": st.none() | st.sampled_from(["", "crash"]),
     "assignee": st.none() | st.sampled_from(["", "eva", "bob"]),
     "lane": st.none() | st.sampled_from(["mail", "app"]),
     "language": st.none() | st.sampled_from(["en", "es"]),
