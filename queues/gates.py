@@ -38,7 +38,7 @@ class Gates:
         """
         says, hands_over = change.reply is not None, change.escalate is not None
         done_with = change.status in DONE or (says and hands_over)
-        procedure = self._asking(ticket, change)
+        procedure = self.procedure(ticket)
         if procedure is None or not (says or done_with):
             return []
         sent_as_it_is = change.macro if change.verbatim else ""
@@ -49,14 +49,6 @@ class Gates:
         if done_with:
             return gates
         return [step for step in gates if step.guards_words and sent_as_it_is not in step.passes]
-
-    def _asking(self, ticket: Ticket, change: Change) -> Procedure | None:
-        """Return the procedure whose gates the change meets: the ticket's, or the one that the change brings in
-        where the ticket follows none of its own.
-        """
-        followed = self.procedure(ticket)
-        brought = self._rules.procedures.get(change.procedure) if change.procedure else None
-        return brought if brought is not None and (followed is None or followed.fallback) else followed
 
     def refuse(self, ticket: Ticket, change: Change, advice: str = _ADVICE) -> None:
         """Raise GateError where a gate is open."""

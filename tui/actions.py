@@ -123,7 +123,7 @@ def _answer() -> list[Action]:
             "procedure.step",
             ("space",),
             "Steps",
-            "Go on with the steps of the ticket's procedure; a check is confirmed by the same key.",
+            "Go to the next open step of the ticket's procedure; a key there answers it.",
             group,
             footer=True,
         ),

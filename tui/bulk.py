@@ -25,7 +25,7 @@ class Plan:
 
     filled: Mapping[int, Change]
     held: Mapping[Status, Mapping[int, str]]
-    """Which tickets are held back and why, by what would become of them: gates stand before solving alone."""
+    """Which tickets are held back and why, by what would become of them: some gates stand before solving alone."""
     versions: Mapping[int, int]
     """The tickets as they were looked at."""
 

@@ -357,13 +357,6 @@ def test_doing_a_reply_again_and_letting_it_go_meet_the_gate_that_is_open_by_the
     desk.settle(entry.id, Wish.SEND)
 
 
-def test_a_procedure_that_a_reply_brings_in_holds_that_very_reply(desk: Desk) -> None:
-    (number,) = arrive(desk, procedure="")
-    with pytest.raises(GateError, match="owner"):
-        desk.act([number], replace(REPLY, procedure="words"))
-    desk.act([number], REPLY)
-
-
 def test_harm_without_a_procedure_is_given_its_topic_first_which_brings_the_steps(desk: Desk) -> None:
     desk.rules = rules = replace(desk.rules, procedures={"harm": HARM, "zz-said": SAID})
     desk = Desk(desk.store, clock=lambda: NOW, rules=rules, agent="eva")

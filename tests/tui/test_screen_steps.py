@@ -101,11 +101,14 @@ async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
     await pilot.pause()
 
 
-def test_three_gates_and_the_answer_take_seven_keys_beside_the_text(path: Path, folder: Path) -> None:
+def test_three_gates_and_the_answer_take_eight_keys_beside_the_text(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         assert "lock@3 · open gates: 3" in picture(app)
         assert "Congela la cuenta." in picture(app)
+        await press(pilot, app, "space")
+        assert answers(app, 1) == {}
+        assert "Space confirms" in picture(app)
         await press(pilot, app, "space")
         assert answers(app, 1) == {"freeze": True}
         assert "ann, 0" in picture(app)
@@ -134,7 +137,7 @@ def test_the_card_sends_the_agent_to_the_steps_and_comes_back(path: Path, folder
         assert isinstance(app.screen, ReplyCard)
         assert "■ first: Congela la cuenta." in picture(app)
         assert ticket(app, 1).status is Status.NEW
-        await press(pilot, app, "space", "1", *"x", "enter")
+        await press(pilot, app, "space", "space", "1", *"x", "enter")
         assert isinstance(app.screen, ReplyCard)
         await press(pilot, app, "enter")
         assert ticket(app, 1).status is Status.SOLVED
@@ -198,7 +201,7 @@ def test_bulk_meets_the_gates(path: Path, folder: Path) -> None:
 def test_undo_takes_a_step_back_and_so_does_a_key_on_the_step(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
-        await press(pilot, app, "space", "1")
+        await press(pilot, app, "space", "space", "1")
         await press(pilot, app, "escape", "escape", "z")
         assert answers(app, 1) == {"freeze": True}
         await press(pilot, app, "space", "k", "backspace")
@@ -235,6 +238,7 @@ def test_a_narrow_screen_shows_the_steps_while_the_keys_are_in_them(path: Path, 
         assert beside(app) is False
         await press(pilot, app, "space")
         assert beside(app) is True
+        await press(pilot, app, "space")
         assert "1 attempts  2 enforcement" in picture(app)
         await press(pilot, app, "escape")
         assert beside(app) is False

@@ -76,14 +76,15 @@ SCENARIOS = [
         "hacked account",
         "safety",
         "¡¡ME HACKEARON LA CUENTA!! ESTÁN PIDIENDO DINERO A TODOS MIS AMIGOS DESDE AHÍ",
-        ("space", "space", Value("ID-7781"), "enter", Macro("hacked-account/freeze-now"), "enter"),
+        ("space", "space", "space", Value("ID-7781"), "enter", Macro("hacked-account/freeze-now"), "enter"),
         team="Security response",
+        most=7,
     ),
     Scenario(
         "under-age report",
         "safety",
         "There is a girl on here, she is 9 years old and shows her school. Please take the profile down.",
-        ("space", "2", "2", Macro("underage-report/acknowledge-report"), "enter"),
+        ("space", "space", "2", "2", Macro("underage-report/acknowledge-report"), "enter"),
         language="en",
         team="Minor safety",
     ),
@@ -91,8 +92,18 @@ SCENARIOS = [
         "harassment",
         "safety",
         "Un hombre me amenaza cada noche por mensajes y ayer publicó mi dirección, tengo miedo",
-        ("space", "2", Value("R-5512, R-5513"), "enter", Macro("harassment-report/address-published"), "enter"),
+        (
+            "X",
+            "space",
+            "space",
+            "2",
+            Value("R-5512, R-5513"),
+            "enter",
+            Macro("harassment-report/address-published"),
+            "enter",
+        ),
         team="Trust and safety on call",
+        most=8,  # the words are unfolded first
     ),
     Scenario(
         "payment",
@@ -114,8 +125,9 @@ SCENARIOS = [
         "ban appeal",
         "safety",
         "Me cerraron la cuenta sin motivo, soy creadora de contenido y quiero apelar la decisión",
-        ("space", Value("14 de noviembre"), "enter", "space", Macro("ban-appeal/appeal-received"), "enter"),
+        ("space", "space", Value("14 de noviembre"), "enter", "space", Macro("ban-appeal/appeal-received"), "enter"),
         team="Policy appeals",
+        most=7,
     ),
     Scenario(
         "data request",
@@ -314,7 +326,7 @@ def test_hacked_account_the_attackers_address_gets_nothing_and_one_key_takes_the
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, number)
-        await press(pilot, app, "space", "space", Value("ID-7781"), "enter", Macro("hacked-account/freeze-now"))
+        await press(pilot, app, *["space"] * 3, Value("ID-7781"), "enter", Macro("hacked-account/freeze-now"))
         assert "new-address" in blocking(app)
         assert "came up only with the take-over" in " ".join(picture(app).split())
         await press(pilot, app, "enter")
@@ -334,7 +346,7 @@ def test_harassment_the_chosen_risk_is_the_severity(path: Path, clock: Clock) ->
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, number)
-        await press(pilot, app, "space", "1")
+        await press(pilot, app, "X", "space", "space", "1")
         assert ticket(app, number).severity is Severity.S0
 
     play(path, clock, script)

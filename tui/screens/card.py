@@ -42,6 +42,8 @@ class Card:
     findings: Sequence[Finding] = ()
     gates: Sequence[str] = ()
     """What the open steps of the procedure say that come before the outcome."""
+    guarded: bool = False
+    """One of them guards what may be said: it comes before every outcome."""
     addresses: Sequence[str] = ()
     """Where else the customer can be written to."""
     office: Calendar | None = None
@@ -59,8 +61,10 @@ class Card:
         return Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED
 
     def held_up(self, status: Status) -> bool:
-        """Open steps stand before this outcome: being done with the ticket, or answering and handing over at once."""
-        return bool(self.gates) and (status is Status.SOLVED or self.change.escalate is not None)
+        """Open steps stand before this outcome: being done with the ticket, answering and handing over at once, or,
+        where they guard what may be said, any.
+        """
+        return bool(self.gates) and (self.guarded or status is Status.SOLVED or self.change.escalate is not None)
 
     @property
     def facts(self) -> str:
@@ -98,6 +102,8 @@ class Card:
             return words(
                 "Not sendable yet: e fills it in{jump} · ! sends all the same, with a reason · Esc back"
             ).format(jump=jump)
+        if self.gates and self.held_up(Status.PENDING) and not reason:
+            return words("Space answers the steps first · e edits · ! sends all the same, with a reason · Esc back")
         if self.gates and not reason:
             return words("Space answers the steps first · p pending · e edits · ! sends all the same · Esc back")
         done = words("solves") if self.outcome is Status.SOLVED else words("puts it on hold")

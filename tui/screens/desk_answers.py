@@ -11,7 +11,7 @@ from textual import work
 
 from data.errors import DeskError
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Promise, Ticket
+from data.records import Change, Direction, Done, Draft, Promise, Status, Ticket
 from data.records import Finding as Found
 from tui.answering import Answer, Place
 from tui.screens.desk_asking import Asking, Given
@@ -138,7 +138,8 @@ class Answers(Asking):
             promised = replace(change, promise=desk.promise(ticket.id, change))
             card = Card(title, recipient, promised, found, office=desk.office(ticket.id), now=self.clock())
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
-            return replace(card, gates=[step.words(ticket.language) for step in gates])
+            guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))
+            return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded)
 
         def show(found: Card) -> None:
             card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))

@@ -13,7 +13,7 @@ from data.records import Change, Done, Status, StepAnswer, Ticket
 from tui.digits import Asked
 from tui.screens.desk_looking import Looking
 from tui.widgets.procedure_panel import ProcedurePanel
-from tui.widgets.procedure_text import GATE, OPEN, Followed
+from tui.widgets.procedure_text import DONE, WATCHED, Followed
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Steps(Looking):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.panel = ProcedurePanel(self.clock)
+        self.panel.hindrance = self._folded_words
         self.make_book: Callable[[], ProcedureBook] | None = None
         """Reads the procedures, in a thread; None where the desk has none."""
         self.book: ProcedureBook | None = None
@@ -56,8 +57,8 @@ class Steps(Looking):
             return Asked()
         followed = Followed(ticket, procedure, self._answers(ticket, procedure))
         waiting = followed.waiting
-        over = next((step for step in procedure.steps if step.team and followed.mark(step) in (GATE, OPEN)), None)
-        free = procedure.plain_answers if waiting else ()
+        over = next((step for step in procedure.steps if step.team and followed.mark(step) not in (DONE, WATCHED)), None)
+        free = procedure.plain_answers.union(*(step.passes for step in waiting)) if waiting else ()
         return Asked(free, over.team if over is not None else "", over is not None and waiting == [over])
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, StepAnswer]:
@@ -118,7 +119,7 @@ class Steps(Looking):
         self.show_procedure()
 
     def action_procedure_step(self) -> None:
-        """Go to the steps of the ticket; a check that comes next is confirmed by the same key."""
+        """Go to the next open step of the ticket and show it; it is answered by a key of its own, once it is seen."""
         self.open_meant()
         followed = self.followed()
         if followed is None:
@@ -129,8 +130,18 @@ class Steps(Looking):
         self.panel.focus()
         if following is None:
             self.say(words("Every step is done."))
-        elif not following.choices and not following.team:
-            self.panel.action_confirm()
+        elif why := self._folded_words():
+            self.say(why)
+        else:
+            self.panel.open_line()
+
+    def _folded_words(self) -> str:
+        """Say that the customer's words come before any answer, where they are folded."""
+        shown = self.view.shown
+        if shown is None or not self.folds(shown.ticket):
+            return ""
+        key = self.key("ticket.reveal")
+        return words("The customer's words are folded: {key} shows them. Then answer the step.").format(key=key)
 
     def open_meant(self) -> None:
         """Open the ticket under the cursor, unless the agent is in an open one."""
@@ -159,7 +170,10 @@ class Steps(Looking):
     async def on_procedure_panel_answered(self, message: ProcedurePanel.Answered) -> None:
         """Write an answer."""
         message.stop()
-        if self.burst():
+        why = self._folded_words() if message.value is not None else ""
+        if why:
+            self.say(why, severe=True)
+        if why or self.burst():
             return
         await self.ask(
             lambda desk: desk.take_step(message.ticket_id, message.step, message.value),
@@ -209,7 +223,7 @@ class Steps(Looking):
     def refused(self, error: DeskError) -> None:
         """Name the keys that lead on from an open gate."""
         if isinstance(error, GateError):
-            keys = words("Space goes to the step · ! solves with a reason")
+            keys = words("Space goes to the step · ! goes past it with a reason, on the card or to solve")
             self.say(f"{error.title}: {error.message} {keys}", severe=True)
         else:
             super().refused(error)

@@ -97,20 +97,21 @@ class Writing(Drafting):
             self.preview(ticket, change, words("Your reply"))
             return
 
-        def look(desk: Desk) -> tuple[Sequence[Finding], Promise | None]:
-            return desk.findings(ticket.id, change), desk.promise(ticket.id, change)
-
-        await self.ask(look, lambda found: self._send_or_show(ticket, change, *found))
-
-    def _send_or_show(
-        self, ticket: Ticket, change: Change, findings: Sequence[Finding], promise: Promise | None
-    ) -> None:
-        if any(finding.blocking for finding in findings):
-            self.preview(ticket, change, words("Not sent yet"))
-            return
         # as on the card: an escalated matter is not solved
         outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
-        work = self.send(ticket.id, replace(change, status=outcome, promise=promise))
+        sending = replace(change, status=outcome)
+
+        def look(desk: Desk) -> tuple[bool, Promise | None]:
+            blocked = any(finding.blocking for finding in desk.findings(ticket.id, change))
+            return blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
+
+        await self.ask(look, lambda found: self._send_or_show(ticket, sending, *found))
+
+    def _send_or_show(self, ticket: Ticket, change: Change, held_up: bool, promise: Promise | None) -> None:
+        if held_up:
+            self.preview(ticket, replace(change, status=None), words("Not sent yet"))
+            return
+        work = self.send(ticket.id, replace(change, promise=promise))
         self.run_worker(work, group="send", exit_on_error=False)
 
     def _noted(self, done: Done) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +17,7 @@ from textual.widgets import Input, Static
 from data.protocols import Clock
 from tui.actions import Scope
 from tui.bindings import bindings
-from tui.widgets.procedure_text import Followed, key_words, procedure_lines
+from tui.widgets.procedure_text import Followed, key_words, place_of, procedure_lines
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ class ProcedurePanel(Vertical, can_focus=True):
         self.shown: Followed | None = None
         self.current = ""
         """The id of the step that the keys mean."""
+        self.hindrance: Callable[[], str] = str
+        """Why no step may be answered now; an empty text where nothing stands in the way."""
+        self._place = range(0)
+        """The lines of the current step."""
+        self._drawn = ("", "")
+        """The procedure and the step that the agent has had on the screen with the keys in it."""
 
     def compose(self) -> ComposeResult:
         """The steps, and a line that opens where something is to be written down."""
@@ -83,14 +90,41 @@ class ProcedurePanel(Vertical, can_focus=True):
         parts = procedure_lines(self.shown, self.current, width, self._clock(), active=self.active)
         told = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
         self.query_one("#procedure-steps", Static).update(Content("\n").join(told))
-        here = next((place for place, line in enumerate(parts) if line.head), 0)
+        self._place = place_of(parts)
         if self.size.height:
-            self.scroll_to(y=max(0, here - self.size.height // 2), animate=False)
+            above = max(0, self.size.height - len(self._place)) // 2
+            self.scroll_to(y=max(0, self._place.start - above), animate=False)
+        self.call_after_refresh(self._note_drawn, self._named)
+
+    @property
+    def _named(self) -> tuple[str, str]:
+        return (f"{self.shown.ticket.id} {self.shown.procedure.label}" if self.shown is not None else "", self.current)
+
+    def _note_drawn(self, named: tuple[str, str]) -> None:
+        if self.active and self._in_sight:
+            self._drawn = named
+
+    @property
+    def _in_sight(self) -> bool:
+        """The current step stands on the screen: whole, or its beginning where it is taller than the room for it."""
+        top, room = round(self.scroll_offset.y), self.size.height
+        last = self._place.stop if len(self._place) <= room else self._place.start + 1
+        return self.display and room > 0 and top <= self._place.start and last <= top + room
+
+    def _may_answer(self) -> bool:
+        """Tell whether the current step may be answered; where not, say why and show it."""
+        why = self.hindrance()
+        if not why and not (self._drawn == self._named and self._in_sight):
+            why = words("Read the step first; the same key then answers it.")
+        if why:
+            self.notify(why, severity="warning", timeout=4, markup=False)
+            self.draw()
+        return not why
 
     def open_line(self) -> None:
         """Let the current step's words be typed."""
         step = self._step()
-        if step is None or not step.needs_text:
+        if step is None or not step.needs_text or self.hindrance():
             return
         self.line.value = ""
         self.line.placeholder = step.evidence or words("the answer")
@@ -100,7 +134,7 @@ class ProcedurePanel(Vertical, can_focus=True):
     def action_confirm(self) -> None:
         """Confirm a check, hand over, or begin to write what the step asks for."""
         step = self._step()
-        if step is None:
+        if step is None or not self._may_answer():
             return
         if step.needs_text:
             self.open_line()
@@ -112,7 +146,7 @@ class ProcedurePanel(Vertical, can_focus=True):
     def action_choose(self, number: int) -> None:
         """Take one of the choices."""
         step = self._step()
-        if step is not None and number <= len(step.choices):
+        if step is not None and number <= len(step.choices) and self._may_answer():
             self._answer(step.choices[number - 1])
 
     def action_take_back(self) -> None:

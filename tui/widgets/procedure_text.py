@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from data.records import StepAnswer, Ticket
@@ -16,8 +17,11 @@ from tui.words import words
 if TYPE_CHECKING:
     from queues.procedures import Procedure, Step
 
-DONE, GATE, OPEN, WATCHED = "✓", "■", "·", "≈"
-"""What stands before a step: done, a gate still open, open but no gate, watched by the desk."""
+DONE, SAY, GATE, OPEN, WATCHED = "✓", "◆", "■", "·", "≈"
+"""What stands before a step: done, a gate before every reply, a gate before solving, no gate, watched by the desk."""
+
+_INDENT = " " * 4
+"""What a step's lines after its first begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,12 @@ class Followed:
         answer = self.answers.get(step.id)
         if answer is not None and step.is_done(answer.value):
             return DONE
-        return GATE if step.gate else OPEN
+        return SAY if step.guards_words else GATE if step.gate else OPEN
 
     @property
     def waiting(self) -> list[Step]:
         """The gates still open, in order."""
-        return [step for step in self.procedure.steps if self.mark(step) == GATE]
+        return [step for step in self.procedure.steps if self.mark(step) in (SAY, GATE)]
 
     def following(self) -> Step | None:
         """Return the step to answer next: the first open gate, else the first open step."""
@@ -57,10 +61,17 @@ def procedure_lines(shown: Followed, current: str, width: int, now: int, *, acti
         here = step.id == current
         lines += _step(shown, step, width, now, here=here)
         if here and active:
-            lines += [Line(Ink.TITLE, f"    {line}") for line in wrap(key_words(step), width - 4)]
+            lines += [Line(Ink.TITLE, f"{_INDENT}{line}") for line in wrap(key_words(step), width - 4)]
     if not active and shown.following() is not None:
         lines += [Line(Ink.QUIET, line) for line in wrap(words("Space goes on with the steps."), width)]
     return lines
+
+
+def place_of(lines: Sequence[Line]) -> range:
+    """Return which of the lines that `procedure_lines` gave are those of the current step."""
+    start = next((place for place, line in enumerate(lines) if line.head), 0)
+    more = takewhile(lambda line: line.text.startswith(_INDENT), lines[start + 1 :])
+    return range(start, min(len(lines), start + 1 + sum(1 for _ in more)))
 
 
 def key_words(step: Step) -> str:
@@ -79,9 +90,9 @@ def _step(shown: Followed, step: Step, width: int, now: int, *, here: bool) -> I
     ink = Ink.OURS if mark == DONE else Ink.QUIET if mark == WATCHED else Ink.PLAIN
     first, *more = wrap(step.words(shown.ticket.language), width - 4)
     yield Line(ink, f"{'›' if here else ' '} {mark} {first}", head=here)
-    yield from (Line(ink, f"    {line}") for line in more)
+    yield from (Line(ink, f"{_INDENT}{line}") for line in more)
     answer = shown.answers.get(step.id)
     if answer is not None and mark == DONE:
         said = "" if answer.value is True else f"{one_line(str(answer.value))} · "
         when = words("{span} ago").format(span=span(max(0, now - answer.at)))
-        yield Line(Ink.QUIET, fit(f"    {said}{one_line(answer.actor)}, {when}", width))
+        yield Line(Ink.QUIET, fit(f"{_INDENT}{said}{one_line(answer.actor)}, {when}", width))
