@@ -172,7 +172,9 @@ def _refuse_unusable(path: Path, create: bool) -> None:
     if not path.exists() and not create:
         raise StoreError("No such desk", f"There is no desk file at {path}; check the name after --db.")
     if path.exists() and path.stat().st_size == 0:
-        raise StoreError("Empty file", f"{path} is empty, not a desk: restore a backup, or delete it to start anew.")
+        raise StoreError(
+            "Empty file", f"{path} is empty, not a desk: put a copy of yours in its place, or delete it to start anew."
+        )
     kind = network_file_system(path)
     if kind:
         raise StoreError(
@@ -225,12 +227,15 @@ def _told(error: Exception, path: Path) -> StoreError:
     )
 
 
+WAY_OUT = "put a copy of yours in its place, or read out what is left with `.recover` of SQLite's own program."
+"""What to do about a damaged file."""
+
 _SQLITE_SENTENCES = (
     ("SQLITE_NOTADB", "Not a desk", "{path} is not a SQLite file; it was left as it is. Name another with --db."),
     (
         "SQLITE_CORRUPT",
         "Damaged file",
-        "{path} is damaged; it was left as it is. Restore a backup, or export what can be read.",
+        "{path} is damaged; it was left as it is: " + WAY_OUT,
     ),
     ("SQLITE_BUSY", "File in use", "Another program holds {path} for writing; try again when it has finished."),
     ("SQLITE_LOCKED", "File in use", "Another program holds {path} for writing; try again when it has finished."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -23,6 +23,7 @@ from queues.procedure_book import ProcedureBook
 from queues.promises import OFFICE, OFFICE_NAME
 from queues.routing import Rules, default_rules
 from queues.routing import load as load_rules
+from queues.sla import Policy
 from queues.teams import Team, teams_of
 from tui.clock import wall_clock
 from tui.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load
@@ -158,30 +159,44 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
     from macros.check import Checker
 
     chosen = settings if settings is not None else load().settings
-    where = str(config_folder() / CONFIG_NAME)
-    calendars = calendars_of(chosen.calendar, where)
-    rules = DeskRules(
-        routing=routing_rules(config_folder(), chosen),
-        lanes=lanes(chosen),
-        policies=policies_of(chosen.policy, calendars, where),
-        calendars=calendars,
-        thanks_reopen=chosen.reopen.thanks,
-        reopen_days=chosen.reopen.days,
-        rating_days=chosen.csat.days,
-        procedures=ProcedureBook(config_folder() / "procedures"),
-        office=office(calendars, chosen),
-        undo_seconds=chosen.undo_seconds,
-        sender=chosen.sender,
-        brand=chosen.brand,
-        teams=other_teams(chosen),
-        senders={
-            account.connector: Sender(account.address, account.brand or chosen.brand, account.signature, account.html)
-            for account in chosen.account
-        },
-        exposure=exposure(chosen),
-        counts_picks=chosen.next_up.count_picks,
-        mail_connector=chosen.account[0].connector if chosen.account else "",
-    )
+    rules = desk_rules(chosen)
     own = (chosen.sender, *(account.address for account in chosen.account))
     checker = Checker(detect, own_addresses=own, spell=speller())
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))
+
+
+def desk_rules(settings: Settings) -> DeskRules:
+    """Return every rule of the desk, as the settings and the files beside them say. Raises InputError."""
+    calendars = own_calendars(settings)
+    return DeskRules(
+        routing=routing_rules(config_folder(), settings),
+        lanes=lanes(settings),
+        policies=policies(settings, calendars),
+        calendars=calendars,
+        thanks_reopen=settings.reopen.thanks,
+        reopen_days=settings.reopen.days,
+        rating_days=settings.csat.days,
+        procedures=ProcedureBook(config_folder() / "procedures"),
+        office=office(calendars, settings),
+        undo_seconds=settings.undo_seconds,
+        sender=settings.sender,
+        brand=settings.brand,
+        teams=other_teams(settings),
+        senders={
+            account.connector: Sender(account.address, account.brand or settings.brand, account.signature, account.html)
+            for account in settings.account
+        },
+        exposure=exposure(settings),
+        counts_picks=settings.next_up.count_picks,
+        mail_connector=settings.account[0].connector if settings.account else "",
+    )
+
+
+def own_calendars(settings: Settings) -> Mapping[str, Calendar]:
+    """Return the working weeks by name. Raises InputError."""
+    return calendars_of(settings.calendar, str(config_folder() / CONFIG_NAME))
+
+
+def policies(settings: Settings, calendars: Mapping[str, Calendar]) -> Sequence[Policy]:
+    """Return what sets the clocks. Raises InputError."""
+    return policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))

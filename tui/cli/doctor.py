@@ -1,17 +1,24 @@
-"""`tridesk doctor`: is the file sound, what waits in the outbox, do settings, rules and macros load."""
+"""`tridesk doctor`: is the file sound, what waits in the outbox, and does all load that the desk loads at its start."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import click
 
 from data.errors import DeskError
-from data.store import Store
+from data.safe_text import safe_line
+from data.store import WAY_OUT, Store
+from queues.procedure_book import ProcedureBook
+from tui import composition
 from tui.cli.common import chosen, db_option, json_option, put
+from tui.handing_over import FOLDER
+from tui.keymap import keymap_from
+from tui.settings import CONFIG_NAME, Settings, config_folder, load
 
 
 @click.command()
@@ -19,28 +26,54 @@ from tui.cli.common import chosen, db_option, json_option, put
 @json_option
 def doctor(db: Path | None, as_json: bool) -> None:
     """Check the desk; exit 1 where something needs a hand."""
-    path = chosen(db)
-    checks: dict[str, Callable[[], str]] = {
-        "store": lambda: _store(path),
-        "settings": _settings,
-        "accounts": lambda: _accounts(path),
-        "routing": _routing,
-        "procedures": _procedures,
-        "macros": _macros,
-    }
-    sound = True
-    for name, check in checks.items():
-        try:
-            good, words = True, check()
-        except DeskError as error:
-            good, words = False, error.message
+    path, sound = chosen(db), True
+    for name, check in _checks(path):
+        good, words = _tried(check)
         sound &= good
-        if as_json:
-            put({"check": name, "ok": good, "detail": words})
-        else:
-            click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {words}")
+        for line in words:
+            if as_json:
+                put({"check": name, "ok": good, "detail": line})
+            else:
+                click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {safe_line(line)}")
     if not sound:
         sys.exit(1)
+
+
+Check = Callable[[], "str | list[str]"]
+"""Says what is well, or one sentence for each thing that is not; one alone may be raised."""
+
+
+def _checks(path: Path) -> Iterator[tuple[str, Check]]:
+    """Yield everything that the desk reads at its start; what hangs on settings only where those can be read."""
+    yield "store", lambda: _store(path)
+    yield "settings", _settings
+    if _tried(_settings)[0]:
+        settings = load().settings
+        yield from ((name, partial(_of_settings, check, settings)) for name, check in _OF_SETTINGS.items())
+        yield "accounts", lambda: _accounts(path)
+        yield "routing", lambda: _routing(settings)
+    yield "procedures", _procedures
+    yield "macros", lambda: _library("macros")
+    yield "escalations", lambda: _library(FOLDER)
+    yield "scorecards", _scorecards
+
+
+def _tried(check: Check) -> tuple[bool, list[str]]:
+    try:
+        found = check()
+    except DeskError as error:
+        return False, [error.message]
+    return isinstance(found, str), [found] if isinstance(found, str) else found
+
+
+def _of_settings(check: Callable[[Settings], str], settings: Settings) -> str:
+    """Run a check whose sentence may leave out the file: it is about `config.toml`."""
+    try:
+        return check(settings)
+    except DeskError as error:
+        where = str(config_folder() / CONFIG_NAME)
+        told = error.message.removeprefix(f"{CONFIG_NAME}: ")
+        raise DeskError(error.title, told if where in told else f"{where}, {told}") from error
 
 
 def _store(path: Path) -> str:
@@ -50,7 +83,7 @@ def _store(path: Path) -> str:
     try:
         wrong = store.check()
         if wrong:
-            raise DeskError("Damaged file", f"{path}: {wrong[0]}; restore a backup or export what can be read.")
+            raise DeskError("Damaged file", f"{path}: {wrong[0]}; {WAY_OUT}")
         active = sum(counts.active for counts in store.tickets.counts().values())
         waiting = ", ".join(f"{n} {state}" for state, n in store.outbox.counts().items()) or "nothing"
         return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
@@ -59,10 +92,34 @@ def _store(path: Path) -> str:
 
 
 def _settings() -> str:
-    from tui.settings import load
-
     found = load()
     return f"{found.path}" if found.found else f"none at {found.path}; the defaults hold"
+
+
+def _keys(settings: Settings) -> str:
+    return f"{len(keymap_from(settings.keys, settings.preset).keys)} actions have their keys"
+
+
+def _theme(settings: Settings) -> str:
+    from tui.theme import theme_name  # brings the screen's library with it
+
+    return theme_name(settings.theme)
+
+
+def _lanes(settings: Settings) -> str:
+    return ", ".join(lane.name for lane in composition.lanes(settings))
+
+
+def _clocks(settings: Settings) -> str:
+    calendars = composition.own_calendars(settings)
+    return f"{len(composition.policies(settings, calendars))} policies, {len(calendars)} calendars"
+
+
+def _teams(settings: Settings) -> str:
+    return f"{len(composition.other_teams(settings))} teams"
+
+
+_OF_SETTINGS = {"keys": _keys, "theme": _theme, "lanes": _lanes, "clocks": _clocks, "teams": _teams}
 
 
 def _accounts(path: Path) -> str:
@@ -71,7 +128,6 @@ def _accounts(path: Path) -> str:
     from queues.remotes.trackers import HERE, Tracker
     from tui.clock import wall_clock
     from tui.link_line import pace
-    from tui.settings import load
 
     accounts = load().settings.remotes
     known, orphans = {}, 0
@@ -95,26 +151,38 @@ def _accounts(path: Path) -> str:
     return ", ".join(told) or "none; `tridesk account add` makes one"
 
 
-def _routing() -> str:
-    from tui.composition import routing_rules
-    from tui.settings import config_folder
+def _routing(settings: Settings) -> str | list[str]:
+    """Load the rules; one that names a procedure that does not exist brings in no steps at all."""
+    found = composition.desk_rules(settings)  # all that is loaded together, whatever was not looked at alone
+    rules, known = found.routing.rules, found.procedures
+    named = ((rule.name, rule.then.procedure) for rule in rules if rule.then.procedure)
+    where = config_folder() / "routing.toml"
+    unknown = [
+        f"{where}: the rule {name!r} names the procedure {procedure!r}, which does not exist."
+        for name, procedure in named
+        if procedure not in known
+    ]
+    return unknown or f"{len(rules)} rules"
 
-    return f"{len(routing_rules(config_folder()).rules)} rules"
+
+def _procedures() -> str | list[str]:
+    book = ProcedureBook(config_folder() / "procedures")
+    book.refresh()
+    return book.problems or f"{len(book)} procedures"
 
 
-def _procedures() -> str:
-    from queues.procedures import load
-    from tui.settings import config_folder
+def _library(folder: str) -> str | list[str]:
+    """Read macros, or the templates of words to other teams: the built-in ones and the user's own."""
+    from macros.library import BUILT_IN, Library
 
-    return f"{len(load(config_folder() / 'procedures'))} procedures"
+    built_in = BUILT_IN if folder == "macros" else BUILT_IN.with_name(folder)
+    library = Library(built_in, config_folder() / folder)
+    library.refresh()
+    told = [f"{one.file}, line {one.line}: {one.reason}" for one in library.refused()]
+    return told or f"{len(library)} {folder}"
 
 
-def _macros() -> str:
-    from macros.library import Library
-    from tui.settings import config_folder
+def _scorecards() -> str:
+    from queues.quality import cards
 
-    library = Library.standard(config_folder() / "macros")
-    refused = library.refused()
-    if refused:
-        raise DeskError("Macro refused", f"{len(refused)} of the macros are refused; `tridesk macros check` says why.")
-    return f"{len(library)} macros"
+    return f"{len(cards.load(config_folder() / 'scorecards'))} scorecards"

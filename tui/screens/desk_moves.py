@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.screens.desk_base import DeskBase
+from tui.widgets.row_line import one_line
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -144,12 +145,30 @@ class Moves(DeskBase):
 
     def opened(self, found: NextUp | None) -> None:
         """Open what next-up gave and say why."""
-        place = next((n for n, pane in enumerate(self.panes) if found and pane.lane.name == found.lane), None)
-        if found is None or place is None:
-            self.say(words("Nothing waits in any lane. Well done."))
+        if found is None:
+            self.say(self.nothing_else())
             return
-        self.open_ticket(place, found.ticket_id)
-        self.say(words("Most urgent: {why}").format(why=found.why))
+        place = next((n for n, pane in enumerate(self.panes) if pane.lane.name == found.lane), None)
+        # what stands in a lane that is not shown is opened in the lane that the agent is in
+        self.open_ticket(self.active if place is None else place, found.ticket_id)
+        told = words("Most urgent: {why}").format(why=found.why)
+        unseen = words(" · not shown: {lanes}").format(lanes=", ".join(self._waiting(shown=False)))
+        self.say(told if place is not None else told + unseen)
+
+    def nothing_else(self) -> str:
+        """Say that nothing comes next and, where tickets wait all the same, how many and where."""
+        waiting = self._waiting(shown=True)
+        unseen = [words("{lane} (not shown)").format(lane=lane) for lane in self._waiting(shown=False)]
+        if not (waiting or unseen):
+            return words("Nothing waits in any lane. Well done.")
+        return words("Nothing else comes next; still waiting: {lanes}.").format(lanes=", ".join([*waiting, *unseen]))
+
+    def _waiting(self, *, shown: bool) -> list[str]:
+        """Return how many tickets wait in each lane that the screen shows, or in each that it does not."""
+        titles = {lane.name: lane.title for lane in self.store.lanes.all()}
+        here = {pane.lane.name for pane in self.panes}
+        counts = sorted((lane, count.active) for lane, count in self.store.tickets.counts().items())
+        return [f"{n} {one_line(titles.get(lane) or lane)}" for lane, n in counts if n and (lane in here) is shown]
 
     def action_ticket_return(self) -> None:
         """Go back to where the last jump started."""

@@ -75,7 +75,7 @@ class Passing(Moves):
 
     def _passed(self, found: NextUp | None) -> None:
         if found is None:
-            self.say(words("Nothing else waits."))
+            self.say(self.nothing_else())
             return
         self._came(found)
 
