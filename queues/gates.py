@@ -123,7 +123,9 @@ class Gates:
             return Change(severity=Severity(value))
         if step.sets == "topic":
             known = self._rules.procedures
-            return Change(topic=value, procedure=next((key for key in sorted(known) if value in known[key].topics), None))
+            return Change(
+                topic=value, procedure=next((key for key in sorted(known) if value in known[key].topics), None)
+            )
         return None
 
     def write(self, ticket: Ticket, procedure: Procedure, step_id: str, value: Any, now: int) -> Undo:

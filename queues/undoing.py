@@ -25,7 +25,18 @@ RECALLABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD, OutboxState.FAILED
 """What surely has not left."""
 
 _OF_A_REPLY = frozenset({"touches", "first_replied_at", "first_due", "next_due", "resolve_due", "waits", "updated_at"})
-_NAMED = ("status", "tags", "priority", "severity", "topic", "assignee", "lane", "language", "procedure", "snoozed_until")
+_NAMED = (
+    "status",
+    "tags",
+    "priority",
+    "severity",
+    "topic",
+    "assignee",
+    "lane",
+    "language",
+    "procedure",
+    "snoozed_until",
+)
 _LATER = {REPLY: "the replies that wait", ESCALATION: "the escalation"}
 
 

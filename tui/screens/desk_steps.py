@@ -57,7 +57,9 @@ class Steps(Looking):
             return Asked()
         followed = Followed(ticket, procedure, self._answers(ticket, procedure))
         waiting = followed.waiting
-        over = next((step for step in procedure.steps if step.team and followed.mark(step) not in (DONE, WATCHED)), None)
+        over = next(
+            (step for step in procedure.steps if step.team and followed.mark(step) not in (DONE, WATCHED)), None
+        )
         free = procedure.plain_answers.union(*(step.passes for step in waiting)) if waiting else ()
         return Asked(free, over.team if over is not None else "", over is not None and waiting == [over])
 
