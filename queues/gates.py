@@ -16,7 +16,6 @@ from queues.steps import ESCALATION, part_of
 from queues.steps import Step as Undo
 from queues.workflow import DONE
 
-
 _ADVICE = "Answer it, or give a reason to go past it."
 
 

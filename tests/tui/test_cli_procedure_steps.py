@@ -72,3 +72,22 @@ def test_a_ticket_without_a_procedure_says_so(path: Path) -> None:
     desk.store.close()
     refused = run(path, "procedures", "state", str(received.ticket_id))
     assert "No procedure" in str(refused.exception)
+
+
+def test_no_command_answers_before_a_gate_on_words(path: Path) -> None:
+    desk = open_desk(path, clock=lambda: NOW)
+    item = Incoming("demo", "3", "3", MessageKind.FORM, "Bo", "bo@home.example", "", "Please look at this.",
+                    "Please look at this.", NOW, language="en", confidence=0.99, lane="safety")  # fmt: skip
+    (received,) = desk.receive([item])
+    desk.store.close()
+    number = str(received.ticket_id)
+    for more in ((), ("--status", "pending"), ("--status", "open")):
+        refused = run(path, "reply", number, "All is well again.", *more)
+        assert "step severity comes first" in str(refused.exception)
+    assert run(path, "note", number, "Who is meant?").exit_code == 0
+    (severity, *_) = lines(run(path, "procedures", "state", number, "--json"))
+    assert (severity["step"], severity["gate"], severity["guards_words"]) == ("severity", True, True)
+    assert "!! severity" in run(path, "procedures", "state", number).output
+    assert run(path, "procedures", "answer", number, "severity", "S4").exit_code == 0
+    assert run(path, "procedures", "answer", number, "topic", "other").exit_code == 0
+    assert run(path, "reply", number, "All is well again.", "--status", "pending").exit_code == 0

@@ -128,8 +128,8 @@ def test_the_card_sends_nothing_before_a_gate_on_words(path: Path, folder: Path,
 
 def test_a_gate_of_work_lets_a_reply_wait_for_the_customer(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        for step, value in (("owner", True), ("risk", "S3")):
-            app.desk.writer.submit(lambda desk, step=step, value=value: desk.take_step(1, step, value)).result()
+        app.desk.writer.submit(lambda desk: desk.take_step(1, "owner", True)).result()
+        app.desk.writer.submit(lambda desk: desk.take_step(1, "risk", "S3")).result()
         await card(pilot, app, 1)
         await press(pilot, app, "enter")
         assert sent(app) == []

@@ -21,7 +21,9 @@ from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 @db_option
 @json_option
 def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
-    """Show the steps of a ticket's procedure: done (x), open gate (!), open, or watched by the desk (~)."""
+    """Show the steps of a ticket's procedure: done (x), open gate (!; !! where no reply leaves before it), open, or
+    watched by the desk (~).
+    """
     with acting(db) as desk:
         ticket, procedure = _followed(desk, ticket_id)
         answers = desk.store.work.steps(ticket_id, procedure.id)
@@ -36,9 +38,9 @@ def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
                     "at": iso(answer.at) if answer else None,
                 })  # fmt: skip
                 continue
-            mark = "~" if not step.asked else "x" if done else "!" if step.gate else " "
+            mark = "~" if not step.asked else "x" if done else step.sign.replace("*", "!")
             said = f"  [{answer.value}, {answer.actor}]" if answer is not None and done else ""
-            click.echo(safe_line(f"  {mark} {step.id}: {step.words(ticket.language)}{said}"))
+            click.echo(safe_line(f"  {mark:<2} {step.id}: {step.words(ticket.language)}{said}"))
 
 
 @click.command()
@@ -93,8 +95,9 @@ def _followed(desk: Desk, ticket_id: int) -> tuple[Ticket, Procedure]:
 
 
 def _step_keys(step: Step) -> dict[str, Any]:
-    return {"step": step.id, "kind": step.kind, "gate": step.gate, "choices": list(step.choices),
-            "evidence": step.evidence, "team": step.team, "watched": not step.asked}  # fmt: skip
+    return {"step": step.id, "kind": step.kind, "gate": step.gate, "guards_words": step.guards_words,
+            "choices": list(step.choices), "evidence": step.evidence, "team": step.team,
+            "watched": not step.asked}  # fmt: skip
 
 
 def _procedures(desk: Desk) -> dict[str, str]:

@@ -50,7 +50,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 @FOLDER
 @JSON
 def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
-    """Show one procedure, step by step; a gate is marked with `*`."""
+    """Show one procedure, step by step; a gate is marked with `*`, one that holds every reply with `**`."""
     found = sops.load(_own(folder))
     if name not in found:
         raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(found)}.")
@@ -100,13 +100,15 @@ def _lines(procedure: Procedure, language: str) -> Iterator[tuple[int, str]]:
     if changed:
         yield 0, f"New: {changed}"
     for number, step in enumerate(procedure.steps, 1):
-        yield 2, f"{number}{'*' if step.gate else ''} {step.id} ({step.kind}): {step.words(language)}"
+        yield 2, f"{number}{step.sign} {step.id} ({step.kind}): {step.words(language)}"
         if step.choices:
             yield 6, f"choices: {', '.join(step.choices)}"
         if step.evidence:
             yield 6, f"write down: {step.evidence}"
         if step.team:
             yield 6, f"team: {step.team}"
+        if step.passes:
+            yield 6, f"leave before it: {', '.join(sorted(step.passes))}"
 
 
 def _head(procedure: Procedure) -> dict[str, Any]:
@@ -127,6 +129,8 @@ def _step(step: Step) -> dict[str, Any]:
         "id": step.id,
         "kind": step.kind,
         "gate": step.gate,
+        "guards_words": step.guards_words,
+        "passes": sorted(step.passes),
         "text": dict(step.text),
         "evidence": step.evidence,
         "choices": list(step.choices),
