@@ -10,6 +10,7 @@ from data.store import Store
 from queues.desk_rules import DeskRules
 from queues.exposure import Rest, lighter
 from queues.figures.handling import expected, handled
+from queues.lanes import waiting_lanes
 from queues.next_up import NextUp, Waiting, ranked
 from queues.offers import Offers
 from queues.promises import SOON
@@ -83,10 +84,10 @@ class Choosing:
 
     def _order(self, now: int, leaving: int | None) -> list[Waiting]:
         """Return what waits over all lanes, most urgent first."""
-        shown, counts = [lane.name for lane in self._store.lanes.all()], self._store.tickets.counts()
-        # a ticket in a lane that the desk does not know waits like any other
-        lanes = dict.fromkeys([*shown, *sorted(lane for lane, count in counts.items() if count.active)])
-        rows = {lane: [row for row in self._candidates(lane, now) if row.id != leaving] for lane in lanes}
+        rows = {
+            lane: [row for row in self._candidates(lane, now) if row.id != leaving]
+            for lane in waiting_lanes(self._store)
+        }
         promised = {one.ticket_id: one.due_at for one in reversed(self._store.promises.open(until=now + SOON))}
         promised.pop(leaving or 0, None)
         self._add_promised(rows, promised)

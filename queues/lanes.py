@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from data.errors import InputError
 from data.records import Lane
+from data.store import Store
 
 MOST_LANES = 3
 """How many queues stand side by side."""
@@ -25,3 +26,9 @@ def lanes_of(named: Sequence[tuple[str, str]], where: str) -> tuple[Lane, ...]:
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         raise InputError("Lanes not usable", f"{where}: each [[lane]] needs a name of its own.")
     return tuple(Lane(name, title or name.title(), place) for place, (name, title) in enumerate(named)) or DEFAULT_LANES
+
+
+def waiting_lanes(store: Store) -> list[str]:
+    """Return the names of the desk's lanes in their order, then of any other that tickets wait in."""
+    others = sorted(lane for lane, count in store.tickets.counts().items() if count.active)
+    return list(dict.fromkeys([*(lane.name for lane in store.lanes.all()), *others]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from data.records import Draft, GivenPromise, LaneRow, Shift, View
 from data.store import Store
+from queues.lanes import waiting_lanes
 from queues.shifts import Revised, Wordings, revised
 
 MOST = 50
@@ -33,9 +34,7 @@ def shift_start(store: Store, agent: str, wordings: Wordings, *, day_ends: int) 
     # without a shift of one's own all that was left before is history
     since = own.began_at if own is not None else 1 << 62
     mine = [
-        row
-        for lane in store.lanes.all()
-        for row in store.tickets.page(lane.name, limit=MOST, view=View(assignee=agent))
+        row for lane in waiting_lanes(store) for row in store.tickets.page(lane, limit=MOST, view=View(assignee=agent))
     ]
     return ShiftStart(
         store.shifts.left_notes(since),

@@ -141,3 +141,11 @@ def test_the_parts_of_a_shift_make_the_whole(began: int, ended: int | None, cut:
     whole = shift.seconds(NOW, end)
     assert shift.seconds(NOW, min(cut, end)) + shift.seconds(min(cut, end), end) == whole
     assert 0 <= whole <= end - NOW
+
+
+def test_tickets_in_a_lane_that_the_desk_does_not_know_are_offered_and_are_yours_too(desk: Desk) -> None:
+    desk.act([1], Change(assignee="eva", lane="elsewhere"))
+    assert [row.id for row in shift_start(desk.store, "eva", {}, day_ends=NOW + HOUR).mine] == [1]
+    found = desk.next_up()
+    assert found is not None
+    assert (found.ticket_id, found.lane) == (1, "elsewhere")
