@@ -77,10 +77,9 @@ class Picture:
         status = self._status(ticket, place.flags) if _same(mails[-1], place) else None
         if owner in ("", ticket.assignee) and status is None:
             return
-        self._desk.follow(
-            ticket_id, self._connector, assignee=owner or None, status=status,
-            at=max(place.arrived_at, ticket.updated_at),
-        )  # fmt: skip
+        status = status or _taken(ticket, owner)
+        at = max(place.arrived_at, ticket.updated_at)
+        self._desk.follow(ticket_id, self._connector, assignee=owner or None, status=status, at=at)
 
     def take(self, mail: RemoteMail, flags: Flags) -> bool:
         """Let the ticket follow what changed on a mail that is known; tell whether it was newly answered."""
@@ -110,14 +109,14 @@ class Picture:
         with self._store.write():
             self._store.remote.flagged(mail, without_claims(mail.flags) | claims, found.modseq)
             if owner != ticket.assignee:
-                self._desk.follow(ticket.id, self._connector, assignee=owner)
+                self._desk.follow(ticket.id, self._connector, assignee=owner, status=_taken(ticket, owner))
         return owner
 
     def follow_claim(self, ticket: Ticket, agent: str) -> None:
         """Let a ticket here be whose it is on the server."""
         if agent == ticket.assignee:
             return
-        self._desk.follow(ticket.id, self._connector, assignee=agent)
+        self._desk.follow(ticket.id, self._connector, assignee=agent, status=_taken(ticket, agent))
         if agent and ticket.assignee:
             self._tell(f"#{ticket.id} is {agent}'s now.")
 
@@ -135,6 +134,11 @@ class Picture:
 def without_claim(mail: RemoteMail, modseq: int) -> RemoteMail:
     """Return a mail as it is known to bear no claim at a mod-sequence."""
     return replace(mail, flags=without_claims(mail.flags), modseq=modseq)
+
+
+def _taken(ticket: Ticket, agent: str) -> Status | None:
+    """Return the status that a ticket gets with an agent: it is new no longer, as if it had been taken here."""
+    return Status.OPEN if agent and ticket.status is Status.NEW else None
 
 
 def _same(one: RemoteMail, other: RemoteMail) -> bool:
