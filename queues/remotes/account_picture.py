@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from data.records import ACTIVE, RemoteMail, Status, Ticket
+from data.records import RemoteMail, Status, Ticket
 from queues.connectors.imap_answers import Flags, Selected
 from queues.desk import Desk
 from queues.remotes.accounts import Account
@@ -18,6 +18,8 @@ from queues.remotes.marks import ANSWERED, SOLVED, claimed_by, without_claims
 from queues.workflow import DONE
 
 _EVENTS_AT_ONCE = 500
+_WORKED_ON = DONE | {Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED}
+"""The statuses that a ticket gets only when somebody looked at it."""
 
 
 class Picture:
@@ -124,7 +126,8 @@ class Picture:
         """Return the status that flags give a ticket, None where they leave it as it is."""
         if SOLVED in flags:
             return None if ticket.status in DONE else Status.SOLVED
-        return Status.PENDING if ANSWERED in flags and ticket.status in ACTIVE else None
+        waits_for_us = ticket.status is Status.OPEN or ticket.status not in _WORKED_ON
+        return Status.PENDING if ANSWERED in flags and waits_for_us else None
 
     def _follow_status(self, ticket: Ticket, status: Status | None) -> None:
         if status is not None:
@@ -138,7 +141,7 @@ def without_claim(mail: RemoteMail, modseq: int) -> RemoteMail:
 
 def _taken(ticket: Ticket, agent: str) -> Status | None:
     """Return the status that a ticket gets with an agent: it is new no longer, as if it had been taken here."""
-    return Status.OPEN if agent and ticket.status is Status.NEW else None
+    return Status.OPEN if agent and ticket.status not in _WORKED_ON else None
 
 
 def _same(one: RemoteMail, other: RemoteMail) -> bool:
