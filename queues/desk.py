@@ -46,6 +46,8 @@ from queues.workflow import DONE
 
 SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 """Events that change nothing of their ticket: passed over, taken before others, its folded words shown."""
+FOLLOWED = "followed"
+"""The kind of the events by which a ticket follows what happened to it outside."""
 _AT_A_TIME = 25
 """How many changes are tried in one go: others may write in between."""
 
@@ -390,14 +392,15 @@ class Desk:
         status: Status | None = None,
         lane: str | None = None,
         tags: tuple[str, ...] | None = None,
+        at: int | None = None,
     ) -> None:
         """Let a ticket follow what happened to it outside: another agent has it, solved or tagged it, or it lies
-        elsewhere.
+        elsewhere. `at` is when that was, where it was long ago.
         """
-        now = self._clock()
+        now = self._clock() if at is None else at
         with self.store.write():
             ticket = self._ticket(ticket_id, None)
-            fields: dict[str, Any] = {"updated_at": now}
+            fields: dict[str, Any] = {"updated_at": max(now, ticket.updated_at)}
             named = {"assignee": assignee, "lane": lane, "tags": tags}
             fields |= {name: value for name, value in named.items() if value is not None}
             if status is not None:
@@ -408,7 +411,7 @@ class Desk:
             self._acting.write_fields(ticket, fields)
             detail = {"changed": {name: [getattr(ticket, name), fields[name]]
                                   for name in ("assignee", "status", "lane", "tags") if name in fields}}  # fmt: skip
-            self.store.events.add(action, ticket_id, now, actor, "followed", detail)
+            self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
 
     def tick(self) -> int:
         """Wake the snoozed tickets whose time has come, and those whose other team is late; return how many."""

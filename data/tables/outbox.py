@@ -12,6 +12,8 @@ from data.records import OutboxEntry, OutboxState
 _SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason,
     sent_at, copied, cleared FROM outbox """
 _WAITING = "WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held') "
+_REPLY_SENT = """state = 'sent' AND NOT EXISTS
+    (SELECT 1 FROM escalation WHERE escalation.message_id = outbox.message_id AND escalation.message_id <> '')"""
 
 
 class Outbox:
@@ -108,10 +110,16 @@ class Outbox:
         return self._db.execute(sql, (reason, message_id)).rowcount == 1
 
     def last_sent(self, ticket_id: int) -> int | None:
-        """Return when the ticket's latest reply left, None where none did."""
-        sql = "SELECT max(sent_at) FROM outbox WHERE ticket_id = ? AND state = 'sent'"
+        """Return when the ticket's latest reply to the customer left, None where none did."""
+        sql = f"SELECT max(sent_at) FROM outbox WHERE ticket_id = ? AND {_REPLY_SENT}"
         row = self._db.execute(sql, (ticket_id,)).fetchone()
         return None if row[0] is None else int(row[0])
+
+    def answered_since(self, connector: str, at: int) -> dict[int, int]:
+        """Return the tickets whose reply to the customer left at this moment or later, and when the latest did."""
+        sql = f"""SELECT ticket_id, max(sent_at) FROM outbox WHERE connector = ? AND sent_at >= ? AND {_REPLY_SENT}
+            GROUP BY ticket_id"""
+        return dict(self._db.execute(sql, (connector, at)).fetchall())
 
     def doubt_all(self, connectors: Collection[str]) -> int:
         """Mark what these connectors were sending when the program ended as in doubt; return how many."""

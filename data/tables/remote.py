@@ -28,9 +28,9 @@ class Remote:
         )  # fmt: skip
 
     def unfiled(self, connector: str, limit: int = 50) -> list[tuple[RemoteMail, bytes]]:
-        """Return mail that is kept but belongs to no ticket yet, as it came, with its bytes."""
+        """Return mail that is kept but belongs to no ticket yet, in the order in which it was kept, with its bytes."""
         sql = f"""SELECT {_COLUMNS}, raw.bytes FROM remote_mail JOIN raw USING (sha256)
-            WHERE connector = ? AND ticket_id IS NULL ORDER BY mailbox, uidvalidity, uid LIMIT ?"""
+            WHERE connector = ? AND ticket_id IS NULL ORDER BY raw.rowid, mailbox, uidvalidity, uid LIMIT ?"""
         return [(_mail(row[:-1]), bytes(row[-1])) for row in self._db.execute(sql, (connector, limit))]
 
     def link(self, mail: RemoteMail, ticket_id: int) -> None:

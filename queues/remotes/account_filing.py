@@ -6,8 +6,8 @@ A stop at any point loses and doubles nothing: what is kept, not filed, is taken
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from data.errors import DeskError
@@ -18,9 +18,12 @@ from queues.desk import Desk
 from queues.helper import RawMessage
 from queues.mail.reading import unread_mail
 from queues.remotes.accounts import Account
+from queues.remotes.marks import is_state
 
 log = logging.getLogger(__name__)
 
+_Filed = tuple[RemoteMail, Received]
+Seen = Callable[[RemoteMail, int], object]
 AT_ONCE = 50
 """Mails filed in one transaction: the screen's own changes wait no longer than that takes."""
 
@@ -31,6 +34,15 @@ class Reader(Protocol):
     def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
         """Return one answer each, in order."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Mails of the folder of sent mail, by the UID of the mail in the mailbox that each answers."""
+
+    folder: str
+    uidvalidity: int
+    to: Mapping[int, Sequence[Fetched]]
 
 
 class Filing:
@@ -59,24 +71,33 @@ class Filing:
     def _key(self, mailbox: str) -> str:
         return f"mark.{self._account.connector}/{mailbox}"
 
-    def keep(self, mailbox: str, uidvalidity: int, group: Sequence[Fetched]) -> None:
-        """Keep a group's bytes, places and the new high-water mark, all or none."""
-        now, connector = self._clock(), self._account.connector
+    def keep(self, mailbox: str, uidvalidity: int, group: Sequence[Fetched], answers: Answers | None = None) -> None:
+        """Keep a group's bytes, places and the new high-water mark, all or none.
+
+        The sent mails that answer one of the group are kept right after it: that is the order of filing.
+        """
         with self._store.write(bulk=True):
             for one in group:
-                digest = self._store.messages.keep_raw(one.raw, f"{connector}/{mailbox};uid={one.uid}", now)
-                flags = one.flags - {"\\Recent"}
-                place = RemoteMail(
-                    connector, mailbox, uidvalidity, one.uid, digest, min(one.arrived_at or now, now), flags, one.modseq
-                )
-                self._store.remote.keep(place)
+                self._keep(mailbox, uidvalidity, one)
+                if answers is not None:
+                    for sent in answers.to.get(one.uid, ()):
+                        self._keep(answers.folder, answers.uidvalidity, sent)
             mark = self.mark(mailbox)
             self.put_mark(mailbox, mark | {"uidvalidity": uidvalidity, "uid": max(one.uid for one in group)})
 
-    def file(self, *, outgoing: str = "") -> list[tuple[RemoteMail, Received]]:
+    def _keep(self, mailbox: str, uidvalidity: int, one: Fetched) -> None:
+        now, connector = self._clock(), self._account.connector
+        digest = self._store.messages.keep_raw(one.raw, f"{connector}/{mailbox};uid={one.uid}", now)
+        flags, arrived = one.flags - {"\\Recent"}, min(one.arrived_at or now, now)
+        self._store.remote.keep(
+            RemoteMail(connector, mailbox, uidvalidity, one.uid, digest, arrived, flags, one.modseq)
+        )
+
+    def file(self, *, outgoing: str = "", seen: Seen = lambda place, ticket_id: None) -> list[_Filed]:
         """File what is kept and not filed, some at once; mail of the folder `outgoing` is our own.
 
-        Returns what was filed; nothing left is an empty list.
+        `seen` is called with each mail whose flags say anything of its ticket, and that ticket, before the next mail
+        is filed and in the same transaction. Returns what was filed; nothing left is an empty list.
         """
         kept = self._store.remote.unfiled(self._account.connector, AT_ONCE)
         if not kept:
@@ -84,12 +105,12 @@ class Filing:
         items = self._read(kept, outgoing)
         places = [place for place, _ in kept]
         try:
-            return self._file(places, items)
+            return self._file(places, items, seen)
         except DeskError:
             raise
         except Exception as error:  # the border: one mail that the desk cannot take must not stop the others
             log.error("a batch of mail could not be filed: %s", type(error).__name__)
-            return [one for kept_one in kept for one in self._file_alone(*kept_one, outgoing)]
+            return [one for kept_one in kept for one in self._file_alone(*kept_one, outgoing, seen)]
 
     def _read(self, kept: Sequence[tuple[RemoteMail, bytes]], outgoing: str) -> list[Incoming]:
         raws = [RawMessage(raw, f"{place.connector}/{place.mailbox};uid={place.uid}") for place, raw in kept]
@@ -111,20 +132,31 @@ class Filing:
             needs_our_id=not ours,
         )
 
-    def _file(self, places: Sequence[RemoteMail], items: Sequence[Incoming]) -> list[tuple[RemoteMail, Received]]:
+    def _file(self, places: Sequence[RemoteMail], items: Sequence[Incoming], seen: Seen) -> list[_Filed]:
+        done: list[_Filed] = []
         with self._store.write(bulk=True):
-            done = list(zip(places, self._desk.receive(items, bulk=True), strict=True))
-            for place, received in done:
-                self._store.remote.link(place, received.ticket_id)
+            for start, end in _runs(places):
+                received = self._desk.receive(items[start:end], bulk=True)
+                for place, one in zip(places[start:end], received, strict=True):
+                    self._store.remote.link(place, one.ticket_id)
+                    done.append((place, one))
+                if is_state(places[end - 1].flags):
+                    seen(places[end - 1], received[-1].ticket_id)
         return done
 
-    def _file_alone(self, place: RemoteMail, raw: bytes, outgoing: str) -> list[tuple[RemoteMail, Received]]:
+    def _file_alone(self, place: RemoteMail, raw: bytes, outgoing: str, seen: Seen) -> list[_Filed]:
         try:
-            return self._file([place], self._read([(place, raw)], outgoing))
+            return self._file([place], self._read([(place, raw)], outgoing), seen)
         except DeskError:
             raise
         except Exception as error:  # the same border: its headers alone make the ticket, its bytes are kept
             bare = unread_mail(
                 raw, connector=place.connector, source=f"uid={place.uid}", problem=f"not taken ({type(error).__name__})"
             )
-            return self._file([place], [self._placed(bare, place, outgoing)])
+            return self._file([place], [self._placed(bare, place, outgoing)], seen)
+
+
+def _runs(places: Sequence[RemoteMail]) -> list[tuple[int, int]]:
+    """Cut into runs that end with a mail whose flags say anything: they hold before the next mail is filed."""
+    ends = [number for number, place in enumerate(places, 1) if is_state(place.flags) or number == len(places)]
+    return list(zip([0, *ends], ends, strict=False))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from data.protocols import Clock
 from data.records import OutboxState
 from data.store import Store
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
-from queues.connectors.imap_answers import Selected
+from queues.connectors.imap_answers import Fetched
 from queues.mail.headers import message_ids
-from queues.remotes.account_filing import Filing
+from queues.remotes.account_filing import Answers, Filing
 
 _HEADER = re.compile(r"^([A-Za-z-]+):((?:[^\r\n]|\r?\n[ \t])*)", re.M)
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 
 class SentMail:
@@ -23,6 +25,9 @@ class SentMail:
         self._store, self._connector, self._filing, self._clock = store, connector, filing, clock
         self.folder = ""
         """Its name, empty where the server has none or it is the mailbox itself."""
+        self._waiting: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        """UIDs and Message-IDs of sent mails whose ticket is not here, by the Message-ID that they answer."""
+        self._uidvalidity = self._looked_at = 0
 
     def find(self, box: Mailbox) -> None:
         """Ask the server which folder it is."""
@@ -36,13 +41,14 @@ class SentMail:
         self._settle_doubts(box)
         selected = box.select(self.folder)
         mark = self._filing.mark(self.folder)
-        if mark.get("uidvalidity") == selected.uidvalidity:
-            self._keep_new(box, selected, mark["uid"])
-            return
-        # what was sent before this desk looked is history
-        fresh = {"uidvalidity": selected.uidvalidity, "uid": max(selected.uidnext - 1, 0)}
-        with self._store.write():
-            self._filing.put_mark(self.folder, fresh)
+        if mark.get("uidvalidity") != selected.uidvalidity:
+            # beside a mailbox that was read without it, what was sent is history; beside one to be read, it belongs
+            read = self._filing.mark(self._connector.account.mailbox).get("uid", 0)
+            mark = {"uidvalidity": selected.uidvalidity, "uid": max(selected.uidnext - 1, 0) if read else 0}
+            with self._store.write():
+                self._filing.put_mark(self.folder, mark)
+        self._uidvalidity = selected.uidvalidity
+        self._take_new(box, mark["uid"])
 
     def _settle_doubts(self, box: Mailbox) -> None:
         """What lies here has left; of the other replies in doubt the agent decides."""
@@ -53,23 +59,52 @@ class SentMail:
                 with self._store.write():
                     self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, self._clock())
 
-    def _keep_new(self, box: Mailbox, selected: Selected, above: int) -> None:
-        uids = box.uids_after(above)
-        if not uids:
-            return
-        wanted = [uid for uid, lines in sorted(box.thread_headers(uids).items()) if self._concerns_us(lines)]
+    def _take_new(self, box: Mailbox, above: int) -> None:
+        """Keep what answers a ticket here; what answers a mail that was not read yet waits for it."""
+        uids = box.uids_after(above, self._connector.account.since)
+        self._waiting.clear()
+        self._looked_at = max(uids, default=above)
+        wanted = []
+        for uid, lines in sorted(box.thread_headers(uids).items()) if uids else []:
+            own, answered = _thread(lines)
+            tickets = self._store.messages.tickets_referring((*answered, *own))
+            if not tickets and answered:
+                self._waiting.setdefault(answered[0], []).append((uid, own))
+            elif not any(self._store.messages.ours(one, value) for one in tickets for value in own):
+                wanted += [uid] if tickets else []
         for group in filter(None, box.fetch(wanted)):
-            self._filing.keep(self.folder, selected.uidvalidity, group)
-        with self._store.write():
-            self._filing.put_mark(self.folder, {"uidvalidity": selected.uidvalidity, "uid": uids[-1]})
+            with self._store.write(bulk=True):
+                mark = self._filing.mark(self.folder)  # only what waits for nothing is done with
+                self._filing.keep(self.folder, self._uidvalidity, group)
+                self._filing.put_mark(self.folder, mark)
+        if not self._waiting:
+            self.read_through()
 
-    def _concerns_us(self, lines: str) -> bool:
-        """Tell whether a sent mail answers one of our tickets and is not our own copy."""
-        headers = {name.lower(): value for name, value in _HEADER.findall(lines)}
-        own = message_ids(headers.get("message-id", ""))
-        answered = [value for name in ("references", "in-reply-to") for value in message_ids(headers.get(name, ""))]
-        tickets = self._store.messages.tickets_referring((*answered, *own))
-        return bool(tickets) and not any(self._store.messages.ours(one, value) for one in tickets for value in own)
+    def answers(self, box: Mailbox, group: Sequence[Fetched]) -> Answers | None:
+        """Return the sent mails that wait for one of a group of mails; opens the folder where there are any."""
+        found = {one.uid: self._chain(_thread(_head(one.raw))[0]) for one in group} if self._waiting else {}
+        wanted = sorted({uid for chain in found.values() for uid in chain})
+        if not wanted:
+            return None
+        box.select(self.folder)
+        fetched = {one.uid: one for part in box.fetch(wanted) for one in part}
+        to = {uid: [fetched[sent] for sent in chain if sent in fetched] for uid, chain in found.items()}
+        return Answers(self.folder, self._uidvalidity, to)
+
+    def _chain(self, values: Sequence[str]) -> list[int]:
+        """Return what answers these Message-IDs, and what answers that."""
+        chain: list[int] = []
+        for uid, own in (one for value in values for one in self._waiting.pop(value, [])):
+            chain += [uid, *self._chain(own)]
+        return chain
+
+    def read_through(self) -> None:
+        """Note that the mailbox was read to its end: what still waits answers nothing that is there."""
+        self._waiting.clear()
+        mark = self._filing.mark(self.folder) if self.folder else {}
+        if mark and mark.get("uid", 0) < self._looked_at:
+            with self._store.write(bulk=True):
+                self._filing.put_mark(self.folder, mark | {"uid": self._looked_at})
 
     def copy(self, box: Mailbox) -> None:
         """Put the copies of sent replies there, each once. Raises ConnectorError."""
@@ -78,3 +113,17 @@ class SentMail:
                 box.append(self.folder, entry.raw, entry.sent_at or self._clock())
             with self._store.write():
                 self._store.outbox.copied(entry.id)
+
+
+def _thread(lines: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the Message-ID of a mail's header and those that it answers, the nearest first."""
+    headers = {name.lower(): value for name, value in _HEADER.findall(lines)}
+    own = message_ids(headers.get("message-id", ""))
+    nearest = message_ids(headers.get("in-reply-to", ""))
+    return own, tuple(dict.fromkeys((*nearest, *reversed(message_ids(headers.get("references", ""))))))
+
+
+def _head(raw: bytes) -> str:
+    """Return the header lines of a mail."""
+    end = _END_OF_HEAD.search(raw)
+    return raw[: end.start() if end else len(raw)].decode("utf-8", "replace")

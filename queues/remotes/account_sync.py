@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 
 from data.errors import ConnectorError, StoreError, UnreachableError
@@ -15,11 +15,11 @@ from data.protocols import Clock
 from data.records import OutboxEntry, Status
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
-from queues.connectors.imap_answers import Selected
+from queues.connectors.imap_answers import Fetched, Selected
 from queues.connectors.mail_faults import LoginRefusedError
 from queues.desk import Desk
 from queues.outbox import Delivery, deliver_due
-from queues.remotes.account_filing import Filing
+from queues.remotes.account_filing import Answers, Filing
 from queues.remotes.account_flags import Following
 from queues.remotes.account_sent import SentMail
 from queues.remotes.links import Link, LinkState, put_link
@@ -64,7 +64,8 @@ class AccountSync:
         self._following = Following(desk, connector.account, filing, tell)
         self._sent = SentMail(desk.store, connector, filing, clock)
         self._untold = False
-        """The mailbox was opened anew: of what came while another folder was open, the server tells nothing."""
+        """There may be news that the server will not tell of: it came while another folder was open, or it went with
+        the answers to other commands."""
         self._look_at_sent = True
         self._no_sending_before = 0.0
         self._seen = -1
@@ -76,6 +77,7 @@ class AccountSync:
         try:
             self._open()
             self._catch_up(Event())
+            self._following.push(self._require())  # a ticket that was taken over is claimed before its reply leaves
             delivery = self._deliver()
             self._copy_sent()
             self._following.push(self._require())
@@ -153,14 +155,16 @@ class AccountSync:
         while not stop.is_set():
             box = self._require()
             self._errands()
-            if box.idles:
+            if self._untold:
+                news = True
+            elif box.idles:
                 news = box.wait(TICK)
             else:
                 stop.wait(TICK)
                 news = False
             waited, since_sent = waited + TICK, since_sent + TICK
             due = waited >= (FRESH if box.idles else self._account.poll_seconds)
-            if news or due or self._untold:
+            if news or due:
                 self._untold = False
                 box.stop_waiting()
                 if due:
@@ -186,6 +190,8 @@ class AccountSync:
             return
         box = self._require()
         box.stop_waiting()
+        self._untold = True
+        self._following.push(box)  # a ticket that was taken over is claimed before its reply leaves
         try:
             if due:
                 self._deliver()
@@ -232,7 +238,7 @@ class AccountSync:
         uids = box.uids_after(self._filing.mark(mailbox).get("uid", 0), self._account.since)
         many, done = len(uids) > 100, 0
         for group in filter(None, box.fetch(uids)):
-            self._filing.keep(mailbox, self._selected.uidvalidity, group)
+            self._filing.keep(mailbox, self._selected.uidvalidity, group, self._answers(group))
             self._file_all()
             done += len(group)
             if stop.is_set():
@@ -241,12 +247,20 @@ class AccountSync:
                 self._put(LinkState.FETCHING, done=done, total=len(uids))
             if len(uids) > FULL:
                 self._errands()
+        self._sent.read_through()
         if many:
             self._put(LinkState.ONLINE)
 
+    def _answers(self, group: Sequence[Fetched]) -> Answers | None:
+        """Return what was sent in answer to a group of mails before this desk saw them."""
+        answers = self._sent.answers(self._require(), group)
+        if answers is not None:
+            self._select()
+        return answers
+
     def _file_all(self) -> None:
-        before = self.filed
-        while filed := self._filing.file(outgoing=self._sent.folder):
+        before, seen = self.filed, self._following.picture.first_sight
+        while filed := self._filing.file(outgoing=self._sent.folder, seen=seen):
             self.filed += len(filed)
         if self.filed > before:
             self._seen = -1  # what was filed may change flags, of a ticket that is open again

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.records import RemoteMail, Status, Ticket
+from data.records import ACTIVE, RemoteMail, Status, Ticket
+from queues.workflow import DONE
 
 SEEN, ANSWERED = "\\Seen", "\\Answered"
 SOLVED = "tridesk-solved"
@@ -48,15 +49,24 @@ class Marking:
         return bool(self.add or self.remove)
 
 
-def marking(mail: RemoteMail, ticket: Ticket, last_sent: int | None) -> Marking:
+def is_state(flags: Iterable[str]) -> bool:
+    """Tell whether flags say anything of a ticket: who has it, that it was answered, that it is solved."""
+    return any(flag in (ANSWERED, SOLVED) or flag.lower().startswith(_CLAIM) for flag in flags)
+
+
+def marking(
+    mail: RemoteMail, ticket: Ticket, last_sent: int | None, *, latest: bool = False, decided: bool = True
+) -> Marking:
     """Return what the server lacks of the ticket's state. Seen and answered are never taken away again.
 
-    `last_sent` is when the ticket's latest reply left, Unix seconds.
+    `last_sent` is when the ticket's latest reply left, Unix seconds. `latest` is whether this is the ticket's latest
+    mail: while the ticket waits for us, that one is not answered, whenever it came. `decided` is whether an agent here
+    gave the ticket its status: what was filed as done by itself marks nothing as solved.
     """
-    done = ticket.status in (Status.SOLVED, Status.CLOSED)
-    wanted = {SOLVED} if done else set()
+    done = ticket.status in DONE
+    wanted = {SOLVED} if done and decided else set()
     if ticket.status is not Status.NEW:
         wanted.add(SEEN)
-    if last_sent is not None and last_sent >= mail.arrived_at:
+    if last_sent is not None and last_sent >= mail.arrived_at and not (latest and ticket.status in ACTIVE):
         wanted |= {SEEN, ANSWERED}
     return Marking(frozenset(wanted - mail.flags), frozenset({SOLVED} & mail.flags) if not done else frozenset())

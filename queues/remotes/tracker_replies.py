@@ -82,7 +82,9 @@ class Replies:
         except RefusedError:
             return ""  # the reply is refused for the same reason, and says so in the outbox
         self._versions[entry.id] = remote.version
-        return reason or ("" if entry.cleared else self._held_by_owner(entry.ticket_id, remote))
+        # whose it is there is noted, whatever else holds the reply: what was just taken is not reported again
+        owned = "" if entry.cleared else self._held_by_owner(entry.ticket_id, remote)
+        return reason or owned
 
     def _newer(self, entry: OutboxEntry, ref: str) -> str:
         """Read what happened to a ticket; return why a reply to it must wait."""

@@ -10,6 +10,7 @@ import pytest
 
 from data.errors import ConnectorError
 from data.records import Change, Enclosure, OutboxState, Status
+from queues.connectors.base import RemoteTicket
 from queues.connectors.web import BusyError
 from queues.connectors.zendesk import Zendesk
 from queues.helper import Helper
@@ -100,6 +101,26 @@ def test_a_word_of_the_last_minute_holds_a_reply_though_the_export_leaves_it_out
     double.state.pass_time()
     desk.once()
     assert len(desk.messages(str(ticket))) == 3
+
+
+def test_a_ticket_taken_for_a_reply_that_is_then_held_is_ours_here_too(
+    double: ZendeskDouble, desk: DeskAtSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = opened(double)
+    desk.once()
+    desk.reply(desk.mirrored(str(ticket)).id)
+    take = Zendesk.take
+
+    def meanwhile(self: Zendesk, ref: str, seen: str) -> RemoteTicket:
+        taken = take(self, ref, seen)
+        write(double, ticket, "Perdón, era otra factura.")
+        return taken
+
+    monkeypatch.setattr(Zendesk, "take", meanwhile)
+    desk.once()
+    assert desk.states() == [OutboxState.HELD]
+    assert sent(double) == []
+    assert desk.mirrored(str(ticket)).assignee == desk.settings.agent
 
 
 def test_a_reply_that_was_taken_but_never_answered_is_found_by_its_mark(

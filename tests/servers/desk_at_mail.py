@@ -140,6 +140,21 @@ class DeskAtMail:
         return Mailbox(self.account, self.password)
 
 
+def picture(desk: DeskAtMail) -> dict[str, tuple[Status, str, list[str]]]:
+    """Return what an agent sees of each ticket: its status, whose it is, and which way its messages went."""
+    ways: dict[int, list[str]] = {}
+    for message in desk.messages():
+        ways.setdefault(message.ticket_id, []).append(str(message.direction))
+    return {one.subject: (one.status, one.assignee, ways.get(one.id, [])) for one in desk.tickets()}
+
+
+def flags_at(desk: DeskAtMail) -> dict[int, frozenset[str]]:
+    """Return the flags on the server of every mail in the desk's mailbox."""
+    with desk.box() as box:
+        box.select(desk.account.mailbox)
+        return {one.uid: one.flags - {"\\Recent"} for one in box.flags(box.uids_after(0))}
+
+
 def received(stack: MailStack, address: str) -> list[Message]:
     """Return the mails in a user's inbox, as they lie on the disk."""
     folder = stack.maildir(address)

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from data.changes import packed, unpacked
 from data.records import Change, Direction, Draft, Escalation, Status
 from data.store import Store
-from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, status_of
+from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, settled, status_of
 from tui.app import DeskApp
 from tui.screens.desk import DeskScreen
 from tui.screens.draft_choice import Choice, DraftChoice, joined
@@ -20,8 +20,9 @@ from tui.screens.draft_choice import Choice, DraftChoice, joined
 
 @pytest.fixture(autouse=True)
 def slow_hands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slowly this machine types: the hands are lifted when a test says so."""
+    """However slowly this machine types: the hands are lifted, and a draft is kept, when a test says so."""
     monkeypatch.setattr("tui.screens.draft_choice.QUIET_SECONDS", 3_600)
+    monkeypatch.setattr("tui.widgets.composer.SAVE_EVERY", 3_600)
 
 
 @pytest.fixture
@@ -202,6 +203,48 @@ def test_what_was_typed_before_the_choice_came_up_does_not_replace_the_other_tex
         await pilot.pause()
         assert app.desk.choosing
         await pilot.press(*"ne!")
+        await app.desk.keep_at_the_end()
+
+    play(path, script)
+    draft = stored(path)
+    assert draft is not None
+    assert draft.text == "mine!\n\ntheirs"
+
+
+@pytest.mark.parametrize(("key", "kept"), [("m", "mine!\n?"), ("b", "mine!\n?\n\ntheirs"), ("o", "theirs")])
+def test_what_is_typed_while_the_choice_comes_up_is_in_the_text(path: Path, key: str, kept: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r")
+        other_window(path, "theirs")
+        await press(pilot, app, *"mi")
+        assert app.desk.composer is not None
+        app.desk.composer.flush()
+        await settled(pilot, app)
+        assert isinstance(app.screen, DraftChoice)
+        await press(pilot, app, *"ne!", "enter", "?", "left", "f5")
+        assert app.desk.composer.draft.text == "mine!\n?"
+        assert "mine!" in picture(app)
+        await lift_hands(pilot, app)
+        await press(pilot, app, key)
+        await app.desk.settled()
+        assert app.desk.composer.draft.text == kept
+
+    play(path, script)
+    draft = stored(path)
+    assert draft is not None
+    assert draft.text == kept
+
+
+def test_ended_from_outside_while_the_choice_comes_up_no_letter_is_lost(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r")
+        other_window(path, "theirs")
+        await press(pilot, app, *"mi")
+        assert app.desk.composer is not None
+        app.desk.composer.flush()
+        await settled(pilot, app)
+        assert isinstance(app.screen, DraftChoice)
+        await press(pilot, app, *"ne!")
         await app.desk.keep_at_the_end()
 
     play(path, script)

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 
 class AskLine(ModalScreen[str]):
@@ -23,6 +24,7 @@ class AskLine(ModalScreen[str]):
         super().__init__()
         self._question = question
         self._line = Input(value, placeholder=hint, compact=True, suggester=suggester, select_on_focus=False)
+        self._completing: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Question above line."""
@@ -30,15 +32,25 @@ class AskLine(ModalScreen[str]):
             yield Static(Content(self._question), markup=False)
             yield self._line
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the answer."""
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the answer, completed where Tab was pressed before."""
         event.stop()
-        self.dismiss(event.value.strip())
+        if self._completing is not None:
+            await self._completing.wait()
+        if self.is_current:
+            self.dismiss(self._line.value.strip())
 
     def action_complete(self) -> None:
-        """Take what the line offers."""
+        """Take what goes on with the line, whether it is on the screen yet or not."""
         self._line.action_end()
-        self._line.action_cursor_right()
+        if self._line.suggester is not None:
+            self._completing = self.run_worker(self._complete(self._line.suggester, self._line.value))
+
+    async def _complete(self, suggester: Suggester, typed: str) -> None:
+        found = await suggester.get_suggestion(typed)
+        if found and self._line.value == typed:
+            self._line.value = found
+            self._line.action_end()
 
     def action_leave(self) -> None:
         """Answer nothing."""

@@ -72,13 +72,16 @@ class Drafting(Answers):
 
         mine, other = self._newest(draft), self.store.drafts.get(draft.ticket_id)
         self.choosing[draft.ticket_id] = mine
-        self.app.push_screen(DraftChoice(mine, other), partial(self._chosen, mine, other))
+        composer, type_on = self.composer, None
+        if composer is not None and composer.has_class("-open") and composer.draft.ticket_id == draft.ticket_id:
+            type_on = composer.type_on
+        self.app.push_screen(DraftChoice(mine, other, type_on), partial(self._chosen, mine, other))
 
     def _chosen(self, mine: Draft, other: Draft | None, choice: Choice | None) -> None:
         from tui.screens.draft_choice import Choice, joined
 
         del self.choosing[mine.ticket_id]
-        draft = joined(mine, other, choice or Choice.BOTH)
+        draft = joined(self._newest(mine), other, choice or Choice.BOTH)
         if self.composer is not None and self.composer.draft.ticket_id == mine.ticket_id:
             self.composer.take(draft)
         self._replace(draft).add_done_callback(partial(self._kept, draft))

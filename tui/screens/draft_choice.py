@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import ClassVar
 
@@ -23,6 +24,10 @@ from tui.words import words
 
 QUIET_SECONDS = 0.8
 """The card comes up while somebody types: until no key came for so long, keys choose nothing."""
+
+
+TypeOn = Callable[[str], Draft]
+"""Writes what is typed into the text, and returns the text as it stands then."""
 
 
 class Choice(StrEnum):
@@ -47,10 +52,13 @@ class DraftChoice(ModalScreen[Choice]):
         ("pageup", "scroll(-10)"),
     ]
 
-    def __init__(self, mine: Draft, other: Draft | None) -> None:
-        """Take what is written here and what is in the file; None where the other window sent or emptied it."""
+    def __init__(self, mine: Draft, other: Draft | None, type_on: TypeOn | None = None) -> None:
+        """Take what is written here and what is in the file; None where the other window sent or emptied it.
+
+        `type_on` gets what is typed before the hands are lifted, as that was meant for the text.
+        """
         super().__init__()
-        self._mine, self._other = mine, other
+        self._mine, self._other, self._type_on = mine, other, type_on
         self._listening: Timer | None = None
         """Runs while keys may still be meant for the text."""
 
@@ -64,6 +72,10 @@ class DraftChoice(ModalScreen[Choice]):
             event.stop()
             event.prevent_default()
             self._listening.reset()
+            typed = "\n" if event.key == "enter" else event.character if event.is_printable else None
+            if typed and self._type_on is not None:
+                self._mine = self._type_on(typed)
+                self.query_one("#choice-mine", Static).update(_shown(self._mine))
 
     def _listen(self) -> None:
         self._listening = None
@@ -76,8 +88,8 @@ class DraftChoice(ModalScreen[Choice]):
             told = words("Another window wrote on the draft of #{n} too. Which text stays?")
             yield Static(Content(told.format(n=self._mine.ticket_id)), id="choice-title", markup=False)
             with Horizontal(id="choice-texts"):
-                yield from self._side(words("m  here"), self._mine)
-                yield from self._side(words("o  the other window"), self._other)
+                yield from self._side(words("m  here"), self._mine, "choice-mine")
+                yield from self._side(words("o  the other window"), self._other, "choice-other")
             yield Static(Content(words("Lift your hands for a moment…")), id="choice-keys", markup=False)
 
     def action_choose(self, choice: str) -> None:
@@ -92,12 +104,15 @@ class DraftChoice(ModalScreen[Choice]):
         for side in self.query(VerticalScroll):
             side.scroll_relative(y=lines, animate=False)
 
-    def _side(self, name: str, draft: Draft | None) -> ComposeResult:
+    def _side(self, name: str, draft: Draft | None, id: str) -> ComposeResult:
         note = words(" · NOTE") if draft is not None and draft.kind is Direction.NOTE else ""
-        text = words("(it was sent or emptied there)") if draft is None else safe_text(draft.text)
         with VerticalScroll(classes="choice-side", can_focus=False):
             yield Static(Content(name + note), classes="choice-name", markup=False)
-            yield Static(Content(text), markup=False)
+            yield Static(_shown(draft), id=id, markup=False)
+
+
+def _shown(draft: Draft | None) -> Content:
+    return Content(words("(it was sent or emptied there)") if draft is None else safe_text(draft.text))
 
 
 def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:

@@ -91,12 +91,12 @@ class Composer(Vertical):
     class Left(Message):
         """The agent went back to the ticket; the draft was told before."""
 
-    def __init__(self, complete: Complete, save_every: float = SAVE_EVERY, id: str | None = "composer") -> None:
+    def __init__(self, complete: Complete, save_every: float | None = None, id: str | None = "composer") -> None:
         super().__init__(id=id)
         self._completion = Completion()
         self._area = ComposerArea(self._completion, complete)
         self._head = Static("", id="composer-head", markup=False)
-        self._save_every = save_every
+        self._save_every = SAVE_EVERY if save_every is None else save_every
         self._timer: Timer | None = None
         self._line = FindingLine()
         self._check_timer: Timer | None = None
@@ -143,6 +143,11 @@ class Composer(Vertical):
         self._draft, self._told = draft, safe_text(draft.text)
         self._area.replace(self._told, (0, 0), self._area.document.end)
         self._show_head()
+
+    def type_on(self, typed: str) -> Draft:
+        """Write at the cursor what was typed for this text while a card came up; return what stands here then."""
+        self._area.insert(typed)
+        return self.draft
 
     @property
     def around_cursor(self) -> tuple[str, str]:
