@@ -24,9 +24,13 @@ _VOID = frozenset(
 )
 _DEEPEST_QUOTE = 20
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:_-]*)")
-_ATTRIBUTE = re.compile(r"""\b(class|style|id|alt|hidden)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I)
+_ATTRIBUTE = re.compile(
+    r"""\b(class|style|id|alt|hidden|type|cite)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _QUOTE_CLASS = re.compile(r"\b(gmail_attr|moz-cite-prefix|yahoo_quoted|protonmail_quote)\b")
+_INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.I)
+"""The look of a blockquote that an indent button makes: without the line at the left by which mail programs quote."""
 _SIGNATURE_CLASS = re.compile(r"\b(gmail_signature|moz-signature|protonmail_signature_block)\b", re.I)
 
 
@@ -81,7 +85,8 @@ class _Reader:
         if tag in {"p", "li", "td", "th", "tr", "option"} and self.open and self.open[-1][0] == tag:
             self.end(tag)
         hides = tag in _SKIPPED or "hidden" in marks or bool(_HIDDEN.search(marks.get("style", "")))
-        quotes = tag == "blockquote" or bool(_QUOTE_CLASS.search(marks.get("class", "")))
+        indents = bool(_INDENT.search(marks.get("style", ""))) and not {"class", "type", "cite"} & marks.keys()
+        quotes = (tag == "blockquote" and not indents) or bool(_QUOTE_CLASS.search(marks.get("class", "")))
         if not self.hidden and not hides:
             self._begin(tag, marks, quotes)
         if tag in _VOID or rest.endswith("/"):
