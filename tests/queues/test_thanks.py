@@ -24,8 +24,9 @@ def test_thanks(text: str) -> None:
     "text",
     ["thanks but it still crashes", "gracias, ¿y cuánto tarda?", "thanks?", "", "   ", "😡", "ok", "??",
      "thanks for nothing", "gracias por nada", "Help me, thanks", "Ayuda, gracias", "help, thanks",
-     "Great! Help! Thanks", "answer me, thanks", "thanks 😡", "gracias 👎", "thanks :(", "gracias 😞🙏", "Thanks. Help your team",
-     "support, thanks", "Thank you. Now my other account is locked", "😡🙏", "it works now"],
+     "Great! Help! Thanks", "answer me, thanks", "thanks 😡", "gracias 👎", "thanks :(", "gracias 😞🙏",
+     "Thanks. Help your team", "support, thanks", "Thank you. Now my other account is locked",
+     "😡🙏", "it works now"],
 )  # fmt: skip
 def test_everything_else_wants_an_answer(text: str) -> None:
     assert not is_thanks(text)
