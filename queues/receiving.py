@@ -26,7 +26,7 @@ from queues import address, escalating, routing, sla, workflow
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
 from queues.quality import csat
-from queues.thanks import is_thanks
+from queues.thanks import only_thanks
 from queues.threads import find_ticket
 
 INTAKE = "intake"
@@ -174,7 +174,7 @@ class Receiving:
 
     def _heard(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
         """Return what the customer's new word changes: the status, the language, a snooze that ends."""
-        if ticket.status is Status.SOLVED and not self._rules.thanks_reopen and is_thanks(item.new_text):
+        if ticket.status is Status.SOLVED and not self._rules.thanks_reopen and only_thanks(item):
             return {}
         status = workflow.after_incoming(ticket.status)
         fields: dict[str, Any] = {"status": status, "snoozed_until": None}

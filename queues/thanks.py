@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
+from data.records import Incoming
 from queues.conditions import fold
+from queues.new_text import split
 
 _MOST_WORDS = 12
 _THANKS = """
@@ -22,16 +25,40 @@ _ALONGSIDE = """
 """Words that may stand beside thanks without asking for anything."""
 _THANKING = frozenset(_THANKS.split())
 _HARMLESS = _THANKING | frozenset(_ALONGSIDE.split())
+_ASKED_FOR = re.compile(r"\b(?:help|support|answers?|reply|replies|ayuda|respuestas?)\b", re.IGNORECASE)
+_FOR_IT = re.compile(
+    r"\b(?:(?:for|your|the|por|su|tu|vuestra|sus|tus)(?: [^\W\d_]+){0,3}|great|gran|de|customer) "
+    r"(?:help|support|answers?|reply|replies|ayuda|respuestas?)\b(?! me\b)(?: (?:team|equipo))?",
+    re.IGNORECASE,
+)
+"""Help is thanked for as "for your help"; elsewhere it is asked for."""
+_SAD = re.compile(r"[:;=]['’]?-?[(\[/\\|<]|\)-?['’]?[:;=]|-_-|>_<|¬_?¬|T_T", re.IGNORECASE)
 _GLAD = re.compile(r"[\s!.,;:()\u2665\u2764\ufe0f\u200d\u263a\U0001f3fb-\U0001f3ff]*")
 _GLAD_SIGNS = frozenset("🙏❤♥👍😊🥰💕💖🙌👏😍💜💙🤗😘💛💚✨🎉☺")
+
+
+_SIGNED = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+"""Types of parts that mail programs add to prove who wrote; they are no files of the customer's."""
+
+
+def only_thanks(item: Incoming) -> bool:
+    """Tell whether a message thanks and holds no more: no file, no line out of sight that may be the customer's."""
+    if any(attachment.content_type not in _SIGNED for attachment in item.attachments):
+        return False
+    parts = split(item.text)
+    return parts.sure and is_thanks(parts.text) and is_thanks(item.new_text)
 
 
 def is_thanks(text: str) -> bool:
     """Tell whether a message only thanks: a few friendly words with thanks among them, or glad signs and no word.
 
-    A question, a `but` or any other word that might ask for something makes it an ordinary message.
+    A question, a `but`, a call for help, an unhappy sign or anything else that might ask makes it an ordinary message.
     """
-    if "?" in text or "¿" in text:
+    if "?" in text or "¿" in text or _SAD.search(text) or _ASKED_FOR.search(_FOR_IT.sub(" ", text)):
+        return False
+    if any(
+        unicodedata.category(sign) == "So" and sign not in _GLAD_SIGNS and not _GLAD.fullmatch(sign) for sign in text
+    ):
         return False
     words = fold(text).split()
     if not words:

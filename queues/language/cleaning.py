@@ -13,6 +13,8 @@ from itertools import pairwise
 from queues.language.machine_lines import without_machine_lines
 from queues.language.turns import customer_turns, is_ours
 from queues.new_text import split
+from queues.quotes.evidence import DATE, TIME, is_marked
+from queues.quotes.header_blocks import label_of
 
 LONGEST = 20_000
 """Characters looked at; a message longer than this has shown its language long before."""
@@ -35,6 +37,7 @@ _CITED = re.compile(r"“[^“”\n]{2,200}”|«[^«»\n]{2,200}»|„[^„“�
 _ALL_CITED = re.compile(r"^\s*[“«„\"][^“”«»„\"]*[”»“\"]\s*$")
 """A line that is a citation and nothing else is what the message is about."""
 _PERSON = re.compile(r"^\s*[A-ZÀ-Þ][\w.'’-]*(?:\s(?:d[aeio]s?|del|von|van|la|[A-ZÀ-Þ][\w.'’-]*)){1,4}\s*$")
+_NAME_LINE = re.compile(r"^\W*[^\W\d_][\w.'’&-]*(?: \(?[\w.'’&-]+\)?){0,5}\W*$")
 _CONTACT = re.compile(
     r"\b(?:tel|tfno|tlf|phone|mobile|móvil|celular|fax)\b.{0,6}\d|\+\d{2}[\d ]{6,}|\bwww\.|https?://|@[\w-]+\.|"
     r"\b(?:GmbH|Ltd|Inc|LLC|S\. ?L\.|S\. ?A\.|SARL|Lda|Srl|PT)(?!\w)",
@@ -76,6 +79,8 @@ def clean(text: str) -> str:
         text = _kept(_without_markup, text)
     text = split(_kept(without_machine_lines, text)).text
     for step in (
+        _without_quotes,
+        _above_comment_head,
         _without_subject,
         _below_its_heading,
         _form_field,
@@ -102,6 +107,25 @@ def _without_markup(text: str) -> str:
         kept = text
     kept = _TAG.sub(" ", _BREAK.sub("\n", _HIDDEN_MARKUP.sub("", kept)))
     return html.unescape(kept)
+
+
+def _without_quotes(text: str) -> str:
+    """Drop every line that is marked as quoted, and headers without a value: who cites, cites in another's language."""
+    return "\n".join(line for line in text.split("\n") if not (is_marked(line) or _is_empty_header(line)))
+
+
+def _is_empty_header(line: str) -> bool:
+    return line.rstrip().endswith((":", "：")) and len(line) < 40 and bool(label_of(line))
+
+
+def _above_comment_head(text: str) -> str:
+    """Keep what stands above a helpdesk's comment: a name on one line, a date with its time alone on the next."""
+    lines = text.split("\n")
+    for at, (name, date) in enumerate(pairwise(lines)):
+        named = _NAME_LINE.match(name[:80]) and name.rstrip()[-1:] not in ".?!,:;"
+        if named and DATE.search(date[:40]) and TIME.search(date[:60]) and len(date) < 60:
+            return "\n".join(lines[:at])
+    return text
 
 
 def _without_subject(text: str) -> str:

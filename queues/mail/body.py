@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message as Mime
+from email.parser import BytesParser
+from email.policy import compat32
 
 from data.records import Attachment
 from data.safe_text import safe_line
-from queues.mail.charsets import decode
+from queues.mail.charsets import declared_in_html, decode
 from queues.mail.flowed import unflowed
-from queues.mail.headers import lenient_base64, parameters
-from queues.mail.html import html_to_text
+from queues.mail.headers import lenient_base64, parameters, words
+from queues.mail.html import html_to_text, is_seen
+from queues.mail.invitation import invitation_text
+from queues.mail.light import Light
+from queues.mail.repairing import divided, without_blank_head
 
 DEEPEST = 50
 """MIME levels that are followed; what lies deeper stays in the raw message."""
@@ -25,6 +30,22 @@ _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message
 _RETURNED_ID = re.compile(rb"^message-id:((?:[^\r\n]|\r?\n[ \t])*)", re.I | re.M)
 _LONGEST_RETURNED = 65_536
 _BODY_TYPES = {"text/plain", "text/html", "text/enriched"}
+_ENCRYPTED = {
+    "application/pkcs7-mime": "it is encrypted or sealed (S/MIME)",
+    "application/x-pkcs7-mime": "it is encrypted or sealed (S/MIME)",
+    "application/pgp-encrypted": "it is encrypted (PGP)",
+    "application/ms-tnef": "its words are in Outlook's own format (winmail.dat)",
+    "application/vnd.ms-tnef": "its words are in Outlook's own format (winmail.dat)",
+}
+"""Types that hold words which only another program opens."""
+_WANTS_HTML = re.compile(
+    r"(?:(?:do(?:es)? not|doesn['’]t|cannot|can['’]t|not) (?:support|display|show|view)|"
+    r"to view this (?:e-?mail|message)|"
+    r"no (?:soporta|admite|puede mostrar)|para ver este (?:correo|mensaje)).{0,80}\bhtml\b|"
+    r"\bhtml\b.{0,60}(?:compatible|capable)",
+    re.I | re.S,
+)
+"""What a plain part says that only sends to the HTML beside it."""
 
 
 @dataclass(slots=True)
@@ -52,6 +73,8 @@ class Body:
     """Whether it holds a delivery status (RFC 3464)."""
     returned: str = ""
     """The Message-ID header of the mail that such a report is about, as it stands there."""
+    unsaid: str = ""
+    """Why there is nothing to read though bytes came; empty where something is said, or no words came at all."""
 
 
 def headers_of(part: Mime) -> dict[str, list[str]]:
@@ -72,7 +95,12 @@ def leaves(root: Mime) -> Iterator[Leaf]:
         headers = headers_of(part)
         raw_type = headers.get("content-type", [""])[0]
         content_type = _type_name(raw_type, part)
+        if content_type.startswith("multipart/") or (not depth and not raw_type):
+            part = divided(part, content_type) or part
+            content_type = _type_name(headers_of(part).get("content-type", [raw_type])[0], part)
         payload = part.get_payload()
+        if content_type.startswith("multipart/") and isinstance(payload, str):
+            content_type = "text/plain"  # no parts to be found: its words are all that there is
         if isinstance(payload, list) and not content_type.startswith("message/") and depth < DEEPEST:
             if content_type == "multipart/alternative" and not alternative:
                 groups += 1
@@ -96,11 +124,12 @@ def _type_name(raw: str, part: Mime) -> str:
 def content(part: Mime) -> bytes:
     """Return a leaf's bytes with its transfer encoding undone as far as it goes; an attached message in its source."""
     payload = part.get_payload()
-    if isinstance(payload, list):
-        return (
-            b"\n".join(child.as_bytes() for child in payload if isinstance(child, Mime)) if len(payload) == 1 else b""
-        )
     encoding = headers_of(part).get("content-transfer-encoding", [""])[0].strip().lower()
+    if isinstance(payload, list):
+        inside = [child for child in payload if isinstance(child, Mime)]
+        whole = b"\n".join(map(_source, inside))
+        # RFC 2046 forbids it, but attached mails come in base64 too: then they look like mails without headers.
+        return lenient_base64(whole) if encoding == "base64" and inside and not inside[0].keys() else whole
     if encoding == "base64":
         return lenient_base64(str(payload).encode("utf-8", "replace"))
     # Asked for bytes, the parser gives back the 8-bit ones as they came; asked for text, it would guess a charset.
@@ -108,48 +137,136 @@ def content(part: Mime) -> bytes:
     return decoded if isinstance(decoded, bytes) else b""
 
 
-def read_body(root: Mime) -> Body:
-    """Return the readable text (plain where it says anything, else HTML) and the attachments of a mail."""
+def _source(part: Mime) -> bytes:
+    try:
+        return part.as_bytes()
+    except (UnicodeError, LookupError, ValueError):  # odd headers cannot be written again
+        return part.as_string(policy=compat32).encode("utf-8", "surrogateescape")
+
+
+def read_body(root: Mime, light: Light | None = None) -> Body:
+    """Return the readable text (plain where it says anything, else HTML) and the attachments of a mail.
+
+    Where no part is a text of the mail's own, what else says something is read: a text that came as a file, an
+    invitation, a forwarded mail. Where nothing does, `unsaid` says why.
+    """
     body = Body()
-    said: dict[int, tuple[str, str]] = {}
-    loose = -1
+    parts = _Parts()
     for leaf in leaves(root):
-        data = content(leaf.part)
+        payload = leaf.part.get_payload()
+        whole = light.digest(payload) if light and isinstance(payload, str) else None
+        data = content(leaf.part) if whole is None else b""
         body.report = body.report or leaf.content_type == "message/delivery-status"
         if leaf.content_type in _RETURNED and not body.returned:
             found = _RETURNED_ID.search(data[:_LONGEST_RETURNED])
             body.returned = found[1].decode("utf-8", "surrogateescape") if found else ""
-        if not _is_text(leaf):
-            body.attachments.append(_attachment(leaf, data))
+        if _is_text(leaf, parts) and whole is None:
+            parts.add(leaf, data)
             continue
-        group = leaf.alternative or loose
-        loose -= not leaf.alternative
-        chosen_type, so_far = said.get(group, ("", ""))
-        if not so_far.strip() or (leaf.content_type, chosen_type) == ("text/plain", "text/html"):
-            said[group] = (leaf.content_type, _text(leaf, data) or so_far)
-        elif leaf.content_type == chosen_type:
-            said[group] = (chosen_type, so_far + "\n\n" + _text(leaf, data))
-    whole = "\n\n".join(text.strip("\n") for _, text in said.values() if text.strip())
-    body.text = whole if len(whole) <= LONGEST_TEXT else whole[:LONGEST_TEXT] + "\n[…]"
+        parts.beside.append((leaf, data))
+        body.attachments.append(_attachment(leaf, data, whole))
+    text = parts.text() or _said_elsewhere(parts.beside)
+    body.text = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "\n[…]"
+    if not is_seen(text):
+        body.unsaid = _why_nothing(parts)
     return body
 
 
-def _is_text(leaf: Leaf) -> bool:
+@dataclass(slots=True)
+class _Parts:
+    """The texts of a mail, one of each alternative, and what stands beside them."""
+
+    said: dict[int, tuple[str, str]] = field(default_factory=dict)
+    beside: list[tuple[Leaf, bytes]] = field(default_factory=list)
+    came: int = 0
+    """Bytes of texts, white space aside."""
+    loose: int = -1
+
+    def add(self, leaf: Leaf, data: bytes) -> None:
+        """Take a text: the plain one of an alternative, where it says anything, else the HTML."""
+        self.came += len(data.split())
+        group = leaf.alternative or self.loose
+        self.loose -= not leaf.alternative
+        chosen_type, so_far = self.said.get(group, ("", ""))
+        text = _text(leaf, data)
+        if not is_seen(so_far) or (leaf.content_type == "text/html" and _sends_to_html(so_far, text)):
+            self.said[group] = (leaf.content_type, text or so_far)
+        elif (leaf.content_type, chosen_type) == ("text/plain", "text/html"):
+            if is_seen(text) and not _sends_to_html(text, so_far):
+                self.said[group] = (leaf.content_type, text)
+        elif leaf.content_type == chosen_type:
+            self.said[group] = (chosen_type, so_far + "\n\n" + text)
+
+    def text(self) -> str:
+        """Return what all of them say."""
+        return "\n\n".join(text.strip("\n") for _, text in self.said.values() if is_seen(text))
+
+
+def _sends_to_html(plain: str, html: str) -> bool:
+    return len(plain) < min(400, len(html)) and bool(_WANTS_HTML.search(plain))
+
+
+def _is_text(leaf: Leaf, parts: _Parts) -> bool:
+    """Tell whether a leaf is a text of the mail's own: no file, or the first part of all, whatever its name."""
     if leaf.disposition == "attachment" or leaf.content_type not in _BODY_TYPES:
         return False
-    return not leaf.filename or (leaf.disposition != "inline" and bool(leaf.alternative))
+    first = not parts.text() and not any(not one.related for one, _ in parts.beside)
+    return first or not leaf.filename or (leaf.disposition != "inline" and bool(leaf.alternative))
+
+
+def _said_elsewhere(beside: list[tuple[Leaf, bytes]]) -> str:
+    """Return what is said by a mail without a text of its own: in a text file, an invitation, a forwarded mail."""
+    for leaf, data in beside:
+        if (
+            leaf.content_type in {"text/plain", "text/html"}
+            and len(data) <= LONGEST_TEXT
+            and is_seen(_text(leaf, data))
+        ):
+            return _text(leaf, data).strip("\n")
+    for leaf, data in beside:
+        if leaf.content_type == "text/calendar":
+            return invitation_text(decode(data, leaf.type_parameters.get("charset", "utf-8")))
+    for leaf, data in beside:
+        if leaf.content_type in {"message/rfc822", "message/global"} and len(data) <= LONGEST_TEXT * 4:
+            return _forwarded(data)
+    return ""
+
+
+def _forwarded(data: bytes) -> str:
+    """Return the headers and the words of an attached mail, one level deep."""
+    inner = BytesParser(policy=compat32).parsebytes(without_blank_head(data))
+    headers = headers_of(inner)
+    shown = [(name, words(headers[name][0])) for name in ("from", "date", "subject") if name in headers]
+    texts = _Parts()
+    for leaf in leaves(inner):
+        if _is_text(leaf, texts):
+            texts.add(leaf, content(leaf.part))
+    return "\n".join(f"{name.capitalize()}: {value}" for name, value in shown) + "\n\n" + texts.text()
+
+
+def _why_nothing(parts: _Parts) -> str:
+    """Return why a mail says nothing, where bytes came that may hold words."""
+    for leaf, _ in parts.beside:
+        if leaf.content_type in _ENCRYPTED:
+            return _ENCRYPTED[leaf.content_type]
+    if parts.came:
+        return "no words could be found in its text"
+    unknown = [leaf for leaf, data in parts.beside if data and leaf.content_type == "application/octet-stream"]
+    return "no words could be found in it" if unknown and not any(leaf.filename for leaf in unknown) else ""
 
 
 def _text(leaf: Leaf, data: bytes) -> str:
-    text = decode(data, leaf.type_parameters.get("charset", "")).replace("\r\n", "\n")
+    label = leaf.type_parameters.get("charset", "")
     if leaf.content_type == "text/html":
-        return html_to_text(text)
+        declared = declared_in_html(data) if label.lower() in {"", "us-ascii", "ascii"} else ""
+        return html_to_text(decode(data, declared or label).replace("\r\n", "\n"))
+    text = decode(data, label).replace("\r\n", "\n")
     if leaf.type_parameters.get("format", "").lower() == "flowed":
         return unflowed(text, delete_space=leaf.type_parameters.get("delsp", "").lower() == "yes")
     return text
 
 
-def _attachment(leaf: Leaf, data: bytes) -> Attachment:
+def _attachment(leaf: Leaf, data: bytes, whole: tuple[int, str] | None) -> Attachment:
     inline = leaf.related and leaf.disposition != "attachment" and "content-id" in headers_of(leaf.part)
-    digest = hashlib.sha256(data).hexdigest()
-    return Attachment(leaf.filename, safe_line(leaf.content_type), len(data), digest, leaf.position, inline)
+    size, digest = whole or (len(data), hashlib.sha256(data).hexdigest())
+    return Attachment(leaf.filename, safe_line(leaf.content_type), size, digest, leaf.position, inline)

@@ -30,6 +30,13 @@ _MANY_BYTE = frozenset(
     | {"cp932", "cp949", "euc_jp", "euc_jis_2004", "shift_jisx0213", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2"}
     | {"iso2022_jp_ext", "iso2022_kr", "johab"}
 )
+_OTHER_NAMES = {
+    "utf8mb4": "utf-8", "unicode11utf8": "utf-8", "unicode11utf7": "utf-7", "cp65001": "utf-8", "latin1": "latin-1",
+    "sjis": "cp932", "shiftjis": "cp932", "mskanji": "cp932", "big5hkscs2004": "big5hkscs", "iso2022jp": "iso2022_jp",
+    "iso2022jpms": "iso2022_jp", "cp50220": "iso2022_jp", "cp50221": "iso2022_jp", "gb23121980": "gb18030",
+    "euckr": "cp949", "uhc": "cp949", "eucjp": "euc_jp", "xxbig5": "big5", "macintosh": "mac-roman", "koi8": "koi8-r",
+}  # fmt: skip
+_ESCAPED = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+\-]{0,40}")
 
 
@@ -38,12 +45,27 @@ def allowed_codec(label: str) -> str | None:
     label = label.strip().strip("\"'").lower()
     if not _NAME.fullmatch(label):
         return None
-    try:
-        name = codecs.lookup(label.removeprefix("x-")).name
-    except (LookupError, ValueError):
-        return None
-    name = _WIDER.get(name, name)
-    return name if name in _SINGLE_BYTE or name in _MANY_BYTE else None
+    for spelled in (label.removeprefix("x-"), _respelled(label)):
+        try:
+            name = codecs.lookup(spelled).name
+        except (LookupError, ValueError):
+            continue
+        name = _WIDER.get(name, name)
+        if name in _SINGLE_BYTE or name in _MANY_BYTE:
+            return name
+    return None
+
+
+def _respelled(label: str) -> str:
+    """Return a label as Python spells it: `cp-850`, `windows1252`, `ISO 8859_1` with the hyphens where they belong."""
+    bare = re.sub(r"[^a-z0-9]", "", label.removeprefix("x-"))
+    page = re.fullmatch(r"(?:cp|ibm|dos|win|windows|ms|mswin|ansi|oem)0?(\d{3,4})", bare)
+    if page:
+        return f"cp{page[1]}"
+    iso = re.fullmatch(r"iso8859(\d{1,2})e?i?", bare)
+    if iso:
+        return f"iso8859-{iso[1]}"
+    return _OTHER_NAMES.get(bare, bare)
 
 
 def decode(data: bytes, label: str = "") -> str:
@@ -53,10 +75,48 @@ def decode(data: bytes, label: str = "") -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
         return data.decode("utf-16", "replace")
     codec = allowed_codec(label)
+    if b"\x1b$" in data and (codec is None or codec.startswith(("iso2022_jp", "utf-8"))):
+        # Seven bits, so that every other charset would read them, as nonsense.
+        return _strict(data, "iso2022_jp") or _strict(data, "iso2022_jp_ext") or _japanese(data)
     if codec in _SINGLE_BYTE or codec is None:
         # Text of a one-byte charset is next to never valid UTF-8 by chance: the label lies.
         return _strict(data, "utf-8") or _strict(data, codec or "cp1252") or data.decode(codec or "latin-1", "replace")
     return _strict(data, codec) or _strict(data, "utf-8") or _not_as_declared(data, codec)
+
+
+def _japanese(data: bytes) -> str:
+    """Read ISO-2022-JP with the vendors' signs, which Python's codec refuses: each row of them is in windows-932."""
+    pieces = _ESCAPED.split(data)
+    out = [pieces[0].decode("ascii", "replace")]
+    for mode, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if mode in (b"$@", b"$B"):
+            lines = piece.split(b"\n")
+            out.append("\n".join(_shifted(line).decode("cp932", "replace") for line in lines))
+        elif mode == b"(I":
+            out.append(bytes(byte | 0x80 for byte in piece if byte > 0x20).decode("cp932", "replace"))
+        else:
+            out.append(piece.decode("ascii", "replace"))
+    return "".join(out)
+
+
+def _shifted(line: bytes) -> bytes:
+    """Turn the two bytes of each sign (JIS X 0208) into those of Shift JIS."""
+    out = bytearray()
+    for first, second in zip(line[::2], line[1::2], strict=False):
+        row, cell = first - 0x21, second - 0x21
+        if not (0 <= row < 94 and 0 <= cell < 94):
+            out += b"?"
+            continue
+        lead = row // 2 + (0x81 if row < 62 else 0xC1)
+        trail = cell + (0x40 if cell < 63 else 0x41) if row % 2 == 0 else cell + 0x9F
+        out += bytes((lead, trail))
+    return bytes(out)
+
+
+def declared_in_html(data: bytes) -> str:
+    """Return the charset that HTML names in a `<meta>` of its own, empty where it names none."""
+    found = re.search(rb"""<meta\b[^<>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", data[:4_096], re.I)
+    return found[1].decode("ascii") if found else ""
 
 
 def _strict(data: bytes, codec: str) -> str | None:

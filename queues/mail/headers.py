@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from calendar import monthrange
+from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import unquote_to_bytes
 
@@ -102,11 +104,34 @@ def message_ids(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[-MOST_IDS:]))
 
 
+def _exists(year: int, month: int, day: int, hour: int, minute: int) -> bool:
+    """Tell whether a calendar has that day, and a clock that time."""
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and hour <= 24 and minute < 60
+
+
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_MONTHS = {
+    "ene": "Jan", "janv": "Jan", "gen": "Jan", "fév": "Feb", "févr": "Feb", "fev": "Feb", "mär": "Mar", "mrt": "Mar",
+    "abr": "Apr", "avr": "Apr", "mai": "May", "mag": "May", "mei": "May", "juin": "Jun", "giu": "Jun", "juil": "Jul",
+    "lug": "Jul", "ago": "Aug", "août": "Aug", "set": "Sep", "okt": "Oct", "out": "Oct", "ott": "Oct", "dic": "Dec",
+    "dez": "Dec", "déc": "Dec",
+}  # fmt: skip
+_FOREIGN_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b", re.I)
+
+
 def date(value: str) -> int | None:
-    """Return the Unix seconds of a Date header (RFC 5322 and its obsolete forms), None where it makes no sense."""
+    """Return the Unix seconds of a Date header, None where it makes no sense.
+
+    Read are RFC 5322 and its obsolete forms, ISO 8601, and months in the languages of the world's careless programs.
+    """
+    plain = unfolded(value)[:200].strip()
     try:
-        parsed = parsedate_tz(unfolded(value)[:200])
-        seconds = int(mktime_tz(parsed)) if parsed else None
+        if _ISO_DATE.match(plain):
+            moment = datetime.fromisoformat(plain.replace(" ", "T", 1))
+            seconds: int | None = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+        else:
+            parsed = parsedate_tz(_FOREIGN_MONTH.sub(lambda found: _MONTHS[found[0].lower()], plain))
+            seconds = int(mktime_tz(parsed)) if parsed and _exists(*parsed[:5]) else None
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return seconds if seconds is not None and 0 <= seconds < _LATEST_YEAR_SECONDS else None

@@ -9,24 +9,37 @@ import re
 from html import unescape
 
 LONGEST_HTML = 200_000
-"""Characters of HTML that are read; a note tells where it was cut."""
+"""Characters of visible text that are read; a note tells where it was cut. Pictures and styles do not count."""
+MOST_TAGS = 200_000
 
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure"}
     | {"footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "pre"}
     | {"section", "table", "tr", "ul"}
 )
-_SKIPPED = frozenset(
-    {"head", "script", "style", "title", "template", "noscript", "xml", "object", "svg", "math", "select", "textarea"}
-)
+_SKIPPED = frozenset({"head", "script", "style", "title", "template", "xml", "object", "svg", "math", "select"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
+_IN_HEAD = frozenset(
+    {"head", "title", "meta", "link", "base", "style", "script", "template", "object", "xml", "noscript"}
+)
+"""What may stand in a head; anything else ends one that was not closed."""
+_INVISIBLE = re.compile(
+    r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0]+"
+)
+_DATA = re.compile(r"data:[^\"'>]{200,}", re.I)
+_LINKED = re.compile(r"(?:https?|ftp|mailto|tel):", re.I)
+_LONGEST_LINK = 2_000
 _DEEPEST_QUOTE = 20
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:_-]*)")
-_ATTRIBUTE = re.compile(r"""\b(class|style|id|alt|hidden)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I)
+_ATTRIBUTE = re.compile(
+    r"""\b(class|style|id|alt|hidden|type|cite|href)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _QUOTE_CLASS = re.compile(r"\b(gmail_attr|moz-cite-prefix|yahoo_quoted|protonmail_quote)\b")
+_INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.I)
+"""The look of a blockquote that an indent button makes: without the line at the left by which mail programs quote."""
 _SIGNATURE_CLASS = re.compile(r"\b(gmail_signature|moz-signature|protonmail_signature_block)\b", re.I)
 
 
@@ -38,12 +51,14 @@ class _Writer:
         self.line: list[str] = []
         self.quoting = 0
         self.pre = 0
+        self.size = 0
 
     def mark(self) -> str:
         """Return what stands before a line at this depth of quoting."""
         return "> " * min(self.quoting, _DEEPEST_QUOTE)
 
     def text(self, text: str) -> None:
+        self.size += len(text)
         if self.pre:
             first, *others = text.split("\n")
             self.line.append(first)
@@ -75,13 +90,19 @@ class _Reader:
         self.out = _Writer()
         self.open: list[tuple[str, bool, bool]] = []
         self.hidden = 0
+        self.tags = 0
+        self.link: tuple[str, int, int] | None = None
+        """The target of the link that is open, and where its words begin: in which line, at which piece of it."""
 
     def start(self, tag: str, rest: str) -> None:
         marks = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(rest)} if rest else {}
+        if tag not in _IN_HEAD and ":" not in tag:
+            self._end_head(tag)
         if tag in {"p", "li", "td", "th", "tr", "option"} and self.open and self.open[-1][0] == tag:
             self.end(tag)
         hides = tag in _SKIPPED or "hidden" in marks or bool(_HIDDEN.search(marks.get("style", "")))
-        quotes = tag == "blockquote" or bool(_QUOTE_CLASS.search(marks.get("class", "")))
+        indents = bool(_INDENT.search(marks.get("style", ""))) and not {"class", "type", "cite"} & marks.keys()
+        quotes = (tag == "blockquote" and not indents) or bool(_QUOTE_CLASS.search(marks.get("class", "")))
         if not self.hidden and not hides:
             self._begin(tag, marks, quotes)
         if tag in _VOID or rest.endswith("/"):
@@ -91,6 +112,26 @@ class _Reader:
         self.out.quoting += quotes
         self.out.pre += tag == "pre"
 
+    def _end_head(self, tag: str) -> None:
+        """End a head that was never closed: the body, or anything that no head holds, begins."""
+        inner = self.open[-1][0] if self.open else ""
+        if inner == "head" or (tag == "body" and any(name == "head" for name, _, _ in self.open)):
+            self.end("head")
+
+    def _end_link(self) -> None:
+        """Write a link's target beside its words, where they do not tell it."""
+        if self.link is None:
+            return
+        target, lines, pieces = self.link
+        self.link = None
+        said = " ".join(
+            [*self.out.lines[lines:], "".join(self.out.line[pieces if len(self.out.lines) == lines else 0 :])]
+        )
+        bare = target.removeprefix("mailto:").removeprefix("tel:").partition("?")[0] if target[:1] in "mt" else target
+        told = re.sub(r"^https?://(?:www\.)?|/$", "", bare, flags=re.I)
+        if _INVISIBLE.sub("", said) and told.lower() not in said.lower():
+            self.out.line.append(f" <{target}> ")
+
     def _begin(self, tag: str, marks: dict[str, str], quotes: bool) -> None:
         out = self.out
         if tag == "br":
@@ -99,6 +140,11 @@ class _Reader:
             out.gap()
         elif tag in {"td", "th"}:
             out.line.append(" ")
+        elif tag == "a":
+            self._end_link()
+            target = unescape(marks.get("href", "")).strip()
+            if _LINKED.match(target) and len(target) <= _LONGEST_LINK:
+                self.link = target, len(out.lines), len(out.line)
         elif tag == "img":
             out.text(unescape(marks.get("alt", "")))
         elif tag in _BLOCKS or quotes:
@@ -118,6 +164,8 @@ class _Reader:
             return
         while len(self.open) > depth:
             name, hides, quotes = self.open.pop()
+            if name == "a" and not self.hidden:
+                self._end_link()
             if not self.hidden and (name in _BLOCKS or name == "p" or quotes):
                 self.out.gap() if name == "p" else self.out.end_line()
             self.hidden -= hides
@@ -126,14 +174,28 @@ class _Reader:
 
 
 def html_to_text(html: str) -> str:
-    """Return what a reader would see of `html`, cut at `LONGEST_HTML` characters of source. Never raises."""
-    note = "\n[…]" if len(html) > LONGEST_HTML else ""
-    html = html[:LONGEST_HTML].replace("\r\n", "\n")
-    reader = _Reader()
+    """Return what a reader would see of `html`, cut at `LONGEST_HTML` characters of it. Never raises.
+
+    Where nothing would be seen of a text with words (all of it hidden, a style never closed), its words are shown.
+    """
+    html = html.replace("\r\n", "\n")
+    text = _seen(html, _Reader())
+    if _INVISIBLE.sub("", text) or not html.strip():
+        return text
+    hidden = re.sub(r"<(script|style)\b[^<]{0,2000}?>.*?</\1", "<", html[:2_000_000], flags=re.I | re.S)
+    words = re.sub(r"<(?:!--|[a-z/!?][^<>]{0,20000}>?)", " ", hidden, flags=re.I).replace("-->", " ")
+    return " ".join(unescape(words).split())[:LONGEST_HTML] if re.search(r"[^\W\d_]{3,}", words) else text
+
+
+def _seen(html: str, reader: _Reader) -> str:
     at = 0
+    note = ""
     while at < len(html):
+        if reader.out.size > LONGEST_HTML or reader.tags > MOST_TAGS:
+            note = "\n[…]"
+            break
         opening = html.find("<", at)
-        text = html[at:] if opening < 0 else html[at:opening]
+        text = html[at : at + LONGEST_HTML] if opening < 0 else html[at : min(opening, at + LONGEST_HTML)]
         if text and not reader.hidden:
             reader.out.text(unescape(text))
         if opening < 0:
@@ -148,7 +210,7 @@ def _markup(html: str, opening: int, reader: _Reader) -> int:
     """Handle what starts at `<` and return where to read on."""
     if html.startswith("<!--", opening):
         end = html.find("-->", opening + 2)
-        return end + 3 if end >= 0 else len(html)
+        return end + 3 if end >= 0 else opening + 4  # one that never ends hides nothing
     if html.startswith(("<!", "<?"), opening):
         end = html.find(">", opening)
         return end + 1 if end >= 0 else len(html)
@@ -162,10 +224,13 @@ def _markup(html: str, opening: int, reader: _Reader) -> int:
     if name[1]:
         reader.end(tag)
     else:
-        reader.start(tag, html[name.end() : end])
+        reader.tags += 1
+        rest = html[name.end() : end]
+        reader.start(tag, _DATA.sub("", rest) if len(rest) > 1_000 else rest)
         if tag in {"script", "style"}:
             closing = re.compile(f"</{tag}", re.I).search(html, end)
-            return closing.start() if closing else len(html)
+            body = None if closing else re.compile("<body", re.I).search(html, end)
+            return closing.start() if closing else body.start() if body else len(html)
     return end + 1
 
 
@@ -182,3 +247,8 @@ def _tag_end(html: str, at: int) -> int:
             further = html.find(">", close) if close >= 0 else -1
             end = further if further >= 0 else end
     return end
+
+
+def is_seen(text: str) -> bool:
+    """Tell whether a text has any sign that can be seen: not white space, not of those without width."""
+    return bool(_INVISIBLE.sub("", text))

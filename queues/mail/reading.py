@@ -15,9 +15,11 @@ from queues.mail.body import Body, headers_of, read_body
 from queues.mail.guess import guess_language
 from queues.mail.headers import date, message_ids, words
 from queues.mail.kind import kind_of
+from queues.mail.light import lightened
+from queues.mail.repairing import without_blank_head
 from queues.new_text import split
 
-LARGEST = 25 * 1024 * 1024
+LARGEST = 256 * 1024 * 1024
 """Bytes of a message that are parsed; a larger one is kept raw."""
 HEADER_BLOCK = 1024 * 1024
 """Bytes looked at for headers when the whole message cannot be parsed."""
@@ -30,12 +32,13 @@ def read_mail(raw: bytes, *, connector: str, source: str, own_addresses: frozens
     """
     try:
         if len(raw) > LARGEST:
-            return _unread(raw, connector, source, "larger than 25 MB")
-        root = BytesParser(policy=compat32).parsebytes(raw)
+            return _unread(raw, connector, source, f"larger than {LARGEST >> 20} MB")
+        light = lightened(raw)
+        root = BytesParser(policy=compat32).parsebytes(without_blank_head(light.raw))
         headers = headers_of(root)
         if not headers:
             return _unread(raw, connector, source, "no mail headers")
-        return _incoming(raw, headers, read_body(root), connector, source, own_addresses)
+        return _incoming(raw, headers, read_body(root, light), connector, source, own_addresses)
     except RecursionError:
         return _unread(raw, connector, source, "parts nested too deeply")
     except MemoryError:
@@ -71,6 +74,8 @@ def _incoming(
         kind=kind,
         text=text,
         new_text=new.text,
+        readable=not body.unsaid,
+        problem=body.unsaid,
         direction=Direction.OUT if sender in own_addresses and not reply_to else Direction.IN,
         language=language,
         confidence=confidence,
@@ -100,7 +105,7 @@ def _content_hash(headers: Mapping[str, Sequence[str]], envelope: Mapping[str, s
 
 def _unread(raw: bytes, connector: str, source: str, problem: str) -> Incoming:
     try:
-        head: Mime = BytesHeaderParser(policy=compat32).parsebytes(raw[:HEADER_BLOCK])
+        head: Mime = BytesHeaderParser(policy=compat32).parsebytes(without_blank_head(raw[:HEADER_BLOCK]))
         headers: Mapping[str, Sequence[str]] = headers_of(head)
         envelope = _envelope(headers)
     except Exception:  # even the headers are beyond reading: the raw bytes remain

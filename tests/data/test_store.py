@@ -16,7 +16,7 @@ from data.errors import StoreError
 from data.locations import network_file_system
 from data.migrations.schema import migrations
 from data.migrations.version import NEWEST
-from data.records import Customer, Direction, Lane, Message, MessageKind, Priority, Status, Ticket
+from data.records import Customer, Direction, Identity, Lane, Message, MessageKind, Priority, Status, Ticket
 from data.store import Store
 
 TICKET = Ticket(0, "mail", Status.NEW, Priority.NORMAL, "Subject", 1, 100, 100)
@@ -159,6 +159,32 @@ def test_search_ignores_accents_and_case_and_shows_the_newest_first(store: Store
     assert [hit.ticket_id for hit in store.search("contrasena")] == [second, first]
     assert [hit.ticket_id for hit in store.search("contra")] == [second, first]
     assert [hit.ticket_id for hit in store.search("recuerdo contraseña")] == [first]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [("この商品を返品したいです。", "返品"), ("我想退款，请帮忙。", "退款"), ("제품을환불해주세요", "환불"), ("ฉันต้องการขอคืนเงิน", "คืนเงิน"),
+     ("我想退款，请帮忙。", "退款 帮忙")],
+)  # fmt: skip
+def test_a_word_inside_a_sentence_without_spaces_is_found(store: Store, text: str, query: str) -> None:
+    first, second = fill(store, [1, 2])
+    with store.write():
+        store.messages.insert(message(first, "x", text))
+        store.messages.insert(message(second, "x", "你好 ฉัน こ 제품"))
+    assert [hit.ticket_id for hit in store.search(query)] == [first]
+    assert store.search(query, lane="another") == []
+
+
+@pytest.mark.parametrize("query", ["Begoña", "begona", "IBARRA", "ibarra begoña", "b.ibarra@clientes.example"])
+def test_people_are_found_by_name_and_address(store: Store, query: str) -> None:
+    with store.write():
+        identity = Identity("email", "b.ibarra@clientes.example", 1)
+        who = store.customers.insert(Customer(0, "Begoña Ibarra", (identity,)))
+        other = store.customers.insert(Customer(0, "Bernardo Ibañez", ()))
+        theirs, _ = (store.tickets.insert(replace(TICKET, customer_id=number)) for number in (who, other))
+        for number in (theirs, theirs + 1):
+            store.messages.insert(message(number, "x", "hola"))
+    assert [hit.ticket_id for hit in store.search(query)] == [theirs]
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

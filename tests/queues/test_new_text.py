@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,9 +74,9 @@ def test_a_signature_is_cut(signature: str) -> None:
     assert parts.signature == signature.strip()
 
 
-def test_a_bare_forward_keeps_its_words() -> None:
-    parts = split("---------- Forwarded message ---------\nFrom: a@b.example\nDate: 4 Mar 2025\n\nYour parcel is late")
-    assert parts.text.strip() == "Your parcel is late"
+def test_a_bare_forward_is_shown_as_a_whole() -> None:
+    forward = "---------- Forwarded message ---------\nFrom: a@b.example\nDate: 4 Mar 2025\n\nYour parcel is late"
+    assert split(forward).text == forward
 
 
 @pytest.mark.parametrize("text", ["Thanks!", "Gracias de antemano.", "On Monday the agent wrote: wait", "De: nada"])
@@ -95,11 +97,11 @@ def test_words_are_never_lost_and_never_invented(pieces: list[str]) -> None:
     parts = split(text)
     signs = "".join(parts.text.split())
     # a number or a face is enough; without either the words are found, wherever they stand
-    assert any(map(str.isalpha, parts.text)) == any(map(str.isalpha, text)) or 0 < len(signs) <= 8
+    assert any(map(str.isalpha, parts.text)) == any(map(str.isalpha, text)) or 0 < len(signs) <= 30
     assert set(parts.text.split()) <= set(text.split())
 
 
-@pytest.mark.parametrize("said", ["5", "4/5", "★★★★☆", "😊", "🙏🏽🙏🏽", "4,5 / 5!"])
+@pytest.mark.parametrize("said", ["5", "4/5", "★★★★☆", "😊", "🙏🏽🙏🏽", "4,5 / 5!", "12/02/2026 10:15", "4500012345"])
 @pytest.mark.parametrize(
     "rest",
     ["\n\nOn Mon, 23 Nov 2026 at 10:00, Ann <ann@x.example> wrote:\n> How did we do?\n> 1 (bad)",
@@ -107,3 +109,204 @@ def test_words_are_never_lost_and_never_invented(pieces: list[str]) -> None:
 )  # fmt: skip
 def test_a_number_or_a_face_alone_is_all_that_was_said(said: str, rest: str) -> None:
     assert split(said + rest).text == said
+
+
+MORE_ATTRIBUTIONS = [
+    "On Tue, 4 Mar 2025, 09:12 Acme, <help@acme.example> wrote:",
+    "On 4 March 2025 at 09:12, Acme <help@acme.example> wrote:",
+    "On 04/03/2025 09:12, Acme wrote:",
+    "On Tuesday, 4 March 2025 at 09:12:30 GMT, Acme <help@acme.example> wrote:",
+    "Op di 4 mrt 2025 om 09:12 schreef Acme <help@acme.example>:",
+    "Op 4 mrt 2025, om 09:12 heeft Acme <help@acme.example> het volgende geschreven:",
+    "Den tis 4 mars 2025 kl 09:12 skrev Acme <help@acme.example>:",
+    "Den 4. mar. 2025 kl. 09.12 skrev Acme <help@acme.example>:",
+    "tir. 4. mar. 2025 kl. 09:12 skrev Acme <help@acme.example>:",
+    "tirs. 4. mars 2025 kl. 09:12 skrev Acme <help@acme.example>:",
+    "wt., 4 mar 2025 o 09:12 Acme <help@acme.example> napisał(a):",
+    "W dniu 04.03.2025 o 09:12, Acme pisze:",
+    "W dniu wt., 4.03.2025 o 09:12 Acme <help@acme.example> napisał(a):",
+    "ti 4. maalisk. 2025 klo 9.12 Acme (help@acme.example) kirjoitti:",
+    "Acme kirjoitti 4.3.2025 klo 9.12:",
+    "Acme <help@acme.example> kirjoitti ti 4. maalisk. 2025 klo 9.12:",
+    "вт, 4 мар. 2025 г. в 09:12, Acme <help@acme.example>:",
+    "4 марта 2025 г., 09:12, Acme <help@acme.example> написал:",
+    "вівторок, 4 березня 2025 р. Acme <help@acme.example> пише:",
+    "Am 04.03.2025 um 09:12 schrieb Acme:",
+    "Acme <help@acme.example> schrieb am Di., 4. März 2025, 09:12:",
+    "Am Di., 4. März 2025 um 09:12 Uhr schrieb Acme <\nhelp@acme.example>:",
+    "Le mar. 4 mars 2025 à 09:12, Acme <help@acme.example> a\nécrit :",
+    "Le 04/03/2025 à 09:12, Acme a écrit :",
+    "El mar, 4 mar 2025 a las 9:12, Acme (<help@acme.example>)\nescribió:",
+    "El 4/3/2025 a las 9:12, Acme escribió:",
+    "El martes, 4 de marzo de 2025, 09:12:30 CET, Acme <help@acme.example> escribió:",
+    "Em ter., 4 de mar. de 2025 às 09:12, Acme <help@acme.example>\nescreveu:",
+    "Em 4 de março de 2025 09:12, Acme <help@acme.example> escreveu:",
+    "Il giorno mar 4 mar 2025 alle ore 09:12 Acme\n<help@acme.example> ha scritto:",
+    "Il 04/03/2025 09:12, Acme ha scritto:",
+    "4 Mar 2025 Sal, 09:12 tarihinde Acme <help@acme.example> şunu yazdı:",
+    "Pada Sel, 4 Mar 2025 pukul 09.12 Acme <help@acme.example> menulis:",
+    "Vào Th 3, 4 thg 3, 2025 vào lúc 09:12 Acme <help@acme.example> đã viết:",
+    "út 4. 3. 2025 v 9:12 odesílatel Acme <help@acme.example> napsal:",
+    "În mar., 4 mar. 2025 la 09:12, Acme <help@acme.example> a scris:",
+    "Στις Τρί 4 Μαρ 2025 στις 9:12 π.μ., ο χρήστης Acme <help@acme.example> έγραψε:",
+    "2025年3月4日(火) 9:12 Acme <help@acme.example>:",
+    "2025年3月4日 09:12,Acme <help@acme.example> 写道:",
+    "Acme <help@acme.example> 于2025年3月4日周二 09:12写道:",
+    "2025년 3월 4일 (화) 오전 9:12, Acme <help@acme.example>님이 작성:",
+    "\u202bبتاريخ الثلاثاء، 4 مارس 2025 في 9:12 ص تمت كتابة ما يلي بواسطة "
+    "\u202aAcme\u202c\u200f <\u202ahelp@acme.example\u202c\u200f>:\u202c",
+    "2025-03-04 9:12 GMT+01:00 Acme <help@acme.example>:",
+    "2025-03-04 9:12 GMT+01:00 Acme\n<help@acme.example>:",
+    "---- On Tue, 04 Mar 2025 09:12:00 +0100 Acme <help@acme.example> wrote ----",
+    "---- El mar, 04 mar 2025 09:12:00 +0100, Acme <help@acme.example> escribió ----",
+    "--- On Tue, 3/4/25, Acme <help@acme.example> wrote:",
+    "On Tue, Mar 4, 2025, 9:12 AM Acme <help@acme.example\n> wrote:",
+    "On Tue, Mar 4, 2025 at 9:12 AM Acme <help@acme.example\n>:",
+    "Acme <help@acme.example> escribió:",
+    "El mar., 4 mar. 2025 9:12, Acme <help@acme.example> escribió:",
+]
+HEADER_BLOCKS = [
+    "-------- Original message --------\n"
+    "From: Acme <help@acme.example>\n"
+    "Date: 04/03/2025 09:12 (GMT+01:00)\n"
+    "To: Ana <ana@x.example>\n"
+    "Subject: Re: it",
+    "-------- Mensaje original --------\n"
+    "De: Acme <help@acme.example>\n"
+    "Fecha: 4/3/25 9:12 (GMT+01:00)\n"
+    "A: ana@x.example\n"
+    "Asunto: Re: it",
+    "________________________________\n"
+    "Van: Acme <help@acme.example>\n"
+    "Verzonden: dinsdag 4 maart 2025 09:12\n"
+    "Aan: Ana\n"
+    "Onderwerp: Re: it",
+    "________________________________\n"
+    "Från: Acme <help@acme.example>\n"
+    "Skickat: den 4 mars 2025 09:12\n"
+    "Till: Ana\n"
+    "Ämne: Re: it",
+    "Lähettäjä: Acme <help@acme.example>\n"
+    "Lähetetty: tiistai 4. maaliskuuta 2025 9.12\n"
+    "Vastaanottaja: Ana\n"
+    "Aihe: Re: it",
+    "Od: Acme <help@acme.example>\nWysłano: wtorek, 4 marca 2025 09:12\nDo: Ana\nTemat: Re: it",
+    "Date: Tue, 4 Mar 2025 09:12:00 +0100\nSubject: Re: it\nFrom: help@acme.example\nTo: ana@x.example",
+    "From: help@acme.example\nTo: ana@x.example\nSubject: Re: it\nDate: Tue, 4 Mar 2025 09:12:00 +0100",
+    "*From:* Acme [mailto:help@acme.example]\n*Sent:* Tuesday, March 4, 2025 9:12 AM\n*To:* Ana\n*Subject:* it",
+    "*De:* Acme <help@acme.example>\n*Enviado el:* martes, 4 de marzo de 2025 9:12\n*Para:* Ana\n*Asunto:* it",
+    "De: Acme\nEnviado: martes, 4 de marzo de 2025 9:12\nPara: Ana\nAsunto: it",
+]
+
+
+@pytest.mark.parametrize("frame", [*MORE_ATTRIBUTIONS, *HEADER_BLOCKS])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_an_answer_directly_above_a_frame_stays_and_the_history_goes(frame: str, gap: str) -> None:
+    parts = split(f"No, I still have the wrong one{gap}{frame}\n\nDid the new one arrive?\nThe team")
+    assert parts.text == "No, I still have the wrong one"
+    assert not parts.sure
+
+
+@pytest.mark.parametrize("frame", [*MORE_ATTRIBUTIONS, *HEADER_BLOCKS])
+def test_an_answer_above_and_below_marked_history_stays(frame: str) -> None:
+    parts = split(f"No, see below\n{frame}\n> Did the new one arrive?\n\nIt did not, order 4711.\n\n> Really?\n\nYes.")
+    assert parts.text.split() == ["No,", "see", "below", "It", "did", "not,", "order", "4711.", "Yes."]
+    assert parts.sure
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["El jueves pasado recibí un paquete roto", "My mail is ana@x.example", "Ana Ruiz", "12/02/2026 10:15",
+     "The order of 3 March 2026, 4711,", "On 3 March 2026 I paid", "From: Berlin", "Asunto: factura 4711"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "frame",
+    ["On Sun, 1 Mar 2026 at 18:20, Help Desk <help@desk.example> wrote:\n> Which one?",
+     "Help Desk <help@desk.example> wrote:\n> Which one?",
+     "________________________________\nDe: Soporte <help@desk.example>\nEnviado: domingo, 1 de marzo de 2026 18:20\n"
+     "Para: Ana\nAsunto: Re: factura\n\n¿Cuál?"],
+)  # fmt: skip
+def test_a_frame_is_never_longer_upward(above: str, frame: str) -> None:
+    assert split(f"{above}\n{frame}").text == above
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Monday I went there.\nThey wrote:\nno refund",
+        "On Monday 3 March at 10:15 your colleague Rosa wrote:\n\nyou get 15 euros.\n\nI never got it.",
+        "El lunes 3 de marzo de 2026 a las 10:15 su compañera escribió:\n\nle devolvemos 15 euros\n\nNo ha llegado.",
+        "The page says:\n> Payment refused, code 05\nWhat does it mean?",
+        "> Payment refused, code 05\n\nWhat is this?",
+        "Quiero cambiarlo\n\nDe: Madrid\nA: Sevilla\nFecha: viernes 12/12/2026 10:30\n\n¿Es posible?",
+        "El envío\n\nDe: Madrid\nEnviado: viernes 12/12/2026 10:30\nPara: Sevilla\n\nNo ha llegado.",
+        "I got this mail:\n\nFrom: scam@x.example\nSubject: You won\nDate: 3 May 2026 10:30\n\nIs it yours?",
+        "I got this mail\nFrom: scam@x.example\nSubject: You won\nDate: 3 May 2026 10:30\nIs it yours?",
+        "I spoke with\n\nRosa Vidal\n12/02/2026 10:15\n\nand she promised me 15 euros",
+        "####################\nError 17\n####################\n\nWhat can I do?",
+        "Total\n==========\n40 euros\n==========\nwhy?",
+        "Mensaje original\nperdido en la oficina", "I lost the\nOriginal message\nof yours",
+        "It says to reply above this line, but where?", "What should I write above this line",
+        "I paid\nEnviado desde mi banco el lunes, 300 euros.", "It went\nSent from my old account 4711",
+        "Here\nSent from my iPhone 12, order 88123", "Mi paquete\nEnviado con SEUR el martes",
+        "I wrote\nSent from my phone? No idea.", "I sent the laptop.\nSent with the blue courier, number 88123.",
+        "No llega\n\nGracias\nPedido número 4711", "No llega\n\nSaludos\nPedido Perdido 4711",
+        "It is here\n\nThanks,\nStill broken", "It is lost\n\nBest\nOrder 4711", "Hi\n\nRegards,\nPlease call me",
+        "Hola\n\nUn saludo,\n¿Cuándo llega?", "Hola\n--\nMi pedido es el 4711", "Options\n--\nWhich one is right?",
+        "It was good\n--\nbut it still fails", "Look\n\nConfidential: my code was seen by the recipient of my message",
+        "I write because this message with my confidential data went in error to another recipient. Delete it all now.",
+        "Please sign:\n\nOn 3 March 2026 I, Ana Ruiz, wrote:\n\nI agree to it.",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_history_or_a_signature_is_the_customers(text: str) -> None:
+    assert split(text).text == text
+
+
+def test_history_in_one_line_with_the_answer_is_told_apart() -> None:
+    parts = split("no, it is not On Sun, 1 Mar 2026 at 18:20, Help <help@desk.example> wrote:\n> Is it there?")
+    assert parts.text == "no, it is not"
+
+
+def test_a_separator_in_a_finished_quote_takes_nothing_below_it() -> None:
+    frame = "On Sun, 1 Mar 2026 at 18:20, Help <help@desk.example> wrote:"
+    quote = f"{frame}\n> Try again.\n>\n> -----Original Message-----\n> no"
+    assert split(f"Hello\n\n{quote}\n\nAs slow as before.").text.split() == ["Hello", "As", "slow", "as", "before."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Thanks!", True),
+        ("Thanks!\n\nSent from my iPhone", True),
+        ("Thanks!\n\nRegards,\nAna Gil", True),
+        ("Thanks!\n\n-- \nAna Gil\nTel. +34 600 111 222", True),
+        ("Thanks!\n\n-- \nAna Gil\nbut it still fails", False),
+        ("Thanks!\n\nOn Sun, 1 Mar 2026 at 18:20, Help <help@desk.example> wrote:\n> Is it there?", True),
+        ("Thanks!\n\nOn Sun, 1 Mar 2026 at 18:20, Help <help@desk.example> wrote:\n\nIs it there?", False),
+    ],
+)
+def test_what_is_cut_without_a_mark_is_not_sure(text: str, sure: bool) -> None:
+    parts = split(text)
+    assert (parts.text, parts.sure) == ("Thanks!", sure)
+
+
+@pytest.mark.parametrize(
+    "line", ["Sent from my iPhone", "On Sun, 1 Mar 2026 at 18:20, H <h@x.example> wrote:", "Regards,"]
+)
+def test_the_only_thing_said_is_never_cut(line: str) -> None:
+    assert split(line).text == line
+
+
+def test_time_grows_with_the_length_only() -> None:
+    lines = [
+        "On Sun, 1 Mar 2026 at 18:20, Help",
+        "From: a@b.example",
+        "-----Original Message-----",
+        "Regards,",
+        "> x",
+        "--",
+    ]
+    started = time.process_time()
+    split("\n".join(lines * 4_000))
+    split("On 1 Mar 2026 " + "a " * 200_000)
+    assert time.process_time() - started < 20

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queues.thanks import is_thanks
+from data.records import Attachment, Incoming, MessageKind
+from queues.thanks import is_thanks, only_thanks
 
 
 @pytest.mark.parametrize(
     "text",
     ["Thank you so much!", "thanks, it works now", "ty!!", "¡Muchas gracias!", "Mil gracias por la ayuda 🙏", "❤️",
-     "🙏🏽🙏🏽", "Gracias, ya funciona. Un saludo", "Perfect, thanks"],
+     "🙏🏽🙏🏽", "Thanks for your help!", "Muchas gracias por tu ayuda.", "thanks for the quick reply",
+     "Great help, thanks", "Gracias, ya funciona. Un saludo", "Perfect, thanks"],
 )  # fmt: skip
 def test_thanks(text: str) -> None:
     assert is_thanks(text)
@@ -21,7 +23,10 @@ def test_thanks(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["thanks but it still crashes", "gracias, ¿y cuánto tarda?", "thanks?", "", "   ", "😡", "ok", "??",
-     "thanks for nothing", "gracias por nada", "Thank you. Now my other account is locked", "😡🙏", "it works now"],
+     "thanks for nothing", "gracias por nada", "Help me, thanks", "Ayuda, gracias", "help, thanks",
+     "Great! Help! Thanks", "answer me, thanks", "thanks 😡", "gracias 👎", "thanks :(", "gracias 😞🙏",
+     "Thanks. Help your team", "support, thanks", "Thank you. Now my other account is locked",
+     "😡🙏", "it works now"],
 )  # fmt: skip
 def test_everything_else_wants_an_answer(text: str) -> None:
     assert not is_thanks(text)
@@ -30,3 +35,21 @@ def test_everything_else_wants_an_answer(text: str) -> None:
 @given(st.text(max_size=200))
 def test_a_question_never_is(text: str) -> None:
     assert not is_thanks(f"{text}?")
+
+
+def incoming(text: str, *types: str, new_text: str = "") -> Incoming:
+    files = tuple(Attachment("f", kind, 3, "", place) for place, kind in enumerate(types))
+    return Incoming(
+        connector="mbox", source="x", raw_sha256="", kind=MessageKind.MAIL, from_name="", from_address="ana@x.example",
+        subject="", text=text, new_text=new_text or text, at=None, attachments=files,
+    )  # fmt: skip
+
+
+def test_thanks_with_a_file_or_with_words_out_of_sight_want_an_answer() -> None:
+    frame = "On Sun, 1 Mar 2026 at 18:20, Help <help@desk.example> wrote:"
+    assert only_thanks(incoming("Gracias."))
+    assert only_thanks(incoming("Gracias.", "application/pgp-signature"))
+    assert only_thanks(incoming(f"Thanks!\n\n{frame}\n> Is it there?", new_text="Thanks!"))
+    assert not only_thanks(incoming("Gracias.", "image/png"))
+    assert not only_thanks(incoming(f"Thanks!\n\n{frame}\n\nIs it there?", new_text="Thanks!"))
+    assert not only_thanks(incoming("Thanks!\n\nbut it still fails", new_text="Thanks!"))

@@ -1,0 +1,64 @@
+"""A large mail without its files' bytes, so that headers and text of a mail of any size are read in little time.
+
+Long runs of base64 lines are taken out before the mail is parsed, and each leaves one line by which it is found again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+SMALL = 1024 * 1024
+"""Bytes of a mail that is parsed as it is."""
+
+_RUN = re.compile(rb"(?:[A-Za-z0-9+/]{40,80}\r?\n){500,}")
+_LINE = b"=tridesk-run-%d="
+_MARK = re.compile(r"=tridesk-run-(\d+)=")
+_AT_ONCE = 4 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Light:
+    """A mail to be parsed, and the runs that were taken out of it."""
+
+    raw: bytes
+    runs: list[bytes] = field(default_factory=list)
+
+    def digest(self, payload: str) -> tuple[int, str] | None:
+        """Return size and SHA-256 of the bytes that a base64 payload stands for; None where no run was taken out."""
+        found = _MARK.search(payload)
+        if found is None or int(found[1]) >= len(self.runs):
+            return None
+        digest, size, rest = hashlib.sha256(), 0, b""
+        run = self.runs[int(found[1])]
+        pieces = [payload[: found.start()].encode("ascii", "replace")]
+        pieces += [run[at : at + _AT_ONCE] for at in range(0, len(run), _AT_ONCE)]
+        pieces.append(payload[found.end() :].encode("ascii", "replace"))
+        for piece in pieces:
+            signs = rest + re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
+            whole = len(signs) - len(signs) % 4
+            rest = signs[whole:]
+            data = base64.b64decode(signs[:whole])
+            digest.update(data)
+            size += len(data)
+        data = base64.b64decode(rest + b"=" * (-len(rest) % 4)) if len(rest) > 1 else b""
+        digest.update(data)
+        return size + len(data), digest.hexdigest()
+
+
+def lightened(raw: bytes) -> Light:
+    """Take the long runs of base64 out of a large mail; a small one stays as it is."""
+    if len(raw) <= SMALL:
+        return Light(raw)
+    light = Light(b"")
+    kept: list[bytes] = []
+    at = 0
+    for found in _RUN.finditer(raw):
+        kept += [raw[at : found.start()], _LINE % len(light.runs), b"\n"]
+        light.runs.append(found[0])
+        at = found.end()
+    kept.append(raw[at:])
+    light.raw = b"".join(kept)
+    return light

@@ -1,0 +1,136 @@
+"""Quoted history told from what was newly written, line by line; order is kept in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from queues.quotes.attributions import Sureness, apart, attribution
+from queues.quotes.evidence import ADDRESS, is_marked, says, unquoted
+from queues.quotes.header_blocks import header_block, is_apart, label_of
+from queues.quotes.separators import is_list_footer, is_reply_above, is_rule, is_separator, is_title
+
+
+@dataclass(slots=True)
+class History:
+    """The lines of a message in two parts."""
+
+    written: list[str] = field(default_factory=list)
+    quoted: list[str] = field(default_factory=list)
+    unmarked: bool = False
+    """Whether quoted lines are known only by what stands above them, without marks of their own."""
+
+
+def separate(lines: list[str]) -> History:
+    """Tell the lines that are history from those that are not.
+
+    Marked lines (`>`) are history below an attribution, or where they hold one. Unmarked lines are history below a
+    frame that is sure by itself, and only where something is said above it; every other line stays.
+    """
+    lines = _each_apart(lines)
+    found = History()
+    attributed = False
+    at = 0
+    while at < len(lines):
+        if is_marked(lines[at]):
+            end = _marked_until(lines, at)
+            quoted = attributed or _holds_history(lines[at:end])
+            (found.quoted if quoted else found.written).extend(lines[at:end])
+            attributed = quoted
+            at = end
+            continue
+        length, sure = _frame(lines, at)
+        below = next((line for line in lines[at + length : at + length + 4] if line.strip()), "")
+        if length and is_marked(below):
+            found.quoted += lines[at : at + length]
+            attributed = True
+            at += length
+            continue
+        if is_reply_above(lines[at]) and not says(found.written):
+            found.quoted.append(lines[at])
+            at += 1
+            continue
+        if length and sure:
+            return _rest(lines, at, found)
+        found.written.append(lines[at])
+        at += 1
+    return found
+
+
+def is_frame(line: str) -> bool:
+    """Tell whether a line alone is a frame of history: a separator, an attribution, a request to reply above."""
+    return is_title(line) or is_rule(line) or is_reply_above(line) or bool(attribution([line], 0)[0])
+
+
+def _each_apart(lines: list[str]) -> list[str]:
+    """Put an attribution that stands behind the customer's words on a line of its own."""
+    parted: list[str] = []
+    for line in lines:
+        both = apart(line)
+        parted += both or (line,)
+    return parted
+
+
+def _frame(lines: list[str], at: int) -> tuple[int, bool]:
+    """Return how many lines from `at` are a frame, 0 for none, and whether it is sure without marked lines below."""
+    line = lines[at]
+    if not line.strip():
+        return 0, False
+    if is_reply_above(line):
+        return 1, True
+    if is_separator(line):
+        block = next((row for row in range(at + 1, min(at + 4, len(lines))) if lines[row].strip()), at)
+        inner = header_block(lines, block) or attribution(lines, block)[0] if block > at else 0
+        return (block - at + inner if inner else 1), True
+    if is_list_footer(lines, at):
+        return len(lines) - at, True
+    if is_rule(line) or is_title(line):
+        block = next((row for row in range(at + 1, min(at + 4, len(lines))) if lines[row].strip()), at)
+        length = header_block(lines, block) if block > at else 0
+        length = length or int(block > at and label_of(lines[block]) == "from" and bool(ADDRESS.search(lines[block])))
+        if not length and block > at:
+            inner, sure = attribution(lines, block)
+            return (block - at + inner, sure is Sureness.SURE) if inner else (0, False)
+        return (block - at + length, True) if length else (0, False)
+    length = header_block(lines, at)
+    if length:
+        return (length, True) if is_apart(lines, at, length) else (0, False)
+    length, sureness = attribution(lines, at)
+    return length, sureness is Sureness.SURE
+
+
+def _rest(lines: list[str], at: int, found: History) -> History:
+    """Take all below a sure frame as history, unless nothing is said above it, or the line above introduces it."""
+    if not says(found.written):
+        return History(written=lines)
+    above = next(line for line in reversed(found.written) if line.strip())
+    if above.rstrip().endswith((":", "：")) and not is_reply_above(lines[at]):
+        found.written += lines[at:]
+        return found
+    found.quoted += lines[at:]
+    found.unmarked = True
+    return found
+
+
+def _marked_until(lines: list[str], at: int) -> int:
+    """Return where the marked lines from `at` end, past empty lines between them."""
+    end = at
+    for row in range(at, len(lines)):
+        if is_marked(lines[row]):
+            end = row + 1
+        elif lines[row].strip():
+            break
+    return end
+
+
+def _holds_history(block: list[str]) -> bool:
+    """Tell whether marked lines are history by themselves: they hold a frame, or marks of two depths."""
+    inner = [unquoted(line) for line in block]
+    deep = {_depth(line) for line, text in zip(block, inner, strict=True) if text.strip()}
+    if len(deep) > 1:
+        return True
+    return any(_frame(inner, row)[0] for row in range(min(len(inner), 40)))
+
+
+def _depth(line: str) -> int:
+    marks = line.replace(" ", "")
+    return len(marks) - len(marks.lstrip(">"))

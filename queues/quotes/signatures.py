@@ -1,0 +1,231 @@
+"""Signatures: a delimiter's block, lines of known mail programs, a closing with a name, legal notices.
+
+Nothing is a signature that asks, or that holds a number which may be the customer's (an order, a case).
+"""
+
+from __future__ import annotations
+
+import re
+
+from queues.quotes.evidence import ADDRESS, LOOKED_AT, says
+
+_CLIENT = (
+    r"(?:apple |samsung |nokia |sony |xiaomi |huawei |google |microsoft |verizon(?: wireless)? |t-mobile |at&t |"
+    r"orange |"
+    r"vodafone |windows |new |neuen |nuevo |telekom |lg |htc |motorola |oppo |oneplus |honor )*"
+    r"(?:iphone|ipad|ipod(?: touch)?|ios|macbook|imac|mac|apple watch|android(?:e)?|galaxy|samsung(?: mobile)?|"
+    r"blackberry|"
+    r"huawei|xiaomi|redmi|nokia|lumia|htc|pixel|sony xperia|xperia|motorola|moto|oppo|oneplus|wiko|alcatel|treo|palm|"
+    r"windows phone|"
+    r"windows(?: \d+)?|outlook(?:\.com)?|outlook mobile|hotmail|yahoo!? ?(?:mail)?|ymail|aol|gmail|"
+    r"google mail|inbox|mail|courrier|correo|posta|proton ?mail|proton|thunderbird|spark|airmail|mailbird|bluemail|"
+    r"aqua mail|"
+    r"nine|k-9 mail|fairemail|polymail|mymail|gmx|web\.de|t-online|zoho(?: mail)?|superhuman|front|missive|hey|"
+    r"tutanota|tuta|"
+    r"fastmail|acompli|typeapp|mailbox|newton|edison|canary|libero mail|"
+    r"mail\.ru|yandex(?:\.mail)?|mobile(?: phone| device)?|cell ?phone|smart ?phone|phone|handheld|wireless|tablet|"
+    r"m[óo]vil|celular|tel[ée]fono(?: m[óo]vil)?|telem[óo]vel|dispositivo m[óo]vil|handy|"
+    r"mobiltelefon|t[ée]l[ée]phone|portable|mobile device|wireless device|wireless handheld|telefon|puhelimesta|"
+    r"телефона)"
+)
+_VERSION = (
+    r"(?: (?:pro|max|plus|mini|air|ultra|note|tab|xl|se|smartphone|"
+    r"mobile|phone|device|app|wireless|[a-z]?\d{1,2}[a-z+]?)){0,4}"
+)
+_FOR = (
+    r"(?: (?:for|on|para|für|pour|per|fürs|voor|til|dla|op|i|sur|no|en|via|with|using|mit|a|by|met|over|de|from)"
+    r"(?: (?:my|mi|meinem|mon|il mio|mijn|o meu|min))? "
+)
+_FROM = (
+    r"(?:(?:sent|written|mailed|composed) (?:from|via|with|using|on)|get|(?:mensaje |correo )?enviad[oa] (?:desde|do|"
+    r"da|de|"
+    r"a partir d[eo]|mediante|por|con)|enviat (?:des d[e'’]|amb)|obt[eé]n(?:er|ga)?|obter(?: o)?|inviato (?:da|dal|"
+    r"con)|"
+    r"scarica|ottieni|envoyé (?:de|depuis|à partir d[e'’]|avec)|télécharge[rz]|obtenir|"
+    r"(?:diese nachricht wurde )?gesendet (?:von|mit|via)|von|(?:verstuurd|verzonden) (?:vanaf|vanuit|via|met|van)|"
+    r"sendt fra|skickat fr[åa]n|lähetetty|wysłan[eoa] z|odesláno z|dikirim dari|dapatkan|отправлено (?:с|из)|"
+    r"gửi từ|được gửi từ|tải|от|download|hanki|hämta|hent|pobierz)"
+)
+_DETERMINER = (
+    r"(?:(?:my|a|an|the|mi|un|una|meinem|einem|mon|ma|"
+    r"il mio|dal mio|min|mijn|meu|minha|o meu|moim|mojego|mého|моего|il|l['’]application|la|el|app|the all new) )*"
+)
+_DEVICE = re.compile(
+    rf"^\W*{_FROM}\s*{_DETERMINER}{_CLIENT}{_VERSION}(?:{_FOR}{_DETERMINER}{_CLIENT}{_VERSION})){{0,2}}"
+    r"(?:[.,;:\s–-]+(?:please |bitte |so |por favor |veuillez )?(?:excuse|pardon|forgive|disculp\w+|perdon\w+|"
+    r"entschuldig\w+)"
+    r"\b[^?\d]{0,60})?\W*$|"
+    r"^\W*(?:(?:iphone|ipad|android)\S*['’]?\S* gönderildi|(?:iphone|ipad|android)から送信|从我的\s?\w+\s?发送|"
+    r"나의 \w+에서 보냄|發自我的\s?\w+|发自我的\s?\w+)\W*$|"
+    r"^\W*envoyé (?:de|depuis) (?:mon|ma|l['’]\w+) \w+\W*$(?<=iphone|.ipad.)|"
+    r"^\W*(?:diese nachricht wurde )?von meinem [\w -]{3,40}(?: mit [\w -]{1,30})? gesendet\W*$",
+    re.I,
+)
+_LINK = re.compile(r"\s*(?:<[^<>]{0,300}>|\[[^\[\]]{0,200}\]|\((?:https?|mailto)[^()]{0,300}\)|https?://\S{1,300})")
+_SIGN_OFF = re.compile(
+    r"^\W*(?:(?:best|kind|kindest|warm|warmest|many)? ?(?:regards|wishes)|all the best|best|cheers|"
+    r"(?:yours )?sincerely|yours(?: \w+)?|un (?:cordial )?saludo|saludos(?: cordiales)?|cordialmente|atentamente|atte|"
+    r"atenciosamente|(?:com os melhores )?cumprimentos|abraços?|att|atentament|salutacions|cordialment|unha aperta|"
+    r"saúdos|"
+    r"(?:cordiali|distinti) saluti|saluti|cordialement|bien (?:cordialement|à vous)|"
+    r"mit (?:freundlichen|lieben|besten|herzlichen) gr(?:ü|ue)(?:ß|ss)en|"
+    r"(?:viele|liebe|beste|freundliche|herzliche) gr(?:ü|ue)(?:ß|ss)e|mfg|vg|lg|"
+    r"salam|hormat saya|saygılarımla|trân trọng|med v[eä]nliga? h[ie]ls(?:ning(?:ar)?|en)|m?vh|mvh|hilsen|hälsningar|"
+    r"met vriendelijke groet(?:en)?|groet(?:en|jes)?|ystävällisin terveisin|terveisin|pozdrawiam|z poważaniem|"
+    r"с уважением|s pozdravem)\W*$",
+    re.I,
+)
+_NAME = re.compile(r"^\W*[^\W\d_][\w'’.-]*(?:[ ,]{1,2}[^\W\d_][\w'’.-]*){0,4}\W*$")
+_SMALL = "de del la las los da das do dos di von van der den ter y e i und"
+_PARTICLES = frozenset(_SMALL.split())
+_CONTACT = re.compile(
+    r"\b(?:tel|tfno|tlf|phone|mobile|móvil|movil|mob|mobil|cell|celular|fax|handy|telefon|t|m|"
+    r"p)\b\s?[.:]{1,2}\s?\+?[\d (]|"
+    r"^\W*\+\d{1,3}[\d ().-]{6,}\W*$|\bwww\.\S+|https?://",
+    re.I,
+)
+_COMPANY = re.compile(
+    r"(?<!\w)(?:GmbH|AG|KG|Ltd|LLC|LLP|Inc|PLC|S\.? ?L\.?(?:U\.?)?|S\.? ?A\.?|SARL|SAS|Lda|Ltda|S\.?r\.?l|S\.?p\.?A|"
+    r"B\.?V|A/S|AB|Oy|"
+    r"PT)\.?(?:\W*$|, )|^\W*(?:\d{1,5} )?[^\W\d_][\w .'’ºª/-]{2,40},? (?:\d{1,5},? )?(?:[A-Z]{1,2}-)?\d{4,6} [^\W\d_]|"
+    r"^\W*(?:[A-Z]{1,2}-)?\d{4,6} [^\W\d_][\w .'’-]{2,40}$|"
+    r"(?i:^\W*(?:\d{1,5},? )?(?:calle|c/|avda\.?|avenida|plaza|paseo|carrer|rua|rue|via|viale|piazza|jalan|jl\.?|"
+    r"street|"
+    r"avenue|road) .{2,50}\d|[^\W\d_]{3,20}(?:straße|strasse|str\.|weg|laan|straat|gatan|vej) \d)"
+)
+"""A company's form at the end of its name, or a street with its number and postcode."""
+_NUMBER = re.compile(r"\d{2}")
+_PHONE = re.compile(r"^\W*(?=(?:\D*\d){8})\+?\(?\d{1,4}(?:[ ().-]{1,2}\d{1,4}){2,6}\W*$")
+"""A telephone number in groups; one without may be an order's."""
+_OF_A_CASE = re.compile(
+    r"\b(?:pedido|orden|order|ticket|case|caso|invoice|factura|fatura|reference|referencia|ref|booking|reserva|account|"
+    r"cuenta|contract|contrato|serial|tracking|envío|incidencia|bestellung|rechnung|commande|ordine|nº|num|"
+    r"número|number|customer|cliente)\b\W{0,4}(?:(?:no|nr|nº|n°|num|número|number|is|es|"
+    r"id)\b\W{0,4})?#?\w{0,4}-?\d{2,}|#\d{2,}",
+    re.I,
+)
+_LEGAL_START = re.compile(
+    r"^\W*(?:aviso (?:legal|de confidencial\w+)|avís legal|confidential\w*(?: notice)?\b|disclaimer|nota legal|"
+    r"legal notice|vertraulich\w*|avis de confidentialité|avvertenza|aviso de privacidad)",
+    re.I,
+)
+_PAPER = re.compile(
+    r"^\W*(?:please (?:consider|think of) the environment|antes de imprimir|abans d['’]imprimir|think before|"
+    r"p(?:iensa|iense) en el medio ambiente|pensez à l['’]environnement|bitte denken sie an die umwelt)[^?]{0,160}$",
+    re.I,
+)
+_LEGAL_WORD = re.compile(r"confiden[ct]i|vertraulich|riservat|rahasia|gizli|bảo mật|privileged", re.I)
+_LEGAL_CONTEXT = re.compile(
+    r"addressee|recipient|in error|destinat[aà]r|por error|por engano|erreur|empfänger|irrtümlich|errore|"
+    r"penerima|alıcı|người nhận",
+    re.I,
+)
+_THIS_MAIL = re.compile(
+    r"\b(?:this|the) (?:e-?mail|message|communication|transmission)|\best[ea] (?:correo|e-?mail|mensaje|mensagem|"
+    r"mensaxe)|"
+    r"\baquest missatge|\bquest[ao] (?:e-?mail|messaggio)|\b(?:ce|cet) (?:message|courriel|e-?mail)|"
+    r"\bdiese (?:e-?mail|nachricht)|\bdit (?:bericht|e-?mail)|\bemail ini|\bpesan ini|\bbu (?:e-?posta|mesaj)|"
+    r"\b(?:email|thư) này",
+    re.I,
+)
+_OWN = re.compile(r"\b(?:(?-i:I)|i['’]m|my|me|yo|mi|mis|meu|minha|ich|mein\w*|mir|je|j['’]ai|mon|io|mio|mia)\b", re.I)
+_LONGEST_BLOCK = 15
+
+
+def cut(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return the lines without their signature, and the signature; what says nothing else keeps it."""
+    body, delimited = _cut_delimited(lines)
+    body, legal = _cut_legal(body)
+    device = [line for line in body if is_device(line)]
+    body = [line for line in body if not is_device(line)] if device else body
+    body, closing = _cut_sign_off(body)
+    return body, closing + device + legal + delimited
+
+
+def is_device(line: str) -> bool:
+    """Tell whether a line is what a known mail program or device writes below a mail, and nothing else."""
+    head = re.sub(r"\s+", " ", _LINK.sub("", line[:LOOKED_AT])).strip()
+    return 8 <= len(head) <= 160 and "?" not in head and bool(_DEVICE.match(head))
+
+
+def is_plain(line: str) -> bool:
+    """Tell whether a line of a signature can hold no more than who signs: a name, a closing, a contact, a device."""
+    head = line[:LOOKED_AT].strip()
+    return (
+        not any(map(str.isalnum, head))
+        or _is_name(head)
+        or _is_contact(head)
+        or bool(_SIGN_OFF.match(head))
+        or is_device(line)
+    )
+
+
+def _cut_delimited(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Cut at the last line `--` above which somebody says something, unless what stands below asks or counts."""
+    for at, line in enumerate(lines):
+        if line.rstrip() not in {"--", "—"} or not says(lines[:at]):
+            continue
+        below = lines[at + 1 :]
+        filled = [row for row in below if row.strip()]
+        named = line.startswith("-- ") or all(map(is_plain, filled[:1]))
+        if named and len(filled) <= _LONGEST_BLOCK and not any(map(_may_say, below)):
+            return lines[:at], lines[at:]
+    return lines, []
+
+
+def _may_say(line: str) -> bool:
+    """Tell whether a line asks, or holds a number that is no telephone's and no street's: no mere signature does."""
+    head = _LINK.sub("", line[:LOOKED_AT])
+    if "?" in head or "¿" in head or _OF_A_CASE.search(head):
+        return True
+    return bool(_NUMBER.search(head)) and not _is_contact(line[:LOOKED_AT]) and not _PHONE.match(head)
+
+
+def _cut_legal(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Cut the legal notices at the end, paragraph by paragraph, as long as words stand above."""
+    end = len(lines)
+    while True:
+        start = end
+        while start and not lines[start - 1].strip():
+            start -= 1
+        while start and lines[start - 1].strip():
+            start -= 1
+        if not says(lines[:start]) or not _is_legal(" ".join(lines[start:end])[:2000]):
+            return lines[:end], lines[end:]
+        end = start
+
+
+def _is_legal(paragraph: str) -> bool:
+    if "?" in paragraph or _OF_A_CASE.search(paragraph):
+        return False
+    if _PAPER.match(paragraph.strip()):
+        return True
+    if _OWN.search(paragraph) or not _LEGAL_CONTEXT.search(paragraph):
+        return False
+    started = _LEGAL_START.match(paragraph[:LOOKED_AT]) or _LEGAL_WORD.search(paragraph)
+    return bool(started and len(paragraph) > 60 and _THIS_MAIL.search(paragraph))
+
+
+def _cut_sign_off(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Cut "Regards," and the few lines under it, where something stands above and a name stands below."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    for at in filled[-5:-1]:
+        below = [lines[row][:LOOKED_AT] for row in filled if row > at]
+        if not _SIGN_OFF.match(lines[at][:LOOKED_AT]) or not _is_name(below[0]) or not says(lines[:at]):
+            continue
+        short = all(len(line) <= 80 and not line.rstrip().endswith(("!", ":", ",")) for line in below[1:])
+        if all(map(_is_name, below)) or (short and any(map(_is_contact, below))):
+            return (lines, []) if any(map(_may_say, below)) else (lines[:at], lines[at:])
+    return lines, []
+
+
+def _is_contact(line: str) -> bool:
+    return bool(_CONTACT.search(line) or ADDRESS.search(line) or _COMPANY.search(line))
+
+
+def _is_name(line: str) -> bool:
+    """Tell whether a line is a name, or a company's: few words, each with a capital, no number, no sentence."""
+    if not _NAME.match(line[:80]) or len(line) > 80 or line.rstrip().endswith(("?", "!", ":", ";")):
+        return False
+    words = re.findall(r"[^\W\d_][\w'’.-]*", line)
+    return all(not word[0].islower() or word.lower() in _PARTICLES for word in words)
