@@ -1,0 +1,62 @@
+"""What every screen over the desk has in common: it answers once, and knows when it was first drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import monotonic
+from typing import Generic
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+
+class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
+    """A screen that returns one answer and never takes another screen off the stack.
+
+    Textual's `dismiss` removes whatever screen is on top, as often as it is called; two Enters in one read would
+    remove the desk itself.
+    """
+
+    answered = False
+    """The answer was given; whatever comes later is dropped."""
+    drawn_at = math.inf
+    """When the screen was first drawn, on the clock of `time.monotonic`: a key that was read before is not for it."""
+    _held_back: tuple[ScreenResultType | None] | None = None
+    """An answer given while another screen was on top."""
+
+    def on_mount(self) -> None:
+        """Note the time once the screen is on the terminal in its final layout."""
+        self.after_drawing(lambda: self.after_drawing(self._note_drawn))
+
+    def on_screen_resume(self) -> None:
+        """Give the answer that waited for the screen above to go."""
+        if self._held_back is not None:
+            (result,), self._held_back = self._held_back, None
+            self.call_next(super().dismiss, result)
+
+    def after_drawing(self, act: Callable[[], object]) -> None:
+        """Call `act` after the next drawing, unless the screen has answered or gone by then."""
+
+        def act_if_there() -> None:
+            if not self.answered and self.is_mounted and self in self.app.screen_stack:
+                act()
+
+        self.call_after_refresh(act_if_there)
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Answer and go. A second answer, and one after the screen has gone, does nothing."""
+        if self.answered or self not in self.app.screen_stack:
+            return AwaitComplete()
+        self.answered = True
+        if self.app.screen is self:
+            return super().dismiss(result)
+        self._held_back = (result,)
+        return AwaitComplete()
+
+    def _note_drawn(self) -> None:
+        self.drawn_at = monotonic()
+
+
+class BaseCard(AnswersOnce[ScreenResultType], ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+    """The base of every card over the desk."""
