@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable
 from time import monotonic
@@ -24,6 +25,11 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
     """When the screen was first drawn, on the clock of `time.monotonic`: a key that was read before is not for it."""
     _held_back: tuple[ScreenResultType | None] | None = None
     """An answer given while another screen was on top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn = asyncio.Event()
+        """Set from then on."""
 
     def on_mount(self) -> None:
         """Note the time once the screen is on the terminal in its final layout."""
@@ -56,6 +62,7 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def _note_drawn(self) -> None:
         self.drawn_at = monotonic()
+        self.drawn.set()
 
 
 class BaseCard(AnswersOnce[ScreenResultType], ModalScreen[ScreenResultType], Generic[ScreenResultType]):
