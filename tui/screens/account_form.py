@@ -133,8 +133,8 @@ class AccountForm(Trying[Kept]):
         self._keep(one, self._typed())
 
     def action_leave(self) -> None:
-        """Wait no longer for a trial; else keep nothing."""
-        if not self.end_trial():
+        """Wait no longer for a trial; else keep nothing. What is being saved already is waited for."""
+        if not self._saving and not self.end_trial():
             self.dismiss(None)
 
     def told(self, sentence: str, *, good: bool) -> None:

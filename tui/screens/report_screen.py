@@ -254,6 +254,9 @@ class ReportScreen(ReportReading):
             shown.display = bool(lines)
 
     def _show_behind(self, found: Behind) -> None:
+        if self.app.screen is not self:
+            self.say(words("You went on meanwhile, so nothing was opened; press the key again."))
+            return
         self.state.behind, line = None, self.state.line
         self.state.line = 0
 
