@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.segment import Segments
 from textual import events
 from textual.app import App
@@ -86,8 +85,6 @@ class DeskApp(App[int]):
         self.desk.ways = ways or Ways()
         self.desk.setup = setup
         self._writer = writer
-        self.broke_off = False
-        """The program ended by a fault of its own."""
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings cannot be used."""
         for known in THEMES:
@@ -100,9 +97,9 @@ class DeskApp(App[int]):
         found = super().get_driver_class()
         if found.__name__ != "LinuxDriver":
             return found
-        from tui.terminal_driver import TerminalDriver
+        from tui.terminal_reading import ReadingDriver
 
-        return TerminalDriver
+        return ReadingDriver
 
     def typed(self, event: events.InputEvent, at: float) -> None:
         """Take what a real terminal sent, in the order and at the time in which it was read."""
@@ -185,16 +182,10 @@ class DeskApp(App[int]):
         """Leave by Textual's own key too only after the draft is in the file."""
         await self.desk.action_desk_quit()
 
-    def panic(self, *renderables: RenderableType) -> None:
-        """End because something failed outside of all handlers."""
-        self.broke_off = True
-        super().panic(*renderables)
-
     def _fatal_error(self) -> None:
         """End with the places of the failure, never with local values: they may hold what customers wrote."""
         from rich.traceback import Traceback
 
-        self.broke_off = True
         self.bell()
         trace = Traceback(show_locals=False, width=None, suppress=["textual"])
         self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
@@ -289,10 +280,11 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
                       welcome=empty, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip
-        code = app.run() or int(app.broke_off)
+        chosen = app.run()
+        code = int(app.return_code != 0) if chosen is None else chosen  # nothing was chosen where a fault ended it
         if app.refusal is not None:
             raise app.refusal
-        if code < ENDED_BY_SIGNAL and not app.broke_off:  # after a signal there may be no terminal to tell it to
+        if code < ENDED_BY_SIGNAL and chosen is not None:  # after a signal there may be no terminal to tell it to
             in_shift = not demo and going_on(store, name) is not None
             sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
         return code

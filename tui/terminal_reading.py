@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import selectors
-from collections.abc import Iterable
 from time import monotonic
 from typing import Protocol, cast
 
@@ -24,7 +23,7 @@ class _Fed(Protocol):
     def typed(self, event: events.InputEvent, at: float) -> None: ...
 
 
-class TerminalDriver(LinuxDriver):
+class ReadingDriver(LinuxDriver):
     """Textual's driver, but for how it reads."""
 
     _read_at = 0.0
@@ -32,22 +31,25 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read until the application wants no more, or the terminal is gone."""
-        selector, source = selectors.DefaultSelector(), TerminalInput()
-        selector.register(self.fileno, selectors.EVENT_READ)
-        with selector:
+        source = TerminalInput()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                ready = selector.select(LOOK_SECONDS)
-                self._read_at = monotonic()
-                if not ready:
-                    self._hand_on(source.tick(self._read_at))
-                    continue
-                try:
-                    data = os.read(self.fileno, 4096)
-                except OSError:
+                if not self._read(source, ready=bool(selector.select(LOOK_SECONDS))):
                     return
-                if not data:
-                    return
-                self._hand_on(source.feed(data, self._read_at))
+            if selector.select(0):  # what was typed just before the end
+                self._read(source, ready=True)
+
+    def _read(self, source: TerminalInput, *, ready: bool) -> bool:
+        """Hand on what has come; False where the terminal is gone."""
+        self._read_at = monotonic()
+        try:
+            data = os.read(self.fileno, 4096) if ready else b""
+        except OSError:
+            return False
+        for message in source.feed(data, self._read_at) if data else source.tick(self._read_at):
+            self.process_message(message)
+        return bool(data) or not ready
 
     def send_message(self, message: Message) -> None:
         """Hand keys, pasted text and the mouse to the application one after the other, all else at once."""
@@ -55,7 +57,3 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(cast(_Fed, self._app).typed, message, self._read_at)
         else:
             super().send_message(message)
-
-    def _hand_on(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            self.process_message(message)
