@@ -101,7 +101,7 @@ class DeskApp(App[int]):
 
         return ReadingDriver
 
-    def typed(self, event: events.InputEvent, at: float) -> None:
+    def typed(self, event: events.InputEvent | events.Paste, at: float) -> None:
         """Take what a real terminal sent, in the order and at the time in which it was read."""
         if self._feed is None:
             from tui.key_feed import KeyFeed

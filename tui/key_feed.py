@@ -14,12 +14,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widgets import Input, TextArea
 from textual.worker import WorkerError
 
 from tui.actions import Action, Scope, of_scope
 from tui.key_guard import GAP, KeyGuard, Kind
 from tui.screens.base_card import AnswersOnce
+from tui.widgets.field import types
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class KeyFeed:
 
     def __init__(self, app: DeskApp) -> None:
         self._app = app
-        self._waiting: deque[tuple[events.InputEvent, float]] = deque()
+        self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._guard = KeyGuard()
         self._dropped = 0
@@ -58,7 +58,7 @@ class KeyFeed:
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING
 
-    def take(self, event: events.InputEvent, at: float) -> None:
+    def take(self, event: events.InputEvent | events.Paste, at: float) -> None:
         """Queue what was read at a time of `time.monotonic`."""
         self._waiting.append((event, at))
         if self._task is None or self._task.done():
@@ -78,7 +78,7 @@ class KeyFeed:
                 await self._settled()
         self._report()
 
-    def _may_pass(self, event: events.InputEvent, at: float) -> bool:
+    def _may_pass(self, event: events.InputEvent | events.Paste, at: float) -> bool:
         if isinstance(event, events.Paste):
             if self._in_field:
                 return True
@@ -124,7 +124,7 @@ class KeyFeed:
 
     @property
     def _in_field(self) -> bool:
-        return isinstance(self._app.focused, Input | TextArea)
+        return types(self._app.focused)
 
     def _kind(self, event: events.Key) -> Kind:
         app, key = self._app, event.key
@@ -149,7 +149,9 @@ class KeyFeed:
     def _leaves_field(self, key: str) -> bool:
         """Tell whether a key does more than edit, in a line or a text."""
         if key == "enter":
-            return isinstance(self._app.focused, Input) and self._app.screen is not self._app.desk
+            from textual.widgets import TextArea
+
+            return not isinstance(self._app.focused, TextArea) and self._app.screen is not self._app.desk
         return key in self._writing or key == "escape"
 
     def _action(self, key: str) -> Action | None:

@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.05
 class _Fed(Protocol):
     """What the driver wants of its application."""
 
-    def typed(self, event: events.InputEvent, at: float) -> None: ...
+    def typed(self, event: events.InputEvent | events.Paste, at: float) -> None: ...
 
 
 class ReadingDriver(LinuxDriver):
@@ -53,7 +53,7 @@ class ReadingDriver(LinuxDriver):
 
     def send_message(self, message: Message) -> None:
         """Hand keys, pasted text and the mouse to the application one after the other, all else at once."""
-        if isinstance(message, events.InputEvent):
+        if isinstance(message, events.InputEvent | events.Paste):
             self._loop.call_soon_threadsafe(cast(_Fed, self._app).typed, message, self._read_at)
         else:
             super().send_message(message)

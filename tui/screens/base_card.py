@@ -9,7 +9,9 @@ from time import monotonic
 from typing import Generic
 
 from textual.await_complete import AwaitComplete
+from textual.geometry import Region
 from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.strip import Strip
 
 
 class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
@@ -22,18 +24,24 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
     answered = False
     """The answer was given; whatever comes later is dropped."""
     drawn_at = math.inf
-    """When the screen was first drawn, on the clock of `time.monotonic`: a key that was read before is not for it."""
+    """When the screen first went to the terminal, by `time.monotonic`: a key that was read before is not for it."""
     _held_back: tuple[ScreenResultType | None] | None = None
     """An answer given while another screen was on top."""
 
     def __init__(self) -> None:
         super().__init__()
         self.drawn = asyncio.Event()
-        """Set from then on."""
+        """Set once it is there to be read."""
 
     def on_mount(self) -> None:
-        """Note the time once the screen is on the terminal in its final layout."""
-        self.after_drawing(lambda: self.after_drawing(self._note_drawn))
+        """Let those go on who wait until the screen is drawn."""
+        self.after_drawing(self._note_drawn)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Note the time just before what is on the screen is drawn first."""
+        if math.isinf(self.drawn_at) and any(child.size.area for child in self.children):
+            self.drawn_at = monotonic()
+        return super().render_lines(crop)
 
     def on_screen_resume(self) -> None:
         """Give the answer that waited for the screen above to go."""
@@ -61,7 +69,7 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
         return AwaitComplete()
 
     def _note_drawn(self) -> None:
-        self.drawn_at = monotonic()
+        self.drawn_at = min(self.drawn_at, monotonic())
         self.drawn.set()
 
 

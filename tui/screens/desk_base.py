@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from data.errors import DeskError
 from data.protocols import Clock
@@ -25,6 +25,7 @@ from tui.link_line import link_line, pace_line
 from tui.review_notice import review_notice
 from tui.sources import LaneSource
 from tui.ways import Ways
+from tui.widgets.field import types
 from tui.widgets.header_bar import HeaderBar
 from tui.widgets.lane_pane import LanePane
 from tui.widgets.row_line import one_line
@@ -53,8 +54,8 @@ class Stand:
     """The line or text that is being written."""
     text: str
     lane: int
-    open_ticket: int | None
-    marked_ticket: int | None
+    ticket: int | None
+    """The ticket that keys mean."""
 
 
 class DeskBase(Screen[None]):
@@ -127,21 +128,21 @@ class DeskBase(Screen[None]):
         if severe:
             self.notify(told, severity="error", timeout=8, markup=False)
 
-    def stand(self) -> Stand:
-        """Return where the agent is now."""
-        field = self.focused if isinstance(self.focused, Input | TextArea) else None
-        text = field.value if isinstance(field, Input) else field.text if isinstance(field, TextArea) else ""
-        return Stand(self.app.screen, field, text, self.active, self.view.ticket_id, self.list.current_id)
+    def stand(self, ticket: int | None) -> Stand:
+        """Return where the agent is now; `ticket` is the one that matters."""
+        field = self.focused if types(self.focused) else None
+        text = str(getattr(field, "value", "") or getattr(field, "text", ""))
+        return Stand(self.app.screen, field, text, self.active, ticket)
 
     def only_here(self, act: Callable[P, object], otherwise: str = "") -> Callable[P, None]:
         """Return `act` for later: it does nothing, and says so, where screen, focus or ticket are others by then.
 
         Everything that a key starts and that ends by opening something goes through here.
         """
-        stand = self.stand()
+        stand = self.stand(self.target())
 
         def late(*args: P.args, **kwargs: P.kwargs) -> None:
-            if self.is_attached and self.stand() == stand:
+            if self.is_attached and self.stand(self.target()) == stand:
                 act(*args, **kwargs)
             elif self.is_attached:
                 self.say(otherwise or words("You went on meanwhile, so nothing was opened; press the key again."))
@@ -160,7 +161,7 @@ class DeskBase(Screen[None]):
             return
         self.busy = self.header.saving = True
         self.show_outbox()
-        stand = self.stand()
+        stand = self.stand(self.view.ticket_id)  # the one under the cursor may leave its lane by this very change
         waiting.add_done_callback(lambda late: self._late(late, then, stand))
 
     async def settled(self) -> None:
@@ -171,7 +172,7 @@ class DeskBase(Screen[None]):
         self.busy = self.header.saving = False
         if self.is_attached:
             self.show_outbox()
-            self._settle(future, then if self.stand() == stand else self.came_late)
+            self._settle(future, then if self.stand(self.view.ticket_id) == stand else self.came_late)
 
     def came_late(self, result: object) -> None:
         """Show what a change did whose agent has gone on meanwhile; nothing moves under their keys."""

@@ -11,6 +11,7 @@ from textual import work
 from data.store import Store
 from queues import shifts
 from tui.screens.desk_shift import END, ShiftFigures
+from tui.widgets.field import types
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class ShiftTurns(ShiftFigures):
 
         if not start_lines(self.store, found, self.clock(), self._zone()):
             self._begin(now_said, 0)
-        elif self.view.ticket_id is not None or self.stand().field is not None or self.app.screen is not self:
+        elif self.view.ticket_id is not None or types(self.focused) or self.app.screen is not self:
             self.say(words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift")))
         else:
             self._show_start(found, now_said)
