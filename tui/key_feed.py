@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Hashable
-from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.worker import WorkerError
 
 from tui.actions import Action, Scope, of_scope
 from tui.key_guard import GAP, KeyGuard, Kind
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds after which the next key goes on, whatever the last one is still waiting for."""
+LOOK_SECONDS = 0.005
 ROUNDS = 20
 STEERING = frozenset({
     "up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "escape",
@@ -186,11 +185,12 @@ class KeyFeed:
             return
 
     async def _opened(self) -> None:
-        """Wait for what the key has on its way: a card, or the next ticket."""
-        workers = self._app.workers
-        if coming := [worker for worker in workers if worker.group in OPENING and not worker.is_finished]:
-            with suppress(WorkerError):
-                await workers.wait_for_complete(coming)
+        """Wait for what the key has on its way: a card, or the next ticket.
+
+        Who awaits a worker of Textual's and gives up cancels it; so it is only looked at.
+        """
+        while any(worker.group in OPENING and not worker.is_finished for worker in self._app.workers):
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _pumps(self) -> list[MessagePump]:
         """Whom a key passes: the application, what has the focus, all that this is in, the application again."""
