@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +86,7 @@ def test_an_answer_of_the_terminal_is_nobodys_keys_however_it_is_cut(name: str) 
 def test_a_paste_is_one_text_whatever_is_in_it(text: str, cuts: list[int]) -> None:
     sent = f"j\x1b[200~{text}\x1b[201~k".encode()
     places = [0, *sorted(cut % len(sent) for cut in cuts), len(sent)]
-    parts = [sent[start:end] for start, end in zip(places, places[1:], strict=False)]
+    parts = [sent[start:end] for start, end in pairwise(places)]
     found = read(*parts)
     assert (found[0], found[-1], len(found)) == ("j", "k", 3)
     assert "\x1b" not in found[1]

@@ -47,7 +47,7 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Give the answer that waited for the screen above to go."""
         if self._held_back is not None:
             (result,), self._held_back = self._held_back, None
-            self.call_next(super().dismiss, result)
+            self.call_next(self._give, result)
 
     def after_drawing(self, act: Callable[[], object]) -> None:
         """Call `act` after the next drawing, unless the screen has answered or gone by then."""
@@ -67,6 +67,10 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
             return super().dismiss(result)
         self._held_back = (result,)
         return AwaitComplete()
+
+    def _give(self, result: ScreenResultType | None) -> None:
+        """Answer without handing on what Textual lets wait for: nobody may wait for it from a message of the screen."""
+        super().dismiss(result)
 
     def _note_drawn(self) -> None:
         self.drawn_at = min(self.drawn_at, monotonic())
