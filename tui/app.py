@@ -17,6 +17,7 @@ from rich.segment import Segments
 from textual import events
 from textual.app import App
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from data.errors import DeskError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from queues.desk import Desk
     from queues.procedure_book import ProcedureBook
     from tui.account_setup import AccountSetup
+    from tui.key_feed import KeyFeed
     from tui.mail_process import MailProcess
     from tui.settings import Settings
 
@@ -77,6 +79,7 @@ class DeskApp(App[int]):
         self._mail = mail
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
+        self._feed: KeyFeed | None = None
         self.desk = DeskScreen(store, writer, clock, agent, mode)
         self.desk.make_book = procedures
         self.desk.ways = ways or Ways()
@@ -88,6 +91,23 @@ class DeskApp(App[int]):
             self.register_theme(known)
         self.theme = theme_name(theme)
         self.no_color = bool(os.environ.get("NO_COLOR"))  # an empty one counts for nothing
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return our own driver for a real terminal."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from tui.terminal_reading import ReadingDriver
+
+        return ReadingDriver
+
+    def typed(self, event: events.InputEvent | events.Paste, at: float) -> None:
+        """Take what a real terminal sent, in the order and at the time in which it was read."""
+        if self._feed is None:
+            from tui.key_feed import KeyFeed
+
+            self._feed = KeyFeed(self)
+        self._feed.take(event, at)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what everything that is drawn passes through; NO_COLOR takes the colours out."""
@@ -260,10 +280,11 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
                       welcome=empty, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip
-        code = app.run() or 0
+        chosen = app.run()
+        code = int(app.return_code != 0) if chosen is None else chosen  # nothing was chosen where a fault ended it
         if app.refusal is not None:
             raise app.refusal
-        if code < ENDED_BY_SIGNAL:  # after a signal there may be no terminal to tell it to
+        if code < ENDED_BY_SIGNAL and chosen is not None:  # after a signal there may be no terminal to tell it to
             in_shift = not demo and going_on(store, name) is not None
             sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
         return code

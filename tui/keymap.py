@@ -123,6 +123,11 @@ class Leader:
             return Pressed(True)
         return Pressed(begun)
 
+    def begins(self, key: str) -> bool:
+        """Tell whether a key would begin a sequence, or go on with one, without an action yet."""
+        sequence = f"{self.pending} {key}".strip()
+        return any(keys.startswith(f"{sequence} ") for keys in self._actions)
+
     def cancel(self) -> None:
         """Forget a begun sequence, as when the focus moves."""
         self.pending = ""

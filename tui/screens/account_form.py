@@ -87,11 +87,11 @@ class AccountForm(Trying[Kept]):
         """Begin at the first line that needs something."""
         wanted = (row for row in self.rows if row.blank.is_needed and not row.value)
         next(wanted, self.rows[0]).line.focus()
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave all but the lines on the screen."""
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the line is about."""
@@ -133,15 +133,15 @@ class AccountForm(Trying[Kept]):
         self._keep(one, self._typed())
 
     def action_leave(self) -> None:
-        """Wait no longer for a trial; else keep nothing."""
-        if not self.end_trial():
+        """Wait no longer for a trial; else keep nothing. What is being saved already is waited for."""
+        if not self._saving and not self.end_trial():
             self.dismiss(None)
 
     def told(self, sentence: str, *, good: bool) -> None:
         """Show one sentence above the keys."""
         self._told.update(Content(one_line(sentence)))
         self._told.set_class(not good, "-wrong")
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     @work(thread=True, group="account", exit_on_error=False)
     def _keep(self, one: Remote, typed: str) -> None:
@@ -188,7 +188,7 @@ class AccountForm(Trying[Kept]):
         address = next((row.value for row in self.rows if row.blank.name == "address"), "")
         found = hint_for(address) if blank.name in ("address", "typed", "imap", "smtp") else ""
         self._hint.update(Content(one_line(found or words(blank.hint) or " ")))
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def _fit(self) -> None:
         """Give the lines the room that the rest leaves; they scroll in it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING, Generic
 
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from data.errors import DeskError
+from tui.screens.base_card import BaseCard
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tui.account_setup import AccountSetup
 
 
-class Trying(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+class Trying(BaseCard[ScreenResultType], Generic[ScreenResultType]):
     """Tries one account at a time; Esc waits no longer, and what then comes of it is told to nobody."""
 
     setup: AccountSetup

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from macros.macro import Macro
+from tui.screens.base_card import BaseCard
 from tui.widgets.ask_row import AskRow, ChoiceLine
 from tui.widgets.form_rows import FormRows
 from tui.widgets.row_line import one_line
@@ -29,7 +29,7 @@ class Filled:
     complete: bool
 
 
-class AskForm(ModalScreen[Filled]):
+class AskForm(BaseCard[Filled]):
     """Enter goes to the next line and, on the last, to the reply. Esc leaves with what was typed so far."""
 
     CSS_PATH = "../styles/ask_form.tcss"
@@ -60,11 +60,11 @@ class AskForm(ModalScreen[Filled]):
         """Begin at the first line that has no answer yet, or at the last."""
         empty = (row for row in self.rows if not row.value and not row.ask.optional)
         next(empty, self.rows[-1]).line.focus()
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave title and keys on the screen."""
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on."""

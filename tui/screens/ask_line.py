@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
+from tui.screens.base_card import BaseCard
 
-class AskLine(ModalScreen[str]):
+
+class AskLine(BaseCard[str]):
     """Returns what was typed; Esc returns nothing. With a suggester, Tab takes what it offers."""
 
     CSS_PATH = "../styles/ask_line.tcss"

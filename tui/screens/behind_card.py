@@ -10,7 +10,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from data.records import LaneRow
@@ -18,6 +17,7 @@ from queues.figures.metrics import Measure
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.report_behind import Behind, value_words
+from tui.screens.base_card import AnswersOnce
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -33,7 +33,7 @@ class Opened:
     """Where the list was left."""
 
 
-class BehindCard(Screen[Opened]):
+class BehindCard(AnswersOnce[Opened]):
     """Returns what was chosen; Esc nothing."""
 
     CSS_PATH = "../styles/report.tcss"

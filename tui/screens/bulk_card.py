@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from data.records import Status
@@ -18,6 +17,7 @@ from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
 from tui.bulk import OUTCOMES, Plan
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
 
@@ -28,7 +28,7 @@ WIDTH = 160
 _KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
 
 
-class BulkCard(ModalScreen[Status]):
+class BulkCard(BaseCard[Status]):
     """Returns what becomes of the tickets, nothing where nothing is to be sent."""
 
     CSS_PATH = "../styles/reply_card.tcss"
@@ -55,11 +55,11 @@ class BulkCard(ModalScreen[Status]):
 
     def on_mount(self) -> None:
         """Give the replies the room that the rest leaves."""
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
         """The same in another size."""
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def action_solve(self) -> None:
         """Send all and solve."""

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.actions import Scope
 from tui.bindings import bindings
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STYLES = {"-": "$error", "+": "$success", " ": "$quiet"}
 
 
-class ChangeCard(ModalScreen[bool]):
+class ChangeCard(BaseCard[bool]):
     """Returns True once the agent has read it; Esc shows it again next time."""
 
     CSS_PATH = "../styles/change_card.tcss"

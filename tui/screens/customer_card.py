@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from data.quality import Rating
 from data.records import UNKNOWN_LANGUAGE, Customer, Direction, LaneRow, Message
+from tui.screens.base_card import BaseCard
 from tui.spans import span
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
@@ -33,7 +33,7 @@ class Past:
     last: Message | None
 
 
-class CustomerCard(ModalScreen[int]):
+class CustomerCard(BaseCard[int]):
     """Returns the ticket to open, or nothing."""
 
     CSS_PATH = "../styles/customer_card.tcss"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -27,19 +29,22 @@ class Accounts(Outbox):
         if self.setup is None:
             self.say(words("The demo knows no accounts: leave it, and open a desk of your own with `tridesk`."))
             return
-        self._look_up(self.setup, "")
+        self._list_accounts(self.setup, "")
+
+    def _list_accounts(self, setup: AccountSetup, marked: str) -> None:
+        self._look_up(setup, self.only_here(partial(self._show_accounts, setup, marked)))
 
     @work(thread=True, group="account", exit_on_error=False)
-    def _look_up(self, setup: AccountSetup, marked: str) -> None:
+    def _look_up(self, setup: AccountSetup, then: Callable[[list[Remote]], None]) -> None:
         try:
             accounts = setup.accounts()
         except (DeskError, OSError, ValueError) as error:
             told = error.message if isinstance(error, DeskError) else words("config.toml cannot be read.")
             self.app.call_from_thread(self.say, told, severe=True)
             return
-        self.app.call_from_thread(self._show_accounts, setup, accounts, marked)
+        self.app.call_from_thread(then, accounts)
 
-    def _show_accounts(self, setup: AccountSetup, accounts: list[Remote], marked: str) -> None:
+    def _show_accounts(self, setup: AccountSetup, marked: str, accounts: list[Remote]) -> None:
         if not accounts:
             self._ask_kind(setup)
             return
@@ -77,7 +82,7 @@ class Accounts(Outbox):
                 self.notify(kept.sentence, timeout=8, markup=False)
                 self._begin_anew(setup)
             elif one is not None:
-                self._look_up(setup, one.name)
+                self._list_accounts(setup, one.name)
 
         self.app.push_screen(AccountForm(form, setup, one), filled)
 

@@ -38,8 +38,8 @@ class Answers(Asking):
         super().__init__(*args, **kwargs)
         self.revisions: dict[int, int] = {}
         """The revision of each draft as last kept; only the writer's thread touches it."""
-        self._pressed_early = 0
-        """The digit pressed before the macros were there; 0 for none."""
+        self._pressed_early: Callable[[], None] | None = None
+        """Shows the macro of the digit that was pressed before the macros were there."""
 
     @work(thread=True, group="macros", exit_on_error=False)
     def load_macros(self) -> None:
@@ -64,9 +64,9 @@ class Answers(Asking):
         """Show what the digits hold now, and tell of files that cannot be used; what they held before stays."""
         self.answering.know_new()
         self.lane_shown()
-        early, self._pressed_early = self._pressed_early, 0
-        if early and self.is_current:
-            self.action_macro_slot(early)
+        early, self._pressed_early = self._pressed_early, None
+        if early is not None:
+            early()
         if refused:
             first = refused[0]
             told = words("{file}, line {line}: {reason}").format(
@@ -83,7 +83,7 @@ class Answers(Asking):
             self.say(words("There is no ticket here; . goes to the most urgent one."))
             return
         if not self.answering.ready:
-            self._pressed_early = number
+            self._pressed_early = self.only_here(partial(self.action_macro_slot, number))
             self.say(words("Macros are loading; {n} shows in a moment.").format(n=number))
             return
         macro = self.answering.slots(ticket)[number - 1]
@@ -126,12 +126,18 @@ class Answers(Asking):
 
     def preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None = None) -> None:
         """Show a reply, where it goes and what is wrong with it; then do what the agent wants with it."""
-        work = self._preview(ticket, change, title, back)
+
+        def show(found: Card) -> None:
+            from tui.screens.reply_card import ReplyCard
+
+            card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))
+            self.app.push_screen(card, partial(self._decided, ticket, card, change.promise, back))
+
+        work = self._preview(ticket, change, title, self.only_here(show))
         self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
 
-    async def _preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None) -> None:
+    async def _preview(self, ticket: Ticket, change: Change, title: str, show: Callable[[Card], None]) -> None:
         from tui.screens.card import Card
-        from tui.screens.reply_card import ReplyCard
 
         def look(desk: Desk) -> Card:
             recipient, found = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
@@ -140,10 +146,6 @@ class Answers(Asking):
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
             guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))
             return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded)
-
-        def show(found: Card) -> None:
-            card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))
-            self.app.push_screen(card, partial(self._decided, ticket, card, change.promise, back))
 
         await self.ask(look, show)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from textual.content import Content
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from data.errors import DeskError
@@ -24,6 +25,7 @@ from tui.link_line import link_line, pace_line
 from tui.review_notice import review_notice
 from tui.sources import LaneSource
 from tui.ways import Ways
+from tui.widgets.field import types
 from tui.widgets.header_bar import HeaderBar
 from tui.widgets.lane_pane import LanePane
 from tui.widgets.row_line import one_line
@@ -37,9 +39,23 @@ if TYPE_CHECKING:
     from queues.desk import Desk
 
 T = TypeVar("T")
+P = ParamSpec("P")
 PASSED_BY = ("skipped", "picked")
 """What a ticket tells of the order of work."""
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where the agent is: what comes late acts only where it was asked for."""
+
+    screen: Screen[object]
+    field: Widget | None
+    """The line or text that is being written."""
+    text: str
+    lane: int
+    ticket: int | None
+    """The ticket that keys mean."""
 
 
 class DeskBase(Screen[None]):
@@ -112,6 +128,27 @@ class DeskBase(Screen[None]):
         if severe:
             self.notify(told, severity="error", timeout=8, markup=False)
 
+    def stand(self, ticket: int | None) -> Stand:
+        """Return where the agent is now; `ticket` is the one that matters."""
+        field = self.focused if types(self.focused) else None
+        text = str(getattr(field, "value", "") or getattr(field, "text", ""))
+        return Stand(self.app.screen, field, text, self.active, ticket)
+
+    def only_here(self, act: Callable[P, object], otherwise: str = "") -> Callable[P, None]:
+        """Return `act` for later: it does nothing, and says so, where screen, focus or ticket are others by then.
+
+        Everything that a key starts and that ends by opening something goes through here.
+        """
+        stand = self.stand(self.target())
+
+        def late(*args: P.args, **kwargs: P.kwargs) -> None:
+            if self.is_attached and self.stand(self.target()) == stand:
+                act(*args, **kwargs)
+            elif self.is_attached:
+                self.say(otherwise or words("You went on meanwhile, so nothing was opened; press the key again."))
+
+        return late
+
     async def ask(self, work: Callable[[Desk], T], then: Callable[[T], None]) -> None:
         """Hand `work` to the writer and call `then` with what came of it; a refusal is told to the agent."""
         if self.busy:
@@ -124,17 +161,23 @@ class DeskBase(Screen[None]):
             return
         self.busy = self.header.saving = True
         self.show_outbox()
-        waiting.add_done_callback(lambda late: self._late(late, then))
+        stand = self.stand(self.view.ticket_id)  # the one under the cursor may leave its lane by this very change
+        waiting.add_done_callback(lambda late: self._late(late, then, stand))
 
     async def settled(self) -> None:
         """Wait until the writer has done all that it was given."""
         await asyncio.wrap_future(self.writer.submit(lambda desk: None))
 
-    def _late(self, future: asyncio.Future[T], then: Callable[[T], None]) -> None:
+    def _late(self, future: asyncio.Future[T], then: Callable[[T], None], stand: Stand) -> None:
         self.busy = self.header.saving = False
         if self.is_attached:
             self.show_outbox()
-            self._settle(future, then)
+            self._settle(future, then if self.stand(self.view.ticket_id) == stand else self.came_late)
+
+    def came_late(self, result: object) -> None:
+        """Show what a change did whose agent has gone on meanwhile; nothing moves under their keys."""
+        self.refresh_lanes()
+        self.say(words("Saved meanwhile. You went on, so nothing was opened."))
 
     def _settle(self, future: asyncio.Future[T], then: Callable[[T], None]) -> None:
         error = future.exception()

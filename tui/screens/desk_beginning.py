@@ -96,11 +96,11 @@ class Beginning(Problems):
 
     def _imported(self, path: str, card: ImportCard, report: Report | None, wrong: str) -> None:
         self.importing = None
-        if card.is_current:
-            card.dismiss(None)
+        waited_for = self.app.screen is card
+        card.dismiss(None)
         if wrong or report is None:
             self.say(wrong, severe=True)
-            if self.app.screen in (self, card):
+            if waited_for:
                 self._ask_path(wrong, path)
             return
         told = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} were here, {raw} kept raw")

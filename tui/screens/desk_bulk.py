@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,14 +33,14 @@ class Bulk(Escalating):
 
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
             title = " + ".join(macro.title.for_language(first.language) for macro, _ in given)
-            work = self._plan(ids, title, [(macro.name, answers) for macro, answers in given], problem)
+            named = [(macro.name, answers) for macro, answers in given]
+            show = self.only_here(partial(self._show_plan, title, named, problem))
+            work = self._plan(ids, named, show)
             self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
 
         self.with_all_answers(first, separate(name), filled)
 
-    async def _plan(
-        self, ids: Sequence[int], title: str, given: Sequence[tuple[str, Given]], problem: Problem | None
-    ) -> None:
+    async def _plan(self, ids: Sequence[int], given: Sequence[tuple[str, Given]], show: Callable[[Plan], None]) -> None:
         def made(desk: Desk) -> Plan:
             def complete(change: Change, ticket: Ticket) -> Change:
                 return self.handing_over.completed(change, ticket, desk, self.clock())
@@ -49,7 +49,7 @@ class Bulk(Escalating):
             return plan(desk, answering, given, ids, complete=complete)
 
         self.say(words("Filling in {n} replies…").format(n=len(ids)))
-        await self.ask(made, partial(self._show_plan, title, given, problem))
+        await self.ask(made, show)
 
     def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:
         from tui.screens.bulk_card import BulkCard

@@ -72,6 +72,12 @@ class Changes(Passing):
             (self.view if reading and self.view.ticket_id is not None else self.list).focus()
         self.lane_shown()
 
+    def came_late(self, result: object) -> None:
+        """Tell what was done, where the agent has gone on meanwhile."""
+        super().came_late(result)
+        if isinstance(result, Done):
+            self.tell(result)
+
     def tell(self, done: Done) -> None:
         """Say what was done, and by which key and until when it can be undone."""
         self.say(f"{done.summary} · {self.undo_words(done)}")

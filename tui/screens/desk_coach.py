@@ -77,10 +77,10 @@ class Coached(Steps):
             self.say(words("Macros are loading."))
             return
         self.say(words("Looking at your replies…"))
-        self._look_at_replies()
+        self._look_at_replies(self.only_here(self._show_coaching))
 
     @work(thread=True, group="coach", exclusive=True, exit_on_error=False)
-    def _look_at_replies(self) -> None:
+    def _look_at_replies(self, then: Callable[[Coaching], None]) -> None:
         from tui.coach import coaching
 
         store = Store.open(self.store.path, create=False)
@@ -88,7 +88,7 @@ class Coached(Steps):
             found = coaching(store, self.answering.library(), self.agent, self.clock())
         finally:
             store.close()
-        self.app.call_from_thread(self._show_coaching, found)
+        self.app.call_from_thread(then, found)
 
     def _show_coaching(self, found: Coaching) -> None:
         from tui.coach import advice_line, figures

@@ -48,12 +48,15 @@ class Questions(Writing):
         """Ask about the tickets that the keys mean; an empty answer changes nothing."""
         from tui.screens.ask_line import AskLine
 
-        if not self.targets():
+        ids = self.targets()
+        if not ids:
             self.say(words("There is no ticket here; . goes to the most urgent one."))
             return
 
         async def answered(answer: str | None) -> None:
-            if answer:
+            if answer and self.targets() != ids:
+                self.say(words("Another ticket stands here by now, so nothing was changed; press the key again."))
+            elif answer:
                 await then(answer)
 
         self.app.push_screen(AskLine(question, hint), answered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -23,10 +24,10 @@ class Rerouting(HandOver):
     def action_desk_reroute(self) -> None:
         """Count what would move, then ask."""
         self.say(words("Trying the rules on every open ticket…"))
-        self._plan_routes()
+        self._plan_routes(self.only_here(self._ask_about))
 
     @work(thread=True, group="rerouting", exclusive=True, exit_on_error=False)
-    def _plan_routes(self) -> None:
+    def _plan_routes(self, then: Callable[[Plan], None]) -> None:
         """Read with a connection of its own: with many tickets it takes a while, and keys go on."""
         from data.store import Store
         from queues.rerouting import plan
@@ -42,7 +43,7 @@ class Rerouting(HandOver):
         except DeskError as error:
             self.app.call_from_thread(self.say, f"{error.title}: {error.message}", severe=True)
             return
-        self.app.call_from_thread(self._ask_about, found)
+        self.app.call_from_thread(then, found)
 
     def _ask_about(self, found: Plan) -> None:
         from tui.screens.key_menu import KeyMenu, Line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -93,11 +94,11 @@ class ShiftFigures(Changed):
 
     def open_shift_card(self, shift: Shift) -> None:
         """Show what a shift came to so far."""
-        self._open_card(shift, self.clock())
+        self._open_card(shift, self.clock(), self.only_here(self._show_card))
 
     @work(thread=True, group="shift", exit_on_error=False)
-    def _open_card(self, shift: Shift, now: int) -> None:
-        self.app.call_from_thread(self._show_card, self._figures(shift, now))
+    def _open_card(self, shift: Shift, now: int, then: Callable[[OwnFigures], None]) -> None:
+        self.app.call_from_thread(then, self._figures(shift, now))
 
     def _show_card(self, found: OwnFigures) -> None:
         from queues.figures.shift import Own
@@ -105,8 +106,6 @@ class ShiftFigures(Changed):
         from tui.shift_lines import card_lines
         from tui.spans import span
 
-        if self.app.screen is not self:
-            return  # the key was pressed twice, or something else was asked for meanwhile
         title = words("Your shift, {span} so far").format(span=span(found.seconds))
         note = words("Enter shows the tickets behind a figure · e ends the shift · Esc back")
 

@@ -11,6 +11,7 @@ from textual import work
 from data.store import Store
 from queues import shifts
 from tui.screens.desk_shift import END, ShiftFigures
+from tui.widgets.field import types
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class ShiftTurns(ShiftFigures):
         elif self.ways.begins_shift:
             self._gather_start(self._begin_silently)
         elif self.ways.offers_shift:
-            self._gather_start(self._offer)
+            told = words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift"))
+            self._gather_start(self.only_here(self._offer, told))
 
     def action_desk_shift(self) -> None:
         """Show what the shift came to, or begin one."""
@@ -48,7 +50,7 @@ class ShiftTurns(ShiftFigures):
         if going is None and not self.answering.ready:
             self.say(words("Macros are loading."))
         elif going is None:
-            self._gather_start(self._show_start)
+            self._gather_start(self.only_here(self._show_start))
         else:
             self.open_shift_card(going)
 
@@ -79,7 +81,7 @@ class ShiftTurns(ShiftFigures):
 
         if not start_lines(self.store, found, self.clock(), self._zone()):
             self._begin(now_said, 0)
-        elif self.view.ticket_id is not None:
+        elif self.view.ticket_id is not None or types(self.focused) or self.app.screen is not self:
             self.say(words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift")))
         else:
             self._show_start(found, now_said)
@@ -88,8 +90,6 @@ class ShiftTurns(ShiftFigures):
         from tui.screens.lines_card import LinesCard
         from tui.shift_lines import start_lines
 
-        if self.app.screen is not self:
-            return  # something else was asked for meanwhile; the key begins a shift at any time
         lines = [(BEGIN, words("Begin the shift"))]
         lines += start_lines(self.store, found, self.clock(), self._zone()) or [("", words("Nothing is left for you."))]
         note = words("Enter begins; on a ticket it begins there, on a change it shows it · Esc not now")
@@ -134,23 +134,20 @@ class ShiftTurns(ShiftFigures):
             told = words("You are in no shift; {key} begins one.")
             self.say(told.format(key=self.key("desk.shift")))
         else:
-            self._write_note(going, self.clock())
+            self._write_note(going, self.clock(), self.only_here(self._edit_note))
 
     @work(thread=True, group="shift", exit_on_error=False)
-    def _write_note(self, shift: Shift, now: int) -> None:
+    def _write_note(self, shift: Shift, now: int, then: Callable[[str], None]) -> None:
         from queues.handover import hand_over
         from tui.shift_lines import hand_over_note
 
         found = self._figures(shift, now)
         with closing(Store.open(self.store.path, create=False)) as store:
             note = hand_over_note(found, hand_over(store, now), now, self._zone())
-        self.app.call_from_thread(self._edit_note, note)
+        self.app.call_from_thread(then, note)
 
     def _edit_note(self, note: str) -> None:
         from tui.screens.text_card import TextCard
-
-        if self.app.screen is not self:
-            return  # the key was pressed twice, or something else was asked for meanwhile
 
         async def written(text: str | None) -> None:
             if text is not None:

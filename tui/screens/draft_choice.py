@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from data.changes import packed, unpacked
 from data.errors import InputError
 from data.records import Direction, Draft
 from data.safe_text import safe_text
+from tui.screens.base_card import BaseCard
 from tui.words import words
 
 QUIET_SECONDS = 0.8
@@ -38,7 +38,7 @@ class Choice(StrEnum):
     BOTH = "both"
 
 
-class DraftChoice(ModalScreen[Choice]):
+class DraftChoice(BaseCard[Choice]):
     """Esc keeps both, so that no key loses a word."""
 
     CSS_PATH = "../styles/draft_choice.tcss"

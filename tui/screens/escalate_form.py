@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
@@ -19,6 +18,7 @@ from data.records import Escalation
 from queues import teams
 from queues.teams import Team
 from tui.handing_over import due_of
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -36,7 +36,7 @@ class Proposal:
     """As it is typed: `4h`, `2d`."""
 
 
-class EscalateForm(ModalScreen[Escalation]):
+class EscalateForm(BaseCard[Escalation]):
     """Enter hands over as soon as team and reason are there; Esc leaves everything as it is."""
 
     CSS_PATH = "../styles/escalate_form.tcss"

@@ -8,17 +8,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import ProgressBar, Static
 
 from tui.importing import Progress
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import one_line
 from tui.words import words
 
 LOOK_SECONDS = 0.2
 
 
-class ImportCard(ModalScreen[None]):
+class ImportCard(BaseCard[None]):
     """Esc leaves it running, `x` stops it; what came in stays either way."""
 
     CSS_PATH = "../styles/import_card.tcss"

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -28,7 +28,7 @@ class Line:
     text: str
 
 
-class KeyMenu(ModalScreen[str]):
+class KeyMenu(BaseCard[str]):
     """Returns the id of the line whose key was pressed, or that Enter took; Esc returns nothing."""
 
     CSS_PATH = "../styles/key_menu.tcss"

@@ -9,18 +9,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from data.records import Change
 from tui.actions import Action, Scope, of_scope
 from tui.bindings import bindings
 from tui.keymap import keymap_from
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import one_line
 from tui.words import words
 
 
-class LanguageCard(ModalScreen[Change]):
+class LanguageCard(BaseCard[Change]):
     """Returns the change that was asked for; Esc returns nothing."""
 
     CSS_PATH = "../styles/language_card.tcss"

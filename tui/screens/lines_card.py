@@ -10,14 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from data.safe_text import safe_text
+from tui.screens.base_card import BaseCard
 
 
-class LinesCard(ModalScreen[str]):
+class LinesCard(BaseCard[str]):
     """Returns the id of the line that Enter took or whose key was pressed; Esc returns nothing."""
 
     CSS_PATH = "../styles/lines_card.tcss"

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from data.quality import AnswerKind
@@ -19,6 +18,7 @@ from tui.bindings import bindings
 from tui.review_words import answer_line, mark_lines, percent, stand
 from tui.reviewing import Given
 from tui.screens.ask_line import AskLine
+from tui.screens.base_card import BaseCard
 from tui.spans import span
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
@@ -27,7 +27,7 @@ MOST_LINES = 5
 Answer = Callable[[int, AnswerKind, str], None]
 
 
-class MyReviews(ModalScreen[int]):
+class MyReviews(BaseCard[int]):
     """Returns the ticket to go to, or nothing. A review counts as seen once it was under the mark."""
 
     CSS_PATH = "../styles/review.tcss"

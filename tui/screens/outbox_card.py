@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from data.records import OutboxEntry, OutboxState
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import one_line
 from tui.words import words
 
@@ -45,7 +45,7 @@ class Decision:
     wish: str
 
 
-class OutboxCard(ModalScreen[Decision]):
+class OutboxCard(BaseCard[Decision]):
     """Returns what was decided about the marked reply; Esc returns nothing."""
 
     CSS_PATH = "../styles/outbox_card.tcss"

@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from data.safe_text import safe_text
+from tui.screens.base_card import BaseCard
 from tui.words import words
 
 
-class PickList(ModalScreen[str]):
+class PickList(BaseCard[str]):
     """Returns the id of the line that was chosen, or nothing."""
 
     CSS_PATH = "../styles/ask_line.tcss"

@@ -10,19 +10,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from data.records import Change, Promise, Status
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
+from tui.screens.base_card import BaseCard
 from tui.screens.card import ABOUT_THE_ADDRESS, Card, Verdict
 from tui.widgets.row_line import one_line
 from tui.words import words
 
 
-class ReplyCard(ModalScreen[Verdict]):
+class ReplyCard(BaseCard[Verdict]):
     """Enter sends and solves; a blocking finding makes it say so instead, until a reason is given."""
 
     CSS_PATH = "../styles/reply_card.tcss"
@@ -56,11 +56,11 @@ class ReplyCard(ModalScreen[Verdict]):
 
     def on_mount(self) -> None:
         """Give the reply the room that the rest leaves."""
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
         """The same in another size."""
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def action_solve(self) -> None:
         """Send and solve, or what the macro says becomes of the ticket: an escalated matter is not solved."""
@@ -166,7 +166,7 @@ class ReplyCard(ModalScreen[Verdict]):
         line = self.query_one(name, Input)
         line.add_class("-open")
         line.focus()
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def _close_line(self) -> None:
         self.query(Input).remove_class("-open")
@@ -176,7 +176,7 @@ class ReplyCard(ModalScreen[Verdict]):
         self.query_one("#card-facts", Static).update(Content(facts))
         self.query_one("#card-keys", Static).update(Content(self.card.keys(self.reason)))
         self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
-        self.call_after_refresh(self._fit)
+        self.after_drawing(self._fit)
 
     def _fit(self) -> None:
         """Leave every line around the reply on the screen; the reply scrolls in the rest."""

@@ -13,7 +13,6 @@ from typing import TypeVar
 from textual import work
 from textual.content import Content
 from textual.coordinate import Coordinate
-from textual.screen import Screen
 from textual.widgets import ProgressBar, Static
 from textual.worker import get_current_worker
 
@@ -24,6 +23,7 @@ from queues.figures.reporting import Progress
 from tui.report_asked import Asked
 from tui.report_behind import Behind
 from tui.report_table import Answer
+from tui.screens.base_card import AnswersOnce
 from tui.screens.behind_card import Opened
 from tui.words import words
 
@@ -53,7 +53,7 @@ class ReportState:
     """The plot puts groups beside each other."""
 
 
-class ReportReading(Screen[Opened]):
+class ReportReading(AnswersOnce[Opened]):
     """One thing is read at a time; what is asked next takes its place."""
 
     def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:

@@ -81,7 +81,7 @@ class ReportScreen(ReportReading):
 
     def on_resize(self, event: Resize) -> None:
         """Fill the new room."""
-        self.call_after_refresh(self._fill)
+        self.after_drawing(self._fill)
 
     @property
     def marked(self) -> Cell | None:
@@ -229,7 +229,7 @@ class ReportScreen(ReportReading):
         self.figures.move_cursor(row=cursor.row, column=max(1, cursor.column))
         if not self.table.lines:
             self.say(words("Nothing happened in this time. m looks at 30 days, y at a year, b at the time before."))
-        self.call_after_refresh(self._show_marked)  # when it is known how much room the table leaves
+        self.after_drawing(self._show_marked)  # when it is known how much room the table leaves
 
     def _show_marked(self) -> None:
         cell, asked = self.marked, self.state.asked
@@ -254,6 +254,9 @@ class ReportScreen(ReportReading):
             shown.display = bool(lines)
 
     def _show_behind(self, found: Behind) -> None:
+        if self.app.screen is not self:
+            self.say(words("You went on meanwhile, so nothing was opened; press the key again."))
+            return
         self.state.behind, line = None, self.state.line
         self.state.line = 0
 

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from data.safe_text import safe_text
@@ -22,6 +21,7 @@ from tui.review_sheet import Sheet
 from tui.review_words import answer_line
 from tui.reviewing import Item, card_of
 from tui.screens.ask_line import AskLine
+from tui.screens.base_card import BaseCard
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
 
@@ -45,7 +45,7 @@ class Hands:
     refresh: Callable[[], None]
 
 
-class ReviewScreen(ModalScreen[None]):
+class ReviewScreen(BaseCard[None]):
     """Scores by digits, saves and goes on; `show` brings the list up to date."""
 
     CSS_PATH = "../styles/review.tcss"
@@ -83,7 +83,7 @@ class ReviewScreen(ModalScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines are as wide as the screen."""
-        self.call_after_refresh(self._draw)
+        self.after_drawing(self._draw)
 
     @property
     def item(self) -> Item | None:

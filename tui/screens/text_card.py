@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
+from tui.screens.base_card import BaseCard
 from tui.words import words
 
 
-class TextCard(ModalScreen[str]):
+class TextCard(BaseCard[str]):
     """Returns what was typed or pasted, None on Esc."""
 
     CSS_PATH = "../styles/escalate_form.tcss"

@@ -1,0 +1,200 @@
+"""Every screen over the desk answers once: what arrives after its answer takes nothing else away."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.screen import ModalScreen, Screen
+
+import tui.screens
+from data.quality import Review
+from data.records import Change, Customer, Direction, Draft, Message, MessageKind, OutboxEntry, OutboxState, Status
+from macros.library import Library
+from queues.quality.cards import built_in
+from queues.remotes.accounts import Account
+from queues.remotes.forms import MAIL, form_of
+from tests.tui.playing import NOW
+from tui.account_setup import AccountSetup
+from tui.bulk import Plan
+from tui.importing import Progress
+from tui.review_sheet import Sheet
+from tui.reviewing import Given, Item
+from tui.screens.account_form import AccountForm
+from tui.screens.account_trying import Trying
+from tui.screens.accounts_card import AccountsCard
+from tui.screens.ask_form import AskForm
+from tui.screens.ask_line import AskLine
+from tui.screens.base_card import AnswersOnce, BaseCard
+from tui.screens.bulk_card import BulkCard
+from tui.screens.card import Card
+from tui.screens.change_card import ChangeCard
+from tui.screens.customer_card import CustomerCard
+from tui.screens.desk_base import DeskBase
+from tui.screens.draft_choice import DraftChoice
+from tui.screens.escalate_form import EscalateForm, Proposal
+from tui.screens.import_card import ImportCard
+from tui.screens.key_menu import KeyMenu, Line
+from tui.screens.language_card import LanguageCard
+from tui.screens.lines_card import LinesCard
+from tui.screens.my_reviews import MyReviews
+from tui.screens.outbox_card import OutboxCard, Waiting
+from tui.screens.pick_list import PickList
+from tui.screens.reply_card import ReplyCard
+from tui.screens.review_screen import Hands, ReviewScreen
+from tui.screens.text_card import TextCard
+from tui.theme import THEMES, theme_name
+
+
+def message(direction: Direction = Direction.IN) -> Message:
+    return Message(1, 1, direction, MessageKind.MAIL, "Ana", "ana@x.example", "Hola", "Hola", "Hola", NOW, NOW)
+
+
+def entry() -> OutboxEntry:
+    return OutboxEntry(1, 1, 1, "mail", OutboxState.HELD, "<1@x.example>", "ana@x.example", b"", NOW)
+
+
+def setup_of(folder: Path) -> AccountSetup:
+    return AccountSetup(folder, lambda typed: None)
+
+
+def review_screen() -> ReviewScreen:
+    card = built_in()["support-reply"]
+    done = Hands(lambda item, card: Sheet(card, "en"), _nothing, _nothing, _nothing, _nothing, _nothing, _nothing,
+                 _nothing, _nothing)  # fmt: skip
+    item = Item(message(Direction.OUT), ("drawn",), "ann", "Hola", "", "mail", "en")
+    return ReviewScreen([item], {card.id: card}, done)
+
+
+def my_reviews() -> MyReviews:
+    review = Review(1, 1, 1, "ann", "bea", "support-reply@1", 90.0, (), "", NOW)
+    given = Given(review, (), (), message(Direction.OUT), "Hola", "", "en", None)
+    return MyReviews([given], NOW, _nothing, _nothing, _nothing)
+
+
+def ask_form() -> AskForm:
+    return AskForm(next(macro for macro in Library.standard() if macro.asks), "en", {})
+
+
+def _nothing(*given: object) -> None:
+    """Stand for what a card asks of the desk."""
+
+
+CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
+    AccountForm: lambda folder: AccountForm(form_of(MAIL), setup_of(folder)),
+    AccountsCard: lambda folder: AccountsCard([Account("a", "a@x.example")], lambda: ({}, NOW), setup_of(folder)),
+    AskForm: lambda folder: ask_form(),
+    AskLine: lambda folder: AskLine("Why?", "in words", "because"),
+    BulkCard: lambda folder: BulkCard(
+        "All", Plan({1: Change(reply="Hi", reply_language="en")}, {Status.SOLVED: {}}, {})
+    ),
+    ChangeCard: lambda folder: ChangeCard("Changed", "this", ()),
+    CustomerCard: lambda folder: CustomerCard(Customer(1, "Ana"), (), 1, NOW),
+    DraftChoice: lambda folder: DraftChoice(Draft(1, "mine"), Draft(1, "theirs")),
+    EscalateForm: lambda folder: EscalateForm("#1", (), Proposal("Legal", "a claim"), NOW),
+    ImportCard: lambda folder: ImportCard("mail.mbox", Progress()),
+    KeyMenu: lambda folder: KeyMenu("Which?", [Line("a", "a", "this one"), Line("b", "b", "that one")]),
+    LanguageCard: lambda folder: LanguageCard("#1", "en"),
+    LinesCard: lambda folder: LinesCard("Lines", [("a", "one"), ("b", "two")], "keys"),
+    MyReviews: lambda folder: my_reviews(),
+    OutboxCard: lambda folder: OutboxCard([Waiting(entry(), "Hi", "Hola")]),
+    PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
+    ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
+    ReviewScreen: lambda folder: review_screen(),
+    TextCard: lambda folder: TextCard("Words", "some"),
+}
+
+
+def subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from subclasses(one)
+
+
+def ours(kind: type[Any]) -> set[type[Any]]:
+    """Return every class of the screen's modules that derives from a kind."""
+    for module in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
+        importlib.import_module(module.name)
+    return {one for one in subclasses(kind) if one.__module__.startswith("tui.")}
+
+
+def test_every_screen_but_the_desk_derives_from_the_base_that_answers_once() -> None:
+    assert {one for one in ours(ModalScreen) if not issubclass(one, BaseCard)} == set()
+    assert {one for one in ours(Screen) if not issubclass(one, (AnswersOnce, DeskBase))} == set()
+    assert {one for one in ours(Screen) if one is not AnswersOnce and "dismiss" in vars(one)} == set()
+    assert ours(BaseCard) - {Trying} == set(CARDS), "a card without an entry in CARDS"
+
+
+class Bench(App[None]):
+    """A screen that stands for the desk, and a card over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk: Screen[None] = Screen(id="desk")
+        self.answers: list[object] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = theme_name("")
+
+    async def on_mount(self) -> None:
+        await self.push_screen(self.desk)
+
+
+TWO = [("enter", "enter"), ("escape", "escape"), ("enter", "escape"), ("ctrl+s", "ctrl+s"), ("b", "b"), ("q", "q")]
+
+
+@pytest.mark.parametrize("keys", TWO, ids="+".join)
+@pytest.mark.parametrize("kind", CARDS, ids=lambda kind: kind.__name__)
+async def test_two_keys_in_one_read_leave_the_desk_standing(
+    tmp_path: Path, kind: type[ModalScreen[Any]], keys: tuple[str, str]
+) -> None:
+    app = Bench()
+    async with app.run_test(size=(100, 30)) as pilot:
+        card = CARDS[kind](tmp_path)
+        await app.push_screen(card, app.answers.append)
+        if keys != ("escape", "escape"):  # quick: before the card is drawn
+            await pilot.pause()
+        for key in keys:
+            app.post_message(events.Key(key, "\r" if key == "enter" else key if len(key) == 1 else None))
+        await pilot.pause()
+        await pilot.pause()
+        assert app.desk in app.screen_stack
+        assert len(app.answers) == (card not in app.screen_stack)
+
+
+@pytest.mark.parametrize("kind", CARDS, ids=lambda kind: kind.__name__)
+async def test_a_second_answer_takes_nothing_away_and_a_late_one_neither(
+    tmp_path: Path, kind: type[ModalScreen[Any]]
+) -> None:
+    app = Bench()
+    async with app.run_test(size=(100, 30)) as pilot:
+        card = CARDS[kind](tmp_path)
+        await app.push_screen(card, app.answers.append)
+        card.dismiss("first")
+        card.dismiss("second")
+        await pilot.pause()
+        card.dismiss("late")
+        await pilot.pause()
+        assert (app.screen, app.answers) == (app.desk, ["first"])
+
+
+async def test_an_answer_below_another_card_waits_for_it_and_takes_only_its_own_screen() -> None:
+    app = Bench()
+    async with app.run_test(size=(100, 30)) as pilot:
+        below, above = AskLine("Why?", ""), AskLine("And why?", "")
+        at_the_end: list[object] = [app.desk, ["above", "below"]]
+        await app.push_screen(below, app.answers.append)
+        await app.push_screen(above, app.answers.append)
+        below.dismiss("below")
+        await pilot.pause()
+        assert app.screen is above
+        above.dismiss("above")
+        await pilot.pause()
+        await pilot.pause()
+        assert [app.screen, app.answers] == at_the_end

@@ -1,0 +1,221 @@
+"""Keys as a real terminal sends them, several in one read, at the desk itself."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from data.records import Status
+from data.store import Store
+from tests.tui.playing import Play, fifteen_tickets, picture, play, settled
+from tui.app import DeskApp
+from tui.screens.ask_line import AskLine
+from tui.screens.base_card import AnswersOnce
+from tui.screens.reply_card import ReplyCard
+from tui.terminal_input import TerminalInput
+
+moments = count(1_000_000_000, 1_000)
+"""Reads far apart, and later than anything that was drawn."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return fifteen_tickets(tmp_path / "desk.db")
+
+
+async def send(pilot: Pilot[int], app: DeskApp, sent: str, *, at: float | None = None) -> None:
+    """Send bytes in one read, and wait until all that they started is done."""
+    read_at = float(next(moments)) if at is None else at
+    source = TerminalInput()
+    for message in [*source.feed(sent.encode(), 0.0), *source.tick(1.0)]:
+        assert isinstance(message, events.InputEvent | events.Paste)
+        app.typed(message, read_at)
+    assert app._feed is not None
+    await app._feed.done()
+    await settled(pilot, app)
+
+
+def statuses(app: DeskApp, status: Status) -> int:
+    return sum(one.status is status for one in app.desk.store.tickets.each())
+
+
+def replies(app: DeskApp) -> int:
+    return sum(app.desk.store.outbox.counts().values())
+
+
+def over(app: DeskApp) -> object:
+    """Return the screen on top, as what it may have become since the last look."""
+    return app.screen
+
+
+def run(path: Path, script: Play) -> None:
+    play(path, script, (160, 40))
+
+
+def test_of_five_keys_to_solve_the_first_solves_and_one_key_takes_it_back(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "eeeee")
+        assert statuses(app, Status.SOLVED) == 1
+        assert "4 keys did nothing" in app.desk.said
+        await send(pilot, app, "z")
+        assert statuses(app, Status.SOLVED) == 0
+
+    run(path, script)
+
+
+def test_the_same_key_held_down_solves_once(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        start = float(next(moments))
+        for after in (0.0, 0.5, 0.535, 0.57, 0.605):
+            await send(pilot, app, "e", at=start + after)
+        assert statuses(app, Status.SOLVED) == 1
+        assert "held" in app.desk.said
+        await send(pilot, app, "e", at=start + 2)
+        assert statuses(app, Status.SOLVED) == 2
+
+    run(path, script)
+
+
+def test_words_behind_the_key_of_the_filter_reach_the_filter(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "/#1\r")
+        assert app.desk.target() == 1
+        await send(pilot, app, "/refund and more words than a burst has keys")
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == "refund and more words than a burst has keys"
+        assert statuses(app, Status.SOLVED) == 0
+
+    run(path, script)
+
+
+@pytest.mark.parametrize("text", ["please see the error\n", "error 500\r", "e\x1bxe please open and send it\r1\r"])
+def test_text_pasted_without_marks_does_nothing_over_the_list(path: Path, text: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        events_before = len(list(app.desk.store.events.of(1)))
+        place = (app.screen, app.desk.active, app.desk.list.current_id)
+        await send(pilot, app, text)
+        assert (app.screen, app.desk.active, app.desk.list.current_id) == place
+        assert statuses(app, Status.SOLVED) == 0
+        assert len(list(app.desk.store.events.of(1))) == events_before
+        assert "pasted" in app.desk.said
+
+    run(path, script)
+
+
+def test_pasted_text_does_nothing_over_list_and_card_and_is_typed_where_text_is(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        pasted = "\x1b[200~deploy \x1b[1mdone\x1b[0m\nok 1 e\n\x1b[201~"
+        await send(pilot, app, pasted)
+        assert over(app) is app.desk
+        assert "pasted text does nothing here" in app.desk.said.lower()
+        await send(pilot, app, "1")
+        assert isinstance(over(app), ReplyCard)
+        await send(pilot, app, pasted)
+        assert isinstance(over(app), ReplyCard)
+        await send(pilot, app, "\x1b")
+        await send(pilot, app, "n")
+        await send(pilot, app, pasted)
+        assert isinstance(app.focused, TextArea)
+        assert "deploy done\nok 1 e\n" in app.focused.text
+        assert (replies(app), statuses(app, Status.SOLVED)) == (0, 0)
+
+    run(path, script)
+
+
+def test_a_card_takes_no_key_that_was_read_before_it_was_drawn(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "1\r")
+        assert isinstance(over(app), ReplyCard)
+        assert replies(app) == 0
+        card = over(app)
+        assert isinstance(card, AnswersOnce)
+        await send(pilot, app, "\r", at=card.drawn_at - 0.001)
+        assert isinstance(over(app), ReplyCard)
+        assert replies(app) == 0
+        await send(pilot, app, "\r")
+        assert replies(app) == 1
+
+    run(path, script)
+
+
+def test_one_answer_of_several_in_one_read_counts(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "1")
+        await send(pilot, app, "\r\r\r1\r")
+        assert replies(app) == 1
+        assert over(app) is app.desk
+
+    run(path, script)
+
+
+def test_letters_typed_ahead_reach_the_line_that_opens_but_its_enter_does_not(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "s2h\r")
+        assert isinstance(over(app), AskLine)
+        assert app.screen.query_one(Input).value == "2h"
+        await send(pilot, app, "\r")
+        assert over(app) is app.desk
+        assert statuses(app, Status.SNOOZED) == 1
+
+    run(path, script)
+
+
+def test_typing_fast_in_a_text_loses_no_letter_and_no_line(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "n")
+        text = "a line with 1 e and p\r" * 20
+        await send(pilot, app, text)
+        assert isinstance(app.focused, TextArea)
+        assert app.focused.text == text.replace("\r", "\n")
+
+    run(path, script)
+
+
+def test_a_held_key_that_closes_one_card_does_not_answer_the_next(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        start = float(next(moments))
+        await send(pilot, app, "m", at=start)
+        for after in (1.0, 1.5, 1.53, 1.56):
+            await send(pilot, app, "\r", at=start + after)
+        assert replies(app) == 0
+        assert app.screen is not app.desk
+
+    run(path, script)
+
+
+def test_moves_in_one_read_all_move(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        first = app.desk.list.current_id
+        await send(pilot, app, "j" * 12 + "k" * 12)
+        assert app.desk.list.current_id == first
+        await send(pilot, app, "jj")
+        assert app.desk.list.current_id != first
+
+    run(path, script)
+
+
+def test_a_crowd_of_answers_of_the_terminal_is_nothing(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        before = picture(app)
+        await send(
+            pilot, app, "\x1b]11;rgb:eeee/eeee/eeee\x07\x1b[?62;1c\x1b_Gi=1;OK\x1b\\\x9d52;c;ZWVl\x9cj\x1bP1$r0m\x1b\\k"
+        )
+        assert over(app) is app.desk
+        assert picture(app).splitlines()[3:] == before.splitlines()[3:]
+
+    run(path, script)
+
+
+def test_the_store_says_the_same(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "ppppp")
+
+    run(path, script)
+    store = Store.open(path)
+    assert sum(one.status is Status.PENDING for one in store.tickets.each()) == 1
+    store.close()

@@ -1,0 +1,81 @@
+"""What every screen over the desk has in common: it answers once, and knows when it was first drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from time import monotonic
+from typing import Generic
+
+from textual.await_complete import AwaitComplete
+from textual.geometry import Region
+from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.strip import Strip
+
+
+class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
+    """A screen that returns one answer and never takes another screen off the stack.
+
+    Textual's `dismiss` removes whatever screen is on top, as often as it is called; two Enters in one read would
+    remove the desk itself.
+    """
+
+    answered = False
+    """The answer was given; whatever comes later is dropped."""
+    drawn_at = math.inf
+    """When the screen first went to the terminal, by `time.monotonic`: a key that was read before is not for it."""
+    _held_back: tuple[ScreenResultType | None] | None = None
+    """An answer given while another screen was on top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn = asyncio.Event()
+        """Set once it is there to be read."""
+
+    def on_mount(self) -> None:
+        """Let those go on who wait until the screen is drawn."""
+        self.after_drawing(self._note_drawn)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Note the time just before what is on the screen is drawn first."""
+        if math.isinf(self.drawn_at) and any(child.size.area for child in self.children):
+            self.drawn_at = monotonic()
+        return super().render_lines(crop)
+
+    def on_screen_resume(self) -> None:
+        """Give the answer that waited for the screen above to go."""
+        if self._held_back is not None:
+            (result,), self._held_back = self._held_back, None
+            self.call_next(self._give, result)
+
+    def after_drawing(self, act: Callable[[], object]) -> None:
+        """Call `act` after the next drawing, unless the screen has answered or gone by then."""
+
+        def act_if_there() -> None:
+            if not self.answered and self.is_mounted and self in self.app.screen_stack:
+                act()
+
+        self.call_after_refresh(act_if_there)
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Answer and go. A second answer, and one after the screen has gone, does nothing."""
+        if self.answered or self not in self.app.screen_stack:
+            return AwaitComplete()
+        self.answered = True
+        if self.app.screen is self:
+            return super().dismiss(result)
+        self._held_back = (result,)
+        return AwaitComplete()
+
+    def _give(self, result: ScreenResultType | None) -> None:
+        """Answer without handing on what Textual lets wait for: nobody may wait for it from a message of the screen."""
+        super().dismiss(result)
+
+    def _note_drawn(self) -> None:
+        self.drawn_at = min(self.drawn_at, monotonic())
+        self.drawn.set()
+
+
+class BaseCard(AnswersOnce[ScreenResultType], ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+    """The base of every card over the desk."""
