@@ -19,7 +19,10 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|([,;<>():])|([^",;<>():]+|")', 
 _BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()]+")
 _IN_FRONT = re.compile(r"\A(?:(?i:mailto:)|@[^:]*:)")
 """What stands before an address and is none of it: the scheme of a link, a route (RFC 5322, 4.4)."""
-_ATOMS = re.compile(r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])+)*")
+_LETTER = r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])"
+_ATOMS = re.compile(rf"{_LETTER}+(?:\.{_LETTER}+)*")
+_DOTTED = re.compile(rf"(?:{_LETTER}|\.)+")
+"""What some providers let stand before the @ and only quotes make an address of: `.a..b`."""
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _LITERAL = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|(?i:IPv6:)[0-9A-Fa-f:.]{2,45})\]")
 _BLANK = "\x00"
@@ -72,8 +75,13 @@ def addresses(value: str) -> list[tuple[str, str]]:
 
 
 def _kept(quoted: str) -> str:
-    """Return a quoted local part without its quotes; its blanks are part of the address, others are not."""
-    return re.sub(r"\\(.)", r"\1", quoted).replace(" ", _BLANK)
+    """Return a quoted local part, its quotes only where they say something; blanks in it are part of the address."""
+    local = re.sub(r"\\(.)", r"\1", quoted)
+    return local if not local or _DOTTED.fullmatch(local) else _quoted(local).replace(" ", _BLANK)
+
+
+def _quoted(local: str) -> str:
+    return '"' + re.sub(r'([\\"])', r"\\\1", local) + '"'
 
 
 def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, str]]:
@@ -109,13 +117,11 @@ def written_address(address: str) -> str:
 
 
 def _local_part(local: str) -> str:
-    if local.startswith('"') and local.endswith('"') and len(local) > 1:
-        local = re.sub(r"\\(.)", r"\1", local[1:-1])
-    if not local or len(local.encode()) > _LONGEST_LOCAL:
+    quoted = len(local) > 1 and local.startswith('"') and local.endswith('"')
+    bare = re.sub(r"\\(.)", r"\1", local[1:-1]) if quoted else local
+    if not bare or len(bare.encode()) > _LONGEST_LOCAL or not (quoted or _DOTTED.fullmatch(bare)):
         raise ValueError("has no usable part before the @")
-    if _ATOMS.fullmatch(local):
-        return local
-    return '"' + re.sub(r'([\\"])', r"\\\1", local) + '"'
+    return bare if _ATOMS.fullmatch(bare) else _quoted(bare)
 
 
 def _domain(domain: str) -> str:

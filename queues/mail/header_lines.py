@@ -24,6 +24,7 @@ _BARE_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _QUOTABLE = re.compile(r"[ -~]{1,200}")
 _Q_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 """What an encoded word may hold as it is, also in a name (RFC 2047, 5.3)."""
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9._+=@,()-]+(?: [A-Za-z0-9._+=@,()-]+)*")
 _LOOKS_ENCODED = "=?"
 
 
@@ -59,8 +60,8 @@ def folded(name: str, pieces: Iterable[str]) -> str:
 
 def parameter(name: str, value: str) -> list[str]:
     """Return a parameter as pieces that each end with a semicolon but the last (RFC 2045; 2231 for other letters)."""
-    if _QUOTABLE.fullmatch(value) and len(value) <= _LONGEST_PLAIN and _LOOKS_ENCODED not in value:
-        return [f"{name}={_quoted(value)}"]
+    if len(value) <= _LONGEST_PLAIN and _PLAIN_VALUE.fullmatch(value):
+        return [f'{name}="{value}"']
     encoded = "utf-8''" + quote(value, safe="")
     parts = re.findall(rf"(?:%..|[^%]){{1,{_LONGEST_PLAIN // 3}}}", encoded)
     if len(parts) == 1:
@@ -79,7 +80,7 @@ def _quoted(value: str) -> str:
 
 def _with_piece(line: str, piece: str) -> str:
     last = line.rpartition("\n")[2]
-    between = "\r\n " if len(last) + 1 + len(piece) > LINE and not last.endswith(":") else " "
+    between = "\r\n " if len(last) + 1 + len(piece) > LINE and " " in last else " "
     return f"{line}{between}{piece}"
 
 
@@ -96,7 +97,9 @@ def _with_words(line: str, text: str) -> str:
 def _encoded_words(text: str, room: int) -> Iterable[str]:
     """Yield encoded words that hold whole characters; the first is no longer than `room`."""
     letters = [_q(letter) for letter in text]
-    as_q = sum(map(len, letters)) <= 2 * len(text.encode())  # where most of it can be read as it stands
+    long, wide = sum(map(len, letters)), len(text.encode())
+    # Q where most of it can be read as it stands; one word rather than two: some readers keep the blank between them
+    as_q = long <= _payload(room, True) or (long <= 2 * wide and wide > _payload(room, False))
     sizes = [len(letter) for letter in letters] if as_q else [len(letter.encode()) for letter in text]
     start, used = 0, 0
     most = _payload(room, as_q)

@@ -106,10 +106,11 @@ def _fit(letter: Letter) -> Letter:
 def _fit_person(person: Person | None) -> Person | None:
     if person is None:
         return None
+    name = " ".join(one_line(person.name).split())
     if not person.address:
-        return Person(one_line(person.name))
+        return Person(name)
     try:
-        return Person(one_line(person.name), written_address(person.address))
+        return Person(name, written_address(person.address))
     except ValueError as error:
         raise RuleError("No mail address", f"{one_line(person.address)!r} {error}; correct it.") from None
 

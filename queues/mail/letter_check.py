@@ -22,7 +22,7 @@ LONGEST_LINE = 998
 LEAST = ("From", "To", "Subject", "Date", "Message-ID")
 """What a mail that leaves has, each once."""
 _MORE = frozenset({"In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
-_PERSON = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>]*)>', re.S)
+_PERSON = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<((?:"(?:[^"\\]|\\.)*")?[^<>"]*)>', re.S)
 _GROUP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>:;]*?))\s*:;', re.S)
 
 
@@ -120,7 +120,7 @@ def _contents(mail: Message) -> Iterator[tuple[str, str, str, bytes]]:
         content = part.get_payload(decode=True)
         name, charset = part.get_param("filename", "", "content-disposition"), part.get_content_charset() or ""
         yield (
-            part.get_content_type(), charset, collapse_rfc2231_value(name) if name else "",
+            part.get_content_type(), charset, collapse_rfc2231_value(name) if isinstance(name, tuple) else name,
             content if isinstance(content, bytes) else b"",
         )  # fmt: skip
 
