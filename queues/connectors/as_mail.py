@@ -64,11 +64,16 @@ def _person(written: str, host: str) -> Person:
         except ValueError:
             name = name or address
     local = re.sub(r"[^A-Za-z0-9_-]+", ".", name).strip(".")[:64] or "nobody"
-    return Person(name[:_LONGEST_NAME], f"{local}@{host}")
+    own = "" if name.isascii() else f".{_digest(name)[:8]}"  # two people whose letters are left out are still two
+    return Person(name[:_LONGEST_NAME], f"{local}{own}@{host}")
 
 
 def _id(message_id: str, host: str) -> str:
     """Return the Message-ID; one that no header can hold becomes another, always the same."""
     if usable_id(message_id):
         return message_id
-    return f"<{hashlib.sha256(message_id.encode('utf-8', 'replace')).hexdigest()[:32]}@{host}>"
+    return f"<{_digest(message_id)[:32]}@{host}>"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -32,7 +32,7 @@ def check(stack: MailStack, amount: int) -> None:
             person, our = Person(name, recipient), Person("Soporte ñ", address)
             client.append("INBOX", write(Letter(subject, number, "Hola", our, person, f"<{number}@desk.example>")))
         client.select_folder("INBOX")
-        found = client.fetch("1:*", ["ENVELOPE"])
+        found = client.fetch(client.search(), ["ENVELOPE"])
     assert len(found) == amount
     for (subject, name, recipient), number in zip(asked, sorted(found), strict=True):
         envelope = found[number][b"ENVELOPE"]
