@@ -30,7 +30,7 @@ from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
 from queues.gates import Gates
 from queues.quality import csat
-from queues.safeguards import ABSOLUTE
+from queues.safeguards import ABSOLUTE, NO_ADDRESS
 from queues.steps import REPLY, Step, part_of
 
 NOBODY = Customer(0, "")
@@ -54,6 +54,7 @@ class Acting:
         conversation = self._store.messages.of(ticket.id) if change.reply is not None else []
         recipient = (change.recipient or self._address(ticket, conversation)) if change.reply is not None else ""
         found = self.gates.objections(ticket, change, customer, recipient)
+        found += _no_address(recipient, ticket) if recipient else []
         if self._checker is not None and change.reply is not None:
             sending = Sending(recipient, self._agent, now, self._store.people)
             found += self._checker(change, ticket, customer, conversation, sending)
@@ -174,7 +175,7 @@ class Acting:
             subject=change.subject or ticket.subject,
             sender=sender.address,
             brand=sender.brand,
-            recipient=recipient,
+            recipient=reply.addressee(self._name_of(recipient, ticket, earlier), recipient, ticket.connector),
             message_id=message_id,
             at=now,
             earlier=earlier,
@@ -228,6 +229,14 @@ class Acting:
                 return message.reply_to or message.from_address
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
         return customer.identities[0].value if customer.identities else ""
+
+    def _name_of(self, recipient: str, ticket: Ticket, conversation: Sequence[Message]) -> str:
+        """Return the name that belongs to an address: what its person called themselves last, else the customer's."""
+        for message in reversed(conversation):
+            if message.direction is Direction.IN and recipient == (message.reply_to or message.from_address):
+                return message.from_name
+        customer = self._store.customers.get(ticket.customer_id) or NOBODY
+        return customer.name if recipient.casefold() in {one.value for one in customer.identities} else ""
 
     def _write_note(self, ticket: Ticket, change: Change, now: int) -> list[Step]:
         if change.note is None:
@@ -283,6 +292,15 @@ class Acting:
             number = self._store.messages.insert(replace(note, from_name=child.team))
             steps.append({"kind": "message", "ticket": ticket.id, "message": number})
         return steps
+
+
+def _no_address(recipient: str, ticket: Ticket) -> list[Finding]:
+    """Return the objection to a reply that no mail could carry to its recipient."""
+    try:
+        reply.addressee("", recipient, ticket.connector)
+    except RuleError as error:
+        return [Finding(NO_ADDRESS, error.message, blocking=True)]
+    return []
 
 
 def stored_draft(values: dict[str, Any]) -> Draft:

@@ -80,7 +80,7 @@ def _mail(
         subject=f"{mark} {ticket.subject}",
         sender=sender.address,
         brand=sender.brand,
-        recipient=address,
+        recipient=reply.addressee(child.team, address, connector),
         message_id=message_id,
         at=now,
         earlier=(),

@@ -96,9 +96,12 @@ def deliver_due(
 ) -> Delivery:
     """Send what is due, in order. Run it in one worker; several processes may run it, each entry is taken by one.
 
+    What the outbox holds is read once more: a mail with other headers, or to others, than asked fails and stays there.
     `holds` is asked last before a reply goes and says why it must not. Raises UnreachableError where a remote cannot
     be reached: what waits for it stays queued, no attempt is counted.
     """
+    from queues.mail.letter_check import unfit_to_leave  # the mail package: loaded with the first delivery
+
     done: Counter[str] = Counter()
     lost: list[int] = []
     for entry in store.outbox.due(now, list(senders)):
@@ -110,6 +113,11 @@ def deliver_due(
         if reason:
             with store.write():
                 done["held"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD, reason=reason)
+            continue
+        if unfit := unfit_to_leave(entry.raw, entry.message_id, entry.recipient):
+            with store.write():
+                done["failed"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.FAILED, reason=unfit)
+            lost.append(entry.ticket_id)
             continue
         became = _deliver(store, sender, entry, now)
         done[became] += 1
@@ -139,8 +147,7 @@ def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
     try:
         sender.send(entry)
     except ConnectorError as error:
-        last = entry.attempts + 1 >= MOST_ATTEMPTS
-        state = OutboxState.FAILED if last else OutboxState.QUEUED
+        state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
         with store.write():
             store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
         return "failed"

@@ -14,7 +14,9 @@ from queues.workflow import DONE
 
 NEW_ADDRESS, ACCOUNT_DATA, STATUTORY_CLOCK, OWN_CASE = "new-address", "account-data", "statutory-clock", "own-case"
 
-ABSOLUTE = frozenset({OWN_CASE})
+NO_ADDRESS = "no-address"
+"""No mail can go to the recipient."""
+ABSOLUTE = frozenset({OWN_CASE, NO_ADDRESS})
 """Rules that no reason goes past."""
 
 DECIDED_BY = "decided-by:"

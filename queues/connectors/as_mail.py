@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formataddr, formatdate, parseaddr
 
-from queues.reply import one_line
+from data.safe_text import LONGEST_LINE
+from queues.mail.addresses import addresses, written_address
+from queues.mail.letter import Letter, Person, usable_id, write
 
-_LONGEST_SUBJECT = 500
 _LONGEST_NAME = 150
-"""Letters; encoded, the line still is shorter than 998 bytes (RFC 5322, 2.1.1)."""
 _SIGNS = re.compile(r'[<>"\\\x00-\x1f]')
 
 
@@ -37,11 +34,19 @@ class Written:
 
 
 def as_mail(written: Written, host: str) -> bytes:
-    """Return the mail; a bare name gets the system's host as its domain. Words alone where the rest makes no mail."""
-    try:
-        return _mail(written, host)
-    except (ValueError, LookupError, TypeError, AttributeError, MessageError):  # headers that the package refuses
-        return f"Message-ID: {one_line(written.message_id)}\r\n\r\n{clean(written.plain)}".encode()
+    """Return the mail; a bare name gets the system's host as its domain."""
+    return write(
+        Letter(
+            subject=written.subject[:LONGEST_LINE],
+            at=written.at,
+            plain=written.plain,
+            sender=_person(written.sender, host),
+            recipient=_person(written.recipient, host) if written.recipient else None,
+            message_id=_id(written.message_id, host),
+            html="" if written.plain else written.html,
+            files=written.files,
+        )
+    )
 
 
 def named(name: str, address: str) -> str:
@@ -50,36 +55,25 @@ def named(name: str, address: str) -> str:
     return f'"{quoted}" <{address}>' if quoted and address else address or name
 
 
-def clean(text: str) -> str:
-    """Return text that can be written: JSON may hold halves of letters."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+def _person(written: str, host: str) -> Person:
+    """Return who is meant, in any case with an address."""
+    name, address = next(iter(addresses(written)), (written, ""))
+    if address:
+        try:
+            return Person(name[:_LONGEST_NAME], written_address(address))
+        except ValueError:
+            name = name or address
+    local = re.sub(r"[^A-Za-z0-9_-]+", ".", name).strip(".")[:64] or "nobody"
+    own = "" if name.isascii() else f".{_digest(name)[:8]}"  # two people whose letters are left out are still two
+    return Person(name[:_LONGEST_NAME], f"{local}{own}@{host}")
 
 
-def _mail(written: Written, host: str) -> bytes:
-    # the package folds a name that is not ASCII anew and leaves its commas and semicolons bare: these lines are ours
-    people = [f"From: {_address(clean(written.sender), host)}\r\n"]
-    if written.recipient:
-        people.append(f"To: {_address(clean(written.recipient), host)}\r\n")
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = one_line(clean(written.subject))[:_LONGEST_SUBJECT]
-    mail["Date"] = formatdate(written.at)
-    mail["Message-ID"] = written.message_id
-    plain, html = clean(written.plain), clean(written.html)
-    if plain or not html:
-        mail.set_content(plain + "\n", cte="8bit")
-    else:
-        mail.set_content(html, subtype="html", cte="8bit")
-    for name, kind, content in written.files:
-        main, _, sub = (kind or "application/octet-stream").partition("/")
-        if main in ("message", "multipart") or not sub:
-            main, sub = "application", "octet-stream"
-        mail.add_attachment(content, maintype=main, subtype=sub, filename=one_line(clean(name or "attachment")))
-    return "".join(people).encode("ascii") + mail.as_bytes()
+def _id(message_id: str, host: str) -> str:
+    """Return the Message-ID; one that no header can hold becomes another, always the same."""
+    if usable_id(message_id):
+        return message_id
+    return f"<{_digest(message_id)[:32]}@{host}>"
 
 
-def _address(written: str, host: str) -> str:
-    """Return an address as a header names it, in ASCII and on one line."""
-    name, address = parseaddr(one_line(written))
-    name = name or ("" if "@" in address else written)
-    address = address if "@" in address else f"{re.sub(r'[^A-Za-z0-9._-]', '.', address or written) or 'nobody'}@{host}"
-    return formataddr((one_line(name)[:_LONGEST_NAME], address)) if address.isascii() else f"nobody@{host}"
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

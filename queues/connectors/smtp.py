@@ -12,6 +12,7 @@ from data.errors import DoubtError, RefusedError
 from data.records import OutboxEntry
 from queues.connectors import tls
 from queues.connectors.mail_faults import TIMEOUT, no_tls, of_answer, told
+from queues.mail.addresses import written_address
 from queues.remotes.accounts import Account
 
 _BARE_END = re.compile(rb"\r\n|\r|\n")
@@ -107,13 +108,23 @@ class SmtpSession:
         return Offer(self)
 
     def _say_envelope(self, entry: OutboxEntry) -> None:
-        options: list[str] = []
-        if not (entry.recipient + self._account.address).isascii():
+        sender, recipient = self._written(self._account.address), self._written(entry.recipient)
+        options = ["BODY=8BITMIME"] if not entry.raw.isascii() and self._smtp.has_extn("8bitmime") else []
+        if not (sender + recipient).isascii():
             if not self._smtp.has_extn("smtputf8"):
-                raise RefusedError("Reply refused", f"{self._server.host} cannot write to {entry.recipient}.")
+                raise RefusedError(
+                    "Reply refused", f"{self._server.host} takes no addresses such as {recipient}; choose another one."
+                )
             options = ["SMTPUTF8", "BODY=8BITMIME"]
-        self._expect(self._smtp.mail(self._account.address, options), 250)
-        self._expect(self._smtp.rcpt(entry.recipient), 250, 251)
+        self._expect(self._smtp.mail(f"<{sender}>", options), 250)
+        self._expect(self._smtp.docmd("RCPT", f"TO:<{recipient}>"), 250, 251)
+
+    @staticmethod
+    def _written(address: str) -> str:
+        try:
+            return written_address(address)
+        except ValueError as error:
+            raise RefusedError("Reply refused", f"{address} {error}; choose another one.") from None
 
     def _expect(self, answer: tuple[int, bytes], *codes: int) -> None:
         if answer[0] not in codes:

@@ -1,4 +1,7 @@
-"""Names and addresses out of From, To and their like (RFC 5322), read left to right once, whatever stands there."""
+"""Names and addresses out of From, To and their like (RFC 5322), read left to right once, whatever stands there.
+
+And the other way: an address as it is read, or as an agent types it, in the one form that every mailer takes.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,26 @@ from queues.mail.headers import unfolded, words
 
 MOST_ADDRESSES = 200
 """Addresses read of one header."""
+_LONGEST_LOCAL, _LONGEST_DOMAIN = 128, 253
+_ENCODED = re.compile(r"=\?[^?]*\?[bBqQ]\?[^?]*\?=")
 
 # A quoted name has an end within some hundred characters, or its quote is a character like others: no quadratic search.
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|([,;<>():])|([^",;<>():]+|")', re.S)
 _BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()]+")
+_IN_FRONT = re.compile(r"\A(?:(?i:mailto:)|@[^:]*:)")
+"""What stands before an address and is none of it: the scheme of a link, a route (RFC 5322, 4.4)."""
+_LETTER = r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])"
+_ATOMS = re.compile(rf"{_LETTER}+(?:\.{_LETTER}+)*")
+_DOTTED = re.compile(rf"(?:{_LETTER}|\.)+")
+"""What some providers let stand before the @ and only quotes make an address of: `.a..b`."""
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_LITERAL = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|(?i:IPv6:)[0-9A-Fa-f:.]{2,45})\]")
+_BLANK = "\x00"
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_KEPT_LETTERS = re.compile("[\xdf\u1e9e\u03c2]")
+"""Letters that are their own since IDNA 2008 (RFC 5894, 7.2); the older rules would write another domain."""
+_SPOILT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u2400-\u2426\u27e6\u27e7\ufffd\ud800-\udfff]")
+"""Controls, and what `safe_text` writes for what cannot be shown: the address is not the one that was meant."""
 
 
 def addresses(value: str) -> list[tuple[str, str]]:
@@ -22,28 +41,47 @@ def addresses(value: str) -> list[tuple[str, str]]:
     angle: list[str] | None = None
     inside = 0
     address = ""
+    at_sign = False  # what stands in front of a comma may be an address already
+    before = ""
     for quoted, mark, text in _TOKEN.findall(unfolded(value)):
+        local, before = before, quoted
         if inside:
             inside += (mark == "(") - (mark == ")")
             comment.append(text if inside else "")
         elif mark == "(":
             inside = 1
         elif angle is not None and mark != ">":
-            angle.append(quoted or text or (mark if mark == ":" else ""))
+            angle.append(_kept(quoted) or text or (mark if mark == ":" else ""))
         elif mark == "<":
             angle = []
         elif mark == ">" and angle is not None:
             address, angle = "".join(angle), None
+        elif mark == "," and name and not (address or comment or at_sign):
+            name.append(mark)  # nobody quoted the comma of "Ruiz, Ana <ana@x.example>"
         elif mark in {",", ";"}:
             found += _pair(name, comment, address)
-            name, comment, address = [], [], ""
+            name, comment, address, at_sign = [], [], "", False
         elif mark == ":":
-            name = []
+            name, at_sign = [], False
+        elif local and text.startswith("@") and not address:
+            name.pop()
+            address = _kept(local) + text
         else:
             name.append(re.sub(r"\\(.)", r"\1", quoted) if quoted else text)
+            at_sign = at_sign or "@" in text
         if len(found) >= MOST_ADDRESSES:
             return found
     return found + _pair(name, comment, "".join(angle) if angle is not None else address)
+
+
+def _kept(quoted: str) -> str:
+    """Return a quoted local part, its quotes only where they say something; blanks in it are part of the address."""
+    local = re.sub(r"\\(.)", r"\1", quoted)
+    return local if not local or _DOTTED.fullmatch(local) else _quoted(local).replace(" ", _BLANK)
+
+
+def _quoted(local: str) -> str:
+    return '"' + re.sub(r'([\\"])', r"\\\1", local) + '"'
 
 
 def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, str]]:
@@ -53,6 +91,58 @@ def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, 
         bare = _BARE.search(shown) if "@" in shown else None
         if bare:
             address, shown = bare[0], (shown[: bare.start()] + shown[bare.end() :]).strip()
-    decoded = " ".join(words(shown or " ".join(comment)).split()).strip("\"' ")
-    address = "".join(words(address).split()).lower()
+    decoded = " ".join(words(shown or " ".join(comment)).split()).strip("\"', ")
+    address = _plain(words(address)).lower()
     return [(decoded, address)] if address or decoded else []
+
+
+def _plain(address: str) -> str:
+    """Return an address without blanks, `mailto:`, a route, and the dot that ends a domain name."""
+    bare = _IN_FRONT.sub("", "".join(address.split())).replace(_BLANK, " ")
+    return bare.rstrip(".") if "@" in bare else bare
+
+
+def written_address(address: str) -> str:
+    """Return the address as a header and a server take it: a local part quoted where it must be, A-labels (RFC 5890).
+
+    Raises ValueError with the reason, a part of a sentence, where it cannot be written.
+    """
+    bare = _IN_FRONT.sub("", address.strip().removeprefix("<").removesuffix(">").strip())
+    local, at, domain = bare.rpartition("@")
+    if not local or not at:
+        raise ValueError("is not a mail address")
+    if _SPOILT.search(bare) or _ENCODED.search(bare):
+        raise ValueError("holds characters that no mail address has")
+    return f"{_local_part(local)}@{_domain(domain.strip().rstrip('.'))}"
+
+
+def _local_part(local: str) -> str:
+    quoted = len(local) > 1 and local.startswith('"') and local.endswith('"')
+    bare = re.sub(r"\\(.)", r"\1", local[1:-1]) if quoted else local
+    if not bare or len(bare.encode()) > _LONGEST_LOCAL or not (quoted or _DOTTED.fullmatch(bare)):
+        raise ValueError("has no usable part before the @")
+    return bare if _ATOMS.fullmatch(bare) else _quoted(bare)
+
+
+def _domain(domain: str) -> str:
+    if _LITERAL.fullmatch(domain):
+        return domain
+    labels = [_a_label(label) for label in _DOTS.split(domain)]
+    if not all(_LABEL.fullmatch(label) for label in labels) or len(".".join(labels)) > _LONGEST_DOMAIN:
+        raise ValueError("has a domain that cannot exist")
+    return ".".join(labels)
+
+
+def _a_label(label: str) -> str:
+    """Return a part of a domain name in ASCII (RFC 3490; 5891 for the letters that it takes for others)."""
+    if label.isascii():
+        return label
+    from encodings import idna  # large tables, seldom needed
+
+    try:
+        if _KEPT_LETTERS.search(label):
+            kept = "".join(letter if _KEPT_LETTERS.match(letter) else idna.nameprep(letter) for letter in label)
+            return "xn--" + kept.lower().encode("punycode").decode("ascii")
+        return idna.ToASCII(label).decode("ascii")
+    except UnicodeError:
+        raise ValueError("has a domain that cannot exist") from None

@@ -31,3 +31,12 @@ def test_words_and_names_come_through_letter_by_letter(words: str) -> None:
     body = message_from_bytes(raw, policy=default).get_body(("plain",))
     assert body is not None
     assert str(body.get_content()).rstrip("\r\n") == words
+
+
+def test_two_people_without_an_address_are_two() -> None:
+    names = ("Ñ", "Ж", "Ana Gil", "ana@x..example", "bob@x..example")
+    senders = {
+        message_from_bytes(as_mail(Written(name, "", "", 1, "<1@h>", ""), "h.example"))["From"] for name in names
+    }
+    assert len({sender.rpartition("<")[2] for sender in senders}) == len(names)
+    assert "Ana Gil <Ana.Gil@h.example>" in senders

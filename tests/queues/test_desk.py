@@ -116,7 +116,7 @@ def test_a_reply_is_one_action_and_leaves_after_the_undo_window(desk: Desk, cloc
     assert deliver_due(desk.store, {"post": post}, clock.now + 10).sent == 1
     assert deliver_due(desk.store, {"post": post}, clock.now + 10).sent == 0
     sent = message_from_bytes(post.sent[0].raw)
-    assert sent["To"] == "ana@clientes.example"
+    assert sent["To"] == "Ana Ruiz <ana@clientes.example>"
     assert sent["In-Reply-To"] == mail().message_id
     assert sent["Subject"] == "Re: Help with my account"
 

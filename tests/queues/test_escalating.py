@@ -110,7 +110,7 @@ def test_an_escalation_is_a_child_with_a_note_and_a_mail_to_the_team(desk: Desk,
     assert deliver_due(desk.store, {"post": post}, clock.now + 9).sent == 0
     assert deliver_due(desk.store, {"post": post}, clock.now + 10).sent == 1
     sent = message_from_bytes(post.sent[0].raw)
-    assert sent["To"] == "security@desk.example"
+    assert sent["To"] == "Security response <security@desk.example>"
     assert sent["Message-ID"] == child.message_id
     assert sent["Subject"].startswith("[E-1-")
     assert "In-Reply-To" not in sent

@@ -33,6 +33,9 @@ class SmtpDouble:
         self.taken: Counter[str] = Counter()
         self.cut: set[str] = set()
         self.commands: list[str] = []
+        self.lines: list[str] = []
+        """The commands whole, their first word in capitals."""
+        self.extensions: tuple[str, ...] = ("8BITMIME",)
         self.refusals: dict[str, str] = {}
         """What a command is answered with instead, by its first word."""
         self._answers, self._lock, self._number = answers, threading.Lock(), 0
@@ -80,12 +83,14 @@ class SmtpDouble:
             words = line.decode("latin-1").upper().split()
             verb = words[0] if words else ""
             self.commands.append(verb)
+            self.lines.append(f"{verb}{line.decode('utf-8', 'replace').rstrip()[len(verb) :]}")
             if verb in self.refusals:
                 say(self.refusals[verb])
             elif verb == "EHLO":
                 say("250-double")
-                say("250-AUTH PLAIN")
-                say("250 8BITMIME")
+                for extension in self.extensions:
+                    say(f"250-{extension}")
+                say("250 AUTH PLAIN")
             elif verb == "AUTH":
                 say("235 2.7.0 welcome")
             elif verb == "DATA":

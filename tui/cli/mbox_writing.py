@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate
 
 from data.records import Message
+from queues.mail.addresses import written_address
+from queues.mail.letter import Letter, Person, write
 
 _FROM_LINE = re.compile(rb"(?m)^(>*From )")
 
@@ -23,13 +22,10 @@ def mbox_entry(message: Message, raw: bytes | None) -> bytes:
 
 
 def _composed(message: Message) -> bytes:
-    """Build a mail of a message that did not come as one; its texts are safe lines already."""
-    mail = EmailMessage(policy=SMTP.clone(linesep="\n"))
-    mail["Subject"] = message.subject
-    mail["Date"] = formatdate(message.at)
-    if re.fullmatch(r"[!#-'*+\-./-9=?A-Z^-~]+@[A-Za-z0-9.\-]+", message.from_address):
-        mail["From"] = message.from_address
-    if re.fullmatch(r"<[!-;=?-~]+>", message.message_id):
-        mail["Message-ID"] = message.message_id
-    mail.set_content(message.text)
-    return mail.as_bytes()
+    """Write a mail of a message that did not come as one."""
+    try:
+        sender = Person("", written_address(message.from_address))
+    except ValueError:
+        sender = None
+    letter = Letter(message.subject, message.at, message.text, sender, message_id=message.message_id)
+    return write(letter).replace(b"\r\n", b"\n")

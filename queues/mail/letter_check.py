@@ -1,0 +1,134 @@
+"""A mail that was written, read again by another reader: is it what was asked?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.policy import compat32
+from email.utils import collapse_rfc2231_value
+from typing import TYPE_CHECKING
+
+from queues.mail.addresses import written_address
+
+if TYPE_CHECKING:
+    from queues.mail.letter import Letter
+
+LONGEST_LINE = 998
+"""Bytes of a line (RFC 5322, 2.1.1)."""
+LEAST = ("From", "To", "Subject", "Date", "Message-ID")
+"""What a mail that leaves has, each once."""
+_MORE = frozenset({"In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
+_PERSON = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<((?:"(?:[^"\\]|\\.)*")?[^<>"]*)>', re.S)
+_GROUP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>:;]*?))\s*:;', re.S)
+
+
+def difference(raw: bytes, asked: Letter) -> str:
+    """Return which part of the mail is not what was asked, empty where all is."""
+    try:
+        return _difference(raw, asked)
+    except (ValueError, LookupError, TypeError, AttributeError, MessageError, RecursionError):
+        return "form"
+
+
+def unfit_to_leave(raw: bytes, message_id: str, recipient: str) -> str:
+    """Return why a queued mail must not leave as it is, a sentence; empty where it may.
+
+    It has the headers that we write and no others, its own Message-ID, and goes to the recipient and nobody else.
+    """
+    names = [name for name, _ in _headers(message_from_bytes(raw, policy=compat32))]
+    if any(names.count(name) != 1 for name in LEAST) or len(names) != len(set(names)) or set(names) - _MORE - {*LEAST}:
+        return "The mail's headers are not those that the desk writes; edit the reply and send it anew."
+    headers = dict(_headers(message_from_bytes(raw, policy=compat32)))
+    try:
+        goes_to = written_address(recipient) if "@" in recipient else ""
+    except ValueError as error:
+        return f"{recipient!r} {error}; edit the reply and send it to another address."
+    if _person(headers["To"])[1] != goes_to or headers["Message-ID"].strip() != message_id:
+        return f"The mail is not the one to {recipient}; edit the reply and send it anew."
+    return ""
+
+
+def _difference(raw: bytes, asked: Letter) -> str:
+    mail = message_from_bytes(raw, policy=compat32)
+    headers = _headers(mail)
+    values = dict(headers)
+    multi = mail.is_multipart()
+    if [name for name, _ in headers] != [*_expected(asked), *(["Content-Transfer-Encoding"] if not multi else [])]:
+        return "set of headers"
+    for name, person in (("From", asked.sender), ("To", asked.recipient)):
+        if person is not None and _person(values[name]) != (person.name, person.address):
+            return f"{name} line"
+    if decoded(values["Subject"]) != asked.subject:
+        return "subject"
+    ids = [("Message-ID", asked.message_id), ("In-Reply-To", asked.parent), ("References", " ".join(asked.thread))]
+    if any(" ".join(values.get(name, "").split()) != value for name, value in ids):
+        return "thread"
+    lines = raw.split(b"\r\n")
+    if any(b"\n" in line or b"\r" in line or b"\x00" in line or len(line) > LONGEST_LINE for line in lines):
+        return "form"
+    if any(part.defects for part in mail.walk()):
+        return "form"
+    return "" if list(_contents(mail)) == list(_asked_contents(asked)) else "content"
+
+
+def _expected(asked: Letter) -> Iterator[str]:
+    optional = (
+        ("From", asked.sender), ("To", asked.recipient), ("Subject", True), ("Date", True),
+        ("Message-ID", asked.message_id), ("In-Reply-To", asked.parent), ("References", asked.thread),
+        ("MIME-Version", True), ("Content-Type", True),
+    )  # fmt: skip
+    yield from (name for name, there in optional if there)
+
+
+def _headers(mail: Message) -> list[tuple[str, str]]:
+    """Return names and values as they stand there, unfolded."""
+    found = []
+    for name, value in mail.raw_items():
+        whole = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        found.append((name, re.sub(r"\r?\n(?=[ \t])", "", whole)))
+    return found
+
+
+def decoded(value: str) -> str:
+    """Return a header's text as the standard library's oldest reader decodes it (RFC 2047)."""
+    parts = decode_header(value)
+    return "".join(part.decode(charset or "ascii") if isinstance(part, bytes) else part for part, charset in parts)
+
+
+def _person(value: str) -> tuple[str, str]:
+    """Return name and address of a header with one address; an empty address for a group without members."""
+    if found := _GROUP.fullmatch(value):
+        return _name(found[1], found[2]), ""
+    if found := _PERSON.fullmatch(value):
+        return _name(found[1], found[2]), found[3]
+    return "", value
+
+
+def _name(quoted: str | None, plain: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else decoded(plain)
+
+
+def _contents(mail: Message) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield type, charset, file name and content of every part that is none of several."""
+    for part in mail.walk():
+        if part.is_multipart():
+            continue
+        content = part.get_payload(decode=True)
+        name, charset = part.get_param("filename", "", "content-disposition"), part.get_content_charset() or ""
+        yield (
+            part.get_content_type(), charset, collapse_rfc2231_value(name) if isinstance(name, tuple) else name,
+            content if isinstance(content, bytes) else b"",
+        )  # fmt: skip
+
+
+def _asked_contents(asked: Letter) -> Iterator[tuple[str, str, str, bytes]]:
+    texts = [("text/plain", asked.plain or "\n")] if asked.plain or not asked.html else []
+    texts += [("text/html", asked.html)] if asked.html else []
+    for kind, text in texts:
+        yield kind, "utf-8", "", text.replace("\n", "\r\n").encode()
+    for name, kind, content in asked.files:
+        yield kind, "utf-8" if kind.startswith("text/") else "", name, content
