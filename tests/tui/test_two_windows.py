@@ -13,9 +13,11 @@ from data.changes import packed, unpacked
 from data.records import Change, Direction, Draft, Escalation, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, status_of
+from tests.tui.terminal import Terminal
 from tui.app import DeskApp
 from tui.screens.desk import DeskScreen
 from tui.screens.draft_choice import Choice, DraftChoice, joined
+from tui.screens.reply_card import ReplyCard
 
 
 @pytest.fixture(autouse=True)
@@ -237,3 +239,45 @@ def test_both_drafts_together_do_what_both_do() -> None:
     assert unpacked(both.actions).add_tags == ("two", "one")
     torn = joined(mine, Draft(1, "x", actions=packed(Change(escalate=Escalation("Security")))), Choice.BOTH)
     assert torn.actions == mine.actions
+
+
+KEYS_HELD = 12
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="the terminals of the tests read it")
+def test_two_windows_that_hold_the_key_send_one_reply(path: Path) -> None:
+    """Two real programs on one draft."""
+    other_window(path, "Hola desde las dos ventanas")
+    with Terminal("--db", str(path)) as one, Terminal("--db", str(path)) as two:
+        for window in (one, two):
+            window.see("No puedo entrar")
+            window.press("\r")
+            window.see("zoe1@customer")
+            window.press("r")
+            window.see("Hola desde las dos")
+        for _ in range(KEYS_HELD):
+            one.press("\x13")
+            two.press("\x13")
+        for window in (one, two):
+            window.take_in(2)
+            window.press("\x11")
+    store = Store.open(path)
+    try:
+        assert sum(message.direction is Direction.OUT for message in store.messages.of(1)) == 1
+    finally:
+        store.close()
+
+
+def test_a_card_that_another_window_was_quicker_than_sends_nothing(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "enter", "1")
+        assert isinstance(app.screen, ReplyCard)
+        store = Store.open(path)
+        make_desk(store).act([1], Change(reply="quicker", status=Status.SOLVED))
+        store.close()
+        app.desk.poll()  # this window has seen that too
+        await press(pilot, app, "enter")
+        assert "changed meanwhile" in picture(app)
+        assert len(app.desk.store.outbox.waiting()) == 1
+
+    play(path, script)

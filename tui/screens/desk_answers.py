@@ -133,16 +133,18 @@ class Answers(Asking):
         from tui.screens.card import Card
         from tui.screens.reply_card import ReplyCard
 
-        def look(desk: Desk) -> Card:
+        def look(desk: Desk) -> tuple[Card, Ticket]:
+            seen = desk.store.tickets.get(ticket.id) or ticket
             recipient, found = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
             promised = replace(change, promise=desk.promise(ticket.id, change))
             card = Card(title, recipient, promised, found, office=desk.office(ticket.id), now=self.clock())
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
-            return replace(card, gates=[step.words(ticket.language) for step in gates])
+            return replace(card, gates=[step.words(ticket.language) for step in gates]), seen
 
-        def show(found: Card) -> None:
+        def show(looked: tuple[Card, Ticket]) -> None:
+            found, seen = looked
             card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))
-            self.app.push_screen(card, partial(self._decided, ticket, card, change.promise, back))
+            self.app.push_screen(card, partial(self._decided, seen, card, change.promise, back))
 
         await self.ask(look, show)
 
@@ -167,7 +169,7 @@ class Answers(Asking):
         """Do with the reply what the agent chose on the card; `promise` is what was promised apart from its words."""
         change, wish = shown.card.change, verdict.wish if verdict is not None else ""
         if wish == "send" and verdict is not None:
-            await self.send(ticket.id, replace(change, status=verdict.status, override_reason=verdict.reason))
+            await self.send(ticket, replace(change, status=verdict.status, override_reason=verdict.reason))
         elif wish == "steps":
             self.steps_first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:
@@ -182,9 +184,9 @@ class Answers(Asking):
         elif not wish and back is not None:
             back()
 
-    async def send(self, ticket_id: int, change: Change) -> None:
-        """Send, and go on with the most urgent ticket where this one is done with."""
-        await self.change_of((ticket_id,), change, self._sent)
+    async def send(self, ticket: Ticket, change: Change) -> None:
+        """Send to the ticket as the agent saw it, and go on with the most urgent one where it is done with."""
+        await self.change_of((ticket.id,), change, self._sent, versions={ticket.id: ticket.version})
 
     def _sent(self, done: Done) -> None:
         self.close_composer()

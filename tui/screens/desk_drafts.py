@@ -99,20 +99,19 @@ class Drafting(Answers):
         composer = self.composer
         return composer.draft if composer is not None and composer.draft.ticket_id == draft.ticket_id else draft
 
-    async def is_kept(self, draft: Draft) -> bool:
-        """Keep a draft and tell whether it was; what stands in the way is told or shown."""
+    async def kept(self, draft: Draft) -> Draft | None:
+        """Keep a draft and return it as it was kept, None where it was not; what stands in the way is told or shown."""
         try:
-            await asyncio.wrap_future(self.keep_draft(draft))
+            return await asyncio.wrap_future(self.keep_draft(draft))
         except DeskError:
-            return False
-        return True
+            return None
 
     async def all_kept(self) -> bool:
         """Keep what is being written, before leaving; False where the agent has to look at something first."""
         if self.choosing:
             return False
         unsaved = self.unkept()
-        if unsaved is not None and not self.leaving_anyway and not await self.is_kept(unsaved):
+        if unsaved is not None and not self.leaving_anyway and await self.kept(unsaved) is None:
             self.leaving_anyway = not self.choosing
             return False
         await self.settled()

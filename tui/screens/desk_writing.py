@@ -86,21 +86,23 @@ class Writing(Drafting):
         draft = message.draft
         ticket = self.store.tickets.get(draft.ticket_id)
         # kept once more: what another window wrote meanwhile is shown before anything leaves
-        if ticket is None or not await self.is_kept(draft):
+        kept = await self.kept(draft) if ticket is not None else None
+        if ticket is None or kept is None:
             return
         if draft.kind is Direction.NOTE:
-            await self.change_of((ticket.id,), Change(note=draft.text), self._noted)
+            await self.change_of((ticket.id,), Change(note=draft.text, draft=kept.revision), self._noted)
             return
         composer = self._composer_of(ticket)
-        change = replace(reply_of(draft), edited=composer.edited if composer is not None else None)
+        change = replace(reply_of(draft), draft=kept.revision, edited=composer.edited if composer is not None else None)
         if message.choose:
             self.preview(ticket, change, words("Your reply"))
             return
 
-        def look(desk: Desk) -> tuple[Sequence[Finding], Promise | None]:
-            return desk.findings(ticket.id, change), desk.promise(ticket.id, change)
+        def look(desk: Desk) -> tuple[Ticket, Sequence[Finding], Promise | None]:
+            seen = desk.store.tickets.get(ticket.id) or ticket
+            return seen, desk.findings(ticket.id, change), desk.promise(ticket.id, change)
 
-        await self.ask(look, lambda found: self._send_or_show(ticket, change, *found))
+        await self.ask(look, lambda found: self._send_or_show(found[0], change, *found[1:]))
 
     def _send_or_show(
         self, ticket: Ticket, change: Change, findings: Sequence[Finding], promise: Promise | None
@@ -110,7 +112,7 @@ class Writing(Drafting):
             return
         # as on the card: an escalated matter is not solved
         outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
-        work = self.send(ticket.id, replace(change, status=outcome, promise=promise))
+        work = self.send(ticket, replace(change, status=outcome, promise=promise))
         self.run_worker(work, group="send", exit_on_error=False)
 
     def _noted(self, done: Done) -> None:
