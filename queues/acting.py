@@ -123,9 +123,7 @@ class Acting:
             return
         draft = self._store.drafts.get(ticket.id)
         if draft is None:
-            raise ConflictError(
-                "Sent already", f"The draft of #{ticket.id} was sent from another window; nothing was sent twice."
-            )
+            raise ConflictError("Sent already", f"The draft of #{ticket.id} was sent already; nothing is sent twice.")
         if draft.revision != change.draft:
             raise ConflictError(
                 "Draft changed", f"Another window wrote on #{ticket.id}; its text is kept, look there first."

@@ -59,7 +59,7 @@ class Outbox:
             )  # fmt: skip
         except sqlite3.IntegrityError as error:
             raise ConflictError(
-                "Sent already", f"The draft of #{entry.ticket_id} was sent from another window; nothing was sent twice."
+                "Sent already", f"The draft of #{entry.ticket_id} was sent already; nothing is sent twice."
             ) from error
         return int(cursor.lastrowid or 0)
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 class Writing(Drafting):
     """Handles the messages of `tui.widgets.composer.Composer`."""
 
+    _sending = False
+    """What the composer asked to send is on its way to the writer."""
+
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
         """Keep the draft. The writer takes it whatever else is being saved."""
         message.stop()
@@ -83,6 +86,8 @@ class Writing(Drafting):
     async def on_composer_send_asked(self, message: Composer.SendAsked) -> None:
         """Write the note, send the reply, or show the preview first, as where something stands in the way."""
         message.stop()
+        if self.busy or self._sending or self.composer is None or not self.composer.has_class("-open"):
+            return  # the key is held: it was pressed before, and what it asked for is under way
         draft = message.draft
         ticket = self.store.tickets.get(draft.ticket_id)
         # kept once more: what another window wrote meanwhile is shown before anything leaves
@@ -112,8 +117,15 @@ class Writing(Drafting):
             return
         # as on the card: an escalated matter is not solved
         outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
-        work = self.send(ticket, replace(change, status=outcome, promise=promise))
+        self._sending = True
+        work = self._send_now(ticket, replace(change, status=outcome, promise=promise))
         self.run_worker(work, group="send", exit_on_error=False)
+
+    async def _send_now(self, ticket: Ticket, change: Change) -> None:
+        try:
+            await self.send(ticket, change)
+        finally:
+            self._sending = False
 
     def _noted(self, done: Done) -> None:
         self.close_composer()
