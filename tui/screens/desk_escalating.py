@@ -68,7 +68,7 @@ class Escalating(Languages):
                     await self.change_of(ids, Change(escalate=asked), versions=seen)
 
             named = f"#{first.id} {one_line(first.subject)}" if len(ids) == 1 else f"{len(ids)} tickets"
-            self.app.push_screen(EscalateForm(named, *found, self.clock()), handed)
+            self.app.push_screen(EscalateForm(named, *found, self.clock(), self.ways.time_zone), handed)
 
         await self.ask(lambda desk: self._proposed(desk, first), show)
 
