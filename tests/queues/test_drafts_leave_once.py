@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConflictError, DeskError
-from data.records import Change, Direction, OutboxState, Status
+from data.records import Change, Direction, OutboxState
 from data.store import Store
 from queues.settling import Wish
 from tests.tui.playing import fifteen_tickets, make_desk
@@ -32,8 +32,8 @@ def test_two_windows_that_send_at_once_send_once(path: Path, kind: Direction) ->
     with closing(Store.open(path)) as store:
         revision = make_desk(store).save_draft(1, "Hola", kind=kind, revision=0).revision
         before = len(store.messages.of(1))
-    text = {"reply": "Hola"} if kind is Direction.OUT else {"note": "Hola"}
-    change = Change(**text, status=Status.SOLVED, draft=revision)
+    change = Change(reply="Hola") if kind is Direction.OUT else Change(note="Hola")
+    change = replace(change, draft=revision)
     start, refused = threading.Barrier(4), []
 
     def window() -> None:

@@ -27,6 +27,14 @@ LONGEST = 30.0
 ENTER, LEAVE = "\r", "\x11"
 
 
+class _Screen(pyte.Screen):
+    """pyte fails at a private form of colours that Textual uses to ask what the terminal can do."""
+
+    def select_graphic_rendition(self, *attrs: int, private: bool = False) -> None:
+        if not private:
+            super().select_graphic_rendition(*attrs)
+
+
 class Terminal:
     """`tridesk` with some arguments, on a screen of its own; ended with the `with` that it stands in."""
 
@@ -42,7 +50,7 @@ class Terminal:
         self._closed = False
         self.latest = b""
         """The last that the program sent, as it came."""
-        self._screen = pyte.Screen(120, 36)
+        self._screen = _Screen(120, 36)
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
@@ -94,9 +102,10 @@ class Terminal:
         return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if self.mark in _environment(entry)]
 
     def take_in(self, seconds: float) -> None:
-        """Read what the program draws until it draws nothing for so long, or there is no terminal any more."""
-        with suppress(OSError):
-            while select.select([self._ours], [], [], seconds)[0]:
+        """Read what the program draws until it draws nothing for so long, ten times as long at most."""
+        end = time.monotonic() + 10 * seconds
+        with suppress(OSError):  # the terminal is gone
+            while select.select([self._ours], [], [], seconds)[0] and time.monotonic() < end:
                 self._take()
 
     def ended(self, within: float) -> int | None:

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -202,7 +202,7 @@ def free(lock: Path) -> bool:
         return True
 
 
-def until(holds, seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
