@@ -11,7 +11,9 @@ def packed(change: Change) -> str:
     """Return all that a change does besides its words as JSON; the empty string where that is nothing."""
     import msgspec
 
-    rest = replace(change, reply=None, note=None, macro="", reply_language="", recipient="", override_reason="")
+    rest = replace(
+        change, reply=None, note=None, macro="", reply_language="", recipient="", override_reason="", draft=0
+    )
     # edited words are nobody's verbatim answer any more
     rest = replace(rest, edited=None, verbatim=False)
     if rest == Change():

@@ -492,6 +492,8 @@ class Change:
     """Where the reply goes; empty for the customer's own address."""
     override_reason: str = ""
     """Why the agent goes past a finding or a gate; kept in the event."""
+    draft: int = 0
+    """The revision of the draft that the text was written in; it leaves only while that draft stands. 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,6 +531,8 @@ class OutboxEntry:
     """The mailbox has its copy, or needs none."""
     cleared: int = 0
     """The newest message that the agent had seen when a held reply was let go all the same; 0 for none."""
+    draft: int = 0
+    """The revision of the draft that it was written in; 0 for none. Unique on its ticket."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Acting:
 
     def carry_out(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
         """Write the change and its event. Raises RuleError where a finding, a gate or the status forbids it."""
+        self._refuse_stale(ticket, change)
         overridden = self._refuse(ticket, change, now)
         skipped = [step.id for step in self.gates.still_open(ticket, change)]
         steps = self._write_reply(ticket, change, action, now) + self._write_note(ticket, change, now)
@@ -116,6 +117,18 @@ class Acting:
             "resolve_due": found.resolve_due,
             "waits": ticket.waits,
         }
+
+    def _refuse_stale(self, ticket: Ticket, change: Change) -> None:
+        """Raise ConflictError where the draft that the words were written in was sent, or written on, elsewhere."""
+        if not change.draft:
+            return
+        draft = self._store.drafts.get(ticket.id)
+        if draft is None:
+            raise ConflictError("Sent already", f"The draft of #{ticket.id} was sent already; nothing is sent twice.")
+        if draft.revision != change.draft:
+            raise ConflictError(
+                "Draft changed", f"Another window wrote on #{ticket.id}; its text is kept, look there first."
+            )
 
     def _followed(self, ticket: Ticket) -> str:
         """Return the procedure and version that the ticket follows, empty where it needs none."""
@@ -207,6 +220,7 @@ class Acting:
             recipient,
             raw,
             now + self._rules.undo_seconds,
+            draft=change.draft,
         )
         queued = self._store.outbox.insert(entry)
         steps: list[Step] = [

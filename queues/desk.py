@@ -299,10 +299,13 @@ class Desk:
         Raises ConflictError when another window saved meanwhile; neither text is lost.
         """
         now = self._clock()
-        # the clock keeps a revision from coming back where a draft was sent and another was begun
-        draft = Draft(ticket_id, text, kind, max(revision + 1, now), now, macro, language, actions)
         with self.store.write():
+            # no revision comes back where a draft was sent and another was begun
+            newer = max(revision, self.store.outbox.newest_draft(ticket_id)) + 1
+            draft = Draft(ticket_id, text, kind, max(newer, now), now, macro, language, actions)
             stored = self.store.drafts.get(ticket_id)
+            if stored is not None and replace(draft, revision=revision, updated_at=stored.updated_at) == stored:
+                return stored
             if (stored.revision if stored else 0) != revision:
                 raise ConflictError(
                     "Draft changed", f"Another window wrote on #{ticket_id}; its text is kept, look there first."

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from queues.calendar import Calendar
 
-_NUMBERS = {
+NUMBERS = {
     word: number
     for number, words in {
         1: "a an one un una uno", 2: "two dos", 3: "three tres", 4: "four cuatro", 5: "five cinco", 6: "six seis",
@@ -23,7 +23,7 @@ _NUMBERS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-_NUMBER = rf"\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|cuarenta y ocho|a couple of|un par de"
+_NUMBER = rf"\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}|cuarenta y ocho|a couple of|un par de"
 _SPAN = re.compile(
     r"\b(?:within|in|inside|over|under|less than|no later than|dentro de|en|antes de|menos de|plazo de|maximo de)"
     r"(?: (?:the|a|las|los|un|plazo|maximo|max|of|de|less|menos|que|than|about|unas|unos|next|following|proximas"
@@ -33,7 +33,7 @@ _SPAN = re.compile(
     r"(?P<unit>minutes?|mins?|minutos?|hours?|hrs?|horas?|h|days?|dias?|weeks?|semanas?)\b"
     r"(?P<after> habiles| laborables| de trabajo)?"
 )
-_WEEKDAYS = {
+WEEKDAYS = {
     word: number
     for number, words in enumerate(
         ("monday lunes", "tuesday martes", "wednesday miercoles", "thursday jueves", "friday viernes",
@@ -41,7 +41,7 @@ _WEEKDAYS = {
     )
     for word in words.split()
 }  # fmt: skip
-_MONTHS = {
+MONTHS = {
     word: number
     for number, words in enumerate(
         ("january jan enero", "february feb febrero", "march mar marzo", "april apr abril", "may mayo",
@@ -50,7 +50,7 @@ _MONTHS = {
     )
     for word in words.split()
 }  # fmt: skip
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _BEFORE = r"(?P<before>\b(?:before|antes de|antes del)\s(?:el |the |next |este |proximo )?)?"
 _DAY = re.compile(
     rf"{_BEFORE}\b(?:"
@@ -62,7 +62,7 @@ _DAY = re.compile(
     r" |esta )?semana|(?:el )?fin de semana)"
     r"|(?P<nextweek>next week|(?:la )?semana que viene|(?:la )?proxima semana|(?:la )?semana proxima)"
     r"|(?P<month>(?:the )?end of (?:the|this) month|(?:el )?final(?:es)? de mes|(?:el )?fin de mes)"
-    rf"|(?:(?:el|del|al|este|proximo|on|by|next|this|until) )*(?P<weekday>{'|'.join(_WEEKDAYS)})\b"
+    rf"|(?:(?:el|del|al|este|proximo|on|by|next|this|until) )*(?P<weekday>{'|'.join(WEEKDAYS)})\b"
     r"|(?P<iso>\d{4}-\d{2}-\d{2})"
     rf"|(?:the )?(?P<dayfirst>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<month1>{_MONTH})\b"
     rf"|(?P<month2>{_MONTH})\.? (?P<daylast>\d{{1,2}})(?:st|nd|rd|th)?\b"
@@ -75,7 +75,6 @@ _CLOCK = re.compile(
     r"|(?:a|antes de|hasta|sobre|para|desde) las? (?P<hora>\d{1,2})(?:[:.](?P<minuto>\d{2}))?"
     r"(?: ?(?P<parte>am|pm|a\.m\.|p\.m\.|h\b|horas|de la manana|de la tarde|de la noche))?)"
 )
-_BARE_CLOCK = re.compile(r"(?<!\S)(?<!at )(?<!las )(\d{1,2}:\d{2}|\d{1,2}(?= ?[ap]m))")
 _MORNING = re.compile(
     r"\bmorning\b|\bpor la manana\b|\besta manana\b|\bfirst thing\b|\ba primera hora\b|\bnoon\b|\bmediodia\b"
 )
@@ -93,7 +92,7 @@ def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | Non
 
     The moment is in Unix seconds and always after `now`; None where no time is named or it is past already.
     """
-    when = _When(now, office)
+    when = When(now, office)
     span, day, clock = _SPAN.search(words), _DAY.search(words), _CLOCK.search(words)
     if span is not None and (day is None or span.start() <= day.start()):
         return _checked(span, span, when.after_span(span), now)
@@ -104,10 +103,15 @@ def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | Non
 
 
 def read_due(answer: str, now: int, office: Calendar) -> int | None:
-    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it names no time."""
-    plain = _BARE_CLOCK.sub(r"at \1", fold(answer.strip()))
-    found = (due_of(words, now, office) for words in (plain, f"in {plain}", f"by {plain}"))
-    return next((due[2] for due in found if due is not None), None)
+    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it is none."""
+    from queues.time_words import read_time
+
+    due = read_time(answer, now, office, day_end=True)
+    if due is not None:
+        return due if due > now else None
+    plain = fold(answer.strip())
+    found = due_of(plain, now, office)
+    return found[2] if found is not None and found[:2] == (0, len(plain)) else None
 
 
 def fold(text: str) -> str:
@@ -122,14 +126,14 @@ def _checked(first: re.Match[str], last: re.Match[str], due: int | None, now: in
     return (start, end, due) if due is not None and due > now else None
 
 
-class _When:
-    """Reads times as seen at one moment in the office's zone."""
+class When:
+    """Reads times as seen at one moment, `local` there, in the office's zone."""
 
     def __init__(self, now: int, office: Calendar) -> None:
         self._now, self._office = now, office
         self._zone = ZoneInfo(office.time_zone)
-        self._local = datetime.fromtimestamp(now, self._zone)
-        self._today = self._local.date()
+        self.local = datetime.fromtimestamp(now, self._zone)
+        self._today = self.local.date()
 
     def after_span(self, found: re.Match[str]) -> int:
         """Return the end of `within 2 business days`."""
@@ -141,8 +145,8 @@ class _When:
             return self._office.add(self._now, count * 3600) if working else self._now + count * 3600
         days = count * 7 if unit.startswith(("w", "s")) else count
         if working:
-            return self._closing(self._open_days_later(days))
-        later = self._local + timedelta(days=days)  # the wall clock of that day, over a clock change too
+            return self.closing(self.open_days_later(days))
+        later = self.local + timedelta(days=days)  # the wall clock of that day, over a clock change too
         return int(later.timestamp())
 
     def on_day(self, found: re.Match[str], clock: re.Match[str] | None, words: str) -> int | None:
@@ -151,35 +155,35 @@ class _When:
         if day is None:
             return None
         if clock is not None:
-            return self._at(day, *_clock(clock))
+            return self.at(day, *_clock(clock))
         if found["before"] and not found["today"]:
             return self._before(day)
         if _NIGHT.search(words):
-            return self._at(day, 23, 59)
+            return self.at(day, 23, 59)
         if _MORNING.search(words):
-            return self._at(day, 12, 0)
-        closing = self._closing(day)
-        return closing if closing > self._now else self._at(day, 23, 59)
+            return self.at(day, 12, 0)
+        closing = self.closing(day)
+        return closing if closing > self._now else self.at(day, 23, 59)
 
     def at_clock(self, clock: re.Match[str]) -> int:
         """Return the next time that the clock shows this."""
-        due = self._at(self._today, *_clock(clock))
-        return due if due > self._now else self._at(self._today + timedelta(days=1), *_clock(clock))
+        due = self.at(self._today, *_clock(clock))
+        return due if due > self._now else self.at(self._today + timedelta(days=1), *_clock(clock))
 
     def _day(self, found: re.Match[str]) -> date | None:
         plain: tuple[tuple[str, Callable[[], date]], ...] = (
             ("today", lambda: self._today),
             ("tomorrow", lambda: self._today + timedelta(days=1)),
             ("overmorrow", lambda: self._today + timedelta(days=2)),
-            ("thisweek", lambda: self._last_open_of_week(self._today)),
-            ("nextweek", lambda: self._last_open_of_week(self._today + timedelta(days=7))),
+            ("thisweek", lambda: self.last_open_of_week(self._today)),
+            ("nextweek", lambda: self.last_open_of_week(self._today + timedelta(days=7))),
             ("month", lambda: self._today.replace(day=monthrange(self._today.year, self._today.month)[1])),
         )
         for name, of in plain:
             if found[name]:
                 return of()
         if found["weekday"]:
-            ahead = (_WEEKDAYS[found["weekday"]] - self._today.weekday() - 1) % 7 + 1
+            ahead = (WEEKDAYS[found["weekday"]] - self._today.weekday() - 1) % 7 + 1
             return self._today + timedelta(days=ahead)
         return self._date(found)
 
@@ -189,7 +193,7 @@ class _When:
                 return date.fromisoformat(found["iso"])
             day = int(found["dayfirst"] or found["daylast"] or found["slashday"])
             name = found["month1"] or found["month2"]
-            month = _MONTHS[name] if name else int(found["slashmonth"])
+            month = MONTHS[name] if name else int(found["slashmonth"])
             this_year = date(self._today.year, month, day)
             return this_year if this_year >= self._today else date(self._today.year + 1, month, day)
         except ValueError:  # the 31st of a short month, or another number that is no date
@@ -199,18 +203,20 @@ class _When:
         earlier = day - timedelta(days=1)
         while earlier > self._today and not self._is_open(earlier):
             earlier -= timedelta(days=1)
-        closing = self._closing(earlier)
-        return closing if self._is_open(earlier) and closing > self._now else self._at(day, 0, 0)
+        closing = self.closing(earlier)
+        return closing if self._is_open(earlier) and closing > self._now else self.at(day, 0, 0)
 
-    def _last_open_of_week(self, day: date) -> date:
+    def last_open_of_week(self, day: date) -> date:
+        """Return the last open day of the week of a day, which is still to come."""
         sunday = day + timedelta(days=6 - day.weekday())
         for back in range(7):
             last = sunday - timedelta(days=back)
-            if last >= self._today and self._is_open(last) and self._closing(last) > self._now:
+            if last >= self._today and self._is_open(last) and self.closing(last) > self._now:
                 return last
         return sunday
 
-    def _open_days_later(self, days: int) -> date:
+    def open_days_later(self, days: int) -> date:
+        """Return the day that is so many open days later."""
         day, tried = self._today, 0
         while days > 0 and tried < 2000:
             day, tried = day + timedelta(days=1), tried + 1
@@ -220,21 +226,22 @@ class _When:
     def _is_open(self, day: date) -> bool:
         return bool(self._office.blocks[day.weekday()]) and day not in self._office.holidays
 
-    def _closing(self, day: date) -> int:
+    def closing(self, day: date) -> int:
         """Return when the office closes on a day; on a closed day, when it usually would."""
         blocks = self._office.blocks[day.weekday()]
         seconds = blocks[-1][1] if blocks else _USUAL_CLOSING
         minutes = min(seconds // 60, 24 * 60 - 1)
-        return self._at(day, minutes // 60, minutes % 60)
+        return self.at(day, minutes // 60, minutes % 60)
 
-    def _at(self, day: date, hour: int, minute: int) -> int:
+    def at(self, day: date, hour: int, minute: int) -> int:
+        """Return a time of a day."""
         return int(datetime(day.year, day.month, day.day, hour, minute, tzinfo=self._zone).timestamp())
 
 
 def _count(word: str) -> int:
     if word.isdigit():
         return int(word)
-    return {"a couple of": 2, "un par de": 2, "cuarenta y ocho": 48}.get(word) or _NUMBERS[word]
+    return {"a couple of": 2, "un par de": 2, "cuarenta y ocho": 48}.get(word) or NUMBERS[word]
 
 
 def _clock(found: re.Match[str]) -> tuple[int, int]:

@@ -21,6 +21,7 @@ import msgspec
 
 from data.errors import ConnectorError
 from data.records import Incoming
+from queues import children
 from queues.mail.reading import unread_mail
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Helper:
                 self._exchange(requests[len(answers) :], decode, answers)
             except _LostError as error:
                 self._stop()
+                if children.ending.is_set():
+                    raise ConnectorError("Mail reader", "The program is ending; what is not read yet stays.") from error
                 self.restarts += 1
                 answers.append(lost(len(answers), str(error)))
         return answers
@@ -121,6 +124,7 @@ class Helper:
                 stderr=subprocess.DEVNULL,
                 env=os.environ | {"PYTHONPATH": here},
             )
+            children.adopt(self._process)
             assert self._process.stdin is not None
             os.set_blocking(self._process.stdin.fileno(), False)
             self._received.clear()

@@ -69,8 +69,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 def main() -> None:
     """Set the limits, load what reading needs, and serve."""
-    # The agent's Ctrl-C is for the desk; this process ends when the desk closes the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What ends the desk reaches the whole group of processes, but here it would make the message being read look
+    # unreadable; this process ends when the desk closes the pipe.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

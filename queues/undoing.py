@@ -215,6 +215,6 @@ def _turn_problem(store: Store, step: Step, forward: bool) -> None:
 def _turn_draft(store: Store, step: Step, forward: bool) -> None:
     draft = stored_draft(step["draft"])
     if forward:
-        store.drafts.delete(draft.ticket_id)
+        store.drafts.delete(draft.ticket_id, revision=draft.revision)
     elif store.drafts.get(draft.ticket_id) is None:
         store.drafts.save(draft, replacing=0)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[1]
 SCREEN_ONLY = ("--db",)
+LAST_OF_OURS = 128
+"""Exit codes above it name the signal that ended the program."""
 
 
 def foreign_room() -> str:
@@ -43,20 +45,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:  # the last border: a fault of ours is told in one sentence too, without anybody's words
+        from tui.crash_report import fault_place
+
         sys.stderr.write(f"tridesk: a fault of the program itself, {fault_place(error)}; please report it.\n")
         code = 1
+    if code > LAST_OF_OURS:
+        from tui.shutdown import leave
+
+        leave(code)
     sys.exit(code)
-
-
-def fault_place(error: BaseException) -> str:
-    """Return the kind of a failure and the line of ours that it came from, never its message."""
-    trace, place = error.__traceback__, "?"
-    while trace is not None:
-        file = Path(trace.tb_frame.f_code.co_filename)
-        if file.is_relative_to(HOUSE):
-            place = f"{file.relative_to(HOUSE)}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {place}"
 
 
 def _run(arguments: list[str]) -> int:

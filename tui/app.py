@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.segment import Segments
 from textual import events
 from textual.app import App
 from textual.color import Color
@@ -29,6 +27,8 @@ from tui.keymap import Keymap, Leader, keymap_from
 from tui.no_color import NoColour
 from tui.rounds import Outside, Rounds
 from tui.screens.desk import DeskScreen
+from tui.shutdown import Shutdown
+from tui.terminal_driver import DeskDriver
 from tui.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
 from tui.ways import Ways, ways_of
 from tui.words import words
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from tui.mail_process import MailProcess
     from tui.settings import Settings
 
-ENDING = (signal.SIGTERM, signal.SIGHUP)
-"""What ends the program from outside: the system, or the window being closed."""
-ENDED_BY_SIGNAL = 128
-"""Exit codes from here on name the signal, as shells have it."""
+CRASHED = 1
+"""The exit code after a fault of the program itself."""
+FLUSH_SECONDS = 1
+"""How long what was typed may take to reach its place when the program is ended from outside."""
 ROUND_SECONDS = 1
 """How often the connectors are asked, unless the last round still goes on."""
 
@@ -74,6 +74,7 @@ class DeskApp(App[int]):
         setup: AccountSetup | None = None,
     ) -> None:
         super().__init__()
+        self._ended_with: int | None = None
         self._welcome = welcome
         self._rounds = rounds
         self._mail = mail
@@ -119,8 +120,8 @@ class DeskApp(App[int]):
         """Show the desk."""
         self.set_keymap(self.keys.textual())
         self.push_screen(self.desk)
-        for number in ENDING:
-            asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
+        if self._ended_with is not None:
+            self._end(self._ended_with)
         self.call_after_refresh(self._open_writer)
         if self._welcome:
             self.call_after_refresh(self.desk.welcome)
@@ -168,28 +169,56 @@ class DeskApp(App[int]):
                     return
         await super().on_event(event)
 
-    def _ended_by(self, number: int) -> None:
-        """Leave as the agent would: the draft is kept and the terminal is given back."""
-        self.run_worker(self._leave(ENDED_BY_SIGNAL + number), exit_on_error=False)
+    def end(self, code: int) -> None:
+        """Leave as the agent would, whenever the screen is up; called in any thread."""
+        self._ended_with, loop = code, self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # the screen is closed already
+                loop.call_soon_threadsafe(self._end, code)
+
+    def _end(self, code: int) -> None:
+        self.run_worker(self._leave(code), group="end", exclusive=True, exit_on_error=False)
 
     async def _leave(self, code: int) -> None:
         try:
+            await self._take_what_was_typed()
             await self.desk.keep_at_the_end()
         finally:
             self.exit(code)
+
+    async def _take_what_was_typed(self) -> None:
+        """Wait until every key that the terminal sent has reached the place where the agent typed."""
+        if self._driver is not None:
+            self._driver.disable_input()  # reads what is there
+        for place in (self, self.screen, self.focused):
+            if place is not None:
+                reached = asyncio.Event()
+                place.call_later(reached.set)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(reached.wait(), FLUSH_SECONDS)
+
+    def give_up(self) -> None:
+        """Keep the draft and give the terminal back without the screen, which does not answer; called in a thread."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.give_back()
+        self.desk.keep_without_asking()
 
     async def action_quit(self) -> None:
         """Leave by Textual's own key too only after the draft is in the file."""
         await self.desk.action_desk_quit()
 
     def _fatal_error(self) -> None:
-        """End with the places of the failure, never with local values: they may hold what customers wrote."""
-        from rich.traceback import Traceback
+        """End with one sentence and a report of places, never of values: they may hold what customers wrote."""
+        from rich.text import Text
 
-        self.bell()
-        trace = Traceback(show_locals=False, width=None, suppress=["textual"])
-        self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
-        self._close_messages_no_wait()
+        from tui.crash_report import fault_place, write_report
+
+        error = sys.exc_info()[1] or self._exception
+        told = words("tridesk: a fault of the program itself, {place}; please report it with {report}")
+        place = fault_place(error) if error is not None else "?"
+        self.panic(Text(told.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
+        self._return_code = CRASHED
+        self.desk.keep_without_asking()
 
 
 def own_procedures() -> ProcedureBook:
@@ -270,7 +299,9 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
     writer = make_writer(store_path, wall_clock, name, demo=demo)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     mail = None if demo else mail_process(store_path, settings)
-    try:
+    with ExitStack() as opened:
+        for close in (store.close, writer.stop, rounds.stop, *([mail.stop] if mail is not None else [])):
+            opened.callback(close)
         named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)
         if tuple(store.lanes.all()[: len(named)]) != named:
             writer.submit(lambda desk: None).result()
@@ -280,17 +311,19 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
                       welcome=empty, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip
-        chosen = app.run()
-        code = int(app.return_code != 0) if chosen is None else chosen  # nothing was chosen where a fault ended it
-        if app.refusal is not None:
-            raise app.refusal
-        if code < ENDED_BY_SIGNAL and chosen is not None:  # after a signal there may be no terminal to tell it to
-            in_shift = not demo and going_on(store, name) is not None
-            sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
-        return code
-    finally:
-        if mail is not None:
-            mail.stop()
-        rounds.stop()
-        writer.stop()
-        store.close()
+        with Shutdown(app.end, last=app.give_up, terminal=sys.stdin.fileno()) as shutdown, opened.pop_all():
+            code = _shown(app)
+            if shutdown.code is None and code != CRASHED:
+                in_shift = not demo and going_on(store, name) is not None
+                sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
+        return shutdown.code or code
+
+
+def _shown(app: DeskApp) -> int:
+    """Show the desk until it is left and return the exit code. Raises what the desk was refused for."""
+    chosen = app.run()
+    if app.refusal is not None:
+        raise app.refusal
+    if chosen is not None:
+        return chosen
+    return 0 if app.return_code == 0 else CRASHED

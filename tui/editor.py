@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from data.errors import InputError
+from queues import children
 
 
 def command(environment: Mapping[str, str]) -> list[str]:
@@ -28,9 +29,10 @@ def edit(text: str, editor: list[str]) -> str:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        finished = subprocess.run([*editor, name], check=False)
-        if finished.returncode:
-            raise InputError("Editor failed", f"{editor[0]} ended with {finished.returncode}; the draft is as it was.")
+        with subprocess.Popen([*editor, name]) as process:
+            children.adopt(process)
+        if process.returncode:
+            raise InputError("Editor failed", f"{editor[0]} ended with {process.returncode}; the draft is as it was.")
         return path.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
     except OSError as error:
         reason = error.strerror or "it failed"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from data.errors import InputError
 from data.records import Change, Customer, Escalation, Ticket
@@ -26,24 +27,26 @@ FOLDER = "escalations"
 """The folder of templates: the built-in one beside the macros, the user's own beside the settings."""
 
 
-def due_of(text: str, now: int) -> int | None:
-    """Return when `24h`, `2d` or `2026-11-30` (its end, in the time zone of this machine) is; None for no text.
+def due_of(text: str, now: int, zone: str = "") -> int | None:
+    """Return when `24h`, `2d`, `Friday` or `2026-11-30` (its end) is in a time zone, else in that of the machine.
 
-    Raises InputError for anything else.
+    None for no text. Raises InputError for what is not wholly a time.
     """
     wanted = text.strip()
     if not wanted:
         return None
-    at = later(wanted, now)
-    if at is not None:
-        return at
     try:
         day = date.fromisoformat(wanted)
     except ValueError:
-        raise InputError(
-            "No such time", f"{wanted!r} is no time; write 24h, 2d or a date such as 2026-11-30."
-        ) from None
-    return int((datetime.combine(day, datetime.min.time()) + timedelta(days=1)).timestamp()) - 1
+        at = later(wanted, now, zone)
+        if at is None:
+            told = f"{wanted!r} is no time; write 24h, 2 days, Friday or a date such as 2026-11-30."
+            raise InputError("No such time", told) from None
+        return at
+    from tui.composition import zone_named
+
+    midnight = datetime.combine(day, datetime.min.time(), ZoneInfo(zone_named(zone)))
+    return int((midnight + timedelta(days=1)).timestamp()) - 1
 
 
 def known_teams(rules: DeskRules, store: Store, more: Iterable[str] = ()) -> list[str]:

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from queues import children
+
 ENDING_SECONDS = 5.0
 """How long it may take to finish the step that it is in."""
 AGAIN_SECONDS = 5.0
@@ -78,6 +80,7 @@ class MailProcess:
             stderr=subprocess.DEVNULL, text=True, encoding="utf-8", start_new_session=True, env=_environment(),
         ) as process:  # fmt: skip
             self._process = process
+            children.adopt(process)
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.write(json.dumps(self._secrets) + "\n")

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from data.records import LaneRow, Priority
-from data.spans import span_seconds
 from tui.words import words
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-MORNING = 9
-"""The hour that a day named alone begins at."""
-TOMORROW = ("tomorrow", "mañana", "manana")
-WEEKDAYS = (
-    ("monday", "mon", "lunes"),
-    ("tuesday", "tue", "martes"),
-    ("wednesday", "wed", "miércoles", "miercoles"),
-    ("thursday", "thu", "jueves"),
-    ("friday", "fri", "viernes"),
-    ("saturday", "sat", "sábado", "sabado"),
-    ("sunday", "sun", "domingo"),
-)
 
 PRIORITY_SIGNS = {Priority.URGENT: "!!", Priority.HIGH: "! ", Priority.NORMAL: "  ", Priority.LOW: "- "}
 
@@ -69,25 +56,16 @@ def moment(at: int, zone: str) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
-def later(text: str, now: int) -> int | None:
-    """Return the time that `30m`, `3h`, `2d` or `1w` from `now` is; None for what is no such time.
+def later(text: str, now: int, zone: str = "") -> int | None:
+    """Return the time that `30m`, `2 days`, `Monday` or `24 dic 9:00` names; None for what is not wholly a time.
 
-    `tomorrow`, `mañana` and weekdays, in English or Spanish, mean nine in the morning there where the agent is.
+    Days and hours are those of the named time zone, else of the machine's; a day alone begins at nine.
     """
-    wanted = text.strip().casefold()
-    found = re.fullmatch(r"(\d+\s*[mhdw])\w*", wanted, re.ASCII)
-    seconds = span_seconds(found[1]) if found else None
-    if seconds is not None:
-        return now + seconds
-    today = datetime.fromtimestamp(now)
-    if wanted in TOMORROW:
-        days = 1
-    else:
-        day = next((n for n, names in enumerate(WEEKDAYS) if wanted in names), None)
-        if day is None:
-            return None
-        days = (day - today.weekday() - 1) % 7 + 1
-    return int((today + timedelta(days=days)).replace(hour=MORNING, minute=0, second=0).timestamp())
+    from queues.promises import OFFICE
+    from queues.time_words import read_time
+    from tui.composition import zone_named
+
+    return read_time(text, now, replace(OFFICE, time_zone=zone_named(zone)))
 
 
 def day_end(now: int, zone: tzinfo) -> int:

@@ -8,9 +8,9 @@ from time import monotonic
 from typing import Protocol, cast
 
 from textual import events
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.terminal_driver import DeskDriver
 from tui.terminal_input import TerminalInput
 
 LOOK_SECONDS = 0.05
@@ -23,8 +23,8 @@ class _Fed(Protocol):
     def typed(self, event: events.InputEvent | events.Paste, at: float) -> None: ...
 
 
-class ReadingDriver(LinuxDriver):
-    """Textual's driver, but for how it reads."""
+class ReadingDriver(DeskDriver):
+    """The desk's driver, with a reading of its own."""
 
     _read_at = 0.0
     """When what is being handed on was read; all keys of one read have the same time."""

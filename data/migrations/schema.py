@@ -331,3 +331,16 @@ def replies_are_reviewed(db: Database) -> None:
     """Samples, reviews with their marks and answers, and replies that two reviewers compare themselves by."""
     for statement in REVIEWS:
         db.execute(statement)
+
+
+DRAFTS_LEAVE_ONCE = (
+    "ALTER TABLE outbox ADD COLUMN draft INTEGER NOT NULL DEFAULT 0",
+    "CREATE UNIQUE INDEX outbox_draft ON outbox(ticket_id, draft) WHERE draft <> 0 AND state <> 'recalled'",
+)
+
+
+@migrations()
+def drafts_leave_once(db: Database) -> None:
+    """The revision of the draft that a reply was written in: it can stand in the outbox once, recalled ones aside."""
+    for statement in DRAFTS_LEAVE_ONCE:
+        db.execute(statement)

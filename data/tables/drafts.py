@@ -45,9 +45,11 @@ class Drafts:
             WHERE ticket_id = ? AND revision = ?"""
         return self._db.execute(sql, (*values, replacing)).rowcount == 1
 
-    def delete(self, ticket_id: int) -> None:
-        """Remove the ticket's draft, if there is one."""
-        self._db.execute("DELETE FROM draft WHERE ticket_id = ?", (ticket_id,))
+    def delete(self, ticket_id: int, *, revision: int | None = None) -> None:
+        """Remove the ticket's draft, if there is one; with a `revision` only that one."""
+        self._db.execute(
+            "DELETE FROM draft WHERE ticket_id = ? AND revision = coalesce(?, revision)", (ticket_id, revision)
+        )
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:

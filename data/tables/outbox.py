@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
+from data.errors import ConflictError
 from data.records import OutboxEntry, OutboxState
 
 _SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason,
-    sent_at, copied, cleared FROM outbox """
+    sent_at, copied, cleared, draft FROM outbox """
 _WAITING = "WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held') "
 _REPLY_SENT = """state = 'sent' AND NOT EXISTS
     (SELECT 1 FROM escalation WHERE escalation.message_id = outbox.message_id AND escalation.message_id <> '')"""
@@ -49,25 +50,38 @@ class Outbox:
         return {OutboxState(state): n for state, n in rows}
 
     def insert(self, entry: OutboxEntry) -> int:
-        """Queue a reply and return its number."""
-        cursor = self._db.execute(
-            "INSERT INTO outbox "
-            "(ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (entry.ticket_id, entry.action, entry.connector, entry.state, entry.message_id, entry.recipient, entry.raw,
-             entry.due_at, entry.attempts, entry.reason),
-        )  # fmt: skip
+        """Queue a reply and return its number. Raises ConflictError where its draft stands in the outbox already."""
+        try:
+            cursor = self._db.execute(
+                "INSERT INTO outbox "
+                "(ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason, draft) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (entry.ticket_id, entry.action, entry.connector, entry.state, entry.message_id, entry.recipient,
+                 entry.raw, entry.due_at, entry.attempts, entry.reason, entry.draft),
+            )  # fmt: skip
+        except sqlite3.IntegrityError as error:
+            raise ConflictError(
+                "Sent already", f"The draft of #{entry.ticket_id} was sent already; nothing is sent twice."
+            ) from error
         return int(cursor.lastrowid or 0)
 
     def move(
         self, entry_id: int, old: OutboxState, new: OutboxState, *, reason: str = "", due_at: int | None = None
     ) -> bool:
-        """Take the entry from one state to another if it is still in the first; tell whether it was."""
-        sql = """UPDATE outbox SET state = :new, reason = :reason, due_at = coalesce(:due_at, due_at),
+        """Take the entry from one state to another if it is still in the first; tell whether it was.
+
+        A recalled reply stays where it is once its draft was sent anew.
+        """
+        sql = """UPDATE OR IGNORE outbox SET state = :new, reason = :reason, due_at = coalesce(:due_at, due_at),
             attempts = iif(:new = 'sending', attempts + 1, iif(:old = 'failed', 0, attempts))
             WHERE id = :id AND state = :old"""
         cursor = self._db.execute(sql, {"id": entry_id, "old": old, "new": new, "reason": reason, "due_at": due_at})
         return cursor.rowcount == 1
+
+    def newest_draft(self, ticket_id: int) -> int:
+        """Return the newest revision of a draft that a reply to the ticket was written in, 0 for none."""
+        row = self._db.execute("SELECT max(draft) FROM outbox WHERE ticket_id = ?", (ticket_id,)).fetchone()
+        return int(row[0] or 0)
 
     def hurry(self, entry_id: int, due_at: int) -> bool:
         """Let a queued reply leave at once, as if nothing had been tried."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from data.errors import UnreachableError
+from queues import children
 
 COMMAND_SECONDS = 30
 SERVICE = "tridesk"
@@ -70,19 +71,24 @@ class SecretsAtHand:
 def _of_command(command: str) -> str:
     """Return the first line that a command of the user's own settings prints."""
     try:
-        done = subprocess.run(
-            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS,
-            check=False,
-        )  # fmt: skip
+        with subprocess.Popen(
+            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            children.adopt(process)
+            try:
+                written, _ = process.communicate(timeout=COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UnreachableError(
             "No password", f"The command for the password failed ({type(error).__name__}); try it in a shell."
         ) from error
-    if done.returncode:
+    if process.returncode:
         raise UnreachableError(
-            "No password", f"The command for the password ended with code {done.returncode}; try it in a shell."
+            "No password", f"The command for the password ended with code {process.returncode}; try it in a shell."
         )
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    lines = written.decode("utf-8", "replace").splitlines()
     return lines[0].strip() if lines else ""
 
 

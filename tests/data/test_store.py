@@ -163,9 +163,14 @@ def test_search_ignores_accents_and_case_and_shows_the_newest_first(store: Store
 
 @pytest.mark.parametrize(
     ("text", "query"),
-    [("この商品を返品したいです。", "返品"), ("我想退款，请帮忙。", "退款"), ("제품을환불해주세요", "환불"), ("ฉันต้องการขอคืนเงิน", "คืนเงิน"),
-     ("我想退款，请帮忙。", "退款 帮忙")],
-)  # fmt: skip
+    [
+        ("この商品を返品したいです。", "返品"),
+        ("我想退款，请帮忙。", "退款"),
+        ("제품을환불해주세요", "환불"),
+        ("ฉันต้องการขอคืนเงิน", "คืนเงิน"),
+        ("我想退款，请帮忙。", "退款 帮忙"),
+    ],
+)
 def test_a_word_inside_a_sentence_without_spaces_is_found(store: Store, text: str, query: str) -> None:
     first, second = fill(store, [1, 2])
     with store.write():

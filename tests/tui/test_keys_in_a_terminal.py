@@ -1,4 +1,4 @@
-"""Keys through a real terminal: what is pasted, held and answered by the terminal, and words behind the filter's key."""
+"""Keys through a real terminal: pasted, held, answered by the terminal itself, and typed behind the filter's key."""
 
 from __future__ import annotations
 

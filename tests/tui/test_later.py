@@ -8,9 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.spans import DAY, TOMORROW, WEEKDAYS, later
+from tui.spans import DAY, later
 
 NOW = 1_790_000_000
+TOMORROW = ("tomorrow", "mañana", "manana")
+WEEKDAYS = (
+    ("monday", "mon", "lunes"),
+    ("tuesday", "tue", "martes"),
+    ("wednesday", "wed", "miércoles", "miercoles"),
+    ("thursday", "thu", "jueves"),
+    ("friday", "fri", "viernes"),
+    ("saturday", "sat", "sábado", "sabado"),
+    ("sunday", "sun", "domingo"),
+)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,25 @@ from textual.pilot import Pilot
 from data.changes import packed, unpacked
 from data.records import Change, Direction, Draft, Escalation, Status
 from data.store import Store
-from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, settled, status_of
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.routing import Rules
+from tests.tui.playing import (
+    clock,
+    fifteen_tickets,
+    incoming,
+    make_desk,
+    picture,
+    play,
+    press,
+    settled,
+    status_of,
+)
+from tests.tui.terminal import Terminal
 from tui.app import DeskApp
 from tui.screens.desk import DeskScreen
 from tui.screens.draft_choice import Choice, DraftChoice, joined
+from tui.screens.reply_card import ReplyCard
 
 
 @pytest.fixture(autouse=True)
@@ -280,3 +295,50 @@ def test_both_drafts_together_do_what_both_do() -> None:
     assert unpacked(both.actions).add_tags == ("two", "one")
     torn = joined(mine, Draft(1, "x", actions=packed(Change(escalate=Escalation("Security")))), Choice.BOTH)
     assert torn.actions == mine.actions
+
+
+KEYS_HELD = 12
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="the terminals of the tests read it")
+def test_two_windows_that_hold_the_key_send_one_reply(path: Path) -> None:
+    """Two real programs on one draft of a ticket without gates."""
+    path.unlink()
+    fresh = Store.open(path)
+    rules = DeskRules(routing=Rules(()))
+    Desk(fresh, clock=clock, rules=rules).receive([incoming(1, "Zapatos rojos", "mail")])
+    fresh.close()
+    other_window(path, "Hola desde las dos ventanas")
+    with Terminal("--db", str(path)) as one, Terminal("--db", str(path)) as two:
+        for window in (one, two):
+            window.see("Zapatos rojos")
+            window.press("\r")
+            window.see("zoe1@customer")
+            window.press("r")
+            window.see("Hola desde las dos")
+        for _ in range(KEYS_HELD):
+            one.press("\x13")
+            two.press("\x13")
+        one.take_in(1)
+        two.take_in(1)
+        pictures = f"{one.picture}\n{two.picture}"
+    store = Store.open(path)
+    try:
+        assert sum(message.direction is Direction.OUT for message in store.messages.of(1)) == 1, pictures
+    finally:
+        store.close()
+
+
+def test_a_card_that_another_window_was_quicker_than_sends_nothing(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "enter", "1")
+        assert isinstance(app.screen, ReplyCard)
+        store = Store.open(path)
+        make_desk(store).act([1], Change(reply="quicker", status=Status.SOLVED))
+        store.close()
+        app.desk.poll()  # this window has seen that too
+        await press(pilot, app, "enter")
+        assert "changed meanwhile" in picture(app)
+        assert len(app.desk.store.outbox.waiting()) == 1
+
+    play(path, script)

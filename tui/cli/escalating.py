@@ -36,7 +36,8 @@ def escalate(
         ticket = desk.store.tickets.get(ticket_id)
         if ticket is None:
             raise InputError("No such ticket", f"There is no ticket #{ticket_id}; check the number.")
-        asked = Escalation(team.strip(), reason.strip(), reference.strip(), due_of(due, now), note=note)
+        due_at = due_of(due, now, desk.rules.office.time_zone)
+        asked = Escalation(team.strip(), reason.strip(), reference.strip(), due_at, note=note)
         change = HandingOver(config_folder()).completed(Change(escalate=asked), ticket, desk, now)
         tell(desk.act([ticket_id], change), as_json)
 

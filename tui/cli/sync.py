@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from queues.remotes.links import Link
     from queues.remotes.secrets_at_hand import SecretsAtHand
     from tui.settings import Settings
+    from tui.shutdown import Shutdown
 
 _ROUND_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
@@ -41,7 +41,6 @@ _PACED_SECONDS = 300
 @json_option
 def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     """Fetch new mail and send what is due; exit 1 where an account could not be reached."""
-    from tui.mail_keeper import the_keeper
     from tui.settings import load
 
     if attached:
@@ -51,24 +50,35 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     say = _Says(as_json or attached, stop)
     secrets = _secrets(settings, attached)
     if not watch:
+        from tui.mail_keeper import the_keeper
+
         with the_keeper(path) as held:
             if not held:
                 raise InputError(
                     "In use", f"Another tridesk looks after the mail of {path} already; leave it to that one."
                 )
             return _once(path, settings, secrets, as_json=as_json)
-    _end_with(stop, attached)
+    with _ended_by(stop, attached) as shutdown:
+        _stay(path, settings, secrets, say, stop, rounds=not attached)
+    return shutdown.code or 0
+
+
+def _stay(
+    path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
+) -> None:
+    """Look after the mail until told to stop; while another program does, wait for it to end."""
+    from tui.mail_keeper import the_keeper
+
     told = False
     while not stop.is_set():
         with the_keeper(path) as held:
             if held:
-                _watch(path, settings, secrets, say, stop, rounds=not attached)
+                _watch(path, settings, secrets, say, stop, rounds=rounds)
                 continue
         if not told:
             told = True
             say.sentence("Another tridesk looks after the mail of this desk; waiting for it to end.")
         stop.wait(_LOCK_SECONDS)
-    return 0
 
 
 class _Says:
@@ -222,15 +232,19 @@ def _watch(
         keeper.stop()
 
 
-def _end_with(stop: threading.Event, attached: bool) -> None:
-    """Stop on the signals that end programs, and, attached, when the screen is gone."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    if attached:
+@contextmanager
+def _ended_by(stop: threading.Event, attached: bool) -> Iterator[Shutdown]:
+    """Stop on what ends programs from outside: signals, a closed window and, attached, the end of the screen."""
+    from tui.shutdown import Shutdown
 
-        def read() -> None:
-            while sys.stdin.readline():
-                pass
-            stop.set()
+    terminal = sys.stdin.fileno() if sys.stdin.isatty() else None
+    with Shutdown(lambda code: stop.set(), terminal=terminal) as shutdown:
+        if attached:
 
-        threading.Thread(target=read, daemon=True).start()
+            def read() -> None:
+                while sys.stdin.readline():
+                    pass
+                shutdown.begin()
+
+            threading.Thread(target=read, daemon=True).start()
+        yield shutdown

@@ -127,25 +127,29 @@ class Answers(Asking):
     def preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None = None) -> None:
         """Show a reply, where it goes and what is wrong with it; then do what the agent wants with it."""
 
-        def show(found: Card) -> None:
+        def show(looked: tuple[Card, Ticket]) -> None:
             from tui.screens.reply_card import ReplyCard
 
+            found, seen = looked
             card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))
-            self.app.push_screen(card, partial(self._decided, ticket, card, change.promise, back))
+            self.app.push_screen(card, partial(self._decided, seen, card, change.promise, back))
 
         work = self._preview(ticket, change, title, self.only_here(show))
         self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
 
-    async def _preview(self, ticket: Ticket, change: Change, title: str, show: Callable[[Card], None]) -> None:
+    async def _preview(
+        self, ticket: Ticket, change: Change, title: str, show: Callable[[tuple[Card, Ticket]], None]
+    ) -> None:
         from tui.screens.card import Card
 
-        def look(desk: Desk) -> Card:
+        def look(desk: Desk) -> tuple[Card, Ticket]:
+            seen = desk.store.tickets.get(ticket.id) or ticket
             recipient, found = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
             promised = replace(change, promise=desk.promise(ticket.id, change))
             card = Card(title, recipient, promised, found, office=desk.office(ticket.id), now=self.clock())
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
             guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))
-            return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded)
+            return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded), seen
 
         await self.ask(look, show)
 
@@ -170,7 +174,7 @@ class Answers(Asking):
         """Do with the reply what the agent chose on the card; `promise` is what was promised apart from its words."""
         change, wish = shown.card.change, verdict.wish if verdict is not None else ""
         if wish == "send" and verdict is not None:
-            await self.send(ticket.id, replace(change, status=verdict.status, override_reason=verdict.reason))
+            await self.send(ticket, replace(change, status=verdict.status, override_reason=verdict.reason))
         elif wish == "steps":
             self.steps_first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:
@@ -185,9 +189,9 @@ class Answers(Asking):
         elif not wish and back is not None:
             back()
 
-    async def send(self, ticket_id: int, change: Change) -> None:
-        """Send, and go on with the most urgent ticket where this one is done with."""
-        await self.change_of((ticket_id,), change, self._sent)
+    async def send(self, ticket: Ticket, change: Change) -> None:
+        """Send to the ticket as the agent saw it, and go on with the most urgent one where it is done with."""
+        await self.change_of((ticket.id,), change, self._sent, versions={ticket.id: ticket.version})
 
     def _sent(self, done: Done) -> None:
         self.close_composer()

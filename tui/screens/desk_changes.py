@@ -45,11 +45,21 @@ class Changes(Passing):
             return
         await self.change_of(ids, change, then)
 
-    async def change_of(self, ids: tuple[int, ...], change: Change, then: Callable[[Done], None] | None = None) -> None:
-        """Carry `change` out on these tickets, unless the keys come faster than hands move."""
+    async def change_of(
+        self,
+        ids: tuple[int, ...],
+        change: Change,
+        then: Callable[[Done], None] | None = None,
+        *,
+        versions: dict[int, int] | None = None,
+    ) -> None:
+        """Carry `change` out on these tickets, unless the keys come faster than hands move.
+
+        `versions` are the ones that the agent decided on, as on a card; without them the open ticket's counts.
+        """
         if self.burst():
             return
-        versions = self._versions(ids)
+        versions = self._versions(ids) if versions is None else versions
         await self.ask(lambda desk: self._carried_out(desk, ids, change, versions), then or self.changed)
 
     def _carried_out(self, desk: Desk, ids: tuple[int, ...], change: Change, versions: dict[int, int]) -> Done:

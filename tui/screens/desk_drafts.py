@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ from tui.words import words
 if TYPE_CHECKING:
     from queues.desk import Desk
     from tui.screens.draft_choice import Choice
+
+
+LAST_SECONDS = 0.4
+"""How long the last save may take when the program is ended by force."""
 
 
 class Drafting(Answers):
@@ -36,22 +41,22 @@ class Drafting(Answers):
         return kept
 
     def _save(self, draft: Draft) -> Future[Draft]:
-        def keep(desk: Desk) -> Draft:
-            # read in the writer's own thread, so that two saves in a row follow each other
-            revision = self.revisions.get(draft.ticket_id, draft.revision)
-            kept = desk.save_draft(
-                draft.ticket_id,
-                draft.text,
-                kind=draft.kind,
-                revision=revision,
-                macro=draft.macro,
-                language=draft.language,
-                actions=draft.actions,
-            )
-            self.revisions[draft.ticket_id] = kept.revision
-            return kept
+        return self.writer.submit(lambda desk: self._keep_in(desk, draft))
 
-        return self.writer.submit(keep)
+    def _keep_in(self, desk: Desk, draft: Draft) -> Draft:
+        """Keep a draft in the writer's own thread, so that two saves in a row follow each other."""
+        revision = self.revisions.get(draft.ticket_id, draft.revision)
+        kept = desk.save_draft(
+            draft.ticket_id,
+            draft.text,
+            kind=draft.kind,
+            revision=revision,
+            macro=draft.macro,
+            language=draft.language,
+            actions=draft.actions,
+        )
+        self.revisions[draft.ticket_id] = kept.revision
+        return kept
 
     def _kept(self, draft: Draft, future: Future[Draft]) -> None:
         """Called in the writer's thread: tell the agent there when a draft could not be kept."""
@@ -97,20 +102,19 @@ class Drafting(Answers):
         composer = self.composer
         return composer.draft if composer is not None and composer.draft.ticket_id == draft.ticket_id else draft
 
-    async def is_kept(self, draft: Draft) -> bool:
-        """Keep a draft and tell whether it was; what stands in the way is told or shown."""
+    async def kept(self, draft: Draft) -> Draft | None:
+        """Keep a draft and return it as it was kept, None where it was not; what stands in the way is told or shown."""
         try:
-            await asyncio.wrap_future(self.keep_draft(draft))
+            return await asyncio.wrap_future(self.keep_draft(draft))
         except DeskError:
-            return False
-        return True
+            return None
 
     async def all_kept(self) -> bool:
         """Keep what is being written, before leaving; False where the agent has to look at something first."""
         if self.choosing:
             return False
         unsaved = self.unkept()
-        if unsaved is not None and not self.leaving_anyway and not await self.is_kept(unsaved):
+        if unsaved is not None and not self.leaving_anyway and await self.kept(unsaved) is None:
             self.leaving_anyway = not self.choosing
             return False
         await self.settled()
@@ -118,19 +122,34 @@ class Drafting(Answers):
 
     async def keep_at_the_end(self) -> None:
         """Keep what is being written when nobody can be asked any more: beside what another window wrote."""
-        from tui.screens.draft_choice import Choice, joined
-
         await self.settled()
         unsaved = self.unkept()
         left = dict(self.choosing)
         if unsaved is not None:  # newer than what waits for a choice of the same ticket
             left[unsaved.ticket_id] = unsaved
         for draft in left.values():
+            await asyncio.wrap_future(self._save_beside(draft))
+
+    def keep_without_asking(self) -> None:
+        """Hand what is being written to the writer, as at the end; called in any thread, and waits a moment at most."""
+        composer = self.composer
+        if composer is not None and composer.has_class("-open") and composer.unsaved:
+            with suppress(DeskError, TimeoutError, RuntimeError):
+                self._save_beside(composer.draft).result(LAST_SECONDS)
+
+    def _save_beside(self, draft: Draft) -> Future[None]:
+        """Keep a draft, joined to the text of another window where there is one."""
+        from tui.screens.draft_choice import Choice, joined
+
+        def keep(desk: Desk) -> None:
             try:
-                await asyncio.wrap_future(self._save(draft))
+                self._keep_in(desk, draft)
             except ConflictError:
-                both = joined(draft, self.store.drafts.get(draft.ticket_id), Choice.BOTH)
-                await asyncio.wrap_future(self._replace(both))
+                both = joined(draft, desk.store.drafts.get(draft.ticket_id), Choice.BOTH)
+                self.revisions[draft.ticket_id] = both.revision
+                self._keep_in(desk, both)
+
+        return self.writer.submit(keep)
 
     def unkept(self) -> Draft | None:
         """Return what the open composer holds and the file does not, as when another window sent the draft."""

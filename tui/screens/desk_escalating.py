@@ -57,16 +57,18 @@ class Escalating(Languages):
             self.say(words("There is no ticket here; . goes to the most urgent one."))
             return
         first = ticket
+        shown = (self.store.tickets.get(number) for number in ids)
+        seen = {one.id: one.version for one in shown if one is not None}
 
         def show(found: tuple[list[Team], Proposal]) -> None:
             from tui.screens.escalate_form import EscalateForm
 
             async def handed(asked: Escalation | None) -> None:
                 if asked is not None:
-                    await self.change_of(ids, Change(escalate=asked))
+                    await self.change_of(ids, Change(escalate=asked), versions=seen)
 
             named = f"#{first.id} {one_line(first.subject)}" if len(ids) == 1 else f"{len(ids)} tickets"
-            self.app.push_screen(EscalateForm(named, *found, self.clock()), handed)
+            self.app.push_screen(EscalateForm(named, *found, self.clock(), self.ways.time_zone), handed)
 
         await self.ask(lambda desk: self._proposed(desk, first), show)
 

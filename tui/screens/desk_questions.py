@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from data.records import Change
+from data.records import Change, Done
 from tui.action_lines import PLACES, help_lines, palette_lines
 from tui.actions import BY_ID, Scope
 from tui.keymap import Keymap, keymap_from
 from tui.screens.desk_writing import Writing
-from tui.spans import later
+from tui.spans import later, moment
 from tui.words import words
 
 
@@ -18,14 +18,25 @@ class Questions(Writing):
 
     def action_ticket_snooze(self) -> None:
         """Put away for a time."""
-        self.question(words("Snooze for how long?"), words("30m, 3h, 2d, tomorrow, Monday"), self._snooze)
+        self.question(words("Snooze until when?"), words("30m, 2 days, tomorrow at 9, Monday, 24 dic"), self._snooze)
 
     async def _snooze(self, answer: str) -> None:
-        until = later(answer, self.clock())
+        from queues.time_words import EXAMPLES
+        from tui.composition import zone_named
+
+        zone = zone_named(self.ways.time_zone)
+        until = later(answer, self.clock(), zone)
         if until is None:
-            self.say(words("Write a number and m, h, d or w, or a day: 30m, 3h, 2d, tomorrow, Monday."), severe=True)
+            told = words("That is not a time; nothing was put away. Write it like one of these: {examples}.")
+            self.say(told.format(examples=EXAMPLES), severe=True)
             return
-        await self.change(Change(snooze_until=until))
+
+        def snoozed(done: Done) -> None:
+            self.changed(done)
+            told = words("{summary} until {when} · {undo}")
+            self.say(told.format(summary=done.summary, when=moment(until, zone), undo=self.undo_words(done)))
+
+        await self.change(Change(snooze_until=until), snoozed)
 
     def action_ticket_assign(self) -> None:
         """Give to an agent."""

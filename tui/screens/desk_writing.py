@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 class Writing(Drafting):
     """Handles the messages of `tui.widgets.composer.Composer`."""
 
+    _sending = False
+    """What the composer asked to send is on its way to the writer."""
+
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
         """Keep the draft. The writer takes it whatever else is being saved."""
         message.stop()
@@ -83,16 +86,19 @@ class Writing(Drafting):
     async def on_composer_send_asked(self, message: Composer.SendAsked) -> None:
         """Write the note, send the reply, or show the preview first, as where something stands in the way."""
         message.stop()
+        if self.busy or self._sending or self.composer is None or not self.composer.has_class("-open"):
+            return  # the key is held: it was pressed before, and what it asked for is under way
         draft = message.draft
         ticket = self.store.tickets.get(draft.ticket_id)
         # kept once more: what another window wrote meanwhile is shown before anything leaves
-        if ticket is None or not await self.is_kept(draft):
+        kept = await self.kept(draft) if ticket is not None else None
+        if ticket is None or kept is None:
             return
         if draft.kind is Direction.NOTE:
-            await self.change_of((ticket.id,), Change(note=draft.text), self._noted)
+            await self.change_of((ticket.id,), Change(note=draft.text, draft=kept.revision), self._noted)
             return
         composer = self._composer_of(ticket)
-        change = replace(reply_of(draft), edited=composer.edited if composer is not None else None)
+        change = replace(reply_of(draft), draft=kept.revision, edited=composer.edited if composer is not None else None)
         if message.choose:
             self.preview(ticket, change, words("Your reply"))
             return
@@ -101,18 +107,26 @@ class Writing(Drafting):
         outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
         sending = replace(change, status=outcome)
 
-        def look(desk: Desk) -> tuple[bool, Promise | None]:
+        def look(desk: Desk) -> tuple[Ticket, bool, Promise | None]:
+            seen = desk.store.tickets.get(ticket.id) or ticket
             blocked = any(finding.blocking for finding in desk.findings(ticket.id, change))
-            return blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
+            return seen, blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
 
-        await self.ask(look, lambda found: self._send_or_show(ticket, sending, *found))
+        await self.ask(look, lambda found: self._send_or_show(found[0], sending, *found[1:]))
 
     def _send_or_show(self, ticket: Ticket, change: Change, held_up: bool, promise: Promise | None) -> None:
         if held_up:
             self.preview(ticket, replace(change, status=None), words("Not sent yet"))
             return
-        work = self.send(ticket.id, replace(change, promise=promise))
+        self._sending = True
+        work = self._send_now(ticket, replace(change, promise=promise))
         self.run_worker(work, group="send", exit_on_error=False)
+
+    async def _send_now(self, ticket: Ticket, change: Change) -> None:
+        try:
+            await self.send(ticket, change)
+        finally:
+            self._sending = False
 
     def _noted(self, done: Done) -> None:
         self.close_composer()

@@ -47,9 +47,9 @@ class EscalateForm(BaseCard[Escalation]):
         Binding("up", "step(-1)"),
     ]
 
-    def __init__(self, named: str, known: Sequence[Team], proposal: Proposal, now: int) -> None:
+    def __init__(self, named: str, known: Sequence[Team], proposal: Proposal, now: int, zone: str = "") -> None:
         super().__init__()
-        self._named, self._known, self._now = named, known, now
+        self._named, self._known, self._now, self._zone = named, known, now, zone
         names = [team.name for team in known]
         self.team = self._line(proposal.team, words("a team"), SuggestFromList(names, case_sensitive=False))
         self.reason = self._line(proposal.reason, words("why they have to look at it"))
@@ -113,7 +113,7 @@ class EscalateForm(BaseCard[Escalation]):
                 line.focus()
                 return
         try:
-            due_at = due_of(self.due.value, self._now)
+            due_at = due_of(self.due.value, self._now, self._zone)
         except InputError as error:
             self._tell(error.message)
             self.due.focus()

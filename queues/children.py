@@ -1,0 +1,39 @@
+"""The programs that this one started: none of them outlives it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+_started: WeakSet[subprocess.Popen[Any]] = WeakSet()
+ending = threading.Event()
+"""Set once they are ended by force: what one of them leaves undone is nobody's fault."""
+
+
+def adopt(process: subprocess.Popen[Any]) -> None:
+    """Remember a program that was started here."""
+    _started.add(process)
+
+
+def ask_to_end() -> None:
+    """Ask every program that still runs to end."""
+    for process in list(_started):
+        with suppress(OSError):
+            process.terminate()
+
+
+def end_all() -> None:
+    """End every program that still runs, by force; one that leads a process group is ended with the whole group."""
+    ending.set()
+    for process in list(_started):
+        if process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                if os.getpgid(process.pid) == process.pid:
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:
+                    process.kill()

@@ -1,0 +1,57 @@
+"""The terminal as the screen uses it: one that may be gone at any moment, and is given back whatever happens."""
+
+from __future__ import annotations
+
+import os
+import termios
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import IO, Any, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+
+GIVEN_BACK = (
+    "\x18\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l"
+    "\x1b[?25h\x1b[?1004l"
+)
+"""Cancels a sequence that was cut off, then takes back what the screen asked of the terminal."""
+
+
+class DeskDriver(LinuxDriver):
+    """Textual's driver, but a terminal that is gone stops no thread: what is written to it is dropped."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert self._file is not None
+        self._outlet = _Outlet(self._file)
+        self._file = cast("TextIOWrapper", self._outlet)  # all that is asked of it
+
+    def give_back(self) -> None:
+        """Put the terminal back as it was, when there is no time for the orderly way."""
+        if self.attrs_before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        with suppress(OSError):
+            os.write(self._outlet.fileno(), GIVEN_BACK.encode())
+
+
+class _Outlet:
+    """A stream whose far end may be gone."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
