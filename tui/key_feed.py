@@ -106,7 +106,8 @@ class KeyFeed:
         told = words("{n} keys did nothing: {why}.").format(n=dropped, why=self._why)
         if dropped == 1:
             told = f"{self._why[:1].upper()}{self._why[1:]}."
-        app.desk.say(f"{app.desk.said} · {told}" if self._guard.acted and app.screen is app.desk else told)
+        # a narrow screen cuts the end, and what the first key did may be long
+        app.desk.say(f"{told} {app.desk.said}" if self._guard.acted and app.screen is app.desk else told)
         if app.screen is not app.desk:
             app.notify(told, severity="warning", timeout=4, markup=False)
 
