@@ -139,6 +139,12 @@ def zone_of(settings: Settings) -> tzinfo:
     return ZoneInfo(zone_name(settings))
 
 
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """Return every address of ours that the settings name, lower case: senders, accounts, aliases and mail groups."""
+    named = (settings.sender, *(account.address for account in settings.account), *settings.own_addresses)
+    return frozenset(address.strip().casefold() for address in named)
+
+
 def exposure(settings: Settings) -> Exposure:
     """Return which tickets are graphic, and what the desk does about it."""
     table = settings.exposure
@@ -173,6 +179,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         undo_seconds=chosen.undo_seconds,
         sender=chosen.sender,
         brand=chosen.brand,
+        own_addresses=own_addresses(chosen),
         teams=other_teams(chosen),
         senders={
             account.connector: Sender(account.address, account.brand or chosen.brand, account.signature, account.html)
@@ -182,6 +189,5 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
         counts_picks=chosen.next_up.count_picks,
         mail_connector=chosen.account[0].connector if chosen.account else "",
     )
-    own = (chosen.sender, *(account.address for account in chosen.account))
-    checker = Checker(detect, own_addresses=own, spell=speller())
+    checker = Checker(detect, own_addresses=sorted(own_addresses(chosen)), spell=speller())
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))

@@ -331,3 +331,9 @@ def replies_are_reviewed(db: Database) -> None:
     """Samples, reviews with their marks and answers, and replies that two reviewers compare themselves by."""
     for statement in REVIEWS:
         db.execute(statement)
+
+
+@migrations()
+def evidence_of_the_sort(db: Database) -> None:
+    """What a message's headers said of its sort."""
+    db.execute("ALTER TABLE message ADD COLUMN signs TEXT NOT NULL DEFAULT '[]'")

@@ -55,7 +55,7 @@ def marking(mail: RemoteMail, ticket: Ticket, last_sent: int | None) -> Marking:
     """
     done = ticket.status in (Status.SOLVED, Status.CLOSED)
     wanted = {SOLVED} if done else set()
-    if ticket.status is not Status.NEW:
+    if ticket.status not in (Status.NEW, Status.SUSPENDED):  # nobody looked at what waits apart
         wanted.add(SEEN)
     if last_sent is not None and last_sent >= mail.arrived_at:
         wanted |= {SEEN, ANSWERED}

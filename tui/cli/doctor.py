@@ -22,6 +22,7 @@ def doctor(db: Path | None, as_json: bool) -> None:
     path = chosen(db)
     checks: dict[str, Callable[[], str]] = {
         "store": lambda: _store(path),
+        "suspended": lambda: _suspended(path),
         "settings": _settings,
         "accounts": lambda: _accounts(path),
         "routing": _routing,
@@ -56,6 +57,17 @@ def _store(path: Path) -> str:
         return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
     finally:
         store.close()
+
+
+def _suspended(path: Path) -> str:
+    if not path.exists():
+        return "no mail waits to be taken in"
+    with closing(Store.open(path)) as store:
+        count = store.tickets.suspended()
+    if not count:
+        return "no mail waits to be taken in"
+    told = "1 ticket holds" if count == 1 else f"{count} tickets hold"
+    return f"{told} only spam or automatic mail; `tridesk list --status suspended`, `tridesk reopen` takes one in"
 
 
 def _settings() -> str:
