@@ -52,7 +52,8 @@ class Receiving:
             reply_name=shortened(item.reply_name),
             behind_name=shortened(item.behind_name),
         )
-        item = unmasked(item, self._rules.ours)
+        if item.direction is Direction.IN:
+            item = unmasked(item, self._rules.ours)
         content = item.content_hash or item.raw_sha256
         known = self._store.messages.ticket_of_content(content) if content else None
         if known is not None:
@@ -144,7 +145,7 @@ class Receiving:
             ticket = replace(ticket, status=Status.SUSPENDED)
         ticket = replace(ticket, **self._acting.clocks(ticket, arrived))
         number = self._store.tickets.insert(ticket)
-        message = self._add(number, item, content, arrived)
+        message = self._add(number, item, content, arrived, refer=ticket.status is not Status.SUSPENDED)
         detail: dict[str, Any] = {**_origin(item), "reason": route.reason}
         self._store.events.add(action, number, arrived, INTAKE, "received", detail)
         return number, message
@@ -211,7 +212,7 @@ class Receiving:
             recipients=item.to, named_lane=item.lane, signs=item.signs,
         )  # fmt: skip
         number = self._store.messages.insert(message, content_hash=content)
-        if refer:  # who answers another team's mail does not take part in the customer's conversation
+        if refer:  # who answers another team's mail, and spam, does not take part in a customer's conversation
             own = (item.message_id,) if item.message_id else ()
             self._store.messages.refer(ticket_id, (*own, *item.references))
         return number

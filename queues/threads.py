@@ -34,6 +34,8 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
     for ticket_id in named:
         if item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
             return ticket_id, True
+        if item.kind is MessageKind.BOUNCE and any(store.messages.ours(ticket_id, one) for one in item.references):
+            return ticket_id, True  # what tells that our mail did not arrive comes from a server that took no part
     if named and item.references:
         return None, False
     return _by_subject(store, item, customer_id), True
@@ -42,7 +44,8 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
 def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, bool]:
     """Join by a Message-ID that we gave out, the nearest first; it can be guessed by nobody, but passed on.
 
-    The Message-ID of the customer's own mail does too, for who wrote or got that mail, where the answer goes no other way.
+    The Message-ID of the customer's own mail does too, for those who wrote or got it; a mail that wants its answer
+    elsewhere must name one of ours.
     """
     stranger = False
     for value in reversed(item.references[-_MOST_REFERENCES:]):
@@ -50,7 +53,6 @@ def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | No
             ours = store.messages.ours(ticket_id, value) is not None
             if not ours and (item.reply_to or not store.messages.bears(ticket_id, value)):
                 continue
-            # what tells that our mail did not arrive comes from the server in between, which took no part
             bounced = ours and item.kind is MessageKind.BOUNCE
             if bounced or item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
                 return ticket_id, True
@@ -69,8 +71,8 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
         return False
     if ticket.customer_id == customer_id:
         return True
-    if item.behind_address:  # a stranger's group writes under one address for everybody
-        return False
+    if item.behind_address or (item.kind is MessageKind.FORM and item.reply_to):
+        return False  # a stranger's group, or a form, writes under one address for everybody
     address = item.from_address
     opening = store.messages.opening(ticket_id)
     copied = opening is not None and bool(address) and address in opening.recipients

@@ -102,7 +102,7 @@ class Messages:
     def was_written_to(self, ticket_id: int, address: str) -> bool:
         """Tell whether we wrote to this address about the ticket; mails to other teams do not count."""
         sql = """SELECT 1 FROM message m LEFT JOIN outbox o ON o.ticket_id = m.ticket_id AND o.message_id = m.message_id
-            WHERE m.ticket_id = :ticket AND m.direction = 'out' AND (lower(o.recipient) = :address
+            WHERE m.ticket_id = :ticket AND m.direction = 'out' AND m.withdrawn = 0 AND (lower(o.recipient) = :address
                 OR EXISTS (SELECT 1 FROM json_each(m.recipients) WHERE value = :address)) LIMIT 1"""
         given = {"ticket": ticket_id, "address": address}
         return bool(address) and self._db.execute(sql, given).fetchone() is not None

@@ -11,7 +11,7 @@ from data.safe_text import safe_line
 from queues.mail.addresses import addresses
 
 REWRITTEN = "rewritten sender"
-_VIA = re.compile(r"^(?P<name>.+?)\s+(?:via|vía|a través de|por medio de|über|par)\s+\S", re.I)
+_VIA = re.compile(r"^(?P<name>.+?)\s+(?:via|vía|a través de|por medio de|über)\s+\S", re.I)
 _QUOTES = "\"'‘’“” "
 
 
@@ -35,7 +35,7 @@ def behind(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tup
     if not via and written[1] in ("", address):
         return "", ""
     for header in ("x-original-from", "reply-to", "x-original-sender"):
-        for _, candidate in [mailbox(_first(headers, header))] + addresses(_first(headers, header)):
+        for _, candidate in (mailbox(_first(headers, header)), *addresses(_first(headers, header))):
             if candidate and candidate != address:
                 return written[0] or (via["name"].strip(_QUOTES) if via else ""), candidate
     return "", ""

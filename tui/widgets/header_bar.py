@@ -31,7 +31,7 @@ class HeaderBar(Static):
         self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = "",
         paces: Sequence[tuple[str, str]] = (), reviews: str = "", suspended: int = 0,
     ) -> None:  # fmt: skip
-        """Write the line: accounts, what waits to leave, is held, in doubt, suspended or to be read, what staying costs.
+        """Write the line: accounts, what waits to leave, is held, in doubt or suspended, reviews, what staying costs.
 
         `paces`, what remotes are asked in a long and a short way, are written as far as there is room.
         """
