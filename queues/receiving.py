@@ -64,7 +64,7 @@ class Receiving:
         if child is not None and (
             item.message_id == child.message_id or escalating.is_from_team(child, item, self._rules.teams)
         ):
-            item = sorting.settled(item, answers_us=True, subject=item.subject)
+            item = sorting.settled(item, answers_us=True)
             return self._take_answer(child, item, content, arrived, action)
         customer = self._customer(item, arrived)
         ticket_id, trusted = find_ticket(self._store, item, customer.id)

@@ -48,7 +48,7 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
     from queues.recognising import Recogniser
 
     library = Library.standard(config_folder() / "macros")
-    return Recogniser(store, ours=own_texts(library), market=settings.languages)
+    return Recogniser(store, ours=own_texts(library), market=settings.languages, own_addresses=own_addresses(settings))
 
 
 def speller() -> Speller:

@@ -23,7 +23,7 @@ from queues.remotes.tracker_mirror import Paced
 from queues.remotes.tracker_sync import TrackerSync
 from queues.remotes.trackers import Tracker
 from tui.clock import wall_clock
-from tui.composition import open_desk, own_addresses, recogniser
+from tui.composition import open_desk, recogniser
 from tui.settings import Settings
 
 
@@ -59,7 +59,7 @@ class MailKeeper:
         self._path, self._settings, self._secrets, self._clock = path, settings, secrets, clock
         self._tell, self._news, self._paced = tell, news, paced
         self._stop = threading.Event()
-        self._helper = Helper(own_addresses=sorted(own_addresses(settings)))
+        self._helper = Helper()
         self._reader = SharedReader(self._helper)
         self._threads: list[threading.Thread] = []
 

@@ -42,12 +42,17 @@ def behind(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tup
 
 
 def reply_box(headers: Mapping[str, Sequence[str]], sender: str, own: Collection[str]) -> tuple[str, str]:
-    """Return name and address that answers are wanted at, the first beside the sender's and ours; empty for none."""
+    """Return name and address that answers are wanted at beside the sender's and ours; empty for none.
+
+    Of several the first that the mail did not go to: the others are a group's or ours.
+    """
     value = _first(headers, "reply-to")
     found = addresses(value)
     if len([one for one in found if one[1]]) == 1:
         found = [mailbox(value)]
-    return next(((name, one) for name, one in found if one and one != sender and one not in own), ("", ""))
+    wanted = [(name, one) for name, one in found if one and one != sender and one not in own]
+    went_to = {one for line in headers.get("to", ()) for _, one in addresses(line)}
+    return next((pair for pair in wanted if pair[1] not in went_to), next(iter(wanted), ("", "")))
 
 
 def unmasked(item: Incoming, own: Collection[str]) -> Incoming:

@@ -71,6 +71,9 @@ GROUPS: dict[str, Callable[[str, str], tuple[str, tuple[str, ...]]]] = {
     "both beside each other": lambda name, address: (
         f"{name} vía Ayuda <{GROUP}>", (f"Reply-To: Ayuda <{GROUP}>, {name} <{address}>",),
     ),
+    "another group of ours beside": lambda name, address: (
+        f"Web <{OURS}>", (f"Reply-To: {OURS}, Ayuda <{GROUP}>, {name} <{address}>", f"To: {GROUP}"),
+    ),
     "form": lambda name, address: (f"Web <{OURS}>", (f"Reply-To: {name} <{address}>",)),
     "form, comma": lambda name, address: (f"Web <{OURS}>", (f"Reply-To: {', '.join(name.split()[::-1])} <{address}>",)),
     "form, no-reply": lambda name, address: ("Web <no-reply@forms.example>", (f"Reply-To: {name} <{address}>",)),
