@@ -26,7 +26,7 @@ _RESPONDER_HEADERS = (
 )  # fmt: skip
 _DENIALS = frozenset({"", "no", "false", "0", "none", "off", "never"})
 _BULK = frozenset({"bulk", "junk", "list"})
-_FORWARDERS = ("x-ms-exchange-forwardingloop", "x-ms-exchange-generated-message-source")
+_FORWARDED = "x-ms-exchange-forwardingloop"
 """A rule of a mailbox sent on what somebody wrote."""
 AWAY_SUBJECT = re.compile(
     r"\s*(?:automatic reply|auto[- ]?reply|autoreply|auto-?response|out of (?:the )?office(?: reply| autoreply)?|"
@@ -84,7 +84,7 @@ def _signs(headers: Mapping[str, Sequence[str]], subject: str, sender: str) -> I
     yield from _bounce(headers, subject, sender)
     submitted = re.split(r"[;(\s]", _first(headers, "auto-submitted"), maxsplit=1)[0]
     if submitted == "auto-replied":
-        yield seen(REPLIED, "auto-submitted", sure=not any(name in headers for name in _FORWARDERS))
+        yield seen(REPLIED, "auto-submitted", sure=_FORWARDED not in headers)
     elif submitted not in _DENIALS:
         yield seen(AUTOMATIC, "auto-submitted")
     precedence = _first(headers, "precedence")

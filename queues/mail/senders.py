@@ -11,7 +11,7 @@ from data.safe_text import safe_line
 from queues.mail.addresses import addresses
 
 REWRITTEN = "rewritten sender"
-_VIA = re.compile(r"^(?P<name>.+?)\s+(?:via|vía|a través de|por medio de|über)\s+\S", re.I)
+_VIA = re.compile(r"^(?P<name>.+?)\s+\(?(?:via|vía|a través de|por medio de|über)\s+\S", re.I)
 _QUOTES = "\"'‘’“” "
 
 

@@ -68,6 +68,7 @@ GROUPS: dict[str, Callable[[str, str], tuple[str, tuple[str, ...]]]] = {
     "mailman": lambda name, address: (
         f"{name} via Group <{GROUP}>", (f"Reply-To: {name} <{address}>", f"List-Post: <mailto:{GROUP}>"),
     ),
+    "in brackets": lambda name, address: (f'"{name} (via Help)" <{OURS}>', (f"X-Original-Sender: {address}",)),
     "both beside each other": lambda name, address: (
         f"{name} vía Ayuda <{GROUP}>", (f"Reply-To: Ayuda <{GROUP}>, {name} <{address}>",),
     ),

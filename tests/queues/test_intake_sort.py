@@ -90,7 +90,7 @@ HINTS = {
     "old group": ("Precedence: junk",),
     "forwarding rule": ("Auto-Submitted: auto-generated", "X-MS-Exchange-ForwardingLoop: old@desk.example"),
     "rule that says replied": (
-        "Auto-Submitted: auto-replied", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
+        "Auto-Submitted: auto-replied", "X-MS-Exchange-ForwardingLoop: old@desk.example",
     ),
     "web form": ("Auto-Submitted: auto-generated (form)",),
     "notification": ("Auto-Submitted: auto-notified; owner-email=x@y.example",),
