@@ -14,7 +14,11 @@ UNKNOWN_LANGUAGE = "und"
 
 
 class Status(StrEnum):
-    """Where a ticket stands. New and open wait for us; the rest wait for somebody else or for nobody."""
+    """Where a ticket stands. New and open wait for us; the rest wait for somebody else or for nobody.
+
+    A suspended one holds nothing but mail that a filter or a machine vouches against: it waits, counted and out of the
+    lanes' work, until an agent takes it in or a person writes.
+    """
 
     NEW = "new"
     OPEN = "open"
@@ -23,6 +27,7 @@ class Status(StrEnum):
     SNOOZED = "snoozed"
     SOLVED = "solved"
     CLOSED = "closed"
+    SUSPENDED = "suspended"
 
 
 ACTIVE = frozenset({Status.NEW, Status.OPEN})
@@ -69,6 +74,18 @@ class MessageKind(StrEnum):
     BOUNCE = "bounce"
     SPAM = "spam"
     RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something in a mail's headers that says what sort of mail it is: evidence, kept with the message."""
+
+    rule: str
+    """A short stable name, such as `bulk`, `spam` or `delivery report`."""
+    seen: str
+    """The header and its value, such as `Precedence: list`."""
+    sure: bool = False
+    """A standard leaves no doubt. A sign that is not sure decides nothing."""
 
 
 class OutboxState(StrEnum):
@@ -176,6 +193,8 @@ class Message:
     """The addresses that an incoming message was sent to, lower case."""
     named_lane: str = ""
     """The lane that the connector named; with `recipients`, what routing needs to be done again."""
+    signs: tuple[Sign, ...] = ()
+    """What its headers said of its sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +620,15 @@ class Incoming:
     """It joins a ticket only by a Message-ID that we gave out: anybody can write a subject or name another's mail."""
     mixed: str = ""
     """As in `Message.mixed`."""
+    signs: tuple[Sign, ...] = ()
+    """What its headers say of its sort."""
+    delivery: str = ""
+    """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
+    reply_name: str = ""
+    """The name beside `reply_to`."""
+    behind_name: str = ""
+    behind_address: str = ""
+    """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from queues.calendar import Calendar
 from queues.desk_rules import DeskRules
 from queues.gates import Gates
 from queues.quality import csat
+from queues.recipient import recipient
 from queues.safeguards import ABSOLUTE, NO_ADDRESS
 from queues.steps import REPLY, Step, part_of
 
@@ -52,11 +53,11 @@ class Acting:
             return [Finding("empty", "The reply is empty; write something first.", blocking=True)]
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
         conversation = self._store.messages.of(ticket.id) if change.reply is not None else []
-        recipient = (change.recipient or self._address(ticket, conversation)) if change.reply is not None else ""
-        found = self.gates.objections(ticket, change, customer, recipient)
-        found += _no_address(recipient, ticket) if recipient else []
+        to = (change.recipient or self._address(ticket, conversation)) if change.reply is not None else ""
+        found = self.gates.objections(ticket, change, customer, to)
+        found += _no_address(to, ticket) if to else []
         if self._checker is not None and change.reply is not None:
-            sending = Sending(recipient, self._agent, now, self._store.people)
+            sending = Sending(to, self._agent, now, self._store.people)
             found += self._checker(change, ticket, customer, conversation, sending)
         watched = self.gates.watched(ticket)
         found = [replace(one, blocking=one.blocking or one.rule in watched) for one in found]
@@ -143,8 +144,12 @@ class Acting:
         if change.status is not None:
             workflow.check_move(ticket.status, change.status)
         address.check(change)
+        if change.recipient and change.recipient.casefold() in self._rules.ours:
+            raise RuleError("Our own address", f"#{ticket.id}: {change.recipient} is an address of ours; name another.")
         if ticket.status is Status.CLOSED and change.reply is not None:
-            raise RuleError("Ticket is closed", f"#{ticket.id} is closed; a new message of the customer reopens it.")
+            raise RuleError(
+                "Ticket is closed", f"#{ticket.id} is closed; reopen it first (O, or `tridesk reopen {ticket.id}`)."
+            )
         blocking = [finding for finding in self.findings(ticket, change, now) if finding.blocking]
         overridden: list[str] = []
         if change.override_reason:
@@ -178,7 +183,7 @@ class Acting:
         if change.reply is None:
             return []
         earlier = self._store.messages.of(ticket.id)
-        recipient = change.recipient or self.recipient(ticket, earlier)
+        to = change.recipient or self.recipient(ticket, earlier)
         sender = self._rules.sender_for(ticket.connector)
         message_id = reply.new_message_id(ticket.id, sender.address)
         language = change.reply_language or ticket.language
@@ -188,7 +193,7 @@ class Acting:
             subject=change.subject or ticket.subject,
             sender=sender.address,
             brand=sender.brand,
-            recipient=reply.addressee(self._name_of(recipient, ticket, earlier), recipient, ticket.connector),
+            recipient=reply.addressee(self._name_of(to, ticket, earlier), to, ticket.connector),
             message_id=message_id,
             at=now,
             earlier=earlier,
@@ -217,7 +222,7 @@ class Acting:
             ticket.connector,
             OutboxState.QUEUED,
             message_id,
-            recipient,
+            to,
             raw,
             now + self._rules.undo_seconds,
             draft=change.draft,
@@ -231,18 +236,17 @@ class Acting:
         return part_of(REPLY, steps + self._drop_draft(ticket.id, Direction.OUT, change.reply))
 
     def recipient(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
-        """Return where a reply goes: the Reply-To or address of the customer's latest message, else an identity."""
+        """Return where a reply goes. Raises RuleError where there is no person to answer."""
         address = self._address(ticket, conversation)
         if not address:
-            raise RuleError("Nobody to answer", f"#{ticket.id} has no address to send to; write a note instead.")
+            raise RuleError(
+                "Nobody to answer", f"#{ticket.id} has no address of a person to send to; write a note instead."
+            )
         return address
 
     def _address(self, ticket: Ticket, conversation: Sequence[Message]) -> str:
-        for message in reversed(conversation):
-            if message.direction is Direction.IN and (message.reply_to or message.from_address):
-                return message.reply_to or message.from_address
         customer = self._store.customers.get(ticket.customer_id) or NOBODY
-        return customer.identities[0].value if customer.identities else ""
+        return recipient(conversation, customer, self._rules.ours)
 
     def _name_of(self, recipient: str, ticket: Ticket, conversation: Sequence[Message]) -> str:
         """Return the name that belongs to an address: what its person called themselves last, else the customer's."""
@@ -335,6 +339,8 @@ def _status_after(ticket: Ticket, change: Change) -> Status:
     if change.team_answer is not None and change.team_answer.state in BACK:
         return escalating.wakes(ticket.status)
     touched = change.assignee or change.note is not None
+    if ticket.status is Status.SUSPENDED and change.assignee:
+        return Status.OPEN
     return Status.OPEN if ticket.status is Status.NEW and touched else ticket.status
 
 

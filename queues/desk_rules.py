@@ -57,6 +57,8 @@ class DeskRules:
     """The address that our replies come from."""
     brand: str = "Support"
     """The name beside it."""
+    own_addresses: frozenset[str] = frozenset()
+    """Other addresses that are ours, lower case: aliases, and mail groups that deliver to us."""
     teams: Sequence[Team] = ()
     """The other teams that the settings know."""
     mail_connector: str = ""
@@ -69,6 +71,12 @@ class DeskRules:
     """A ticket that was taken by hand before what next-up would have given leaves an event with its place."""
     senders: Mapping[str, Sender] = field(default_factory=dict)
     """By connector; others send as `sender` and `brand`."""
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """Every address of ours, lower case: a mail to one comes back to us."""
+        senders = (self.sender, *(one.address for one in self.senders.values()))
+        return self.own_addresses | {address.casefold() for address in senders}
 
     def sender_for(self, connector: str) -> Sender:
         """Return in whose name a connector's replies leave."""

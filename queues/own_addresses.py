@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from data.records import Direction, Incoming
+from queues.mail.senders import unmasked
 
 _LEAST_SENDERS = 3
 _LEAST_SHARE = 0.1
@@ -41,6 +42,11 @@ class OwnAddresses:
         ]
 
     def marked(self, item: Incoming) -> Incoming:
-        """Return the message, outgoing where we sent it; a web form of ours names the customer in Reply-To."""
-        ours = item.from_address in self.known() and not item.reply_to
-        return replace(item, direction=Direction.OUT) if ours else item
+        """Return the message, outgoing where we sent it; what a group or form of ours sent on is the person's.
+
+        A sender who writes to itself in somebody else's name is such a form, however few wrote.
+        """
+        known = self.known()
+        own = {*known, item.from_address} if item.from_address in item.to else known
+        shown = unmasked(item, own)
+        return replace(shown, direction=Direction.OUT) if shown.from_address in known else shown

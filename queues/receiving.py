@@ -15,25 +15,23 @@ from data.records import (
     Incoming,
     Message,
     MessageKind,
-    Priority,
     Received,
     Status,
     Ticket,
 )
 from data.safe_text import shortened
 from data.store import Store
-from queues import address, escalating, routing, sla, workflow
+from queues import address, escalating, routing, sla, sorting, workflow
 from queues.acting import Acting
 from queues.desk_rules import DeskRules
+from queues.mail.kind import is_form
+from queues.mail.senders import unmasked
 from queues.quality import csat
 from queues.thanks import only_thanks
 from queues.threads import find_ticket
 
 INTAKE = "intake"
 """Who the events of incoming messages name."""
-
-_UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})
-"""Kinds that reopen nothing: nobody is waiting for an answer."""
 
 
 class Receiving:
@@ -51,7 +49,11 @@ class Receiving:
             subject=shortened(item.subject),
             from_name=shortened(item.from_name),
             customer_name=shortened(item.customer_name),
+            reply_name=shortened(item.reply_name),
+            behind_name=shortened(item.behind_name),
         )
+        if item.direction is Direction.IN:
+            item = unmasked(item, self._rules.ours)
         content = item.content_hash or item.raw_sha256
         known = self._store.messages.ticket_of_content(content) if content else None
         if known is not None:
@@ -62,6 +64,7 @@ class Receiving:
         if child is not None and (
             item.message_id == child.message_id or escalating.is_from_team(child, item, self._rules.teams)
         ):
+            item = sorting.settled(item, answers_us=True)
             return self._take_answer(child, item, content, arrived, action)
         customer = self._customer(item, arrived)
         ticket_id, trusted = find_ticket(self._store, item, customer.id)
@@ -69,6 +72,10 @@ class Receiving:
         trusted = trusted and child is None
         ticket_id = ticket_id if ticket_id is not None else csat.ticket_of(self._store, item, customer.id)
         ticket = self._store.tickets.get(ticket_id) if ticket_id is not None else None
+        if ticket is not None:
+            item = sorting.settled(item, answers_us=self._answers_us(ticket, item), subject=ticket.subject)
+        if item.kind is MessageKind.SPAM:
+            ticket = None  # in no conversation: what is suspended stands in one place
         rated = self._rating(ticket, item, customer, arrived)
         if csat.alone(rated):
             item = replace(item, kind=MessageKind.RATING)
@@ -81,6 +88,12 @@ class Receiving:
         if rated is not None:
             csat.keep(self._store, rated, message, arrived, action, INTAKE)
         return Received(number, outcome)
+
+    def _answers_us(self, ticket: Ticket, item: Incoming) -> bool:
+        """Tell whether a message names one that we sent in its ticket, or another system put it there."""
+        return bool(item.external_ref) or any(
+            self._store.messages.ours(ticket.id, value) is not None for value in item.references
+        )
 
     def _rating(self, ticket: Ticket | None, item: Incoming, customer: Customer, arrived: int) -> csat.Answer | None:
         """Return what the message says of how we did, where we asked."""
@@ -98,7 +111,7 @@ class Receiving:
         self._add(ticket.id, replace(item, direction=Direction.NOTE), content, arrived, refer=False)
         fields: dict[str, Any] = {"updated_at": max(arrived, ticket.updated_at)}
         detail: dict[str, Any] = {"connector": item.connector, "escalation": child.id}
-        if item.kind is MessageKind.BOUNCE or item.kind not in _UNHEARD:
+        if _came_back(item) or item.kind not in sorting.UNHEARD:
             state = EscalationState.RETURNED if item.kind is MessageKind.BOUNCE else EscalationState.ANSWERED
             escalating.turned(self._store, child, replace(child, state=state, settled_at=arrived))
             fields |= {"status": escalating.wakes(ticket.status), "snoozed_until": None}
@@ -116,8 +129,8 @@ class Receiving:
         facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
         route = routing.route(self._rules.routing, facts)
         tags = route.tags if trusted else (*route.tags, "unverified")
-        if item.kind in _UNHEARD:
-            tags = (*tags, str(item.kind))
+        if item.direction is Direction.IN:
+            tags = (*tags, *sorting.tags(item))
         lanes = [lane.name for lane in self._rules.lanes]
         lane = route.lane if route.lane in lanes else lanes[0]
         ticket = Ticket(
@@ -128,11 +141,11 @@ class Receiving:
         )  # fmt: skip
         if item.direction is Direction.OUT:
             ticket = replace(ticket, status=Status.PENDING, touches=1, first_replied_at=arrived)
-        elif item.kind in _UNHEARD:
-            ticket = replace(ticket, status=Status.CLOSED, priority=Priority.LOW)
+        elif item.kind in sorting.UNHEARD:
+            ticket = replace(ticket, status=Status.SUSPENDED)
         ticket = replace(ticket, **self._acting.clocks(ticket, arrived))
         number = self._store.tickets.insert(ticket)
-        message = self._add(number, item, content, arrived)
+        message = self._add(number, item, content, arrived, refer=ticket.status is not Status.SUSPENDED)
         detail: dict[str, Any] = {**_origin(item), "reason": route.reason}
         self._store.events.add(action, number, arrived, INTAKE, "received", detail)
         return number, message
@@ -147,10 +160,12 @@ class Receiving:
             fields["first_replied_at"] = arrived if ticket.first_replied_at is None else ticket.first_replied_at
         elif item.direction is Direction.NOTE:
             pass  # what agents tell each other elsewhere wakes nobody
-        elif item.kind is MessageKind.BOUNCE:
-            fields |= self._came_back(ticket, item)
-        elif item.kind not in _UNHEARD:
+        elif _came_back(item):
+            fields |= self._lost(ticket, item)
+        elif item.kind not in sorting.UNHEARD:
             fields |= self._heard(ticket, item)
+            tags = (*fields.get("tags", ticket.tags), *sorting.tags(item))
+            fields["tags"] = tuple(dict.fromkeys(tags))
         fields |= self._acting.clocks(replace(ticket, **fields), arrived)
         self._acting.write_fields(ticket, fields)
         changed = {
@@ -164,7 +179,7 @@ class Receiving:
         days = self._rules.reopen_days
         return bool(days) and ticket.solved_at is not None and arrived - ticket.solved_at > days * sla.DAY
 
-    def _came_back(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
+    def _lost(self, ticket: Ticket, item: Incoming) -> dict[str, Any]:
         """Return what follows when our own reply did not arrive: the ticket is ours again, and says why."""
         lost = [value for value in item.references if self._store.outbox.bounced(value, "it came back undelivered")]
         if not lost:
@@ -194,10 +209,10 @@ class Receiving:
             at=item.at if item.at is not None else arrived, received_at=arrived, language=item.language,
             confidence=item.confidence, message_id=item.message_id, reply_to=item.reply_to, raw_sha256=item.raw_sha256,
             readable=item.readable, attachments=item.attachments, mixed=item.mixed,
-            recipients=item.to, named_lane=item.lane,
+            recipients=item.to, named_lane=item.lane, signs=item.signs,
         )  # fmt: skip
         number = self._store.messages.insert(message, content_hash=content)
-        if refer:  # who answers another team's mail does not take part in the customer's conversation
+        if refer:  # who answers another team's mail, and spam, does not take part in a customer's conversation
             own = (item.message_id,) if item.message_id else ()
             self._store.messages.refer(ticket_id, (*own, *item.references))
         return number
@@ -210,7 +225,7 @@ class Receiving:
             name = item.customer_name or (item.to[0] if item.to else "?")
         else:
             identities = identities_of(item, arrived)
-            name = item.from_name or (identities[0].value if identities else "?")
+            name = _name_of(item) or (identities[0].value if identities else "?")
         number = self._store.customers.find(identities)
         found = self._store.customers.get(number) if number is not None else None
         if found is not None:
@@ -233,10 +248,27 @@ class Receiving:
 
 def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
     """Return the ways by which the sender is known, the surest first; `arrived` is when they were first seen."""
-    # A web form writes in its own name; the customer stands in Reply-To.
-    address = item.reply_to if item.kind is MessageKind.FORM and item.reply_to else item.from_address
-    pairs = (("handle", item.handle), ("email", address))
+    if item.behind_address and item.direction is Direction.IN:
+        # a group that is not ours may name anybody: somebody of their own, neither the group nor who is named
+        pairs = [("via", f"{item.behind_address} via {item.from_address}")]
+    else:
+        pairs = [("handle", item.handle), ("email", item.reply_to if _is_form(item) else item.from_address)]
     return tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)
+
+
+def _is_form(item: Incoming) -> bool:
+    """Tell whether a web form writes in its own name; the customer stands in Reply-To."""
+    told = item.kind is MessageKind.SPAM and is_form(item.from_address, item.reply_to)
+    return told or (bool(item.reply_to) and item.kind is MessageKind.FORM)
+
+
+def _name_of(item: Incoming) -> str:
+    return (item.reply_name if _is_form(item) else item.behind_name) or item.from_name
+
+
+def _came_back(item: Incoming) -> bool:
+    """Tell whether a mail says that ours did not arrive; a report may also say that it was late, or arrived."""
+    return item.kind is MessageKind.BOUNCE and item.delivery in ("", "failed")
 
 
 def _origin(item: Incoming) -> dict[str, Any]:

@@ -6,13 +6,14 @@ It runs in the worker that fetches, with that worker's own store, before the one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from data.records import UNKNOWN_LANGUAGE, Direction, Identity, Incoming
 from data.store import Store
 from queues.language import KnownTexts, detect
 from queues.language.priors import market_of
+from queues.mail.senders import unmasked
 from queues.receiving import identities_of
 
 REMEMBERED = 20_000
@@ -28,12 +29,22 @@ class Recogniser:
     """Names languages for one store. Use it from the store's thread."""
 
     def __init__(
-        self, store: Store, *, ours: Iterable[str] = (), market: Mapping[str, float] | None = None, sure: float = 0.9
+        self,
+        store: Store,
+        *,
+        ours: Iterable[str] = (),
+        market: Mapping[str, float] | None = None,
+        sure: float = 0.9,
+        own_addresses: Collection[str] = (),
     ) -> None:
-        """Take our texts (macros, automatic replies) and the market's shares; what the store sent is added."""
+        """Take our texts (macros, automatic replies) and the market's shares; what the store sent is added.
+
+        `own_addresses` (lower case) are ours: what they send on for somebody is that person's.
+        """
         self._store = store
         self._market = market_of(market or {})
         self._sure = sure
+        self._own = own_addresses
         self._known = KnownTexts([*ours, *store.messages.newest_sent(OWN_REPLIES)])
         self._lately: dict[Identity, str] = {}
 
@@ -44,6 +55,7 @@ class Recogniser:
     def _one(self, item: Incoming) -> Incoming:
         if item.direction is not Direction.IN or not item.readable:
             return item
+        item = unmasked(item, self._own)
         identities = identities_of(item)
         customer = self._store.customers.find(identities)
         found = self._asked(item, self._earlier(item, identities, customer), self._ours(customer))

@@ -94,12 +94,12 @@ def clocks(
     """Return the clocks that run for `ticket` at `now`.
 
     `last_incoming_at` is the oldest incoming message not yet answered, None where all are (a customer's follow-up must
-    not set the clock back). The open time that the ticket spent waiting for others moves its resolution. Solved and
-    closed tickets have no clock; pending, on hold and snoozed ones only a statutory resolution. A statutory clock runs
-    day and night and never pauses.
+    not set the clock back). The open time that the ticket spent waiting for others moves its resolution. Solved,
+    closed and suspended tickets have no clock; pending, on hold and snoozed ones only a statutory resolution. A
+    statutory clock runs day and night and never pauses.
     """
     policy = policy_of(ticket, tier, policies)
-    if policy is None or ticket.status in (Status.SOLVED, Status.CLOSED):
+    if policy is None or ticket.status in (Status.SOLVED, Status.CLOSED, Status.SUSPENDED):
         return Clocks()
     calendar = calendars.get(policy.calendar, ALWAYS)
     resolve_due = _resolve_due(ticket, policy, calendar, now)

@@ -27,25 +27,33 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
             return mirrored, True
     if item.needs_our_id:
         return _by_our_id(store, item, customer_id)
-    own = (item.message_id,) if item.message_id else ()
-    named = store.messages.tickets_referring((*item.references[-_MOST_REFERENCES:], *own))
+    named = store.messages.tickets_referring(item.references[-_MOST_REFERENCES:])
+    # who answers a mail may be filed before it; but a program that gives all its mails one Message-ID tells nothing
+    own = store.messages.tickets_referring([item.message_id]) if item.message_id else []
+    named += [one for one in own if one not in named and not store.messages.bears(one, item.message_id)]
     for ticket_id in named:
         if item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
             return ticket_id, True
+        if item.kind is MessageKind.BOUNCE and any(store.messages.ours(ticket_id, one) for one in item.references):
+            return ticket_id, True  # what tells that our mail did not arrive comes from a server that took no part
     if named and item.references:
         return None, False
     return _by_subject(store, item, customer_id), True
 
 
 def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, bool]:
-    """Join by a Message-ID that we gave out, the nearest first; it can be guessed by nobody, but passed on."""
+    """Join by a Message-ID that we gave out, the nearest first; it can be guessed by nobody, but passed on.
+
+    The Message-ID of the customer's own mail does too, for those who wrote or got it; a mail that wants its answer
+    elsewhere must name one of ours.
+    """
     stranger = False
     for value in reversed(item.references[-_MOST_REFERENCES:]):
         for ticket_id in store.messages.tickets_referring([value]):
-            if store.messages.ours(ticket_id, value) is None:
+            ours = store.messages.ours(ticket_id, value) is not None
+            if not ours and (item.reply_to or not store.messages.bears(ticket_id, value)):
                 continue
-            # what tells that our mail did not arrive comes from the server in between, which took no part
-            bounced = item.kind is MessageKind.BOUNCE
+            bounced = ours and item.kind is MessageKind.BOUNCE
             if bounced or item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
                 return ticket_id, True
             stranger = True
@@ -61,7 +69,14 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
         return False
-    return ticket.customer_id == customer_id or store.messages.took_part(ticket_id, item.from_address)
+    if ticket.customer_id == customer_id:
+        return True
+    if item.behind_address or (item.kind is MessageKind.FORM and item.reply_to):
+        return False  # a stranger's group, or a form, writes under one address for everybody
+    address = item.from_address
+    opening = store.messages.opening(ticket_id)
+    copied = opening is not None and bool(address) and address in opening.recipients
+    return copied or store.messages.took_part(ticket_id, address) or store.messages.was_written_to(ticket_id, address)
 
 
 def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:

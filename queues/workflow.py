@@ -17,7 +17,8 @@ _MOVES: dict[Status, frozenset[Status]] = {
     Status.ON_HOLD: _FROM_LIVE,
     Status.SNOOZED: _FROM_LIVE,
     Status.SOLVED: frozenset({Status.OPEN, Status.CLOSED}),
-    Status.CLOSED: frozenset(),
+    Status.CLOSED: frozenset({Status.OPEN}),
+    Status.SUSPENDED: _FROM_LIVE,
 }
 
 
@@ -30,10 +31,6 @@ def check_move(old: Status, new: Status) -> None:
     """Raise RuleError where an agent may not move a ticket from `old` to `new`; staying put is always allowed."""
     if new == old or new in _MOVES[old]:
         return
-    if old is Status.CLOSED:
-        raise RuleError(
-            "Ticket is closed", "A closed ticket is final; only a new message from the customer reopens it."
-        )
     if new is Status.NEW:
         raise RuleError("Cannot be new again", f"The ticket is {old} already; set it to open instead.")
     allowed = " or ".join(sorted(moves(old)))

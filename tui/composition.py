@@ -49,7 +49,7 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
     from queues.recognising import Recogniser
 
     library = Library.standard(config_folder() / "macros")
-    return Recogniser(store, ours=own_texts(library), market=settings.languages)
+    return Recogniser(store, ours=own_texts(library), market=settings.languages, own_addresses=own_addresses(settings))
 
 
 def speller() -> Speller:
@@ -140,6 +140,12 @@ def zone_of(settings: Settings) -> tzinfo:
     return ZoneInfo(zone_name(settings))
 
 
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """Return every address of ours that the settings name, lower case: senders, accounts, aliases and mail groups."""
+    named = (settings.sender, *(account.address for account in settings.account), *settings.own_addresses)
+    return frozenset(address.strip().casefold() for address in named)
+
+
 def exposure(settings: Settings) -> Exposure:
     """Return which tickets are graphic, and what the desk does about it."""
     table = settings.exposure
@@ -160,8 +166,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
 
     chosen = settings if settings is not None else load().settings
     rules = desk_rules(chosen)
-    own = (chosen.sender, *(account.address for account in chosen.account))
-    checker = Checker(detect, own_addresses=own, spell=speller())
+    checker = Checker(detect, own_addresses=sorted(own_addresses(chosen)), spell=speller())
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))
 
 
@@ -181,6 +186,7 @@ def desk_rules(settings: Settings) -> DeskRules:
         undo_seconds=settings.undo_seconds,
         sender=settings.sender,
         brand=settings.brand,
+        own_addresses=own_addresses(settings),
         teams=other_teams(settings),
         senders={
             account.connector: Sender(account.address, account.brand or settings.brand, account.signature, account.html)

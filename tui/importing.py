@@ -52,7 +52,8 @@ def import_files(
     from queues.helper import Helper
     from queues.intake import take_in, take_up
     from queues.own_addresses import OwnAddresses
-    from tui.composition import open_desk
+    from tui.composition import open_desk, own_addresses
+    from tui.settings import load
 
     known = progress or Progress()
     files = [path for source in sources for path in files_of(source)]
@@ -67,7 +68,8 @@ def import_files(
 
     desk = open_desk(store_path, create=True)
     try:
-        with Helper(own_addresses=own) as helper:
+        known_ours = sorted({*own, *own_addresses(load().settings)})
+        with Helper(own_addresses=known_ours) as helper:
             total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock)
             stream = _counted(messages_of(mail), known)
             total = total.plus(

@@ -122,6 +122,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Your name, as replies and events bear it; empty for the login name."""
     sender: str = "support@tridesk.invalid"
     brand: str = "Support"
+    own_addresses: tuple[str, ...] = ()
+    """Other addresses of yours: aliases, and mail groups that deliver to you. What they send on is the person's."""
     help_url: str = ""
     """The help page that macros name."""
     signature: str = ""

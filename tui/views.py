@@ -15,7 +15,7 @@ LISTED = "listed"
 """The base of a view of tickets that something else listed; it is left, not kept."""
 SETTING = "views"
 """The name in the store's settings that the saved views are kept under."""
-BY_STATUS = (Status.PENDING, Status.ON_HOLD, Status.SNOOZED, Status.SOLVED, Status.CLOSED)
+BY_STATUS = (Status.PENDING, Status.ON_HOLD, Status.SNOOZED, Status.SOLVED, Status.CLOSED, Status.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,3 +344,9 @@ def drafts_leave_once(db: Database) -> None:
     """The revision of the draft that a reply was written in: it can stand in the outbox once, recalled ones aside."""
     for statement in DRAFTS_LEAVE_ONCE:
         db.execute(statement)
+
+
+@migrations()
+def evidence_of_the_sort(db: Database) -> None:
+    """What a message's headers said of its sort."""
+    db.execute("ALTER TABLE message ADD COLUMN signs TEXT NOT NULL DEFAULT '[]'")

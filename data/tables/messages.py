@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Answered, Attachment, Direction, Message, MessageKind, OwnReply
+from data.records import Answered, Attachment, Direction, Message, MessageKind, OwnReply, Sign
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
     "confidence, message_id, reply_to, raw_sha256, readable, macro, procedure, attachments, mixed, "
-    "recipients, named_lane"
+    "recipients, named_lane, signs"
 )
 _NAMES = tuple(_COLUMNS.split(", "))
 
@@ -69,7 +69,7 @@ class Messages:
         sql = """WITH reply AS (SELECT max(id) AS id FROM message
                 WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
             SELECT (SELECT min(received_at) FROM message WHERE ticket_id = :ticket AND direction = 'in'
-                    AND kind <> 'rating' AND id > coalesce((SELECT id FROM reply), 0)),
+                    AND kind NOT IN ('auto', 'rating') AND id > coalesce((SELECT id FROM reply), 0)),
                 (SELECT received_at FROM message WHERE id = (SELECT id FROM reply))"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
         return row[0], row[1]
@@ -99,6 +99,19 @@ class Messages:
             WHERE ticket_id = ? AND from_address = ? AND from_address <> '' AND direction <> 'note' LIMIT 1"""
         return self._db.execute(sql, (ticket_id, address)).fetchone() is not None
 
+    def was_written_to(self, ticket_id: int, address: str) -> bool:
+        """Tell whether we wrote to this address about the ticket; mails to other teams do not count."""
+        sql = """SELECT 1 FROM message m LEFT JOIN outbox o ON o.ticket_id = m.ticket_id AND o.message_id = m.message_id
+            WHERE m.ticket_id = :ticket AND m.direction = 'out' AND m.withdrawn = 0 AND (lower(o.recipient) = :address
+                OR EXISTS (SELECT 1 FROM json_each(m.recipients) WHERE value = :address)) LIMIT 1"""
+        given = {"ticket": ticket_id, "address": address}
+        return bool(address) and self._db.execute(sql, given).fetchone() is not None
+
+    def bears(self, ticket_id: int, message_id: str) -> bool:
+        """Tell whether an incoming message of the ticket bears this Message-ID."""
+        sql = "SELECT 1 FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'in' LIMIT 1"
+        return self._db.execute(sql, (ticket_id, message_id)).fetchone() is not None
+
     def answered_by_newer(self, ticket_id: int, message_id: str, cleared: int = 0) -> str:
         """Return the direction of a message that came after our own with this Message-ID, the empty string for none.
 
@@ -127,6 +140,7 @@ class Messages:
             "readable": int(message.readable),
             "attachments": json.dumps([asdict(part) for part in message.attachments], ensure_ascii=False),
             "recipients": json.dumps(message.recipients, ensure_ascii=False),
+            "signs": json.dumps([asdict(sign) for sign in message.signs], ensure_ascii=False),
             "content_hash": content_hash,
         }
         names = ", ".join(row)
@@ -209,4 +223,5 @@ def _message(row: Sequence[Any]) -> Message:
     values["readable"] = bool(values["readable"])
     values["attachments"] = tuple(Attachment(**part) for part in json.loads(values["attachments"]))
     values["recipients"] = tuple(json.loads(values["recipients"]))
+    values["signs"] = tuple(Sign(**sign) for sign in json.loads(values["signs"]))
     return Message(**values)

@@ -111,6 +111,11 @@ class Tickets:
             by_lane.setdefault(lane, {})[Status(status)] = n
         return {lane: LaneCounts(by_status) for lane, by_status in by_lane.items()}
 
+    def suspended(self) -> int:
+        """Return how many tickets of all lanes wait to be taken in."""
+        sql = "SELECT total(n) FROM lane_count WHERE status = ?"
+        return int(self._db.execute(sql, (Status.SUSPENDED,)).fetchone()[0])
+
     def breaching(self, lane: str, now: int, cap: int = 1000) -> int:
         """Return how many active tickets of the lane are past their clock, counted up to `cap`."""
         sql = (

@@ -142,6 +142,8 @@ class History:
         if old in _DONE and new not in _DONE:
             self.reopenings = [*self.reopenings, at]
         self.is_open = new not in _DONE
+        if old == Status.SUSPENDED and self.is_open and self.waiting_since is None:
+            self.waiting_since = at  # taken in: from now on somebody waits
 
 
 def history(ticket_id: int, told: Iterable[Told]) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from email.message import Message as Mime
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32
@@ -17,6 +18,8 @@ from queues.mail.headers import date, message_ids, words
 from queues.mail.kind import kind_of
 from queues.mail.light import lightened
 from queues.mail.repairing import without_blank_head
+from queues.mail.reports import Report, report_of
+from queues.mail.senders import behind, mailbox, reply_box, unmasked
 from queues.new_text import split
 
 LARGEST = 256 * 1024 * 1024
@@ -38,7 +41,8 @@ def read_mail(raw: bytes, *, connector: str, source: str, own_addresses: frozens
         headers = headers_of(root)
         if not headers:
             return _unread(raw, connector, source, "no mail headers")
-        return _incoming(raw, headers, read_body(root, light), connector, source, own_addresses)
+        report = report_of(root)
+        return _incoming(raw, headers, read_body(root, light), report, connector, source, own_addresses)
     except RecursionError:
         return _unread(raw, connector, source, "parts nested too deeply")
     except MemoryError:
@@ -56,6 +60,7 @@ def _incoming(
     raw: bytes,
     headers: Mapping[str, Sequence[str]],
     body: Body,
+    report: Report | None,
     connector: str,
     source: str,
     own_addresses: frozenset[str],
@@ -63,11 +68,11 @@ def _incoming(
     text = safe_text(body.text)
     new = split(text)
     language, confidence = guess_language(new.text)
-    envelope = _envelope(headers)
+    envelope = _envelope(headers, own_addresses)
     subject, sender, reply_to = envelope["subject"], envelope["from_address"], envelope["reply_to"]
-    kind = kind_of(headers, subject, sender, reply_to, body.report)
-    returned = message_ids(body.returned)[:1] if kind is MessageKind.BOUNCE else ()
-    return Incoming(
+    kind, signs = kind_of(headers, subject, sender, reply_to, report.sign if report else None)
+    returned = message_ids(body.returned)[:1] if kind is MessageKind.BOUNCE else report.about if report else ()
+    read = Incoming(
         connector=connector,
         source=source,
         raw_sha256=hashlib.sha256(raw).hexdigest(),
@@ -76,7 +81,6 @@ def _incoming(
         new_text=new.text,
         readable=not body.unsaid,
         problem=body.unsaid,
-        direction=Direction.OUT if sender in own_addresses and not reply_to else Direction.IN,
         language=language,
         confidence=confidence,
         attachments=tuple(body.attachments),
@@ -89,7 +93,14 @@ def _incoming(
         from_address=sender,
         reply_to=reply_to,
         content_hash=_content_hash(headers, envelope, body),
+        signs=signs,
+        delivery=report.became if report else "",
+        reply_name=envelope["reply_name"],
+        behind_name=envelope["behind_name"],
+        behind_address=envelope["behind_address"],
     )
+    read = unmasked(read, own_addresses)
+    return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
 
 
 def _content_hash(headers: Mapping[str, Sequence[str]], envelope: Mapping[str, str], body: Body) -> str:
@@ -107,10 +118,10 @@ def _unread(raw: bytes, connector: str, source: str, problem: str) -> Incoming:
     try:
         head: Mime = BytesHeaderParser(policy=compat32).parsebytes(without_blank_head(raw[:HEADER_BLOCK]))
         headers: Mapping[str, Sequence[str]] = headers_of(head)
-        envelope = _envelope(headers)
+        envelope = _envelope(headers, frozenset())
     except Exception:  # even the headers are beyond reading: the raw bytes remain
         headers = {}
-        envelope = _envelope({})
+        envelope = _envelope({}, frozenset())
     return Incoming(
         connector=connector,
         source=source,
@@ -128,21 +139,29 @@ def _unread(raw: bytes, connector: str, source: str, problem: str) -> Incoming:
         from_name=envelope["from_name"],
         from_address=envelope["from_address"],
         reply_to=envelope["reply_to"],
+        reply_name=envelope["reply_name"],
+        behind_name=envelope["behind_name"],
+        behind_address=envelope["behind_address"],
     )
 
 
-def _envelope(headers: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return subject, sender and reply address as safe lines."""
-    senders = addresses(_first(headers, "from")) or addresses(_first(headers, "sender"))
-    name, address = senders[0] if senders else ("", "")
-    replies = addresses(_first(headers, "reply-to"))
-    reply_to = safe_line(replies[0][1]) if replies else ""
-    return {
-        "subject": safe_line(words(_first(headers, "subject"))),
-        "from_name": safe_line(name),
-        "from_address": safe_line(address),
-        "reply_to": "" if reply_to == safe_line(address) else reply_to,
+def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict[str, str]:
+    """Return subject, sender, reply address and who is behind a rewritten sender, as safe lines."""
+    name, address = mailbox(_first(headers, "from"))
+    if not name and not address:
+        name, address = mailbox(_first(headers, "sender"))
+    reply_name, reply_to = reply_box(headers, address, own)
+    behind_name, behind_address = behind(headers, name, address)
+    found = {
+        "subject": words(_first(headers, "subject")),
+        "from_name": name,
+        "from_address": address,
+        "reply_to": reply_to,
+        "reply_name": reply_name,
+        "behind_name": behind_name,
+        "behind_address": behind_address,
     }
+    return {key: safe_line(value) for key, value in found.items()}
 
 
 def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:

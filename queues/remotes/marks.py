@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.records import ACTIVE, RemoteMail, Status, Ticket
-from queues.workflow import DONE
 
 SEEN, ANSWERED = "\\Seen", "\\Answered"
 SOLVED = "tridesk-solved"
@@ -63,9 +62,9 @@ def marking(
     mail: while the ticket waits for us, that one is not answered, whenever it came. `decided` is whether an agent here
     gave the ticket its status: what was filed as done by itself marks nothing as solved.
     """
-    done = ticket.status in DONE
+    done = ticket.status in (Status.SOLVED, Status.CLOSED)
     wanted = {SOLVED} if done and decided else set()
-    if ticket.status is not Status.NEW:
+    if ticket.status not in (Status.NEW, Status.SUSPENDED):  # nobody looked at what waits apart
         wanted.add(SEEN)
     if last_sent is not None and last_sent >= mail.arrived_at and not (latest and ticket.status in ACTIVE):
         wanted |= {SEEN, ANSWERED}

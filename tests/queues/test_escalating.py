@@ -16,6 +16,7 @@ from data.records import (
     Incoming,
     MessageKind,
     OutboxEntry,
+    Sign,
     Status,
     TeamAnswer,
     Ticket,
@@ -198,6 +199,27 @@ def test_an_automatic_answer_is_noted_and_wakes_nobody(desk: Desk, clock: Clock)
     desk.receive([answer(child, kind=MessageKind.AUTO)])
     assert ticket(desk, number).status is Status.ON_HOLD
     assert desk.store.messages.of(number)[-1].kind is MessageKind.AUTO
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"signs": (Sign("automatic", "x"), Sign("away subject", "x"))}, Status.ON_HOLD),
+        ({"signs": (Sign("responder", "X-Autoreply: yes"),)}, Status.ON_HOLD),
+        ({"kind": MessageKind.BOUNCE, "delivery": "delayed"}, Status.ON_HOLD),
+        ({"signs": (Sign("bulk", "Precedence: list"),)}, Status.OPEN),
+        ({"signs": (Sign("automatic", "Auto-Submitted: auto-generated"),)}, Status.OPEN),
+        ({"kind": MessageKind.SPAM, "signs": (Sign("spam", "X-Spam-Flag: YES"),)}, Status.OPEN),
+    ],
+)
+def test_only_what_a_machine_surely_wrote_leaves_a_handed_over_ticket_waiting(
+    desk: Desk, clock: Clock, changes: dict[str, object], status: Status
+) -> None:
+    number, child, _ = escalated(desk, clock)
+    desk.receive([answer(child, **changes)])
+    assert ticket(desk, number).status is status
+    settled = EscalationState.OPEN if status is Status.ON_HOLD else EscalationState.ANSWERED
+    assert desk.store.escalations.of(number)[0].state is settled
 
 
 def test_a_bounce_sends_the_matter_back(desk: Desk, clock: Clock) -> None:

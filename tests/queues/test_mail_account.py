@@ -124,7 +124,7 @@ def test_a_mail_delivered_again_or_moved_away_changes_no_ticket(desk: DeskAtMail
     assert [mail.gone for mail in desk.places()] == [True, False]
 
 
-def test_only_an_id_of_ours_and_a_known_participant_join(
+def test_only_known_participants_who_name_the_thread_join(
     desk: DeskAtMail, mail_stack: MailStack, customer: str
 ) -> None:
     desk.write(1, sender=customer, subject="Mi cuenta")
@@ -140,9 +140,10 @@ def test_only_an_id_of_ours_and_a_known_participant_join(
     desk.write(4, sender=customer, subject="Re: Mi cuenta", answers=answer["Message-ID"])
     arrive(desk, 4)
     desk.once()
-    first, own_id, stranger = desk.tickets()
+    first, stranger = desk.tickets()
     assert first.status is Status.OPEN
-    assert "unverified" not in own_id.tags
+    assert [one.direction for one in desk.messages()].count(Direction.IN) == 4
+    assert sum(one.ticket_id == first.id and one.direction is Direction.IN for one in desk.messages()) == 3
     assert "unverified" in stranger.tags
 
 

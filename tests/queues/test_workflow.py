@@ -13,10 +13,16 @@ from queues.workflow import after_incoming, after_reply, check_move, moves, reop
 STATUSES = st.sampled_from(Status)
 
 
-@pytest.mark.parametrize("new", sorted(set(Status) - {Status.CLOSED}))
-def test_closed_is_final_for_an_agent(new: Status) -> None:
-    with pytest.raises(RuleError, match="only a new message"):
+@pytest.mark.parametrize("new", sorted(set(Status) - {Status.CLOSED, Status.OPEN}))
+def test_closed_only_opens_again(new: Status) -> None:
+    check_move(Status.CLOSED, Status.OPEN)
+    with pytest.raises(RuleError, match="set it to open"):
         check_move(Status.CLOSED, new)
+
+
+@pytest.mark.parametrize("old", sorted(set(Status) - {Status.SUSPENDED}))
+def test_an_agent_suspends_nothing(old: Status) -> None:
+    assert Status.SUSPENDED not in moves(old)
 
 
 @pytest.mark.parametrize("old", sorted(set(Status) - {Status.NEW, Status.CLOSED}))

@@ -124,6 +124,23 @@ def test_doctor_tells_of_a_sound_desk_and_of_bad_settings(desk_file: Path, home:
     assert "undo-second" in found.stdout
 
 
+def test_what_is_suspended_is_told_listed_and_taken_in(tmp_path: Path, home: dict[str, str]) -> None:
+    path = tmp_path / "spam.eml"
+    path.write_text("From: a@b.example\nTo: help@desk.example\nSubject: Won\nX-Spam-Flag: YES\n\nClaim it")
+    assert tridesk(home, "import", str(path)).returncode == 0
+    assert tridesk(home, "list", "--json").stdout == ""
+    (row,) = map(json.loads, tridesk(home, "list", "--status", "suspended", "--json").stdout.splitlines())
+    told = {one["check"]: one for one in map(json.loads, tridesk(home, "doctor", "--json").stdout.splitlines())}
+    assert (told["suspended"]["ok"], told["suspended"]["detail"].split(";")[0]) == (
+        True, "1 ticket holds only spam or automatic mail",
+    )  # fmt: skip
+    (message,) = json.loads(tridesk(home, "show", str(row["id"]), "--json").stdout)["messages"]
+    assert message["signs"] == [{"rule": "spam", "seen": "X-Spam-Flag: YES", "sure": False}]
+    assert tridesk(home, "reopen", str(row["id"])).returncode == 0
+    assert json.loads(tridesk(home, "list", "--json").stdout)["status"] == "open"
+    assert "no mail waits to be taken in" in tridesk(home, "doctor").stdout
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_help_and_loads_no_screen(name: str, home: dict[str, str]) -> None:
     code = (

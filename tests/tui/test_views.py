@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from data.records import Change, Status, View
+from data.records import Change, MessageKind, Sign, Status, View
 from data.store import Store
-from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press, status_of
+from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
 from tui.views import NamedView, midnight, saved, stored
 
@@ -57,6 +58,50 @@ def test_each_view_shows_its_tickets_and_escape_shows_the_lane(
         await press(pilot, app, "escape")
         assert shown(app) == [7, 10, 13]
         assert title not in picture(app)
+
+    play(path, script)
+
+
+@pytest.fixture
+def suspended(path: Path) -> int:
+    """Let spam come in; return its ticket."""
+    store = Store.open(path)
+    spam = replace(
+        incoming(99, "You have won", "mail"), kind=MessageKind.SPAM, signs=(Sign("spam", "X-Spam-Flag: YES"),)
+    )
+    (received,) = make_desk(store).receive([spam])
+    store.close()
+    return received.ticket_id
+
+
+def test_what_is_suspended_is_counted_in_sight_read_and_taken_in(path: Path, suspended: int) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        assert "1 suspended" in picture(app)
+        assert suspended not in shown(app)
+        await press(pilot, app, "f", *"suspended", "enter")
+        assert shown(app) == [suspended]
+        await press(pilot, app, "enter")
+        assert "[spam?: X-Spam-Flag: YES]" in picture(app)
+        await press(pilot, app, "O")
+        assert status_of(path, suspended) is Status.OPEN
+        assert "1 suspended" not in picture(app)
+        await press(pilot, app, "z")
+        assert status_of(path, suspended) is Status.SUSPENDED
+        assert "1 suspended" in picture(app)
+
+    play(path, script)
+
+
+def test_a_closed_ticket_is_reopened_by_its_key(path: Path) -> None:
+    store = Store.open(path)
+    make_desk(store).act([1], Change(status=Status.CLOSED))
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "f", *"closed", "enter")
+        assert shown(app) == [1]
+        await press(pilot, app, "O")
+        assert status_of(path, 1) is Status.OPEN
 
     play(path, script)
 

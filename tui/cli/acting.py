@@ -87,6 +87,15 @@ def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bo
 
 
 @click.command()
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+@db_option
+@json_option
+def reopen(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
+    """Open tickets again that are solved or closed, and take in suspended ones; all or none."""
+    carry_out(ticket_ids, Change(status=Status.OPEN), db, as_json)
+
+
+@click.command()
 @click.option("--rest", is_flag=True, help="Where a reply has left: take back all the rest of the action.")
 @db_option
 @json_option

@@ -46,6 +46,7 @@ Check = Callable[[], "str | list[str]"]
 def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     """Yield everything that the desk reads at its start; what hangs on settings only where those can be read."""
     yield "store", lambda: _store(path)
+    yield "suspended", lambda: _suspended(path)
     yield "settings", _settings
     if _tried(_settings)[0]:
         settings = load().settings
@@ -89,6 +90,19 @@ def _store(path: Path) -> str:
         return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
     finally:
         store.close()
+
+
+def _suspended(path: Path) -> str:
+    if not path.exists():
+        return "no mail waits to be taken in"
+    with closing(Store.open(path)) as store:
+        count = store.tickets.suspended()
+    if not count:
+        return "no mail waits to be taken in"
+    count_words = "1 ticket holds" if count == 1 else f"{count} tickets hold"
+    return (
+        f"{count_words} only spam or automatic mail; `tridesk list --status suspended`, `tridesk reopen` takes one in"
+    )
 
 
 def _settings() -> str:

@@ -19,6 +19,7 @@ COMMANDS = {
     "reply": ("tui.cli.acting", "reply"),
     "note": ("tui.cli.acting", "note"),
     "solve": ("tui.cli.acting", "solve"),
+    "reopen": ("tui.cli.acting", "reopen"),
     "set": ("tui.cli.setting", "set_"),
     "escalate": ("tui.cli.escalating", "escalate"),
     "escalations": ("tui.cli.escalating", "escalations"),

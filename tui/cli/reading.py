@@ -27,6 +27,7 @@ from tui.cli.common import (
     ticket_line,
 )
 from tui.clock import wall_clock
+from tui.sign_line import sign_line
 
 
 @click.command("list")
@@ -105,6 +106,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         for message in messages:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
             click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
+            for sign in message.signs:
+                click.echo(sign_line(sign))
             click.echo(safe_text(message.text))
             for part in message.attachments:
                 click.echo(f"[{safe_line(part.filename)}, {part.size:,} B]")
@@ -129,6 +132,7 @@ def _message_keys(message: Message) -> dict[str, Any]:
         "macro": message.macro,
         "procedure": message.procedure,
         "attachments": [asdict(part) for part in message.attachments],
+        "signs": [asdict(sign) for sign in message.signs],
     }
 
 

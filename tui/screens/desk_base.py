@@ -260,6 +260,7 @@ class DeskBase(Screen[None]):
             links=link_line(ways),
             paces=pace_line(ways, now),
             reviews=review_notice(self.store, self.agent),
+            suspended=self.store.tickets.suspended(),
             stay=stay_line(self.store, [pane.lane.name for pane in self.panes], self.view.ticket_id, now),
         )
 

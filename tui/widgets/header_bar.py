@@ -29,9 +29,9 @@ class HeaderBar(Static):
 
     def show(
         self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = "",
-        paces: Sequence[tuple[str, str]] = (), reviews: str = "",
+        paces: Sequence[tuple[str, str]] = (), reviews: str = "", suspended: int = 0,
     ) -> None:  # fmt: skip
-        """Write the line: accounts, what waits to leave, is held, in doubt or to be read, and what staying costs.
+        """Write the line: accounts, what waits to leave, is held, in doubt or suspended, reviews, what staying costs.
 
         `paces`, what remotes are asked in a long and a short way, are written as far as there is room.
         """
@@ -44,6 +44,8 @@ class HeaderBar(Static):
             parts.append(words("{n} held!").format(n=held))
         if doubted:
             parts.append(words("{n} in doubt!").format(n=doubted))
+        if suspended:
+            parts.append(words("{n} suspended").format(n=suspended))
         parts += [reviews, stay]
         if self.saving:
             parts.append(words("saving…"))

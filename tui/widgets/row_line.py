@@ -14,6 +14,7 @@ _STATES = {
     Status.SNOOZED: "snooze",
     Status.SOLVED: "solved",
     Status.CLOSED: "closed",
+    Status.SUSPENDED: "susp.",
 }
 """What stands in the place of the clock where none of ours runs."""
 

@@ -22,6 +22,7 @@ from data.records import (
     Ticket,
 )
 from tui.aside_line import aside_line
+from tui.sign_line import sign_line
 from tui.spans import clock_words, span
 from tui.widgets.row_line import fit, one_line
 from tui.widgets.wrapping import wrap
@@ -204,6 +205,8 @@ def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterato
     room = width - len(mark)
     if not message.readable:
         yield Line(ink, fit(mark + words("This message could not be read; its raw bytes are kept."), width))
+    for sign in message.signs:
+        yield Line(Ink.QUIET, fit(mark + sign_line(sign), width))
     for line in wrap(text.strip("\n"), room):
         yield Line(ink, mark + line)
     if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):

@@ -1,0 +1,81 @@
+"""Who wrote a mail: the one in From, or the person behind a mail group or form that writes in its own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from data.records import Incoming, Sign
+from data.safe_text import safe_line
+from queues.mail.addresses import addresses
+
+REWRITTEN = "rewritten sender"
+_VIA = re.compile(r"^(?P<name>.+?)\s+\(?(?:via|vía|a través de|por medio de|über)\s+\S", re.I)
+_QUOTES = "\"'‘’“” "
+
+
+def mailbox(value: str) -> tuple[str, str]:
+    """Return name and address of a sender's line. A comma in a name that nobody quoted is part of the name."""
+    found = addresses(value)
+    named = next((place for place, (_, address) in enumerate(found) if address), None)
+    if named is None:
+        return found[0] if found else ("", "")
+    name = ", ".join(part for part, _ in found[: named + 1] if part)
+    return name, found[named][1]
+
+
+def behind(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tuple[str, str]:
+    """Return name and address of who is said to have written a mail that a group sent on; both empty for none.
+
+    `name` and `address` are the sender's line. A Reply-To alone is no sign of a group: people have one too.
+    """
+    via = _VIA.match(name)
+    written = mailbox(_first(headers, "x-original-from"))
+    if not via and written[1] in ("", address):
+        return "", ""
+    for header in ("x-original-from", "reply-to", "x-original-sender"):
+        for _, candidate in (mailbox(_first(headers, header)), *addresses(_first(headers, header))):
+            if candidate and candidate != address:
+                return written[0] or (via["name"].strip(_QUOTES) if via else ""), candidate
+    return "", ""
+
+
+def reply_box(headers: Mapping[str, Sequence[str]], sender: str, own: Collection[str]) -> tuple[str, str]:
+    """Return name and address that answers are wanted at beside the sender's and ours; empty for none.
+
+    Of several the first that the mail did not go to: the others are a group's or ours.
+    """
+    value = _first(headers, "reply-to")
+    found = addresses(value)
+    if len([one for one in found if one[1]]) == 1:
+        found = [mailbox(value)]
+    wanted = [(name, one) for name, one in found if one and one != sender and one not in own]
+    went_to = {one for line in headers.get("to", ()) for _, one in addresses(line)}
+    return next((pair for pair in wanted if pair[1] not in went_to), next(iter(wanted), ("", "")))
+
+
+def unmasked(item: Incoming, own: Collection[str]) -> Incoming:
+    """Return a mail that an address of ours sent on for somebody as theirs; any other as it is.
+
+    Only of our own address (or a group of ours) a rewritten line is believed: anybody may write such headers.
+    """
+    if item.from_address not in own:
+        return item
+    name, address = (item.behind_name, item.behind_address) if item.behind_address else (item.reply_name, item.reply_to)
+    if not address or address in own:
+        return item
+    sign = Sign(REWRITTEN, safe_line(f"From: {item.from_name} <{item.from_address}>")[:200])
+    return replace(
+        item,
+        from_name=name or (item.reply_name if item.reply_to == address else ""),
+        from_address=address,
+        reply_to="" if item.reply_to == address or item.reply_to in own else item.reply_to,
+        behind_name="",
+        behind_address="",
+        signs=(*item.signs, sign),
+    )
+
+
+def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
+    return next((value for value in headers.get(name, ()) if value.strip()), "")

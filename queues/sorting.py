@@ -1,0 +1,49 @@
+"""What becomes of an incoming mail by its sort: what may be a person's word is heard, the rest files itself.
+
+The headers' signs are evidence (`queues.mail.kind`). Only a report, an automatic answer by RFC 3834, or the answer of a
+known responder to a message of ours is certain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data.records import Incoming, MessageKind
+from queues.mail.kind import AUTOMATIC, AWAY, AWAY_SUBJECT, BOUNCE, BULK, NO_SENDER, REPLIED, RESPONDER, SPAM
+
+UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})
+"""Kinds that reopen nothing: nobody is waiting for an answer."""
+_TAGS = {BULK: "bulk", SPAM: "spam?"}
+_DOUBTED = "automatic?"
+_TELLING = frozenset({BULK, SPAM, RESPONDER, AWAY, AUTOMATIC, NO_SENDER, BOUNCE, REPLIED})
+
+
+def settled(item: Incoming, *, answers_us: bool, subject: str = "") -> Incoming:
+    """Return the message with the kind that it is filed as, now that it is known whether it answers one of ours.
+
+    `subject` is that of the ticket. A spam verdict on an answer to us is a false alarm: nobody else knows our ids.
+    """
+    if not answers_us:
+        return item
+    if item.kind is MessageKind.SPAM:
+        return replace(item, kind=MessageKind.MAIL)
+    if item.kind is MessageKind.MAIL and _is_responder(item, subject):
+        return replace(item, kind=MessageKind.AUTO)
+    return item
+
+
+def tags(item: Incoming) -> tuple[str, ...]:
+    """Return the tags that tell the agent of what was seen: of a person's mail its doubts, of any other its kind."""
+    if item.kind in UNHEARD:
+        return (str(item.kind),)
+    found = [_TAGS.get(sign.rule, _DOUBTED) for sign in item.signs if sign.rule in _TELLING]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_responder(item: Incoming, subject: str) -> bool:
+    rules = {sign.rule for sign in item.signs}
+    if RESPONDER in rules:
+        return True
+    # "Ausente: my parcel" may be what the customer calls the matter
+    away = AWAY in rules and AWAY_SUBJECT.match(subject) is None
+    return away and bool(rules & {AUTOMATIC, NO_SENDER})

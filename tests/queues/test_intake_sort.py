@@ -1,0 +1,260 @@
+"""What a person wrote is work, whatever a header or a word hints at; what a machine wrote files itself, in sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from data.errors import RuleError
+from data.records import Change, Message, MessageKind, OutboxEntry, Priority, Received, RemoteMail, Status, Ticket
+from data.store import Store
+from queues.desk import Desk
+from queues.desk_rules import DeskRules
+from queues.mail.reading import read_mail
+from queues.outbox import deliver_due
+from queues.remotes.marks import SEEN, SOLVED, marking
+from queues.routing import Rules
+
+START = 1_770_000_000
+OURS = "help@desk.example"
+ANA = "Ana Ruiz <ana@clientes.example>"
+_numbers = count(1)
+
+REPORT = (
+    "MIME-Version: 1.0\nContent-Type: multipart/report; report-type={type}; boundary=b\n\n--b\n"
+    "Content-Type: text/plain\n\nThis is what happened.\n--b\nContent-Type: message/{part}\n\n{fields}\n\n--b--\n"
+)
+FAILED = REPORT.format(
+    type="delivery-status",
+    part="delivery-status",
+    fields="Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ana@clientes.example\nAction: {action}",
+)
+RECEIPT = REPORT.format(
+    type="disposition-notification",
+    part="disposition-notification",
+    fields="Original-Message-ID: {about}\nDisposition: manual-action/MDN-sent-manually; displayed",
+)
+
+
+class Leaving:
+    """Lets every reply leave."""
+
+    def send(self, entry: OutboxEntry) -> str:
+        return "taken"
+
+    def was_delivered(self, entry: OutboxEntry) -> bool | None:
+        return True
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    rules = DeskRules(routing=Rules(()), sender=OURS, own_addresses=frozenset({"shop@desk.example"}), undo_seconds=0)
+    return Desk(Store.open(tmp_path / "desk.db"), clock=lambda: START, rules=rules, agent="eva")
+
+
+def come(
+    desk: Desk, *headers: str, sender: str = ANA, subject: str = "Mi pedido", body: str = "\nNo ha llegado.",
+    from_files: bool = True,
+) -> Received:  # fmt: skip
+    """Let one mail come in, with these headers besides the usual ones."""
+    lines = [f"From: {sender}", f"To: {OURS}", f"Subject: {subject}", f"Message-ID: <m{next(_numbers)}@x.example>"]
+    raw = "\n".join([*lines, *headers]) + "\n" + body
+    item = read_mail(raw.encode(), connector="post", source="test", own_addresses=frozenset({OURS}))
+    (received,) = desk.receive([replace(item, received_at=START, needs_our_id=not from_files)])
+    return received
+
+
+def ticket(desk: Desk, number: int) -> Ticket:
+    found = desk.store.tickets.get(number)
+    assert found is not None
+    return found
+
+
+def latest(desk: Desk, number: int) -> Message:
+    return desk.store.messages.of(number)[-1]
+
+
+def answered(desk: Desk, *, status: Status = Status.SOLVED, **mail: str) -> tuple[int, str]:
+    """Open a ticket and answer it; return its number and the Message-ID of our answer."""
+    number = come(desk, **mail).ticket_id  # type: ignore[arg-type]
+    desk.act([number], Change(reply="Ya está.", status=status))
+    return number, latest(desk, number).message_id
+
+
+HINTS = {
+    "mail group": ("Precedence: list", "List-ID: <help.desk.example>"),
+    "customer tool": ("Precedence: bulk",),
+    "old group": ("Precedence: junk",),
+    "forwarding rule": ("Auto-Submitted: auto-generated", "X-MS-Exchange-ForwardingLoop: old@desk.example"),
+    "rule that says replied": (
+        "Auto-Submitted: auto-replied", "X-MS-Exchange-ForwardingLoop: old@desk.example",
+    ),
+    "web form": ("Auto-Submitted: auto-generated (form)",),
+    "notification": ("Auto-Submitted: auto-notified; owner-email=x@y.example",),
+    "says that it is none": ("X-Autoreply: no", "Auto-Submitted: no"),
+    "responder, not to us": ("X-Autorespond: yes",),
+    "no sender": ("Return-Path: <>",),
+    "failed recipients": ("X-Failed-Recipients: ana@clientes.example",),
+    "exchange marks": ("X-Auto-Response-Suppress: All", "Auto-Submitted: auto-generated"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_a_hint_makes_new_work_and_is_kept(desk: Desk, name: str) -> None:
+    received = come(desk, *HINTS[name])
+    found = ticket(desk, received.ticket_id)
+    assert (found.status, found.priority) == (Status.NEW, Priority.NORMAL)
+    assert found.first_due is not None, "somebody waits"
+    assert latest(desk, found.id).kind is MessageKind.MAIL
+    assert bool(latest(desk, found.id).signs) == (name != "says that it is none")
+    assert bool({"bulk", "automatic?"} & set(found.tags)) == (name != "says that it is none")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Ausente: mi paquete no está en casa", "Out of office: who answers at night?", "Undelivered parcel",
+        "Respuesta automática no funciona", "Delivery failed twice", "Devuelto el pedido, ¿y mi dinero?",
+        "Automatic reply: how do I turn it off?", "Read: your terms", "Fuera de la oficina: cambio de dirección",
+    ],
+)  # fmt: skip
+def test_words_of_a_subject_close_nothing(desk: Desk, subject: str) -> None:
+    found = ticket(desk, come(desk, subject=subject).ticket_id)
+    assert (found.status, found.priority) == (Status.NEW, Priority.NORMAL)
+
+
+@pytest.mark.parametrize("name", [name for name in HINTS if not name.startswith("responder")])
+def test_a_hinted_answer_reopens(desk: Desk, name: str) -> None:
+    number, ours = answered(desk)
+    assert come(desk, f"In-Reply-To: {ours}", *HINTS[name], subject="Re: Mi pedido").ticket_id == number
+    assert ticket(desk, number).status is Status.OPEN
+
+
+def test_a_forwarded_answer_about_an_absence_reopens(desk: Desk) -> None:
+    number, ours = answered(desk, subject="Ausente: mi paquete")
+    come(desk, f"In-Reply-To: {ours}", "Auto-Submitted: auto-generated", subject="Ausente: mi paquete")
+    assert ticket(desk, number).status is Status.OPEN
+
+
+RESPONDERS = {
+    "RFC 3834": ("Auto-Submitted: auto-replied", "Subject: Re: Mi pedido"),
+    "with a comment": ("Auto-Submitted: auto-replied (vacation)", "Subject: I am away"),
+    "old header": ("X-Autoreply: yes", "Subject: Re: Mi pedido"),
+    "precedence": ("Precedence: auto_reply", "Subject: Re: Mi pedido"),
+    "named": ("X-Autorespond: Mi pedido", "Subject: Estoy fuera"),
+    "exchange": (
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        "Subject: Automatic reply: Mi pedido",
+    ),
+    "exchange, Spanish": ("Auto-Submitted: auto-generated", "Subject: Respuesta automática: Re: Mi pedido"),
+    "no sender": ("Return-Path: <>", "Subject: Fuera de la oficina: Mi pedido"),
+}
+
+
+@pytest.mark.parametrize("name", RESPONDERS)
+@pytest.mark.parametrize("from_files", [True, False])
+def test_an_automatic_answer_to_us_stays_with_its_ticket_and_reopens_nothing(
+    desk: Desk, name: str, from_files: bool
+) -> None:
+    number, ours = answered(desk)
+    *headers, subject = RESPONDERS[name]
+    come(desk, f"In-Reply-To: {ours}", *headers, subject=subject.removeprefix("Subject: "), from_files=from_files)
+    assert latest(desk, number).kind is MessageKind.AUTO
+    assert (ticket(desk, number).status, ticket(desk, number).tags) == (Status.SOLVED, ())
+
+
+@pytest.mark.parametrize("from_files", [True, False])
+def test_a_read_receipt_is_filed_by_the_mail_that_it_is_about(desk: Desk, from_files: bool) -> None:
+    number, ours = answered(desk)
+    body = RECEIPT.format(about=ours)
+    assert come(desk, subject="Leído: Re: Mi pedido", body=body, from_files=from_files).ticket_id == number
+    assert (latest(desk, number).kind, ticket(desk, number).status) == (MessageKind.AUTO, Status.SOLVED)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("failed", Status.OPEN), ("delayed", Status.PENDING), ("delivered", Status.PENDING), ("relayed", Status.PENDING)],
+)
+def test_only_a_report_of_failure_brings_a_ticket_back(desk: Desk, action: str, status: Status) -> None:
+    number, ours = answered(desk, status=Status.PENDING)
+    deliver_due(desk.store, {"post": Leaving()}, START)
+    body = FAILED.format(action=action)
+    come(desk, f"In-Reply-To: {ours}", sender="MAILER-DAEMON", subject="Report", body=body)
+    assert (latest(desk, number).kind, ticket(desk, number).status) == (MessageKind.BOUNCE, status)
+
+
+def test_a_person_who_attaches_a_report_wrote_a_mail(desk: Desk) -> None:
+    body = FAILED.format(action="failed").replace("multipart/report; report-type=delivery-status", "multipart/mixed")
+    found = ticket(desk, come(desk, body=body).ticket_id)
+    assert (found.status, latest(desk, found.id).kind) == (Status.NEW, MessageKind.MAIL)
+
+
+MACHINES = {
+    "vacation": (ANA, ("Auto-Submitted: auto-replied",), "\nI am away", "auto"),
+    "delivery report": ("<>", (), FAILED.format(action="failed"), "bounce"),
+    "old bounce": ("MAILER-DAEMON@mx.example", ("Return-Path: <>",), "\nHi. This is qmail.", "bounce"),
+    "postmaster": ("postmaster@mx.example", ("X-Failed-Recipients: a@b.example",), "\nNo such user", "bounce"),
+    "receipt": (ANA, (), RECEIPT.format(about="<x@y.example>"), "auto"),
+    "spam": (ANA, ("X-Spam-Flag: YES",), "\nYou have won", "spam"),
+    "spam, scored": (ANA, ("X-Spam-Status: Yes, score=9",), "\nYou have won", "spam"),
+}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_what_no_person_wrote_is_suspended_until_it_is_taken_in(desk: Desk, name: str) -> None:
+    sender, headers, body, tag = MACHINES[name]
+    subject = "Undelivered mail" if tag == "bounce" else "Mail"
+    number = come(desk, *headers, sender=sender, subject=subject, body=body).ticket_id
+    found = ticket(desk, number)
+    assert (found.status, found.tags, found.due_at) == (Status.SUSPENDED, (tag,), None)
+    assert desk.store.tickets.suspended() == 1
+    assert desk.next_up() is None
+    mail = RemoteMail("post", "INBOX", 1, 1, "", START, frozenset(), 1)
+    assert not marking(mail, found, None).add & {SEEN, SOLVED}, "the mailbox that others read is left as it is"
+    desk.act([number], Change(status=Status.OPEN))
+    assert ticket(desk, number).first_due is not None
+    assert (ticket(desk, number).reopens, desk.store.tickets.suspended()) == (0, 0)
+    desk.undo()
+    assert ticket(desk, number).status is Status.SUSPENDED
+
+
+def test_a_spam_verdict_on_an_answer_to_us_is_a_false_alarm(desk: Desk) -> None:
+    number, ours = answered(desk)
+    come(desk, f"In-Reply-To: {ours}", "X-Spam-Flag: YES", subject="Re: Mi pedido", body="\nSigue sin llegar.")
+    assert (ticket(desk, number).status, ticket(desk, number).tags) == (Status.OPEN, ("spam?",))
+
+
+def test_other_spam_joins_no_conversation_and_takes_no_answer_out_of_one(desk: Desk) -> None:
+    number = come(desk).ticket_id
+    first = latest(desk, number).message_id
+    other = come(desk, f"In-Reply-To: {first}", "X-Spam-Flag: YES", subject="Re: Mi pedido", body="\nBuy").ticket_id
+    assert (other != number, ticket(desk, other).status) == (True, Status.SUSPENDED)
+    assert come(desk, f"In-Reply-To: {first}", subject="Re: Mi pedido", body="\nGracias por mirar").ticket_id == number
+
+
+def test_a_person_who_writes_into_a_suspended_ticket_takes_it_in(desk: Desk) -> None:
+    number = come(desk, "X-Spam-Flag: YES").ticket_id
+    first = latest(desk, number).message_id
+    assert come(desk, f"In-Reply-To: {first}", subject="Re: Mi pedido", body="\n¿Hola?").ticket_id == number
+    assert ticket(desk, number).status is Status.OPEN
+
+
+def test_who_takes_a_suspended_ticket_takes_it_in(desk: Desk) -> None:
+    number = come(desk, "X-Spam-Flag: YES").ticket_id
+    desk.act([number], Change(assignee="eva"))
+    assert ticket(desk, number).status is Status.OPEN
+
+
+def test_a_closed_ticket_is_reopened_by_an_agent_and_undone(desk: Desk) -> None:
+    number = come(desk).ticket_id
+    desk.act([number], Change(status=Status.CLOSED))
+    with pytest.raises(RuleError, match=f"tridesk reopen {number}"):
+        desk.act([number], Change(reply="Hola"))
+    desk.act([number], Change(status=Status.OPEN))
+    assert (ticket(desk, number).status, ticket(desk, number).reopens) == (Status.OPEN, 1)
+    desk.undo()
+    assert ticket(desk, number).status is Status.CLOSED
