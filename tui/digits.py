@@ -27,19 +27,30 @@ class Asked:
     """Whom a step that is still open hands over to."""
     due: bool = False
     """That step is a gate, and the only one left."""
+    ready: bool = False
+    """No other gate is open."""
+    handed_over: bool = False
+    """The procedure asks for a hand-over, and it is done."""
+    established: frozenset[str] = frozenset()
+    """Names of the macros whose outcome the answered steps have established."""
+
+    def speaks_for(self, macro: Macro) -> bool:
+        """Tell whether the procedure itself asks for a macro next: the steps before the hand-over are answered."""
+        return self.ready and self.hands_over(macro)
+
+    def hands_over(self, macro: Macro) -> bool:
+        """Tell whether a macro hands over to the team that the procedure asks for."""
+        to = macro.actions.escalate
+        return bool(self.team) and to is not None and to.team.casefold() == self.team.casefold()
 
 
-def first_digits(ranked: Sequence[Macro], asked: Asked) -> list[Macro]:
+def first_digits(ranked: Sequence[Macro], asked: Asked, *, hands_over_first: bool = False) -> list[Macro]:
     """Return the best of `ranked` for the first digits.
 
     What may leave at once goes before what has to wait for a step. The best macros that hand over as the procedure
-    asks are always among them, and first where nothing else is left to do.
+    asks are always among them, and first where nothing else is left to do or where a grave matter does not wait.
     """
     best = sorted(ranked[:SUGGESTED], key=lambda macro: macro.name not in asked.free)
-    over = [macro for macro in ranked if asked.team and _team(macro) == asked.team.casefold()][:HAND_OVERS]
+    over = [macro for macro in ranked if asked.hands_over(macro)][:HAND_OVERS]
     others = [macro for macro in best if macro not in over][: SUGGESTED - len(over)]
-    return [*over, *others] if asked.due else [*others, *over]
-
-
-def _team(macro: Macro) -> str:
-    return macro.actions.escalate.team.casefold() if macro.actions.escalate is not None else ""
+    return [*over, *others] if asked.due or hands_over_first else [*others, *over]
