@@ -7,7 +7,8 @@ import re
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)>\]]+")
 _CONDITION = re.compile(
-    r"(?:and |but |y |pero )?(?:if|should you|in case|once|whenever|when|unless|si|cuando|en caso|para cualquier)\b", re.I
+    r"(?:and |but |y |pero )?(?:if|should you|in case|once|whenever|when|unless|si|cuando|en caso|para cualquier)\b",
+    re.I,
 )
 """What begins a sentence that asks only in some event: an answer may say what to do then."""
 _COURTESY = re.compile(

@@ -22,8 +22,7 @@ MAX_LINE = 2000
 _FENCE = "+++"
 _BODY = re.compile(r"===\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)\s*$")
 _KNOWN = frozenset(
-    {"title", "key", "topics", "tags", "actions", "asks", "when", "subject", "attachments", "outcome",
-     "extra"}
+    {"title", "key", "topics", "tags", "actions", "asks", "when", "subject", "attachments", "outcome", "extra"}
 )
 
 

@@ -14,7 +14,7 @@ from data.macro_names import separate
 from data.protocols import Clock
 from data.records import Change, Customer, Draft, Ticket
 from tui.digits import SUGGESTED, Asked, first_digits
-from tui.ranking import Ranking, Slot
+from tui.ranking import WEAK, Ranking, Slot
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class Answering:
         other._library = self._library
         other._brand, other._zone, other._register = self._brand, self._zone, self._register
         other._form = self._form
+        if self._library is not None and self._learner is not None:
+            other._learner, other._ranking = self._learner, Ranking(store, self._library, self._learner)
         return other
 
     def load(self) -> None:
@@ -220,10 +222,11 @@ class Answering:
             self._ranking.anew(ticket_id)
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
-        """Return name and title of every macro offered for a ticket."""
+        """Return name and title of every macro offered for a ticket; a sign stands before those nothing speaks for."""
         if self._library is None:
             return []
-        return [(macro.name, macro.title.for_language(language)) for macro in self._offered(ticket)]
+        marks = {macro.name: f"{WEAK} " if self._weak(ticket, macro) else "" for macro in self._offered(ticket)}
+        return [(name, mark + self.macro(name).title.for_language(language)) for name, mark in marks.items()]
 
     def _offered(self, ticket: Ticket) -> list[Macro]:
         if self._library is None:

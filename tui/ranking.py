@@ -19,6 +19,8 @@ COUNTED = 3
 """Answered tickets like this one, before they are counted rather than named."""
 KEPT = 200
 """Tickets whose digits are remembered."""
+WEAK = "~"
+"""Stands before the title of a macro that nothing speaks for: no colour is needed to see it."""
 _NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.RATING})
 """What nobody is suggested an answer to."""
 

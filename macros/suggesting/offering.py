@@ -57,7 +57,13 @@ class Situation:
     def of(cls, ticket: Ticket, established: frozenset[str] = frozenset(), *, handed_over: bool = False) -> Situation:
         """Return a ticket's situation."""
         return cls(
-            ticket.topic, ticket.lane, ticket.severity, ticket.language, frozenset(ticket.tags), established, handed_over
+            ticket.topic,
+            ticket.lane,
+            ticket.severity,
+            ticket.language,
+            frozenset(ticket.tags),
+            established,
+            handed_over,
         )
 
     @property

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from data.changes import unpacked
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Finding, Promise, Status, Ticket
+from data.records import Change, Direction, Done, Draft, Finding, Promise, Ticket
 from tui.answering import Place
+from tui.outcomes import outcome
 from tui.screens.desk_asking import Given
 from tui.screens.desk_drafts import Drafting
 from tui.spans import moment
@@ -105,12 +106,10 @@ class Writing(Drafting):
     def _send_or_show(
         self, ticket: Ticket, change: Change, findings: Sequence[Finding], promise: Promise | None
     ) -> None:
-        if any(finding.blocking for finding in findings):
+        if any(finding.blocking for finding in findings) or self.is_weak(ticket, change):
             self.preview(ticket, change, words("Not sent yet"))
             return
-        # as on the card: an escalated matter is not solved
-        outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
-        work = self.send(ticket.id, replace(change, status=outcome, promise=promise))
+        work = self.send(ticket.id, replace(change, status=outcome(change), promise=promise))
         self.run_worker(work, group="send", exit_on_error=False)
 
     def _noted(self, done: Done) -> None:

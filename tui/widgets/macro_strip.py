@@ -9,12 +9,10 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from tui.ranking import Slot
+from tui.ranking import WEAK, Slot
 from tui.widgets.row_line import fit, one_line
 
 BETWEEN = " · "
-WEAK = "~"
-"""Stands before the title of a macro that nothing speaks for: no colour is needed to see it."""
 
 
 def strip_line(slots: Sequence[Slot], width: int) -> Content:
