@@ -12,18 +12,20 @@ _CONDITION = re.compile(
 )
 """What begins a sentence that asks only in some event: an answer may say what to do then."""
 _COURTESY = re.compile(
-    r"anything else|something else|any (?:other|more|further) questions?|how did (?:we|i) do|why not|did you know|need (?:any |more |some )*help\b"
+    r"anything else|something else|any (?:other|more|further) questions?|how did (?:we|i) do|why not|did you know"
+    r"|need (?:any |more |some )*help\b"
     r"|(?:algo|alguna cosa|cualquier cosa|otra cosa) m[aá]s|m[aá]s preguntas|otra (?:pregunta|duda)"
     r"|qu[eé] tal lo hemos hecho|sab[ií]as? que|por qu[eé] no",
     re.I,
 )
 _REQUEST = re.compile(
     # English
-    r"\bplease (?:\w+ly )?(?:send|reply|respond|answer|tell|write|fill|add|attach|provide|confirm|share|let (?:me|us) know"
-    r"|give (?:me|us)|forward|return|complete)\b"
+    r"\bplease (?:\w+ly )?(?:send|reply|respond|answer|tell|write|fill|add|attach|provide|confirm|share"
+    r"|let (?:me|us) know|give (?:me|us)|forward|return|complete)\b"
     r"|(?<!not )(?<!never )\b(?:send|tell|give|forward) (?:me|us)\b"
     r"|\blet (?:me|us) know\b|\b(?:reply|respond|answer again) (?:here )?with\b"
-    r"|\b(?:I|we|engineers|colleagues|team) (?:still |also |only |just )*(?:need|would need|'d need) (?:your|you to|to know)\b"
+    r"|\b(?:I|we|engineers|colleagues|team) (?:still |also |only |just )*(?:need|would need|'d need)"
+    r" (?:your|you to|to know)\b"
     r"|\b(?:I|we|engineers|colleagues|team) (?:still |also |only |just )*(?:need|would need|'d need)(?: \w+){0,3}"
     r"(?:from you|:| things| details)"
     r"|\bneed to (?:confirm|know|see)\b|\bhave to be sure\b|\bwanted to (?:ask|check)\b|\bhave ready:"

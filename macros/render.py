@@ -147,7 +147,7 @@ def _change(
 
 
 def _status(actions: Actions, text: str) -> Status | None:
-    """Return what becomes of the ticket: what the macro says, else it waits where its text asks and is solved where not.
+    """Return what becomes of the ticket: what the macro says; else it waits where its text asks, and is solved if not.
 
     What is handed over waits for the other team, whatever a file says of being done with it.
     """

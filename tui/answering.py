@@ -336,5 +336,5 @@ class Answering:
 
 
 def _keeps_its_key(macro: Macro, situation: Situation) -> bool:
-    """Tell whether a macro has the key that it names here: where harm is possible it has to be meant for such tickets."""
+    """Tell whether a macro has its key here: where harm is possible it has to be meant for such tickets."""
     return not situation.safety or situation.is_about(macro) or situation.lane in macro.when.lanes

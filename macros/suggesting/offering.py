@@ -31,9 +31,11 @@ FOREIGN = 4.0
 """What having no words in the ticket's language counts against a macro."""
 
 _CLOSE, _DISTANT = 11.0, 4.5
-"""How closeness becomes the probability that a macro fits at all: logistic, fitted to held-out replies and strangers'."""
+"""How closeness becomes the probability that a macro fits at all: logistic, fitted to held-out messages."""
 _EXPECTED = 3.3
 """What the ticket's topic adds to that, in log odds."""
+_GRAVE_HAND_OVER = 0.75
+"""How likely the best hand-over of the topic is right in a grave matter, whatever the words say of it."""
 
 Rank = Callable[[str, frozenset[str], str, Mapping[str, float]], Sequence[Suggestion]]
 """Ranks all macros of these names for a text in a language, with what else speaks for each in log odds."""
@@ -111,10 +113,13 @@ def offers(macros: Mapping[str, Macro], text: str, situation: Situation, rank: R
     for one in found:
         least = min(least, _probability(one, expected=situation.is_about(allowed[one.macro])))
         made.append(_offer(allowed[one.macro], one, least, situation))
+    if situation.safety:
+        made.sort(key=lambda one: not situation.is_about(allowed[one.macro]))
     if not situation.hands_over_first:
         return made
     over = [one for one in made if _hands_over(allowed[one.macro], situation)]
-    return [*(replace(one, sure=True) for one in over[:1]), *over[1:], *(one for one in made if one not in over)]
+    asked_for = [replace(one, score=max(one.score, _GRAVE_HAND_OVER), sure=True) for one in over[:1]]
+    return [*asked_for, *over[1:], *(one for one in made if one not in over)]
 
 
 def _offer(macro: Macro, one: Suggestion, score: float, situation: Situation) -> Offer:

@@ -202,7 +202,7 @@ class ReplyCard(ModalScreen[Verdict]):
         self.dismiss(Verdict("send", status, self.reason))
 
     def _ask_once(self) -> None:
-        """Ask whether a macro is meant that nothing speaks for; only a key that comes after the question is seen counts."""
+        """Ask whether a weak macro is meant; only a key that comes after the question is seen counts."""
         self.app.bell()
         told = words("Nothing speaks for this macro here: the same key again sends it · e edits · Esc back")
         self.query_one("#card-keys", Static).update(Content(told))
