@@ -207,8 +207,9 @@ class Answering:
         situation, asked = self._situation(ticket)
         if self._ranking is None or not self._ranking.weak(ticket, situation, macro):
             return False
-        over = (name for name in self._ranking.of(ticket, situation) if asked.speaks_for(self.macro(name)))
-        return next(over, "") != macro.name
+        ranked = (self.macro(name) for name in self._ranking.of(ticket, situation))
+        over = asked.over([one for one in ranked if asked.speaks_for(one)])
+        return macro not in over[:1]
 
     def _situation(self, ticket: Ticket) -> tuple[Situation, Asked]:
         from macros.suggesting.offering import Situation

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.records import Status
+
 if TYPE_CHECKING:
     from macros.macro import Macro
 
 SUGGESTED = 3
 """The first keys, which follow what the customer wrote; the others stay where they are."""
-
 
 HAND_OVERS = 2
 """How many of them a procedure may claim for handing over."""
@@ -38,6 +39,11 @@ class Asked:
         """Tell whether the procedure itself asks for a macro next: the steps before the hand-over are answered."""
         return self.ready and self.hands_over(macro)
 
+    def over(self, ranked: Sequence[Macro]) -> list[Macro]:
+        """Return those of `ranked` that hand over as asked; what asks the customer something besides comes last."""
+        found = [macro for macro in ranked if self.hands_over(macro)]
+        return sorted(found, key=lambda macro: macro.actions.status is Status.PENDING)
+
     def hands_over(self, macro: Macro) -> bool:
         """Tell whether a macro hands over to the team that the procedure asks for."""
         to = macro.actions.escalate
@@ -51,6 +57,6 @@ def first_digits(ranked: Sequence[Macro], asked: Asked, *, hands_over_first: boo
     asks are always among them, and first where nothing else is left to do or where a grave matter does not wait.
     """
     best = sorted(ranked[:SUGGESTED], key=lambda macro: macro.name not in asked.free)
-    over = [macro for macro in ranked if asked.hands_over(macro)][:HAND_OVERS]
+    over = asked.over(ranked)[:HAND_OVERS]
     others = [macro for macro in best if macro not in over][: SUGGESTED - len(over)]
     return [*over, *others] if asked.due or hands_over_first else [*others, *over]

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from data.records import Severity, Ticket
+from data.records import Severity, Status, Ticket
 from macros.macro import Macro, base
 from macros.suggest import Suggestion
 
@@ -118,6 +118,7 @@ def offers(macros: Mapping[str, Macro], text: str, situation: Situation, rank: R
     if not situation.hands_over_first:
         return made
     over = [one for one in made if _hands_over(allowed[one.macro], situation)]
+    over.sort(key=lambda one: asks_too(allowed[one.macro]))
     asked_for = [replace(one, score=max(one.score, _GRAVE_HAND_OVER), sure=True) for one in over[:1]]
     return [*asked_for, *over[1:], *(one for one in made if one not in over)]
 
@@ -134,6 +135,11 @@ def _probability(one: Suggestion, *, expected: bool) -> float:
 
 def _hands_over(macro: Macro, situation: Situation) -> bool:
     return macro.actions.escalate is not None and situation.is_about(macro)
+
+
+def asks_too(macro: Macro) -> bool:
+    """Tell whether a macro that hands over asks the customer something besides: it suits fewer tickets."""
+    return macro.actions.status is Status.PENDING
 
 
 def _lean(macro: Macro, situation: Situation) -> float:
