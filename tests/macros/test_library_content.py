@@ -189,7 +189,8 @@ def test_an_escalation_names_team_and_time_and_tells_the_customer() -> None:
 
 # What only somebody who looked, decided or acted can say; what a macro hands over or passes on, it does itself.
 DONE = re.compile(
-    r"\b(?:I|we|team|carrier|store|office) (?:have |has )?(?:\w+ly )?(?:decided|reviewed|reversed|restored|removed|refunded"
+    r"\b(?:I|we|team|carrier|store|office) (?:have |has )?(?:\w+ly )?(?:decided|reviewed|reversed|restored"
+    r"|removed|refunded"
     r"|corrected|confirmed|checked|looked (?:at|carefully)|hidden|signed out|solved the|taken|followed your|added it)\b"
     r"|\b(?:has|have) been (?:\w+ly )?(?:decided|reviewed|restored|removed|refunded|taken down|closed|deleted|unlocked)"
     r"|\b(?:was|were) (?:set by|charged|delivered|reviewed|read by|taken down|removed|made through)\b"
@@ -201,8 +202,10 @@ DONE = re.compile(
 )
 HECHO = re.compile(
     r"\b(?:he|hemos|se ha|se han|ha|han) (?:\w+mente )?(?:decidido|revisado|revocado|restablecido|retirado|corregido"
-    r"|confirmado|comprobado|ocultado|cerrado la|eliminado|devuelto|reembolsado|solucionado|añadido|seguido|podido repro)"
-    r"|\bvuelve a (?:estar|ser)\b|\bla decisión se mantiene\b|\bya están en\b|\bcopia está lista|\bestá(?:n)? (?:corregid|completa,)"
+    r"|confirmado|comprobado|ocultado|cerrado la|eliminado|devuelto|reembolsado|solucionado|añadido|seguido"
+    r"|podido repro)"
+    r"|\bvuelve a (?:estar|ser)\b|\bla decisión se mantiene\b|\bya están en\b|\bcopia está lista"
+    r"|\bestá(?:n)? (?:corregid|completa,)"
     r"|\bno coinciden?\b|\bcoincide(?:n)?[.:; ]|\bse (?:retiró|cobró|entregaron|hizo)\b|\blo aplicó\b|\bla leyó\b"
     r"|\brevisó\b|\bha terminado\b|\bfalta una parte\b|\bes una de ellas\b|\bpor un mismo pedido\b|\bsigue en manos\b"
     r"|\bse está atendiendo\b|\bha resuelto (?:su|tu)\b",

@@ -15,10 +15,11 @@ from macros.library import Library
 from macros.suggest import Suggester, Suggestion
 from macros.suggesting.offering import SURE, Offer, Situation, offers
 
+PARCELS = "topics = ['parcel']"
 FILES = {
-    "parcel/where": "+++\ntitle = 'Where your parcel is'\ntopics = ['parcel']\n+++\nOpen Orders and choose Track.",
-    "parcel/arrived": "+++\ntitle = 'Your parcel has arrived'\ntopics = ['parcel']\noutcome = true\n+++\nIt has arrived.",
-    "parcel/depot": "+++\ntitle = 'To the depot'\ntopics = ['parcel']\n[actions]\nescalate = { team = 'Depot' }\n+++\nAsked.",
+    "parcel/where": f"+++\ntitle = 'Where your parcel is'\n{PARCELS}\n+++\nOpen Orders and choose Track.",
+    "parcel/arrived": f"+++\ntitle = 'Your parcel has arrived'\n{PARCELS}\noutcome = true\n+++\nIt has arrived.",
+    "parcel/depot": f"+++\ntitle = 'To the depot'\n{PARCELS}\n[actions]\nescalate = {{ team = 'Depot' }}\n+++\nAsked.",
     "fire/steps": "+++\ntitle = 'Fire: what to do'\ntopics = ['fire']\n+++\nLeave the house.",
     "hours": "+++\ntitle = 'Opening hours'\n+++\nWe open at nine and close at six.",
 }
