@@ -52,7 +52,7 @@ def drawn(app: DeskApp, words: str) -> tuple[Color, Color]:
 def test_what_is_weak_is_drawn_quieter_than_what_is_not_and_can_be_read(path: Path, theme: object) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.theme = str(getattr(theme, "name", ""))
-        await settled(pilot, app)
+        await press(pilot, app, "enter")
         app.desk.query_one(MacroStrip).show([Slot(1, "Strong"), Slot(2, "Feeble", weak=True)])
         await settled(pilot, app)
         (strong, ground), (feeble, below) = drawn(app, "Strong"), drawn(app, "Feeble")
