@@ -21,7 +21,9 @@ MAX_LINE = 2000
 
 _FENCE = "+++"
 _BODY = re.compile(r"===\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)\s*$")
-_KNOWN = frozenset({"title", "key", "topics", "tags", "actions", "asks", "when", "subject", "attachments", "extra"})
+_KNOWN = frozenset(
+    {"title", "key", "topics", "tags", "actions", "asks", "when", "subject", "attachments", "outcome", "extra"}
+)
 
 
 class MacroError(InputError):
@@ -132,6 +134,7 @@ def _build(name: str, front: fields.Table, bodies: tuple[Body, ...], path: Path 
         when=fields.when(fields.part(front, "when")),
         subject=fields.words(front, "subject"),
         attachments=fields.texts(front, "attachments"),
+        outcome=fields.flag(front, "outcome"),
     )
 
 

@@ -173,6 +173,8 @@ class Macro:
     subject: Words = field(default_factory=Words)
     attachments: tuple[str, ...] = ()
     """Files beside the macro's own, that its reply carries."""
+    outcome: bool = False
+    """It states what was decided or done, so it is offered only once that is established."""
     snippets: tuple[Snippet, ...] = ()
     """All that its texts include, and what those include."""
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.errors import InputError
-from data.records import Change, Escalation, Promise
+from data.records import Change, Escalation, Promise, Status
 from data.safe_text import safe_text
 from macros.answers import due_at, for_template, given
+from macros.asking import asks
 from macros.attachments import enclosures
 from macros.context import CONTRACT, Context
 from macros.engine import Missing, Texts, fill
@@ -129,7 +130,7 @@ def _change(
     return Change(
         reply=text,
         subject=subject,
-        status=actions.status,
+        status=_status(actions, text),
         priority=actions.priority,
         assignee=context.agent if actions.assign == "me" else actions.assign,
         add_tags=actions.add_tags,
@@ -143,6 +144,18 @@ def _change(
         edited=False,
         reply_language=language,
     )
+
+
+def _status(actions: Actions, text: str) -> Status | None:
+    """Return what becomes of the ticket: what the macro says; else it waits where its text asks, and is solved if not.
+
+    What is handed over waits for the other team, whatever a file says of being done with it.
+    """
+    if actions.snooze:
+        return None
+    if actions.escalate is not None and actions.status in (None, Status.SOLVED, Status.CLOSED):
+        return Status.ON_HOLD
+    return actions.status or (Status.PENDING if asks(text) else Status.SOLVED)
 
 
 def _escalation(actions: Actions, context: Context, answered: Mapping[str, str]) -> Escalation | None:

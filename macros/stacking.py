@@ -8,19 +8,22 @@ from typing import TypeVar
 
 from data.errors import InputError
 from data.macro_names import joined, separate
-from data.records import Change, Escalation, Promise
+from data.records import Change, Escalation, Promise, Status
 from macros.macro import Once
 
 T = TypeVar("T")
 
-_LATER = ("status", "priority", "severity", "assignee", "lane", "language", "register", "region", "snooze_until",
+_DONE = (Status.SOLVED, Status.CLOSED)
+
+_LATER = ("priority", "severity", "assignee", "lane", "language", "register", "region", "snooze_until",
           "procedure")  # fmt: skip
 
 
 def stack(first: Change, second: Change) -> Change:
     """Return both changes as one, with the words of `second`.
 
-    Tags add up, files add up, promises are joined under the earlier time; of all else the later macro's word holds.
+    Tags add up, files add up, promises are joined under the earlier time; a reply of which one part waits for somebody
+    waits, whatever the other says of being done; of all else the later macro's word holds.
     Raises InputError where both escalate to different teams: nobody could see that one was dropped.
     """
     later = {name: value for name in _LATER if (value := getattr(second, name)) is not None}
@@ -28,6 +31,7 @@ def stack(first: Change, second: Change) -> Change:
         first,
         **later,
         reply=second.reply,
+        status=_status(first.status, second.status),
         add_tags=_both([tag for tag in first.add_tags if tag not in second.remove_tags], second.add_tags),
         remove_tags=_both([tag for tag in first.remove_tags if tag not in second.add_tags], second.remove_tags),
         escalate=_escalation(first.escalate, second.escalate),
@@ -38,6 +42,12 @@ def stack(first: Change, second: Change) -> Change:
         reply_language=second.reply_language or first.reply_language,
         verbatim=False,
     )
+
+
+def _status(first: Status | None, second: Status | None) -> Status | None:
+    if first is None or second is None:
+        return first or second
+    return first if second in _DONE and first not in _DONE else second
 
 
 def together(changes: Sequence[Change]) -> Change:

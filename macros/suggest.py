@@ -93,6 +93,11 @@ class Suggester:
     def __len__(self) -> int:
         return len(self._learned)
 
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """The names of all macros that it knows."""
+        return tuple(self._macros)
+
     def know(self, macros: Iterable[Macro]) -> None:
         """Take in the macros' own titles and texts: something to go by before any ticket is answered."""
         for macro in macros:

@@ -6,7 +6,7 @@ One TOML file a procedure; a file of the agent's own folder replaces the built-i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -104,6 +104,8 @@ class Procedure:
     """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anybody."""
     fallback: bool = False
     """Holds only for tickets that no other procedure holds for."""
+    establishes: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
+    """By macro that states an outcome: the steps, each with the choice (True for any answer), that make it so."""
     source: str = ""
 
     def applies_to(self, ticket: Ticket) -> bool:
@@ -120,6 +122,15 @@ class Procedure:
             and (not self.topics or ticket.topic in self.topics)
             and (not self.tags or not self.tags.isdisjoint(ticket.tags))
             and (not self.severities or ticket.severity is None or ticket.severity in self.severities)
+        )
+
+    def established(self, done: Mapping[str, Any]) -> frozenset[str]:
+        """Return the macros whose outcome `done`, the answers by step id, has established."""
+        answered = {step.id: done[step.id] for step in self.steps if step.id in done and step.is_done(done[step.id])}
+        return frozenset(
+            macro
+            for macro, needed in self.establishes.items()
+            if all(step in answered and wanted in (True, answered[step]) for step, wanted in needed.items())
         )
 
     @property
@@ -220,6 +231,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     effective: date
     changed: dict[str, str] | str = ""
     plain_answers: list[str] = []
+    establishes: dict[str, dict[str, str | Literal[True]]] = {}
     applies: _Applies = _Applies()
     step: list[_Step] = []
 
@@ -244,6 +256,7 @@ def _procedure(file: RuleFile[_File]) -> Procedure:
     if not content.step:
         file.fail("there is no [[step]]; a procedure has at least one")
     _check_steps(file)
+    _check_establishes(file)
     return Procedure(
         id=content.id,
         version=content.version,
@@ -256,6 +269,7 @@ def _procedure(file: RuleFile[_File]) -> Procedure:
         severities=frozenset(content.applies.severity),
         plain_answers=frozenset(content.plain_answers),
         fallback=content.applies.fallback,
+        establishes=content.establishes,
         source=file.where,
     )
 
@@ -266,6 +280,16 @@ def _check_steps(file: RuleFile[_File]) -> None:
         for key, problem in _problems(step, seen):
             file.fail(f"step {step.id!r} {problem}", "step", index, key)
         seen.add(step.id)
+
+
+def _check_establishes(file: RuleFile[_File]) -> None:
+    """A macro needs a step at least, each of them one that the agent answers, with an answer that it can have."""
+    asked = {step.id: step for step in file.content.step if not step.watches}
+    for macro, needed in file.content.establishes.items():
+        wrong = [one for one, answer in needed.items() if one not in asked or answer not in (True, *asked[one].choices)]
+        if wrong or not needed:
+            told = f"step {wrong[0]!r}, or that answer to it, is not asked for" if wrong else "no step is named"
+            file.fail(f"establishes {macro!r}: {told}", key="establishes")
 
 
 def _problems(step: _Step, earlier: set[str]) -> Iterable[tuple[str, str]]:

@@ -280,7 +280,12 @@ def _preview() -> list[Action]:
         for n in range(1, 10)
     ]
     return [
-        preview("solve", ("enter",), "Send, solve, next", "Send, mark as solved, go to the most urgent ticket."),
+        preview(
+            "solve",
+            ("enter",),
+            "Send, next",
+            "Send, do what the macro says (else solve), go to the most urgent ticket.",
+        ),
         preview("pending", ("p",), "Send, pending", "Send and wait for the customer."),
         preview("open", ("o",), "Send, keep open", "Send and keep the ticket ours."),
         preview("edit", ("e",), "Edit", "Change the words first."),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from data.changes import unpacked
 from data.errors import InputError
+from data.macro_names import separate
 from data.protocols import Clock
 from data.records import Change, Customer, Draft, Ticket
-from tui.digits import Asked, first_digits
-from tui.ranking import Ranking, Slot, of_topic
+from tui.digits import SUGGESTED, Asked, first_digits
+from tui.ranking import WEAK, Ranking, Slot
 from tui.words import words
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from macros.library import Library, Verdict
     from macros.macro import EscalateTo, Macro, Once
     from macros.suggesting.learning import Learner
+    from macros.suggesting.offering import Situation
 
 SLOTS = 9
 """Keys 1 to 9."""
@@ -77,6 +79,8 @@ class Answering:
         other._library = self._library
         other._brand, other._zone, other._register = self._brand, self._zone, self._register
         other._form = self._form
+        if self._library is not None and self._learner is not None:
+            other._learner, other._ranking = self._learner, Ranking(store, self._library, self._learner)
         return other
 
     def load(self) -> None:
@@ -149,30 +153,69 @@ class Answering:
         """Return what the keys 1 to 9 mean for a ticket.
 
         A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
-        procedure asks for (`tui.digits`), and the others first the macros of the ticket's topic, then the rest.
+        procedure asks for (`tui.digits`), and the others first the macros of the ticket's topic, then the rest. No
+        digit holds a macro whose outcome is not established. Where harm is possible a digit holds what is sure, what
+        the procedure asks for next, and by its own key what names the lane or the topic; the others are empty.
         """
         if self._library is None or self._ranking is None:
             return [None] * SLOTS
-        offered = self._offered(ticket)
-        named = {macro.key: macro for macro in reversed(offered) if macro.key}
+        situation, asked = self._situation(ticket)
+        offered = [macro for macro in self._offered(ticket) if situation.admits(macro)]
+        named = {macro.key: macro for macro in reversed(offered) if macro.key and _keeps_its_key(macro, situation)}
         taken = {macro.name for macro in named.values()}
         rest = {macro.name: macro for macro in offered if macro.name not in taken}
-        best = first_digits([rest[name] for name in self._ranking.of(ticket) if name in rest], self.asked(ticket))
+        ranked = [rest[name] for name in self._ranking.of(ticket, situation) if name in rest]
+        if situation.safety:
+            ranked = [macro for macro in ranked if not self._weak(ticket, macro)]
+        best = first_digits(ranked, asked, hands_over_first=situation.hands_over_first)
         for macro in best:
             del rest[macro.name]
-        others = iter(best + sorted(rest.values(), key=lambda macro: not of_topic(macro, ticket)))
+        left = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
+        others = iter(best + left)
         return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
 
     def strip(self, ticket: Ticket) -> list[Slot]:
-        """Return the digits that hold a macro for a ticket, each with its title in the ticket's language."""
+        """Return the digits that hold a macro for a ticket, each with its title in the ticket's language.
+
+        Where the first digits are empty, words that no digit goes with say so and name the keys that lead on.
+        """
         ranking = self._ranking
         if ranking is None:
             return []
-        return [ranking.slot(ticket, n, macro) for n, macro in enumerate(self.slots(ticket), 1) if macro is not None]
+        situation, _ = self._situation(ticket)
+        held = self.slots(ticket)
+        shown = [] if any(held[:SUGGESTED]) else [Slot(0, words("nothing fits · m find · r write"))]
+        for number, macro in enumerate(held, 1):
+            if macro is not None:
+                slot = ranking.slot(ticket, situation, number, macro)
+                shown.append(replace(slot, weak=self._weak(ticket, macro)))
+        return shown
 
     def why(self, ticket: Ticket, macro: str) -> str:
         """Say in a few words what speaks for a macro; empty where nothing does."""
-        return self._ranking.why(ticket, macro) if self._ranking is not None else ""
+        return self._ranking.why(ticket, self._situation(ticket)[0], macro) if self._ranking is not None else ""
+
+    def weak(self, ticket: Ticket, names: str) -> bool:
+        """Tell whether nothing speaks for a macro, or one of several joined, as the answer to this ticket.
+
+        One that is no longer in the library is nobody's suggestion.
+        """
+        known = {macro.name: macro for macro in self._library or ()}
+        return any(name in known and self._weak(ticket, known[name]) for name in separate(names))
+
+    def _weak(self, ticket: Ticket, macro: Macro) -> bool:
+        situation, asked = self._situation(ticket)
+        if self._ranking is None or not self._ranking.weak(ticket, situation, macro):
+            return False
+        ranked = (self.macro(name) for name in self._ranking.of(ticket, situation))
+        over = asked.over([one for one in ranked if asked.speaks_for(one)])
+        return macro not in over[:1]
+
+    def _situation(self, ticket: Ticket) -> tuple[Situation, Asked]:
+        from macros.suggesting.offering import Situation
+
+        asked = self.asked(ticket)
+        return Situation.of(ticket, asked.established, handed_over=asked.handed_over), asked
 
     def opened(self, ticket_id: int) -> None:
         """Let the first digits follow what was learned since the ticket was open last."""
@@ -180,10 +223,11 @@ class Answering:
             self._ranking.anew(ticket_id)
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
-        """Return name and title of every macro offered for a ticket."""
+        """Return name and title of every macro offered for a ticket; a sign stands before those nothing speaks for."""
         if self._library is None:
             return []
-        return [(macro.name, macro.title.for_language(language)) for macro in self._offered(ticket)]
+        marks = {macro.name: f"{WEAK} " if self._weak(ticket, macro) else "" for macro in self._offered(ticket)}
+        return [(name, mark + self.macro(name).title.for_language(language)) for name, mark in marks.items()]
 
     def _offered(self, ticket: Ticket) -> list[Macro]:
         if self._library is None:
@@ -290,3 +334,8 @@ class Answering:
             tuple(hole.name for hole in filled.holes),
             closing(macro, filled.language, context, filled.text),
         )
+
+
+def _keeps_its_key(macro: Macro, situation: Situation) -> bool:
+    """Tell whether a macro has its key here: where harm is possible it has to be meant for such tickets."""
+    return not situation.safety or situation.is_about(macro) or situation.lane in macro.when.lanes

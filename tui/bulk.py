@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.errors import InputError
+from data.macro_names import joined
 from data.records import UNKNOWN_LANGUAGE, Change, Status, Ticket
+from tui.outcomes import outcome
 from tui.words import words
 
 if TYPE_CHECKING:
     from queues.desk import Desk
     from tui.answering import Answering
 
-OUTCOMES = (Status.SOLVED, Status.PENDING, Status.OPEN)
+AS_SAID = None
+"""Each ticket becomes what its macro says: what Enter does."""
+OUTCOMES = (AS_SAID, Status.PENDING, Status.OPEN)
 """What may become of the tickets; those that are handed over to another team go on hold."""
 
 
@@ -24,21 +28,28 @@ class Plan:
     """What a macro would do to many tickets."""
 
     filled: Mapping[int, Change]
-    held: Mapping[Status, Mapping[int, str]]
-    """Which tickets are held back and why, by what would become of them: some gates stand before solving alone."""
+    held: Mapping[Status | None, Mapping[int, str]]
+    """Which tickets are held back and why, by what would become of them: gates stand before solving alone."""
     versions: Mapping[int, int]
     """The tickets as they were looked at."""
+    weak: frozenset[int] = frozenset()
+    """Tickets of which nothing speaks for the macro."""
 
-    def changes(self, status: Status) -> dict[int, Change]:
+    def outcomes(self) -> list[Status]:
+        """Return what Enter makes of the tickets, the most frequent first."""
+        said = Counter(outcome(change) for change in self.changes(AS_SAID).values())
+        return [status for status, _ in said.most_common()]
+
+    def changes(self, status: Status | None) -> dict[int, Change]:
         """Return what would be sent."""
         held = self.held.get(status, {})
         return {one: ending(change, status) for one, change in self.filled.items() if one not in held}
 
-    def languages(self, status: Status) -> dict[str, int]:
+    def languages(self, status: Status | None) -> dict[str, int]:
         """How many replies are in which language, the most first."""
         return dict(Counter(change.reply_language for change in self.changes(status).values()).most_common())
 
-    def words(self, status: Status) -> str:
+    def words(self, status: Status | None) -> str:
         """Say it in one line: `sends to 12: 7 es, 5 en; 2 held back`."""
         languages, held = self.languages(status), len(self.held.get(status, {}))
         told = ", ".join(f"{n} {language}" for language, n in languages.items())
@@ -48,9 +59,12 @@ class Plan:
         return line + (words("; {n} held back").format(n=held) if held else "")
 
 
-def ending(change: Change, status: Status) -> Change:
-    """Return the change with what becomes of its ticket."""
-    return replace(change, status=Status.ON_HOLD if change.escalate is not None else status)
+def ending(change: Change, status: Status | None) -> Change:
+    """Return the change with what becomes of its ticket; None is what its macro says."""
+    if status is AS_SAID:
+        return replace(change, status=outcome(change))
+    # what is to wait now does not sleep first
+    return replace(change, status=Status.ON_HOLD if change.escalate is not None else status, snooze_until=None)
 
 
 def plan(
@@ -60,7 +74,7 @@ def plan(
     ticket_ids: Sequence[int],
     *,
     complete: Callable[[Change, Ticket], Change],
-    outcomes: Sequence[Status] = OUTCOMES,
+    outcomes: Sequence[Status | None] = OUTCOMES,
 ) -> Plan:
     """Fill macros (name and answers) in for each ticket and try every outcome on the desk; nothing is written.
 
@@ -81,11 +95,13 @@ def plan(
             filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
         except InputError as error:
             held[ticket_id] = error.message
-    found: dict[Status, dict[int, str]] = {}
+    found: dict[Status | None, dict[int, str]] = {}
     for status in outcomes:
         if status is Status.OPEN and Status.PENDING in found:
             found[status] = found[Status.PENDING]  # who may wait for the customer may stay ours: no need to try twice
             continue
         refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
         found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
-    return Plan(filled, found, {one: versions[one] for one in filled})
+    named = joined([name for name, _ in given])
+    weak = frozenset(one for one in filled if (seen := desk.store.tickets.get(one)) and answering.weak(seen, named))
+    return Plan(filled, found, {one: versions[one] for one in filled}, weak)

@@ -12,19 +12,15 @@ if TYPE_CHECKING:
     from data.store import Store
     from macros.library import Library
     from macros.macro import Macro
-    from macros.suggest import Suggestion
     from macros.suggesting.learning import Learner
+    from macros.suggesting.offering import Offer, Situation
 
-TOPIC = 8.0
-"""What being of the ticket's own topic counts for, in log odds: rules know more than titles, much history more yet."""
-EFFORT = 0.7
-"""What asking for a value counts against a macro, and escalating: at equal odds, what can leave as it is goes first."""
 COUNTED = 3
 """Answered tickets like this one, before they are counted rather than named."""
-FOREIGN = 4.0
-"""What having no words in the ticket's language counts against a macro."""
 KEPT = 200
 """Tickets whose digits are remembered."""
+WEAK = "~"
+"""Stands before the title of a macro that nothing speaks for: no colour is needed to see it."""
 _NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.RATING})
 """What nobody is suggested an answer to."""
 
@@ -34,6 +30,7 @@ class Slot:
     """What a digit holds, as the strip shows it."""
 
     number: int
+    """0 for words that no digit goes with."""
     title: str
     note: str = ""
     """How many tickets like this one were answered with it."""
@@ -42,57 +39,55 @@ class Slot:
 
 
 class Ranking:
-    """Ranks macros for a ticket once, when it is opened or its customer wrote again."""
+    """Ranks macros for a ticket once, when it is opened, when its customer wrote again, or when its case changed."""
 
     def __init__(self, store: Store, library: Library, learner: Learner) -> None:
         self._store, self._library, self._learner = store, library, learner
-        self._kept: dict[int, tuple[int, dict[str, Suggestion]]] = {}
+        self._kept: dict[int, tuple[tuple[int, Situation], dict[str, Offer]]] = {}
 
     def anew(self, ticket_id: int) -> None:
         """Rank again at the next look: the ticket is being opened."""
         self._kept.pop(ticket_id, None)
 
-    def of(self, ticket: Ticket) -> dict[str, Suggestion]:
-        """Return every macro by name, best first."""
+    def of(self, ticket: Ticket, situation: Situation) -> dict[str, Offer]:
+        """Return every macro that may be suggested by name, best first."""
+        from macros.suggesting.offering import offers
+
         messages = self._store.messages.of(ticket.id)
         incoming = [one for one in messages if one.direction is Direction.IN and one.kind not in _NOBODY_WROTE]
         latest, text = (incoming[-1].id, incoming[-1].new_text or ticket.subject) if incoming else (0, ticket.subject)
         kept = self._kept.get(ticket.id)
-        if kept is None or kept[0] != latest:
-            macros = list(self._library)
-            lean = {macro.name: _lean(macro, ticket) for macro in macros}
-            found = self._learner.suggest(text, len(macros), frozenset(lean), ticket.language, lean)
-            kept = self._kept[ticket.id] = (latest, {one.macro: one for one in found})
+        if kept is None or kept[0] != (latest, situation):
+            macros = {macro.name: macro for macro in self._library}
+            found = offers(macros, text, situation, self._learner.rank)
+            kept = self._kept[ticket.id] = ((latest, situation), {one.macro: one for one in found})
             if len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
         return kept[1]
 
-    def why(self, ticket: Ticket, macro: str) -> str:
+    def why(self, ticket: Ticket, situation: Situation, macro: str) -> str:
         """Say what speaks for a macro, for the card; empty where nothing does."""
-        one = self.of(ticket).get(macro)
-        if one is None or not one.alike:
+        one = self.of(ticket, situation).get(macro)
+        if one is None or not one.basis.alike:
             return ""
-        if one.of >= COUNTED:
-            return words("{n} of {of} like this").format(n=one.alike, of=one.of)
-        return words("as for “{subject}”").format(subject=one.because)
+        if one.basis.of >= COUNTED:
+            return words("{n} of {of} like this").format(n=one.basis.alike, of=one.basis.of)
+        return words("as for “{subject}”").format(subject=one.basis.because)
 
-    def slot(self, ticket: Ticket, number: int, macro: Macro) -> Slot:
+    def weak(self, ticket: Ticket, situation: Situation, macro: Macro) -> bool:
+        """Tell whether nothing speaks for a macro here, or more than its words has to and does not.
+
+        Where harm is possible the topic alone is not enough; elsewhere a macro of the topic, and one for all topics
+        on a key of its own, are what their authors meant for such a ticket.
+        """
+        one = self.of(ticket, situation).get(macro.name)
+        if one is None or one.sure:
+            return one is None
+        return situation.safety or not (situation.is_about(macro) or (macro.key and not macro.topics))
+
+    def slot(self, ticket: Ticket, situation: Situation, number: int, macro: Macro) -> Slot:
         """Return what the strip shows of a digit."""
-        one = self.of(ticket).get(macro.name)
+        one = self.of(ticket, situation).get(macro.name)
         title = macro.title.for_language(ticket.language)
-        if one is None:
-            return Slot(number, title)
-        note = f"{one.alike}/{one.of}" if one.alike and one.of >= COUNTED else ""
-        return Slot(number, title, note, one.weak and not of_topic(macro, ticket))
-
-
-def of_topic(macro: Macro, ticket: Ticket) -> bool:
-    """Tell whether a macro is for the ticket's topic."""
-    return bool(ticket.topic) and ticket.topic in macro.topics
-
-
-def _lean(macro: Macro, ticket: Ticket) -> float:
-    asks = any(not ask.optional and not ask.default for ask in macro.asks)
-    speaks = any(body.language.split("-")[0] in ("", ticket.language.split("-")[0]) for body in macro.bodies)
-    against = EFFORT * (asks + (macro.actions.escalate is not None)) + FOREIGN * (not speaks)
-    return TOPIC * of_topic(macro, ticket) - against
+        note = f"{one.basis.alike}/{one.basis.of}" if one and one.basis.alike and one.basis.of >= COUNTED else ""
+        return Slot(number, title, note, self.weak(ticket, situation, macro))

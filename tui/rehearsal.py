@@ -160,18 +160,24 @@ class Rehearsal:
         chance = self._random.random()
         if chance < 0.04:
             return Change(note="Waiting for the known-issue list.", snooze_until=self._clock.now + 4 * HOUR)
-        reply = self._reply(ticket, agent)
+        ends = Status.PENDING if chance < 0.25 else Status.SOLVED
+        reply = self._reply(ticket, agent, ends)
         if chance < 0.10:
             return replace(reply, escalate=Escalation("Trust and safety", "needs a second look"), override_reason=_WHY)
-        return replace(reply, status=Status.PENDING if chance < 0.25 else Status.SOLVED, override_reason=_WHY)
+        return replace(reply, status=ends, override_reason=_WHY)
 
-    def _reply(self, ticket: Ticket, agent: str) -> Change:
-        """Return the words of the first macro for the ticket's topic that asks nothing."""
+    def _reply(self, ticket: Ticket, agent: str, ends: Status) -> Change:
+        """Return the words of the first macro for the ticket's topic, or for all topics, that needs no value.
+
+        One that leaves the ticket as it is to end goes first; none states an outcome, for nothing was looked up.
+        """
         from macros.context import Context
         from macros.render import render
 
-        offered = [macro for macro in self._library.offered(ticket) if not macro.asks]
-        macro = next((one for one in offered if ticket.topic in one.topics), offered[0])
+        offered = [one for one in self._library.offered(ticket) if not (one.asks or one.outcome)]
+        fitting = [one for one in offered if ticket.topic in one.topics]
+        general = [one for one in offered if not one.topics]
+        macro = min(fitting, key=lambda one: one.actions.status is not ends, default=(general or offered)[0])
         customer = self.store.customers.get(ticket.customer_id) or Customer(0, "")
         filled = render(macro, ticket.language, Context(ticket, customer, agent, self._clock.now), {})
         return Change(reply=filled.text, macro=macro.name, reply_language=filled.language)

@@ -23,6 +23,7 @@ DARK = Theme(
     variables={
         "note": "#e0b3ff",
         "quiet": "#a3adbd",
+        "text-muted": "#a3adbd",
         "cursor-line": "#2a3a55",
         "block-cursor-foreground": "#11151c",
         "block-cursor-background": "#7cb7ff",
@@ -45,6 +46,7 @@ LIGHT = Theme(
     variables={
         "note": "#6b2fa0",
         "quiet": "#4d5766",
+        "text-muted": "#4d5766",
         "cursor-line": "#d3e3fa",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-background": "#0b4fa8",
@@ -67,6 +69,7 @@ CONTRAST = Theme(
     variables={
         "note": "#f0ccff",
         "quiet": "#e0e0e0",
+        "text-muted": "#e0e0e0",
         "cursor-line": "#00305e",
         "block-cursor-foreground": "#000000",
         "block-cursor-background": "#a8d4ff",

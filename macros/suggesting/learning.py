@@ -87,6 +87,10 @@ class Learner:
         with self._lock:
             return self._suggester.suggest(text, top, among, language=language, lean=lean)
 
+    def rank(self, text: str, among: frozenset[str], language: str, lean: Mapping[str, float]) -> list[Suggestion]:
+        """Rank all of these macros for a message."""
+        return self.suggest(text, len(among), among, language, lean)
+
     def _untaught(self, meaning: Sense | None = None) -> Suggester:
         suggester = Suggester(meaning)
         suggester.know(self._macros.values())

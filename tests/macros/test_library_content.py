@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from data.records import Customer, Message, Priority, Status, Ticket
+from macros.asking import asks
 from macros.check import Checker
 from macros.context import Brand, Context
 from macros.library import Library
@@ -184,3 +185,59 @@ def test_an_escalation_names_team_and_time_and_tells_the_customer() -> None:
         assert macro.actions.escalate is not None
         assert macro.actions.escalate.due, macro.name
         assert macro.actions.status in (Status.ON_HOLD, Status.PENDING), macro.name
+
+
+# What only somebody who looked, decided or acted can say; what a macro hands over or passes on, it does itself.
+DONE = re.compile(
+    r"\b(?:I|we|team|carrier|store|office) (?:have |has )?(?:\w+ly )?(?:decided|reviewed|reversed|restored"
+    r"|removed|refunded"
+    r"|corrected|confirmed|checked|looked (?:at|carefully)|hidden|signed out|solved the|taken|followed your|added it)\b"
+    r"|\b(?:has|have) been (?:\w+ly )?(?:decided|reviewed|restored|removed|refunded|taken down|closed|deleted|unlocked)"
+    r"|\b(?:was|were) (?:set by|charged|delivered|reviewed|read by|taken down|removed|made through)\b"
+    r"|\breviewed (?:what|your)|\b(?:is|are) (?:\w+ )*(?:open again|yours again|in your account now|fixed in|complete,)"
+    r"|\bcopy is ready\b|\bdecision stands\b|\b(?:they|it|details;? they) match(?:es)?\b|\bdo(?:es)? not match\b"
+    r"|\bfor one order\b|\bis one of them\b|\bmake it happen here\b|\bpart is missing\b|\bare over\b|\bstill with our"
+    r"|\bis being looked after\b",
+    re.I,
+)
+HECHO = re.compile(
+    r"\b(?:he|hemos|se ha|se han|ha|han) (?:\w+mente )?(?:decidido|revisado|revocado|restablecido|retirado|corregido"
+    r"|confirmado|comprobado|ocultado|cerrado la|eliminado|devuelto|reembolsado|solucionado|añadido|seguido"
+    r"|podido repro)"
+    r"|\bvuelve a (?:estar|ser)\b|\bla decisión se mantiene\b|\bya están en\b|\bcopia está lista"
+    r"|\bestá(?:n)? (?:corregid|completa,)"
+    r"|\bno coinciden?\b|\bcoincide(?:n)?[.:; ]|\bse (?:retiró|cobró|entregaron|hizo)\b|\blo aplicó\b|\bla leyó\b"
+    r"|\brevisó\b|\bha terminado\b|\bfalta una parte\b|\bes una de ellas\b|\bpor un mismo pedido\b|\bsigue en manos\b"
+    r"|\bse está atendiendo\b|\bha resuelto (?:su|tu)\b",
+    re.I,
+)
+STATING = (
+    "Your account has been restored.", "We have decided on your appeal.", "The videos have been taken down.",
+    "Su cuenta vuelve a estar abierta.", "Se ha retirado la sanción.", "Hemos confirmado la titularidad.",
+)  # fmt: skip
+
+
+def states_an_outcome(text: str) -> bool:
+    return bool(DONE.search(text) or HECHO.search(text))
+
+
+@pytest.mark.parametrize("text", STATING)
+def test_the_scan_for_outcomes_sees_them(text: str) -> None:
+    assert states_an_outcome(text)
+
+
+@every_macro
+def test_what_states_an_outcome_says_so_in_its_front_matter(macro: Macro) -> None:
+    texts = [filled(macro, language, situation("tu")).text for language in ("en", "es")]
+    assert macro.outcome is any(states_an_outcome(text) for text in texts)
+
+
+@every_macro
+def test_what_asks_waits_and_what_answers_solves(macro: Macro) -> None:
+    asked = {
+        asks(filled(macro, language, situation(register)).text)
+        for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted"))
+    }
+    if macro.name != "general/ask-rating":  # no ticket waits for a rating
+        assert asked == {macro.actions.status is Status.PENDING}
+    assert macro.actions.status is not None

@@ -104,3 +104,10 @@ def test_when_admits_only_what_it_names() -> None:
     assert When(languages=("es",), tags=("vip", "x"), statuses=(Status.OPEN,)).fits(ticket)
     assert not When(lanes=("chat",)).fits(ticket)
     assert not When(tags=("x",)).fits(ticket)
+
+
+def test_an_outcome_is_said_by_true_alone() -> None:
+    assert parse("a/one", "+++\noutcome = true\n+++\nIt is done").outcome
+    assert not parse("a/one", "It is done").outcome
+    with pytest.raises(MacroError, match="outcome has to be true or false"):
+        parse("a/one", "+++\ntitle = 'x'\noutcome = 'yes'\n+++\nIt is done")

@@ -215,3 +215,48 @@ def test_a_step_that_the_desk_watches_is_never_asked_and_holds_nothing_up() -> N
     procedure = load_text(TEXT.replace('id = "freeze"\n', 'id = "freeze"\nwatches = ["promise-refund"]\n', 1))
     assert [step.id for step in open_gates(procedure, {})] == ["proof", "harm", "team"]
     assert not procedure.steps[0].asked
+
+
+ESTABLISHES = """id = "lamp"
+version = 1
+effective = 2026-01-01
+[establishes]
+"lamp/lit" = { looked = true, state = "on" }
+[[step]]
+id = "looked"
+kind = "check"
+text = "Look."
+[[step]]
+id = "state"
+kind = "choose"
+text = "On or off?"
+choices = ["on", "off"]
+[[step]]
+id = "words"
+kind = "check"
+text = "No promise."
+watches = ["promise-refund"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("done", "lit"),
+    [
+        ({}, False),
+        ({"looked": True}, False),
+        ({"looked": True, "state": "off"}, False),
+        ({"state": "on"}, False),
+        ({"looked": True, "state": "on"}, True),
+        ({"looked": None, "state": "on"}, False),
+    ],
+)
+def test_an_outcome_is_established_by_all_its_steps_with_their_answers(done: dict[str, object], lit: bool) -> None:
+    assert load_text(ESTABLISHES).established(done) == (frozenset({"lamp/lit"}) if lit else frozenset())
+
+
+@pytest.mark.parametrize(
+    "wrong", ["{}", "{ gone = true }", '{ state = "dim" }', '{ looked = "yes" }', "{ words = true }"]
+)
+def test_an_outcome_needs_steps_that_are_asked_and_answers_that_they_have(wrong: str) -> None:
+    with pytest.raises(InputError, match="lamp/lit"):
+        load_text(ESTABLISHES.replace('{ looked = true, state = "on" }', wrong))

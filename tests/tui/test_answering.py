@@ -12,6 +12,7 @@ from data.store import Store
 from macros.library import Library
 from macros.macro import Actions, Ask, Body, EscalateTo, Macro, Words
 from macros.suggesting.learning import Learner
+from macros.suggesting.offering import Situation
 from queues.desk import Desk
 from queues.desk_rules import DeskRules
 from tui.answering import SLOTS, Answering
@@ -110,7 +111,7 @@ def macro(name: str, *, topic: str = "", asks: bool = False, escalates: bool = F
 
 def order(store: Store, ticket: Ticket, *macros: Macro) -> list[str]:
     library = cast(Library, macros)
-    return list(Ranking(store, library, Learner(macros)).of(ticket))
+    return list(Ranking(store, library, Learner(macros)).of(ticket, Situation.of(ticket)))
 
 
 def test_the_tickets_own_topic_goes_first(store: Store) -> None:
@@ -143,7 +144,7 @@ def test_the_digits_follow_what_agents_chose_once_the_ticket_is_opened_anew(stor
     desk.receive([message(n, f"{unusual} {n}", "en") for n in range(10, 15)])
     pelicans = [ticket for ticket in tickets(store) if ticket.id > 3]
     answers = answering(store)
-    chosen = "crash/known-issue"
+    chosen = "crash/ask-version"
     held = names(answers.slots(pelicans[-1]))
 
     for ticket in pelicans[:4]:

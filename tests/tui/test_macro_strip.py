@@ -14,11 +14,11 @@ def test_digits_stand_before_their_titles_and_the_cut_shows() -> None:
     assert strip_line(slots, 12).plain == "1 Ask for l…"
 
 
-def test_the_strip_counts_what_speaks_for_a_macro_and_dims_what_nothing_speaks_for() -> None:
+def test_the_strip_counts_what_speaks_for_a_macro_and_marks_what_nothing_speaks_for() -> None:
     line = strip_line([Slot(1, "Refund", "12/14"), Slot(2, "Delay", weak=True)], 40)
 
-    assert line.plain.rstrip() == "1 Refund 12/14 · 2 Delay"
-    assert [line.plain[span.start : span.end] for span in line.spans if "muted" in str(span.style)] == [" · 2 Delay"]
+    assert line.plain.rstrip() == "1 Refund 12/14 · 2 ~ Delay"
+    assert [line.plain[span.start : span.end] for span in line.spans if "quiet" in str(span.style)] == [" · 2 ~ Delay"]
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.text(), st.booleans())), st.integers(0, 120))

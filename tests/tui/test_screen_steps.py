@@ -70,6 +70,12 @@ def path(tmp_path: Path, folder: Path) -> Path:
         for n in (1, 2, 3)
     ])  # fmt: skip
     desk.act([1, 2], Change(procedure="lock"))
+    with desk.store.write():
+        for number in (1, 2):
+            # the first digit then holds an answer of the topic, which leaves without a second question
+            followed = desk.store.tickets.get(number)
+            assert followed is not None
+            desk.store.tickets.update(followed, {"topic": "login-code"})
     desk.store.close()
     return path
 
@@ -226,7 +232,7 @@ def test_a_ticket_without_a_procedure_has_the_whole_width(path: Path, folder: Pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 3)
         assert beside(app) is False
-        await press(pilot, app, "1", "enter")
+        await press(pilot, app, "8", "enter")
         assert ticket(app, 3).status is Status.SOLVED
 
     play(path, folder, script)

@@ -17,7 +17,9 @@ def test_the_first_digit_holds_what_agents_chose_and_the_card_says_why(tmp_path:
     store = Store.open(path)
     desk = make_desk(store)
     alike = [ticket for ticket in store.tickets.each() if ticket.subject == "Where is my refund?"]
-    other = alike.pop()
+    # where harm is possible, what was learned puts nothing on a digit
+    other = next(ticket for ticket in alike if ticket.lane != "safety" and ticket.severity is None)
+    alike.remove(other)
     for ticket in alike:
         desk.act([ticket.id], Change(reply="Our answer.", macro=CHOSEN, reply_language="es"))
     with store.write():

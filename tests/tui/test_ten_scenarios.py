@@ -142,16 +142,16 @@ SCENARIOS = [
         "app",
         "Una marca de ropa usó mi canción sin permiso en tres anuncios, la compuse yo y exijo mis derechos de autor",
         (Macro("copyright/ask-form"), "enter"),
-        status=Status.SOLVED,
+        status=Status.PENDING,
         most=2,
     ),
     Scenario(
         "a question first",
         "safety",
         "Me hackearon la cuenta y cambiaron el correo, ¿qué formulario relleno para verificar mi identidad?",
-        (Macro("hacked-account/identity-form"), Value("ID-4410"), "enter", "p"),
+        (Macro("hacked-account/identity-form"), "enter"),
         status=Status.PENDING,
-        most=4,
+        most=2,
     ),
 ]
 

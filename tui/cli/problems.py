@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.records import Change, Problem, Status
 from data.safe_text import safe_line
 from queues.linking import known
-from tui.bulk import Plan, plan
+from tui.bulk import AS_SAID, Plan, plan
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
 from tui.clock import wall_clock
@@ -96,7 +96,10 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
-    """Answer and solve every ticket that waits for the problem, as one action; what a check holds back stays open."""
+    """Answer every ticket that waits for the problem, as one action, and solve the problem.
+
+    Each ticket becomes what the macro says: pending where it asks. What a check holds back stays as it is.
+    """
     from tui.answering import Answering
 
     given = dict(one.split("=", 1) for one in answers if "=" in one)
@@ -113,9 +116,9 @@ def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: 
             [(answering.macro(macro).name, given)],
             ids,
             complete=lambda change, ticket: handing_over.completed(change, ticket, desk, wall_clock()),
-            outcomes=[Status.SOLVED],
+            outcomes=[AS_SAID],
         )
-        changes, held = made.changes(Status.SOLVED), made.held[Status.SOLVED]
+        changes, held = made.changes(AS_SAID), made.held[AS_SAID]
         if not dry_run and changes:
             done = desk.act_each(changes, versions=made.versions, solves=found.id)
             tell(done, as_json)
@@ -133,11 +136,11 @@ def _waits(ticket: Any) -> bool:
 
 def _tell_plan(made: Plan, as_json: bool) -> None:
     if as_json:
-        held = [{"ticket": one, "reason": reason} for one, reason in made.held[Status.SOLVED].items()]
-        languages = made.languages(Status.SOLVED)
-        put({"tickets": list(made.changes(Status.SOLVED)), "languages": languages, "held": held})
+        held = [{"ticket": one, "reason": reason} for one, reason in made.held[AS_SAID].items()]
+        languages = made.languages(AS_SAID)
+        put({"tickets": list(made.changes(AS_SAID)), "languages": languages, "held": held})
         return
-    click.echo(made.words(Status.SOLVED))
+    click.echo(made.words(AS_SAID))
 
 
 def _number(text: str) -> int:

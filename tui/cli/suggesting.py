@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,19 @@ import click
 
 from data.errors import InputError
 from data.macro_names import separate
+from data.records import Severity
 from data.safe_text import safe_line
 from macros.library import Library
-from macros.suggest import Suggester
+from macros.macro import Macro, Words
+from macros.suggest import Suggester, Suggestion
 from macros.suggesting.evaluation import Example, Score
 from macros.suggesting.evaluation import evaluate as evaluated
 from macros.suggesting.learning import MOST
+from macros.suggesting.offering import Situation, offers
 from macros.suggesting.semantic import sense
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
+from tui.ranking import WEAK
 
 
 @click.command()
@@ -35,24 +39,36 @@ from tui.cli.macro_folder import FOLDER, library_of
 @FOLDER
 @json_option
 def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) -> None:
-    """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer."""
-    suggester = _taught(learn, library_of(folder))
+    """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer.
+
+    "lane", "topic", "severity" and "language" take part where they are given. "score" is the probability that a macro
+    is right; one that is not "sure" is a guess. What states an outcome is left out: nothing here establishes it.
+    """
+    library = library_of(folder)
+    suggester, macros = _taught(learn, library), {macro.name: macro for macro in library}
+
+    def rank(text: str, among: frozenset[str], language: str, lean: Mapping[str, float]) -> list[Suggestion]:
+        return suggester.suggest(text, len(among), among, language=language, lean=lean)
+
+    among = {name: macros.get(name) or Macro(name, Words(), ()) for name in suggester.macros}
     failed = False
     for number, line in enumerate(_lines(), 1):
         if not line.strip():
             continue
         try:
             given = _object(line, f"Line {number}", "text")
+            situation = _situation(given, f"Line {number}")
         except InputError as error:
             click.echo(error.message, err=True)
             failed = True
             continue
-        ranked = suggester.suggest(given.pop("text"), top)
+        ranked = offers(among, given.pop("text"), situation, rank)[:top]
         if as_json:
-            found = [{"macro": one.macro, "score": round(one.score, 6)} for one in ranked]
+            found = [{"macro": one.macro, "score": round(one.score, 6), "sure": one.sure} for one in ranked]
             put({**given, "macros": found})
         else:
-            click.echo(safe_line("  ".join(f"{one.macro} ({one.score:.2f})" for one in ranked)) or "-")
+            told = [f"{'' if one.sure else f'{WEAK} '}{one.macro} ({one.score:.2f})" for one in ranked]
+            click.echo(safe_line("  ".join(told)) or "-")
     if failed:
         sys.exit(1)
 
@@ -93,6 +109,19 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
             f"{safe_line(name)[:9]:<10}{score.ranked:>8}{of['top1']:>8}%{of['top3']:>8}%{of['suggested']:>10}%"
             f"{of['used_top1']:>24}%{of['used_top3']:>7}%"
         )
+
+
+def _situation(given: Mapping[str, Any], where: str) -> Situation:
+    """Return what a line tells of its ticket; what is missing or null is unknown. InputError names the place."""
+    told = {key: given[key] for key in ("lane", "topic", "severity", "language") if given.get(key) is not None}
+    severity = str(told.pop("severity", "")).upper()
+    if not all(isinstance(value, str) for value in told.values()) or severity not in ("", *Severity):
+        raise InputError(
+            "Bad line",
+            f'{where}: "lane", "topic" and "language" are texts, "severity" is one of {", ".join(Severity)};'
+            " correct it and run again.",
+        )
+    return Situation(severity=Severity(severity) if severity else None, **told)
 
 
 def _figures(score: Score) -> dict[str, Any]:

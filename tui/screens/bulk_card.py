@@ -16,8 +16,11 @@ from data.records import Status
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
-from tui.bulk import OUTCOMES, Plan
+from tui.bulk import AS_SAID, OUTCOMES, Plan
+from tui.outcomes import done_words
+from tui.ranking import WEAK
 from tui.screens.base_card import BaseCard
+from tui.screens.card import Verdict
 from tui.widgets.row_line import fit, one_line
 from tui.words import words
 
@@ -28,8 +31,8 @@ WIDTH = 160
 _KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
 
 
-class BulkCard(BaseCard[Status]):
-    """Returns what becomes of the tickets, nothing where nothing is to be sent."""
+class BulkCard(BaseCard[Verdict]):
+    """Returns what is to be sent and what becomes of the tickets, nothing where nothing is."""
 
     CSS_PATH = "../styles/reply_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,17 +44,23 @@ class BulkCard(BaseCard[Status]):
     def __init__(self, title: str, plan: Plan) -> None:
         super().__init__()
         self._title, self.plan = title, plan
+        self._asked = False
+        """The question whether a weak macro is meant stands on the screen."""
 
     def compose(self) -> ComposeResult:
         """Title, how many, who is held back, one reply of each language, keys."""
-        with Vertical(id="card", classes="" if any(self._counts()) else "-blocked"):
-            yield Static(Content(one_line(self._title)), id="card-title", markup=False)
+        marks = ("" if any(self._counts()) else "-blocked", "-weak" if self.plan.weak else "")
+        title = f"{WEAK} {self._title}" if self.plan.weak else self._title
+        with Vertical(id="card", classes=" ".join(marks)):
+            yield Static(Content(one_line(title)), id="card-title", markup=False)
             yield Static(Content("\n".join(self._facts())), id="card-facts", markup=False)
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content("\n\n".join(self._samples())), id="card-text", markup=False)
-            solved, pending, kept = self._counts()
-            keys = words("Enter sends {s} and solves · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
-            yield Static(Content(keys.format(s=solved, p=pending, o=kept)), id="card-keys", markup=False)
+            said, pending, kept = self._counts()
+            keys = words("Enter sends {s} and {done} · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
+            done = " / ".join(done_words(status) for status in self.plan.outcomes()) or done_words(Status.SOLVED)
+            told = keys.format(s=said, done=done, p=pending, o=kept)
+            yield Static(Content(told), id="card-keys", markup=False)
 
     def on_mount(self) -> None:
         """Give the replies the room that the rest leaves."""
@@ -62,8 +71,8 @@ class BulkCard(BaseCard[Status]):
         self.after_drawing(self._fit)
 
     def action_solve(self) -> None:
-        """Send all and solve."""
-        self._send(Status.SOLVED)
+        """Send all and do with each ticket what the macro says."""
+        self._send(AS_SAID)
 
     def action_pending(self) -> None:
         """Send all and wait for the customers."""
@@ -81,11 +90,18 @@ class BulkCard(BaseCard[Status]):
         """Read on."""
         self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
 
-    def _send(self, status: Status) -> None:
-        if self.plan.changes(status):
-            self.dismiss(status)
-        else:
+    def _send(self, status: Status | None) -> None:
+        if not self.plan.changes(status):
             self.app.bell()
+        elif self.plan.weak and not self._asked:
+            self.app.bell()
+            told = words(
+                "Nothing speaks for this macro on {n}: the same key again sends it all the same · Esc sends none"
+            )
+            self.query_one("#card-keys", Static).update(Content(told.format(n=len(self.plan.weak))))
+            self.call_after_refresh(setattr, self, "_asked", True)
+        else:
+            self.dismiss(Verdict("send", status))
 
     def _fit(self) -> None:
         """Leave every line around the replies on the screen; they scroll in the rest."""
@@ -98,11 +114,14 @@ class BulkCard(BaseCard[Status]):
         return [len(self.plan.changes(status)) for status in OUTCOMES]
 
     def _facts(self) -> Iterator[str]:
-        yield self.plan.words(Status.SOLVED)
+        yield self.plan.words(AS_SAID)
+        if self.plan.weak:
+            told = words("~ nothing speaks for this macro on {n} of them; read it against the tickets")
+            yield told.format(n=len(self.plan.weak))
         teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
         if teams:
             yield words("hands over to {teams}").format(teams=one_line(", ".join(sorted(teams))))
-        held = self.plan.held[Status.SOLVED]
+        held = self.plan.held[AS_SAID]
         for ticket_id, reason in list(held.items())[:MOST_HELD]:
             told = reason.removeprefix(f"#{ticket_id}, ").removeprefix(f"#{ticket_id}: ")
             yield fit(words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(told)), WIDTH).rstrip()

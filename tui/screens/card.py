@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.records import Change, Finding, Status
+from tui.outcomes import done_words, outcome
 from tui.spans import moment
 from tui.widgets.row_line import one_line
 from tui.words import words
@@ -49,6 +50,8 @@ class Card:
     office: Calendar | None = None
     """The working week in the customer's time zone, by which a promised time is read."""
     now: int = 0
+    weak: bool = False
+    """Nothing speaks for the macro as the answer to this ticket: it is sent only when asked for twice."""
 
     @property
     def blocked(self) -> bool:
@@ -57,8 +60,8 @@ class Card:
 
     @property
     def outcome(self) -> Status:
-        """What becomes of the ticket on Enter."""
-        return Status.ON_HOLD if self.change.escalate is not None else Status.SOLVED
+        """What becomes of the ticket on Enter: what the macro says."""
+        return outcome(self.change)
 
     def held_up(self, status: Status) -> bool:
         """Open steps stand before this outcome: being done with the ticket, answering and handing over at once, or,
@@ -88,6 +91,7 @@ class Card:
             told += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
         if told:
             lines.append(words("And: {told}").format(told=" · ".join(told)))
+        lines += [words("~ nothing here speaks for this macro; read it against the ticket")] if self.weak else []
         lines += self._promise()
         for number, finding in enumerate(self.findings, 1):
             digit = f"{number} " if number <= MOST_NUMBERED else ""
@@ -106,10 +110,10 @@ class Card:
             return words("Space answers the steps first · e edits · ! sends all the same, with a reason · Esc back")
         if self.gates and not reason:
             return words("Space answers the steps first · p pending · e edits · ! sends all the same · Esc back")
-        done = words("solves") if self.outcome is Status.SOLVED else words("puts it on hold")
+        onward = "" if self.outcome is Status.OPEN else words(", next")
         return words(
-            "Enter sends, {done}, next · p pending · o keeps open · e edits{jump} · l language · Esc back"
-        ).format(done=done, jump=jump)
+            "Enter sends, {done}{onward} · p pending · o keeps open · e edits{jump} · l language · Esc back"
+        ).format(done=done_words(self.outcome), onward=onward, jump=jump)
 
     def _promise(self) -> list[str]:
         if self.change.promise is None:

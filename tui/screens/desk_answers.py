@@ -142,16 +142,23 @@ class Answers(Asking):
     ) -> None:
         from tui.screens.card import Card
 
+        weak = self.is_weak(ticket, change)
+
         def look(desk: Desk) -> tuple[Card, Ticket]:
             seen = desk.store.tickets.get(ticket.id) or ticket
             recipient, found = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
             promised = replace(change, promise=desk.promise(ticket.id, change))
-            card = Card(title, recipient, promised, found, office=desk.office(ticket.id), now=self.clock())
+            office = desk.office(ticket.id)
+            card = Card(title, recipient, promised, found, office=office, now=self.clock(), weak=weak)
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
             guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))
             return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded), seen
 
         await self.ask(look, show)
+
+    def is_weak(self, ticket: Ticket, change: Change) -> bool:
+        """Tell whether a reply is a macro's words as they stand, and nothing here speaks for that macro."""
+        return bool(change.macro) and not change.edited and self.answering.weak(ticket, change.macro)
 
     def _addresses(self, ticket: Ticket, recipient: str) -> list[str]:
         """Return the customer's addresses besides the recipient's, the one after it first."""
@@ -174,7 +181,10 @@ class Answers(Asking):
         """Do with the reply what the agent chose on the card; `promise` is what was promised apart from its words."""
         change, wish = shown.card.change, verdict.wish if verdict is not None else ""
         if wish == "send" and verdict is not None:
-            await self.send(ticket, replace(change, status=verdict.status, override_reason=verdict.reason))
+            # what is to wait, or stays ours, does not sleep first
+            until = change.snooze_until if verdict.status is Status.SNOOZED else None
+            sent = replace(change, status=verdict.status, snooze_until=until, override_reason=verdict.reason)
+            await self.send(ticket, sent)
         elif wish == "steps":
             self.steps_first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.macro_names import joined, separate
-from data.records import Change, Problem, Status, Ticket
-from tui.bulk import Plan, plan
+from data.records import Change, Problem, Ticket
+from tui.bulk import AS_SAID, Plan, plan
 from tui.screens.desk_asking import Given
 from tui.screens.desk_escalating import Escalating
 from tui.words import words
@@ -16,6 +16,7 @@ from tui.words import words
 if TYPE_CHECKING:
     from macros.macro import Macro
     from queues.desk import Desk
+    from tui.screens.card import Verdict
 
 
 class Bulk(Escalating):
@@ -54,14 +55,14 @@ class Bulk(Escalating):
     def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:
         from tui.screens.bulk_card import BulkCard
 
-        async def decided(status: Status | None) -> None:
-            if status is None:
+        async def decided(verdict: Verdict | None) -> None:
+            if verdict is None:
                 self.say(words("Nothing was sent."))
                 return
-            changes, number = made.changes(status), problem.id if problem is not None else None
+            changes, number = made.changes(verdict.status), problem.id if problem is not None else None
             await self.ask(lambda desk: desk.act_each(changes, versions=made.versions, solves=number), self.changed)
 
-        self.say(made.words(Status.SOLVED))
+        self.say(made.words(AS_SAID))
         self.answering.last = joined([name for name, _ in given])
         heading = title if problem is None else f"{problem.label} {problem.title} · {title}"
         self.app.push_screen(BulkCard(heading, made), decided)

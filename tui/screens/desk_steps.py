@@ -56,12 +56,16 @@ class Steps(Looking):
         if procedure is None:
             return Asked()
         followed = Followed(ticket, procedure, self._answers(ticket, procedure))
-        waiting = followed.waiting
-        over = next(
-            (step for step in procedure.steps if step.team and followed.mark(step) not in (DONE, WATCHED)), None
+        waiting, hand_overs = followed.waiting, [step for step in procedure.steps if step.team]
+        over = next((step for step in hand_overs if followed.mark(step) not in (DONE, WATCHED)), None)
+        return Asked(
+            free=procedure.plain_answers.union(*(step.passes for step in waiting)) if waiting else (),
+            team=over.team if over is not None else "",
+            due=over is not None and waiting == [over],
+            ready=all(step is over for step in waiting),
+            handed_over=bool(hand_overs) and over is None,
+            established=procedure.established({name: one.value for name, one in followed.answers.items()}),
         )
-        free = procedure.plain_answers.union(*(step.passes for step in waiting)) if waiting else ()
-        return Asked(free, over.team if over is not None else "", over is not None and waiting == [over])
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, StepAnswer]:
         return self.store.work.steps(ticket.id, procedure.id)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from data.changes import unpacked
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Finding, Promise, Status, Ticket
+from data.records import Change, Direction, Done, Draft, Finding, Promise, Ticket
 from tui.answering import Place
+from tui.outcomes import outcome
 from tui.screens.desk_asking import Given
 from tui.screens.desk_drafts import Drafting
 from tui.spans import moment
@@ -103,23 +104,21 @@ class Writing(Drafting):
             self.preview(ticket, change, words("Your reply"))
             return
 
-        # as on the card: an escalated matter is not solved
-        outcome = Status.ON_HOLD if change.escalate else Status.SOLVED
-        sending = replace(change, status=outcome)
+        sending = replace(change, status=outcome(change))
 
         def look(desk: Desk) -> tuple[Ticket, bool, Promise | None]:
             seen = desk.store.tickets.get(ticket.id) or ticket
             blocked = any(finding.blocking for finding in desk.findings(ticket.id, change))
             return seen, blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
 
-        await self.ask(look, lambda found: self._send_or_show(found[0], sending, *found[1:]))
+        await self.ask(look, lambda found: self._send_or_show(found[0], change, *found[1:]))
 
     def _send_or_show(self, ticket: Ticket, change: Change, held_up: bool, promise: Promise | None) -> None:
-        if held_up:
-            self.preview(ticket, replace(change, status=None), words("Not sent yet"))
+        if held_up or self.is_weak(ticket, change):
+            self.preview(ticket, change, words("Not sent yet"))
             return
         self._sending = True
-        work = self._send_now(ticket, replace(change, promise=promise))
+        work = self._send_now(ticket, replace(change, status=outcome(change), promise=promise))
         self.run_worker(work, group="send", exit_on_error=False)
 
     async def _send_now(self, ticket: Ticket, change: Change) -> None:

@@ -16,6 +16,7 @@ from data.records import Change, Promise, Status
 from data.safe_text import safe_text
 from tui.actions import Scope
 from tui.bindings import bindings
+from tui.ranking import WEAK
 from tui.screens.base_card import BaseCard
 from tui.screens.card import ABOUT_THE_ADDRESS, Card, Verdict
 from tui.widgets.row_line import one_line
@@ -23,7 +24,7 @@ from tui.words import words
 
 
 class ReplyCard(BaseCard[Verdict]):
-    """Enter sends and solves; a blocking finding makes it say so instead, until a reason is given."""
+    """Enter sends and does what the macro says; a blocking finding makes it say so instead, until a reason is given."""
 
     CSS_PATH = "../styles/reply_card.tcss"
     AUTO_FOCUS = ""  # the line for a reason is no place to start
@@ -40,11 +41,15 @@ class ReplyCard(BaseCard[Verdict]):
         self.card = card
         self.reason = ""
         """Why the reply goes past what blocks; empty while no reason was given."""
+        self._asked = False
+        """The question whether a weak macro is meant stands on the screen."""
 
     def compose(self) -> ComposeResult:
         """Title, facts, the reply itself, the line for a reason, keys."""
-        with Vertical(id="card", classes="-blocked" if self.card.blocked else ""):
-            yield Static(Content(one_line(self.card.title)), id="card-title", markup=False)
+        marks = ("-blocked" if self.card.blocked else "", "-weak" if self.card.weak else "")
+        title = f"{WEAK} {self.card.title}" if self.card.weak else self.card.title
+        with Vertical(id="card", classes=" ".join(marks)):
+            yield Static(Content(one_line(title)), id="card-title", markup=False)
             yield Static(Content(self.card.facts), id="card-facts", markup=False)
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
@@ -63,7 +68,7 @@ class ReplyCard(BaseCard[Verdict]):
         self.after_drawing(self._fit)
 
     def action_solve(self) -> None:
-        """Send and solve, or what the macro says becomes of the ticket: an escalated matter is not solved."""
+        """Send, and do with the ticket what the macro says; words of one's own solve it."""
         self._send(self.card.outcome)
 
     def action_pending(self) -> None:
@@ -191,4 +196,14 @@ class ReplyCard(BaseCard[Verdict]):
         if (self.card.blocked or self.card.held_up(status)) and not self.reason:
             self.app.bell()
             return
+        if self.card.weak and not self._asked:
+            self._ask_once()
+            return
         self.dismiss(Verdict("send", status, self.reason))
+
+    def _ask_once(self) -> None:
+        """Ask whether a weak macro is meant; only a key that comes after the question is seen counts."""
+        self.app.bell()
+        told = words("Nothing speaks for this macro here: the same key again sends it · e edits · Esc back")
+        self.query_one("#card-keys", Static).update(Content(told))
+        self.call_after_refresh(setattr, self, "_asked", True)

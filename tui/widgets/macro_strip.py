@@ -9,20 +9,21 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from tui.ranking import Slot
+from tui.ranking import WEAK, Slot
 from tui.widgets.row_line import fit, one_line
 
 BETWEEN = " · "
 
 
 def strip_line(slots: Sequence[Slot], width: int) -> Content:
-    """Return `1 Title 12/14 · 2 Title · …` in `width` terminal cells; what nothing speaks for is dim."""
+    """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; what nothing speaks for is quiet."""
     left, parts = width, list[Content]()
     for place, slot in enumerate(slots):
-        said = " ".join(filter(None, (str(slot.number), one_line(slot.title), slot.note)))
+        digit, sign = str(slot.number or ""), WEAK if slot.weak else ""
+        said = " ".join(filter(None, (digit, sign, one_line(slot.title), slot.note)))
         lead = BETWEEN if place else ""
         shown = fit(lead + said, min(left, cell_len(lead + said)))
-        parts.append(Content.styled(shown, "$text-muted" if slot.weak else ""))
+        parts.append(Content.styled(shown, "$quiet" if slot.weak or not slot.number else ""))
         left -= cell_len(shown)
         if left <= 0:
             break
