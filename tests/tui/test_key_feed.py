@@ -219,3 +219,40 @@ def test_the_store_says_the_same(path: Path) -> None:
     store = Store.open(path)
     assert sum(one.status is Status.PENDING for one in store.tickets.each()) == 1
     store.close()
+
+
+def test_what_comes_late_opens_nothing_where_the_agent_has_gone_on(path: Path) -> None:
+    opened: list[str] = []
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        late = [desk.only_here(opened.append), desk.only_here(opened.append, of_ticket=False)]
+        for act in late:
+            act("stayed")
+        await send(pilot, app, "j")
+        late[0]("another ticket")
+        assert "nothing was opened" in desk.said
+        late[1]("about no ticket")
+        await send(pilot, app, "n")
+        for act in late:
+            act("writing")
+
+    run(path, script)
+    assert opened == ["stayed", "stayed", "about no ticket"]
+
+
+def test_a_digit_pressed_while_the_macros_load_opens_nothing_over_a_text(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(app.desk.answering), "ready", False)
+            await send(pilot, app, "1")
+            assert "loading" in app.desk.said
+            await send(pilot, app, "n")
+        app.desk._macros_taken(())
+        await send(pilot, app, "p 1")
+        assert over(app) is app.desk
+        assert isinstance(app.focused, TextArea)
+        assert app.focused.text == "p 1"
+        assert replies(app) == 0
+
+    run(path, script)

@@ -32,7 +32,7 @@ class Accounts(Outbox):
         self._list_accounts(self.setup, "")
 
     def _list_accounts(self, setup: AccountSetup, marked: str) -> None:
-        self._look_up(setup, self.only_here(partial(self._show_accounts, setup, marked)))
+        self._look_up(setup, self.only_here(partial(self._show_accounts, setup, marked), of_ticket=False))
 
     @work(thread=True, group="account", exit_on_error=False)
     def _look_up(self, setup: AccountSetup, then: Callable[[list[Remote]], None]) -> None:

@@ -134,15 +134,20 @@ class DeskBase(Screen[None]):
         text = str(getattr(field, "value", "") or getattr(field, "text", ""))
         return Stand(self.app.screen, field, text, self.active, ticket)
 
-    def only_here(self, act: Callable[P, object], otherwise: str = "") -> Callable[P, None]:
+    def only_here(self, act: Callable[P, object], otherwise: str = "", *, of_ticket: bool = True) -> Callable[P, None]:
         """Return `act` for later: it does nothing, and says so, where screen, focus or ticket are others by then.
 
-        Everything that a key starts and that ends by opening something goes through here.
+        Everything that a key starts and that ends by opening something goes through here; `of_ticket` is False for
+        what is about no ticket, so that new mail under the cursor does not keep it from opening.
         """
-        stand = self.stand(self.target())
+
+        def here() -> Stand:
+            return self.stand(self.target() if of_ticket else None)
+
+        stand = here()
 
         def late(*args: P.args, **kwargs: P.kwargs) -> None:
-            if self.is_attached and self.stand(self.target()) == stand:
+            if self.is_attached and here() == stand:
                 act(*args, **kwargs)
             elif self.is_attached:
                 self.say(otherwise or words("You went on meanwhile, so nothing was opened; press the key again."))

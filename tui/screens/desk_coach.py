@@ -77,7 +77,7 @@ class Coached(Steps):
             self.say(words("Macros are loading."))
             return
         self.say(words("Looking at your replies…"))
-        self._look_at_replies(self.only_here(self._show_coaching))
+        self._look_at_replies(self.only_here(self._show_coaching, of_ticket=False))
 
     @work(thread=True, group="coach", exclusive=True, exit_on_error=False)
     def _look_at_replies(self, then: Callable[[Coaching], None]) -> None:

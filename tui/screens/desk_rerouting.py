@@ -24,7 +24,7 @@ class Rerouting(HandOver):
     def action_desk_reroute(self) -> None:
         """Count what would move, then ask."""
         self.say(words("Trying the rules on every open ticket…"))
-        self._plan_routes(self.only_here(self._ask_about))
+        self._plan_routes(self.only_here(self._ask_about, of_ticket=False))
 
     @work(thread=True, group="rerouting", exclusive=True, exit_on_error=False)
     def _plan_routes(self, then: Callable[[Plan], None]) -> None:

@@ -94,7 +94,7 @@ class ShiftFigures(Changed):
 
     def open_shift_card(self, shift: Shift) -> None:
         """Show what a shift came to so far."""
-        self._open_card(shift, self.clock(), self.only_here(self._show_card))
+        self._open_card(shift, self.clock(), self.only_here(self._show_card, of_ticket=False))
 
     @work(thread=True, group="shift", exit_on_error=False)
     def _open_card(self, shift: Shift, now: int, then: Callable[[OwnFigures], None]) -> None:

@@ -42,7 +42,7 @@ class ShiftTurns(ShiftFigures):
             self._gather_start(self._begin_silently)
         elif self.ways.offers_shift:
             told = words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift"))
-            self._gather_start(self.only_here(self._offer, told))
+            self._gather_start(self.only_here(self._offer, told, of_ticket=False))
 
     def action_desk_shift(self) -> None:
         """Show what the shift came to, or begin one."""
@@ -50,7 +50,7 @@ class ShiftTurns(ShiftFigures):
         if going is None and not self.answering.ready:
             self.say(words("Macros are loading."))
         elif going is None:
-            self._gather_start(self.only_here(self._show_start))
+            self._gather_start(self.only_here(self._show_start, of_ticket=False))
         else:
             self.open_shift_card(going)
 
@@ -134,7 +134,7 @@ class ShiftTurns(ShiftFigures):
             told = words("You are in no shift; {key} begins one.")
             self.say(told.format(key=self.key("desk.shift")))
         else:
-            self._write_note(going, self.clock(), self.only_here(self._edit_note))
+            self._write_note(going, self.clock(), self.only_here(self._edit_note, of_ticket=False))
 
     @work(thread=True, group="shift", exit_on_error=False)
     def _write_note(self, shift: Shift, now: int, then: Callable[[str], None]) -> None:
