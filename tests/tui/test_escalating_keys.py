@@ -101,7 +101,7 @@ def test_a_macro_that_escalates_sends_the_teams_words_too(path: Path) -> None:
         assert ticket is not None
         app.desk.preview_macro(ticket, "hacked-account/freeze-now")
         await settled(pilot, app)
-        await press(pilot, app, "enter")
+        await press(pilot, app, "enter", "enter")  # nothing here speaks for it: it asks once
         store = Store.open(path)
         try:
             notes = [one for one in store.messages.of(ticket.id) if one.direction is Direction.NOTE]

@@ -31,7 +31,7 @@ def test_a_plain_ticket_takes_two_keys_and_typing_is_counted_apart(desk_file: Pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "j", "j", "k", "enter")
         solved.append(app.desk.view.ticket_id)
-        await press(pilot, app, "4", "enter")
+        await press(pilot, app, "8", "enter")
         await press(pilot, app, "r", *"hello", "backspace", "ctrl+s")
         solved.append(None)
         await app.desk.all_kept()
@@ -40,7 +40,7 @@ def test_a_plain_ticket_takes_two_keys_and_typing_is_counted_apart(desk_file: Pa
     found = efforts(desk_file)
 
     assert solved[0] is not None
-    # Enter opened it from the list, 4 and Enter answered it
+    # Enter opened it from the list, 8 and Enter answered it
     assert (found[solved[0]].keys, found[solved[0]].letters) == (3, 0)
     (typed,) = [one for number, one in found.items() if number != solved[0]]
     assert (typed.keys, typed.letters) == (2, 6)
