@@ -190,6 +190,10 @@ class DeskApp(App[int]):
         """Wait until every key that the terminal sent has reached the place where the agent typed."""
         if self._driver is not None:
             self._driver.disable_input()  # reads what is there
+        await asyncio.sleep(0)  # what the reading thread handed over is in the feed after this turn
+        if self._feed is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._feed.done()), FLUSH_SECONDS)
         for place in (self, self.screen, self.focused):
             if place is not None:
                 reached = asyncio.Event()
