@@ -20,9 +20,9 @@ from data.store import Store
 from queues.connectors.imap import Mailbox
 from tests.servers.desk_at_mail import DeskAtMail
 from tests.servers.mail_stack import MailStack, missing
-from tui.account_file import add
-from tui.mail_process import MailProcess
-from tui.settings import config_folder
+from tui.accounts.config_writing import add
+from tui.accounts.mail_process import MailProcess
+from tui.setup.settings import config_folder
 
 MAILS = 15
 

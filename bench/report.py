@@ -19,7 +19,7 @@ from pathlib import Path
 from data.store import Store
 from queues.figures.grouping import By, Grouped
 from queues.figures.reporting import Period, reports
-from tui.rehearsal import DAY
+from tui.demo.demo_month import DAY
 
 SIZE = 100_000
 _MONTHS = 36

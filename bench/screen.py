@@ -11,9 +11,9 @@ from pathlib import Path
 from bench.terminal import Run, run
 from data.records import Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
 
 SIZES = (1_000, 100_000)
 ROUNDS = 3

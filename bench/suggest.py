@@ -10,8 +10,8 @@ import statistics
 import time
 
 from data.demo import texts as demo_texts
-from macros.suggest import Suggester
 from macros.suggesting.evaluation import Example, evaluate
+from macros.suggesting.suggest import Suggester
 
 SIZES = (1_000, 10_000)
 LOOKS = 200

@@ -51,7 +51,7 @@ class Clock(Protocol):
 
 
 class ReplyChecker(Protocol):
-    """Looks at a reply before it is sent; `macros.check` is one."""
+    """Looks at a reply before it is sent; `macros.checks.check` is one."""
 
     def __call__(
         self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message], sending: Sending, /

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from data.errors import InputError
 from data.records import Change, Escalation, Promise, Status
 from data.safe_text import safe_text
-from macros.answers import due_at, for_template, given
-from macros.asking import asks
-from macros.attachments import enclosures
-from macros.context import CONTRACT, Context
-from macros.engine import Missing, Texts, fill
-from macros.filters import LOCALE
-from macros.greetings import without_closing, without_greeting
-from macros.linking import texts
-from macros.macro import Actions, Macro, Once
+from macros.files.attachments import enclosures
+from macros.files.snippet_links import texts
+from macros.filling.answers import due_at, for_template, given
+from macros.filling.asking import asks
+from macros.filling.context import CONTRACT, Context
+from macros.filling.engine import Missing, Texts, fill
+from macros.filling.filters import LOCALE
+from macros.filling.greetings import without_closing, without_greeting
+from macros.filling.macro import Actions, Macro, Once
 
 HOLE = re.compile(r"\{\{([^{}\n]*)\}\}")
-"""What a missing value looks like in a reply; `macros.check` stops every one."""
+"""What a missing value looks like in a reply; `macros.checks.check` stops every one."""
 
 NOTHING: frozenset[Once] = frozenset()
 _BLANK = re.compile(r"\n{3,}")

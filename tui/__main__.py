@@ -45,12 +45,12 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:  # the last border: a fault of ours is told in one sentence too, without anybody's words
-        from tui.crash_report import fault_place
+        from tui.terminal.crash_report import fault_place
 
         sys.stderr.write(f"tridesk: a fault of the program itself, {fault_place(error)}; please report it.\n")
         code = 1
     if code > LAST_OF_OURS:
-        from tui.shutdown import leave
+        from tui.terminal.shutdown import leave
 
         leave(code)
     sys.exit(code)
@@ -69,7 +69,7 @@ def _run(arguments: list[str]) -> int:
 def screen_path(arguments: list[str]) -> Path | None:
     """Return the file to open on the screen, None where the arguments name a command."""
     if not arguments:
-        from tui.settings import store_path
+        from tui.setup.settings import store_path
 
         return store_path()
     if len(arguments) == 2 and arguments[0] in SCREEN_ONLY:
@@ -87,7 +87,7 @@ def open_screen(path: Path) -> int:
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
     from queues.connectors.outbox_folder import OutboxFolder
     from tui.app import run_desk
-    from tui.screens.desk_beginning import DEMO_WANTED
+    from tui.first_run.first_screen import DEMO_WANTED
 
     code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)])
     if code != DEMO_WANTED:

@@ -21,25 +21,25 @@ from textual.filter import LineFilter
 from data.errors import DeskError
 from data.protocols import Clock
 from data.store import Store
-from tui.clock import wall_clock
-from tui.jobs import Writer
-from tui.keymap import Keymap, Leader, keymap_from
-from tui.no_color import NoColour
-from tui.rounds import Outside, Rounds
-from tui.screens.desk import DeskScreen
-from tui.shutdown import Shutdown
-from tui.terminal_driver import DeskDriver
-from tui.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
-from tui.ways import Ways, ways_of
-from tui.words import words
+from tui.demo.demo_worker import Outside, Rounds
+from tui.desk.screen import DeskScreen
+from tui.keys.keymap import Keymap, Leader, keymap_from
+from tui.look.no_color import NoColour
+from tui.look.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
+from tui.look.words import words
+from tui.setup.clock import wall_clock
+from tui.setup.screen_settings import Ways, ways_of
+from tui.setup.writer import Writer
+from tui.terminal.driver import DeskDriver
+from tui.terminal.shutdown import Shutdown
 
 if TYPE_CHECKING:
-    from queues.desk import Desk
-    from queues.procedure_book import ProcedureBook
-    from tui.account_setup import AccountSetup
-    from tui.key_feed import KeyFeed
-    from tui.mail_process import MailProcess
-    from tui.settings import Settings
+    from queues.desk.desk import Desk
+    from queues.procedures.book import ProcedureBook
+    from tui.accounts.mail_process import MailProcess
+    from tui.accounts.setup import AccountSetup
+    from tui.setup.settings import Settings
+    from tui.terminal.key_feed import KeyFeed
 
 CRASHED = 1
 """The exit code after a fault of the program itself."""
@@ -98,14 +98,14 @@ class DeskApp(App[int]):
         found = super().get_driver_class()
         if found.__name__ != "LinuxDriver":
             return found
-        from tui.terminal_reading import ReadingDriver
+        from tui.terminal.reading import ReadingDriver
 
         return ReadingDriver
 
     def typed(self, event: events.InputEvent | events.Paste, at: float) -> None:
         """Take what a real terminal sent, in the order and at the time in which it was read."""
         if self._feed is None:
-            from tui.key_feed import KeyFeed
+            from tui.terminal.key_feed import KeyFeed
 
             self._feed = KeyFeed(self)
         self._feed.take(event, at)
@@ -215,7 +215,7 @@ class DeskApp(App[int]):
         """End with one sentence and a report of places, never of values: they may hold what customers wrote."""
         from rich.text import Text
 
-        from tui.crash_report import fault_place, write_report
+        from tui.terminal.crash_report import fault_place, write_report
 
         error = sys.exc_info()[1] or self._exception
         told = words("tridesk: a fault of the program itself, {place}; please report it with {report}")
@@ -227,8 +227,8 @@ class DeskApp(App[int]):
 
 def own_procedures() -> ProcedureBook:
     """Return the procedures of this desk; called in a thread."""
-    from queues.procedure_book import ProcedureBook
-    from tui.settings import config_folder
+    from queues.procedures.book import ProcedureBook
+    from tui.setup.settings import config_folder
 
     return ProcedureBook(config_folder() / "procedures")
 
@@ -242,8 +242,8 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
     def make() -> Desk:
         import msgspec
 
-        from tui.composition import demo_teams, open_desk
-        from tui.settings import load
+        from tui.setup.open_desk import demo_teams, open_desk
+        from tui.setup.settings import load
 
         settings = msgspec.structs.replace(load().settings, agent=agent)
         if demo:
@@ -255,8 +255,8 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
 
 def mail_process(store_path: Path, settings: Settings) -> MailProcess:
     """Return what looks after the accounts; asks for the secrets that are to be asked for."""
-    from tui.mail_process import MailProcess
-    from tui.secrets_asked import ask_secrets
+    from tui.accounts.mail_process import MailProcess
+    from tui.accounts.password_prompt import ask_secrets
 
     _forget_gone(store_path, settings)
     return MailProcess(store_path, ask_secrets(settings), wanted=bool(settings.remotes))
@@ -264,8 +264,8 @@ def mail_process(store_path: Path, settings: Settings) -> MailProcess:
 
 def account_setup(store_path: Path, writer: Writer[Desk], mail: MailProcess) -> AccountSetup:
     """Return what sets accounts up while the desk is open: desk and mail take what changed without a new start."""
-    from tui.account_setup import AccountSetup
-    from tui.settings import config_folder, load
+    from tui.accounts.setup import AccountSetup
+    from tui.setup.settings import config_folder, load
 
     def begin_anew(typed: dict[str, str]) -> None:
         settings = load().settings
@@ -288,11 +288,11 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
-    from queues.handover import hand_over
-    from queues.lanes import lanes_of
-    from queues.shifts import going_on
-    from tui.left_line import farewell
-    from tui.settings import CONFIG_NAME, load
+    from queues.routing.lanes import lanes_of
+    from queues.shifts.handover import hand_over
+    from queues.shifts.shift import going_on
+    from tui.setup.settings import CONFIG_NAME, load
+    from tui.shifts.handover_line import farewell
 
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)

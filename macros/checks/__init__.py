@@ -1,1 +1,3 @@
-"""The single checks on a reply, one subject a file: text in, findings with the place of their words out."""
+"""What is looked at before a reply leaves: one check a file, text in, findings with their positions out.
+
+Imports `filling` and `data`."""

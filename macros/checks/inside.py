@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from data.records import Direction, Finding, Message
 from macros.checks.folding import words_of
-from macros.wording import INTERNAL
+from macros.checks.wording import INTERNAL
 
 RUN = 6
 """So many words in a row that stand in a note are taken from it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from data.protocols import People
 from data.records import Customer, Direction, Finding, Message
 from macros.checks.folding import folded, free
-from macros.wording import ADDRESSED, GREETING, NOT_NAMES
+from macros.checks.wording import ADDRESSED, GREETING, NOT_NAMES
 
 _CAPITALISED = re.compile(
     r"[A-ZÁÉÍÓÚÜÑ][\w'’-]+(?: (?:(?:de|del|de la|la|y|van|von|da|dos) )?[A-ZÁÉÍÓÚÜÑ][\w'’-]+){1,5}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from data.records import Finding
-from macros.wording import DENIES
+from macros.checks.wording import DENIES
 
 _FLAGS = re.IGNORECASE
 _LEGAL = re.compile(

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from data.records import Finding
 from macros.checks.folding import ADDRESS, free
+from macros.checks.wording import ASKS_SECRET, DENIES, FORBIDDEN, PLACEHOLDER, SAYS_ATTACHED, THEIR_ATTACHMENT
 from macros.render import HOLE
-from macros.wording import ASKS_SECRET, DENIES, FORBIDDEN, PLACEHOLDER, SAYS_ATTACHED, THEIR_ATTACHMENT
 
 _FORBIDDEN_SAID = {
     "promise-refund": "This promises money; only say what is already decided.",

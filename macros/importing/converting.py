@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 
-from macros.fields import RESERVED
+from macros.files.front_matter_fields import RESERVED
+from macros.files.toml_text import as_words
 from macros.importing import liquid
 from macros.importing.placeholders import FILTERS, LANGUAGE_FIELD, ask_name, language_code, ours
-from macros.toml_text import as_words
 
 _LITERAL = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*""")
 _COMPARED = re.compile(r"""([\w.\[\]-]+)\s*(==|!=|contains)\s*("[^"]*"|'[^']*'|[\w.-]+)""")

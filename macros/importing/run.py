@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
-from macros.files import SUFFIX, put_file
-from macros.front_matter import MacroError, parse
+from macros.files.front_matter import MacroError, parse
+from macros.files.macro_files import SUFFIX, put_file
+from macros.files.snippet_links import link_macro
 from macros.importing.foreign import Foreign
 from macros.importing.liquid import LiquidError
 from macros.importing.writing import Detect, ToText, Written, place_of, write
-from macros.linking import link_macro
 
 
 @dataclass(frozen=True, slots=True)

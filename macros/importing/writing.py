@@ -10,11 +10,11 @@ from typing import Any
 
 from data.records import Priority, Status
 from data.safe_text import safe_line, safe_text
-from macros.files import slug
-from macros.front_matter import MAX_LINE
+from macros.files.front_matter import MAX_LINE
+from macros.files.macro_files import slug
+from macros.files.toml_text import quoted, quoted_list
 from macros.importing.converting import Asked, Converter
 from macros.importing.foreign import Foreign
-from macros.toml_text import quoted, quoted_list
 
 _STATUS = {"hold": "on hold", "on-hold": "on hold", "resolved": "solved", "waiting": "pending"}
 

@@ -1,1 +1,3 @@
-"""The parts of `macros.suggest`: what a message is compared by, what was learned, and how good it would have been."""
+"""Which macros answer a message: the ranking, what it learns from, and how good it would have been.
+
+Imports `files`, `filling` and `data`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.errors import InputError
-from macros.suggest import Suggester
+from macros.suggesting.suggest import Suggester
 
 LEARNED = 0.7
 """The share of the history, its oldest part, that is only learned from."""

@@ -9,9 +9,9 @@ from time import sleep
 from data.macro_names import separate
 from data.records import Answered
 from data.store import Store
-from macros.macro import Macro
-from macros.suggest import Suggester, Suggestion
+from macros.filling.macro import Macro
 from macros.suggesting.semantic import Sense, sense
+from macros.suggesting.suggest import Suggester, Suggestion
 
 MOST = 20_000
 """Replies learned from at the start, the newest."""

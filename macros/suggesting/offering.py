@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.records import Severity, Status, Ticket
-from macros.macro import Macro, base
-from macros.suggest import Suggestion
+from macros.filling.macro import Macro, base
+from macros.suggesting.suggest import Suggestion
 
 SURE = 0.6
 """From this probability on a macro is offered as the answer rather than as a guess."""

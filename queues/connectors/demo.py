@@ -18,11 +18,11 @@ from data.protocols import Clock
 from data.records import Incoming, MessageKind, OutboxEntry
 from queues.connectors.base import Capability
 from queues.connectors.outbox_folder import FOLDER, deliver, file_name, not_delivered
-from queues.escalating import is_to_a_team
-from queues.mail.guess import guess_language
-from queues.new_text import split
+from queues.desk.escalations import is_to_a_team
+from queues.ground.teams import Team
+from queues.mail.language_guess import guess_language
 from queues.quality.csat import TOKEN
-from queues.teams import Team
+from queues.quotes.new_text import split
 
 NAME = "demo"
 DOMAIN = "lumivo.example"

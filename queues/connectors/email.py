@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from data.errors import ConnectorError, UnreachableError
 from data.records import OutboxEntry
+from queues.accounts.mail_account import Account
+from queues.accounts.secrets import Secrets
 from queues.connectors.base import Capability
 from queues.connectors.imap import Mailbox
 from queues.connectors.smtp import Offer, SmtpSession
-from queues.remotes.accounts import Account
-from queues.remotes.secrets_at_hand import Secrets
 
 NAME = "email"
 

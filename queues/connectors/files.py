@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import InputError
-from queues.helper import RawMessage
+from queues.helper.client import RawMessage
 
 NAME = "files"
 _KNOWN = frozenset({".eml", ".mbox", ".jsonl", ".ndjson", ".json", ".zip"})

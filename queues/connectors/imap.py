@@ -16,10 +16,10 @@ from typing import Any
 from imapclient.exceptions import IMAPClientError
 from imapclient.response_parser import parse_fetch_response
 
+from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Fetched, Flags, Selected, flags_of, modseq_of, uid_set
 from queues.connectors.imap_login import logged_in
 from queues.connectors.mail_faults import TIMEOUT, told
-from queues.remotes.accounts import Account
 
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""

@@ -9,9 +9,9 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from queues.accounts.mail_account import Account
 from queues.connectors import tls
 from queues.connectors.mail_faults import TIMEOUT, login_refused, no_tls
-from queues.remotes.accounts import Account
 
 
 def logged_in(account: Account, secret: str) -> Any:

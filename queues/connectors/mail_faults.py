@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from data.errors import ConnectorError, DeskError, RefusedError, UnreachableError
 from data.safe_text import safe_line
-from queues.remotes.accounts import Account
-from queues.remotes.providers import Server
+from queues.accounts.mail_account import Account
+from queues.accounts.providers import Server
 
 TIMEOUT = 30.0
 """Seconds that a server may take for one answer."""

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 
 from data.errors import ConnectorError, UnreachableError
 from data.records import Direction
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
-from queues.remotes.trackers import Tracker
 
 AT_ONCE = 100
 OVERLAP = 20

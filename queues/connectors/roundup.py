@@ -14,13 +14,13 @@ from contextlib import suppress
 from typing import Any
 
 from data.errors import ConnectorError, RefusedError
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Batch, Capability, Filed, RemoteReply, RemoteTicket
 from queues.connectors.roundup_feed import OVERLAP, Cursor, Feed, moment
 from queues.connectors.roundup_people import People, name_of
 from queues.connectors.roundup_reading import Reading
 from queues.connectors.roundup_rest import Rest, SecretOf, subject
 from queues.connectors.web import NotFoundError, Offer, StaleError
-from queues.remotes.trackers import Tracker
 
 SETTLE = 0.4
 """Seconds after which an issue that was taken is looked at again; longer where the tracker is slow."""

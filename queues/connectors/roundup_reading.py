@@ -7,12 +7,12 @@ from hashlib import sha256
 from typing import Any
 
 from data.records import Direction
+from queues.accounts.ticketing_system import Fields
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Filed, Happened, RemoteTicket
 from queues.connectors.roundup_feed import moment
 from queues.connectors.roundup_people import People, Person, name_of, number_of, numbers_of
 from queues.connectors.roundup_rest import Rest
-from queues.remotes.trackers import Fields
 
 LARGEST_FILE = 10_000_000
 CORE = ["activity", "creation", "creator", "actor", "title", "messages", "files", "nosy", "superseder"]

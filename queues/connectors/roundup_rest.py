@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, Offer, Packed, WebClient
-from queues.remotes.trackers import Tracker
 
 Query = Sequence[tuple[str, str]]
 AT_ONCE = 50

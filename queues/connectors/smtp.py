@@ -10,10 +10,10 @@ from contextlib import suppress
 
 from data.errors import DoubtError, RefusedError
 from data.records import OutboxEntry
+from queues.accounts.mail_account import Account
 from queues.connectors import tls
 from queues.connectors.mail_faults import TIMEOUT, no_tls, of_answer, told
 from queues.mail.addresses import written_address
-from queues.remotes.accounts import Account
 
 _BARE_END = re.compile(rb"\r\n|\r|\n")
 _AFTER_ALL = b".\r\n"

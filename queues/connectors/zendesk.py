@@ -14,6 +14,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
 from data.errors import RefusedError, UnreachableError
+from queues.accounts.ticketing_system import HERE, Tracker
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.budget import Budget
 from queues.connectors.tls import context
@@ -21,7 +22,6 @@ from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleErr
 from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
 from queues.connectors.zendesk_names import Json, Names, address, listed, rows_of
 from queues.connectors.zendesk_tickets import Tickets
-from queues.remotes.trackers import HERE, Tracker
 
 AT_ONCE = 50
 """How many tickets a page of the export holds: the audits of each are a request."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.errors import ConnectorError
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import RemoteTicket
 from queues.connectors.zendesk_names import Json, Names, address
-from queues.remotes.trackers import Tracker
 
 
 class Tickets:

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 
 from data.records import Attachment, Direction, Priority, Status
 from data.safe_text import safe_line
+from queues.exports.base import Leftovers, attachment, number_of, person, whole
 from queues.exports.fields import Fields
-from queues.exports.shape import Shape
+from queues.exports.json_shape import Shape
 from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
-from queues.exports.tool import Leftovers, attachment, number_of, person, whole
 
 NAME = "chatwoot"
 

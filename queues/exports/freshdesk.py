@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.records import Attachment, Direction, Priority, Status
+from queues.exports.base import Leftovers, attachment, number_of, person, whole
 from queues.exports.fields import Fields
-from queues.exports.shape import Shape
+from queues.exports.json_shape import Shape
 from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
-from queues.exports.tool import Leftovers, attachment, number_of, person, whole
 
 NAME = "freshdesk"
 

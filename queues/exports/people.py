@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from queues.exports.base import person
 from queues.exports.fields import Fields
 from queues.exports.ticket import Person
-from queues.exports.tool import person
 
 MOST = 1_000_000
 """People kept in memory; who comes after them stays a number."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from data.errors import InputError
+from queues.exports.json_shape import Shape, opened
 from queues.exports.registry import NAMES, tool_of
-from queues.exports.shape import Shape, opened
 
 LARGEST_RECORD = 32 * 1024 * 1024
 LARGEST_LIST = 256 * 1024 * 1024

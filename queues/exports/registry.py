@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from data.errors import InputError
 from queues.exports import chatwoot, freshdesk, gorgias, helpscout, zendesk
-from queues.exports.shape import Shape
-from queues.exports.tool import Tool
+from queues.exports.base import Tool
+from queues.exports.json_shape import Shape
 
 _TOOLS: tuple[Tool, ...] = (zendesk, freshdesk, helpscout, gorgias, chatwoot)
 NAMES = tuple(one.NAME for one in _TOOLS)

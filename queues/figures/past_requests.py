@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from data.records import Ticket
 from data.store import Store
-from queues import sla
-from queues.calendar import ALWAYS, Calendar
-from queues.exposure import NO_EXPOSURE, Exposure
+from queues.clocks import sla
+from queues.clocks.calendar import ALWAYS, Calendar
 from queues.figures.handling import WORK, Handled, expected, handled
 from queues.figures.replay import Request
 from queues.figures.ticket_history import History, history
-from queues.next_up import DEFAULT_HANDLE_SECONDS
+from queues.next_up.graphic_content import NO_EXPOSURE, Exposure
+from queues.next_up.urgency import DEFAULT_HANDLE_SECONDS
 
 
 def past_requests(

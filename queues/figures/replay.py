@@ -13,9 +13,9 @@ from enum import StrEnum
 from heapq import heappop, heappush
 
 from data.records import LaneRow, Priority, Severity, Status
-from queues.calendar import Calendar
-from queues.exposure import Exposure, Rest, lighter
-from queues.next_up import choose, ranked
+from queues.clocks.calendar import Calendar
+from queues.next_up.graphic_content import Exposure, Rest, lighter
+from queues.next_up.urgency import choose, ranked
 
 
 class Order(StrEnum):

@@ -15,8 +15,8 @@ from itertools import islice
 from data.store import Store
 from queues.figures.grouping import BETWEEN, NO_FACTS, By, Facts, Grouped, grouping, needs_facts
 from queues.figures.handling import IDLE, WORK, handled
-from queues.figures.judging import judged
 from queues.figures.metrics import ASIDE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
+from queues.figures.ratings_and_reviews import judged
 from queues.figures.ticket_history import History
 
 _BATCH = 1_000

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
+from queues.language.chat_turns import customer_turns, is_ours
 from queues.language.machine_lines import without_machine_lines
-from queues.language.turns import customer_turns, is_ours
-from queues.new_text import split
 from queues.quotes.evidence import DATE, TIME, is_marked
 from queues.quotes.header_blocks import label_of
+from queues.quotes.new_text import split
 
 LONGEST = 20_000
 """Characters looked at; a message longer than this has shown its language long before."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.records import UNKNOWN_LANGUAGE
-from queues.language import cleaning, confidence, mixing, open_world
-from queues.language.mash import only_mash
+from queues.language import cleaning, confidence, mixing, other_languages
+from queues.language.keyboard_mash import only_mash
 from queues.language.model import OTHER, load, softmax
 from queues.language.names import only_products
 from queues.language.priors import Market, log_priors
@@ -21,7 +21,7 @@ from queues.language.scripts import (
 )
 from queues.language.templates import KnownTexts
 from queues.language.tokens import words
-from queues.new_text import is_frame
+from queues.quotes.new_text import is_frame
 
 CUT = 0.90
 """Below this confidence a message is of unknown language: an agent looks, rather than a wrong queue answers."""
@@ -90,7 +90,7 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
     scores = model.score(tokens)
     other = softmax(scores.logits)[model.labels.index(OTHER)]
     if other > 0.5 and len(tokens) >= OPEN_WORLD_TOKENS:
-        foreign, chance = open_world.guess(text)
+        foreign, chance = other_languages.guess(text)
         if foreign and foreign not in model.labels:
             return _found(foreign, min(chance, 0.97) * other, "langdetect")
     elif other > 0.5 and customer_language not in (*model.labels, "", UNKNOWN_LANGUAGE):
@@ -112,14 +112,14 @@ def _of_script(text: str, language: str, shared: bool) -> Detection:
         return _found(language, 0.99, "script")
     written = in_script(text, language)
     if language == UNKNOWN_LANGUAGE:
-        guessed, chance = open_world.guess(written)
+        guessed, chance = other_languages.guess(written)
         return _found(guessed, min(chance, 0.98), "langdetect") if guessed else NOTHING
     if has_letters_of_others(written):
         return _found(language, CONFLICT_CAP, "script")
     foreign = has_foreign_letters(written, language)
     if not foreign and (len(words(written)) < SCRIPT_TOKENS or has_own_letters(written, language)):
         return _found(language, 0.97, "script")
-    guessed, chance = open_world.guess(written)
+    guessed, chance = other_languages.guess(written)
     if guessed not in NEIGHBOURS[language]:
         guessed, chance = language, 0.92
     # letters that the likeliest language lacks, and still no other: nobody knows

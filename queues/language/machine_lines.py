@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from queues.new_text import is_frame
+from queues.quotes.new_text import is_frame
 
 _LOOKED_AT = 300
 _THIS_MAIL = {

@@ -10,9 +10,9 @@ import msgspec
 
 from data.records import Direction, Incoming, MessageKind
 from data.safe_text import safe_line, safe_text
-from queues.mail.guess import guess_language
 from queues.mail.html import html_to_text
-from queues.new_text import split
+from queues.mail.language_guess import guess_language
+from queues.quotes.new_text import split
 
 
 class Line(msgspec.Struct):

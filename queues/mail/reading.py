@@ -13,14 +13,14 @@ from data.records import Direction, Incoming, MessageKind
 from data.safe_text import safe_line, safe_text
 from queues.mail.addresses import addresses
 from queues.mail.body import Body, headers_of, read_body
-from queues.mail.guess import guess_language
 from queues.mail.headers import date, message_ids, words
 from queues.mail.kind import kind_of
+from queues.mail.language_guess import guess_language
 from queues.mail.light import lightened
 from queues.mail.repairing import without_blank_head
 from queues.mail.reports import Report, report_of
 from queues.mail.senders import behind, mailbox, reply_box, unmasked
-from queues.new_text import split
+from queues.quotes.new_text import split
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a message that are parsed; a larger one is kept raw."""

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from data.errors import InputError, RuleError
-from queues import rule_files
-from queues.rule_files import RuleFile
+from queues.ground import rule_files
+from queues.ground.rule_files import RuleFile
 
 BUILT_IN = Path(__file__).with_name("scorecards")
 NOT_APPLICABLE = "n/a"

@@ -16,9 +16,9 @@ from data.quality import Question, Rating, RatingState
 from data.records import Direction, Incoming, Message, MessageKind, Ticket
 from data.store import Store
 from data.tables.csat import SECRET
-from queues.quality.marks import mark
+from queues.ground.undo_steps import Step
+from queues.quality.review_steps import mark
 from queues.quality.scores import Score, read_score
-from queues.steps import Step
 
 DAY = 86_400
 TOKEN = re.compile(r"\bTR-[A-Z2-7]{10}\b")

@@ -10,10 +10,10 @@ from data.protocols import Clock
 from data.quality import BEST, Question, Rating, RatingState, RatingVia
 from data.records import Direction, Done
 from data.store import Store
+from queues.ground.undo_steps import Step
 from queues.quality import csat
-from queues.quality.marks import mark
+from queues.quality.review_steps import mark
 from queues.quality.scores import normalised
-from queues.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from data.protocols import Clock
 from data.quality import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
 from data.records import Direction, Done, Message
 from data.store import Store
+from queues.ground.undo_steps import Step
 from queues.quality.cards import Scorecard, packed, unpacked
-from queues.quality.marks import mark
+from queues.quality.review_steps import mark
 from queues.quality.sampling import by_risk, fair
-from queues.steps import Step
 
 FAIR, RISK = "fair", "risk"
 

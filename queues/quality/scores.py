@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from data.quality import BEST, RatingVia
 from queues.quality.verdicts import is_friendly, verdict
-from queues.thanks import is_thanks
+from queues.quotes.only_thanks import is_thanks
 
 LONGEST = 4_000
 """Characters looked at; a longer message is a letter, not a score."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from queues.conditions import fold
-from queues.thanks import is_harmless
+from queues.quotes.only_thanks import is_harmless
+from queues.routing.conditions import fold
 
 _JUDGING = {
     5: """excellent excelente excelentes perfect perfecto perfecta great awesome amazing fantastic fantastico fantastica

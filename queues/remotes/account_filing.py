@@ -13,12 +13,12 @@ from typing import Protocol
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records import Direction, Incoming, Received, RemoteMail
+from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Fetched
-from queues.desk import Desk
-from queues.helper import RawMessage
+from queues.desk.desk import Desk
+from queues.helper.client import RawMessage
 from queues.mail.reading import unread_mail
-from queues.remotes.accounts import Account
-from queues.remotes.marks import is_state
+from queues.remotes.mail_flags import is_state
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ AT_ONCE = 50
 
 
 class Reader(Protocol):
-    """Reads raw mail in a process of its own; `queues.helper.Helper` does."""
+    """Reads raw mail in a process of its own; `queues.helper.client.Helper` does."""
 
     def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
         """Return one answer each, in order."""

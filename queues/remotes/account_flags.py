@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from data.errors import UnreachableError
 from data.records import OutboxEntry, RemoteMail, Ticket
+from queues.accounts.mail_account import Account
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Selected
-from queues.desk import Desk
+from queues.desk.desk import Desk
 from queues.remotes.account_filing import Filing
 from queues.remotes.account_picture import Picture, without_claim
-from queues.remotes.accounts import Account
 from queues.remotes.acts import by_agent, changed_hands, status_by_agent
-from queues.remotes.marks import SOLVED, claim_of, claimed_by, marking, without_claims
+from queues.remotes.mail_flags import SOLVED, claim_of, claimed_by, marking, without_claims
 
 _EVENTS_AT_ONCE = 500
 _TRIES = 5

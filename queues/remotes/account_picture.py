@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from data.records import RemoteMail, Status, Ticket
+from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Flags, Selected
-from queues.desk import Desk
-from queues.remotes.accounts import Account
+from queues.desk.desk import Desk
+from queues.ground.statuses import DONE
 from queues.remotes.acts import by_agent
-from queues.remotes.marks import ANSWERED, SOLVED, claimed_by, without_claims
-from queues.workflow import DONE
+from queues.remotes.mail_flags import ANSWERED, SOLVED, claimed_by, without_claims
 
 _EVENTS_AT_ONCE = 500
 _WORKED_ON = DONE | {Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED}

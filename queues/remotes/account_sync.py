@@ -17,8 +17,8 @@ from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Fetched, Selected
 from queues.connectors.mail_faults import LoginRefusedError
-from queues.desk import Desk
-from queues.outbox import Delivery, deliver_due
+from queues.desk.desk import Desk
+from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Answers, Filing
 from queues.remotes.account_flags import Following
 from queues.remotes.account_sent import SentMail

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.records import Event
-from queues.desk import FOLLOWED
-from queues.receiving import INTAKE
-from queues.reclocking import CLOCK
-from queues.taking_over import IMPORT
+from queues.desk.desk import FOLLOWED
+from queues.desk.file_message import INTAKE
+from queues.desk.imported_state import IMPORT
+from queues.desk.recalculate import CLOCK
 
 _BY_ITSELF = frozenset({INTAKE, CLOCK, IMPORT})
 

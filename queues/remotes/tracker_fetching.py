@@ -8,7 +8,7 @@ from threading import Event
 
 from data.records import UNKNOWN_LANGUAGE, Incoming
 from queues.connectors.base import Batch, Happened
-from queues.helper import RawMessage
+from queues.helper.client import RawMessage
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.tracker_following import follow

@@ -10,11 +10,11 @@ from typing import Any
 from data.errors import RefusedError
 from data.protocols import Clock
 from data.records import Status, Ticket
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Happened, RemoteTicket, TicketSystem
-from queues.desk import Desk
-from queues.receiving import INTAKE
+from queues.desk.desk import Desk
+from queues.desk.file_message import INTAKE
 from queues.remotes.links import Link, LinkState, put_link
-from queues.remotes.trackers import Tracker
 
 Tell = Callable[[str], object]
 """Takes a sentence for the agent."""

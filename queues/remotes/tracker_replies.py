@@ -11,8 +11,8 @@ from data.records import UNKNOWN_LANGUAGE, OutboxEntry, Ticket
 from data.records import Message as Written
 from queues.connectors.base import Offered, RemoteReply, RemoteTicket
 from queues.connectors.web import StaleError
-from queues.escalating import is_to_a_team
-from queues.outbox import HELD_BY
+from queues.desk.escalations import is_to_a_team
+from queues.outgoing.outbox import HELD_BY
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_mirror import Mirror
 from queues.remotes.tracker_ours import Ours

@@ -13,10 +13,11 @@ from threading import Event
 
 from data.errors import ConnectorError, StoreError
 from data.protocols import Clock
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import TicketSystem
 from queues.connectors.web import BusyError
-from queues.desk import Desk
-from queues.outbox import Delivery, deliver_due
+from queues.desk.desk import Desk
+from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.tracker_claims import claim_all
@@ -25,7 +26,6 @@ from queues.remotes.tracker_mirror import Mirror, Paced, Tell
 from queues.remotes.tracker_ours import Ours
 from queues.remotes.tracker_pushing import Pushing
 from queues.remotes.tracker_replies import Replies
-from queues.remotes.trackers import Tracker
 
 log = logging.getLogger(__name__)
 

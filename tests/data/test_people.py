@@ -6,8 +6,8 @@ from pathlib import Path
 
 from data.records import Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 
 NOW = 1_800_000_000
 

@@ -324,9 +324,9 @@ def main() -> None:
     """Read and fill every file of the folder; the alarm and the memory limit end what goes on too long."""
     from data.errors import InputError
     from data.records import Customer, Priority, Status, Ticket
-    from macros.context import Context
-    from macros.files import files_in
-    from macros.library import Verdict, check_paths
+    from macros.files.library import Verdict, check_paths
+    from macros.files.macro_files import files_in
+    from macros.filling.context import Context
     from macros.render import render
 
     folder = Path(sys.argv[1])

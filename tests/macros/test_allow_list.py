@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from macros.allow_list import RefusedError
-from macros.engine import check_text
+from macros.filling.allow_list import RefusedError
+from macros.filling.engine import check_text
 
 ASKED = frozenset({"amount"})
 

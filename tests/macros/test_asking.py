@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from data.records import Status
-from macros.asking import asks
-from macros.front_matter import parse
+from macros.files.front_matter import parse
+from macros.filling.asking import asks
 from macros.render import render
 from tests.macros.test_library_content import situation
 

@@ -6,9 +6,9 @@ import pytest
 
 from data.errors import InputError
 from data.records import Change, Customer, Priority, Status, Ticket
-from macros.check import Checker
-from macros.context import Context
-from macros.library import Library
+from macros.checks.check import Checker
+from macros.files.library import Library
+from macros.filling.context import Context
 from macros.render import render
 
 TICKET = Ticket(7, "mail", Status.OPEN, Priority.NORMAL, "x", 1, 0, 0)

@@ -16,7 +16,7 @@ from data.records import (
     Status,
     Ticket,
 )
-from macros.check import Checker
+from macros.checks.check import Checker
 from macros.checks.personal import luhn
 
 ANA = Customer(1, "Ana García", (Identity("email", "ana@home.example"),))

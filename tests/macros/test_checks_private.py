@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.protocols import Sending
 from data.records import Change, Customer, Direction, Finding, Identity, Message, MessageKind, Priority, Status, Ticket
-from macros.check import Checker
+from macros.checks.check import Checker
 from macros.checks.personal import dni, iban
 
 ANA = Customer(1, "Ana García", (Identity("email", "ana@home.example"), Identity("handle", "@ana.g")))

@@ -7,7 +7,7 @@ import pytest
 from data.protocols import Sending
 from data.records import Change, Customer, Identity, Message, MessageKind, Priority, Severity, Status, Ticket
 from data.records import Direction as To
-from macros.check import Checker
+from macros.checks.check import Checker
 from macros.checks.recipient import LATELY
 
 NOW = 1_790_000_000

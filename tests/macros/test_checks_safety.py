@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.records import Change, Customer, Finding, Priority, Severity, Status, Ticket
-from macros.check import Checker
+from macros.checks.check import Checker
 from macros.checks.safety import blame, specialist
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import OwnReply
-from macros.authoring import as_template, save_macro
-from macros.coaching import advise, carry_out, title_of
-from macros.library import Library
+from macros.authoring.coach import advise, carry_out, title_of
+from macros.authoring.write_macro import as_template, save_macro
+from macros.files.library import Library
 
 MACRO = """+++
 title = { en = "Late parcel", es = "Paquete tarde" }

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from data.errors import InputError
-from macros.suggest import Suggester
 from macros.suggesting.evaluation import Example, evaluate
+from macros.suggesting.suggest import Suggester
 
 WORDS = {"parcel/late": ["parcel", "late"], "card/lost": ["tarjeta", "perdida"]}
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Customer, Priority, Status, Ticket
-from macros.context import Context
-from macros.front_matter import parse
-from macros.greetings import without_closing, without_greeting
-from macros.macro import Once
+from macros.files.front_matter import parse
+from macros.filling.context import Context
+from macros.filling.greetings import without_closing, without_greeting
+from macros.filling.macro import Once
 from macros.render import render
 
 

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from macros import patterns
-from macros.files import MAX_LEVELS, files_in
-from macros.front_matter import MacroError, parse
-from macros.library import BUILT_IN, Library, Verdict, check_paths
+from macros.files.front_matter import MacroError, parse
+from macros.files.library import BUILT_IN, Library, Verdict, check_paths
+from macros.files.macro_files import MAX_LEVELS, files_in
+from macros.filling import safe_patterns
 
 HERE = Path(__file__).parent
 GOOD = "=== en\nhello\n=== es\nhola\n"
@@ -76,7 +76,7 @@ def test_each_is_refused_or_filled_within_time_and_memory(tmp_path: Path) -> Non
 def test_what_is_filled_in_cannot_drive_a_terminal(template: str, tmp_path: Path) -> None:
     from data.records import Customer, Priority, Status, Ticket
     from data.safe_text import safe_text
-    from macros.context import Context
+    from macros.filling.context import Context
     from macros.render import render
 
     ticket = Ticket(1, "mail", Status.OPEN, Priority.NORMAL, "x", 1, 0, 0)
@@ -154,7 +154,7 @@ def test_folders_without_end_are_left(tmp_path: Path) -> None:
 def test_more_files_than_anybody_writes_are_refused_past_a_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("macros.library.MAX_FILES", 50)
+    monkeypatch.setattr("macros.files.library.MAX_FILES", 50)
     for number in range(60):
         (tmp_path / f"{number:05}.j2").write_text("x", encoding="utf-8")
     library = Library(tmp_path)
@@ -166,7 +166,7 @@ def test_more_files_than_anybody_writes_are_refused_past_a_limit(
 
 
 def test_the_built_in_patterns_are_within_the_bound() -> None:
-    assert all(not patterns.problem(ask.pattern) for macro in Library.standard() for ask in macro.asks)
+    assert all(not safe_patterns.problem(ask.pattern) for macro in Library.standard() for ask in macro.asks)
     assert BUILT_IN.is_dir()
 
 
@@ -174,7 +174,7 @@ def test_the_built_in_patterns_are_within_the_bound() -> None:
     "pattern", [r"[A-Z]{2}-\d{4,6}", r"\d+(?:\.\d+)?", "a|b|c|d", r"(?i)(en|es|fr|de)", "", "[^]x]+"]
 )
 def test_everyday_patterns_pass(pattern: str) -> None:
-    assert patterns.problem(pattern) == ""
+    assert safe_patterns.problem(pattern) == ""
 
 
 @given(st.text(alphabet="ab01=+'\"[]{}.\n \\#@\u00e9\ud800\x00", max_size=200), st.booleans())

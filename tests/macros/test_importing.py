@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Customer, Priority, Status, Ticket
-from macros.context import Context
-from macros.files import slug
+from macros.files.library import Library
+from macros.files.macro_files import slug
+from macros.filling.context import Context
+from macros.filling.macro import Macro
 from macros.importing.converting import Converter
 from macros.importing.liquid import LiquidError
 from macros.importing.placeholders import ask_name, language_code
 from macros.importing.reading import read
 from macros.importing.run import Import, Outcome
-from macros.library import Library
-from macros.macro import Macro
 from macros.render import render
 
 CONTEXT = Context(Ticket(7, "mail", Status.OPEN, Priority.NORMAL, "x", 1, 0, 0), Customer(1, "Ana Ruiz"), "Noa", 0)
@@ -244,10 +244,10 @@ def test_what_looks_like_our_templates_is_text_or_asked_for(text: str, tmp_path:
 
 @given(st.text(alphabet="{}%# abifelscndtr.'|\n=+\u00f1", max_size=120), st.text(max_size=20))
 def test_any_text_comes_out_as_a_macro_that_is_accepted_or_is_refused(text: str, title: str) -> None:
-    from macros.front_matter import parse
+    from macros.files.front_matter import parse
+    from macros.files.snippet_links import link_macro
     from macros.importing.foreign import Foreign, Text
     from macros.importing.writing import write
-    from macros.linking import link_macro
 
     try:
         written = write(Foreign("csv", title, (Text(text),)), plain, spanish, "en")
@@ -286,7 +286,7 @@ def test_languages_are_known_by_name_and_code(language: str, code: str) -> None:
 
 @given(st.text())
 def test_every_name_of_an_ask_and_of_a_file_is_usable(text: str) -> None:
-    from macros.fields import RESERVED
+    from macros.files.front_matter_fields import RESERVED
 
     name = ask_name(text, RESERVED)
     assert name.isascii()

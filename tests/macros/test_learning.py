@@ -8,7 +8,7 @@ import pytest
 from data.macro_names import joined
 from data.records import Customer, Direction, Message, MessageKind, Priority, Status, Ticket
 from data.store import Store
-from macros.front_matter import parse
+from macros.files.front_matter import parse
 from macros.suggesting import learning
 from macros.suggesting.learning import Learner
 

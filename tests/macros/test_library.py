@@ -7,7 +7,7 @@ import pytest
 
 from data.errors import InputError
 from data.records import Priority, Status, Ticket
-from macros.library import BUILT_IN, Library, check_paths
+from macros.files.library import BUILT_IN, Library, check_paths
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -8,11 +8,11 @@ from itertools import product
 import pytest
 
 from data.records import Customer, Message, Priority, Status, Ticket
-from macros.asking import asks
-from macros.check import Checker
-from macros.context import Brand, Context
-from macros.library import Library
-from macros.macro import Kind, Macro
+from macros.checks.check import Checker
+from macros.files.library import Library
+from macros.filling.asking import asks
+from macros.filling.context import Brand, Context
+from macros.filling.macro import Kind, Macro
 from macros.render import Rendered, render
 
 LIBRARY = Library.standard()

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Customer, Priority, Status, Ticket
-from macros.allow_list import RefusedError
-from macros.context import Context
-from macros.engine import check_text
-from macros.filters import read_money, read_number
-from macros.front_matter import parse
-from macros.locales import PLACES, clock, day, locale_for, money, number, zone_name
+from macros.files.front_matter import parse
+from macros.filling.allow_list import RefusedError
+from macros.filling.context import Context
+from macros.filling.engine import check_text
+from macros.filling.filters import read_money, read_number
+from macros.filling.locales import PLACES, clock, day, locale_for, money, number, zone_name
+from macros.filling.values import first_name, person
 from macros.render import render
-from macros.values import first_name, person
 
 NOW = int(datetime(2026, 11, 23, 13, 5, tzinfo=UTC).timestamp())
 N = "\u00a0"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from macros.allow_list import FILTERS
-from macros.context import CONTRACT, SINGLE
+from macros.filling.allow_list import FILTERS
+from macros.filling.context import CONTRACT, SINGLE
 
 DOCS = (Path(__file__).parents[2] / "docs" / "macros.md").read_text(encoding="utf-8")
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Priority, Status, Ticket
-from macros.front_matter import MacroError, parse
-from macros.macro import When, nearest
+from macros.files.front_matter import MacroError, parse
+from macros.filling.macro import When, nearest
 
 FULL = """+++
 title = { en = "Refund", es = "Reembolso" }

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Customer, Identity, Priority, Status, Ticket
-from macros.check import Checker
-from macros.context import Brand, Context
-from macros.library import Library
-from macros.macro import Macro
-from macros.making import keep, make
+from macros.authoring.reply_to_macro import keep, make
+from macros.checks.check import Checker
+from macros.files.library import Library
+from macros.filling.context import Brand, Context
+from macros.filling.macro import Macro
 from macros.render import render
 
 LIBRARY = Library.standard()
@@ -85,8 +85,8 @@ def test_an_empty_or_huge_text_is_refused_in_a_sentence() -> None:
 @given(st.text(alphabet="ab {}%#=+\n'\"\\|Ana.@1é", max_size=80).filter(lambda text: text.strip()))
 def test_the_macro_says_to_the_same_customer_what_the_reply_said(text: str) -> None:
     from data.safe_text import safe_text
-    from macros.front_matter import parse
-    from macros.linking import link_macro
+    from macros.files.front_matter import parse
+    from macros.files.snippet_links import link_macro
 
     made = make("name", text, "en", HERE, {})
     said = render(link_macro(parse(made.name, made.source), {}), "en", HERE, {}).text

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Severity
-from macros.front_matter import parse
-from macros.library import Library
-from macros.suggest import Suggester, Suggestion
+from macros.files.front_matter import parse
+from macros.files.library import Library
 from macros.suggesting.offering import SURE, Offer, Situation, offers
+from macros.suggesting.suggest import Suggester, Suggestion
 
 PARCELS = "topics = ['parcel']"
 FILES = {

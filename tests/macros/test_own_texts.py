@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from macros.library import Library
-from macros.macro import Body, Macro, Words
-from macros.own_texts import own_texts
+from macros.authoring.our_sentences import own_texts
+from macros.files.library import Library
+from macros.filling.macro import Body, Macro, Words
 
 
 def test_both_branches_and_no_values() -> None:

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from data.records import Change, Customer, Identity, Priority, Status, Ticket
-from macros.check import Checker
+from macros.checks.check import Checker
 from macros.checks.register import region, register
-from macros.context import Context
-from macros.library import Library
+from macros.files.library import Library
+from macros.filling.context import Context
 from macros.render import regional, render
 
 TICKET = Ticket(1, "mail", Status.OPEN, Priority.NORMAL, "x", 1, 0, 0, language="es", external_ref="R1")

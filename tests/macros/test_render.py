@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Customer, Identity, Priority, Status, Ticket
-from macros.context import CONTRACT, SINGLE, Brand, Context
-from macros.front_matter import parse
+from macros.files.front_matter import parse
+from macros.filling.context import CONTRACT, SINGLE, Brand, Context
+from macros.filling.values import first_name
 from macros.render import HOLE, Rendered, render
-from macros.values import first_name
 
 NOW = 1_790_000_000  # 21 September 2026, 13:33 UTC
 TICKET = Ticket(7, "mail", Status.OPEN, Priority.NORMAL, "Lost\nparcel", 1, NOW, NOW, tags=("vip", "paid"))

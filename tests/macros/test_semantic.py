@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from macros.suggest import Suggester
 from macros.suggesting import semantic
 from macros.suggesting.semantic import Sense
+from macros.suggesting.suggest import Suggester
 
 np = pytest.importorskip("numpy", reason="comes with the extra `semantic`")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from data.records import Customer, Priority, Status, Ticket
-from macros.context import Context
-from macros.library import BUILT_IN, Library, check_paths
-from macros.macro import Once
+from macros.files.library import BUILT_IN, Library, check_paths
+from macros.filling.context import Context
+from macros.filling.macro import Once
 from macros.render import render
 
 CONTEXT = Context(Ticket(7, "mail", Status.OPEN, Priority.NORMAL, "x", 1, 0, 0), Customer(1, "Ana Ruiz"), "Noa", 0)

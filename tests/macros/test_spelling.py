@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Change, Customer, Direction, Message, MessageKind, Priority, Status, Ticket
-from macros import spelling
-from macros.check import Checker
-from macros.library import Library
-from macros.own_texts import own_texts
-from macros.spelling import MOST_TOLD, Speller
+from macros.authoring.our_sentences import own_texts
+from macros.checks import spelling
+from macros.checks.check import Checker
+from macros.checks.spelling import MOST_TOLD, Speller
+from macros.files.library import Library
 
 pytest.importorskip("hunspell")
 

@@ -8,8 +8,8 @@ from data.changes import packed, unpacked
 from data.errors import InputError
 from data.macro_names import joined, separate
 from data.records import Change, Enclosure, Escalation, Priority, Promise, Status
-from macros.macro import Once
-from macros.stacking import in_place, left_out, stack, together
+from macros.filling.macro import Once
+from macros.filling.several_macros import in_place, left_out, stack, together
 
 FORM = Enclosure("/x/form.pdf", "form.pdf", 9)
 TERMS = Enclosure("/x/terms.pdf", "terms.pdf", 8)

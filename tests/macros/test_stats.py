@@ -7,9 +7,9 @@ import pytest
 
 from data.records import Change, Incoming, MessageKind, Status
 from data.store import Store
-from macros.stats import MacroUse, uses
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from macros.authoring.usage import MacroUse, uses
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 
 START = 1_800_000_000
 

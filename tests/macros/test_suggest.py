@@ -6,10 +6,10 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from macros.front_matter import parse
-from macros.suggest import Suggester
+from macros.files.front_matter import parse
 from macros.suggesting.features import expressions, spelling, terms, words
 from macros.suggesting.meanings import meanings
+from macros.suggesting.suggest import Suggester
 
 ANSWERED = [
     ("I forgot my password and cannot log in", "access/reset"),
@@ -156,9 +156,8 @@ def test_looking_again_tells_near_rivals_apart() -> None:
 
 
 def test_ranking_needs_nothing_but_the_standard_library() -> None:
-    code = (
-        "import sys, macros.suggest; print([m for m in ('jinja2', 'numpy', 'sklearn', 'textual') if m in sys.modules])"
-    )
+    heavy = ("jinja2", "numpy", "sklearn", "textual")
+    code = f"import sys, macros.suggesting.suggest; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"

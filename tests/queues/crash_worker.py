@@ -9,11 +9,11 @@ from pathlib import Path
 
 from data.records import Change, Escalation, Incoming, MessageKind, OutboxEntry, Promise, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.outbox import deliver_due
-from queues.routing import Rules
-from queues.teams import Team
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.ground.teams import Team
+from queues.outgoing.outbox import deliver_due
+from queues.routing.rules import Rules
 
 RULES = DeskRules(routing=Rules(()), undo_seconds=0, teams=(Team("Security", "security@x.example"),))
 WHOLE = Change(

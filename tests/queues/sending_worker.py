@@ -18,10 +18,10 @@ from typing import Any
 import msgspec
 
 from data.store import Store
+from queues.accounts.mail_account import Account, complete
+from queues.accounts.providers import Server
 from queues.connectors.email import EmailConnector
-from queues.outbox import deliver_due
-from queues.remotes.accounts import Account, complete
-from queues.remotes.providers import Server
+from queues.outgoing.outbox import deliver_due
 
 STEPS = [(smtplib.SMTP, "send"), (smtplib.SMTP, "getreply"), (smtplib.SMTP, "connect")]
 

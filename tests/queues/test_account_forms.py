@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from queues.remotes.accounts import Account
-from queues.remotes.forms import MAIL, form_of, hint_for, kind_of, kinds
-from queues.remotes.providers import Server
-from queues.remotes.trackers import Tracker
+from queues.accounts.forms import MAIL, form_of, hint_for, kind_of, kinds
+from queues.accounts.mail_account import Account
+from queues.accounts.providers import Server
+from queues.accounts.ticketing_system import Tracker
 
 NEEDED = {"address": "help@acme.example", "imap": "imap.acme.example", "smtp": "smtp.acme.example:2465",
           "url": "https://tickets.acme.example", "user": "eva@acme.example"}  # fmt: skip

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from data.errors import ConnectorError, InputError
 from data.records import Priority, RemoteMail, Status, Ticket
-from queues.remotes.accounts import Account, complete, complete_all
-from queues.remotes.marks import ANSWERED, SEEN, SOLVED, claim_of, claimed_by, marking, without_claims
-from queues.remotes.providers import PROVIDERS, Server, provider_of
-from queues.remotes.secrets_at_hand import SecretsAtHand
+from queues.accounts.mail_account import Account, complete, complete_all
+from queues.accounts.providers import PROVIDERS, Server, provider_of
+from queues.accounts.secrets import SecretsAtHand
+from queues.remotes.mail_flags import ANSWERED, SEEN, SOLVED, claim_of, claimed_by, marking, without_claims
 
 GMAIL = Account("me", "ana@gmail.com", provider="gmail")
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from queues.calendar import ALWAYS, DAY, Block, Calendar, from_table
+from queues.clocks.calendar import ALWAYS, DAY, Block, Calendar, from_table
 
 HOUR = 3_600
 MINUTE = 60

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from data.records import Change, Incoming, LaneRow, MessageKind, Priority, Severity, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.exposure import Exposure, Rest, lighter
-from queues.next_up import DEFAULT_HANDLE_SECONDS, Waiting
-from queues.offers import PASSED_FOR
-from queues.routing import Rules
-from queues.sla import Policy
+from queues.clocks.sla import Policy
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.next_up.graphic_content import Exposure, Rest, lighter
+from queues.next_up.offers import PASSED_FOR
+from queues.next_up.urgency import DEFAULT_HANDLE_SECONDS, Waiting
+from queues.routing.rules import Rules
 
 NOW = 1_800_000_000
 MINUTE = 60

@@ -10,10 +10,10 @@ import pytest
 
 from data.errors import InputError
 from data.records import Lane, Priority, Status, Ticket
-from queues.calendar import from_table
-from queues.clock_settings import PolicyTable, calendars_of, policies_of
-from queues.lanes import DEFAULT_LANES, lanes_of
-from queues.sla import DAY, DEFAULT_POLICIES, HOUR, Clocks, clocks
+from queues.clocks.calendar import from_table
+from queues.clocks.clock_settings import PolicyTable, calendars_of, policies_of
+from queues.clocks.sla import DAY, DEFAULT_POLICIES, HOUR, Clocks, clocks
+from queues.routing.lanes import DEFAULT_LANES, lanes_of
 
 OFFICE = {"time-zone": "Europe/Madrid", **{day: ["09:00-17:00"] for day in ("monday", "tuesday", "friday")}}
 

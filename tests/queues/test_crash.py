@@ -14,9 +14,9 @@ import pytest
 
 from data.records import Direction, OutboxEntry, OutboxState, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.outbox import recover
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.outgoing.outbox import recover
 
 WORKER = Path(__file__).with_name("crash_worker.py")
 ROOT = Path(__file__).parents[2]

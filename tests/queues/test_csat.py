@@ -13,12 +13,12 @@ from data.errors import InputError, RuleError
 from data.quality import RatingState, RatingVia
 from data.records import Change, Direction, Incoming, MessageKind, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from queues.quality.csat import token_of
 from queues.quality.form_answers import read_answer
 from queues.quality.rating import FormAnswer
-from queues.routing import Rules
+from queues.routing.rules import Rules
 
 START = 1_800_000_000
 DAY = 86_400

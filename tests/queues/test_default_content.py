@@ -7,11 +7,11 @@ import re
 import pytest
 
 from data.records import Priority, Severity, Status
-from macros.library import Library
-from queues.conditions import Facts
-from queues.lanes import DEFAULT_LANES
-from queues.procedures import Procedure, StepKind, load
-from queues.routing import Route, default_rules, route
+from macros.files.library import Library
+from queues.procedures.procedure import Procedure, StepKind, load
+from queues.routing.conditions import Facts
+from queues.routing.lanes import DEFAULT_LANES
+from queues.routing.rules import Route, default_rules, route
 
 PROCEDURES = load()
 LANES = {lane.name for lane in DEFAULT_LANES}

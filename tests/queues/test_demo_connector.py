@@ -13,9 +13,9 @@ from data.records import Change, Escalation, EscalationState, Incoming, MessageK
 from data.store import Store
 from queues.connectors.base import Connector, connector_class
 from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.outbox import deliver_due
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.outgoing.outbox import deliver_due
 from queues.quality.csat import token_of
 
 START = 1_700_000_000

@@ -28,12 +28,12 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.outbox import deliver_due, recover
-from queues.procedures import load_text
-from queues.routing import Rules
-from queues.sla import Policy
+from queues.clocks.sla import Policy
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.outgoing.outbox import deliver_due, recover
+from queues.procedures.procedure import load_text
+from queues.routing.rules import Rules
 
 START = 1_800_000_000
 

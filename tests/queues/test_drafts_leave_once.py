@@ -13,7 +13,7 @@ import pytest
 from data.errors import ConflictError, DeskError
 from data.records import Change, Direction, OutboxState
 from data.store import Store
-from queues.settling import Wish
+from queues.desk.waiting_replies import Wish
 from tests.tui.playing import fifteen_tickets, make_desk
 
 

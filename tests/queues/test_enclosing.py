@@ -12,8 +12,8 @@ import pytest
 from data.errors import RuleError
 from data.records import Change, Enclosure, Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 
 START = 1_800_000_000
 

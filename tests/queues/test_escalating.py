@@ -22,11 +22,11 @@ from data.records import (
     Ticket,
 )
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.outbox import deliver_due
-from queues.routing import Rules
-from queues.teams import Team
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.ground.teams import Team
+from queues.outgoing.outbox import deliver_due
+from queues.routing.rules import Rules
 
 START = 1_800_000_000
 SECURITY = Team("Security response", "security@desk.example", answers_from=("@sec.example",))

@@ -19,17 +19,17 @@ from data.errors import InputError
 from data.records import Change, Direction, Message, Priority, Status, Ticket
 from data.safe_text import LONGEST_LINE
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from queues.exports import reading
 from queues.exports.fields import seconds
-from queues.exports.intake import Importer
 from queues.exports.people import People
 from queues.exports.reading import PersonRow, Piece, Record, is_export, pieces
 from queues.exports.registry import NAMES
 from queues.exports.splitting import split
-from queues.helper import Helper
-from queues.intake import Report
+from queues.helper.client import Helper
+from queues.intake.exported_tickets import Importer
+from queues.intake.take_in import Report
 
 NOW = 1_800_000_000
 EXPORTED = Path(__file__).parent / "exported"

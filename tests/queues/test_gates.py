@@ -11,11 +11,11 @@ import pytest
 from data.errors import GateError, RuleError
 from data.records import Change, Escalation, Finding, Incoming, MessageKind, Severity, Status, Ticket
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.procedures import built_in, load_text, procedure_for
-from queues.routing import Rules
-from queues.settling import Wish
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.desk.waiting_replies import Wish
+from queues.procedures.procedure import built_in, load_text, procedure_for
+from queues.routing.rules import Rules
 
 NOW = 1_800_000_000
 LOCK = load_text(

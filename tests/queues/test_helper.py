@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConnectorError
-from queues.helper import Helper, RawMessage
+from queues.helper.client import Helper, RawMessage
 
 # Answers like the real one, but hangs, dies or eats memory when the message says so.
 MOODY = """
 import os, sys, time
-from queues import helper_process
+from queues.helper import process as helper_process
 real = helper_process.answer
 def answer(request):
     if b"please hang" in request.raw:

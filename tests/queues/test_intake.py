@@ -12,14 +12,14 @@ import pytest
 from data.errors import InputError, StoreError
 from data.records import Direction, Incoming, MessageKind
 from data.store import Store
-from queues import intake
 from queues.connectors.base import connector_class
 from queues.connectors.files import raw_messages
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.helper import Helper, RawMessage
-from queues.intake import Report, take_in, take_up
-from queues.own_addresses import OwnAddresses
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.helper.client import Helper, RawMessage
+from queues.intake import take_in as intake
+from queues.intake.own_addresses import OwnAddresses
+from queues.intake.take_in import Report, take_in, take_up
 
 NOW = 1_800_000_000
 LINE = "From ana@example.org Mon Mar 04 06:15:04 2024\n"

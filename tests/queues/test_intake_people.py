@@ -12,12 +12,12 @@ import pytest
 from data.errors import RuleError
 from data.records import Change, Customer, Direction, MessageKind, Received, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.intake.own_addresses import OwnAddresses
 from queues.mail.reading import read_mail
 from queues.mail.senders import mailbox
-from queues.own_addresses import OwnAddresses
-from queues.routing import Rules
+from queues.routing.rules import Rules
 
 START = 1_770_000_000
 OURS, GROUP = "help@desk.example", "group@desk.example"

@@ -11,12 +11,12 @@ import pytest
 from data.errors import RuleError
 from data.records import Change, Message, MessageKind, OutboxEntry, Priority, Received, RemoteMail, Status, Ticket
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from queues.mail.reading import read_mail
-from queues.outbox import deliver_due
-from queues.remotes.marks import SEEN, SOLVED, marking
-from queues.routing import Rules
+from queues.outgoing.outbox import deliver_due
+from queues.remotes.mail_flags import SEEN, SOLVED, marking
+from queues.routing.rules import Rules
 
 START = 1_770_000_000
 OURS = "help@desk.example"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from queues.language import detect
-from queues.language.mash import is_mash
+from queues.language.keyboard_mash import is_mash
 
 
 @pytest.mark.parametrize(

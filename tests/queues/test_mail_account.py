@@ -14,7 +14,7 @@ import pytest
 from data.records import Change, Direction, Incoming, OutboxState, Status
 from data.store import Store
 from queues.connectors.imap import Mailbox
-from queues.receiving import Receiving
+from queues.desk.file_message import Receiving
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
 from tests.servers.mail_stack import MailStack
 

@@ -18,7 +18,7 @@ from data.store import Store
 from queues.remotes.links import LinkState, links
 from tests.servers.desk_at_mail import DeskAtMail, letter, until
 from tests.servers.mail_stack import MailStack
-from tui.account_file import add
+from tui.accounts.config_writing import add
 
 ROOT = Path(__file__).parents[2]
 numbers = count(1)

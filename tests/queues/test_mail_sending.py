@@ -17,13 +17,13 @@ import pytest
 from data.errors import UnreachableError
 from data.records import Change, Incoming, MessageKind, OutboxEntry, OutboxState
 from data.store import Store
+from queues.accounts.mail_account import Account, complete
+from queues.accounts.providers import Server
 from queues.connectors.email import EmailConnector
-from queues.desk import Desk
-from queues.desk_rules import DeskRules, Sender
-from queues.outbox import MOST_ATTEMPTS, RETRY_SECONDS, Delivery, deliver_due
-from queues.remotes.accounts import Account, complete
-from queues.remotes.providers import Server
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules, Sender
+from queues.outgoing.outbox import MOST_ATTEMPTS, RETRY_SECONDS, Delivery, deliver_due
+from queues.routing.rules import Rules
 from tests.servers.smtp_double import SmtpDouble
 
 ROOT = Path(__file__).parents[2]

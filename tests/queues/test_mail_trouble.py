@@ -12,11 +12,11 @@ import pytest
 
 from data.errors import ConnectorError
 from data.records import OutboxEntry, OutboxState
+from queues.accounts.mail_account import Account
+from queues.accounts.providers import Server
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
-from queues.remotes.accounts import Account
 from queues.remotes.links import LinkState
-from queues.remotes.providers import Server
 from tests.servers.cutting_proxy import CuttingProxy
 from tests.servers.desk_at_mail import DeskAtMail, received, until
 from tests.servers.mail_stack import MailStack

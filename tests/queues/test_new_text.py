@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queues.new_text import split
+from queues.quotes.new_text import split
 
 ATTRIBUTIONS = [
     "On Tue, Mar 4, 2025 at 9:12 AM Acme <help@acme.example> wrote:",

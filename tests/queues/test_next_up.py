@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import LaneRow, Priority, Severity, Status
-from queues.next_up import NextUp, choose
+from queues.next_up.urgency import NextUp, choose
 
 NOW = 1_800_000_000
 MINUTE = 60

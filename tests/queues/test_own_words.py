@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queues.own_words import suggested
+from queues.language.tu_or_usted import suggested
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from queues.procedure_book import ProcedureBook
-from queues.procedures import built_in
+from queues.procedures.book import ProcedureBook
+from queues.procedures.procedure import built_in
 
 TEXT = 'id = "{name}"\nversion = {version}\neffective = 2026-01-01\n[[step]]\nid = "a"\nkind = "check"\ntext = "Do."\n'
 

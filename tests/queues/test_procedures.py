@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Priority, Severity, Status, Ticket
-from queues import procedures, safeguards
-from queues.procedures import Procedure, StepKind, load, load_text, open_gates, procedure_for
+from queues.procedures import procedure as procedures
+from queues.procedures import safeguards
+from queues.procedures.procedure import Procedure, StepKind, load, load_text, open_gates, procedure_for
 
 TEXT = """
 id = "hacked"

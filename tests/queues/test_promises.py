@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Customer
-from queues.calendar import ALWAYS, Calendar
-from queues.due_words import read_due
-from queues.promises import OFFICE, office_for, promise_in, promises_in
+from queues.clocks.calendar import ALWAYS, Calendar
+from queues.clocks.spoken_times import read_due
+from queues.promises.find_promises import OFFICE, office_for, promise_in, promises_in
 
 MADRID = replace(OFFICE, time_zone="Europe/Madrid")
 ZONES = ("UTC", "Europe/Madrid", "America/Mexico_City", "America/Santiago", "Asia/Kolkata", "Pacific/Apia")

@@ -8,9 +8,9 @@ import pytest
 
 from data.records import Change, GivenPromise, Incoming, MessageKind, Promise, PromiseState, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
 
 START = 1_800_000_000
 HOUR = 3600

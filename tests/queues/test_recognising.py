@@ -10,10 +10,10 @@ import pytest
 
 from data.records import Change, Direction, Incoming, MessageKind, Ticket
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.mail.guess import guess_language
-from queues.recognising import Recogniser
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.intake.language_of_incoming import Recogniser
+from queues.mail.language_guess import guess_language
 
 NOW = 1_800_000_000
 LONG_ENGLISH = "The app keeps crashing whenever I open my profile page on the phone, can you help?"

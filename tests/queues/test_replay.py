@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Event, Severity
-from queues.calendar import ALWAYS, WEEKDAYS, from_table
-from queues.exposure import NO_EXPOSURE
+from queues.clocks.calendar import ALWAYS, WEEKDAYS, from_table
 from queues.figures.handling import IDLE, Handled, expected, handled
 from queues.figures.replay import Order, Request, play
+from queues.next_up.graphic_content import NO_EXPOSURE
 
 START = 1_800_000_000 // 86_400 * 86_400
 

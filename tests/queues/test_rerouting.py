@@ -10,10 +10,10 @@ import pytest
 
 from data.records import Change, Incoming, MessageKind, Priority, Severity, Status, Ticket
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.rerouting import plan
-from queues.routing import Rules, default_rules, load
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.desk.route_again import plan
+from queues.routing.rules import Rules, default_rules, load
 
 NOW = 1_800_000_000
 OLD = """

@@ -12,14 +12,14 @@ from data.errors import ConflictError, RuleError
 from data.quality import AnswerKind, Review
 from data.records import Change, Direction, Incoming, MessageKind, Severity, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import By
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, report
 from queues.quality.cards import Scorecard, built_in
 from queues.quality.reviewing import card_then
-from queues.routing import Rules
+from queues.routing.rules import Rules
 
 START = 1_800_000_000
 HOUR = 3_600

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from data.errors import ConnectorError, UnreachableError
 from data.records import Change, Direction, Enclosure, OutboxState, Status
+from queues.accounts.ticketing_system import Fields, Tracker, complete
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Capability, RemoteReply
 from queues.connectors.roundup import Roundup
@@ -26,7 +27,6 @@ from queues.connectors.roundup_people import Person
 from queues.connectors.roundup_reading import Reading
 from queues.connectors.roundup_rest import Rest, subject
 from queues.mail.reading import read_mail
-from queues.remotes.trackers import Fields, Tracker, complete
 from tests.servers.desk_at_tracker import DeskAtRoundup
 from tests.servers.roundup import RoundupServer, letter
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import UnreachableError
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.roundup_feed import Cursor, Feed, moment
 from queues.connectors.roundup_rest import Rest
 from queues.connectors.web import Answer
-from queues.remotes.trackers import Tracker
 
 START = 1_790_000_000
 

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.records import Incoming, MessageKind, Priority, Severity
-from queues import conditions, procedures, routing
-from queues.conditions import Facts, When, fold
-from queues.lanes import DEFAULT_LANES
-from queues.routing import NO_RULE, NOT_TRIED, default_rules, explain, facts_of, load, route
+from queues.procedures import procedure
+from queues.routing import conditions
+from queues.routing import rules as routing
+from queues.routing.conditions import Facts, When, fold
+from queues.routing.lanes import DEFAULT_LANES
+from queues.routing.rules import NO_RULE, NOT_TRIED, default_rules, explain, facts_of, load, route
 
 RULES = """
 [[rule]]
@@ -135,7 +137,7 @@ def test_accents_are_taken_off_one_character_at_a_time(monkeypatch: pytest.Monke
         sizes.append(len(text))
         return normalize(form, text)
 
-    monkeypatch.setattr("queues.conditions.unicodedata.normalize", spy)
+    monkeypatch.setattr("queues.routing.conditions.unicodedata.normalize", spy)
     monkeypatch.setattr(conditions, "_PLAIN", conditions._Plain())
     assert fold("a" + "\u0327\u0301" * 20_000 + "Z") == " az "
     assert sorted(sizes) == [1] * 4
@@ -197,7 +199,7 @@ def test_the_facts_of_a_message_are_its_new_words() -> None:
 
 
 def test_the_rules_that_come_with_the_desk_lead_to_what_exists() -> None:
-    lanes, sops = {lane.name for lane in DEFAULT_LANES}, procedures.load()
+    lanes, sops = {lane.name for lane in DEFAULT_LANES}, procedure.load()
     load(Path(routing.__file__).with_name("routing_default.toml"), lanes=lanes)
     named = {item.then.procedure for item in default_rules().rules if item.then.procedure}
     assert named

@@ -9,14 +9,14 @@ import pytest
 from data.errors import RuleError
 from data.records import Change, Escalation, Incoming, MessageKind, Status, Ticket
 from data.store import Store
-from macros.context import Context
-from macros.library import Library
+from macros.files.library import Library
+from macros.filling.context import Context
 from macros.render import render
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
-from queues.safeguards import Facts, objections
-from queues.sla import DAY
+from queues.clocks.sla import DAY
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.procedures.safeguards import Facts, objections
+from queues.routing.rules import Rules
 
 NOW = 1_800_000_000
 OWNER, ATTACKER = "ana@x.example", "new@evil.example"

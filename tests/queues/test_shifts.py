@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from data.errors import RuleError
 from data.records import Change, Incoming, MessageKind, Shift
 from data.store import Store
-from queues import shifts
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.shift_start import shift_start
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.shifts import shift as shifts
+from queues.shifts.shift_start import shift_start
 
 NOW = 1_800_000_000
 HOUR = 3600

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Priority, Severity, Status, Ticket
-from queues.calendar import ALWAYS, Calendar
-from queues.sla import DAY, DEFAULT_POLICIES, HOUR, MINUTE, Clocks, Policy, clocks, paused, policy_of
+from queues.clocks.calendar import ALWAYS, Calendar
+from queues.clocks.sla import DAY, DEFAULT_POLICIES, HOUR, MINUTE, Clocks, Policy, clocks, paused, policy_of
 
 START = 1_800_000_000
 TICKET = Ticket(1, "mail", Status.NEW, Priority.NORMAL, "Help", 1, START, START)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Attachment, Incoming, MessageKind
-from queues.thanks import is_thanks, only_thanks
+from queues.quotes.only_thanks import is_thanks, only_thanks
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queues.threads import plain_subject
+from queues.desk.find_ticket import plain_subject
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queues.due_words import read_due
-from queues.promises import OFFICE
-from queues.time_words import EXAMPLES, read_time
+from queues.clocks.spoken_times import read_due
+from queues.clocks.time_words import EXAMPLES, read_time
+from queues.promises.find_promises import OFFICE
 
 MADRID = replace(OFFICE, time_zone="Europe/Madrid")
 ZONE = ZoneInfo("Europe/Madrid")

@@ -9,10 +9,10 @@ import pytest
 
 from data.errors import ConnectorError, DoubtError, InputError, RefusedError, UnreachableError
 from data.records import Status
+from queues.accounts.ticketing_system import Tracker, complete, complete_all
 from queues.connectors.request_tracker import RequestTracker
 from queues.connectors.tls import context
 from queues.connectors.web import BusyError, NotFoundError, StaleError, TokenRefusedError, WebClient
-from queues.remotes.trackers import Tracker, complete, complete_all
 from tests.servers.mail_stack import MailStack
 from tests.servers.web_double import WebDouble
 

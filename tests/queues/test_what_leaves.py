@@ -14,16 +14,16 @@ import pytest
 from data.errors import RefusedError, RuleError
 from data.records import Change, Escalation, Incoming, MessageKind, OutboxEntry, OutboxState
 from data.store import Store
+from queues.accounts.mail_account import Account, complete
+from queues.accounts.providers import Server
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.email import EmailConnector
 from queues.connectors.outbox_folder import OutboxFolder
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.ground.teams import Team
 from queues.mail.reading import read_mail
-from queues.outbox import deliver_due
-from queues.remotes.accounts import Account, complete
-from queues.remotes.providers import Server
-from queues.teams import Team
+from queues.outgoing.outbox import deliver_due
 from tests.queues.outgoing_samples import HOSTILE
 from tests.servers.smtp_double import SmtpDouble
 from tui.cli.mbox_writing import mbox_entry

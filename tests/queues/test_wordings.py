@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.store import Store
-from queues.procedures import built_in
-from queues.wordings import difference, in_language, joined, of_procedure
+from queues.procedures.procedure import built_in
+from queues.procedures.wording_diff import difference, in_language, joined, of_procedure
 
 LETTERS = st.characters(exclude_characters="\n[]", exclude_categories=["Cs", "Cc"])
 LINES = st.lists(st.text(LETTERS, max_size=8), max_size=8)

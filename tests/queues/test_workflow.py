@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from data.errors import RuleError
 from data.records import ACTIVE, Status
-from queues.workflow import after_incoming, after_reply, check_move, moves, reopens
+from queues.ground.statuses import after_incoming, after_reply, check_move, moves, reopens
 
 STATUSES = st.sampled_from(Status)
 

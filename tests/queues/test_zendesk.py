@@ -10,16 +10,16 @@ import pytest
 
 from data.errors import ConnectorError
 from data.records import Change, Enclosure, OutboxState, Status
+from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.base import RemoteTicket
 from queues.connectors.web import BusyError
 from queues.connectors.zendesk import Zendesk
-from queues.helper import Helper
+from queues.helper.client import Helper
 from queues.remotes.links import Link, LinkState
-from queues.remotes.trackers import Tracker, complete
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtSystem
 from tests.servers.zendesk_double import ZendeskDouble
-from tui.mail_keeper import MailKeeper
+from tui.accounts.mail_worker import MailKeeper
 
 SUPPORT = 71
 
@@ -44,7 +44,7 @@ def helper() -> Iterator[OneHelper]:
 
 @pytest.fixture(autouse=True)
 def shared(helper: OneHelper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.mail_keeper.Helper", lambda: helper)
+    monkeypatch.setattr("tui.accounts.mail_worker.Helper", lambda: helper)
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from queues.connectors.demo import DemoConnector
 from queues.connectors.email import EmailConnector
 from queues.connectors.files import NAME as FILES
 from queues.connectors.outbox_folder import OutboxFolder
-from queues.desk import Desk
+from queues.desk.desk import Desk
 from queues.mail.reading import read_mail
-from queues.outbox import deliver_due, recover
+from queues.outgoing.outbox import deliver_due, recover
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
 from tests.servers.mail_stack import MailStack
-from tui.composition import open_desk
-from tui.settings import Settings
+from tui.setup.open_desk import open_desk
+from tui.setup.settings import Settings
 
 _START = 1_790_000_000
 

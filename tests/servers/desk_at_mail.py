@@ -14,15 +14,15 @@ import msgspec
 from data.records import Change, OutboxEntry, OutboxState, RemoteMail, Status, Ticket
 from data.records import Message as Mail
 from data.store import Store
+from queues.accounts.mail_account import Account, complete
+from queues.accounts.providers import Server
+from queues.accounts.secrets import Keyed
 from queues.connectors.imap import Mailbox
-from queues.remotes.accounts import Account, complete
 from queues.remotes.links import Link, LinkState, links
-from queues.remotes.providers import Server
-from queues.remotes.secrets_at_hand import Keyed
 from tests.servers.mail_stack import MailStack
-from tui.composition import open_desk
-from tui.mail_keeper import MailKeeper
-from tui.settings import Settings
+from tui.accounts.mail_worker import MailKeeper
+from tui.setup.open_desk import open_desk
+from tui.setup.settings import Settings
 
 PATIENCE = 30.0
 QUICKLY = (0.05,)

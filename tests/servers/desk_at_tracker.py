@@ -12,15 +12,15 @@ import msgspec
 from data.errors import UnreachableError
 from data.records import Change, Event, Message, OutboxEntry, OutboxState, Status, Ticket
 from data.store import Store
+from queues.accounts.secrets import Keyed
+from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.web import Answer, WebClient
 from queues.remotes.links import Link, links
-from queues.remotes.secrets_at_hand import Keyed
-from queues.remotes.trackers import Tracker, complete
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
-from tui.composition import open_desk
-from tui.mail_keeper import MailKeeper
-from tui.settings import Settings
+from tui.accounts.mail_worker import MailKeeper
+from tui.setup.open_desk import open_desk
+from tui.setup.settings import Settings
 
 QUICKLY = (0.05,)
 

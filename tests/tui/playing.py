@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 
 from data.records import Change, Incoming, MessageKind, Priority, Severity, Status, Ticket
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from tui.app import DeskApp
-from tui.jobs import Writer
+from tui.setup.writer import Writer
 
 NOW = 1_790_000_000
 EVIL = "Refund \x1b]0;pwned\x07 [/b] [red]now\u202e"

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from data.errors import InputError
-from queues.remotes.accounts import Account
-from queues.remotes.trackers import Tracker
-from tui.account_file import as_written, change
-from tui.settings import load
+from queues.accounts.mail_account import Account
+from queues.accounts.ticketing_system import Tracker
+from tui.accounts.config_writing import as_written, change
+from tui.setup.settings import load
 
 TEXT = """agent = "ann"  # me
 

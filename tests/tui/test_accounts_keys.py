@@ -15,20 +15,20 @@ from textual.widgets import Input
 
 from data.records import Change, Status
 from data.store import Store
+from queues.accounts.secrets import Keyed
 from queues.remotes.links import Link, LinkState, put_link
-from queues.remotes.secrets_at_hand import Keyed
 from tests.servers.desk_at_mail import PATIENCE, letter
 from tests.servers.mail_stack import MailStack
 from tests.servers.web_double import WebDouble
 from tests.tui.playing import Play, make_desk, picture, play, play_app, press, settled
-from tui.account_setup import AccountSetup
+from tui.accounts.account_form import AccountForm
+from tui.accounts.accounts_card import AccountsCard
+from tui.accounts.mail_process import MailProcess
+from tui.accounts.setup import AccountSetup
+from tui.accounts.trial_screen import Trying
 from tui.app import DeskApp, account_setup, make_writer
-from tui.clock import wall_clock
-from tui.mail_process import MailProcess
-from tui.screens.account_form import AccountForm
-from tui.screens.account_trying import Trying
-from tui.screens.accounts_card import AccountsCard
-from tui.settings import config_folder, load
+from tui.setup.clock import wall_clock
+from tui.setup.settings import config_folder, load
 
 numbers = count(1)
 
@@ -148,7 +148,7 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
     def put(account: Keyed, secret: str) -> None:
         kept[account.login] = secret
 
-    monkeypatch.setattr("queues.remotes.secrets_at_hand.keyring_put", put)
+    monkeypatch.setattr("queues.accounts.secrets.keyring_put", put)
     answers: list[tuple[int, dict[str, str], object]] = [
         (401, {}, {"message": "Unauthorized"}),
         (200, {}, {"Version": "5.0.3"}),

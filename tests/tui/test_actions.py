@@ -5,22 +5,22 @@ from collections import Counter
 
 import pytest
 
-from tui.action_lines import PLACES
-from tui.actions import ACTIONS, BY_ID, Scope, of_scope
+from tui.accounts.account_form import AccountForm
+from tui.accounts.accounts_card import AccountsCard
 from tui.app import DeskApp
-from tui.screens.account_form import AccountForm
-from tui.screens.accounts_card import AccountsCard
-from tui.screens.behind_card import BehindCard
-from tui.screens.change_card import ChangeCard
-from tui.screens.desk import DeskScreen
-from tui.screens.language_card import LanguageCard
-from tui.screens.my_reviews import MyReviews
-from tui.screens.outbox_card import OutboxCard
-from tui.screens.reply_card import ReplyCard
-from tui.screens.report_screen import ReportScreen
-from tui.screens.review_screen import ReviewScreen
-from tui.widgets.composer import Composer
-from tui.widgets.procedure_panel import ProcedurePanel
+from tui.desk.screen import DeskScreen
+from tui.keys.actions import ACTIONS, BY_ID, Scope, of_scope
+from tui.keys.help_lines import PLACES
+from tui.procedures.changed_wording_card import ChangeCard
+from tui.procedures.panel import ProcedurePanel
+from tui.replying.composer import Composer
+from tui.replying.outbox_card import OutboxCard
+from tui.replying.reply_card import ReplyCard
+from tui.reports.screen import ReportScreen
+from tui.reports.tickets_card import BehindCard
+from tui.reviews.my_reviews import MyReviews
+from tui.reviews.screen import ReviewScreen
+from tui.ticket.language_card import LanguageCard
 
 
 def test_ids_are_unique_and_well_formed() -> None:

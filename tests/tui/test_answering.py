@@ -9,14 +9,14 @@ import pytest
 
 from data.records import Change, Incoming, MessageKind, Ticket
 from data.store import Store
-from macros.library import Library
-from macros.macro import Actions, Ask, Body, EscalateTo, Macro, Words
+from macros.files.library import Library
+from macros.filling.macro import Actions, Ask, Body, EscalateTo, Macro, Words
 from macros.suggesting.learning import Learner
 from macros.suggesting.offering import Situation
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from tui.answering import SLOTS, Answering
-from tui.ranking import Ranking
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from tui.replying.digit_ranking import Ranking
+from tui.replying.macros_at_hand import SLOTS, Answering
 
 NOW = 1_790_000_000
 MONEY = "I paid twice for the same thing and would like my refund please"

@@ -10,14 +10,14 @@ from textual.widgets import Input
 
 from data.records import Status
 from data.store import Store
-from macros.check import Checker
-from macros.library import BUILT_IN, Library
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from macros.checks.check import Checker
+from macros.files.library import BUILT_IN, Library
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from tests.tui.playing import clock, fifteen_tickets, picture, play, press, status_of
 from tui.app import DeskApp
-from tui.screens.ask_form import AskForm
-from tui.screens.reply_card import ReplyCard
+from tui.cards.ask_form import AskForm
+from tui.replying.reply_card import ReplyCard
 
 ORDER = """+++
 title = "Refund"

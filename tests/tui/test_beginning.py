@@ -12,10 +12,10 @@ from data.store import Store
 from tests.tui.playing import make_desk, picture, play, press, settled
 from tui.__main__ import open_screen
 from tui.app import DeskApp
-from tui.screens.ask_line import AskLine
-from tui.screens.desk_beginning import DEMO_WANTED
-from tui.screens.import_card import ImportCard
-from tui.widgets.path_suggester import completed
+from tui.cards.ask_line import AskLine
+from tui.cards.path_suggester import completed
+from tui.first_run.first_screen import DEMO_WANTED
+from tui.first_run.import_card import ImportCard
 
 LETTER = """From ana@example.org Mon Mar 04 06:15:04 2024
 From: Ana <ana@example.org>
@@ -131,7 +131,7 @@ def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, 
 
 def test_the_card_stops_an_import_and_escape_lets_it_go_on(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        from tui.importing import Progress
+        from tui.first_run.importing import Progress
 
         progress = Progress(seen=1_200, read=50, total=100)
         app.push_screen(card := ImportCard("/tmp/[/b]x", progress))

@@ -9,13 +9,13 @@ from textual.pilot import Pilot
 
 from data.records import Change, ProblemState, Status
 from data.store import Store
-from macros.check import Checker
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.procedures import load_text
+from macros.checks.check import Checker
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.procedures.procedure import load_text
 from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, press, settled, status_of
 from tui.app import DeskApp
-from tui.bulk import Plan
+from tui.deciding.bulk_plan import Plan
 
 
 def make(store: Store) -> Desk:

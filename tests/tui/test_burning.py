@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from data.records import Change, Incoming, MessageKind, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
-from queues.sla import Policy
-from tui.burning import bars, burn_line, stay_line
+from queues.clocks.sla import Policy
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
+from tui.lanes.deadline_bar import bars, burn_line, stay_line
 
 NOW = 1_800_000_000
 MINUTE = 60

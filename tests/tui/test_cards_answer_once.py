@@ -13,43 +13,43 @@ from textual import events
 from textual.app import App
 from textual.screen import ModalScreen, Screen
 
-import tui.screens
+import tui
 from data.quality import Review
 from data.records import Change, Customer, Direction, Draft, Message, MessageKind, OutboxEntry, OutboxState, Status
-from macros.library import Library
+from macros.files.library import Library
+from queues.accounts.forms import MAIL, form_of
+from queues.accounts.mail_account import Account
 from queues.quality.cards import built_in
-from queues.remotes.accounts import Account
-from queues.remotes.forms import MAIL, form_of
 from tests.tui.playing import NOW
-from tui.account_setup import AccountSetup
-from tui.bulk import Plan
-from tui.importing import Progress
-from tui.review_sheet import Sheet
-from tui.reviewing import Given, Item
-from tui.screens.account_form import AccountForm
-from tui.screens.account_trying import Trying
-from tui.screens.accounts_card import AccountsCard
-from tui.screens.ask_form import AskForm
-from tui.screens.ask_line import AskLine
-from tui.screens.base_card import AnswersOnce, BaseCard
-from tui.screens.bulk_card import BulkCard
-from tui.screens.card import Card
-from tui.screens.change_card import ChangeCard
-from tui.screens.customer_card import CustomerCard
-from tui.screens.desk_base import DeskBase
-from tui.screens.draft_choice import DraftChoice
-from tui.screens.escalate_form import EscalateForm, Proposal
-from tui.screens.import_card import ImportCard
-from tui.screens.key_menu import KeyMenu, Line
-from tui.screens.language_card import LanguageCard
-from tui.screens.lines_card import LinesCard
-from tui.screens.my_reviews import MyReviews
-from tui.screens.outbox_card import OutboxCard, Waiting
-from tui.screens.pick_list import PickList
-from tui.screens.reply_card import ReplyCard
-from tui.screens.review_screen import Hands, ReviewScreen
-from tui.screens.text_card import TextCard
-from tui.theme import THEMES, theme_name
+from tui.accounts.account_form import AccountForm
+from tui.accounts.accounts_card import AccountsCard
+from tui.accounts.setup import AccountSetup
+from tui.accounts.trial_screen import Trying
+from tui.cards.ask_form import AskForm
+from tui.cards.ask_line import AskLine
+from tui.cards.base_card import AnswersOnce, BaseCard
+from tui.cards.key_menu import KeyMenu, Line
+from tui.cards.lines_card import LinesCard
+from tui.cards.pick_list import PickList
+from tui.cards.text_card import TextCard
+from tui.deciding.bulk_card import BulkCard
+from tui.deciding.bulk_plan import Plan
+from tui.deciding.escalate_form import EscalateForm, Proposal
+from tui.desk.base import DeskBase
+from tui.first_run.import_card import ImportCard
+from tui.first_run.importing import Progress
+from tui.look.theme import THEMES, theme_name
+from tui.procedures.changed_wording_card import ChangeCard
+from tui.replying.draft_choice import DraftChoice
+from tui.replying.outbox_card import OutboxCard, Waiting
+from tui.replying.reply_card import ReplyCard
+from tui.replying.reply_card_lines import Card
+from tui.reviews.my_reviews import MyReviews
+from tui.reviews.scorecard_form import Sheet
+from tui.reviews.screen import Hands, ReviewScreen
+from tui.reviews.waiting_reviews import Given, Item
+from tui.ticket.customer_card import CustomerCard
+from tui.ticket.language_card import LanguageCard
 
 
 def message(direction: Direction = Direction.IN) -> Message:
@@ -119,8 +119,9 @@ def subclasses(kind: type[Any]) -> Iterator[type[Any]]:
 
 def ours(kind: type[Any]) -> set[type[Any]]:
     """Return every class of the screen's modules that derives from a kind."""
-    for module in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
-        importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(tui.__path__, "tui."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     return {one for one in subclasses(kind) if one.__module__.startswith("tui.")}
 
 

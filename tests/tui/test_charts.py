@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.charts import MISSING, bars, columns, spark
-from tui.svg_charts import Series, bar_chart, column_chart
+from tui.look.text_charts import MISSING, bars, columns, spark
+from tui.reports.svg_charts import Series, bar_chart, column_chart
 
 VALUES = st.lists(st.none() | st.floats(0, 1e9) | st.integers(0, 10), max_size=60)
 

@@ -12,15 +12,15 @@ import pytest
 from data.errors import ConnectorError, InputError
 from data.locations import alone
 from data.store import Store
-from queues.remotes.accounts import Account
+from queues.accounts.mail_account import Account
+from queues.accounts.providers import Server
 from queues.remotes.links import links
-from queues.remotes.providers import Server
 from tests.servers.desk_at_mail import letter, received, until
 from tests.servers.mail_stack import MailStack
-from tui.account_file import add, remove
+from tui.accounts.config_writing import add, remove
+from tui.accounts.mail_process import MailProcess
 from tui.cli.main import run
-from tui.mail_process import MailProcess
-from tui.settings import config_folder, load
+from tui.setup.settings import config_folder, load
 
 numbers = count(1)
 

@@ -11,7 +11,7 @@ from data.records import Change, Effort, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, make_desk
 from tui.cli.main import cli
-from tui.clock import wall_clock
+from tui.setup.clock import wall_clock
 
 
 @pytest.fixture

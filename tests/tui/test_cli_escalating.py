@@ -13,9 +13,9 @@ import pytest
 
 from data.records import Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from data.errors import InputError, RuleError
 from data.records import Incoming, MessageKind, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from tui.cli.acting import reply
-from tui.clock import wall_clock
-from tui.settings import config_folder
+from tui.setup.clock import wall_clock
+from tui.setup.settings import config_folder
 
 MACRO = """+++
 title = "Parts"

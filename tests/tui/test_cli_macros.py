@@ -121,9 +121,9 @@ def test_import_writes_checked_macros_and_reports(tmp_path: Path) -> None:
 def test_stats_count_the_replies_of_a_desk(tmp_path: Path) -> None:
     from data.records import Change, Incoming, MessageKind
     from data.store import Store
-    from queues.desk import Desk
-    from queues.desk_rules import DeskRules
-    from tui.clock import wall_clock
+    from queues.desk.desk import Desk
+    from queues.desk.desk_rules import DeskRules
+    from tui.setup.clock import wall_clock
 
     path = tmp_path / "desk.db"
     store = Store.open(path)

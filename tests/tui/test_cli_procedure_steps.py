@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from data.records import Change, Incoming, MessageKind
 from tui.cli.main import cli
-from tui.composition import open_desk
+from tui.setup.open_desk import open_desk
 
 NOW = 1_790_000_000
 

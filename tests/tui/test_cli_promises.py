@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 from data.errors import InputError
 from data.records import Change, OutboxState, PromiseState, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.handover import hand_over
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.shifts.handover import hand_over
 from tests.tui.playing import NOW, fifteen_tickets, picture, play, press
 from tui.app import DeskApp
 from tui.cli.main import cli
-from tui.left_line import farewell, left_line
+from tui.shifts.handover_line import farewell, left_line
 
 DAY = 86_400
 
@@ -27,9 +27,9 @@ DAY = 86_400
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desk with an open, a late and a kept promise, a draft, and a reply that is held."""
     path = fifteen_tickets(tmp_path / "desk.db")
-    monkeypatch.setattr("tui.clock.wall_clock", lambda: NOW)
+    monkeypatch.setattr("tui.setup.clock.wall_clock", lambda: NOW)
     (tmp_path / "config").mkdir()
-    monkeypatch.setattr("tui.settings.config_folder", lambda: tmp_path / "config")
+    monkeypatch.setattr("tui.setup.settings.config_folder", lambda: tmp_path / "config")
     (tmp_path / "config" / "config.toml").write_text('time-zone = "Europe/Madrid"\nagent = "ann"\n', encoding="utf-8")
     store, time = Store.open(path), [NOW - DAY]
     desk = Desk(store, clock=lambda: time[0], rules=DeskRules(), agent="ann")

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from data.errors import DeskError, InputError, RuleError
 from data.records import Change, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from tests.tui.playing import NOW, fifteen_tickets
 from tui.cli.main import cli
-from tui.settings import config_folder
+from tui.setup.settings import config_folder
 
 GOOD = ("answers=2", "correct=2", "next-step=n/a", "tone=1:a little curt", "language=2", "records=yes", "privacy=yes")
 
@@ -42,7 +42,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    monkeypatch.setattr("tui.clock.wall_clock", lambda: NOW)
+    monkeypatch.setattr("tui.setup.clock.wall_clock", lambda: NOW)
     path = fifteen_tickets(tmp_path / "desk.db")
     store = Store.open(path)
     for number, name in ((1, "ann"), (2, "bob"), (3, "ann"), (4, "lea")):

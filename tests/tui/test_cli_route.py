@@ -12,12 +12,12 @@ from click.testing import CliRunner
 from data.errors import InputError
 from data.records import Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
 from tui.cli.acting import undo
 from tui.cli.route import route
-from tui.settings import config_folder
+from tui.setup.settings import config_folder
 
 RULES = """
 [[rule]]

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from data.errors import RuleError
 from data.records import Incoming, MessageKind
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from tui.cli.acting import undo
 from tui.cli.reading import show
 from tui.cli.setting import set_

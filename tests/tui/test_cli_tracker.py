@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from data.errors import DeskError, InputError
-from queues.remotes.trackers import Tracker
+from queues.accounts.ticketing_system import Tracker
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tests.servers.web_double import WebDouble
-from tui.account_file import add, remove
+from tui.accounts.config_writing import add, remove
 from tui.cli.main import run
-from tui.settings import config_folder, load
+from tui.setup.settings import config_folder, load
 
 
 @pytest.fixture(autouse=True)

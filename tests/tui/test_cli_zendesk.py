@@ -10,7 +10,7 @@ import pytest
 from data.errors import ConnectorError, InputError
 from tests.servers.zendesk_double import ZendeskDouble
 from tui.cli.main import run
-from tui.settings import load
+from tui.setup.settings import load
 
 WARNING = "never tried against the live service"
 

@@ -11,10 +11,10 @@ from textual.message import Message
 
 from data.errors import InputError
 from data.records import Change, Direction, Draft
-from tui import editor
-from tui.widgets.completion import Choice, Completion, found_by, typed
-from tui.widgets.composer import Composer
-from tui.widgets.composer_area import ComposerArea
+from tui.replying import external_editor
+from tui.replying.completion import Choice, Completion, found_by, typed
+from tui.replying.composer import Composer
+from tui.replying.composer_area import ComposerArea
 
 CHOICES = (Choice("billing/refund", "Refund [/b] granted"), Choice("billing/receipt", "Receipt"))
 
@@ -231,7 +231,7 @@ def test_the_editor_gets_a_private_file_that_is_gone_afterwards(tmp_path: Path) 
         f"open({str(log)!r}, 'w').write(path + ' ' + oct(os.stat(path).st_mode & 0o777))\n"
         "open(path, 'a').write('!\\n')\n"
     )
-    assert editor.edit("¡Hola", [sys.executable, str(script)]) == "¡Hola!"
+    assert external_editor.edit("¡Hola", [sys.executable, str(script)]) == "¡Hola!"
     path, mode = log.read_text().split()
     assert mode == "0o600"
     assert not Path(path).exists()
@@ -239,6 +239,6 @@ def test_the_editor_gets_a_private_file_that_is_gone_afterwards(tmp_path: Path) 
 
 def test_a_failing_editor_is_told_in_a_sentence() -> None:
     with pytest.raises(InputError, match="as it was"):
-        editor.edit("x", [sys.executable, "-c", "raise SystemExit(3)"])
+        external_editor.edit("x", [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(InputError, match="EDITOR"):
-        editor.edit("x", ["/no/such/editor"])
+        external_editor.edit("x", ["/no/such/editor"])

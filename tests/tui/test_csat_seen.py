@@ -20,7 +20,7 @@ from tui.cli.main import cli
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("tui.clock.wall_clock", lambda: NOW)
+    monkeypatch.setattr("tui.setup.clock.wall_clock", lambda: NOW)
     return fifteen_tickets(tmp_path / "desk.db")
 
 

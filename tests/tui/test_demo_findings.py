@@ -10,15 +10,15 @@ from data.demo import many, opening
 from data.protocols import Sending
 from data.records import Customer, Ticket
 from data.store import Store
-from macros.check import Checker
-from macros.context import Brand, Context
-from macros.library import Library
-from macros.macro import Kind
+from macros.checks.check import Checker
+from macros.files.library import Library
+from macros.filling.context import Brand, Context
+from macros.filling.macro import Kind
 from macros.render import render
 from queues.connectors.demo import incoming
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
 
 NOW = 1_790_000_000
 AGENT = "Noa Vidal"

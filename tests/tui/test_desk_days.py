@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui.cli.periods import period_of, zone_of
-from tui.spans import day_end
+from tui.look.short_times import day_end
 
 MADRID = ZoneInfo("Europe/Madrid")
 HOUR = 3600

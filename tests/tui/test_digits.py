@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from macros.macro import Actions, EscalateTo, Macro, Words
-from tui.digits import Asked, first_digits
+from macros.filling.macro import Actions, EscalateTo, Macro, Words
+from tui.replying.digit_slots import Asked, first_digits
 
 
 def macro(name: str, team: str = "") -> Macro:

@@ -10,10 +10,10 @@ import pytest
 from data.errors import DeskError
 from data.store import Store
 from tui.cli.main import run
-from tui.composition import open_desk
-from tui.keymap import keymap_from
-from tui.settings import load
-from tui.theme import theme_name
+from tui.keys.keymap import keymap_from
+from tui.look.theme import theme_name
+from tui.setup.open_desk import open_desk
+from tui.setup.settings import load
 
 SETTINGS = {
     "unknown setting": "undo-second = 3",

@@ -13,12 +13,12 @@ from textual.pilot import Pilot
 from data.errors import InputError
 from data.records import Change, Direction, Escalation, EscalationState, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.teams import Team
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.ground.teams import Team
 from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, settled, status_of
 from tui.app import DeskApp
-from tui.handing_over import due_of
+from tui.deciding.escalation_text import due_of
 
 TEAMS = (Team("Security response", "security@desk.example", due="4h"), Team("Legal", language="es"))
 

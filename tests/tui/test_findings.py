@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 
 from data.records import Change, Incoming, MessageKind, PromiseState, Severity, Status
 from data.store import Store
-from macros.check import Checker
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.promises import OFFICE
+from macros.checks.check import Checker
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.promises.find_promises import OFFICE
 from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, settled, status_of
 from tui.app import DeskApp
-from tui.screens.reply_card import ReplyCard
+from tui.replying.reply_card import ReplyCard
 
 ZONE = "Europe/Madrid"
 """The desk's clock: NOW is a Monday afternoon there."""

@@ -8,13 +8,13 @@ import pytest
 
 from data.errors import InputError
 from data.records import Customer, Escalation, Priority, Status, Ticket
-from macros.library import Library
-from queues.teams import Team
-from tui import handing_over
-from tui.handing_over import FOLDER, HandingOver
+from macros.files.library import Library
+from queues.ground.teams import Team
+from tui.deciding import escalation_text
+from tui.deciding.escalation_text import FOLDER, HandingOver
 
 TICKET = Ticket(7, "mail", Status.OPEN, Priority.NORMAL, "Where is it", 1, 0, 0, language="en")
-BUILT_IN = Path(handing_over.__file__).parents[1] / "macros" / FOLDER
+BUILT_IN = Path(escalation_text.__file__).parents[2] / "macros" / FOLDER
 
 
 def words(own: Path, team: Team, **asked: str) -> str:

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 LOADED = "import sys; print(sorted({name.partition('.')[0] for name in sys.modules} & {'textual', 'rich'}))"
 
 
-@pytest.mark.parametrize("module", [*sorted({module for module, _ in COMMANDS.values()}), "tui.keymap", "tui.settings"])
+@pytest.mark.parametrize(
+    "module", [*sorted({module for module, _ in COMMANDS.values()}), "tui.keys.keymap", "tui.setup.settings"]
+)
 def test_no_command_imports_the_screen(module: str) -> None:
     code = f"import {module}; {LOADED}"
     told = subprocess.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import InputError
-from tui.jobs import Writer
+from tui.setup.writer import Writer
 
 
 def test_a_desk_is_built_anew_and_the_old_one_closed() -> None:

@@ -14,10 +14,10 @@ from data.records import Status
 from data.store import Store
 from tests.tui.playing import Play, fifteen_tickets, picture, play, settled
 from tui.app import DeskApp
-from tui.screens.ask_line import AskLine
-from tui.screens.base_card import AnswersOnce
-from tui.screens.reply_card import ReplyCard
-from tui.terminal_input import TerminalInput
+from tui.cards.ask_line import AskLine
+from tui.cards.base_card import AnswersOnce
+from tui.replying.reply_card import ReplyCard
+from tui.terminal.input import TerminalInput
 
 moments = count(1_000_000_000, 1_000)
 """Reads far apart, and later than anything that was drawn."""

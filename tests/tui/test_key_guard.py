@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.key_guard import GAP, HELD, MOST, KeyGuard, Kind
+from tui.terminal.key_guard import GAP, HELD, MOST, KeyGuard, Kind
 
 ACT, MOVE, TEXT, LINE, NOTHING = Kind.ACT, Kind.MOVE, Kind.TEXT, Kind.LINE, Kind.NOTHING
 

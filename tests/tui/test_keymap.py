@@ -12,11 +12,11 @@ from textual.screen import Screen
 from textual.widgets import Label
 
 from data.errors import InputError
-from tui import key_names
-from tui.actions import ACTIONS, BY_ID, Scope
-from tui.bindings import bindings
-from tui.keymap import Bound, Leader, Pressed, keymap_from
-from tui.presets import PRESETS
+from tui.keys import key_names
+from tui.keys.actions import ACTIONS, BY_ID, Scope
+from tui.keys.bindings import bindings
+from tui.keys.keymap import Bound, Leader, Pressed, keymap_from
+from tui.keys.presets import PRESETS
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.spans import DAY, later
+from tui.look.short_times import DAY, later
 
 NOW = 1_790_000_000
 TOMORROW = ("tomorrow", "mañana", "manana")

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from tests.tui.playing import fifteen_tickets, picture, play
 from tui.app import DeskApp
-from tui.screens.lines_card import LinesCard
+from tui.cards.lines_card import LinesCard
 
 NOTE = "Enter shows the tickets behind a figure · e ends the shift · Esc back"
 

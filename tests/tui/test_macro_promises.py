@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from data.records import Customer, Priority, Status, Ticket
-from macros.context import Brand, Context
-from macros.library import Library
-from macros.macro import Kind, Macro
+from macros.files.library import Library
+from macros.filling.context import Brand, Context
+from macros.filling.macro import Kind, Macro
 from macros.render import render
-from queues.promises import OFFICE, promise_in
+from queues.promises.find_promises import OFFICE, promise_in
 
 NOW = 1_780_000_000
 ANSWERS = {Kind.TEXT: "36", Kind.NUMBER: "4711", Kind.DATE: "2026-12-01", Kind.MONEY: "6.99 USD"}

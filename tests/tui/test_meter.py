@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.meter import IDLE, Meter, Subject, Visit
+from tui.coaching.key_meter import IDLE, Meter, Subject, Visit
 
 ONE, TWO = Subject(1, 5, open=True, waits=True), Subject(2, 1, open=True, waits=True)
 

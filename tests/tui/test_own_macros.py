@@ -15,8 +15,8 @@ from data.records import Direction, Message, Status, Ticket
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled
 from tui.app import DeskApp
-from tui.screens.reply_card import ReplyCard
-from tui.settings import config_folder
+from tui.replying.reply_card import ReplyCard
+from tui.setup.settings import config_folder
 
 FIRST = """+++
 title = "First"

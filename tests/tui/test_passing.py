@@ -13,8 +13,8 @@ from data.store import Store
 from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, play_app, press
 from tui.app import DeskApp
 from tui.cli.main import run
-from tui.jobs import Writer
-from tui.ways import Ways
+from tui.setup.screen_settings import Ways
+from tui.setup.writer import Writer
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from click.testing import CliRunner
 from data.errors import InputError
 from data.records import Change, Effort, Event, Status
 from data.store import Store
-from macros.library import Library
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from macros.files.library import Library
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
 from queues.figures.metrics import ASIDE, JUDGED, Figure, Metric, measures
 from queues.figures.reporting import Period, behind, report, reports
@@ -29,8 +29,8 @@ from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
-from tui.rehearsal import DAY, HeldClock, Rehearsal
-from tui.report_files import write_csv
+from tui.demo.demo_month import DAY, HeldClock, Rehearsal
+from tui.reports.files import write_csv
 
 END = 1_800_000_000
 PERIOD = Period(END - 10 * DAY, END - DAY)
@@ -355,7 +355,7 @@ def test_csv_has_a_row_a_figure(month: Store) -> None:
 def test_no_group_of_a_csv_is_taken_for_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     out = StringIO()
     row = {"group": "=HYPERLINK(1)", "metric": "received", "change": -2}
-    monkeypatch.setattr("tui.report_files.lines_of", lambda found: iter([row]))
+    monkeypatch.setattr("tui.reports.files.lines_of", lambda found: iter([row]))
     write_csv(out, None)  # type: ignore[arg-type]
     assert list(csv.DictReader(StringIO(out.getvalue()))) == [
         {"group": "'=HYPERLINK(1)", "metric": "received", "change": "-2"}

@@ -19,10 +19,10 @@ from queues.figures.grouping import By
 from queues.figures.metrics import Metric
 from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press
 from tui.app import DeskApp
-from tui.report_asked import LENGTHS_OF_PERIODS, Asked
-from tui.screens.behind_card import BehindCard
-from tui.screens.report_screen import ReportScreen
-from tui.settings import CONFIG_NAME, config_folder
+from tui.reports.question import LENGTHS_OF_PERIODS, Asked
+from tui.reports.screen import ReportScreen
+from tui.reports.tickets_card import BehindCard
+from tui.setup.settings import CONFIG_NAME, config_folder
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_esc_stops_the_reading_and_r_reads_again(path: Path, monkeypatch: pytest
         raise AssertionError
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        monkeypatch.setattr("tui.screens.report_screen.reports", endless)
+        monkeypatch.setattr("tui.reports.screen.reports", endless)
         await pilot.press("g", "r")
         while not (isinstance(app.screen, ReportScreen) and app.screen.reading):
             await pilot.pause()
@@ -173,6 +173,6 @@ def test_periods_follow_each_other(now: int, span: str, back: int) -> None:
 
 
 def test_every_figure_is_explained() -> None:
-    from tui.report_rows import EVERY, MEANINGS
+    from tui.reports.rows import EVERY, MEANINGS
 
     assert set(MEANINGS) == set(EVERY) == set(Metric)

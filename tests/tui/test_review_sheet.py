@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from data.quality import Mark
 from queues.quality.cards import built_in
-from tui.review_sheet import Sheet, sheet_of
+from tui.reviews.scorecard_form import Sheet, sheet_of
 
 CARD = built_in()["support-reply"]
 

@@ -9,7 +9,7 @@ from data.records import Change, Effort, Status
 from data.store import Store
 from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press
 from tui.app import DeskApp
-from tui.settings import config_folder
+from tui.setup.settings import config_folder
 
 
 @pytest.fixture

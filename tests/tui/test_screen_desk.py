@@ -24,7 +24,7 @@ from data.records import (
     Status,
 )
 from data.store import Store
-from queues.desk import Desk
+from queues.desk.desk import Desk
 from tests.tui.playing import (
     NOW,
     SUBJECTS,
@@ -37,13 +37,13 @@ from tests.tui.playing import (
     press,
     status_of,
 )
-from tui.actions import BY_ID
 from tui.app import DeskApp
-from tui.jobs import Writer
-from tui.rounds import Rounds
-from tui.screens.card import Card
-from tui.screens.reply_card import ReplyCard
-from tui.theme import CONTRAST, THEMES
+from tui.demo.demo_worker import Rounds
+from tui.keys.actions import BY_ID
+from tui.look.theme import CONTRAST, THEMES
+from tui.replying.reply_card import ReplyCard
+from tui.replying.reply_card_lines import Card
+from tui.setup.writer import Writer
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -262,7 +262,15 @@ def test_an_empty_desk_names_the_next_key(tmp_path: Path) -> None:
 
 
 def test_first_paint_loads_no_more_than_it_needs() -> None:
-    heavy = ("sqlite_utils", "jinja2", "langdetect", "email", "click", "textual.widgets._text_area", "macros.library")
+    heavy = (
+        "sqlite_utils",
+        "jinja2",
+        "langdetect",
+        "email",
+        "click",
+        "textual.widgets._text_area",
+        "macros.files.library",
+    )
     code = f"import tui.app, sys; print([m for m in {heavy!r} if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

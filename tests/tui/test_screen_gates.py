@@ -9,16 +9,16 @@ from textual.pilot import Pilot
 
 from data.records import Change, Incoming, MessageKind, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.procedure_book import ProcedureBook
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.procedures.book import ProcedureBook
+from queues.routing.rules import Rules
 from tests.tui.playing import NOW, Play, clock, picture, play_app, press, settled, ticket
 from tui.app import DeskApp
-from tui.jobs import Writer
-from tui.screens.bulk_card import BulkCard
-from tui.screens.reply_card import ReplyCard
-from tui.widgets.procedure_panel import ProcedurePanel
+from tui.deciding.bulk_card import BulkCard
+from tui.procedures.panel import ProcedurePanel
+from tui.replying.reply_card import ReplyCard
+from tui.setup.writer import Writer
 
 LONG = "Read this to the end. " * 12
 PROCEDURE = f"""

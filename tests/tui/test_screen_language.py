@@ -13,8 +13,8 @@ from data.store import Store
 from tests.tui import playing
 from tests.tui.playing import NOW, Play, make_desk, picture, press, settled, ticket
 from tui.app import DeskApp
-from tui.screens.reply_card import ReplyCard
-from tui.settings import config_folder
+from tui.replying.reply_card import ReplyCard
+from tui.setup.settings import config_folder
 
 
 def incoming(n: int, *, language: str = "und", mixed: str = "", sender: str = "ana") -> Incoming:

@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 
 from data.records import Change, OutboxEntry, OutboxState
 from data.store import Store
-from queues.outbox import deliver_due
+from queues.desk.waiting_replies import Wish
+from queues.outgoing.outbox import deliver_due
 from queues.remotes.links import Link, LinkState, links, put_link
-from queues.settling import Wish
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press
+from tui.accounts.link_line import link_line, pace, pace_line
 from tui.app import DeskApp
-from tui.link_line import link_line, pace, pace_line
-from tui.screens.outbox_card import OutboxCard
+from tui.replying.outbox_card import OutboxCard
 
 OURS = "Estimada Zoë: ya puede entrar en su cuenta."
 

@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 from data.quality import Review
 from data.records import Change, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
 from tests.tui.playing import NOW, clock, fifteen_tickets, picture, play_app, press
 from tui.app import DeskApp
-from tui.jobs import Writer
+from tui.setup.writer import Writer
 
 
 def desk_of(store: Store, agent: str) -> Desk:

@@ -13,14 +13,14 @@ from textual.pilot import Pilot
 
 from data.records import Change, Status
 from data.store import Store
-from macros.library import Library
+from macros.files.library import Library
 from queues.figures.shift import Own, OwnFigures, Value
 from tests.tui.playing import NOW, clock, fifteen_tickets, make_desk, picture, play, play_app, press, settled
 from tui.app import DeskApp
-from tui.jobs import Writer
-from tui.shift_lines import bars
-from tui.ways import Ways
-from tui.wordings_now import wordings_now
+from tui.procedures.current_wording import wordings_now
+from tui.setup.screen_settings import Ways
+from tui.setup.writer import Writer
+from tui.shifts.lines import bars
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from queues.exposure import Exposure
-from tui.composition import exposure
-from tui.settings import Settings, load, store_path
-from tui.ways import Ways, ways_of
+from queues.next_up.graphic_content import Exposure
+from tui.setup.open_desk import exposure
+from tui.setup.screen_settings import Ways, ways_of
+from tui.setup.settings import Settings, load, store_path
 
 
 def written(folder: Path, text: str) -> Path:

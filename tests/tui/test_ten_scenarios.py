@@ -14,12 +14,12 @@ from textual.pilot import Pilot
 
 from data.records import Change, Direction, Incoming, MessageKind, Severity, Status
 from data.store import Store
-from queues.mail.guess import guess_language
-from queues.sla import DAY
+from queues.clocks.sla import DAY
+from queues.mail.language_guess import guess_language
 from tests.tui.playing import NOW, Play, picture, play_app, settled, ticket
 from tui.app import DeskApp, make_writer, own_procedures
-from tui.composition import open_desk
-from tui.screens.reply_card import ReplyCard
+from tui.replying.reply_card import ReplyCard
+from tui.setup.open_desk import open_desk
 
 CUSTOMER = "nadia@home.example"
 

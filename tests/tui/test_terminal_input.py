@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from tui.terminal_input import ANSWER_SECONDS, ESCAPE_SECONDS, PASTE_SECONDS, TerminalInput
+from tui.terminal.input import ANSWER_SECONDS, ESCAPE_SECONDS, PASTE_SECONDS, TerminalInput
 
 ANSWERS = {
     "device attributes": b"\x1b[?62;1;6c",

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from data.errors import InputError
 from tests.tui.playing import fifteen_tickets, play, press
 from tui.app import DeskApp, run_desk
-from tui.settings import config_folder
-from tui.theme import THEME_SETTING, THEMES, chosen_theme
+from tui.look.theme import THEME_SETTING, THEMES, chosen_theme
+from tui.setup.settings import config_folder
 
 
 @pytest.fixture

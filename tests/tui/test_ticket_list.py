@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from data.records import LaneRow, Priority, Severity, Status
-from tui.spans import due_word, span
-from tui.widgets.row_line import fit, row_parts
-from tui.widgets.row_window import RowWindow
-from tui.widgets.wrapping import wrap
+from tui.lanes.row_line import fit, row_parts
+from tui.lanes.row_window import RowWindow
+from tui.look.short_times import due_word, span
+from tui.look.wrapping import wrap
 
 ROW = LaneRow(7, "Hola", "Ann", Status.NEW, Priority.HIGH, None, "es", 5_000, 0, 0, "", False, 5_000)
 

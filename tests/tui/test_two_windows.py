@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 from data.changes import packed, unpacked
 from data.records import Change, Direction, Draft, Escalation, Status
 from data.store import Store
-from queues.desk import Desk
-from queues.desk_rules import DeskRules
-from queues.routing import Rules
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules
+from queues.routing.rules import Rules
 from tests.tui.playing import (
     clock,
     fifteen_tickets,
@@ -28,16 +28,16 @@ from tests.tui.playing import (
 )
 from tests.tui.terminal import Terminal
 from tui.app import DeskApp
-from tui.screens.desk import DeskScreen
-from tui.screens.draft_choice import Choice, DraftChoice, joined
-from tui.screens.reply_card import ReplyCard
+from tui.desk.screen import DeskScreen
+from tui.replying.draft_choice import Choice, DraftChoice, joined
+from tui.replying.reply_card import ReplyCard
 
 
 @pytest.fixture(autouse=True)
 def slow_hands(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slowly this machine types: the hands are lifted, and a draft is kept, when a test says so."""
-    monkeypatch.setattr("tui.screens.draft_choice.QUIET_SECONDS", 3_600)
-    monkeypatch.setattr("tui.widgets.composer.SAVE_EVERY", 3_600)
+    monkeypatch.setattr("tui.replying.draft_choice.QUIET_SECONDS", 3_600)
+    monkeypatch.setattr("tui.replying.composer.SAVE_EVERY", 3_600)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from data.records import Change, Escalation, EscalationState, LaneRow, Priority,
 from data.store import Store
 from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
-from tui.widgets.row_line import marks
-from tui.widgets.ticket_text import escalation_words, problem_words
+from tui.lanes.row_line import marks
+from tui.ticket.ticket_text import escalation_words, problem_words
 
 ROW = LaneRow(1, "Help", "Ana", Status.OPEN, Priority.NORMAL, None, "en", None, 0, 0, "", False, 0)
 

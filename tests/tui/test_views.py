@@ -14,7 +14,7 @@ from data.records import Change, MessageKind, Sign, Status, View
 from data.store import Store
 from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
-from tui.views import NamedView, midnight, saved, stored
+from tui.lanes.views import NamedView, midnight, saved, stored
 
 
 @pytest.fixture

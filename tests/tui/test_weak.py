@@ -14,10 +14,10 @@ from data.records import Severity, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled, status_of
 from tui.app import DeskApp
-from tui.ranking import Slot
-from tui.screens.reply_card import ReplyCard
-from tui.theme import THEMES
-from tui.widgets.macro_strip import MacroStrip
+from tui.look.theme import THEMES
+from tui.replying.digit_ranking import Slot
+from tui.replying.macro_strip import MacroStrip
+from tui.replying.reply_card import ReplyCard
 
 WEAK = "crash/ask-version"
 OUTCOME = "payment/coins-added"

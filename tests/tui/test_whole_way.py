@@ -19,7 +19,7 @@ from tests.servers.mail_stack import MailStack
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.tls_front import tls_front
 from tests.tui.terminal import ENTER, Terminal
-from tui.settings import config_folder
+from tui.setup.settings import config_folder
 
 pytestmark = pytest.mark.trackers
 

@@ -10,16 +10,16 @@ import msgspec
 
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
-from queues.remotes.trackers import HERE
+from queues.accounts.ticketing_system import HERE
 from tui.cli.common import json_option, put
-from tui.settings import config_folder, load
+from tui.setup.settings import config_folder, load
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from queues.remotes.accounts import Account
-    from queues.remotes.providers import Server
-    from queues.remotes.trackers import Tracker
+    from queues.accounts.mail_account import Account
+    from queues.accounts.providers import Server
+    from queues.accounts.ticketing_system import Tracker
 
 
 @click.group()
@@ -50,8 +50,8 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
         queue_field: str, since: datetime | None, no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
-    from queues.remotes.accounts import Account, complete
-    from queues.remotes.providers import NOWHERE, PROVIDERS, provider_of
+    from queues.accounts.mail_account import Account, complete
+    from queues.accounts.providers import NOWHERE, PROVIDERS, provider_of
     from tui.cli.tracker import tracker_of
 
     if kind != "mail":
@@ -87,7 +87,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
 
 def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
     """Get the secret, try the connection, write the account down."""
-    from tui.account_file import add as write
+    from tui.accounts.config_writing import add as write
 
     if any(one.name == new.name for one in load().settings.remotes):
         raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
@@ -107,7 +107,7 @@ def _asked(question: str, default: str | None = None) -> str:
 
 
 def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server | None:
-    from queues.remotes.providers import Server
+    from queues.accounts.providers import Server
 
     if not given:
         return None
@@ -117,7 +117,7 @@ def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server |
 
 def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Tracker, str]:
     """Ask for the password where the keyring is to keep it; without a keyring it is asked for at each start."""
-    from queues.remotes.secrets_at_hand import keyring_put
+    from queues.accounts.secrets import keyring_put
 
     if new.secret not in ("keyring", "ask") or not sys.stdin.isatty():
         return new, ""
@@ -155,7 +155,7 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
 
 def _try(one: Account | Tracker, typed: str = "") -> str:
     """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
-    from tui.account_trial import try_account
+    from tui.accounts.trial import try_account
 
     if one.secret == "ask" and not typed and sys.stdin.isatty():
         typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
@@ -212,7 +212,7 @@ def test(name: str | None, as_json: bool) -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Take the account NAME out of config.toml; its tickets stay."""
-    from tui.account_file import remove as take_out
+    from tui.accounts.config_writing import remove as take_out
 
     click.echo(f"The account {name} is no longer in {take_out(config_folder(), name)}.")
 
@@ -221,7 +221,7 @@ def remove(name: str) -> None:
 @click.argument("name")
 def secret(name: str) -> None:
     """Give the keyring the password or token of the account NAME."""
-    from queues.remotes.secrets_at_hand import keyring_put
+    from queues.accounts.secrets import keyring_put
 
     (one,) = _chosen(name)
     typed = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()

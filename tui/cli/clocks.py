@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from queues.sla import Policy
+from queues.clocks.sla import Policy
 from tui.cli.common import acting, db_option, json_option, put
-from tui.spans import span
+from tui.look.short_times import span
 
 _CONDITIONS = ("lanes", "priorities", "severities", "languages", "tiers", "topics")
 _TARGETS = ("first_reply", "next_reply", "resolution")

@@ -9,14 +9,14 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
-from macros.coaching import Advice, carry_out
+from macros.authoring.coach import Advice, carry_out
 from queues.figures.effort import Took
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
-from tui.clock import wall_clock
-from tui.coach import DAYS, advice_line, coaching, figures
-from tui.composition import agent_name
-from tui.settings import config_folder, load
+from tui.coaching.advice import DAYS, advice_line, coaching, figures
+from tui.setup.clock import wall_clock
+from tui.setup.open_desk import agent_name
+from tui.setup.settings import config_folder, load
 
 
 @click.command()

@@ -14,12 +14,12 @@ import click
 from data.records import Customer, Escalation, Ticket
 from data.safe_text import safe_line
 from data.store import Store
-from tui.settings import store_path
+from tui.setup.settings import store_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from queues.desk import Desk
+    from queues.desk.desk import Desk
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -50,7 +50,7 @@ def reading(db: Path | None) -> Iterator[Store]:
 @contextmanager
 def acting(db: Path | None) -> Iterator[Desk]:
     """Open the desk of the command; its file must exist. Raises StoreError and InputError."""
-    from tui.composition import open_desk
+    from tui.setup.open_desk import open_desk
 
     desk = open_desk(chosen(db), create=False)
     with closing(desk.store):

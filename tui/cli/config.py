@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from tui.cli.common import json_option, put
-from tui.settings import Settings, load, store_path
+from tui.setup.settings import Settings, load, store_path
 
 
 @click.group()

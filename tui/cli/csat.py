@@ -70,7 +70,7 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
 def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: Path | None, as_json: bool) -> None:
     """List what customers said, the earliest first."""
     from tui.cli.periods import period_of, zone_of
-    from tui.clock import wall_clock
+    from tui.setup.clock import wall_clock
 
     start = period_of(since, "now", zone_of(""), wall_clock()).since if since else 0
     with reading(db) as store:

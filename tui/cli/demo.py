@@ -48,7 +48,7 @@ def demo(tickets: int | None, worked: bool, seed: int, keep: Path | None, no_ui:
 def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bool, as_json: bool) -> int:
     """Fill the desk file, then open the screen or say what is in it."""
     from queues.connectors.demo import DemoConnector
-    from tui.clock import wall_clock
+    from tui.setup.clock import wall_clock
 
     start = wall_clock()
     connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)
@@ -61,7 +61,7 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
         _tell(path, seed, time.perf_counter() - began, as_json=as_json)
         return 0
     from tui.app import run_desk
-    from tui.settings import load
+    from tui.setup.settings import load
 
     return run_desk(path, connectors=[connector], demo=True, agent=load().settings.agent or AGENT)
 
@@ -77,10 +77,10 @@ def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
 def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
     """Play a month of work up to `end`; on a terminal stderr tells how far it is."""
     from data.store import Store
-    from macros.library import Library
-    from queues.desk import Desk
-    from queues.desk_rules import DeskRules
-    from tui.rehearsal import HeldClock, Rehearsal
+    from macros.files.library import Library
+    from queues.desk.desk import Desk
+    from queues.desk.desk_rules import DeskRules
+    from tui.demo.demo_month import HeldClock, Rehearsal
 
     clock, rules = HeldClock(end), DeskRules()
     with closing(Store.open(path)) as store:
@@ -94,7 +94,7 @@ def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
 
 def _fill(path: Path, items: Iterable[Incoming], total: int | None) -> None:
     """Take the messages in through the desk, a transaction a batch; long work says how far it is on stderr."""
-    from tui.composition import open_desk
+    from tui.setup.open_desk import open_desk
 
     desk = open_desk(path)
     left, filed = iter(items), 0

@@ -13,12 +13,12 @@ import click
 from data.errors import DeskError
 from data.safe_text import safe_line
 from data.store import WAY_OUT, Store
-from queues.procedure_book import ProcedureBook
-from tui import composition
+from queues.procedures.book import ProcedureBook
 from tui.cli.common import chosen, db_option, json_option, put
-from tui.handing_over import FOLDER
-from tui.keymap import keymap_from
-from tui.settings import CONFIG_NAME, Settings, config_folder, load
+from tui.deciding.escalation_text import FOLDER
+from tui.keys.keymap import keymap_from
+from tui.setup import open_desk
+from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
 
 
 @click.command()
@@ -115,33 +115,33 @@ def _keys(settings: Settings) -> str:
 
 
 def _theme(settings: Settings) -> str:
-    from tui.theme import theme_name  # brings the screen's library with it
+    from tui.look.theme import theme_name  # brings the screen's library with it
 
     return theme_name(settings.theme)
 
 
 def _lanes(settings: Settings) -> str:
-    return ", ".join(lane.name for lane in composition.lanes(settings))
+    return ", ".join(lane.name for lane in open_desk.lanes(settings))
 
 
 def _clocks(settings: Settings) -> str:
-    calendars = composition.own_calendars(settings)
-    return f"{len(composition.policies(settings, calendars))} policies, {len(calendars)} calendars"
+    calendars = open_desk.own_calendars(settings)
+    return f"{len(open_desk.policies(settings, calendars))} policies, {len(calendars)} calendars"
 
 
 def _teams(settings: Settings) -> str:
-    return f"{len(composition.other_teams(settings))} teams"
+    return f"{len(open_desk.other_teams(settings))} teams"
 
 
 _OF_SETTINGS = {"keys": _keys, "theme": _theme, "lanes": _lanes, "clocks": _clocks, "teams": _teams}
 
 
 def _accounts(path: Path) -> str:
-    from queues.remotes.accounts import PREFIX
+    from queues.accounts.mail_account import PREFIX
+    from queues.accounts.ticketing_system import HERE, Tracker
     from queues.remotes.links import LinkState, links
-    from queues.remotes.trackers import HERE, Tracker
-    from tui.clock import wall_clock
-    from tui.link_line import pace
+    from tui.accounts.link_line import pace
+    from tui.setup.clock import wall_clock
 
     accounts = load().settings.remotes
     known, orphans = {}, 0
@@ -167,7 +167,7 @@ def _accounts(path: Path) -> str:
 
 def _routing(settings: Settings) -> str | list[str]:
     """Load the rules; one that names a procedure that does not exist brings in no steps at all."""
-    found = composition.desk_rules(settings)  # all that is loaded together, whatever was not looked at alone
+    found = open_desk.desk_rules(settings)  # all that is loaded together, whatever was not looked at alone
     rules, known = found.routing.rules, found.procedures
     named = ((rule.name, rule.then.procedure) for rule in rules if rule.then.procedure)
     where = config_folder() / "routing.toml"
@@ -187,7 +187,7 @@ def _procedures() -> str | list[str]:
 
 def _library(folder: str) -> str | list[str]:
     """Read macros, or the templates of words to other teams: the built-in ones and the user's own."""
-    from macros.library import BUILT_IN, Library
+    from macros.files.library import BUILT_IN, Library
 
     built_in = BUILT_IN if folder == "macros" else BUILT_IN.with_name(folder)
     library = Library(built_in, config_folder() / folder)

@@ -10,9 +10,9 @@ from data.errors import InputError
 from data.records import Change, Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, put, reading
-from tui.clock import wall_clock
-from tui.handing_over import HandingOver, due_of
-from tui.settings import config_folder
+from tui.deciding.escalation_text import HandingOver, due_of
+from tui.setup.clock import wall_clock
+from tui.setup.settings import config_folder
 
 
 @click.command()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from tui.actions import ACTIONS
 from tui.cli.common import json_option, put
-from tui.keymap import keymap_from
-from tui.settings import load
+from tui.keys.actions import ACTIONS
+from tui.keys.keymap import keymap_from
+from tui.setup.settings import load
 
 
 @click.command()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from macros.library import Library
-from tui.settings import config_folder
+from macros.files.library import Library
+from tui.setup.settings import config_folder
 
 FOLDER = click.option(
     "--folder",

@@ -12,7 +12,7 @@ import click
 from data.errors import InputError
 from data.safe_text import safe_line
 from tui.cli.common import json_option, put
-from tui.settings import config_folder
+from tui.setup.settings import config_folder
 
 SURE = 0.8
 """How sure the detection has to be to call a text's language."""
@@ -87,7 +87,7 @@ def _tell_unmapped(unmapped: Counter[tuple[str, str]]) -> None:
 
 
 def _language(text: str) -> str:
-    from tui.composition import detect
+    from tui.setup.open_desk import detect
 
     spoken, sure = detect(text)
     return spoken if sure >= SURE and spoken != "und" else ""

@@ -10,17 +10,17 @@ import click
 
 from data.errors import InputError
 from data.records import Change, Enclosure
-from tui.clock import wall_clock
-from tui.settings import config_folder
+from tui.setup.clock import wall_clock
+from tui.setup.settings import config_folder
 
 if TYPE_CHECKING:
-    from queues.desk import Desk
+    from queues.desk.desk import Desk
 
 
 def filled(desk: Desk, ticket_id: int, macros: Sequence[str], answers: Sequence[str], language: str) -> Change:
     """Return the change of one or more macros for a ticket. Raises InputError where a value is missing or wrong."""
-    from tui.answering import Answering
-    from tui.handing_over import HandingOver
+    from tui.deciding.escalation_text import HandingOver
+    from tui.replying.macros_at_hand import Answering
 
     given = dict(one.split("=", 1) for one in answers if "=" in one)
     if len(given) != len(answers):

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from data.safe_text import safe_line
-from macros.stats import MacroUse, uses
+from macros.authoring.usage import MacroUse, uses
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
-from tui.settings import load
+from tui.setup.settings import load
 
 _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}  {'languages':<12} last used"
 
@@ -24,8 +24,8 @@ _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}
 def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_json: bool) -> None:
     """Tell how often each macro was used, when last, how often its words were changed and what it solved."""
     from tui.cli.periods import period_of
-    from tui.clock import wall_clock
-    from tui.composition import zone_of
+    from tui.setup.clock import wall_clock
+    from tui.setup.open_desk import zone_of
 
     start = period_of(since, "now", zone_of(load().settings), wall_clock()).since
     names = [macro.name for macro in library_of(folder)] if unused else []

@@ -12,16 +12,16 @@ import click
 from data.errors import InputError
 from data.records import Customer, Priority, Status, Ticket
 from data.safe_text import safe_line, safe_text
-from macros.context import Context
-from macros.library import Library, Verdict, check_paths
-from macros.macro import Macro
+from macros.files.library import Library, Verdict, check_paths
+from macros.filling.context import Context
+from macros.filling.macro import Macro
 from macros.render import render
 from tui.cli.common import NUMBER, db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
 from tui.cli.macro_stats import stats
 from tui.cli.suggesting import evaluate, suggest
-from tui.settings import config_folder, load
+from tui.setup.settings import config_folder, load
 
 
 @click.group()
@@ -102,8 +102,8 @@ def render_one(
     as_json: bool,
 ) -> None:
     """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
-    from tui.clock import wall_clock
-    from tui.composition import agent_name, brand_of, zone_of
+    from tui.setup.clock import wall_clock
+    from tui.setup.open_desk import agent_name, brand_of, zone_of
 
     ticket, person, token = _ticket(db, ticket_id) if ticket_id is not None else (*_nobody(customer), "")
     settings = load().settings

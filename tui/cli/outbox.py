@@ -40,7 +40,7 @@ def list_(db: Path | None, as_json: bool) -> None:
 
 
 def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:
-    from queues.settling import Wish
+    from queues.desk.waiting_replies import Wish
 
     with acting(db) as desk:
         done = desk.settle(entry_id, Wish(wish))

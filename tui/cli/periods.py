@@ -16,8 +16,8 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 def zone_of(name: str) -> tzinfo:
     """Return the named time zone, else the desk's own. Raises InputError for one that is not known."""
     if not name:
-        from tui.composition import zone_of as own_zone
-        from tui.settings import load
+        from tui.setup.open_desk import zone_of as own_zone
+        from tui.setup.settings import load
 
         return own_zone(load().settings)
     try:

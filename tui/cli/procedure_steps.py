@@ -10,9 +10,9 @@ import click
 from data.errors import InputError
 from data.records import Ticket
 from data.safe_text import safe_line
-from queues import wordings
-from queues.desk import Desk
-from queues.procedures import Procedure, Step, procedure_for
+from queues.desk.desk import Desk
+from queues.procedures import wording_diff
+from queues.procedures.procedure import Procedure, Step, procedure_for
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 
 
@@ -68,12 +68,12 @@ def answer(ticket_id: int, step: str, value: str | None, take_back: bool, db: Pa
 def changes(known: bool, language: str, db: Path | None, as_json: bool) -> None:
     """Show the procedures and macros that changed since you used them, and how."""
     with acting(db) as desk:
-        for kind, texts in (wordings.PROCEDURE, _procedures(desk)), (wordings.MACRO, _macros()):
+        for kind, texts in (wording_diff.PROCEDURE, _procedures(desk)), (wording_diff.MACRO, _macros()):
             for name, seen in desk.store.known_wordings.of(desk.agent, kind).items():
                 text = texts.get(name)
                 if text is None or text == seen:
                     continue
-                parts = wordings.difference(seen, text, language)
+                parts = wording_diff.difference(seen, text, language)
                 if as_json:
                     put({"kind": kind, "name": name, "changes": [[part.sign, part.text] for part in parts]})
                 else:
@@ -101,12 +101,12 @@ def _step_keys(step: Step) -> dict[str, Any]:
 
 
 def _procedures(desk: Desk) -> dict[str, str]:
-    return {name: wordings.of_procedure(procedure) for name, procedure in desk.rules.procedures.items()}
+    return {name: wording_diff.of_procedure(procedure) for name, procedure in desk.rules.procedures.items()}
 
 
 def _macros() -> dict[str, str]:
-    from macros.library import Library
-    from tui.settings import config_folder
+    from macros.files.library import Library
+    from tui.setup.settings import config_folder
 
     library = Library.standard(config_folder() / "macros")
-    return {macro.name: wordings.joined({one.language: one.text for one in macro.bodies}) for macro in library}
+    return {macro.name: wording_diff.joined({one.language: one.text for one in macro.bodies}) for macro in library}

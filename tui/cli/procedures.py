@@ -12,10 +12,10 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
-from queues import procedures as sops
-from queues.procedures import Procedure, Step
+from queues.procedures import procedure as sops
+from queues.procedures.procedure import Procedure, Step
 from tui.cli.procedure_steps import answer, changes, state
-from tui.settings import config_folder
+from tui.setup.settings import config_folder
 
 FOLDER = click.option(
     "--folder",

@@ -13,12 +13,12 @@ from data.safe_text import safe_line, safe_text
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.cli.reading import promise_keys
-from tui.left_line import left_line
-from tui.spans import moment, span
+from tui.look.short_times import moment, span
+from tui.shifts.handover_line import left_line
 
 if TYPE_CHECKING:
     from data.store import Store
-    from queues.handover import Left
+    from queues.shifts.handover import Left
 
 _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 
@@ -30,7 +30,7 @@ _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 @json_option
 def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
     """List the words given to customers that are not kept yet, the one due first at the top."""
-    from tui.clock import wall_clock
+    from tui.setup.clock import wall_clock
 
     now = wall_clock()
     until = None if due is None else _until(due, now)
@@ -54,9 +54,9 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
 @json_option
 def handover(since: str, db: Path | None, as_json: bool) -> None:
     """Tell what is left at the end of a shift: the hand-over that was left last, promises, replies, drafts."""
-    from queues.handover import hand_over
-    from tui.clock import wall_clock
-    from tui.shift_lines import note_head
+    from queues.shifts.handover import hand_over
+    from tui.setup.clock import wall_clock
+    from tui.shifts.lines import note_head
 
     now = wall_clock()
     with reading(db) as store:
@@ -77,10 +77,10 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
 
 
 def _until(answer: str, now: int) -> int:
-    from queues.clock_settings import calendars_of
-    from queues.due_words import read_due
-    from tui.composition import office
-    from tui.settings import load
+    from queues.clocks.clock_settings import calendars_of
+    from queues.clocks.spoken_times import read_due
+    from tui.setup.open_desk import office
+    from tui.setup.settings import load
 
     found = load()
     until = read_due(answer, now, office(calendars_of(found.settings.calendar, str(found.path)), found.settings))
@@ -90,8 +90,8 @@ def _until(answer: str, now: int) -> int:
 
 
 def _zone() -> str:
-    from tui.composition import zone_name
-    from tui.settings import load
+    from tui.setup.open_desk import zone_name
+    from tui.setup.settings import load
 
     return zone_name(load().settings)
 

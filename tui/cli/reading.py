@@ -13,7 +13,6 @@ from data.quality import Rating
 from data.records import ACTIVE, Event, GivenPromise, Message, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
-from tui.aside_line import aside_line
 from tui.cli.common import (
     NUMBER,
     db_option,
@@ -26,8 +25,9 @@ from tui.cli.common import (
     ticket_keys,
     ticket_line,
 )
-from tui.clock import wall_clock
-from tui.sign_line import sign_line
+from tui.setup.clock import wall_clock
+from tui.ticket.event_line import aside_line
+from tui.ticket.sign_line import sign_line
 
 
 @click.command("list")

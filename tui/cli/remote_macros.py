@@ -7,14 +7,14 @@ import json
 import msgspec
 
 from data.errors import InputError
-from tui.settings import load
+from tui.setup.settings import load
 
 
 def fetched(account: str) -> bytes:
     """Return the macros of the account as JSON. Raises InputError where it has none to give, ConnectorError."""
+    from queues.accounts.secrets import SecretsAtHand
     from queues.connectors.zendesk import Zendesk
-    from queues.remotes.secrets_at_hand import SecretsAtHand
-    from tui.secrets_asked import ask_secrets
+    from tui.accounts.password_prompt import ask_secrets
 
     settings = load().settings
     found = [one for one in settings.tracker if one.name == account and one.kind == "zendesk"]

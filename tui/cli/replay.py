@@ -13,16 +13,16 @@ import click
 
 from data.errors import InputError
 from data.store import Store
-from queues.calendar import ALWAYS, WEEKDAYS, Calendar, from_table
-from queues.clock_settings import calendars_of, policies_of
+from queues.clocks.calendar import ALWAYS, WEEKDAYS, Calendar, from_table
+from queues.clocks.clock_settings import calendars_of, policies_of
 from queues.figures.past_requests import past_requests
 from queues.figures.replay import Order, Outcome, Request, as_it_was, play
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
-from tui.clock import wall_clock
-from tui.composition import exposure
-from tui.settings import CONFIG_NAME, config_folder, load
-from tui.spans import span
+from tui.look.short_times import span
+from tui.setup.clock import wall_clock
+from tui.setup.open_desk import exposure
+from tui.setup.settings import CONFIG_NAME, config_folder, load
 
 DEMO_ENDS = 1_772_409_600
 """Monday 2 March 2026, 00:00 UTC: a seed's month is the same whenever it is played."""

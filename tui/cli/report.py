@@ -14,11 +14,11 @@ from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, behind, reports
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
-from tui.clock import wall_clock
-from tui.report_files import lines_of, write_csv, write_page
-from tui.report_hours import elapsed_of
-from tui.report_page import groupings
-from tui.report_rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, shown
+from tui.reports.files import lines_of, write_csv, write_page
+from tui.reports.hours import elapsed_of
+from tui.reports.html_page import groupings
+from tui.reports.rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, shown
+from tui.setup.clock import wall_clock
 
 _MOST_DAYS = 366
 """Days of a long time that are drawn in one line: its last."""
@@ -138,7 +138,7 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
     days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)][-_MOST_DAYS:]
     if len(days) < 2:
         return
-    from tui.charts import spark
+    from tui.look.text_charts import spark
 
     click.echo()
     late = f" of the last {_MOST_DAYS}" if len(days) == _MOST_DAYS else ""
@@ -151,7 +151,7 @@ def _put_ages(by_age: Report) -> None:
     """Draw how old what is left is."""
     counts = [(name, by_age.now.get(name, {}).get(Metric.BACKLOG, EMPTY).count) for name in AGE_NAMES]
     if any(count for _, count in counts):
-        from tui.charts import bars
+        from tui.look.text_charts import bars
 
         click.echo("\nbacklog by age")
         for line in bars([(name, count, f"{count:,}") for name, count in counts], 60):

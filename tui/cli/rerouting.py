@@ -9,8 +9,8 @@ import click
 
 from data.safe_text import safe_line
 from data.store import Store
-from queues.rerouting import EXAMPLES, Move, Plan, plan, words_of
-from queues.routing import Rules
+from queues.desk.route_again import EXAMPLES, Move, Plan, plan, words_of
+from queues.routing.rules import Rules
 from tui.cli.common import acting, put
 
 

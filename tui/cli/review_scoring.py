@@ -13,11 +13,11 @@ from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
-from tui.review_words import version_words
-from tui.settings import config_folder
+from tui.reviews.lines import version_words
+from tui.setup.settings import config_folder
 
 if TYPE_CHECKING:
-    from queues.desk import Desk
+    from queues.desk.desk import Desk
 
 FOLDER = "scorecards"
 

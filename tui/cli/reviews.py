@@ -16,12 +16,12 @@ from queues.quality.reviewing import card_then
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 from tui.cli.review_scoring import FOLDER, calibrate, score
-from tui.review_words import answer_line, mark_lines, percent, stand, version_words
-from tui.settings import config_folder
+from tui.reviews.lines import answer_line, mark_lines, percent, stand, version_words
+from tui.setup.settings import config_folder
 
 if TYPE_CHECKING:
     from data.store import Store
-    from queues.desk import Desk
+    from queues.desk.desk import Desk
 
 
 @click.group()
@@ -44,7 +44,7 @@ def sample(
     """Draw replies to review: nobody's own, no ticket twice, none that was drawn or reviewed before."""
     from queues.quality.reviewing import FAIR, RISK
     from tui.cli.periods import period_of, zone_of
-    from tui.clock import wall_clock
+    from tui.setup.clock import wall_clock
 
     period = period_of(since, until, zone_of(""), wall_clock())
     with acting(db) as desk:
@@ -107,7 +107,7 @@ def _since(text: str) -> int:
     if not text:
         return 0
     from tui.cli.periods import period_of, zone_of
-    from tui.clock import wall_clock
+    from tui.setup.clock import wall_clock
 
     return period_of(text, "now", zone_of(""), wall_clock()).since
 

@@ -14,14 +14,14 @@ import click
 from data.errors import InputError
 from data.records import UNKNOWN_LANGUAGE
 from data.safe_text import safe_line
-from queues import routing
-from queues.conditions import Facts
 from queues.language import detect
 from queues.mail.reading import read_mail
-from queues.routing import Route, Rules
+from queues.routing import rules as routing
+from queues.routing.conditions import Facts
+from queues.routing.rules import Route, Rules
 from tui.cli.common import db_option, put
-from tui.composition import lanes, routing_rules
-from tui.settings import config_folder, load
+from tui.setup.open_desk import lanes, routing_rules
+from tui.setup.settings import config_folder, load
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from data.records import Change
-from queues.address import REGISTERS
+from queues.desk.customer_language import REGISTERS
 from tui.cli.acting import carry_out
 from tui.cli.common import NUMBER, db_option, json_option
 

@@ -11,22 +11,22 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line, safe_text
-from queues import shifts
 from queues.figures.shift import Own, OwnFigures, own_figures
-from queues.handover import hand_over
-from queues.shift_start import ShiftStart, shift_start
+from queues.shifts import shift as shifts
+from queues.shifts.handover import hand_over
+from queues.shifts.shift_start import ShiftStart, shift_start
 from tui.cli.common import acting, db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of
-from tui.clock import wall_clock
-from tui.composition import agent_name, zone_name
-from tui.settings import config_folder, load
-from tui.shift_lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
-from tui.spans import day_end
+from tui.look.short_times import day_end
+from tui.setup.clock import wall_clock
+from tui.setup.open_desk import agent_name, zone_name
+from tui.setup.settings import config_folder, load
+from tui.shifts.lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
 
 if TYPE_CHECKING:
     from data.records import Shift
     from data.store import Store
-    from queues.desk import Desk
+    from queues.desk.desk import Desk
 
 
 @click.group(invoke_without_command=True)
@@ -61,8 +61,8 @@ def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Pa
 @json_option
 def start(db: Path | None, as_json: bool) -> None:
     """Begin your shift: the hand-over, what changed in the rules, what is promised for today, what is yours."""
-    from macros.library import Library
-    from tui.wordings_now import wordings_now
+    from macros.files.library import Library
+    from tui.procedures.current_wording import wordings_now
 
     settings, now = load().settings, wall_clock()
     zone = zone_name(settings)

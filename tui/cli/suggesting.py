@@ -14,17 +14,17 @@ from data.errors import InputError
 from data.macro_names import separate
 from data.records import Severity
 from data.safe_text import safe_line
-from macros.library import Library
-from macros.macro import Macro, Words
-from macros.suggest import Suggester, Suggestion
+from macros.files.library import Library
+from macros.filling.macro import Macro, Words
 from macros.suggesting.evaluation import Example, Score
 from macros.suggesting.evaluation import evaluate as evaluated
 from macros.suggesting.learning import MOST
 from macros.suggesting.offering import Situation, offers
 from macros.suggesting.semantic import sense
+from macros.suggesting.suggest import Suggester, Suggestion
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
-from tui.ranking import WEAK
+from tui.replying.digit_ranking import WEAK
 
 
 @click.command()

@@ -19,10 +19,10 @@ from data.safe_text import safe_line
 from tui.cli.common import chosen, db_option, json_option, put
 
 if TYPE_CHECKING:
+    from queues.accounts.secrets import SecretsAtHand
     from queues.remotes.links import Link
-    from queues.remotes.secrets_at_hand import SecretsAtHand
-    from tui.settings import Settings
-    from tui.shutdown import Shutdown
+    from tui.setup.settings import Settings
+    from tui.terminal.shutdown import Shutdown
 
 _ROUND_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
@@ -41,7 +41,7 @@ _PACED_SECONDS = 300
 @json_option
 def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     """Fetch new mail and send what is due; exit 1 where an account could not be reached."""
-    from tui.settings import load
+    from tui.setup.settings import load
 
     if attached:
         os.nice(_LESS_URGENT)
@@ -50,7 +50,7 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     say = _Says(as_json or attached, stop)
     secrets = _secrets(settings, attached)
     if not watch:
-        from tui.mail_keeper import the_keeper
+        from tui.accounts.mail_worker import the_keeper
 
         with the_keeper(path) as held:
             if not held:
@@ -67,7 +67,7 @@ def _stay(
     path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
 ) -> None:
     """Look after the mail until told to stop; while another program does, wait for it to end."""
-    from tui.mail_keeper import the_keeper
+    from tui.accounts.mail_worker import the_keeper
 
     told = False
     while not stop.is_set():
@@ -100,7 +100,7 @@ class _Says:
 
     def paced(self, name: str, link: Link) -> None:
         """Tell what a remote was asked: a program each time, a person where that changed much."""
-        from tui.link_line import pace
+        from tui.accounts.link_line import pace
 
         now = int(time.time())
         if self._as_json:
@@ -125,18 +125,18 @@ def _now() -> str:
 
 
 def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
-    from queues.remotes.secrets_at_hand import SecretsAtHand
+    from queues.accounts.secrets import SecretsAtHand
 
     if attached:
         return SecretsAtHand(json.loads(sys.stdin.readline() or "{}"))
-    from tui.secrets_asked import ask_secrets
+    from tui.accounts.password_prompt import ask_secrets
 
     return SecretsAtHand(ask_secrets(settings))
 
 
 def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bool) -> int:
     """Go through the accounts; a fault of one does not keep the others away."""
-    from tui.mail_keeper import MailKeeper
+    from tui.accounts.mail_worker import MailKeeper
 
     if not settings.remotes:
         click.echo("No account yet; `tridesk account add` makes one.", err=True)
@@ -196,9 +196,9 @@ def _of_requests(row: dict[str, Any]) -> str:
 def _rounds(path: Path, settings: Settings) -> Iterator[Callable[[], object]]:
     """Yield what wakes tickets whose time has come and delivers what leaves as files."""
     from queues.connectors.outbox_folder import OutboxFolder
-    from queues.outbox import deliver_due
-    from tui.clock import wall_clock
-    from tui.composition import open_desk
+    from queues.outgoing.outbox import deliver_due
+    from tui.setup.clock import wall_clock
+    from tui.setup.open_desk import open_desk
 
     folder = OutboxFolder(path.absolute().parent)
     desk = open_desk(path, settings=settings)
@@ -214,7 +214,7 @@ def _rounds(path: Path, settings: Settings) -> Iterator[Callable[[], object]]:
 def _watch(
     path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
 ) -> None:
-    from tui.mail_keeper import MailKeeper
+    from tui.accounts.mail_worker import MailKeeper
 
     keeper = MailKeeper(path, settings, secrets, tell=say.sentence, news=say.news, paced=say.paced)
     keeper.start()
@@ -235,7 +235,7 @@ def _watch(
 @contextmanager
 def _ended_by(stop: threading.Event, attached: bool) -> Iterator[Shutdown]:
     """Stop on what ends programs from outside: signals, a closed window and, attached, the end of the screen."""
-    from tui.shutdown import Shutdown
+    from tui.terminal.shutdown import Shutdown
 
     terminal = sys.stdin.fileno() if sys.stdin.isatty() else None
     with Shutdown(lambda code: stop.set(), terminal=terminal) as shutdown:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 from urllib.parse import urlsplit
 
-from queues.remotes.trackers import Kind, Tracker, complete
+from queues.accounts.ticketing_system import Kind, Tracker, complete
 
 
 def tracker_of(

@@ -1,0 +1,3 @@
+"""An agent's own macros: written from replies, reworded, counted, and proposed by the coach.
+
+Imports `files`, `filling`, `checks` and `data`."""

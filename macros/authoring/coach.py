@@ -1,0 +1,55 @@
+"""What an agent's replies say of the macros: lines to put in other words, texts to make macros of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.records import OwnReply
+from macros.authoring.our_sentences import TAG
+from macros.authoring.repeated_replies import Repeated, repeated
+from macros.authoring.reworded_lines import Reworded, reworded
+from macros.authoring.write_macro import save_macro, save_variant, variant_of
+from macros.files.library import Library
+
+MOST = 1000
+"""Replies looked at, the newest."""
+MAX_TITLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something that would save keys: exactly one of the two is there."""
+
+    reworded: Reworded | None = None
+    repeated: Repeated | None = None
+
+
+def advise(library: Library, replies: Sequence[OwnReply]) -> list[Advice]:
+    """Return what the replies (newest first) suggest to save, the surest first."""
+    names = {macro.name for macro in library}
+    found = [
+        Advice(reworded=one)
+        for macro in library
+        if variant_of(macro.name) not in names
+        for one in reworded(macro, [reply for reply in replies if reply.macro == macro.name])
+    ]
+    return found + [Advice(repeated=one) for one in repeated(replies, library)]
+
+
+def carry_out(advice: Advice, library: Library, folder: Path, title: str = "") -> str:
+    """Save what the advice is about as a macro in the agent's own folder; return its name. Raises InputError."""
+    if advice.reworded is not None:
+        one = advice.reworded
+        return save_variant(folder, library.get(one.macro), one.language, one.line, one.new)
+    assert advice.repeated is not None
+    text = advice.repeated.text
+    return save_macro(folder, title or title_of(text), advice.repeated.language, text)
+
+
+def title_of(text: str) -> str:
+    """Return the words of a reply that tell it from others: its first line that is no greeting."""
+    lines = [" ".join(TAG.sub(" ", line).split()) for line in text.splitlines()]
+    first = next((line for line in lines if len(line.split()) >= 4), next(filter(None, lines), ""))
+    return first if len(first) <= MAX_TITLE else first[:MAX_TITLE].rsplit(" ", 1)[0].rstrip(",;:.") + "…"

@@ -1,0 +1,229 @@
+"""All macros: the built-in ones, and the agent's own over them. A refused file never keeps the others from loading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import InputError
+from data.records import Customer, Ticket
+from macros.files import attachments
+from macros.files.front_matter import FilesError, MacroError, line_of, parse, parse_snippet
+from macros.files.front_matter_fields import FieldError
+from macros.files.macro_files import MAX_FILES, files_in, name_of, source_of, stamp_of
+from macros.files.snippet_links import Snippets, check_subject, link_macro, link_snippets
+from macros.filling.macro import NOBODY, Macro, Snippet
+
+BUILT_IN = Path(__file__).parents[1] / "library"
+SNIPPETS = "snippets"
+"""The folder, within a folder of macros, that holds what macros include."""
+MAX_SNIPPETS = 200
+
+_Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What reading one file came to."""
+
+    file: Path
+    macro: Macro | None
+    line: int = 0
+    """Where it is wrong, from 1; 0 when it was accepted."""
+    reason: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether the file can be used."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One file as it was last read, and as it was when it could last be used."""
+
+    stamp: _Stamp
+    found: Macro | Snippet | MacroError
+    good: Macro | Snippet | None = None
+
+    @property
+    def seen(self) -> tuple[_Stamp, str]:
+        """What tells whether anything is new."""
+        return self.stamp, self.found.reason if isinstance(self.found, MacroError) else ""
+
+
+class Library:
+    """Macros of several folders, a later folder over an earlier one by the macro's name.
+
+    `refresh` reads again only the files whose time or size changed, so it may be called before every use. A file that
+    was changed into one that cannot be used is refused, and what it held before stays in use.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._read: dict[Path, _Read] = {}
+        self._macros: dict[str, Macro] = {}
+        self._verdicts: list[Verdict] = []
+        self._short = ""
+        """The last part of the only names that are read; empty for all."""
+        self.snippets: Snippets = {}
+        """What macros include, by name."""
+
+    @classmethod
+    def standard(cls, own: Path | None = None) -> Library:
+        """Return the built-in macros, with those of the folder `own` over them."""
+        library = cls(BUILT_IN, *([own] if own else []))
+        library.refresh()
+        return library
+
+    @classmethod
+    def only(cls, name: str, own: Path | None = None) -> Library:
+        """Return of the standard macros those that `get` may mean by a name: cheaper than all, for a single use."""
+        library = cls(BUILT_IN, *([own] if own else []))
+        library._short = name.rpartition("/")[2]
+        library.refresh()
+        return library
+
+    def refresh(self) -> bool:
+        """Take in what changed on disk since the last call; tell whether anything did."""
+        now: dict[Path, _Read] = {}
+        for folder in self._folders:
+            if folder == BUILT_IN and self._read:
+                now |= {path: one for path, one in self._read.items() if path.is_relative_to(folder)}
+                continue  # what came with the program stays as it is while it runs
+            snippets = 0
+            for number, path in enumerate(files_in(folder)):
+                if self._short and path.stem != self._short and not _is_snippet(path, folder):
+                    continue
+                snippets += _is_snippet(path, folder)
+                stamp, known = stamp_of(path), self._read.get(path)
+                if known is None or known.stamp != stamp or isinstance(known.found, FilesError):
+                    full = number >= MAX_FILES or (snippets > MAX_SNIPPETS and _is_snippet(path, folder))
+                    known = _Read(stamp, _full(path) if full else _found(path, folder), known.good if known else None)
+                now[path] = known
+        changed = {path: one.seen for path, one in now.items()} != {path: one.seen for path, one in self._read.items()}
+        if changed:
+            self._link(now)
+        return changed
+
+    def _link(self, read: dict[Path, _Read]) -> None:
+        kept = [one for read_one in read.values() for one in (read_one.good, read_one.found)]
+        snippets, wrong = link_snippets([one for one in kept if isinstance(one, Snippet)])
+        macros: dict[str, Macro] = {}
+        self._read, self._verdicts = {}, []
+        for path, one in read.items():
+            verdict = _verdict(path, one.found, snippets, wrong)
+            good = one.found if verdict.accepted and not isinstance(one.found, MacroError) else one.good
+            macro = verdict.macro or _still(good, snippets)
+            if macro is not None:
+                macros[macro.name] = macro
+            self._read[path] = _Read(one.stamp, one.found, good)
+            self._verdicts.append(verdict)
+        self._macros, self.snippets = dict(sorted(macros.items())), snippets
+
+    def __iter__(self) -> Iterator[Macro]:
+        return iter(self._macros.values())
+
+    def __len__(self) -> int:
+        return len(self._macros)
+
+    def get(self, name: str) -> Macro:
+        """Return a macro by name, `<topic>/<name>` or just `<name>` where one only has it. Raises InputError."""
+        if name in self._macros:
+            return self._macros[name]
+        ends = [macro for macro in self if macro.name.rsplit("/", 1)[-1] == name]
+        if len(ends) != 1:
+            more = (
+                "several have that name; say the topic too" if ends else "`tridesk macros list` shows those there are"
+            )
+            raise InputError("No such macro", f"{name}: {more}.")
+        return ends[0]
+
+    def verdicts(self) -> list[Verdict]:
+        """Return what reading each file came to, in the order of the folders."""
+        return list(self._verdicts)
+
+    def refused(self) -> list[Verdict]:
+        """Return the files that cannot be used, each with line and reason."""
+        return [verdict for verdict in self._verdicts if not verdict.accepted]
+
+    def offered(self, ticket: Ticket, customer: Customer = NOBODY) -> list[Macro]:
+        """Return the macros that are available for this ticket of a customer, by name."""
+        return [macro for macro in self if macro.when.fits(ticket, customer)]
+
+    def keys(self, ticket: Ticket, customer: Customer = NOBODY) -> dict[str, Macro]:
+        """Return which key applies which macro on this ticket; where two want one key, the first by name has it."""
+        return {macro.key: macro for macro in reversed(self.offered(ticket, customer)) if macro.key}
+
+
+def check_paths(paths: Iterable[Path]) -> list[Verdict]:
+    """Read every macro file named or found under a named folder. Raises InputError for a path that is not there.
+
+    Snippets are looked for beside the macros and among the built-in ones.
+    """
+    found: list[Verdict] = []
+    for path in paths:
+        if path.is_dir():
+            library = Library(path) if path.resolve() == BUILT_IN.resolve() else Library(BUILT_IN, path)
+            library.refresh()
+            found += [verdict for verdict in library.verdicts() if verdict.file.is_relative_to(path)]
+        elif path.exists() or path.is_symlink():
+            found.append(_check_file(path))
+        else:
+            raise InputError("Nothing to check", f"{path} is neither a file nor a folder; give one that is there.")
+    return found
+
+
+def _check_file(path: Path) -> Verdict:
+    folder = next((one for one in list(path.parents)[:3] if (one / SNIPPETS).is_dir()), path.parent)
+    read = [_found(one, root) for root in (BUILT_IN, folder) for one in files_in(root / SNIPPETS) if one != path]
+    found = _found(path, folder)
+    snippets, wrong = link_snippets([one for one in (*read, found) if isinstance(one, Snippet)])
+    return _verdict(path, found, snippets, wrong)
+
+
+def _is_snippet(path: Path, folder: Path) -> bool:
+    return path.relative_to(folder).parts[0] == SNIPPETS
+
+
+def _found(path: Path, folder: Path) -> Macro | Snippet | MacroError:
+    """Read one file; never raises for what it holds."""
+    try:
+        source = source_of(path, folder)
+        if _is_snippet(path, folder):
+            return parse_snippet(name_of(path, folder / SNIPPETS), source, path)
+        macro = parse(name_of(path, folder), source, path)
+        check_subject(macro, line_of(source, "subject"))
+        try:
+            attachments.check(macro, folder)
+        except FieldError as wrong_file:
+            raise FilesError(macro.name, line_of(source, attachments.KEY), str(wrong_file)) from None
+        return macro
+    except MacroError as wrong:
+        return wrong
+
+
+def _verdict(
+    path: Path, found: Macro | Snippet | MacroError, snippets: Snippets, wrong: dict[Path, MacroError]
+) -> Verdict:
+    try:
+        if isinstance(found, Macro):
+            return Verdict(path, link_macro(found, snippets))
+        error = found if isinstance(found, MacroError) else wrong.get(path)
+    except MacroError as refused:
+        error = refused
+    return Verdict(path, None) if error is None else Verdict(path, None, error.line, error.reason)
+
+
+def _still(good: Macro | Snippet | None, snippets: Snippets) -> Macro | None:
+    """Return what a refused file held before, if that can still be used."""
+    try:
+        return link_macro(good, snippets) if isinstance(good, Macro) else None
+    except MacroError:
+        return None
+
+
+def _full(path: Path) -> MacroError:
+    reason = f"is past the {MAX_FILES} files, {MAX_SNIPPETS} of them snippets, that a folder may hold; take some away"
+    return MacroError(path.name, 1, reason)

@@ -1,0 +1,119 @@
+"""The filters of ours: numbers, money, days, times and names as the customer's place writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from jinja2 import Undefined, pass_context
+from jinja2.runtime import Context
+
+from macros.filling import locales, values
+
+LOCALE = "_locale"
+"""Under this name a template's values hold the `locales.Locale`; no template can name it."""
+
+_CURRENCIES = {"€": "EUR", "£": "GBP", "US$": "USD", "MX$": "MXN", "¥": "JPY"}
+_MONEY = re.compile(r"(?P<before>[^\d\s,.-]{1,4})?\s?(?P<number>-?\d[\d.,\s]*)\s?(?P<after>[^\d\s,.-]{1,4})?")
+_MOST = Decimal(10) ** 15
+
+
+def read_number(text: str, *, cents: bool = False) -> Decimal | None:
+    """Return the number that somebody typed, `1.234,50` or `1,234.50`; None where it is none.
+
+    The last mark is the decimal one unless it comes twice; in an amount with `cents`, `1.234` is a thousand and more.
+    """
+    kept = re.sub(r"[\s\u00a0']", "", text)
+    marks = [one for one in kept if one in ".,"]
+    if marks:
+        last = kept.rindex(marks[-1])
+        thousands = cents and len(marks) == 1 and len(kept) - last == 4 and kept[:last].lstrip("-") != "0"
+        grouped = marks.count(marks[-1]) > 1 or thousands
+        whole = re.sub(r"[.,]", "", kept if grouped else kept[:last])
+        kept = whole if grouped else f"{whole}.{kept[last + 1 :]}"
+    try:
+        found = Decimal(kept)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and abs(found) < _MOST else None
+
+
+def read_money(text: str, local: str = "") -> tuple[Decimal, str] | None:
+    """Return the amount and its currency (ISO 4217) that somebody typed; `local` is what a bare `$` means."""
+    found = _MONEY.fullmatch(text.strip())
+    amount = read_number(found["number"], cents=True) if found else None
+    if found is None or amount is None:
+        return None
+    mark = (found["before"] or found["after"] or "").upper()
+    currency = local if mark == "$" else _CURRENCIES.get(mark, mark)
+    return (amount, currency) if re.fullmatch(r"[A-Z]{3}", currency) else None
+
+
+@pass_context
+def number(context: Context, value: Any) -> Any:
+    """Write a number: `12.345,5`."""
+    found = Decimal(value) if isinstance(value, int) else read_number(value) if isinstance(value, str) else None
+    return value if found is None or abs(found) >= _MOST else locales.number(found, _locale(context))
+
+
+@pass_context
+def money(context: Context, value: Any, currency: str = "") -> Any:
+    """Write an amount: `12,50 €`. Without a currency in the value, the one named."""
+    if isinstance(value, Undefined):
+        return value
+    locale = _locale(context)
+    amount = Decimal(value) if isinstance(value, int) else read_number(str(value), cents=True)
+    found = (amount, currency) if amount is not None and currency else read_money(str(value), _dollar(locale))
+    return value if found is None else locales.money(*found, locale)
+
+
+@pass_context
+def date(context: Context, value: Any, style: str = "long") -> Any:
+    """Write a day in a style of `locales.DAY_STYLES`."""
+    return locales.day(value.at, _locale(context), style) if isinstance(value, values.Moment) else value
+
+
+@pass_context
+def time(context: Context, value: Any) -> Any:
+    """Write the time of day: `14:05`."""
+    at = value.time if isinstance(value, values.Moment) else None
+    return value if at is None else locales.clock(at, _locale(context))
+
+
+def name(value: Any) -> Any:
+    """Write a name as people write theirs: `José de la Cruz`."""
+    return values.person(value) if isinstance(value, str) else value
+
+
+def first_name(value: Any) -> Any:
+    """Write the name to address somebody by."""
+    return values.first_name(value) if isinstance(value, str) else value
+
+
+OWN: Mapping[str, Callable[..., Any]] = {
+    "number": number, "money": money, "date": date, "time": time, "name": name, "first_name": first_name,
+}  # fmt: skip
+
+
+def wrong_argument(filter_name: str, argument: object) -> str:
+    """Tell why a filter of ours does not take an argument; the empty string where it does."""
+    if filter_name == "date":
+        styles = ", ".join(locales.DAY_STYLES)
+        return "" if argument in locales.DAY_STYLES else f"date takes one of {styles}"
+    if filter_name == "money":
+        fits = isinstance(argument, str) and re.fullmatch(r"[A-Z]{3}", argument)
+        return "" if fits else 'money takes a currency of three capital letters, such as "EUR"'
+    return f"{filter_name} takes no argument" if filter_name in OWN else ""
+
+
+def _locale(context: Context) -> locales.Locale:
+    found = context.get(LOCALE)
+    return found if isinstance(found, locales.Locale) else locales.Locale("en", "en")
+
+
+def _dollar(locale: locales.Locale) -> str:
+    place = locale.place
+    own = {symbol: currency for currency, symbol in place.symbols} if place is not None else {}
+    return own.get("$", "USD")

@@ -1,0 +1,250 @@
+"""Which macros answer this message, by three views of what was answered before: nearest tickets, closeness, rivals.
+
+Standard library only and all in memory; what it knows is rebuilt from the store, so there is no model file to go stale.
+Each view gives a distribution over the macros; their logarithms are added.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+
+from macros.filling.macro import Macro
+from macros.suggesting.closeness import Closeness
+from macros.suggesting.features import expressions, spelling, terms, words
+from macros.suggesting.nearest import Nearest
+from macros.suggesting.rivals import Rivals
+from macros.suggesting.semantic import Sense
+
+NEIGHBOURS = 30
+MAX_BECAUSE = 120
+"""Characters of a ticket's text given as the reason."""
+WEAK = 0.12
+"""A message less close than this to a macro's words is about something else."""
+WEAK_SENSE = 0.5
+"""The same by meaning."""
+LIKE = 0.35
+"""A ticket counts as like this one when it is at least so near as this share of the nearest one's nearness."""
+LOOKS = 4
+"""How often the rivals look at each answer while there are few."""
+MAX_LOOKS = 6_000
+"""Looks in all; a big history is looked at once, for there the other views know enough."""
+_ANY = ""
+"""Uses in all languages are counted under this one."""
+_VOTE = 0.5
+"""What the nearest tickets count for, against 1 for each of the other views."""
+_SENSE = 2.0
+"""What meaning counts for, where it is known."""
+_SHARPNESS = 20.0
+"""Turns cosines into log odds."""
+_SAME = 6
+"""Decimals in which scores are compared: what differs less goes by use."""
+_FLOOR_VOTE, _FLOOR, _FLOOR_SENSE = 1e-2, 1e-4, 1e-3
+"""The probability that a view leaves for a macro that it says nothing of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A macro that may answer, best first in a list."""
+
+    macro: str
+    score: float
+    """Between 0 and 1; those of all admitted macros add up to 1."""
+    closeness: float
+    """Cosine to the macro's own words, 0 to 1: low for every macro when the message is about something else."""
+    because: str
+    """The nearest answered ticket that speaks for it, its subject or else its words; empty where none does."""
+    alike: int = 0
+    """How many of the answered tickets like this one were answered with it."""
+    of: int = 0
+    """How many answered tickets are like this one."""
+    sense: float = 0.0
+    """Cosine to the nearest answered text by meaning; 0 without the extra that knows meanings."""
+
+    @property
+    def weak(self) -> bool:
+        """Nothing speaks for it: the message is about something else."""
+        return not self.alike and self.closeness < WEAK and self.sense < WEAK_SENSE
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    macro: str
+    text: str
+    title: bool
+    subject: str = ""
+    language: str = ""
+
+
+class Suggester:
+    """Learns which macro answered which message, and ranks macros for a new one. One thread at a time."""
+
+    def __init__(self, sense: Sense | None = None) -> None:
+        self._sense = sense
+        self._learned: dict[int, _Learned] = {}
+        self._next = 0
+        self._nearest, self._closeness, self._rivals = Nearest(), Closeness(), Rivals()
+        self._macros: Counter[str] = Counter()
+        self._uses: Counter[tuple[str, str]] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._learned)
+
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """The names of all macros that it knows."""
+        return tuple(self._macros)
+
+    def know(self, macros: Iterable[Macro]) -> None:
+        """Take in the macros' own titles and texts: something to go by before any ticket is answered."""
+        for macro in macros:
+            for _, title in macro.title.by_language:
+                self._add(macro.name, title, title=True)
+            for body in macro.bodies:
+                self._add(macro.name, _plain(body.text), title=True)
+
+    def know_name(self, macro: str) -> None:
+        """Take in a macro of which only the name is known."""
+        self._add(macro, re.sub(r"[\W_]+", " ", macro), title=True)
+
+    def learn(self, text: str, macro: str, *, language: str = "", subject: str = "") -> None:
+        """Remember that `macro` answered a message of this text (its new part, without quotes and signature)."""
+        self._add(macro, text, title=False, subject=subject, language=language)
+        self._uses.update({(macro, language), (macro, _ANY)})
+
+    def settle(self) -> None:
+        """Look at what was learned again, once after many answers were taken in at once."""
+        self.ready()
+        looks = min(LOOKS, MAX_LOOKS // max(1, len(self._learned)))
+        if not looks:
+            return
+        said = {key: _unit(expressions(words(known.text))) for key, known in self._learned.items()}
+        for _ in range(looks):
+            for key, known in self._learned.items():
+                self._rivals.look_again(key, known.macro, said[key])
+
+    def ready(self) -> None:
+        """Do what was put off while answers were taken in, so that no suggestion has to wait for it."""
+        if self._sense is not None:
+            self._sense.catch_up()
+
+    def unlearn(self, text: str, macro: str) -> bool:
+        """Forget one such answer, as when it was undone or the customer erased; tell whether it was known."""
+        for key in reversed(self._learned):
+            known = self._learned[key]
+            if known.macro == macro and known.text == text and not known.title:
+                self._remove(key, known)
+                self._uses.subtract({(macro, known.language), (macro, _ANY)})
+                self._uses += Counter()  # drops what is no longer used
+                return True
+        return False
+
+    def suggest(
+        self,
+        text: str,
+        top: int = 3,
+        among: Container[str] | None = None,
+        *,
+        language: str = "",
+        lean: Mapping[str, float] | None = None,
+    ) -> list[Suggestion]:
+        """Return the `top` macros for a message, best first; with nothing to go by, the most used in its language.
+
+        `among` admits only these macros, such as those with a body in the ticket's language. `lean` says what else
+        speaks for a macro, or against it, in log odds.
+        """
+        found = words(text)
+        said = expressions(found)
+        votes, alike, because = self._votes(terms(found))
+        closeness = self._closeness.cosines({**said, **spelling(found)})
+        total, leaning = sum(votes.values()) or 1.0, lean or {}
+        close = self._log_odds({macro: _SHARPNESS * cosine for macro, cosine in closeness.items()})
+        rivals = self._log_odds(self._rivals.scores(_unit(said)))
+        shares, near = self._sense.look(text) if self._sense is not None else ({}, {})
+        scores = {
+            macro: _VOTE * math.log(votes.get(macro, 0.0) / total + _FLOOR_VOTE)
+            + _SENSE * math.log(shares.get(macro, 0.0) + _FLOOR_SENSE)
+            + close[macro]
+            + rivals[macro]
+            + leaning.get(macro, 0.0)
+            for macro in self._macros
+            if among is None or macro in among
+        }
+        odds = _softmax(scores)
+
+        def place(macro: str) -> tuple[float, int, int, str]:
+            return -round(odds[macro], _SAME), -self._uses[macro, language], -self._uses[macro, _ANY], macro
+
+        return [
+            Suggestion(
+                macro,
+                odds[macro],
+                closeness.get(macro, 0.0),
+                because.get(macro, ""),
+                alike[macro],
+                alike.total(),
+                near.get(macro, 0.0),
+            )
+            for macro in sorted(odds, key=place)[:top]
+        ]
+
+    def _votes(self, asked: Counter[str]) -> tuple[dict[str, float], Counter[str], dict[str, str]]:
+        votes: dict[str, float] = defaultdict(float)
+        alike: Counter[str] = Counter()
+        because: dict[str, str] = {}
+        nearest = self._nearest.find(asked, NEIGHBOURS)
+        for key, score in nearest:
+            known = self._learned[key]
+            votes[known.macro] += score * score
+            if not known.title and score >= LIKE * nearest[0][1]:
+                alike[known.macro] += 1
+                because.setdefault(known.macro, (known.subject or known.text)[:MAX_BECAUSE])
+        return votes, alike, because
+
+    def _log_odds(self, scores: Mapping[str, float]) -> dict[str, float]:
+        odds = _softmax({macro: scores.get(macro, 0.0) for macro in self._macros})
+        return {macro: math.log(odd + _FLOOR) for macro, odd in odds.items()}
+
+    def _add(self, macro: str, text: str, *, title: bool, subject: str = "", language: str = "") -> None:
+        found = words(text)
+        key, self._next = self._next, self._next + 1
+        self._learned[key] = _Learned(macro, text, title, subject, language)
+        self._macros[macro] += 1
+        self._nearest.add(key, terms(found))
+        said = expressions(found)
+        self._closeness.weigh(macro, {**said, **spelling(found)}, 1)
+        self._rivals.add(key, macro, _unit(said))
+        if self._sense is not None:
+            self._sense.add(key, macro, text)
+
+    def _remove(self, key: int, known: _Learned) -> None:
+        found = words(known.text)
+        del self._learned[key]
+        self._macros[known.macro] -= 1
+        if not self._macros[known.macro]:
+            del self._macros[known.macro]
+        self._nearest.remove(key, terms(found))
+        said = expressions(found)
+        self._closeness.weigh(known.macro, {**said, **spelling(found)}, -1)
+        self._rivals.remove(key, known.macro, _unit(said))
+        if self._sense is not None:
+            self._sense.remove(key)
+
+
+def _softmax(scores: Mapping[str, float]) -> dict[str, float]:
+    most = max(scores.values(), default=0.0)
+    odds = {macro: math.exp(score - most) for macro, score in scores.items()}
+    total = sum(odds.values())
+    return {macro: odd / total for macro, odd in odds.items()}
+
+
+def _unit(weights: Mapping[str, float]) -> dict[str, float]:
+    size = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {feature: weight / size for feature, weight in weights.items()}
+
+
+def _plain(template: str) -> str:
+    return re.sub(r"\{[{%#][^\n]*?[}%#]\}", " ", template)

@@ -1,0 +1,251 @@
+"""What is asked to set an account up, declared kind by kind: the form on the screen is built from it.
+
+A further ticketing system needs no more than its name in `queues.accounts.ticketing_system`; what it asks differently,
+if anything, is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import msgspec
+
+from data.errors import InputError
+from queues.accounts.mail_account import Account
+from queues.accounts.mail_account import complete as complete_account
+from queues.accounts.providers import NOWHERE, PROVIDERS, Server, provider_of
+from queues.accounts.ticketing_system import WARNINGS, Kind, Tracker
+from queues.accounts.ticketing_system import complete as complete_tracker
+
+Remote = Account | Tracker
+Values = Mapping[str, str]
+"""What was typed, by the names of the blanks."""
+
+MAIL = "mail"
+"""The kind of a mail account; all others are ticketing systems."""
+SECRETS = ("keyring", "ask", "env", "command")
+"""Where a password or token can be kept, as `secret` in `config.toml` begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One thing that is asked."""
+
+    name: str
+    label: str
+    hint: str = ""
+    """One sentence for who wonders."""
+    choices: tuple[str, ...] = ()
+    """What it can be; empty for anything."""
+    is_secret: bool = False
+    """Typed unseen, and never among the settings."""
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Everything that is asked for one kind of account."""
+
+    kind: str
+    title: str
+    blanks: tuple[Blank, ...]
+    make: Callable[[Values, Remote | None], Remote]
+    """Returns the account, with what is not asked taken from an older one. Raises InputError, with what is wrong."""
+    filled: Callable[[Any], dict[str, str]]
+    """Returns what an account says, by blank."""
+    warning: str = ""
+    """What whoever sets one up should know; mostly nothing."""
+
+
+def kinds() -> tuple[str, ...]:
+    """Return every kind that can be set up, mail first."""
+    return (MAIL, *get_args(Kind))
+
+
+def kind_of(one: Remote) -> str:
+    """Return the kind of an account."""
+    return MAIL if isinstance(one, Account) else one.kind
+
+
+def form_of(kind: str) -> Form:
+    """Return what is asked for a kind. Raises InputError for one that is not known."""
+    if kind == MAIL:
+        return Form(MAIL, "E-mail account", _MAIL, _account, _of_account)
+    if kind not in get_args(Kind):
+        raise InputError("Unknown kind", f"There is no kind {kind!r} of account; known are {', '.join(kinds())}.")
+    system = _SYSTEMS.get(kind, _System(kind.capitalize()))
+    blanks = (
+        Blank("url", "Web address", system.url, is_needed=True),
+        Blank("typed", system.secret, _KEPT, is_secret=True),
+        Blank("user", "User", system.user, is_needed=system.needs_user),
+        Blank("name", "Name here", "A short name; empty for the first part of the address."),
+        Blank(
+            "queues", "Queues", "Queue=lane, with commas between; a rule that names a lane goes before; empty for all."
+        ),
+        *_SECRET,
+        _CA,
+        _SINCE,
+    )
+    warning = WARNINGS.get(kind, "")
+    return Form(kind, system.title, blanks, lambda values, before: _tracker(kind, values, before), _of_tracker, warning)
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """What a ticketing system calls things."""
+
+    title: str
+    url: str = "Such as https://tickets.yourcompany.example."
+    secret: str = "Token"
+    user: str = "Who the token belongs to, where the system wants to know."
+    needs_user: bool = False
+    has_subdomains: bool = False
+    """A single word is an address."""
+
+
+_SYSTEMS = {
+    "rt": _System("Request Tracker", user="Empty for whom the token belongs to."),
+    "roundup": _System("Roundup", secret="Password", user="Who logs in.", needs_user=True),
+    "zendesk": _System(
+        "Zendesk",
+        url="Such as https://yourcompany.zendesk.com; yourcompany alone will do.",
+        has_subdomains=True,
+        user="The e-mail address that an API token goes with; empty for an OAuth token.",
+    ),
+}
+_KEPT = "Kept where “Kept in” says, never in config.toml; empty leaves it as it is."
+_SECRET = (
+    Blank("secret", "Kept in", "keyring: the system's. ask: typed at each start. env, command: see below.", SECRETS),
+    Blank("place", "Variable, command", "With env the variable's name; with command what prints the secret."),
+)
+_CA = Blank("ca_file", "CA file", "The certificate authority of a server of your own; empty for the system's.")
+_SINCE = Blank("since", "Since", "What came before this day (2026-01-31) is left alone; empty for everything.")
+_MAIL = (
+    Blank("address", "Address", "What replies come from; for the usual providers it is enough.", is_needed=True),
+    Blank("typed", "Password or token", _KEPT, is_secret=True),
+    Blank("name", "Name here", "A short name; empty for what stands before the @."),
+    Blank("imap", "IMAP server", "host or host:port; empty where the provider is known by the address."),
+    Blank("smtp", "SMTP server", "host or host:port; empty where the provider is known by the address."),
+    Blank("security", "TLS", "tls from the first byte, or starttls after a greeting; never without.",
+          ("tls", "starttls")),
+    Blank("user", "User", "Who logs in; empty for the address."),
+    Blank("auth", "Login", "usual: what the provider wants, else a password.",
+          ("usual", "password", "xoauth2", "oauthbearer")),
+    *_SECRET,
+    Blank("lane", "Lane", "Where its mail goes unless a rule names another lane; empty leaves it to the rules."),
+    Blank("brand", "Name on replies", "The name beside the address; empty for the desk's."),
+    _CA,
+    _SINCE,
+)  # fmt: skip
+
+
+def hint_for(address: str) -> str:
+    """Return what one has to do first at the provider of an address, or which servers are taken; empty for neither."""
+    provider = PROVIDERS.get(provider_of(address))
+    if provider is None:
+        return ""
+    return provider.hint or f"{provider.imap.host} and {provider.smtp.host} are taken."
+
+
+def _account(values: Values, before: Remote | None) -> Account:
+    old = before if isinstance(before, Account) else None
+    address = _said(values, "address")
+    security: Literal["tls", "starttls"] = "starttls" if values.get("security") == "starttls" else "tls"
+    imap, smtp = (_server(values, name, security) for name in ("imap", "smtp"))
+    named = imap != NOWHERE or smtp != NOWHERE
+    provider = old.provider if old is not None and address == old.address else provider_of(address)
+    auth = values.get("auth", "")
+    new = msgspec.structs.replace(
+        old or Account("", ""),
+        name=_said(values, "name") or address.partition("@")[0],
+        address=address,
+        provider="" if named else provider,
+        imap=imap,
+        smtp=smtp,
+        user=_said(values, "user"),
+        auth=auth if auth in ("password", "xoauth2", "oauthbearer") else "",
+        secret=_secret(values),
+        lane=_said(values, "lane"),
+        brand=_said(values, "brand"),
+        ca_file=_said(values, "ca_file"),
+        since=_day(values),
+    )
+    complete_account(new)
+    return new
+
+
+def _of_account(one: Account) -> dict[str, str]:
+    given = next((server.security for server in (one.imap, one.smtp) if server.host), "tls")
+    return {
+        "address": one.address, "name": one.name, "imap": _host(one.imap), "smtp": _host(one.smtp), "security": given,
+        "user": one.user, "auth": one.auth or "usual", "lane": one.lane, "brand": one.brand, **_of_both(one),
+    }  # fmt: skip
+
+
+def _tracker(kind: str, values: Values, before: Remote | None) -> Tracker:
+    url = _said(values, "url")
+    is_word = kind in _SYSTEMS and _SYSTEMS[kind].has_subdomains and "." not in url
+    given = url if "://" in url or not url or is_word else f"https://{url}"
+    try:
+        host = urlsplit(given if "://" in given else f"https://{given}").hostname or ""
+    except ValueError:
+        host = ""
+    pairs = (one.partition("=") for one in values.get("queues", "").split(",") if one.strip())
+    base = before if isinstance(before, Tracker) else Tracker("", "", kind=msgspec.convert(kind, Kind))
+    return complete_tracker(
+        msgspec.structs.replace(
+            base,
+            name=_said(values, "name") or host.partition(".")[0] or kind,
+            url=given,
+            user=_said(values, "user"),
+            queues={queue.strip(): lane.strip() for queue, _, lane in pairs},
+            secret=_secret(values),
+            ca_file=_said(values, "ca_file"),
+            since=_day(values),
+        )
+    )
+
+
+def _of_tracker(one: Tracker) -> dict[str, str]:
+    queues = ", ".join(f"{queue}={lane}" if lane else queue for queue, lane in one.queues.items())
+    return {"url": one.url, "user": one.user, "name": one.name, "queues": queues, **_of_both(one)}
+
+
+def _of_both(one: Remote) -> dict[str, str]:
+    kind, _, place = one.secret.partition(":")
+    since = one.since.isoformat() if one.since else ""
+    return {"secret": kind, "place": place, "ca_file": one.ca_file, "since": since}
+
+
+def _said(values: Values, name: str) -> str:
+    return values.get(name, "").strip()
+
+
+def _secret(values: Values) -> str:
+    kind, place = values.get("secret") or SECRETS[0], _said(values, "place")
+    return f"{kind}:{place}" if kind in ("env", "command") else kind
+
+
+def _host(server: Server) -> str:
+    return f"{server.host}:{server.port}" if server.port else server.host
+
+
+def _server(values: Values, name: str, security: Literal["tls", "starttls"]) -> Server:
+    host, colon, port = _said(values, name).rpartition(":")
+    if not colon:
+        host, port = port, "0"
+    if not port.isdecimal() or len(port) > 5:
+        raise InputError("Server not understood", f"The {name.upper()} server is written host or host:993.")
+    return Server(host, int(port), security) if host else NOWHERE
+
+
+def _day(values: Values) -> date | None:
+    said = _said(values, "since")
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise InputError("Day not understood", f"Since is {said!r}; write a day such as 2026-01-31.") from None

@@ -1,0 +1,118 @@
+"""Mail accounts: where a mailbox lies, how one logs in to it, and what replies from it look like."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from data.errors import InputError
+from queues.accounts.providers import PROVIDERS, Provider, Server
+
+PREFIX = "email:"
+"""What a mail account's connector name begins with; the account's own name follows."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_ADDRESS = re.compile(r"[^\s@<>\x00-\x1f]+@[^\s@<>\x00-\x1f]+")
+_PORTS = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("smtp", "tls"): 465, ("smtp", "starttls"): 587}
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[account]]` of `config.toml`. It names where the secret is, never the secret."""
+
+    name: str
+    address: str
+    """What replies come from."""
+    provider: str = ""
+    """One of `queues.accounts.providers`; it fills in the servers."""
+    imap: Server = Server()
+    smtp: Server = Server()
+    user: str = ""
+    """Who logs in; empty for the address."""
+    auth: Literal["", "password", "xoauth2", "oauthbearer"] = ""
+    """Empty for what the provider wants, else a password."""
+    secret: str = "keyring"
+    """Where the password or token is: `keyring`, `ask`, `env:NAME`, or `command:…`, which also refreshes a token."""
+    ca_file: str = ""
+    """The certificate authority to trust instead of the system's, for a server of your own."""
+    lane: str = ""
+    """Where its mail goes; empty leaves it to the routing rules."""
+    brand: str = ""
+    """The name beside the address; empty for the desk's."""
+    mailbox: str = "INBOX"
+    sent: str = ""
+    """The folder of sent mail; empty for the one that the server marks as such."""
+    copy_sent: bool | None = None
+    """Put a copy of each reply there; empty for what the provider needs."""
+    since: date | None = None
+    """Mail that arrived before this day is left alone."""
+    signature: dict[str, str] = {}
+    """By language; the entry `default` stands in for the others."""
+    html: bool = False
+    """Replies bear an HTML part beside the text."""
+    per_minute: int = 30
+    per_day: int = 0
+    """How many replies leave at most; 0 for what the provider allows, which may be any number."""
+    poll_seconds: int = 30
+    """How often the mailbox is looked at where the server cannot tell of new mail by itself."""
+
+    @property
+    def connector(self) -> str:
+        """The name that its tickets and replies bear."""
+        return PREFIX + self.name
+
+    @property
+    def login(self) -> str:
+        """Who logs in."""
+        return self.user or self.address
+
+
+def complete(account: Account) -> Account:
+    """Return the account with every blank filled in. Raises InputError with the setting that cannot be used."""
+    if not _NAME.fullmatch(account.name):
+        raise _wrong(account, "name", "use letters, digits, dots and dashes")
+    if not _ADDRESS.fullmatch(account.address):
+        raise _wrong(account, "address", "write it as name@domain")
+    provider = PROVIDERS.get(account.provider, Provider())
+    if account.provider and account.provider not in PROVIDERS:
+        raise _wrong(account, "provider", f"known are {', '.join(PROVIDERS)}")
+    kind = account.secret.partition(":")[0]
+    if kind not in {"keyring", "ask", "env", "command"} or account.secret in {"env:", "command:", "env", "command"}:
+        raise _wrong(account, "secret", "use keyring, ask, env:NAME or command:…")
+    if account.per_minute < 1 or account.per_day < 0 or account.poll_seconds < 1:
+        raise _wrong(account, "per-minute, per-day or poll-seconds", "use a positive number")
+    return msgspec.structs.replace(
+        account,
+        imap=_server(account, "imap", account.imap, provider.imap),
+        smtp=_server(account, "smtp", account.smtp, provider.smtp),
+        auth=account.auth or provider.auth,
+        copy_sent=account.copy_sent if account.copy_sent is not None else provider.copy_sent,
+        per_day=account.per_day or provider.per_day,
+    )
+
+
+def complete_all(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+    """Return all accounts filled in. Raises InputError also where two bear one name."""
+    found = tuple(complete(account) for account in accounts)
+    names = [account.name for account in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError("Account not understood", f"Two accounts are called {name!r}; rename one in config.toml.")
+    return found
+
+
+def _server(account: Account, kind: str, given: Server, preset: Server) -> Server:
+    chosen = given if given.host else preset
+    if not chosen.host:
+        raise _wrong(account, f"{kind}.host", "name the server, or a provider")
+    if not 0 <= chosen.port <= 65535:
+        raise _wrong(account, f"{kind}.port", "use 1 to 65535")
+    port = chosen.port or _PORTS[kind, chosen.security]
+    return msgspec.structs.replace(chosen, port=port)
+
+
+def _wrong(account: Account, setting: str, way: str) -> InputError:
+    return InputError(
+        "Account not understood", f"The account {account.name!r} in config.toml: {setting} cannot be used; {way}."
+    )

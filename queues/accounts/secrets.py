@@ -1,0 +1,135 @@
+"""Passwords and tokens, read where the account says they are and held in memory only as long as a login takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from typing import Protocol
+
+from data.errors import UnreachableError
+from queues.ground import children
+
+COMMAND_SECONDS = 30
+SERVICE = "tridesk"
+"""Under which name the keyring keeps what is ours."""
+
+
+class Keyed(Protocol):
+    """What a secret belongs to: a mail account or a ticketing system."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        ...
+
+    @property
+    def login(self) -> str:
+        """Who logs in; the keyring keeps the secret under it."""
+        ...
+
+    @property
+    def secret(self) -> str:
+        """Where the secret is."""
+        ...
+
+
+class Secrets(Protocol):
+    """Where a connector gets the secret of its account."""
+
+    def __call__(self, account: Keyed, /) -> str:
+        """Return the password or token, read anew each time, so that a changed one is taken at the next login."""
+        ...
+
+
+class SecretsAtHand:
+    """Reads secrets from keyring, environment or a command; `asked` holds what was asked for at the start."""
+
+    def __init__(self, asked: Mapping[str, str] | None = None) -> None:
+        self._asked = dict(asked or {})
+
+    def __call__(self, account: Keyed) -> str:
+        """Return the secret of the account. Raises UnreachableError where it is not there."""
+        kind, _, place = account.secret.partition(":")
+        match kind:
+            case "env":
+                found = os.environ.get(place, "")
+                missing = f"the environment variable {place} is empty; set it before the desk starts"
+            case "command":
+                found, missing = _of_command(place), "the command printed nothing; try it in a shell"
+            case "ask":
+                found = self._asked.get(account.name, "")
+                missing = "it was not typed at the start; start the desk in a terminal"
+            case _:
+                found = keyring_get(account)
+                missing = f"the keyring has none; give it with `tridesk account secret {account.name}`"
+        if not found:
+            raise _none(account, missing)
+        return found
+
+
+def _of_command(command: str) -> str:
+    """Return the first line that a command of the user's own settings prints."""
+    try:
+        with subprocess.Popen(
+            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            children.adopt(process)
+            try:
+                written, _ = process.communicate(timeout=COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnreachableError(
+            "No password", f"The command for the password failed ({type(error).__name__}); try it in a shell."
+        ) from error
+    if process.returncode:
+        raise UnreachableError(
+            "No password", f"The command for the password ended with code {process.returncode}; try it in a shell."
+        )
+    lines = written.decode("utf-8", "replace").splitlines()
+    return lines[0].strip() if lines else ""
+
+
+def keyring_get(account: Keyed) -> str:
+    """Return what the system's keyring keeps for the account, or nothing. Raises UnreachableError without a keyring."""
+    keyring = _keyring(account)
+    try:
+        return str(keyring.get_password(SERVICE, account.login) or "")
+    except Exception as error:  # a border: whatever a keyring does, it is one sentence
+        raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
+
+
+def keyring_put(account: Keyed, secret: str) -> None:
+    """Give the keyring the account's secret. Raises UnreachableError where there is no keyring that takes it."""
+    keyring = _keyring(account)
+    try:
+        keyring.set_password(SERVICE, account.login, secret)
+    except Exception as error:  # the same border
+        raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
+
+
+class _Keyring(Protocol):
+    def get_password(self, service: str, username: str, /) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str, /) -> None: ...
+
+
+def _keyring(account: Keyed) -> _Keyring:
+    """Return a keyring of the system. One that asks on the terminal would stand still behind the screen."""
+    another = "set secret to env:NAME, command:… or ask"
+    try:
+        import keyring
+    except ImportError as error:
+        raise _none(account, f"the keyring is not installed (pip install 'tridesk[keyring]'); or {another}") from error
+    backend = keyring.get_keyring()
+    for one in getattr(backend, "backends", [backend]):
+        place = type(one).__module__
+        if place.startswith("keyring.backends.") and place.rpartition(".")[2] not in {"fail", "null", "chainer"}:
+            found: _Keyring = one
+            return found
+    raise _none(account, f"this system has no keyring; {another}")
+
+
+def _none(account: Keyed, why: str) -> UnreachableError:
+    return UnreachableError("No password", f"There is no password for {account.login}: {why}.")

@@ -1,0 +1,124 @@
+"""Choosing the next ticket from what the store holds now, and what the agent made of the last offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.records import ACTIVE, LaneRow, Ticket
+from data.store import Store
+from queues.desk.desk_rules import DeskRules
+from queues.figures.handling import expected, handled
+from queues.next_up.graphic_content import Rest, lighter
+from queues.next_up.offers import Offers
+from queues.next_up.urgency import NextUp, Waiting, ranked
+from queues.promises.find_promises import SOON
+from queues.routing.lanes import waiting_lanes
+
+_LEARN_EVERY = 1800
+"""Seconds for which learned handle times are used."""
+_LEARNED_FROM = 1_000
+"""How many of the latest events they are learned from: enough for a shift, and read in milliseconds."""
+_CANDIDATES = 50
+"""How many of each lane's most urgent tickets are weighed for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A ticket that was taken although others were to come first."""
+
+    rank: int
+    """Its place in the order, from 1."""
+    first: int
+    """The ticket that was to come."""
+
+
+class Choosing:
+    """Lives in the thread of its store, for one agent."""
+
+    def __init__(self, store: Store, rules: DeskRules) -> None:
+        self._store, self._rules = store, rules
+        self._offers, self._rest = Offers(), Rest()
+        self._usual: Mapping[str, int] = {}
+        self._learned_at = -_LEARN_EVERY
+
+    def next_up(self, now: int, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
+        """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
+
+        What the agent passed over comes later. A light ticket goes between two graphic ones where no clock runs out for
+        it, but not before the one that the agent is `holding`.
+        """
+        order = self._offers.left(self._order(now, leaving), now)
+        if not order:
+            return None
+        light = None
+        exposure = self._rules.exposure
+        if order[0].row.id != holding and self._rest.is_due(exposure.light_between):
+            usual, never = self._usual_seconds(now), exposure.never_wait
+            light = lighter(order, now, usual, lambda one: self._is_graphic(one.row.id), never)
+        found = order[0].chosen(now) if light is None else light.chosen(now, "light one between")
+        self._offers.offered(found.ticket_id)
+        return found
+
+    def instead(self, ticket: Ticket, now: int) -> NextUp | None:
+        """Pass a ticket over and return what comes after it."""
+        self._offers.passed(ticket.id, ticket.updated_at, now)
+        return self.next_up(now, leaving=ticket.id)
+
+    def saw(self, ticket_id: int) -> None:
+        """Note that the agent saw the graphic words of a ticket."""
+        self._rest.worked(ticket_id, graphic=True)
+
+    def worked(self, ticket_id: int) -> None:
+        """Note that a ticket was worked on: the next time it waits it has to be offered again."""
+        self._offers.taken(ticket_id)
+        self._rest.worked(ticket_id, graphic=self._is_graphic(ticket_id))
+
+    def pick(self, ticket: Ticket, now: int) -> Pick | None:
+        """Return the place of a ticket that was not offered; None where it is the first, or places are not counted."""
+        if not self._rules.counts_picks or self._offers.was_offered(ticket.id) or ticket.status not in ACTIVE:
+            return None
+        order = self._offers.left(self._order(now, None), now)
+        rank = next((place for place, one in enumerate(order, 1) if one.row.id == ticket.id), len(order) + 1)
+        return Pick(rank, order[0].row.id) if rank > 1 else None
+
+    def _order(self, now: int, leaving: int | None) -> list[Waiting]:
+        """Return what waits over all lanes, most urgent first."""
+        rows = {
+            lane: [row for row in self._candidates(lane, now) if row.id != leaving]
+            for lane in waiting_lanes(self._store)
+        }
+        promised = {one.ticket_id: one.due_at for one in reversed(self._store.promises.open(until=now + SOON))}
+        promised.pop(leaving or 0, None)
+        self._add_promised(rows, promised)
+        return ranked(rows, now, self._usual_seconds(now), promised)
+
+    def _candidates(self, lane: str, now: int) -> list[LaneRow]:
+        """Return a lane's latest tickets, and those whose clock runs out next: one of them is the most urgent."""
+        tickets = self._store.tickets
+        late = tickets.page(lane, limit=_CANDIDATES)
+        if len(late) < _CANDIDATES:
+            return late
+        coming = tickets.page(lane, (now, 0), limit=_CANDIDATES)
+        return list({row.id: row for row in late + coming}.values())
+
+    def _usual_seconds(self, now: int) -> Mapping[str, int]:
+        """Return each lane's usual handle time, learned anew from the latest events every half hour."""
+        if now - self._learned_at >= _LEARN_EVERY:
+            self._learned_at = now
+            events = self._store.events.latest(_LEARNED_FROM)
+            lanes = self._store.tickets.lanes_of({event.ticket_id for event in events})
+            self._usual = expected(handled(events), lanes)
+        return self._usual
+
+    def _add_promised(self, rows: dict[str, list[LaneRow]], promised: Mapping[int, int]) -> None:
+        """Put tickets that wait for others, but to which an answer was promised, among those to choose from."""
+        there = {row.id for lane in rows.values() for row in lane}
+        for ticket_id in promised.keys() - there:
+            ticket, row = self._store.tickets.get(ticket_id), self._store.tickets.row(ticket_id)
+            if ticket is not None and row is not None and ticket.lane in rows:
+                rows[ticket.lane].append(row)
+
+    def _is_graphic(self, ticket_id: int) -> bool:
+        ticket = self._store.tickets.get(ticket_id)
+        return ticket is not None and self._rules.exposure.holds(ticket)

@@ -1,0 +1,506 @@
+"""The one door: whatever changes a ticket goes through here, is checked, leaves its event and can be undone whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from data.errors import ConflictError, LeftError, RuleError
+from data.protocols import Clock, ReplyChecker
+from data.quality import UNHAPPY, Rating
+from data.records import (
+    Change,
+    Direction,
+    Done,
+    Draft,
+    Effort,
+    Finding,
+    Imported,
+    Incoming,
+    Promise,
+    Received,
+    Shift,
+    Standing,
+    Status,
+    Ticket,
+)
+from data.store import Store
+from data.tables.actions import Action
+from data.tables.events import NO_TICKET
+from queues.clocks.calendar import Calendar
+from queues.desk import imported_state, problems, route_again
+from queues.desk import undo as undoing
+from queues.desk.change_ticket import Acting
+from queues.desk.choose_next import Choosing
+from queues.desk.desk_rules import DeskRules
+from queues.desk.file_message import INTAKE, Receiving
+from queues.desk.recalculate import CLOCK, Reclocked, reclock
+from queues.desk.route_again import Plan
+from queues.desk.waiting_replies import Wish, settle
+from queues.ground.statuses import DONE
+from queues.ground.undo_steps import REPLY, Step
+from queues.next_up.urgency import NextUp
+from queues.procedures.procedure import Step as ProcedureStep
+from queues.quality.rating import FormAnswer, Ratings, Taken
+from queues.quality.reviewing import Reviewing
+from queues.shifts import shift
+
+SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
+"""Events that change nothing of their ticket: passed over, taken before others, its folded words shown."""
+FOLLOWED = "followed"
+"""The kind of the events by which a ticket follows what happened to it outside."""
+_AT_A_TIME = 25
+"""How many changes are tried in one go: others may write in between."""
+
+
+class Desk:
+    """Carries out what agents and connectors ask, one transaction each. Lives in the thread of its store."""
+
+    def __init__(
+        self, store: Store, *, clock: Clock, rules: DeskRules, checker: ReplyChecker | None = None, agent: str = "agent"
+    ) -> None:
+        self.store = store
+        self.rules = rules
+        self.agent = agent
+        self._clock = clock
+        self._acting = Acting(store, rules, checker, agent)
+        self._choosing = Choosing(store, rules)
+        self._receiving = Receiving(store, rules, self._acting)
+        self.ratings = Ratings(store, clock, agent)
+        self.reviews = Reviewing(store, clock, agent)
+        if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
+            with store.write():
+                store.lanes.put(rules.lanes)
+
+    def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
+        """Carry the change out on every ticket, all or none.
+
+        `versions` are the ones that the agent looked at. Raises RuleError where a rule forbids it on one of them,
+        ConflictError where one changed meanwhile.
+        """
+        return self.act_each(dict.fromkeys(ticket_ids, change), versions=versions)
+
+    def act_each(
+        self, changes: Mapping[int, Change], *, versions: Mapping[int, int] | None = None, solves: int | None = None
+    ) -> Done:
+        """Carry out on each ticket its own change as one action, all or none; `solves` is a problem that ends with it.
+
+        Raises as `act` does.
+        """
+        now = self._clock()
+        seen = versions or {}
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            self._note_pick(changes, action, now)
+            changes, steps = self._with_problem(changes, now)
+            for ticket_id, change in changes.items():
+                steps += self._acting.carry_out(self._ticket(ticket_id, seen.get(ticket_id)), change, action, now)
+            if solves is not None:
+                steps.append(problems.solve(self.store, solves, next(iter(changes))))
+            summary = _summary(changes, solves)
+            self.store.actions.finish(action, summary, steps)
+        if len(changes) == 1:
+            self._choosing.worked(next(iter(changes)))
+        leaves = any(step["kind"] == "outbox" for step in steps)
+        return Done(action, summary, tuple(changes), now + self.rules.undo_seconds if leaves else None)
+
+    def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
+        """Try each change and take it back; return why it would be refused, an empty text where it would not."""
+        refused: dict[int, str] = {}
+        items = list(changes.items())
+        for start in range(0, len(items), _AT_A_TIME):
+            with self.store.rehearsal():
+                for ticket_id, change in items[start : start + _AT_A_TIME]:
+                    refused[ticket_id] = self._refusal(ticket_id, change)
+        return refused
+
+    def _refusal(self, ticket_id: int, change: Change) -> str:
+        now = self._clock()
+        try:
+            action = self.store.actions.begin(self.agent, now)
+            self._acting.carry_out(self._ticket(ticket_id, None), change, action, now)
+        except RuleError as error:
+            return error.message
+        return ""
+
+    def _with_problem(self, changes: Mapping[int, Change], now: int) -> tuple[dict[int, Change], list[Step]]:
+        """Open the new problem that changes ask for; return them with its number."""
+        found, steps = dict(changes), []
+        numbers: dict[str, int] = {}
+        for ticket_id, change in changes.items():
+            title = change.new_problem
+            if not title:
+                continue
+            if title not in numbers:
+                numbers[title], step = problems.open_problem(self.store, title, ticket_id, now, self.agent)
+                steps.append(step)
+            found[ticket_id] = replace(change, problem=numbers[title], new_problem="")
+        return found, steps
+
+    def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
+        """File the answers of a form and open the solved tickets again whose answer is bad in words, as one action.
+
+        Returns what became of each answer, and of each such ticket why it stays as it is; empty where it was opened.
+        """
+        reopened: dict[int, str] = {}
+
+        def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
+            steps: list[Step] = []
+            for number in sorted({one.ticket_id for one in ratings if one.value <= UNHAPPY and one.comment}):
+                ticket = self._ticket(number, None)
+                if ticket.status not in DONE:
+                    continue
+                reopened[number] = ""
+                try:
+                    steps += self._acting.carry_out(ticket, Change(status=Status.OPEN), action, now)
+                except RuleError as error:  # raised before anything is written
+                    reopened[number] = error.message
+            return steps
+
+        return self.ratings.take_answers(answers, reopen), reopened
+
+    def reroute(self, plan: Plan) -> Done:
+        """Carry a plan of `rerouting.plan` out as one action; tickets that changed since are left as they are."""
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            steps, moved = route_again.carry_out(self.store, self._acting, plan, action, now, self.agent)
+            summary = f"re-routed {len(moved)} {'ticket' if len(moved) == 1 else 'tickets'}"
+            self.store.actions.finish(action, summary, steps)
+        return Done(action, summary, moved)
+
+    def _note_pick(self, changes: Mapping[int, Change], action: int, now: int) -> None:
+        """Write down the place of a ticket that is answered or decided although others were to come first."""
+        ((ticket_id, change),) = changes.items() if len(changes) == 1 else [(NO_TICKET, Change())]
+        if (change.reply, change.status, change.escalate, change.snooze_until) == (None,) * 4:
+            return
+        pick = self._choosing.pick(self._ticket(ticket_id, None), now)
+        if pick is not None:
+            detail = {"rank": pick.rank, "first": pick.first}
+            self.store.events.add(action, ticket_id, now, self.agent, PICKED, detail)
+
+    def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
+        """Answer a step of the ticket's procedure; None takes the answer back.
+
+        Answering a hand-over with True, or with its reason, hands over. Raises RuleError for an unknown step and for
+        what is no answer to it.
+        """
+        now = self._clock()
+        ticket = self._ticket(ticket_id, None)
+        procedure, change = self._acting.gates.answer(ticket, step_id, value)
+        if change is not None and change.escalate is not None:
+            return self.act([ticket_id], change)
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            steps = [self._acting.gates.write(ticket, procedure, step_id, value, now)]
+            if change is not None:
+                steps += self._acting.carry_out(ticket, change, action, now)
+            summary = f"#{ticket_id}, {procedure.label}: {step_id}"
+            self.store.actions.finish(action, summary, steps)
+            detail = {"procedure": procedure.label, "step": step_id, "done": value is not None}
+            self.store.events.add(action, ticket_id, now, self.agent, "step", detail)
+        return Done(action, summary, (ticket_id,))
+
+    def open_gates(self, ticket_id: int, change: Change) -> list[ProcedureStep]:
+        """Return the steps that stand before `change`, in order."""
+        return self._acting.gates.still_open(self._ticket(ticket_id, None), change)
+
+    def acknowledge(self, kind: str, name: str, text: str) -> None:
+        """Note that the agent has seen this wording of a `procedure` or a `macro`."""
+        with self.store.write():
+            self.store.known_wordings.put(self.agent, kind, name, text, self._clock())
+
+    def settle(self, entry_id: int, wish: Wish) -> Done:
+        """Decide about a reply that waits. Raises RuleError where there is none or it is past that."""
+        now = self._clock()
+        with self.store.write():
+            entry = self.store.outbox.get(entry_id)
+            if entry is None:
+                raise RuleError("No such reply", f"There is no reply {entry_id} in the outbox; list it again.")
+            if wish is Wish.SEND and self.store.messages.ours(entry.ticket_id, entry.message_id) is not None:
+                self._acting.gates.refuse_again(self._ticket(entry.ticket_id, None), entry.action)
+            action = self.store.actions.begin(self.agent, now)
+            steps = settle(self.store, entry, wish, now)
+            summary = f"#{entry.ticket_id}: reply, {wish}"
+            self.store.actions.finish(action, summary, steps)
+            detail = {"wish": wish, "was": entry.state, "reason": entry.reason}
+            self.store.events.add(action, entry.ticket_id, now, self.agent, "outbox", detail)
+        return Done(action, summary, (entry.ticket_id,))
+
+    def findings(self, ticket_id: int, change: Change) -> list[Finding]:
+        """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
+        return self._acting.findings(self._ticket(ticket_id, None), change, self._clock())
+
+    def promise(self, ticket_id: int, change: Change) -> Promise | None:
+        """Return what the change would promise the customer: the first dated word of its reply, else what it says.
+
+        None where neither names a time. The words go first because the customer reads them.
+        """
+        ticket = self._ticket(ticket_id, None)
+        return self._acting.promise(ticket, replace(change, promise=None), self._clock()) or change.promise
+
+    def office(self, ticket_id: int) -> Calendar:
+        """Return the working week by which promises on the ticket are read, in the customer's time zone."""
+        return self._acting.office(self._ticket(ticket_id, None))
+
+    def recipient(self, ticket_id: int) -> str:
+        """Return where a reply to the ticket would go. Raises RuleError where there is no address."""
+        return self._acting.recipient(self._ticket(ticket_id, None), self.store.messages.of(ticket_id))
+
+    def undo(self, *, rest_of: int | None = None) -> Done:
+        """Take the agent's latest action back, whole.
+
+        Raises LeftError where a reply or a mail of it has left; with that error's action as `rest_of`, all that does
+        not belong to what has left is taken back. Raises RuleError where there is nothing to undo.
+        """
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.to_undo(self.agent)
+            if action is None:
+                raise RuleError("Nothing to undo", "There is no action of yours left to take back.")
+            gone = undoing.left(self.store, action.steps)
+            if gone and rest_of != action.id:
+                raise _already_left(action, gone)
+            if not gone:
+                undoing.undo(self.store, action.steps)
+                self.store.actions.mark(action.id, "undone")
+                return self._turned(action.id, action.summary, action.steps, "undo", now)
+            undoing.undo_rest(self.store, self._acting, action.steps, gone, now)
+            self.store.actions.mark(action.id, "partly undone")
+            summary = f"{action.summary}, but for what has left"
+            return self._turned(action.id, summary, action.steps, "undo", now, kept=sorted({one for one, _ in gone}))
+
+    def redo(self) -> Done:
+        """Do the action again that was undone last. Raises RuleError where there is none or a ticket moved on."""
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.to_redo(self.agent)
+            if action is None:
+                raise RuleError("Nothing to redo", "No action of yours was undone since your last one.")
+            undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
+            about = dict.fromkeys(step.get("ticket", NO_TICKET) for step in action.steps)
+            for ticket_id in (one for one in about if one != NO_TICKET):
+                self._acting.gates.refuse_again(self._ticket(ticket_id, None), action.id)
+            self.store.actions.mark(action.id, "done")
+            return self._turned(action.id, action.summary, action.steps, "redo", now)
+
+    def save_draft(
+        self,
+        ticket_id: int,
+        text: str,
+        *,
+        kind: Direction = Direction.OUT,
+        revision: int,
+        macro: str = "",
+        language: str = "",
+        actions: str = "",
+    ) -> Draft:
+        """Keep the text being written; `revision` is the one it replaces (0: none). Empty text deletes the draft.
+
+        Raises ConflictError when another window saved meanwhile; neither text is lost.
+        """
+        now = self._clock()
+        with self.store.write():
+            # no revision comes back where a draft was sent and another was begun
+            newer = max(revision, self.store.outbox.newest_draft(ticket_id)) + 1
+            draft = Draft(ticket_id, text, kind, max(newer, now), now, macro, language, actions)
+            stored = self.store.drafts.get(ticket_id)
+            if stored is not None and replace(draft, revision=revision, updated_at=stored.updated_at) == stored:
+                return stored
+            if (stored.revision if stored else 0) != revision:
+                raise ConflictError(
+                    "Draft changed", f"Another window wrote on #{ticket_id}; its text is kept, look there first."
+                )
+            if not text:
+                self.store.drafts.delete(ticket_id)
+                return replace(draft, revision=0)
+            self.store.drafts.save(draft, replacing=revision)
+        return draft
+
+    def spent(self, effort: Effort) -> None:
+        """Keep what work on a ticket took; it changes nothing of the ticket."""
+        with self.store.write():
+            self.store.effort.add(effort)
+
+    def next_up(self, *, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
+        """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
+
+        No light ticket goes before the one that the agent is `holding`.
+        """
+        return self._choosing.next_up(self._clock(), leaving, holding)
+
+    def skip(self, ticket_id: int, reason: str) -> NextUp | None:
+        """Pass over a ticket that was offered, for a reason that is kept; return what is taken instead."""
+        now, ticket = self._clock(), self._ticket(ticket_id, None)
+        found = self._choosing.instead(ticket, now)
+        detail = {"reason": reason.strip(), "taken": found.ticket_id if found is not None else None}
+        self._note(ticket_id, SKIPPED, now, detail)
+        return found
+
+    def reveal(self, ticket_id: int) -> None:
+        """Note that the agent had the folded words of a graphic ticket shown: that is an exposure."""
+        self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
+        self._choosing.saw(ticket_id)
+
+    def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
+        """Write an event that changes nothing: `undo` passes it by."""
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
+
+    def begin_shift(self, wordings: shift.Wordings) -> Shift:
+        """Begin the agent's shift; `wordings` are what procedures and macros say now, to compare with next time."""
+        with self.store.write():
+            return shift.begin(self.store, self.agent, self._clock(), wordings)
+
+    def end_shift(self, note: str) -> Shift:
+        """End the agent's shift and keep its hand-over; `undo` lets it go on. Raises RuleError outside of one."""
+        with self.store.write():
+            return shift.end(self.store, self.agent, self._clock(), note.strip())[0]
+
+    def receive(self, items: Sequence[Incoming], *, bulk: bool = False) -> list[Received]:
+        """File incoming messages in one transaction; return what became of each, in order."""
+        now = self._clock()
+        with self.store.write(bulk=bulk):
+            action = self.store.actions.begin(INTAKE, now)
+            return [self._receiving.file(item, action, now) for item in items]
+
+    def take_over(
+        self, items: Sequence[Incoming], standing: Standing, imported: Imported, *, bulk: bool = False
+    ) -> list[Received]:
+        """File all messages of a ticket that another tool exported, and let it stand as it stood there.
+
+        Returns what became of each. The messages name the ticket by their `external_ref`. A ticket that an agent
+        worked on since it came keeps its status, tags and the like.
+        """
+        now = self._clock()
+        with self.store.write(bulk=bulk):
+            received = self.receive(items, bulk=bulk)
+            if received:
+                action = self.store.actions.begin(imported_state.IMPORT, now)
+                ticket = self._ticket(received[-1].ticket_id, None)
+                imported_state.stand(self.store, self._acting, ticket, standing, imported, action, now)
+        return received
+
+    def reclock(self, *, dry_run: bool = False) -> Reclocked:
+        """Set every running ticket's clocks by the policies of today; `dry_run` only counts."""
+        with self.store.write():
+            return reclock(self.store, self._acting, self._clock(), dry_run=dry_run)
+
+    def follow(
+        self,
+        ticket_id: int,
+        actor: str,
+        *,
+        assignee: str | None = None,
+        status: Status | None = None,
+        lane: str | None = None,
+        tags: tuple[str, ...] | None = None,
+        at: int | None = None,
+    ) -> None:
+        """Let a ticket follow what happened to it outside: another agent has it, solved or tagged it, or it lies
+        elsewhere. `at` is when that was, where it was long ago.
+        """
+        now = self._clock() if at is None else at
+        with self.store.write():
+            ticket = self._ticket(ticket_id, None)
+            fields: dict[str, Any] = {"updated_at": max(now, ticket.updated_at)}
+            named = {"assignee": assignee, "lane": lane, "tags": tags}
+            fields |= {name: value for name, value in named.items() if value is not None}
+            if status is not None:
+                fields |= {"status": status, "snoozed_until": None}
+                fields["solved_at"] = now if status is Status.SOLVED else None
+            fields |= self._acting.clocks(replace(ticket, **fields), now)
+            action = self.store.actions.begin(actor, now)
+            self._acting.write_fields(ticket, fields)
+            detail = {"changed": {name: [getattr(ticket, name), fields[name]]
+                                  for name in ("assignee", "status", "lane", "tags") if name in fields}}  # fmt: skip
+            self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
+
+    def tick(self) -> int:
+        """Wake the snoozed tickets whose time has come, and those whose other team is late; return how many."""
+        now = self._clock()
+        late = self.store.escalations.overdue(now, untold=True)
+        due = self.store.tickets.to_wake(now)
+        if not due and not late:
+            return 0
+        with self.store.write():
+            action = self.store.actions.begin(CLOCK, now)
+            for ticket_id in due:
+                self._wake(self._ticket(ticket_id, None), action, now, "woken", {})
+            for child in late:
+                self.store.escalations.tell(child.id)
+                ticket = self._ticket(child.ticket_id, None)
+                if ticket.status is Status.ON_HOLD:
+                    self._wake(ticket, action, now, "overdue", {"escalation": child.id})
+        return len(due) + len(late)
+
+    def _wake(self, ticket: Ticket, action: int, now: int, kind: str, detail: Mapping[str, Any]) -> None:
+        fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
+        fields |= self._acting.clocks(replace(ticket, **fields), now)
+        self._acting.write_fields(ticket, fields)
+        self.store.events.add(action, ticket.id, now, CLOCK, kind, detail)
+
+    def _ticket(self, ticket_id: int, version: int | None) -> Ticket:
+        ticket = self.store.tickets.get(ticket_id)
+        if ticket is None:
+            raise RuleError("No such ticket", f"There is no ticket #{ticket_id}; check the number.")
+        if version is not None and ticket.version != version:
+            raise ConflictError("Ticket changed", f"#{ticket_id} was changed meanwhile; look at it again.")
+        return ticket
+
+    def _turned(
+        self, action: int, summary: str, steps: list[Step], kind: str, now: int, kept: Sequence[int] = ()
+    ) -> Done:
+        """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had left."""
+        about = tuple(dict.fromkeys(step["ticket"] for step in steps))
+        tickets = tuple(one for one in about if one != NO_TICKET)
+        for ticket_id in about:
+            detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
+            self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
+        leaves = any(step["kind"] == "outbox" for step in steps) and kind == "redo"
+        return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None, bool(kept))
+
+
+def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
+    """Say what has left, and what undoing once more still takes back."""
+    mails = sum(step["kind"] == "outbox" for step in action.steps)
+    numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
+    if mails == 1:
+        (what,) = {part for _, part in gone}
+        told = f"The {'reply' if what == REPLY else 'mail to the other team'} of {numbers} has left"
+    else:
+        told = f"{len(gone)} of {mails} mails have left ({numbers}{', …' if len(gone) > 5 else ''})"
+    rest = undoing.rest(action.steps, gone)
+    more = f"the rest can still be taken back: {', '.join(rest)}" if rest else "there is nothing else to take back"
+    return LeftError("Already left", f"{told} and cannot be called back; {more}.", action.id)
+
+
+def _summary(changes: Mapping[int, Change], solves: int | None) -> str:
+    """Say what an action did, for the toast and the undo key; in bulk every change does the same to its ticket."""
+    ticket_ids, change = tuple(changes), next(iter(changes.values()), Change())
+    done = [f"P-{solves} solved"] if solves is not None else []
+    if change.reply is not None:
+        done.append("replied")
+    if change.note is not None:
+        done.append("noted")
+    if change.escalate is not None:
+        done.append(f"escalated to {change.escalate.team}")
+    if change.team_answer is not None:
+        done.append(f"E-{change.team_answer.escalation} {change.team_answer.state}")
+    if change.problem is not None:
+        done.append(f"linked to P-{change.problem}" if change.problem else "linked to no problem")
+    if change.snooze_until is not None:
+        done.append("snoozed")
+    if change.status is not None:
+        done.append(str(change.status))
+    if change.assignee is not None:
+        done.append(f"assigned to {change.assignee}" if change.assignee else "unassigned")
+    for name in ("priority", "severity", "topic", "lane", "language", "register", "region"):
+        if getattr(change, name) is not None:
+            done.append(f"{name} {getattr(change, name) or 'not set'}")
+    if change.add_tags or change.remove_tags:
+        done.append(" ".join([*(f"+{tag}" for tag in change.add_tags), *(f"-{tag}" for tag in change.remove_tags)]))
+    numbers = f"#{ticket_ids[0]}" if len(ticket_ids) == 1 else f"{len(ticket_ids)} tickets"
+    return f"{numbers}: {', '.join(done) or 'unchanged'}"

@@ -1,0 +1,175 @@
+"""The gates of a ticket's procedure and the safeguards of its topic, as the one door asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.errors import GateError, RuleError
+from data.records import Change, Customer, Escalation, Finding, Severity, Status, StepAnswer, Ticket
+from data.store import Store
+from queues.clocks import sla
+from queues.desk.desk_rules import DeskRules
+from queues.ground.statuses import DONE
+from queues.ground.undo_steps import ESCALATION, part_of
+from queues.ground.undo_steps import Step as Undo
+from queues.procedures import safeguards
+from queues.procedures.procedure import Procedure, Step, StepKind, open_gates, procedure_for
+from queues.procedures.safeguards import Facts
+
+_ADVICE = "Answer it, or give a reason to go past it."
+
+
+class Gates:
+    """Reads what a procedure asks of a ticket; writes answers inside the transaction that the desk holds."""
+
+    def __init__(self, store: Store, rules: DeskRules, agent: str) -> None:
+        self._store, self._rules, self._agent = store, rules, agent
+
+    def procedure(self, ticket: Ticket) -> Procedure | None:
+        """Return the procedure that the ticket follows, None where it needs none."""
+        return procedure_for(ticket, self._rules.procedures)
+
+    def still_open(self, ticket: Ticket, change: Change) -> list[Step]:
+        """Return the gates that stand before `change`: all of them before being done with the ticket (solving, closing,
+        answering and handing over at once), those that guard words before every public reply.
+
+        Notes and handing over alone are never held up, and neither is an answer that the procedure names as plain.
+        """
+        says, hands_over = change.reply is not None, change.escalate is not None
+        done_with = change.status in DONE or (says and hands_over)
+        procedure = self.procedure(ticket)
+        if procedure is None or not (says or done_with):
+            return []
+        sent_as_it_is = change.macro if change.verbatim else ""
+        if sent_as_it_is in procedure.plain_answers:
+            return []
+        team = change.escalate.team if change.escalate is not None else ""
+        gates = open_gates(procedure, self._answers(ticket, procedure), team)
+        if done_with:
+            return gates
+        return [step for step in gates if step.guards_words and sent_as_it_is not in step.passes]
+
+    def refuse(self, ticket: Ticket, change: Change, advice: str = _ADVICE) -> None:
+        """Raise GateError where a gate is open."""
+        gates = self.still_open(ticket, change)
+        if gates:
+            step = gates[0]
+            raise GateError(
+                "Gate still open",
+                f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} {advice}",
+                tuple(one.id for one in gates),
+            )
+
+    def refuse_again(self, ticket: Ticket, action: int) -> None:
+        """Raise GateError where what an action did is to be done once more and meets a gate that is open now."""
+        for event in self._store.events.of(ticket.id):
+            detail = event.detail
+            if event.action != action or event.kind not in ("reply", "change") or detail.get("override_reason"):
+                continue
+            _, status = detail.get("changed", {}).get("status", (None, None))
+            change = Change(
+                reply="" if event.kind == "reply" else None,
+                status=Status(status) if status else None,
+                escalate=Escalation(detail["escalated_to"]) if "escalated_to" in detail else None,
+                macro=detail.get("macro", ""),
+                verbatim=bool(detail.get("verbatim")),
+            )
+            self.refuse(ticket, change, "Answer it first.")
+
+    def objections(self, ticket: Ticket, change: Change, customer: Customer, recipient: str) -> list[Finding]:
+        """Return what the safeguards hold against the change, whose reply goes to `recipient`."""
+        watched = self.watched(ticket)
+        policy = sla.policy_of(ticket, customer.tier, self._rules.policies)
+        decides = change.status in DONE and safeguards.holds(safeguards.OWN_CASE, ticket, watched)
+        facts = Facts(
+            ticket,
+            change,
+            self._agent,
+            recipient,
+            customer,
+            frozenset({self._rules.sender.casefold()}),
+            self._reviewers(ticket) if decides else frozenset(),
+            policy is not None and policy.statutory,
+        )
+        return safeguards.objections(facts, watched)
+
+    def watched(self, ticket: Ticket) -> frozenset[str]:
+        """Return the findings that the ticket's procedure lets no reply leave with."""
+        procedure = self.procedure(ticket)
+        return frozenset(rule for step in procedure.steps for rule in step.watches) if procedure else frozenset()
+
+    def answer(self, ticket: Ticket, step_id: str, value: Any) -> tuple[Procedure, Change | None]:
+        """Check an answer; return the procedure, and the change of the ticket that belongs to the step, if any.
+
+        Raises RuleError for an unknown step and for what is no answer to it.
+        """
+        procedure = self.procedure(ticket)
+        step = next((one for one in procedure.steps if one.id == step_id), None) if procedure else None
+        if procedure is None or step is None:
+            raise RuleError("No such step", f"#{ticket.id} has no step {step_id}; look at its procedure.")
+        if value is not None and not (step.asked and step.is_done(value)):
+            raise RuleError("No answer", f"#{ticket.id}, step {step_id}: {_wanted(step)}")
+        if value is None:
+            return procedure, None
+        if step.kind is StepKind.ESCALATE:
+            reason = value if isinstance(value, str) else procedure.label
+            return procedure, Change(escalate=Escalation(step.team, reason))
+        return procedure, self._set_by(step, value)
+
+    def _set_by(self, step: Step, value: str) -> Change | None:
+        """Return the change of the ticket that a choice stands for; a topic brings its procedure with it."""
+        if step.sets == "severity":
+            return Change(severity=Severity(value))
+        if step.sets == "topic":
+            known = self._rules.procedures
+            return Change(
+                topic=value, procedure=next((key for key in sorted(known) if value in known[key].topics), None)
+            )
+        return None
+
+    def write(self, ticket: Ticket, procedure: Procedure, step_id: str, value: Any, now: int) -> Undo:
+        """Write an answer, None to take it back; return the step that undoes it."""
+        before = self._store.work.steps(ticket.id, procedure.id).get(step_id)
+        after = None if value is None else StepAnswer(value, now, self._agent)
+        self._store.work.take_step(ticket.id, procedure.id, step_id, after)
+        return {"kind": "step", "ticket": ticket.id, "procedure": procedure.id, "step": step_id,
+                "before": _packed(before), "after": _packed(after)}  # fmt: skip
+
+    def handed_over(self, ticket: Ticket, change: Change, now: int) -> list[Undo]:
+        """Answer the steps that ask for the hand-over that `change` is."""
+        procedure = self.procedure(ticket)
+        if procedure is None or change.escalate is None:
+            return []
+        team, done = change.escalate.team.casefold(), self._answers(ticket, procedure)
+        steps = [s for s in procedure.steps if s.team and s.team.casefold() == team and not s.is_done(done.get(s.id))]
+        return part_of(ESCALATION, [self.write(ticket, procedure, step.id, True, now) for step in steps])
+
+    def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, Any]:
+        return {name: one.value for name, one in self._store.work.steps(ticket.id, procedure.id).items()}
+
+    def _reviewers(self, ticket: Ticket) -> frozenset[str]:
+        """Return who decided before: named in a tag, or who solved an earlier appeal of the same customer."""
+        mark = safeguards.DECIDED_BY
+        named = {tag.removeprefix(mark) for tag in ticket.tags if tag.startswith(mark)}
+        for row in self._store.tickets.of_customer(ticket.customer_id):
+            earlier = self._store.tickets.get(row.id)
+            if earlier is None or earlier.id >= ticket.id or earlier.topic != ticket.topic:
+                continue
+            for event in self._store.events.of(earlier.id):
+                changed = event.detail.get("changed", {}).get("status", [None, None])
+                if changed[1] in DONE:
+                    named.add(event.actor)
+        return frozenset(named)
+
+
+def _wanted(step: Step) -> str:
+    if not step.asked:
+        return "the desk watches this itself; there is nothing to answer."
+    if step.choices:
+        return f"answer with one of {', '.join(step.choices)}."
+    return f"write down {step.evidence or 'the answer'}." if step.needs_text else "answer with true."
+
+
+def _packed(answer: StepAnswer | None) -> dict[str, Any] | None:
+    return None if answer is None else {"value": answer.value, "at": answer.at, "actor": answer.actor}

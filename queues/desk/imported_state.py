@@ -1,0 +1,59 @@
+"""Brings a ticket to where it stood in the tool that it was exported from, once its messages are filed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from data.records import Imported, Standing, Status, Ticket
+from data.safe_text import shortened
+from data.store import Store
+from queues.desk.change_ticket import Acting
+from queues.ground import statuses
+
+IMPORT = "import"
+"""Who the events of imported tickets name."""
+_NOBODY = frozenset({"intake", "clock", IMPORT})
+"""Names in events that are no agent's."""
+
+
+def stand(
+    store: Store, acting: Acting, ticket: Ticket, standing: Standing, imported: Imported, action: int, now: int
+) -> None:
+    """Write what the export says; a ticket that an agent worked on here since keeps what it has."""
+    store.imported.put(ticket.id, imported)
+    if any(event.actor not in _NOBODY for event in store.events.of(ticket.id)):
+        return
+    fields = _fields(ticket, standing, now)
+    at = min(now, max(fields["updated_at"], ticket.created_at))
+    fields |= acting.clocks(replace(ticket, **fields), at)
+    acting.write_fields(ticket, fields)
+    changed = {
+        name: [getattr(ticket, name), fields[name]]
+        for name in ("status", "priority", "assignee", "tags")
+        if getattr(ticket, name) != fields[name]
+    }
+    detail = {"tool": imported.tool, "ref": imported.ref, "changed": changed}
+    store.events.add(action, ticket.id, fields["solved_at"] or at, IMPORT, "imported", detail)
+
+
+def _fields(ticket: Ticket, standing: Standing, now: int) -> dict[str, Any]:
+    status = standing.status or ticket.status
+    until = standing.snoozed_until
+    asleep = until is not None and until > now and status not in statuses.DONE
+    if asleep:
+        status = Status.SNOOZED
+    elif status is Status.SNOOZED:
+        status = Status.PENDING if until is None else Status.OPEN
+    updated = min(now, standing.updated_at or ticket.updated_at)
+    return {
+        "status": status,
+        "snoozed_until": until if asleep else None,
+        "solved_at": min(now, standing.solved_at or updated) if status in statuses.DONE else None,
+        "priority": standing.priority or ticket.priority,
+        "assignee": shortened(standing.assignee) or ticket.assignee,
+        "tags": tuple(dict.fromkeys((*ticket.tags, *standing.tags))),
+        "subject": shortened(standing.subject) or ticket.subject,
+        "created_at": min(ticket.created_at, standing.created_at or ticket.created_at),
+        "updated_at": updated,
+    }

@@ -1,0 +1,73 @@
+"""What an agent decides about a reply that did not simply leave: send it all the same, it arrived, or drop it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from data.errors import ConflictError, RuleError
+from data.records import Draft, OutboxEntry, OutboxState
+from data.store import Store
+from queues.ground.undo_steps import Step
+
+
+class Wish(StrEnum):
+    """What becomes of a waiting reply."""
+
+    SEND = "send"
+    """Let it go now, whatever came meanwhile or went wrong."""
+    ARRIVED = "arrived"
+    """It is there already: nothing is sent."""
+    DROP = "drop"
+    EDIT = "edit"
+    """Drop it, and keep its words as the ticket's draft."""
+
+
+_FROM = {
+    Wish.SEND: (OutboxState.HELD, OutboxState.FAILED, OutboxState.IN_DOUBT, OutboxState.QUEUED),
+    Wish.ARRIVED: (OutboxState.IN_DOUBT,),
+    Wish.DROP: (OutboxState.HELD, OutboxState.FAILED, OutboxState.IN_DOUBT, OutboxState.QUEUED),
+    Wish.EDIT: (OutboxState.HELD, OutboxState.FAILED, OutboxState.IN_DOUBT, OutboxState.QUEUED),
+}
+_TO = {
+    Wish.SEND: OutboxState.QUEUED, Wish.ARRIVED: OutboxState.SENT,
+    Wish.DROP: OutboxState.RECALLED, Wish.EDIT: OutboxState.RECALLED,
+}  # fmt: skip
+
+
+def settle(store: Store, entry: OutboxEntry, wish: Wish, now: int) -> list[Step]:
+    """Carry the wish out and return its step.
+
+    Raises RuleError where the reply is past it, ConflictError where it moved on just now.
+    """
+    if entry.state not in _FROM[wish]:
+        raise RuleError("Not possible", f"The reply is {entry.state}; {wish} does not fit.")
+    if wish is Wish.ARRIVED:
+        moved = store.outbox.arrived(entry.id, entry.state, now)
+    elif wish is Wish.SEND and entry.state is OutboxState.QUEUED:
+        moved = store.outbox.hurry(entry.id, now)
+    else:
+        moved = store.outbox.move(entry.id, entry.state, _TO[wish], due_at=now)
+    if not moved:
+        raise ConflictError("Reply moved on", "The reply is on its way already; look at the outbox again.")
+    if wish is Wish.SEND:
+        store.outbox.clear(entry.id)
+    step: Step = {"kind": "settled", "ticket": entry.ticket_id, "entry": entry.id, "before": entry.state,
+                  "after": _TO[wish]}  # fmt: skip
+    own = store.messages.ours(entry.ticket_id, entry.message_id)
+    if own is not None and _TO[wish] is OutboxState.RECALLED:
+        store.messages.withdraw(own.id, True)
+        step["message"] = own.id
+        if wish is Wish.EDIT and store.drafts.get(entry.ticket_id) is None:
+            draft = Draft(entry.ticket_id, own.text, revision=1, updated_at=now, macro=own.macro, language=own.language)
+            store.drafts.save(draft, replacing=0)
+    return [step]
+
+
+def turn(store: Store, step: Step, *, forward: bool) -> None:
+    """Take the decision back, or make it again. Raises RuleError where the reply has gone further since."""
+    before, after = OutboxState(step["before"]), OutboxState(step["after"])
+    old, new = (before, after) if forward else (after, before)
+    if old != new and not store.outbox.move(step["entry"], old, new):
+        raise RuleError("Already left", "The reply has moved on and cannot be called back.")
+    if "message" in step:
+        store.messages.withdraw(step["message"], forward)

@@ -1,0 +1,107 @@
+"""What a tool's file has to offer, and what the tools' files share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import msgspec
+
+from data.records import Attachment
+from data.safe_text import safe_line
+from queues.exports.fields import Fields
+from queues.exports.json_shape import Shape
+from queues.exports.ticket import ExportedTicket, Kept, Person
+
+EXAMPLE = 60
+"""Characters of an example in a report."""
+
+
+class Tool(Protocol):
+    """One file in this folder: a tool's name, how its tickets are recognised and how they are read."""
+
+    NAME: str
+    """As people write it after `--from`."""
+
+    def matches(self, shape: Shape) -> bool:
+        """Tell whether an object of this shape is one of its tickets."""
+        ...
+
+    def read(self, row: Fields) -> ExportedTicket:
+        """Read one ticket. Raises ValueError, with the reason, for one that cannot be taken."""
+        ...
+
+
+@dataclass(slots=True)
+class Leftovers:
+    """Collects what has no place of its own: kept with the ticket, counted for the report."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    _messages: dict[str, Any] = field(default_factory=dict)
+    _kept: dict[str, Kept] = field(default_factory=dict)
+
+    def ticket(self, rest: Mapping[str, Any]) -> None:
+        """Keep what a ticket left."""
+        for name, value in rest.items():
+            self.values[name] = value
+            self._count(name, value)
+
+    def message(self, number: str, rest: Mapping[str, Any]) -> None:
+        """Keep what a message left, under its number there."""
+        if not rest:
+            return
+        place = number if number and number not in self._messages else f"({len(self._messages) + 1})"
+        self._messages[place] = dict(rest)
+        for name, value in rest.items():
+            self._count(f"messages.{name}", value)
+
+    def _count(self, name: str, value: Any) -> None:
+        known = self._kept.get(name)
+        told = known.example if known else example(value)
+        self._kept[name] = Kept(known.count + 1 if known else 1, told)
+
+    def onto(self, ticket: ExportedTicket, row: Fields) -> ExportedTicket:
+        """Return the ticket with all that it and its messages left."""
+        self.ticket(row.rest())
+        whole = self.values | ({"messages": self._messages} if self._messages else {})
+        return replace(ticket, extra=msgspec.json.encode(whole) if whole else b"", kept=self._kept)
+
+
+def example(value: Any) -> str:
+    """Return a value as a short line for a report."""
+    said = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8", "replace")
+    line = safe_line(said[: EXAMPLE * 4])
+    return line if len(line) <= EXAMPLE else line[: EXAMPLE - 1] + "…"
+
+
+def number_of(row: Fields, *names: str) -> str:
+    """Return the number of a ticket. Raises ValueError where it has none."""
+    found = row.line(*names)
+    if not found:
+        raise ValueError(f"it has no {names[0]}")
+    return found[:200]
+
+
+_AGENTS = frozenset({"agent", "admin", "administrator", "owner", "user"})
+_CUSTOMERS = frozenset({"end-user", "customer", "contact"})
+
+
+def person(row: Fields, *, agent: bool | None = None) -> Person:
+    """Return who an object stands for that has a number, a name and an address, and perhaps says what they are."""
+    first, last = row.line("first", "firstname", "first_name"), row.line("last", "lastname", "last_name")
+    name = row.line("name") or " ".join(filter(None, (first, last)))
+    role = row.text("role", "type").casefold()
+    if agent is None:
+        agent = True if role in _AGENTS else False if role in _CUSTOMERS else None
+    return Person(row.line("id"), name, row.line("email").casefold(), row.line("phone", "phone_number"), agent)
+
+
+def attachment(name: str, content_type: str, size: int) -> Attachment:
+    """Return a file that stayed where it was: its name is kept, and its link among what has no place."""
+    return Attachment(name or "?", content_type, max(0, size), "", 0)
+
+
+def whole(value: Any) -> int:
+    """Return a whole number, 0 for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53 else 0

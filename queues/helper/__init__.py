@@ -1,0 +1,3 @@
+"""The helper process that reads foreign mail under limits of time and memory, and the desk's side of it.
+
+Imports `mail`, `language`, `exports` and `data`."""

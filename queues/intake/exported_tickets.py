@@ -1,0 +1,202 @@
+"""The way of exported tickets into the desk: read in the helper, filed whole, one transaction each, by the one door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from data.errors import InputError
+from data.protocols import Clock
+from data.records import Direction, Imported, Incoming, MessageKind, Standing
+from queues.desk.desk import Desk
+from queues.exports.people import People
+from queues.exports.reading import Piece, Record
+from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
+from queues.helper.client import Helper, RawMessage
+from queues.intake.take_in import Report
+
+MOST_IN_BATCH = 50
+LARGEST_BATCH = 8 * 1024 * 1024
+"""Bytes after which a batch is filed, however few tickets it holds."""
+
+
+@dataclass(slots=True)
+class Importer:
+    """Files the tickets of exports and remembers what became of them."""
+
+    desk: Desk
+    helper: Helper
+    people: People
+    connector: str
+    clock: Clock
+    report: Report = field(default_factory=Report)
+
+    def take_in(self, items: Iterable[Piece], progress: Callable[[int, int], object]) -> Report:
+        """File every ticket; `progress` is told how many messages and records were seen.
+
+        A record that was taken in before is not looked at again. Raises StoreError where the store cannot be
+        written; what was filed before stays.
+        """
+        records = 0
+        for batch in _batches(items, self.report):
+            fresh = [one for one in batch if not self._is_known(one)]
+            split = self.helper.split([(one.tool, one.raw) for one in fresh])
+            taken = [(one, ticket) for one, ticket in zip(fresh, split, strict=True) if self._is_usable(one, ticket)]
+            self._file(taken)
+            records += len(batch)
+            progress(self.report.seen, records)
+        return self.report
+
+    def _is_known(self, record: Record) -> bool:
+        known = self.desk.store.imported.holds(hashlib.sha256(record.raw).hexdigest())
+        self.report.duplicates += known or 0
+        return known is not None
+
+    def _is_usable(self, record: Record, ticket: ExportedTicket) -> bool:
+        if ticket.problem:
+            self.report.refuse(f"{record.source} ({record.tool}) was left out: {ticket.problem}.")
+        return not ticket.problem
+
+    def _file(self, taken: Sequence[tuple[Record, ExportedTicket]]) -> None:
+        """Read the messages of several tickets at once, and file ticket by ticket."""
+        ordered = [_ordered(ticket, self.people) for _, ticket in taken]
+        raws = [RawMessage(_line(one, ticket), record.source)
+                for (record, ticket), messages in zip(taken, ordered, strict=True) for one in messages]  # fmt: skip
+        read = iter(zip(raws, self.helper.read(raws, connector=self.connector), strict=True))
+        for (record, ticket), messages in zip(taken, ordered, strict=True):
+            mine = [next(read) for _ in messages]
+            self._file_one(record, ticket, messages, mine)
+
+    def _file_one(
+        self,
+        record: Record,
+        ticket: ExportedTicket,
+        messages: Sequence[ExportedMessage],
+        read: Sequence[tuple[RawMessage, Incoming]],
+    ) -> None:
+        now = self.clock()
+        customer = self.people.whole(ticket.customer)
+        placing = _Placing(record.tool, ticket, customer, now)
+        items = [placing.placed(item, one) for (_, item), one in zip(read, messages, strict=True)]
+        imported = Imported(
+            record.tool, ticket.ref, hashlib.sha256(record.raw).hexdigest(), len(items),
+            msgspec.json.decode(ticket.extra) if ticket.extra else {},
+        )  # fmt: skip
+        standing = _standing(ticket, _agent(self.people.whole(ticket.assignee), self.desk.agent))
+        with self.desk.store.write(bulk=True):
+            for raw, item in read:
+                self.desk.store.messages.keep_raw(raw.raw, item.source, now)
+            received = self.desk.take_over(items, standing, imported, bulk=True)
+        for item, one in zip(items, received, strict=True):
+            self.report.count(item, one.outcome)
+        self.report.keep(record.tool, ticket.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """What every message of one ticket is told besides what it says itself."""
+
+    tool: str
+    ticket: ExportedTicket
+    customer: Person
+    now: int
+
+    def placed(self, item: Incoming, one: ExportedMessage) -> Incoming:
+        """Return a message as it is filed: which ticket, which way, whose, when."""
+        incoming = one.direction is Direction.IN
+        author = one.author if one.author.id or one.author.address or not incoming else self.customer
+        asks = author if incoming else self.customer
+        return replace(
+            item,
+            external_ref=self._ref(),
+            content_hash=self._hash(one),
+            direction=one.direction or Direction.OUT,
+            kind=MessageKind.AUTO if one.is_auto else MessageKind.MAIL,
+            subject=one.subject or self.ticket.subject,
+            from_name=author.name,
+            from_address=author.address,
+            message_id=one.message_id,
+            references=(),
+            needs_our_id=True,
+            to=(asks.address,) if asks.address and not incoming else (),
+            customer_name=asks.name,
+            handle="" if asks.address else self._handle(asks),
+            attachments=one.attachments,
+            at=one.at,
+            received_at=min(one.at or self.now, self.now),
+        )
+
+    def _ref(self) -> str:
+        return " ".join(part for part in (self.tool, self.ticket.site, self.ticket.ref) if part)
+
+    def _handle(self, one: Person) -> str:
+        """Return by what somebody without an address is known: a telephone number, or their number there."""
+        return one.phone or f"{self.tool}:{one.id or f'ticket {self.ticket.ref}'}"
+
+    def _hash(self, one: ExportedMessage) -> str:
+        stable = [one.id] if one.id else ["", one.author.id, one.author.address, one.at, one.text]
+        return hashlib.sha256(msgspec.json.encode([self._ref(), *stable])).hexdigest()
+
+
+def _batches(items: Iterable[Piece], report: Report) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    size = 0
+    for item in items:
+        if isinstance(item, InputError):
+            report.refuse(item.message)
+        elif isinstance(item, Record):
+            batch.append(item)
+            size += len(item.raw)
+        if len(batch) >= MOST_IN_BATCH or size >= LARGEST_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _ordered(ticket: ExportedTicket, people: People) -> list[ExportedMessage]:
+    """Return the messages by time, each with all that is known of its author; one without a time stays in place."""
+    found: list[ExportedMessage] = []
+    latest = ticket.created_at
+    for one in ticket.messages or (_nothing(ticket),):
+        latest = one.at if one.at is not None else latest
+        author = people.whole(one.author)
+        known = Direction.IN if author.is_agent is False else Direction.OUT
+        found.append(replace(one, author=author, at=latest, direction=one.direction or known))
+    return sorted(found, key=lambda one: one.at or 0)
+
+
+def _nothing(ticket: ExportedTicket) -> ExportedMessage:
+    """Return what stands for the words of a ticket that was exported without any."""
+    return ExportedMessage("nothing", ticket.customer, Direction.IN, "", at=ticket.created_at)
+
+
+def _line(one: ExportedMessage, ticket: ExportedTicket) -> bytes:
+    """Return a message as the JSON line that is kept raw and read in the helper."""
+    values: dict[str, Any] = {
+        "html" if one.is_html else "text": one.text,
+        "subject": one.subject or ticket.subject or "(no subject)",
+        "from_name": one.author.name,
+        "from_addr": one.author.address,
+        "direction": one.direction,
+        "message_id": one.message_id,
+        "thread": ticket.ref,
+    }
+    return msgspec.json.encode(values)
+
+
+def _standing(ticket: ExportedTicket, assignee: str) -> Standing:
+    return Standing(
+        ticket.subject, ticket.status, ticket.priority, assignee, ticket.tags, ticket.created_at, ticket.updated_at,
+        ticket.solved_at, ticket.snoozed_until,
+    )  # fmt: skip
+
+
+def _agent(one: Person, ours: str) -> str:
+    """Return an agent's name as the desk writes it; a number is better than nobody."""
+    name = one.name or one.address or one.id
+    return ours if name.casefold() == ours.casefold() else name

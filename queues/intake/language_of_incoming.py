@@ -1,0 +1,85 @@
+"""The language of what comes in, with what the desk knows: who writes, in which market, and which words are ours.
+
+A connector or the helper guesses from the text alone. Here the guess is asked anew wherever knowing more may change it.
+It runs in the worker that fetches, with that worker's own store, before the one door is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from data.records import UNKNOWN_LANGUAGE, Direction, Identity, Incoming
+from data.store import Store
+from queues.desk.file_message import identities_of
+from queues.language import KnownTexts, detect
+from queues.language.priors import market_of
+from queues.mail.senders import unmasked
+
+REMEMBERED = 20_000
+"""Customers whose last language is kept in memory, so that a batch knows what it brought itself."""
+OWN_REPLIES = 300
+"""Our newest texts that every message is compared with; the customer's own conversation is besides."""
+REPLIES_TO_CUSTOMER = 5
+LONGEST = 10_000
+"""Characters looked at."""
+
+
+class Recogniser:
+    """Names languages for one store. Use it from the store's thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        ours: Iterable[str] = (),
+        market: Mapping[str, float] | None = None,
+        sure: float = 0.9,
+        own_addresses: Collection[str] = (),
+    ) -> None:
+        """Take our texts (macros, automatic replies) and the market's shares; what the store sent is added.
+
+        `own_addresses` (lower case) are ours: what they send on for somebody is that person's.
+        """
+        self._store = store
+        self._market = market_of(market or {})
+        self._sure = sure
+        self._own = own_addresses
+        self._known = KnownTexts([*ours, *store.messages.newest_sent(OWN_REPLIES)])
+        self._lately: dict[Identity, str] = {}
+
+    def recognised(self, items: Sequence[Incoming]) -> list[Incoming]:
+        """Return the messages with their languages, in order."""
+        return [self._one(item) for item in items]
+
+    def _one(self, item: Incoming) -> Incoming:
+        if item.direction is not Direction.IN or not item.readable:
+            return item
+        item = unmasked(item, self._own)
+        identities = identities_of(item)
+        customer = self._store.customers.find(identities)
+        found = self._asked(item, self._earlier(item, identities, customer), self._ours(customer))
+        if found.language != UNKNOWN_LANGUAGE and found.confidence >= self._sure:
+            if len(self._lately) >= REMEMBERED:
+                self._lately.clear()
+            self._lately |= dict.fromkeys(identities, found.language)
+        return found
+
+    def _asked(self, item: Incoming, earlier: str, known: KnownTexts) -> Incoming:
+        """Detect, unless the guess was sure and nothing that we know speaks against it."""
+        text = (item.new_text or item.text)[:LONGEST]
+        sure = item.language != UNKNOWN_LANGUAGE and item.confidence >= self._sure
+        if sure and earlier in ("", item.language) and known.subtract(text) == text:
+            return item
+        found = detect(text, customer_language=earlier, market=self._market, known_texts=known, cut=self._sure)
+        return replace(item, language=found.language, confidence=found.confidence, mixed="+".join(found.mixed))
+
+    def _ours(self, customer: int | None) -> KnownTexts:
+        sent = self._store.messages.sent_to(customer, REPLIES_TO_CUSTOMER) if customer is not None else []
+        return KnownTexts(sent, over=self._known) if sent else self._known
+
+    def _earlier(self, item: Incoming, identities: Sequence[Identity], customer: int | None) -> str:
+        """Return what the customer wrote before: as remembered, as of the newest ticket, or as just brought in."""
+        stored = self._store.customers.language_of(customer) if customer is not None else ""
+        lately = next((self._lately[one] for one in identities if one in self._lately), "")
+        return stored or lately or (item.customer_language if item.customer_language != UNKNOWN_LANGUAGE else "")

@@ -1,0 +1,188 @@
+"""The way of a message into the desk: its bytes are kept first, then read in the helper, then filed by the one door.
+
+A kill between two steps loses nothing and doubles nothing: kept bytes that were not filed are taken up at the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from data.errors import InputError
+from data.protocols import Clock
+from data.records import Incoming
+from queues.desk.desk import Desk
+from queues.exports.ticket import Kept
+from queues.helper.client import Helper, RawMessage
+from queues.intake.own_addresses import OwnAddresses
+
+Recognise = Callable[[list[Incoming]], list[Incoming]]
+
+MOST_IN_BATCH = 200
+MOST_TOLD = 1_000
+"""Sentences that a report keeps."""
+LARGEST_BATCH = 8 * 1024 * 1024
+"""Bytes after which a batch is filed, however few messages it holds."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the messages of an intake."""
+
+    new: int = 0
+    joined: int = 0
+    duplicates: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    """Kept raw and filed all the same: where each came from, and why it could not be read."""
+    refused: list[str] = field(default_factory=list)
+    """Files that could not be opened and records that were left out, one sentence each, the first `MOST_TOLD`."""
+    untold: int = 0
+    """How many more were refused."""
+    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    """By tool and field: what exported tickets said that has no place of its own here."""
+
+    @property
+    def seen(self) -> int:
+        """Messages looked at."""
+        return self.new + self.joined + self.duplicates + len(self.unreadable)
+
+    def refuse(self, sentence: str) -> None:
+        """Note what was not taken, and why."""
+        if len(self.refused) < MOST_TOLD:
+            self.refused.append(sentence)
+        else:
+            self.untold += 1
+
+    def count(self, item: Incoming, outcome: str) -> None:
+        """Note what became of a message."""
+        if outcome == "duplicate":
+            self.duplicates += 1
+        elif not item.readable:
+            self.unreadable.append((item.source, item.problem))
+        elif outcome == "joined":
+            self.joined += 1
+        else:
+            self.new += 1
+
+    def keep(self, tool: str, kept: Mapping[str, Kept]) -> None:
+        """Note what a ticket said that has no place of its own."""
+        for name, one in kept.items():
+            before = self.kept.get((tool, name))
+            self.kept[tool, name] = Kept(before.count + one.count, before.example) if before else one
+
+    def plus(self, other: Report) -> Report:
+        """Return both reports as one."""
+        whole = Report(
+            self.new + other.new,
+            self.joined + other.joined,
+            self.duplicates + other.duplicates,
+            self.unreadable + other.unreadable,
+            self.refused + other.refused,
+            self.untold + other.untold,
+            dict(self.kept),
+        )
+        for (tool, name), one in other.kept.items():
+            whole.keep(tool, {name: one})
+        return whole
+
+    def unmapped(self) -> list[dict[str, Any]]:
+        """Return the fields that have no place of their own, the most frequent first."""
+        ordered = sorted(self.kept.items(), key=lambda pair: (-pair[1].count, pair[0]))
+        return [
+            {"tool": tool, "field": name, "count": one.count, "example": one.example} for (tool, name), one in ordered
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report for JSON."""
+        unreadable = [{"source": source, "reason": reason} for source, reason in self.unreadable]
+        return {
+            "messages": self.seen,
+            "new": self.new,
+            "joined": self.joined,
+            "duplicates": self.duplicates,
+            "unreadable": unreadable,
+            "refused": self.refused,
+            "refused_besides": self.untold,
+            "unmapped": self.unmapped(),
+        }
+
+
+def take_in(
+    items: Iterable[RawMessage | InputError],
+    *,
+    desk: Desk,
+    helper: Helper,
+    connector: str,
+    clock: Clock,
+    own: OwnAddresses | None = None,
+    recognise: Recognise = list,
+    progress: Callable[[int], object] = lambda seen: None,
+) -> Report:
+    """File every message of `items`, batch by batch; `progress` is told how many were seen.
+
+    With `own`, the desk's addresses are learned from the messages; otherwise the helper was told them. `recognise`
+    names the languages anew, with what the desk knows of the customers.
+    An error among the items is a file that could not be opened: it is reported, the rest goes on.
+    Raises StoreError where the store cannot be written; what was filed before stays.
+    """
+    report = Report()
+    for batch in _batches(items, report):
+        with desk.store.write(bulk=True):
+            for message in batch:
+                desk.store.messages.keep_raw(message.raw, message.source, clock())
+        _file(batch, desk, helper, connector, clock, report, recognise, own)
+        progress(report.seen)
+    return report
+
+
+def take_up(*, desk: Desk, helper: Helper, connector: str, clock: Clock, recognise: Recognise = list) -> Report:
+    """File the bytes that an earlier run kept but did not come to file."""
+    report = Report()
+    while kept := desk.store.messages.unread_raws(limit=20):
+        before = report.seen
+        _file([RawMessage(raw, source) for _, source, raw in kept], desk, helper, connector, clock, report, recognise)
+        if report.seen == before:
+            break
+    return report
+
+
+def _batches(items: Iterable[RawMessage | InputError], report: Report) -> Iterator[list[RawMessage]]:
+    batch: list[RawMessage] = []
+    size = 0
+    for item in items:
+        if isinstance(item, InputError):
+            report.refuse(item.message)
+            continue
+        batch.append(item)
+        size += len(item.raw)
+        if len(batch) >= MOST_IN_BATCH or size >= LARGEST_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _file(
+    batch: list[RawMessage],
+    desk: Desk,
+    helper: Helper,
+    connector: str,
+    clock: Clock,
+    report: Report,
+    recognise: Recognise,
+    own: OwnAddresses | None = None,
+) -> None:
+    """Read a batch and hand it to the desk in one transaction."""
+    now = clock()
+    # A file does not tell when its mails arrived; the date they bear does, unless it lies in the future.
+    read = [
+        replace(item, received_at=min(item.at, now) if item.at is not None else now)
+        for item in helper.read(batch, connector=connector)
+    ]
+    if own is not None:
+        own.learn(read)
+        read = [own.marked(item) for item in read]
+    read = recognise(read)
+    for item, received in zip(read, desk.receive(read, bulk=True), strict=True):
+        report.count(item, received.outcome)

@@ -1,0 +1,101 @@
+"""Graphic and abusive content: which tickets hold it, and light ones between two of them.
+
+What an agent has to look at wears them down. After a ticket of this kind next-up gives light ones, as long as no clock
+that could still be kept runs out for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from data.records import Ticket
+from queues.next_up.urgency import DEFAULT_HANDLE_SECONDS, Waiting
+
+SLACK = 2
+"""How many times its usual handle time a ticket must have left for another to go before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Which tickets are graphic, and what the desk does about it. A ticket is graphic that fits any of the four."""
+
+    topics: frozenset[str] = frozenset({"harassment-report"})
+    tags: frozenset[str] = frozenset({"graphic", "abusive"})
+    lanes: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+    light_between: int = 1
+    """Light tickets between two graphic ones; 0 for none."""
+    never_wait: frozenset[str] = frozenset({"S0", "S1"})
+    """Severities that no light ticket goes before."""
+    fold: bool = True
+    """The customer's words are folded until a key shows them."""
+
+    def holds(self, ticket: Ticket) -> bool:
+        """Tell whether the ticket is graphic."""
+        return (
+            ticket.topic in self.topics
+            or ticket.lane in self.lanes
+            or not self.tags.isdisjoint(ticket.tags)
+            or (ticket.severity is not None and ticket.severity.value in self.severities)
+        )
+
+
+NO_EXPOSURE = Exposure(frozenset(), frozenset(), light_between=0)
+"""Nothing is graphic."""
+
+
+class Rest:
+    """Counts the light tickets that an agent worked on since the last graphic one."""
+
+    def __init__(self) -> None:
+        self._since: int | None = None
+        """None: there was no graphic one yet."""
+        self._last = 0
+
+    def worked(self, ticket_id: int, *, graphic: bool) -> None:
+        """Note a ticket that was worked on, or whose graphic words were shown."""
+        if graphic:
+            self._since = 0
+        elif self._since is not None and ticket_id != self._last:
+            self._since += 1
+        self._last = ticket_id
+
+    def is_due(self, wanted: int) -> bool:
+        """Tell whether a light ticket should come next."""
+        return self._since is not None and self._since < wanted
+
+
+def lighter(
+    order: Sequence[Waiting],
+    now: int,
+    expected: Mapping[str, int],
+    is_graphic: Callable[[Waiting], bool],
+    never_wait: Collection[str] = Exposure().never_wait,
+) -> Waiting | None:
+    """Return the light ticket that can go before the graphic ones at the head of `order`, most urgent first.
+
+    None where the first is light, where there is no light one, or where one of those before it cannot wait: by its
+    severity, or because a clock that it can keep now might not be kept afterwards. `expected` are the lanes' usual
+    handle times.
+    """
+    for place, one in enumerate(order):
+        if not is_graphic(one):
+            ahead = order[:place]
+            held = any(other.row.severity is not None and other.row.severity.value in never_wait for other in ahead)
+            return one if ahead and not held and _keeps(ahead, now + _seconds(one, expected), now, expected) else None
+    return None
+
+
+def _keeps(ahead: Sequence[Waiting], begins: int, now: int, expected: Mapping[str, int]) -> bool:
+    """Tell whether all of these keep the clocks that they can keep, begun one after another from `begins` on."""
+    for one in ahead:
+        takes = _seconds(one, expected)
+        if one.due_at is not None and now <= one.due_at < begins + SLACK * takes:
+            return False
+        begins += takes
+    return True
+
+
+def _seconds(one: Waiting, expected: Mapping[str, int]) -> int:
+    return max(1, expected.get(one.lane, DEFAULT_HANDLE_SECONDS))

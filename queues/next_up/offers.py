@@ -1,0 +1,48 @@
+"""What next-up offered, and what the agent made of it: passed over for a reason, or another taken by hand.
+
+Kept for as long as the desk is open; the record of it are the events `skipped` and `picked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from queues.next_up.urgency import Waiting
+
+PASSED_FOR = 30 * 60
+"""Seconds for which a ticket that was passed over is not offered again, unless something happens to it."""
+
+
+class Offers:
+    """Remembers which tickets were offered, and which of them are passed over for now."""
+
+    def __init__(self) -> None:
+        self._offered: set[int] = set()
+        self._passed: dict[int, tuple[int, int]] = {}
+        """By ticket: until when, and when it had last changed."""
+
+    def offered(self, ticket_id: int) -> None:
+        """Note that next-up gave this ticket."""
+        self._offered.add(ticket_id)
+
+    def was_offered(self, ticket_id: int) -> bool:
+        """Tell whether next-up gave this ticket."""
+        return ticket_id in self._offered
+
+    def taken(self, ticket_id: int) -> None:
+        """Note that the ticket was worked on; the next time it waits it has to be offered again."""
+        self._offered.discard(ticket_id)
+        self._passed.pop(ticket_id, None)
+
+    def passed(self, ticket_id: int, updated_at: int, now: int) -> None:
+        """Note that the agent passed this ticket over."""
+        self._passed[ticket_id] = (now + PASSED_FOR, updated_at)
+
+    def left(self, order: Sequence[Waiting], now: int) -> list[Waiting]:
+        """Return what can be offered: all but what is passed over, or all where nothing else waits."""
+        rest = [one for one in order if not self._is_passed(one, now)]
+        return rest or list(order)
+
+    def _is_passed(self, one: Waiting, now: int) -> bool:
+        until, updated_at = self._passed.get(one.row.id, (0, 0))
+        return now < until and one.row.updated_at == updated_at

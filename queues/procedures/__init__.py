@@ -1,0 +1,3 @@
+"""Procedures (SOPs): steps, gates, the safeguards of grave topics; the built-in ones are in `sops/`.
+
+Imports `ground` and `data`."""

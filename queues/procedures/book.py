@@ -1,0 +1,89 @@
+"""The procedures of a desk that runs: the built-in ones and the agent's own, taken in again whenever a file changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from data.errors import InputError
+from queues.procedures.procedure import Procedure, built_in, load_file
+
+_Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What reading one file came to; a file that broke keeps its last good version."""
+
+    stamp: _Stamp
+    procedure: Procedure | None
+    problem: str = ""
+
+
+class ProcedureBook(Mapping[str, Procedure]):
+    """Procedures by id. Looks at the folder when used and reads only what changed there; never raises for a file."""
+
+    def __init__(self, folder: Path | None = None, *, patience: float = 0.5) -> None:
+        self._folder = folder
+        self._patience = patience
+        """Seconds between two looks at the folder."""
+        self._looked = monotonic() - patience
+        self._read: dict[Path, _Read] = {}
+        self._found: dict[str, Procedure] = dict(built_in())
+        self.problems: list[str] = []
+        """A sentence for each file that cannot be used, with its line."""
+
+    def refresh(self) -> bool:
+        """Take in what changed on disk since the last look; tell whether anything did."""
+        stamps = dict(_stamps(self._folder))
+        if stamps == {path: read.stamp for path, read in self._read.items()}:
+            return False
+        self._read = {path: self._taken(path, stamp) for path, stamp in stamps.items()}
+        found, problems = dict(built_in()), []
+        own: dict[str, Path] = {}
+        for path, read in self._read.items():
+            procedure, problem = read.procedure, read.problem
+            if procedure is not None and procedure.id in own:
+                other = own[procedure.id].name
+                problem = problem or f"{path}: {procedure.id!r} is the id of {other} too; rename one."
+            elif procedure is not None:
+                own[procedure.id], found[procedure.id] = path, procedure
+            problems += [problem] if problem else []
+        self._found, self.problems = found, problems
+        return True
+
+    def _taken(self, path: Path, stamp: _Stamp) -> _Read:
+        known = self._read.get(path)
+        if known is not None and known.stamp == stamp:
+            return known
+        try:
+            return _Read(stamp, load_file(path))
+        except InputError as error:
+            return _Read(stamp, known.procedure if known is not None else None, error.message)
+
+    def _look(self) -> None:
+        if monotonic() - self._looked >= self._patience:
+            self._looked = monotonic()
+            self.refresh()
+
+    def __getitem__(self, name: str) -> Procedure:
+        self._look()
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._look()
+        return iter(tuple(self._found))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _stamps(folder: Path | None) -> Iterator[tuple[Path, _Stamp]]:
+    for path in sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else ():
+        try:
+            stat = path.stat()
+        except OSError:  # gone since the folder was listed
+            continue
+        yield path, (stat.st_mtime_ns, stat.st_size)

@@ -1,0 +1,110 @@
+"""What must never happen in a grave matter, whoever presses the keys: each rule looks at one change and objects.
+
+A rule holds for the topics named with it, and wherever a step of the ticket's procedure watches it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from data.records import Change, Customer, Finding, Ticket
+from queues.ground.statuses import DONE
+
+NEW_ADDRESS, ACCOUNT_DATA, STATUTORY_CLOCK, OWN_CASE = "new-address", "account-data", "statutory-clock", "own-case"
+
+NO_ADDRESS = "no-address"
+"""No mail can go to the recipient."""
+ABSOLUTE = frozenset({OWN_CASE, NO_ADDRESS})
+"""Rules that no reason goes past."""
+
+DECIDED_BY = "decided-by:"
+"""A tag that names who took the decision a ticket is about: `decided-by:ann`."""
+
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_HANDLE = re.compile(r"(?<![\w.@/-])@\w[\w.]{1,40}\b")
+_PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d(?:[ ()./-]{0,2}\d){8,14}(?![\w/-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the rules look at."""
+
+    ticket: Ticket
+    change: Change
+    agent: str
+    recipient: str = ""
+    """Where the reply would go."""
+    customer: Customer = field(default_factory=lambda: Customer(0, ""))
+    own_addresses: frozenset[str] = frozenset()
+    """The desk's own, folded to lower case."""
+    reviewers: frozenset[str] = frozenset()
+    """Who decided about this customer before."""
+    statutory: bool = False
+    """The law sets the ticket's resolution clock."""
+
+
+def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Finding]:
+    """Return what the rules hold against a change; every one of them blocks it."""
+    found = []
+    for rule, (_, look) in _RULES.items():
+        if holds(rule, facts.ticket, watched):
+            found += [Finding(rule, told, start, end, blocking=True) for told, start, end in look(facts)]
+    return found
+
+
+def holds(rule: str, ticket: Ticket, watched: frozenset[str]) -> bool:
+    """Tell whether a rule is looked at for this ticket."""
+    return rule in watched or ticket.topic in _RULES[rule][0]
+
+
+Told = tuple[str, int, int]
+"""A sentence for the agent, and where the words stand that it is about."""
+
+
+def _new_address(facts: Facts) -> Iterator[Told]:
+    """The attacker of a stolen account has put an address of their own on it; nothing is sent there."""
+    if facts.change.reply is None:
+        return
+    opened = facts.ticket.created_at
+    known = {one.value: one.since for one in facts.customer.identities}
+    since = known.get(facts.recipient.casefold())
+    older = [one.value for one in facts.customer.identities if one.kind == "email" and one.since < opened]
+    if since is None or since > opened or (since == opened and older):
+        better = f"answer to {older[0]}" if older else "find an address from before it"
+        yield f"{facts.recipient} came up only with the take-over and may be the attacker's; {better}.", 0, 0
+
+
+def _account_data(facts: Facts) -> Iterator[Told]:
+    """Who reports somebody is not the owner: no address, number or handle but their own goes to them."""
+    reply = facts.change.reply or ""
+    own = {one.value.casefold() for one in facts.customer.identities} | facts.own_addresses
+    digits = {re.sub(r"\D", "", value) for value in own}
+    for kind, pattern in (("e-mail address", _ADDRESS), ("handle", _HANDLE), ("phone number", _PHONE)):
+        for found in pattern.finditer(reply):
+            said = found[0].casefold().rstrip(".")
+            bare = re.sub(r"\D", "", said)
+            if said not in own and said.lstrip("@") not in own and not (kind == "phone number" and bare in digits):
+                yield f"The reply names an account's {kind}; its reader is not the owner.", *found.span()
+
+
+def _statutory_clock(facts: Facts) -> Iterator[Told]:
+    """A clock that the law sets runs on while a ticket sleeps."""
+    until, due = facts.change.snooze_until, facts.ticket.resolve_due
+    if facts.statutory and until is not None and due is not None and until > due:
+        yield "The statutory clock does not pause: this would sleep past its end; choose an earlier time.", 0, 0
+
+
+def _own_case(facts: Facts) -> Iterator[Told]:
+    """Nobody decides about an appeal against their own decision."""
+    if facts.change.status in DONE and facts.agent in facts.reviewers:
+        yield "You took the first decision about this customer; another agent must decide the appeal: assign it.", 0, 0
+
+
+_RULES: Mapping[str, tuple[frozenset[str], Callable[[Facts], Iterator[Told]]]] = {
+    NEW_ADDRESS: (frozenset({"hacked-account"}), _new_address),
+    ACCOUNT_DATA: (frozenset({"underage-report", "harassment-report"}), _account_data),
+    STATUTORY_CLOCK: (frozenset({"data-request"}), _statutory_clock),
+    OWN_CASE: (frozenset({"ban-appeal"}), _own_case),
+}

@@ -1,0 +1,73 @@
+"""Messages of nothing but thanks, in English and Spanish: they need no answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from data.records import Incoming
+from queues.quotes.new_text import split
+from queues.routing.conditions import fold
+
+_MOST_WORDS = 12
+_THANKS = """
+    thanks thank thx tysm ty cheers gracias grax agradecida agradecido agradezco
+"""
+_ALONGSIDE = """
+    you so much very a lot for your the help all everything that it works now working again got in is was great perfect
+    awesome amazing brilliant lovely nice good best wonderful really guys team support quick fast reply answer
+    appreciate have day one solved fixed sorted and me my of ok okay super
+    muchas mil muchisimas por su tu la el ayuda todo ya funciona va bien genial perfecto perfecta excelente estupendo de
+    verdad equipo rapida rapido respuesta resuelto solucionado arreglado y muy amable amables buen dia un una saludos
+    saludo abrazo lo os te les atencion vale listo pude entrar que tengas tengan feliz
+"""
+"""Words that may stand beside thanks without asking for anything."""
+_THANKING = frozenset(_THANKS.split())
+_HARMLESS = _THANKING | frozenset(_ALONGSIDE.split())
+_ASKED_FOR = re.compile(r"\b(?:help|support|answers?|reply|replies|ayuda|respuestas?)\b", re.IGNORECASE)
+_FOR_IT = re.compile(
+    r"\b(?:(?:for|your|the|por|su|tu|vuestra|sus|tus)(?: [^\W\d_]+){0,3}|great|gran|de|customer) "
+    r"(?:help|support|answers?|reply|replies|ayuda|respuestas?)\b(?! me\b)(?: (?:team|equipo))?",
+    re.IGNORECASE,
+)
+"""Help is thanked for as "for your help"; elsewhere it is asked for."""
+_SAD = re.compile(r"[:;=]['’]?-?[(\[/\\|<]|\)-?['’]?[:;=]|-_-|>_<|¬_?¬|T_T", re.IGNORECASE)
+_GLAD = re.compile(r"[\s!.,;:()\u2665\u2764\ufe0f\u200d\u263a\U0001f3fb-\U0001f3ff]*")
+_GLAD_SIGNS = frozenset("🙏❤♥👍😊🥰💕💖🙌👏😍💜💙🤗😘💛💚✨🎉☺")
+
+
+_SIGNED = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+"""Types of parts that mail programs add to prove who wrote; they are no files of the customer's."""
+
+
+def only_thanks(item: Incoming) -> bool:
+    """Tell whether a message thanks and holds no more: no file, no line out of sight that may be the customer's."""
+    if any(attachment.content_type not in _SIGNED for attachment in item.attachments):
+        return False
+    parts = split(item.text)
+    return parts.sure and is_thanks(parts.text) and is_thanks(item.new_text)
+
+
+def is_thanks(text: str) -> bool:
+    """Tell whether a message only thanks: a few friendly words with thanks among them, or glad signs and no word.
+
+    A question, a `but`, a call for help, an unhappy sign or anything else that might ask makes it an ordinary message.
+    """
+    if "?" in text or "¿" in text or _SAD.search(text) or _ASKED_FOR.search(_FOR_IT.sub(" ", text)):
+        return False
+    if any(
+        unicodedata.category(sign) == "So" and sign not in _GLAD_SIGNS and not _GLAD.fullmatch(sign) for sign in text
+    ):
+        return False
+    words = fold(text).split()
+    if not words:
+        return any(char in _GLAD_SIGNS for char in text) and all(
+            char in _GLAD_SIGNS or _GLAD.fullmatch(char) for char in text
+        )
+    return len(words) <= _MOST_WORDS and not _THANKING.isdisjoint(words) and is_harmless(words)
+
+
+def is_harmless(words: Iterable[str]) -> bool:
+    """Tell whether folded words are all of those that thank, or that stand beside thanks and ask for nothing."""
+    return _HARMLESS.issuperset(words)

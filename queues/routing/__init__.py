@@ -1,0 +1,3 @@
+"""Routing rules, their conditions, and the lanes that they sort into.
+
+Imports `ground`, `language` and `data`."""

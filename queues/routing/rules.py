@@ -1,0 +1,179 @@
+"""Which lane, priority, severity and procedure a message gets: ordered rules, each with a name that is kept as reason.
+
+A rule matches when all its conditions hold; a list in a condition means any of its values. The first match ends the
+search, unless the rule says `continue = true`: then it adds its part and later rules fill in what it left open. Tags
+add up. Words ignore case, accents and punctuation and match whole words; a `*` at the end stands for any ending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from data.records import Incoming, Priority, Severity
+from queues.ground import rule_files
+from queues.routing.conditions import Condition, Facts, OneOrMore, When, Words, compiled, fold, listed, many
+from queues.routing.lanes import DEFAULT_LANE
+
+NO_RULE = "no rule"
+"""The reason where nothing matched."""
+NOT_TRIED = "not tried, an earlier rule ended the search"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How one rule fared."""
+
+    rule: str
+    failed: str
+    """The condition that did not hold and what it wanted; empty where the rule matched."""
+    found: str = ""
+    """What each condition found, where the rule matched."""
+
+    @property
+    def matched(self) -> bool:
+        """True where every condition held."""
+        return not self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a message goes, and why. Severity is None, topic and procedure are empty, where no rule sets them."""
+
+    lane: str
+    priority: Priority
+    severity: Severity | None
+    tags: tuple[str, ...]
+    topic: str
+    procedure: str
+    reason: str
+    """The names of the matched rules, joined by ` + `."""
+    trace: tuple[Trial, ...]
+    """Every rule in order."""
+
+
+class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lane: str = ""
+    priority: Priority | None = None
+    severity: Severity | None = None
+    tags: OneOrMore = []
+    topic: str = ""
+    procedure: str = ""
+
+
+class _RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    when: When = When()
+    then: _Then = _Then()
+    goes_on: bool = msgspec.field(default=False, name="continue")
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: list[_RuleTable] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One compiled rule."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+    then: _Then
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The compiled rules of one file, in order."""
+
+    rules: tuple[Rule, ...]
+
+
+def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
+    """Compile rules from a file (a Path) or from TOML text (a str).
+
+    With `lanes`, a rule that sends to any other lane is an error. Raises InputError with file and line.
+    """
+    file = rule_files.read(source, _File, "" if isinstance(source, Path) else "routing rules")
+    seen: set[str] = set()
+    rules = []
+    for index, table in enumerate(file.content.rule):
+        if not table.name.strip() or table.name in seen:
+            file.fail(f"the name {table.name!r} is empty or used twice; give each rule its own", "rule", index, "name")
+        if lanes is not None and table.then.lane and table.then.lane not in lanes:
+            file.fail(f"there is no lane {table.then.lane!r}; the lanes are {listed(lanes)}", "rule", index, "lane")
+        wordless = next((word for word in many(table.when.words) if not fold(word).strip()), None)
+        if wordless is not None:
+            file.fail(f"{wordless!r} holds no letter or digit to look for", "rule", index, "words")
+        seen.add(table.name)
+        rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on))
+    return Rules(tuple(rules))
+
+
+@cache
+def default_rules() -> Rules:
+    """Return the rules that come with the desk."""
+    return load(Path(__file__).with_name("routing_default.toml"))
+
+
+def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
+    """Return what the rules may look at in a message that a connector handed in."""
+    return Facts(
+        language=message.language,
+        confidence=message.confidence,
+        connector=message.connector,
+        to=message.to,
+        from_address=message.from_address,
+        subject=message.subject,
+        text=message.new_text or message.text,
+        tags=tuple(tags),
+        tier=message.customer_tier,
+        lane=message.lane,
+    )
+
+
+def route(rules: Rules, facts: Facts) -> Route:
+    """Apply the rules in order. Where none says so: the connector's lane (or the default one), normal priority."""
+    text = Words.of(f"{facts.subject}\n{facts.text}")
+    matched: list[Rule] = []
+    trace: list[Trial] = []
+    ended = False
+    for rule in rules.rules:
+        trial = Trial(rule.name, NOT_TRIED) if ended else _try(rule, facts, text)
+        trace.append(trial)
+        if trial.matched:
+            matched.append(rule)
+            ended = not rule.goes_on
+    parts = [rule.then for rule in matched]
+    return Route(
+        lane=next((part.lane for part in parts if part.lane), facts.lane or DEFAULT_LANE),
+        priority=next((part.priority for part in parts if part.priority), Priority.NORMAL),
+        severity=next((part.severity for part in parts if part.severity), None),
+        tags=tuple(dict.fromkeys(tag for part in parts for tag in many(part.tags))),
+        topic=next((part.topic for part in parts if part.topic), ""),
+        procedure=next((part.procedure for part in parts if part.procedure), ""),
+        reason=" + ".join(rule.name for rule in matched) or NO_RULE,
+        trace=tuple(trace),
+    )
+
+
+def explain(route_taken: Route) -> list[str]:
+    """Tell in one line a rule what it matched on, or which condition failed."""
+    return [
+        f"{trial.rule}: {trial.failed or 'matched on ' + (trial.found or 'every message')}"
+        for trial in route_taken.trace
+    ]
+
+
+def _try(rule: Rule, facts: Facts, text: Words) -> Trial:
+    found = []
+    for condition in rule.conditions:
+        value = condition.find(facts, text)
+        if value is None:
+            return Trial(rule.name, f"failed on {condition.name}, wanted {condition.wanted}")
+        found.append(f"{condition.name} {value}")
+    return Trial(rule.name, "", ", ".join(found))

@@ -1,0 +1,196 @@
+"""Setting an account up: one line for each thing that its kind asks for, tried and kept by a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from data.errors import DeskError
+from queues.accounts.forms import Blank, Form, hint_for
+from tui.accounts.setup import Kept
+from tui.accounts.trial_screen import Trying
+from tui.cards.ask_row import ChoiceLine
+from tui.cards.form_rows import FormRows
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.accounts.forms import Remote
+    from tui.accounts.setup import AccountSetup
+
+_AROUND = ("title", "told", "hint", "keys")
+_FRAME = 4
+"""Rows of the border, and the empty lines around the blanks."""
+
+
+class BlankRow(Horizontal):
+    """Label and line, side by side."""
+
+    def __init__(self, blank: Blank, value: str) -> None:
+        super().__init__(classes="account-row")
+        self.blank = blank
+        self.line: Input | ChoiceLine
+        if blank.choices:
+            self.line = ChoiceLine(blank.choices, value or blank.choices[0])
+        else:
+            self.line = Input(value, password=blank.is_secret, compact=True, select_on_focus=not blank.is_secret)
+
+    def compose(self) -> ComposeResult:
+        """Label, line."""
+        needed = " *" if self.blank.is_needed else ""
+        yield Static(Content(words(self.blank.label) + needed), markup=False, classes="account-label")
+        yield self.line
+
+    @property
+    def value(self) -> str:
+        """What was typed; a secret to the letter."""
+        return self.line.value if self.blank.is_secret else self.line.value.strip()
+
+
+class AccountForm(Trying[Kept]):
+    """Enter goes to the next line; one key tries, one keeps. Esc leaves, and while trying it waits no longer."""
+
+    CSS_PATH = "../styles/account_form.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNT)
+
+    def __init__(self, form: Form, setup: AccountSetup, before: Remote | None = None) -> None:
+        super().__init__()
+        self.form, self.setup, self._before = form, setup, before
+        filled = form.filled(before) if before is not None else {}
+        self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
+        self._told = Static(Content(words(form.warning)), id="account-told", markup=False)
+        self._hint = Static("", id="account-hint", markup=False)
+        self._saving = False
+
+    def compose(self) -> ComposeResult:
+        """Title, a line a blank, what was found, what the line is about, keys."""
+        title = words(self.form.title)
+        with Vertical(id="account-form"):
+            known = f": {self._before.name}" if self._before is not None else ""
+            yield Static(Content(f"{title}{one_line(known)}"), id="account-title", markup=False)
+            with FormRows(id="account-rows"):
+                yield from self.rows
+            yield self._told
+            yield self._hint
+            keys = words("ctrl+t tries it · ctrl+s saves · Enter next · ↑↓ other line · Esc back")
+            yield Static(Content(keys), id="account-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the first line that needs something."""
+        wanted = (row for row in self.rows if row.blank.is_needed and not row.value)
+        next(wanted, self.rows[0]).line.focus()
+        self.after_drawing(self._fit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave all but the lines on the screen."""
+        self.after_drawing(self._fit)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the line is about."""
+        self._show_hint()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A provider that the address tells is named at once."""
+        event.stop()
+        self._show_hint()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on."""
+        event.stop()
+        self._go_on()
+
+    def on_choice_line_taken(self, event: ChoiceLine.Taken) -> None:
+        """Go on."""
+        event.stop()
+        self._go_on()
+
+    def action_step(self, step: int) -> None:
+        """Go to the line above or below."""
+        self.rows[(self._place() + step) % len(self.rows)].line.focus()
+
+    def action_try_out(self) -> None:
+        """Log in with what is filled in."""
+        one = self._made()
+        if one is not None and not self._saving:
+            self.begin_trial(one, self._typed())
+
+    def action_save(self) -> None:
+        """Write it down and leave, where nothing stands in the way."""
+        one = self._made()
+        if one is None or self._saving:
+            return
+        self.trying = 0
+        self._saving = True
+        self.told(words("Saving…"), good=True)
+        self._keep(one, self._typed())
+
+    def action_leave(self) -> None:
+        """Wait no longer for a trial; else keep nothing. What is being saved already is waited for."""
+        if not self._saving and not self.end_trial():
+            self.dismiss(None)
+
+    def told(self, sentence: str, *, good: bool) -> None:
+        """Show one sentence above the keys."""
+        self._told.update(Content(one_line(sentence)))
+        self._told.set_class(not good, "-wrong")
+        self.after_drawing(self._fit)
+
+    @work(thread=True, group="account", exit_on_error=False)
+    def _keep(self, one: Remote, typed: str) -> None:
+        try:
+            kept = self.setup.keep(one, typed, self._before.name if self._before is not None else "")
+        except (DeskError, OSError) as error:
+            said = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
+            self.app.call_from_thread(self._refused, said)
+            return
+        self.app.call_from_thread(self.dismiss, kept)
+
+    def _refused(self, sentence: str) -> None:
+        self._saving = False
+        self.told(sentence, good=False)
+
+    def _made(self) -> Remote | None:
+        """Return the account as it is filled in; what is wrong with it is told, and its line found."""
+        missing = next((row for row in self.rows if row.blank.is_needed and not row.value), None)
+        if missing is not None:
+            missing.line.focus()
+            self.told(words("{label} is needed.").format(label=words(missing.blank.label)), good=False)
+            return None
+        try:
+            return self.form.make({row.blank.name: row.value for row in self.rows}, self._before)
+        except DeskError as error:
+            self.told(error.message, good=False)
+            return None
+
+    def _typed(self) -> str:
+        return next((row.value for row in self.rows if row.blank.is_secret), "")
+
+    def _go_on(self) -> None:
+        place = self._place()
+        if place + 1 < len(self.rows):
+            self.rows[place + 1].line.focus()
+        else:
+            self.action_save()
+
+    def _place(self) -> int:
+        return next((n for n, row in enumerate(self.rows) if row.line is self.focused), 0)
+
+    def _show_hint(self) -> None:
+        blank = self.rows[self._place()].blank
+        address = next((row.value for row in self.rows if row.blank.name == "address"), "")
+        found = hint_for(address) if blank.name in ("address", "typed", "imap", "smtp") else ""
+        self._hint.update(Content(one_line(found or words(blank.hint) or " ")))
+        self.after_drawing(self._fit)
+
+    def _fit(self) -> None:
+        """Give the lines the room that the rest leaves; they scroll in it."""
+        around = sum(self.query_one(f"#account-{name}").outer_size.height for name in _AROUND)
+        self.query_one("#account-rows").styles.max_height = max(2, self.size.height * 95 // 100 - _FRAME - around)

@@ -1,0 +1,120 @@
+"""Accounts on the desk: listed, set up, changed and taken away without leaving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from data.errors import DeskError
+from tui.look.words import words
+from tui.replying.outbox import Outbox
+
+if TYPE_CHECKING:
+    from queues.accounts.forms import Remote
+    from tui.accounts.accounts_card import Wish
+    from tui.accounts.setup import AccountSetup, Kept
+
+
+class Accounts(Outbox):
+    """The palette's “Accounts…”, and the first screen's e-mail."""
+
+    setup: AccountSetup | None = None
+    """None where there is nothing to be set up: in the demo."""
+
+    def action_desk_account(self) -> None:
+        """Show the accounts, or what kinds there are where there is none yet."""
+        if self.setup is None:
+            self.say(words("The demo knows no accounts: leave it, and open a desk of your own with `tridesk`."))
+            return
+        self._list_accounts(self.setup, "")
+
+    def _list_accounts(self, setup: AccountSetup, marked: str) -> None:
+        self._look_up(setup, self.only_here(partial(self._show_accounts, setup, marked), of_ticket=False))
+
+    @work(thread=True, group="account", exit_on_error=False)
+    def _look_up(self, setup: AccountSetup, then: Callable[[list[Remote]], None]) -> None:
+        try:
+            accounts = setup.accounts()
+        except (DeskError, OSError, ValueError) as error:
+            told = error.message if isinstance(error, DeskError) else words("config.toml cannot be read.")
+            self.app.call_from_thread(self.say, told, severe=True)
+            return
+        self.app.call_from_thread(then, accounts)
+
+    def _show_accounts(self, setup: AccountSetup, marked: str, accounts: list[Remote]) -> None:
+        if not accounts:
+            self._ask_kind(setup)
+            return
+        from queues.remotes.links import links
+        from tui.accounts.accounts_card import AccountsCard
+
+        def wished(wish: Wish | None) -> None:
+            one = next((one for one in accounts if wish is not None and one.name == wish.name), None)
+            if wish is not None and wish.verb == "add":
+                self._ask_kind(setup)
+            elif wish is not None and one is not None and wish.verb == "change":
+                self._fill_in(setup, one)
+            elif one is not None:
+                self._ask_removal(setup, one.name)
+
+        self.app.push_screen(AccountsCard(accounts, lambda: (links(self.store), self.clock()), setup, marked), wished)
+
+    def _ask_kind(self, setup: AccountSetup) -> None:
+        from queues.accounts.forms import form_of, kinds
+        from tui.cards.key_menu import KeyMenu, Line
+
+        lines = [Line(str(n), kind, words(form_of(kind).title)) for n, kind in enumerate(kinds(), 1)]
+        title = words("What do you want to set up?")
+        self.app.push_screen(KeyMenu(title, lines), lambda kind: self._fill_in(setup, None, kind) if kind else None)
+
+    def _fill_in(self, setup: AccountSetup, one: Remote | None, kind: str = "") -> None:
+        from queues.accounts.forms import form_of, kind_of
+        from tui.accounts.account_form import AccountForm
+
+        form = form_of(kind if one is None else kind_of(one))
+
+        def filled(kept: Kept | None) -> None:
+            if kept is not None:
+                self.say(kept.sentence)
+                self.notify(kept.sentence, timeout=8, markup=False)
+                self._begin_anew(setup)
+            elif one is not None:
+                self._list_accounts(setup, one.name)
+
+        self.app.push_screen(AccountForm(form, setup, one), filled)
+
+    def _ask_removal(self, setup: AccountSetup, name: str) -> None:
+        from tui.cards.key_menu import KeyMenu, Line
+
+        def answered(yes: str | None) -> None:
+            if yes:
+                self._remove(setup, name)
+
+        line = Line("y", "yes", words("Yes, take it out of the settings; its tickets stay"))
+        title = words("Remove the account {name}?").format(name=name)
+        self.app.push_screen(KeyMenu(title, [line], words("Esc keeps it")), answered)
+
+    @work(thread=True, group="account", exit_on_error=False)
+    def _remove(self, setup: AccountSetup, name: str) -> None:
+        try:
+            setup.remove(name)
+        except (DeskError, OSError) as error:
+            told = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
+            self.app.call_from_thread(self.say, told, severe=True)
+            return
+        self.app.call_from_thread(self.say, words("The account {name} is removed.").format(name=name))
+        self.app.call_from_thread(self._begin_anew, setup)
+
+    @work(thread=True, group="account", exit_on_error=False)
+    def _begin_anew(self, setup: AccountSetup) -> None:
+        """Let desk and mail take the accounts of today; it may take the seconds that the mail needs to end."""
+        try:
+            setup.begin_anew()
+        except DeskError as error:
+            told = words("{why} Leave the desk and open it again once that is mended.").format(why=error.message)
+            self.app.call_from_thread(self.say, told, severe=True)
+            return
+        self.app.call_from_thread(self.show_outbox)

@@ -1,0 +1,120 @@
+"""The accounts that are set up: how each stands, and what becomes of the marked one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from queues.accounts.forms import form_of, kind_of
+from queues.accounts.mail_account import Account
+from tui.accounts.link_line import pace
+from tui.accounts.trial_screen import Trying
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import fit, one_line
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.accounts.forms import Remote
+    from queues.remotes.links import Link
+    from tui.accounts.setup import AccountSetup
+
+MOST_LINES = 10
+Ways = tuple[Mapping[str, "Link"], int]
+"""How the accounts stand, by connector, and the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the agent wants: `add`, or to `change` or `remove` the account of this name."""
+
+    verb: str
+    name: str = ""
+
+
+class AccountsCard(Trying[Wish]):
+    """Returns what is to be done; Esc returns nothing."""
+
+    CSS_PATH = "../styles/accounts_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNTS)
+
+    def __init__(
+        self, accounts: Sequence[Remote], ways: Callable[[], Ways], setup: AccountSetup, marked: str = ""
+    ) -> None:
+        """`ways` reads how the accounts stand, and the time."""
+        super().__init__()
+        self.setup, self._accounts, self._ways = setup, accounts, ways
+        self._marked = next((n for n, one in enumerate(accounts) if one.name == marked), 0)
+        self._lines = Static("", id="accounts-lines", markup=False)
+        self._asked = Static("", id="accounts-asked", markup=False)
+        self._told = Static("", id="accounts-told", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """A line an account, how the marked one stands, what was found, keys."""
+        with Vertical(id="accounts"):
+            yield Static(Content(words("Accounts")), id="accounts-title", markup=False)
+            yield self._lines
+            yield self._asked
+            yield self._told
+            keys = words("a add · Enter change · t try · x remove · j k next · Esc back")
+            yield Static(Content(keys), id="accounts-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show them, and how they go on."""
+        self._show()
+        self.set_interval(1, self._show)
+
+    def action_move(self, step: int) -> None:
+        """Mark another."""
+        self._marked = min(max(0, self._marked + step), len(self._accounts) - 1)
+        self._show()
+
+    def action_add(self) -> None:
+        """Set up another."""
+        self.dismiss(Wish("add"))
+
+    def action_change(self) -> None:
+        """Change the marked one."""
+        self.dismiss(Wish("change", self._accounts[self._marked].name))
+
+    def action_remove(self) -> None:
+        """Take the marked one out."""
+        self.dismiss(Wish("remove", self._accounts[self._marked].name))
+
+    def action_try_out(self) -> None:
+        """Log in to the marked one."""
+        self.begin_trial(self._accounts[self._marked])
+
+    def action_leave(self) -> None:
+        """Wait no longer for a trial; else leave."""
+        if not self.end_trial():
+            self.dismiss(None)
+
+    def told(self, sentence: str, *, good: bool) -> None:
+        """Show one sentence under the accounts."""
+        self._told.update(Content(one_line(sentence)))
+        self._told.set_class(not good, "-wrong")
+
+    def _show(self) -> None:
+        start = max(0, min(self._marked - MOST_LINES // 2, len(self._accounts) - MOST_LINES))
+        shown = list(enumerate(self._accounts))[start : start + MOST_LINES]
+        links, now = self._ways()
+        self._lines.update(Content("\n".join(self._line(number, one, links) for number, one in shown)))
+        link = links.get(self._accounts[self._marked].connector)
+        parts = (one_line(link.sentence), pace(link, now)) if link else ()
+        self._asked.update(Content("  ".join(part for part in parts if part)))
+
+    def _line(self, number: int, one: Remote, links: Mapping[str, Link]) -> str:
+        mark = "▸" if number == self._marked else " "
+        place = one.address if isinstance(one, Account) else one.url
+        link = links.get(one.connector)
+        state = words(link.state) if link else words("not asked yet")
+        about = one_line(f"{place} · {words(form_of(kind_of(one)).title)}")
+        return f"{mark} {fit(one_line(one.name), 12)} {fit(state, 13)} {about}"

@@ -1,0 +1,49 @@
+"""The words about the ways to the accounts: what is wrong, and what the remotes are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from queues.remotes.links import Link, LinkState
+from tui.look.words import words
+
+_MINUTE = 60
+
+
+def link_line(links: Mapping[str, Link]) -> str:
+    """Say what is not as it should be, and how far a fetch has come; the empty string where all is well."""
+    parts = []
+    for connector, link in sorted(links.items()):
+        name = connector.partition(":")[2]
+        match link.state:
+            case LinkState.OFFLINE:
+                parts.append(words("{name} offline").format(name=name))
+            case LinkState.NO_SENDING:
+                parts.append(words("{name} cannot send").format(name=name))
+            case LinkState.FETCHING:
+                told = words("{name}: {done:,} of {total:,} fetched")
+                parts.append(told.format(name=name, done=link.done, total=link.total))
+            case LinkState.WAITING:
+                parts.append(words("{name} waits").format(name=name))
+    return "  ".join(parts)
+
+
+def pace_line(links: Mapping[str, Link], now: int) -> list[tuple[str, str]]:
+    """Say for each remote that counts requests what it is asked, in a long and a short way; the scarcest first."""
+    counted = [(name.partition(":")[2], link) for name, link in links.items() if link.allowed]
+    counted.sort(key=lambda one: (-one[1].used / one[1].allowed, one[0]))
+    told = ((name, link, pace(link, now)) for name, link in counted)
+    return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in told if said]
+
+
+def pace(link: Link, now: int) -> str:
+    """Say how many requests a remote got this minute, and when it is looked at next; nothing where nobody looks."""
+    ahead = link.next_at - now
+    if not link.allowed or now >= max(link.at, link.next_at) + _MINUTE:
+        return ""
+    told = words("{used} of {allowed} requests this minute").format(used=_used(link, now), allowed=link.allowed)
+    return told if ahead <= 0 else words("{told}, next look in {n} s").format(told=told, n=ahead)
+
+
+def _used(link: Link, now: int) -> int:
+    return link.used if now < link.at + _MINUTE else 0

@@ -1,0 +1,101 @@
+"""The program beside the screen that looks after the mail: `tridesk sync --watch`, begun and ended with the screen.
+
+A process of its own, so that fetching a hundred thousand mails takes no moment from a key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from queues.ground import children
+
+ENDING_SECONDS = 5.0
+"""How long it may take to finish the step that it is in."""
+AGAIN_SECONDS = 5.0
+"""How long after an end that nobody asked for it is begun anew."""
+
+
+class MailProcess:
+    """Starts the process, passes on what it tells, and starts it again should it end by itself."""
+
+    def __init__(self, store_path: Path, secrets: Mapping[str, str], *, wanted: bool = True) -> None:
+        """Take the desk file and the secrets that were asked for, by account name; not `wanted` without accounts."""
+        self._path, self._secrets, self._wanted = store_path, dict(secrets), wanted
+        self._told: tuple[Callable[[], object], Callable[[str], object]] | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
+        """Begin. Both are called in a thread: when mail was filed, and with a sentence for the agent."""
+        self._told = (on_news, on_said)
+        if not self._wanted:
+            return
+        self._thread = threading.Thread(target=self._keep, args=(on_news, on_said), name="mail", daemon=True)
+        self._thread.start()
+
+    def begin_anew(self, secrets: Mapping[str, str], *, wanted: bool) -> None:
+        """End it and begin again with the accounts of today, so that a new one is looked after; may take seconds."""
+        self.stop()
+        self._secrets |= secrets
+        self._wanted, self._process, self._thread = wanted, None, None
+        self._stopping = threading.Event()
+        if self._told is not None:
+            self.start(*self._told)
+
+    def stop(self) -> None:
+        """End it between two of its steps. Ended by force it would lose nothing either, but leave a reply in doubt."""
+        self._stopping.set()
+        process = self._process
+        if process is not None and process.stdin is not None:
+            try:
+                process.stdin.close()
+                process.wait(ENDING_SECONDS)
+            except (OSError, subprocess.TimeoutExpired):
+                process.kill()
+        if self._thread is not None:
+            self._thread.join(ENDING_SECONDS)
+
+    def _keep(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
+        stopping = self._stopping
+        while not stopping.is_set():
+            try:
+                self._listen(stopping, on_news, on_said)
+            except OSError as error:
+                on_said(f"The mail process could not be started ({error.strerror}).")
+            stopping.wait(AGAIN_SECONDS)
+
+    def _listen(
+        self, stopping: threading.Event, on_news: Callable[[], object], on_said: Callable[[str], object]
+    ) -> None:
+        sync = ["sync", "--watch", "--attached", "--db", str(self._path.absolute())]
+        with subprocess.Popen(
+            [sys.executable, "-P", "-m", "tui", *sync], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, encoding="utf-8", start_new_session=True, env=_environment(),
+        ) as process:  # fmt: skip
+            self._process = process
+            children.adopt(process)
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(self._secrets) + "\n")
+            process.stdin.flush()
+            if stopping.is_set():  # while it was being started
+                process.stdin.close()
+            for line in process.stdout:
+                told = json.loads(line) if line.startswith("{") else {}
+                if told.get("news"):
+                    on_news()
+                if told.get("say"):
+                    on_said(str(told["say"]))
+            process.wait()
+
+
+def _environment() -> dict[str, str]:
+    here = str(Path(__file__).resolve().parents[2])
+    return os.environ | {"PYTHONPATH": here}

@@ -1,0 +1,120 @@
+"""Looks after the mail and the ticketing systems of a desk: one thread each, one program a desk file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from data.errors import DeskError
+from data.locations import alone, private_folder
+from data.protocols import Clock
+from data.records import Incoming
+from queues.accounts.mail_account import Account
+from queues.accounts.secrets import Secrets
+from queues.accounts.ticketing_system import Tracker
+from queues.connectors.base import connector_class
+from queues.connectors.email import EmailConnector
+from queues.helper.client import Helper, RawMessage
+from queues.outgoing.outbox import Delivery
+from queues.remotes.account_filing import Filing
+from queues.remotes.account_sync import AccountSync
+from queues.remotes.tracker_mirror import Paced
+from queues.remotes.tracker_sync import TrackerSync
+from tui.setup.clock import wall_clock
+from tui.setup.open_desk import open_desk, recogniser
+from tui.setup.settings import Settings
+
+
+class SharedReader:
+    """One helper process for all accounts; who comes second waits."""
+
+    def __init__(self, helper: Helper) -> None:
+        self._helper, self._lock = helper, threading.Lock()
+
+    def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
+        """Read mails in the helper process. Raises ConnectorError where it cannot be started."""
+        with self._lock:
+            return self._helper.read(messages, connector=connector)
+
+
+class MailKeeper:
+    """Keeps accounts and desk in step, once or until told to stop."""
+
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings,
+        secrets: Secrets,
+        *,
+        clock: Clock = wall_clock,
+        tell: Callable[[str], object] = lambda sentence: None,
+        news: Callable[[], object] = lambda: None,
+        paced: Paced = lambda name, link: None,
+    ) -> None:
+        """`tell` gets sentences for the agent, `news` is called when messages were filed, `paced` when a remote that
+        counts requests was asked; all in the account's thread.
+        """
+        self._path, self._settings, self._secrets, self._clock = path, settings, secrets, clock
+        self._tell, self._news, self._paced = tell, news, paced
+        self._stop = threading.Event()
+        self._helper = Helper()
+        self._reader = SharedReader(self._helper)
+        self._threads: list[threading.Thread] = []
+
+    def once(self, account: Account | Tracker) -> tuple[int, Delivery]:
+        """Fetch and send for one account; return how many messages were filed and what left. Raises DeskError."""
+        with self._syncing(account) as sync:
+            delivery = sync.once()
+            return sync.filed, delivery
+
+    def start(self, *, delays: tuple[float, ...] | None = None) -> None:
+        """Begin looking after every account, each in its thread. Raises StoreError and InputError."""
+        open_desk(self._path, settings=self._settings).store.close()  # made or upgraded once, not by all at a time
+        for account in self._settings.remotes:
+            thread = threading.Thread(target=self._stay, args=(account, delays), name=account.connector, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End every thread between two of its steps, then the helper."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """End the helper process."""
+        self._helper.close()
+
+    def _stay(self, account: Account | Tracker, delays: tuple[float, ...] | None) -> None:
+        try:
+            with self._syncing(account) as sync:
+                sync.run(self._stop, **({"delays": delays} if delays else {}))
+        except DeskError as error:
+            self._tell(f"{account.name}: {error.title}. {error.message}")
+
+    @contextmanager
+    def _syncing(self, account: Account | Tracker) -> Iterator[AccountSync | TrackerSync]:
+        desk = open_desk(self._path, clock=self._clock, settings=self._settings)
+        with closing(desk.store):
+            named = recogniser(desk.store, self._settings)
+            if isinstance(account, Tracker):
+                system = connector_class(account.kind)(account, self._secrets)
+                yield TrackerSync(
+                    desk, system, account, self._reader, named.recognised, self._clock, self._tell, self._news,
+                    self._paced,
+                )  # fmt: skip
+                return
+            filing = Filing(desk, account, self._reader, named.recognised, self._clock)
+            connector = EmailConnector(account, self._secrets)
+            yield AccountSync(desk, connector, filing, self._clock, self._tell, self._news)
+
+
+@contextmanager
+def the_keeper(path: Path) -> Iterator[bool]:
+    """Be the one program that looks after the mail of the desk at `path`; False where another does."""
+    private_folder(path.absolute().parent)
+    with alone(path.with_name(path.name + ".sync")) as held:
+        yield held

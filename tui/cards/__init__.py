@@ -1,0 +1,1 @@
+"""General cards and form widgets: lists, lines, menus, forms. They know no desk and no ticket."""

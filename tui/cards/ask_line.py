@@ -1,0 +1,58 @@
+"""One line to type an answer in, over the desk."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+from textual.worker import Worker
+
+from tui.cards.base_card import BaseCard
+
+
+class AskLine(BaseCard[str]):
+    """Returns what was typed; Esc returns nothing. With a suggester, Tab takes what it offers."""
+
+    CSS_PATH = "../styles/ask_line.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave"), Binding("tab", "complete", priority=True)]
+
+    def __init__(self, question: str, hint: str, value: str = "", suggester: Suggester | None = None) -> None:
+        super().__init__()
+        self._question = question
+        self._line = Input(value, placeholder=hint, compact=True, suggester=suggester, select_on_focus=False)
+        self._completing: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Question above line."""
+        with Vertical(id="ask"):
+            yield Static(Content(self._question), markup=False)
+            yield self._line
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the answer, completed where Tab was pressed before."""
+        event.stop()
+        if self._completing is not None:
+            await self._completing.wait()
+        if self.is_current:
+            self.dismiss(self._line.value.strip())
+
+    def action_complete(self) -> None:
+        """Take what goes on with the line, whether it is on the screen yet or not."""
+        self._line.action_end()
+        if self._line.suggester is not None:
+            self._completing = self.run_worker(self._complete(self._line.suggester, self._line.value))
+
+    async def _complete(self, suggester: Suggester, typed: str) -> None:
+        found = await suggester.get_suggestion(typed)
+        if found and self._line.value == typed:
+            self._line.value = found
+            self._line.action_end()
+
+    def action_leave(self) -> None:
+        """Answer nothing."""
+        self.dismiss("")

@@ -1,0 +1,76 @@
+"""Lines to look through over the desk, each leading somewhere: an agent's figures, what a shift begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from data.safe_text import safe_text
+from tui.cards.base_card import BaseCard
+
+
+class LinesCard(BaseCard[str]):
+    """Returns the id of the line that Enter took or whose key was pressed; Esc returns nothing."""
+
+    CSS_PATH = "../styles/lines_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave"), ("j", "step(1)"), ("k", "step(-1)")]
+
+    def __init__(
+        self, title: str, lines: Sequence[tuple[str, str]], note: str, keys: Mapping[str, str] | None = None
+    ) -> None:
+        """Take lines of id and words, headings without an id; `keys` name the ids that single keys return.
+
+        Several lines may lead to the same place.
+        """
+        super().__init__()
+        self._title, self._lines, self._note, self._keys = title, lines, note, keys or {}
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, keys."""
+        with Vertical(id="lines-card"):
+            yield Static(Content(self._title), id="lines-title", markup=False)
+            yield OptionList(*(_option(name, line) for name, line in self._lines), markup=False)
+            yield Static(Content(self._note), id="lines-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Mark the first line that leads somewhere."""
+        listed = self.query_one(OptionList)
+        listed.highlighted = next((n for n, option in enumerate(listed.options) if not option.disabled), None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what a key of its own means."""
+        name = self._keys.get(event.character or "")
+        if name is not None:
+            event.stop()
+            self.dismiss(name)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the marked or clicked line."""
+        event.stop()
+        self.dismiss(self._lines[event.option_index][0])
+
+    def action_step(self, step: int) -> None:
+        """Mark another line."""
+        listed = self.query_one(OptionList)
+        if step > 0:
+            listed.action_cursor_down()
+        else:
+            listed.action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Take nothing."""
+        self.dismiss("")
+
+
+def _option(name: str, line: str) -> Option:
+    if name:
+        return Option(Content(safe_text(line)))
+    return Option(Content(safe_text(line)).stylize("bold"), disabled=True)

@@ -1,0 +1,118 @@
+"""A list to find something in by a few letters: every action with its keys, or every macro."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from data.safe_text import safe_text
+from tui.cards.base_card import BaseCard
+from tui.look.words import words
+
+
+class PickList(BaseCard[str]):
+    """Returns the id of the line that was chosen, or nothing."""
+
+    CSS_PATH = "../styles/ask_line.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave"),
+        ("down", "step(1)"),
+        ("up", "step(-1)"),
+        ("pagedown", "page(1)"),
+        ("pageup", "page(-1)"),
+    ]
+
+    def __init__(
+        self,
+        lines: Sequence[tuple[str, str]],
+        hint: str = "",
+        offer: Callable[[str], tuple[str, str]] | None = None,
+    ) -> None:
+        """Take lines of id and words, headings without an id; `offer` makes one more line of what is typed."""
+        super().__init__()
+        self._lines, self._offer = lines, offer
+        self._hint = hint or words("letters of its name; Enter takes it")
+
+    def compose(self) -> ComposeResult:
+        """Line above list."""
+        with Vertical(id="actions"):
+            yield Input(placeholder=self._hint, compact=True)
+            yield OptionList(*self._options(""), markup=False)
+
+    def on_mount(self) -> None:
+        """Mark the first line, so that Enter takes it."""
+        self._mark_first()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """List what fits."""
+        event.stop()
+        shown = self.query_one(OptionList)
+        shown.clear_options()
+        shown.add_options(self._options(event.value))
+        self._mark_first()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Run the marked one."""
+        event.stop()
+        shown = self.query_one(OptionList)
+        place = shown.highlighted
+        self.dismiss((shown.get_option_at_index(place).id or "") if place is not None else "")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Run the clicked one."""
+        event.stop()
+        self.dismiss(event.option_id or "")
+
+    def action_step(self, step: int) -> None:
+        """Mark another."""
+        shown = self.query_one(OptionList)
+        if step > 0:
+            shown.action_cursor_down()
+        else:
+            shown.action_cursor_up()
+
+    def action_page(self, pages: int) -> None:
+        """Mark another a page away."""
+        for _ in range(max(1, self.query_one(OptionList).size.height - 1)):
+            self.action_step(pages)
+
+    def action_leave(self) -> None:
+        """Run nothing."""
+        self.dismiss("")
+
+    def _mark_first(self) -> None:
+        shown = self.query_one(OptionList)
+        shown.highlighted = next((n for n, option in enumerate(shown.options) if not option.disabled), None)
+
+    def _options(self, letters: str) -> list[Option]:
+        wanted = folded(letters).split()
+        fitting = [
+            (name, line)
+            for name, line in self._lines
+            if all(word in folded(line) for word in wanted) and (name or not wanted)
+        ]
+        # what begins a word goes before what lies inside one: `hole` means a hole, not the whole
+        fitting.sort(key=lambda one: not all(f" {word}" in f" {folded(one[1])}" for word in wanted))
+        if self._offer is not None and letters.strip():
+            fitting.append(self._offer(letters.strip()))
+        return [_option(name, line) for name, line in fitting]
+
+
+def _option(name: str, line: str) -> Option:
+    # Content: a line may hold a macro's own title, which is no markup
+    shown = " ".join(safe_text(line).splitlines())
+    return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
+
+
+def folded(text: str) -> str:
+    """Return `text` without accents and capitals, so that `devolucion` finds `Devolución`."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()

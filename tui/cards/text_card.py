@@ -1,0 +1,45 @@
+"""Room for a text of several lines, over the desk."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from tui.cards.base_card import BaseCard
+from tui.look.words import words
+
+
+class TextCard(BaseCard[str]):
+    """Returns what was typed or pasted, None on Esc."""
+
+    CSS_PATH = "../styles/escalate_form.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", priority=True),
+        Binding("ctrl+s", "take", priority=True),
+    ]
+
+    def __init__(self, title: str, text: str = "") -> None:
+        """Take what stands there to begin with; such a text gets more room."""
+        super().__init__()
+        self._title = title
+        self.text = TextArea(text, classes="-tall" if text else "", soft_wrap=True, tab_behavior="focus", compact=True)
+
+    def compose(self) -> ComposeResult:
+        """Title, text, keys."""
+        with Vertical(id="escalate"):
+            yield Static(Content(self._title), id="escalate-title", markup=False)
+            yield self.text
+            yield Static(Content(words("ctrl+s keeps it · Esc leaves")), id="escalate-keys", markup=False)
+
+    def action_take(self) -> None:
+        """Return the text."""
+        self.dismiss(self.text.text.strip())
+
+    def action_leave(self) -> None:
+        """Return nothing."""
+        self.dismiss(None)

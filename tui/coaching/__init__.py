@@ -1,0 +1,1 @@
+"""Keys and seconds that work takes, and what would save some of them."""

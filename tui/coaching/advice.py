@@ -1,0 +1,80 @@
+"""The coach as screen and command line show it: what tickets took, and what would save keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from queues.figures.effort import Took, took
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from macros.authoring.coach import Advice
+    from macros.files.library import Library
+
+DAYS = 30
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Coaching:
+    """All that the coach has to say to an agent."""
+
+    agent: str
+    days: int
+    now: Took
+    before: Took
+    """The same number of days before."""
+    advice: list[Advice]
+
+
+def coaching(store: Store, library: Library, agent: str, now: int, days: int = DAYS) -> Coaching:
+    """Look at an agent's work of the last days; takes up to a second or two for a thousand replies."""
+    from macros.authoring.coach import MOST, advise
+
+    start = now - days * DAY
+    return Coaching(
+        agent,
+        days,
+        took(store.effort.of_solved(agent, start, now + 1)),
+        took(store.effort.of_solved(agent, start - days * DAY, start)),
+        advise(library, store.messages.own_replies(agent, MOST)),
+    )
+
+
+def figures(found: Coaching) -> list[str]:
+    """Return a line for each figure, with how it moved."""
+    if not found.now.tickets:
+        return [words("No solved ticket was counted in {days} days.").format(days=found.days)]
+    told = words("{n} solved tickets in {days} days; medians, and the {days} days before")
+    names = (words("keys"), words("letters typed"), words("seconds"))
+    now = (found.now.keys, found.now.letters, found.now.seconds)
+    before = (found.before.keys, found.before.letters, found.before.seconds)
+    return [
+        told.format(n=found.now.tickets, days=found.days),
+        *(_figure(name, one, other) for name, one, other in zip(names, now, before, strict=True)),
+    ]
+
+
+def advice_line(advice: Advice) -> str:
+    """Return an advice as one line: what was seen, and what its one action does."""
+    if advice.reworded is not None:
+        one = advice.reworded
+        seen = words("{macro} ({language}): you changed line {line} in {n} of {uses} uses: save as a variant")
+        return seen.format(
+            macro=one.macro, language=one.language or "-", line=one.line, n=one.changed, uses=one.uses
+        ) + (f" · “{one.new}”" if one.new else words(" without it"))
+    assert advice.repeated is not None
+    typed = advice.repeated
+    from macros.authoring.coach import title_of
+
+    seen = words("typed {n} times ({language}): make it a macro · “{text}”")
+    return seen.format(n=typed.times, language=typed.language, text=title_of(typed.text))
+
+
+def _figure(name: str, now: float | None, before: float | None) -> str:
+    shown = f"{name}: {now:g}"
+    if now is None or not before:
+        return shown
+    return f"{shown} ({before:g} · {(now - before) / before:+.0%})"

@@ -1,0 +1,1 @@
+"""What becomes of tickets: escalation, problems, bulk answers, routing again."""

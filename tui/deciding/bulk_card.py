@@ -1,0 +1,136 @@
+"""What one macro would send to many tickets: how many in which language, which are held back and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from data.records import Status
+from data.safe_text import safe_text
+from tui.cards.base_card import BaseCard
+from tui.deciding.bulk_plan import AS_SAID, OUTCOMES, Plan
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import fit, one_line
+from tui.look.words import words
+from tui.replying.digit_ranking import WEAK
+from tui.replying.outcomes import done_words
+from tui.replying.reply_card_lines import Verdict
+
+MOST_HELD = 5
+"""Tickets held back that are named with their reason."""
+WIDTH = 160
+"""Cells of a reason, two lines of the card."""
+_KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
+
+
+class BulkCard(BaseCard[Verdict]):
+    """Returns what is to be sent and what becomes of the tickets, nothing where nothing is."""
+
+    CSS_PATH = "../styles/reply_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(one for one in bindings(Scope.PREVIEW) if isinstance(one, Binding) and one.id in _KEYS),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, plan: Plan) -> None:
+        super().__init__()
+        self._title, self.plan = title, plan
+        self._asked = False
+        """The question whether a weak macro is meant stands on the screen."""
+
+    def compose(self) -> ComposeResult:
+        """Title, how many, who is held back, one reply of each language, keys."""
+        marks = ("" if any(self._counts()) else "-blocked", "-weak" if self.plan.weak else "")
+        title = f"{WEAK} {self._title}" if self.plan.weak else self._title
+        with Vertical(id="card", classes=" ".join(marks)):
+            yield Static(Content(one_line(title)), id="card-title", markup=False)
+            yield Static(Content("\n".join(self._facts())), id="card-facts", markup=False)
+            with VerticalScroll(id="card-reply", can_focus=False):
+                yield Static(Content("\n\n".join(self._samples())), id="card-text", markup=False)
+            said, pending, kept = self._counts()
+            keys = words("Enter sends {s} and {done} · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
+            done = " / ".join(done_words(status) for status in self.plan.outcomes()) or done_words(Status.SOLVED)
+            told = keys.format(s=said, done=done, p=pending, o=kept)
+            yield Static(Content(told), id="card-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Give the replies the room that the rest leaves."""
+        self.after_drawing(self._fit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The same in another size."""
+        self.after_drawing(self._fit)
+
+    def action_solve(self) -> None:
+        """Send all and do with each ticket what the macro says."""
+        self._send(AS_SAID)
+
+    def action_pending(self) -> None:
+        """Send all and wait for the customers."""
+        self._send(Status.PENDING)
+
+    def action_open(self) -> None:
+        """Send all and keep the tickets ours."""
+        self._send(Status.OPEN)
+
+    def action_cancel(self) -> None:
+        """Send nothing."""
+        self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on."""
+        self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
+
+    def _send(self, status: Status | None) -> None:
+        if not self.plan.changes(status):
+            self.app.bell()
+        elif self.plan.weak and not self._asked:
+            self.app.bell()
+            told = words(
+                "Nothing speaks for this macro on {n}: the same key again sends it all the same · Esc sends none"
+            )
+            self.query_one("#card-keys", Static).update(Content(told.format(n=len(self.plan.weak))))
+            self.call_after_refresh(setattr, self, "_asked", True)
+        else:
+            self.dismiss(Verdict("send", status))
+
+    def _fit(self) -> None:
+        """Leave every line around the replies on the screen; they scroll in the rest."""
+        around = [self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "keys")]
+        frame = 2 + 2  # the border, and an empty line above and below the replies
+        room = self.size.height * 95 // 100 - frame - sum(around)
+        self.query_one("#card-reply").styles.max_height = max(3, room)
+
+    def _counts(self) -> list[int]:
+        return [len(self.plan.changes(status)) for status in OUTCOMES]
+
+    def _facts(self) -> Iterator[str]:
+        yield self.plan.words(AS_SAID)
+        if self.plan.weak:
+            told = words("~ nothing speaks for this macro on {n} of them; read it against the tickets")
+            yield told.format(n=len(self.plan.weak))
+        teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
+        if teams:
+            yield words("hands over to {teams}").format(teams=one_line(", ".join(sorted(teams))))
+        held = self.plan.held[AS_SAID]
+        for ticket_id, reason in list(held.items())[:MOST_HELD]:
+            told = reason.removeprefix(f"#{ticket_id}, ").removeprefix(f"#{ticket_id}: ")
+            yield fit(words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(told)), WIDTH).rstrip()
+        if len(held) > MOST_HELD:
+            yield words("… and {n} more").format(n=len(held) - MOST_HELD)
+
+    def _samples(self) -> Iterator[str]:
+        shown: set[str] = set()
+        for ticket_id, change in self.plan.filled.items():
+            if change.reply_language not in shown:
+                shown.add(change.reply_language)
+                yield f"── {change.reply_language} · #{ticket_id} ──\n{safe_text(change.reply or '')}"

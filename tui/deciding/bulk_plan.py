@@ -1,0 +1,107 @@
+"""One macro for many tickets: filled in for each, in its language and with its name, and tried on the desk first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from data.errors import InputError
+from data.macro_names import joined
+from data.records import UNKNOWN_LANGUAGE, Change, Status, Ticket
+from tui.look.words import words
+from tui.replying.outcomes import outcome
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+    from tui.replying.macros_at_hand import Answering
+
+AS_SAID = None
+"""Each ticket becomes what its macro says: what Enter does."""
+OUTCOMES = (AS_SAID, Status.PENDING, Status.OPEN)
+"""What may become of the tickets; those that are handed over to another team go on hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a macro would do to many tickets."""
+
+    filled: Mapping[int, Change]
+    held: Mapping[Status | None, Mapping[int, str]]
+    """Which tickets are held back and why, by what would become of them: gates stand before solving alone."""
+    versions: Mapping[int, int]
+    """The tickets as they were looked at."""
+    weak: frozenset[int] = frozenset()
+    """Tickets of which nothing speaks for the macro."""
+
+    def outcomes(self) -> list[Status]:
+        """Return what Enter makes of the tickets, the most frequent first."""
+        said = Counter(outcome(change) for change in self.changes(AS_SAID).values())
+        return [status for status, _ in said.most_common()]
+
+    def changes(self, status: Status | None) -> dict[int, Change]:
+        """Return what would be sent."""
+        held = self.held.get(status, {})
+        return {one: ending(change, status) for one, change in self.filled.items() if one not in held}
+
+    def languages(self, status: Status | None) -> dict[str, int]:
+        """How many replies are in which language, the most first."""
+        return dict(Counter(change.reply_language for change in self.changes(status).values()).most_common())
+
+    def words(self, status: Status | None) -> str:
+        """Say it in one line: `sends to 12: 7 es, 5 en; 2 held back`."""
+        languages, held = self.languages(status), len(self.held.get(status, {}))
+        told = ", ".join(f"{n} {language}" for language, n in languages.items())
+        line = words("sends to {n}: {told}").format(n=sum(languages.values()), told=told)
+        if not languages:
+            line = words("sends to none")
+        return line + (words("; {n} held back").format(n=held) if held else "")
+
+
+def ending(change: Change, status: Status | None) -> Change:
+    """Return the change with what becomes of its ticket; None is what its macro says."""
+    if status is AS_SAID:
+        return replace(change, status=outcome(change))
+    # what is to wait now does not sleep first
+    return replace(change, status=Status.ON_HOLD if change.escalate is not None else status, snooze_until=None)
+
+
+def plan(
+    desk: Desk,
+    answering: Answering,
+    given: Sequence[tuple[str, Mapping[str, str]]],
+    ticket_ids: Sequence[int],
+    *,
+    complete: Callable[[Change, Ticket], Change],
+    outcomes: Sequence[Status | None] = OUTCOMES,
+) -> Plan:
+    """Fill macros (name and answers) in for each ticket and try every outcome on the desk; nothing is written.
+
+    `answering` reads the desk's own store; `complete` adds what a hand-over needs. Run it where the desk lives.
+    """
+    filled: dict[int, Change] = {}
+    held: dict[int, str] = {}
+    versions: dict[int, int] = {}
+    for ticket_id in ticket_ids:
+        ticket = desk.store.tickets.get(ticket_id)
+        if ticket is None:
+            continue
+        versions[ticket_id] = ticket.version
+        if ticket.language == UNKNOWN_LANGUAGE:
+            held[ticket_id] = words("its language is not known; say it first.")
+            continue
+        try:
+            filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
+        except InputError as error:
+            held[ticket_id] = error.message
+    found: dict[Status | None, dict[int, str]] = {}
+    for status in outcomes:
+        if status is Status.OPEN and Status.PENDING in found:
+            found[status] = found[Status.PENDING]  # who may wait for the customer may stay ours: no need to try twice
+            continue
+        refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
+        found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
+    named = joined([name for name, _ in given])
+    weak = frozenset(one for one in filled if (seen := desk.store.tickets.get(one)) and answering.weak(seen, named))
+    return Plan(filled, found, {one: versions[one] for one in filled}, weak)

@@ -1,0 +1,159 @@
+"""Handing a matter to another team: which, why, until when, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static, TextArea
+
+from data.errors import InputError
+from data.records import Escalation
+from queues.ground import teams
+from queues.ground.teams import Team
+from tui.cards.base_card import BaseCard
+from tui.deciding.escalation_text import due_of
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+
+MOST_SHOWN = 6
+"""Teams that are named under the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the form begins with, from the ticket's procedure or the macros of its topic."""
+
+    team: str = ""
+    reason: str = ""
+    due: str = ""
+    """As it is typed: `4h`, `2d`."""
+
+
+class EscalateForm(BaseCard[Escalation]):
+    """Enter hands over as soon as team and reason are there; Esc leaves everything as it is."""
+
+    CSS_PATH = "../styles/escalate_form.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave"),
+        Binding("ctrl+s", "hand_over", priority=True),
+        Binding("down", "step(1)"),
+        Binding("up", "step(-1)"),
+    ]
+
+    def __init__(self, named: str, known: Sequence[Team], proposal: Proposal, now: int, zone: str = "") -> None:
+        super().__init__()
+        self._named, self._known, self._now, self._zone = named, known, now, zone
+        names = [team.name for team in known]
+        self.team = self._line(proposal.team, words("a team"), SuggestFromList(names, case_sensitive=False))
+        self.reason = self._line(proposal.reason, words("why they have to look at it"))
+        self.due = self._line(proposal.due, words("24h, 2d, 2026-11-30; empty: as the team is set"))
+        self.reference = self._line("", words("their own number for it, if there is one"))
+        self.note = TextArea(soft_wrap=True, tab_behavior="focus", compact=True)
+        self.told = Static("", id="escalate-told", markup=False)
+
+    @staticmethod
+    def _line(value: str, hint: str, suggester: SuggestFromList | None = None) -> Input:
+        return Input(value, placeholder=hint, compact=True, suggester=suggester, select_on_focus=True)
+
+    def compose(self) -> ComposeResult:
+        """Title, a line a fact, the words, what will happen, keys."""
+        with Vertical(id="escalate"):
+            title = words("Escalate {named}").format(named=self._named)
+            yield Static(Content(title), id="escalate-title", markup=False)
+            for label, line in (
+                (words("Team"), self.team),
+                (words("Why"), self.reason),
+                (words("Until"), self.due),
+                (words("Theirs"), self.reference),
+            ):
+                with Horizontal(classes="escalate-row"):
+                    yield Static(Content(label), classes="escalate-label", markup=False)
+                    yield line
+            yield Static(Content(words("Words to the team (empty: its template)")), id="escalate-words", markup=False)
+            yield self.note
+            yield self.told
+            keys = words("Enter hands over · → completes · Tab next · ctrl+s from the words · Esc leaves")
+            yield Static(Content(keys), id="escalate-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the first line that is needed and empty, else where Enter is enough."""
+        self._tell()
+        (self.team if not self.team.value else self.reason).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what handing over would do."""
+        event.stop()
+        self._tell()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take a completion of the team; hand over once nothing is missing."""
+        event.stop()
+        if event.input is self.team:
+            self.team.value = self._completed()
+        self.action_hand_over()
+
+    def action_step(self, step: int) -> None:
+        """Go to the line above or below."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_hand_over(self) -> None:
+        """Hand over, or go to what is missing."""
+        for line in (self.team, self.reason):
+            if not line.value.strip():
+                line.focus()
+                return
+        try:
+            due_at = due_of(self.due.value, self._now, self._zone)
+        except InputError as error:
+            self._tell(error.message)
+            self.due.focus()
+            return
+        self.dismiss(
+            Escalation(
+                self.team.value.strip(), self.reason.value.strip(), self.reference.value.strip(), due_at,
+                note=self.note.text.strip(),
+            )
+        )  # fmt: skip
+
+    def action_leave(self) -> None:
+        """Hand nothing over."""
+        self.dismiss(None)
+
+    def _matches(self) -> list[Team]:
+        wanted = self.team.value.strip().casefold()
+        begin = [team for team in self._known if team.name.casefold().startswith(wanted)]
+        return begin + [team for team in self._known if wanted in team.name.casefold() and team not in begin]
+
+    def _completed(self) -> str:
+        """Return the team that was typed, or the first known one that begins like it."""
+        typed = self.team.value.strip()
+        begins = (team.name for team in self._known if typed and team.name.casefold().startswith(typed.casefold()))
+        return next(begins, typed)
+
+    def _tell(self, wrong: str = "") -> None:
+        """Name the teams that fit, and what becomes of the words to the one that is written."""
+        team = teams.find(self._known, self.team.value)
+        exact = any(one.name.casefold() == team.name.casefold() for one in self._known)
+        named = " · ".join(one_line(one.name) for one in self._matches()[:MOST_SHOWN])
+        if wrong:
+            told = one_line(wrong)
+        elif exact and team.address:
+            told = words("goes by mail to {address}; their answer comes back as a note").format(
+                address=one_line(team.address)
+            )
+        elif exact or not named:
+            told = words("kept as a note; no address of this team is known, so tell them")
+        else:
+            told = named
+        self.told.update(Content(told))
+        self.told.set_class(bool(wrong), "-wrong")

@@ -1,0 +1,130 @@
+"""Handing tickets to other teams, and taking their answers back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.records import Change, Escalation, EscalationState, TeamAnswer, Ticket
+from queues.ground import teams
+from queues.ground.teams import Team
+from tui.deciding.escalation_text import known_teams
+from tui.lanes.row_line import one_line
+from tui.look.short_times import later
+from tui.look.words import words
+from tui.ticket.customer_language import Languages
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+    from tui.deciding.escalate_form import Proposal
+
+_ENDS = (
+    ("a", EscalationState.ANSWERED, "{child} {team}: write their answer"),
+    ("r", EscalationState.RETURNED, "{child} {team}: sent back, with or without words"),
+    ("c", EscalationState.CLOSED, "{child} {team}: close it"),
+)
+"""Key, state and words of what can become of an escalation."""
+
+
+class Escalating(Languages):
+    """`E` hands over; `B` writes down what came back."""
+
+    _back: set[int] | None = None
+    """Escalations that are known to have come back; None before the first look."""
+
+    def show_active(self) -> None:
+        """Show the active lane; what came back before the screen was opened is no news."""
+        super().show_active()
+        if self._back is None:
+            self._back = self.store.escalations.back()
+
+    def refresh_lanes(self) -> None:
+        """Show what the store holds now, and tell what other teams answered by mail since the last look."""
+        super().refresh_lanes()
+        known, self._back = self._back or set(), self.store.escalations.back()
+        for number in sorted(self._back - known):
+            child = self.store.escalations.get(number)
+            latest = self.store.events.of(child.ticket_id, limit=1) if child is not None else []
+            if child is not None and latest and latest[0].kind == "team answer":
+                told = words("{team} answered {child}: #{n} is yours again")
+                told = told.format(team=one_line(child.team), child=child.label, n=child.ticket_id)
+                self.notify(told, timeout=8, markup=False)
+
+    async def action_ticket_escalate(self) -> None:
+        """Hand the tickets that the keys mean to another team."""
+        ids = self.targets()
+        ticket = self.store.tickets.get(ids[0]) if ids else None
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            return
+        first = ticket
+        shown = (self.store.tickets.get(number) for number in ids)
+        seen = {one.id: one.version for one in shown if one is not None}
+
+        def show(found: tuple[list[Team], Proposal]) -> None:
+            from tui.deciding.escalate_form import EscalateForm
+
+            async def handed(asked: Escalation | None) -> None:
+                if asked is not None:
+                    await self.change_of(ids, Change(escalate=asked), versions=seen)
+
+            named = f"#{first.id} {one_line(first.subject)}" if len(ids) == 1 else f"{len(ids)} tickets"
+            self.app.push_screen(EscalateForm(named, *found, self.clock(), self.ways.time_zone), handed)
+
+        await self.ask(lambda desk: self._proposed(desk, first), show)
+
+    def _proposed(self, desk: Desk, ticket: Ticket) -> tuple[list[Team], Proposal]:
+        """Return the known teams and what the form begins with; called in the writer's thread."""
+        from tui.deciding.escalate_form import Proposal
+
+        offered = self.answering.escalations()
+        names = known_teams(desk.rules, desk.store, (one.team for one in offered))
+        procedure = desk.rules.procedures.get(ticket.procedure)
+        wanted = next((step.team for step in procedure.steps if step.team), "") if procedure is not None else ""
+        usual = self.answering.escalations(ticket.topic) if ticket.topic else []
+        fitting = [one for one in usual if not wanted or one.team.casefold() == wanted.casefold()]
+        proposal = Proposal(wanted)
+        if fitting:
+            # a macro may name a date that it asks for instead of a time
+            due = fitting[0].due if later(fitting[0].due, 0) is not None else ""
+            proposal = Proposal(fitting[0].team, fitting[0].reason, due)
+        return [teams.find(desk.rules.teams, name) for name in names], proposal
+
+    def action_ticket_team_answer(self) -> None:
+        """Write down what another team answered, or that it sent the matter back."""
+        ticket = self.ticket()
+        children = self.store.escalations.of(ticket.id) if ticket is not None else []
+        standing = [child for child in children if child.state is not EscalationState.CLOSED]
+        if ticket is None or not standing:
+            self.say(words("No other team has this ticket; E hands it over."))
+            return
+        from tui.cards.key_menu import KeyMenu, Line
+
+        ends = [(child, *end) for child in standing for end in _ENDS]
+        lines = [
+            Line(
+                key if len(standing) == 1 else str(n),
+                str(n),
+                words(told).format(child=child.label, team=one_line(child.team)),
+            )
+            for n, (child, key, _, told) in enumerate(ends, 1)
+        ]
+
+        async def chosen(number: str | None) -> None:
+            if number:
+                child, _, state, _ = ends[int(number) - 1]
+                await self._settle_child(child, state)
+
+        self.app.push_screen(KeyMenu(words("What came back on #{n}?").format(n=ticket.id), lines), chosen)
+
+    async def _settle_child(self, child: Escalation, state: EscalationState) -> None:
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self.change_of((child.ticket_id,), Change(team_answer=TeamAnswer(child.id, text, state)))
+
+        if state is EscalationState.CLOSED:
+            await written("")
+            return
+        from tui.cards.text_card import TextCard
+
+        title = words("What {team} says to {child}").format(team=one_line(child.team), child=child.label)
+        self.app.push_screen(TextCard(title), written)

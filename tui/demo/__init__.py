@@ -1,0 +1,1 @@
+"""The demo's outside world, and a rehearsed month of work."""

@@ -1,0 +1,1 @@
+"""The desk's screen: its layout, and how its subjects change tickets."""

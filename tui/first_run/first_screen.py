@@ -1,0 +1,121 @@
+"""The first screen of a desk with nothing in it, and taking messages in from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from data.errors import DeskError
+from tui.deciding.problems import Problems
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.intake.take_in import Report
+    from tui.first_run.import_card import ImportCard
+    from tui.first_run.importing import Progress
+
+DEMO_WANTED = -1
+"""What the application returns when the agent chose the demo."""
+
+
+class Beginning(Problems):
+    """Offers the three ways to begin; the import can be asked for at any time."""
+
+    importing: Progress | None = None
+    """The import under way."""
+
+    def welcome(self) -> None:
+        """Ask how to begin."""
+        from tui.cards.key_menu import KeyMenu, Line
+
+        lines = (
+            Line("d", "demo", words("Try the demo: invented requests arrive, nothing leaves this machine")),
+            Line(
+                "i",
+                "import",
+                words("Import mail or tickets: an mbox, a Maildir, .eml files, an export of another tool"),
+            ),
+            Line("e", "account", words("Connect e-mail or a ticketing system: a form, tried before it is kept")),
+        )
+        title = words("Welcome to tridesk. There is nothing in this desk yet; how do you want to begin?")
+        self.app.push_screen(KeyMenu(title, lines, words("Esc looks at the empty desk")), self._begun)
+
+    def _begun(self, way: str | None) -> None:
+        if way == "demo":
+            self.app.exit(DEMO_WANTED)
+        elif way == "import":
+            self.action_desk_import()
+        elif way == "account":
+            self.action_desk_account()
+
+    def action_desk_account(self) -> None:
+        """Set up an account."""
+        raise NotImplementedError
+
+    def action_desk_import(self) -> None:
+        """Take in a file or folder of messages."""
+        if self.importing is None:
+            self._ask_path(words("Import which file or folder? Tab completes."), "~/")
+        else:
+            self.say(words("An import is under way; it tells when it is done."))
+
+    def _ask_path(self, question: str, typed: str) -> None:
+        from tui.cards.ask_line import AskLine
+        from tui.cards.path_suggester import PathSuggester
+
+        hint = words("an mbox, a Maildir, .eml files, JSON Lines, an export of another tool (JSON, zip)")
+        self.app.push_screen(AskLine(question, hint, typed, PathSuggester()), self._path_given)
+
+    def _path_given(self, path: str | None) -> None:
+        if not path:
+            return
+        from tui.first_run.import_card import ImportCard
+        from tui.first_run.importing import Progress
+
+        self.importing = Progress()
+        card = ImportCard(path, self.importing)
+        self.app.push_screen(card)
+        self._import(path, self.importing, card)
+
+    @work(thread=True, group="import", exit_on_error=False)
+    def _import(self, path: str, progress: Progress, card: ImportCard) -> None:
+        """Read the files in a thread with a store of its own; nothing on the screen waits for it."""
+        from tui.first_run.importing import import_files
+
+        report: Report | None = None
+        try:
+            report, _ = import_files([Path(path).expanduser()], self.store.path, progress=progress)
+            wrong = report.refused[0] if report.refused and not report.seen else ""
+        except DeskError as error:
+            wrong = error.message
+        except (OSError, RuntimeError, ValueError) as error:  # a path that no system takes, such as ~nobody
+            wrong = f"{path}: {getattr(error, 'strerror', None) or error}."
+        self.app.call_from_thread(self._imported, path, card, report, wrong)
+
+    def _imported(self, path: str, card: ImportCard, report: Report | None, wrong: str) -> None:
+        self.importing = None
+        waited_for = self.app.screen is card
+        card.dismiss(None)
+        if wrong or report is None:
+            self.say(wrong, severe=True)
+            if waited_for:
+                self._ask_path(wrong, path)
+            return
+        told = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} were here, {raw} kept raw")
+        said = told.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
+                           raw=len(report.unreadable))  # fmt: skip
+        if report.refused:
+            left = words(" · {n} left out, the first: {why}")
+            said += left.format(n=len(report.refused) + report.untold, why=report.refused[0])
+        if report.kept:
+            said += words(" · {n} fields have no place here and are kept with their tickets").format(n=len(report.kept))
+        self.refresh_lanes()
+        self.say(said)
+        self.notify(said, timeout=8, markup=False)
+
+    def on_unmount(self) -> None:
+        """Leaving ends an import after the messages under way."""
+        if self.importing is not None:
+            self.importing.stopped = True

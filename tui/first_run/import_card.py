@@ -1,0 +1,57 @@
+"""How far an import is, over the desk; the desk can be worked on while it goes on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import ProgressBar, Static
+
+from tui.cards.base_card import BaseCard
+from tui.first_run.importing import Progress
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+
+LOOK_SECONDS = 0.2
+
+
+class ImportCard(BaseCard[None]):
+    """Esc leaves it running, `x` stops it; what came in stays either way."""
+
+    CSS_PATH = "../styles/import_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave"), ("x", "stop_import")]
+
+    def __init__(self, path: str, progress: Progress) -> None:
+        super().__init__()
+        self._path, self._progress = path, progress
+
+    def compose(self) -> ComposeResult:
+        """What is read, how far, keys."""
+        with Vertical(id="import-card"):
+            title = words("Importing {path}").format(path=one_line(self._path))
+            yield Static(Content(title), id="import-title", markup=False)
+            yield ProgressBar(show_eta=False, id="import-bar")
+            yield Static(Content(""), id="import-seen", markup=False)
+            keys = words("Esc goes on in the background · x stops, what came in stays")
+            yield Static(Content(keys), id="import-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Look again and again."""
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def action_leave(self) -> None:
+        """Work on; the import tells when it is done."""
+        self.dismiss(None)
+
+    def action_stop_import(self) -> None:
+        """End it after the messages under way."""
+        self._progress.stopped = True
+
+    def _look(self) -> None:
+        known = self._progress
+        self.query_one(ProgressBar).update(total=known.total or None, progress=min(known.read, known.total))
+        seen = words("stopping…") if known.stopped else words("{n} messages").format(n=f"{known.seen:,}")
+        self.query_one("#import-seen", Static).update(Content(seen))

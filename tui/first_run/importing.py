@@ -1,0 +1,142 @@
+"""Taking messages and tickets out of files into a desk: what the command and the screen share. Knows neither."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.errors import InputError
+from queues.connectors.files import NAME, files_of, messages_of
+from queues.helper.client import RawMessage
+from queues.intake.take_in import Report
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+    from queues.exports.reading import Piece
+    from queues.helper.client import Helper
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is; written by its thread, read by whoever shows it."""
+
+    seen: int = 0
+    """Messages filed so far."""
+    read: int = 0
+    """Bytes of the files read so far."""
+    total: int = 0
+    """Bytes of all files."""
+    stopped: bool = False
+    """Set this and the import ends after the messages under way; what was filed stays."""
+
+
+def import_files(
+    sources: Iterable[Path],
+    store_path: Path,
+    *,
+    own: tuple[str, ...] = (),
+    tool: str = "",
+    progress: Progress | None = None,
+    tell: Callable[[], object] = lambda: None,
+) -> tuple[Report, list[str]]:
+    """File what the sources hold; return what became of it and which addresses were taken as our own.
+
+    Exports of other tools are told by their shape; with `tool` all files are that tool's. Without `own` the addresses
+    that many people write to are ours. `tell` is called after each batch. Raises InputError for a source that is not
+    there, StoreError where the file cannot be written.
+    """
+    from queues.exports.reading import is_export
+    from queues.helper.client import Helper
+    from queues.intake.own_addresses import OwnAddresses
+    from queues.intake.take_in import take_in, take_up
+    from tui.setup.open_desk import open_desk, own_addresses
+    from tui.setup.settings import load
+
+    known = progress or Progress()
+    files = [path for source in sources for path in files_of(source)]
+    exports = [path for path in files if tool or is_export(path)]
+    mail = [path for path in files if path not in set(exports)]
+    known.total = sum(size(path) for path in files)
+    learned = None if own else OwnAddresses()
+
+    def seen(now: int) -> None:
+        known.seen = now
+        tell()
+
+    desk = open_desk(store_path, create=True)
+    try:
+        known_ours = sorted({*own, *own_addresses(load().settings)})
+        with Helper(own_addresses=known_ours) as helper:
+            total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock)
+            stream = _counted(messages_of(mail), known)
+            total = total.plus(
+                take_in(stream, desk=desk, helper=helper, connector=NAME, clock=_clock, own=learned, progress=seen)
+            )
+            if exports:
+                total = total.plus(_tickets(exports, tool, desk, helper, known, tell))
+        return total, learned.known() if learned else sorted(own)
+    finally:
+        desk.store.close()
+
+
+def _tickets(
+    files: list[Path], tool: str, desk: Desk, helper: Helper, known: Progress, tell: Callable[[], object]
+) -> Report:
+    """Go over exports twice: for the people in all of them and how much there is, then for the tickets."""
+    from queues.exports.people import People
+    from queues.exports.reading import PersonRow, pieces
+    from queues.intake.exported_tickets import Importer
+
+    people = People()
+    records = 0
+    for path in files:
+        for piece in pieces(path, tool):
+            if known.stopped:
+                break
+            if isinstance(piece, PersonRow):
+                people.learn(piece.raw)
+            else:
+                records += 1
+    before, start = known.seen, known.read
+    whole = sum(size(path) for path in files)
+
+    def progress(messages: int, done: int) -> None:
+        known.seen = before + messages
+        known.read = start + whole * min(done, records) // max(1, records)
+        tell()
+
+    every = _until_stopped((piece for path in files for piece in pieces(path, tool)), known)
+    return Importer(desk, helper, people, NAME, _clock).take_in(every, progress)
+
+
+def size(source: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder; 0 where that cannot be told."""
+    try:
+        if source.is_file():
+            return source.stat().st_size
+        return sum(path.stat().st_size for path in source.rglob("*") if path.is_file())
+    except OSError:
+        return 0
+
+
+def _clock() -> int:
+    return int(time.time())
+
+
+def _counted(stream: Iterable[RawMessage | InputError], progress: Progress) -> Iterator[RawMessage | InputError]:
+    for item in stream:
+        if progress.stopped:
+            return
+        if isinstance(item, RawMessage):
+            progress.read += len(item.raw)
+        yield item
+
+
+def _until_stopped(stream: Iterable[Piece], progress: Progress) -> Iterator[Piece]:
+    for item in stream:
+        if progress.stopped:
+            return
+        yield item

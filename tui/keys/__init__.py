@@ -1,0 +1,1 @@
+"""Every action and its keys: the registry, presets, keymaps, help lines. Knows no screen."""

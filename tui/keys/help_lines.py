@@ -1,0 +1,44 @@
+"""The registry of actions as lines to read and to pick from: the help and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.keys.actions import Scope, of_scope
+from tui.keys.keymap import Keymap
+from tui.lanes.row_line import fit
+from tui.look.words import words
+
+PLACES = {
+    Scope.LIST: "In the lanes and the open ticket",
+    Scope.COMPOSER: "While writing",
+    Scope.PREVIEW: "On the card, before a reply leaves",
+    Scope.LANGUAGE: "On the language card (d)",
+    Scope.STEPS: "On the steps of a procedure",
+    Scope.OUTBOX: "On the replies that wait",
+    Scope.CHANGED: "On what changed in a procedure or macro",
+    Scope.REPORT: "On the report (g r)",
+    Scope.BEHIND: "On the tickets behind a figure",
+    Scope.ACCOUNTS: "On the accounts",
+    Scope.ACCOUNT: "While an account is filled in",
+    Scope.REVIEW: "On replies to review (g q)",
+    Scope.MY_REVIEWS: "On the reviews of your replies (g m)",
+}
+"""Where each scope's keys count, as help says it."""
+
+
+def palette_lines(keymap: Keymap, scopes: Sequence[Scope]) -> list[tuple[str, str]]:
+    """Return the actions of the scopes: id, and a line with keys, title and what it does."""
+    return [
+        (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
+        for scope in scopes
+        for action in of_scope(scope)
+    ]
+
+
+def help_lines(keymap: Keymap) -> list[tuple[str, str]]:
+    """Return every action of every scope, under headings: a line without an id."""
+    lines: list[tuple[str, str]] = []
+    for scope in Scope:
+        lines += [("", words(PLACES[scope])), *palette_lines(keymap, [scope])]
+    return lines

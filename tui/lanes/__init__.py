@@ -1,0 +1,1 @@
+"""The lanes: lists of tickets, moving about in them, filters and views."""

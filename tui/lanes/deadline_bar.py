@@ -1,0 +1,54 @@
+"""Clocks that run down, in words and bars: a lane's first breach, and what staying on a ticket costs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.look.short_times import span
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+HALF_HOUR = 1800
+AHEAD = 8
+"""Half hours that the bars look ahead."""
+SOON = 15 * 60
+"""Seconds before a breach elsewhere from which on the agent is told."""
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def burn_line(store: Store, lane: str, now: int) -> str:
+    """Return `12m ▃▁▅…`: when the lane's first clock runs out, and how many do in each of the next half hours."""
+    first = store.tickets.next_breach(lane, now)
+    if first is None:
+        return ""
+    counts = [store.tickets.due_between(lane, now + n * HALF_HOUR, now + (n + 1) * HALF_HOUR) for n in range(AHEAD)]
+    return f"{words('next {span}').format(span=span(first[1] - now))} {bars(counts)}"
+
+
+def bars(counts: Sequence[int]) -> str:
+    """Return a bar a count, the tallest full; nothing at all where all are 0."""
+    most = max(counts, default=0)
+    if not most:
+        return ""
+    return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] if count else "·" for count in counts)
+
+
+def stay_line(store: Store, lanes: Sequence[str], here: int | None, now: int) -> str:
+    """Say which clock elsewhere runs out while the agent stays on ticket `here`; empty where none does soon."""
+    if here is None:
+        return ""
+    found = [(due, lane, number) for lane in lanes for number, due in _next(store, lane, here, now)]
+    if not found:
+        return ""
+    due, lane, number = min(found)
+    if due - now > SOON:
+        return ""
+    return words("stay {span} more and {lane}#{number} breaches").format(span=span(due - now), lane=lane, number=number)
+
+
+def _next(store: Store, lane: str, here: int, now: int) -> list[tuple[int, int]]:
+    first = store.tickets.next_breach(lane, now, leaving=here)
+    return [first] if first is not None else []

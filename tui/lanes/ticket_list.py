@@ -1,0 +1,230 @@
+"""A lane's tickets as a virtual list: as fast with a million tickets as with ten."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from data.protocols import Clock
+from data.records import LaneRow, Priority, Severity
+from tui.lanes.messages import TicketChosen, TicketHighlighted
+from tui.lanes.row_line import fit, row_parts
+from tui.lanes.row_window import RowSource, RowWindow
+
+
+class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Draws a `RowWindow`; a cursor move repaints two lines, and nothing else."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "ticket-list--cursor",
+        "ticket-list--cursor-focused",
+        "ticket-list--pressing",
+        "ticket-list--late",
+        "ticket-list--quiet",
+        "ticket-list--empty",
+    }
+
+    def __init__(self, lane: str, source: RowSource, clock: Clock, empty: str) -> None:
+        super().__init__(classes="ticket-list")
+        self.lane = lane
+        self.window = RowWindow(source)
+        self.selected: set[int] = set()
+        self._range_from: int | None = None
+        self._clock = clock
+        self._empty = empty
+        self._strips: dict[tuple[object, ...], Strip] = {}
+        self._loaded = False
+
+    @property
+    def current_id(self) -> int | None:
+        """The ticket under the cursor."""
+        row = self.window.current
+        return row.id if row else None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the window to the new height; the first size is when rows are first read."""
+        self.virtual_size = Size(event.size.width, event.size.height)
+        self._strips.clear()
+        self.window.resize(event.size.height)
+        if not self._loaded and event.size.height:
+            self._loaded = True
+            self.window.first()
+            self._tell()
+        self.refresh()
+
+    def move(self, step: int) -> None:
+        """Move the cursor by `step` rows; a whole page is `page`."""
+        old = self.window.line
+        jumped = self.window.move(step)
+        if jumped:
+            self.refresh()
+        elif old != self.window.line:
+            self._refresh_row(old)
+            self._refresh_row(self.window.line)
+        self._tell()
+
+    def page(self, pages: int) -> None:
+        """Move by whole views."""
+        self.move(pages * max(1, self.window.height - 1))
+
+    def first(self) -> None:
+        """Go to the most urgent ticket."""
+        self.window.first()
+        self._changed()
+
+    def last(self) -> None:
+        """Go to the least urgent ticket."""
+        self.window.last()
+        self._changed()
+
+    def reload(self) -> None:
+        """Show what the store holds now; the ticket under the cursor keeps its line."""
+        if not self._loaded:
+            return
+        self.window.reload()
+        self._changed()
+
+    def show_source(self, source: RowSource, empty: str) -> None:
+        """List something else, such as what a search found, from its top."""
+        self.window.source = source
+        self._empty = empty
+        self.first()
+
+    def holds(self, ticket_id: int | None) -> bool:
+        """Tell whether the ticket belongs to what is listed, wherever in it."""
+        return ticket_id is not None and self.window.source.row(ticket_id) is not None
+
+    def select_ticket(self, ticket_id: int) -> bool:
+        """Put the cursor on a ticket; False when this list has it not."""
+        found = self.window.select(ticket_id)
+        if found:
+            self._changed()
+        return found
+
+    def toggle_selected(self) -> None:
+        """Select the ticket under the cursor, or let it go."""
+        row = self.window.current
+        if row is not None:
+            self.selected ^= {row.id}
+            self._range_from = row.id
+            self._refresh_row(self.window.line)
+
+    def select_range(self) -> None:
+        """Select from the ticket last selected to the one under the cursor."""
+        ids = [row.id for row in self.window.rows]
+        start = ids.index(self._range_from) if self._range_from in ids else self.window.cursor
+        low, high = sorted((start, self.window.cursor))
+        self.selected.update(ids[low : high + 1])
+        self.refresh()
+
+    def select_shown(self) -> None:
+        """Select every ticket in view."""
+        window = self.window
+        self.selected.update(row.id for row in window.rows[window.top : window.top + window.height])
+        self.refresh()
+
+    def clear_selected(self) -> bool:
+        """Let every selected ticket go; False when there was none."""
+        had = bool(self.selected)
+        self.selected.clear()
+        self._range_from = None
+        if had:
+            self.refresh()
+        return had
+
+    def on_focus(self) -> None:
+        """Show the cursor as the live one."""
+        self._refresh_row(self.window.line)
+
+    def on_blur(self) -> None:
+        """Show the cursor as a bystander."""
+        self._refresh_row(self.window.line)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a double click opens."""
+        place = self.window.top + event.y
+        if place < len(self.window.rows):
+            self.move(place - self.window.cursor)
+            if event.chain == 2 and self.current_id is not None:
+                self.post_message(TicketChosen(self.lane, self.current_id))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move down with the wheel."""
+        event.stop()
+        self.move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move up with the wheel."""
+        event.stop()
+        self.move(-3)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the old theme."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw line `y` of the view."""
+        width = self.size.width
+        place = self.window.top + y
+        if place >= len(self.window.rows):
+            return self._empty_line(y, width)
+        row = self.window.rows[place]
+        parts = row_parts(row, width - 2, self._clock())
+        under = 0 if place != self.window.cursor else 2 if self.has_focus else 1
+        key = (parts, row.priority, row.severity, under, row.id in self.selected, width)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) > 2000:
+                self._strips.clear()
+            strip = self._strips[key] = self._draw(row, parts, under)
+        return strip
+
+    def _draw(self, row: LaneRow, parts: tuple[str, str, str], under: int) -> Strip:
+        base = self.rich_style
+        if under:
+            base += self.get_component_rich_style(
+                "ticket-list--cursor-focused" if under == 2 else "ticket-list--cursor"
+            )
+        head, subject, due = parts
+        chosen = row.id in self.selected
+        mark = ("▌" if under == 2 else "│" if under else " ") + ("x" if chosen else " ")
+        pressing = row.priority is Priority.URGENT or row.severity in (Severity.S0, Severity.S1)
+        head_style = base + self._ink("pressing") if pressing else base
+        due_style = base + self._ink("late" if due.endswith("!") else "quiet")
+        subject_style = base + self._ink("quiet") if row.touches else base + Style(bold=True)
+        return Strip(
+            [
+                Segment(mark, head_style),
+                Segment(head, head_style),
+                Segment(subject, subject_style),
+                Segment(due, due_style),
+            ]
+        )
+
+    def _ink(self, name: str) -> Style:
+        """The foreground of a component class, to be laid on any background."""
+        style = self.get_component_rich_style(f"ticket-list--{name}", partial=True)
+        return Style(color=style.color, bold=style.bold)
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        base = self.rich_style
+        if not self.window.rows and y == min(1, self.size.height - 1):
+            return Strip([Segment(fit(f" {self._empty}", width), base + self._ink("empty"))])
+        return Strip.blank(width, base)
+
+    def _refresh_row(self, line: int) -> None:
+        self.refresh(Region(0, line, self.size.width, 1))
+
+    def _changed(self) -> None:
+        self.refresh()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.post_message(TicketHighlighted(self.lane, self.current_id))

@@ -1,0 +1,103 @@
+"""The views of a lane that an agent can choose from, and those saved under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.records import Status, View
+from tui.look.words import words
+
+WAITING = "waiting"
+LISTED = "listed"
+"""The base of a view of tickets that something else listed; it is left, not kept."""
+SETTING = "views"
+"""The name in the store's settings that the saved views are kept under."""
+BY_STATUS = (Status.PENDING, Status.ON_HOLD, Status.SNOOZED, Status.SOLVED, Status.CLOSED, Status.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedView:
+    """A view as it is chosen and kept: what it shows, the words looked for in it, the name it was saved under."""
+
+    base: str = WAITING
+    """`waiting`, `mine`, `nobody`, `today`, `status:pending`, `language:es` or `tag:vip`."""
+    words: str = ""
+    name: str = ""
+    among: tuple[int, ...] | None = None
+    """The only tickets that it shows."""
+
+    @property
+    def plain(self) -> bool:
+        """The whole lane, as it is without any choice."""
+        return self == NamedView()
+
+    @property
+    def title(self) -> str:
+        """A few words for the lane's title."""
+        shown = self.name or base_title(self.base)
+        return shown if self.name or not self.words else f"{shown} “{self.words}”"
+
+    def view(self, agent: str, now: int) -> View:
+        """Return what is read from the store; who is meant by mine and when today began is known only now."""
+        kind, _, value = self.base.partition(":")
+        match kind:
+            case "listed":
+                return View(everything=True)
+            case "mine":
+                return View(assignee=agent)
+            case "nobody":
+                return View(assignee="")
+            case "today":
+                return View(status=Status.SOLVED, since=midnight(now))
+            case "status":
+                return View(status=Status(value))
+            case "language":
+                return View(language=value)
+            case "tag":
+                return View(tag=value)
+        return View()
+
+
+def base_title(base: str) -> str:
+    """Return what a base shows, in a few words."""
+    kind, _, value = base.partition(":")
+    fixed = {
+        WAITING: words("all that waits"),
+        "mine": words("mine"),
+        "nobody": words("nobody's"),
+        "today": words("solved today"),
+    }
+    if kind == "status":
+        return words(value)
+    return fixed.get(kind) or (f"+{value}" if kind == "tag" else words("waits in {code}").format(code=value))
+
+
+def midnight(now: int) -> int:
+    """Return when the day of `now` began where the agent is."""
+    return int(datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0).timestamp())
+
+
+def saved(stored: Any) -> list[NamedView]:
+    """Return the views that the store's setting holds; what cannot be understood is left out."""
+    found = []
+    for one in stored if isinstance(stored, list) else []:
+        if isinstance(one, Mapping) and all(isinstance(one.get(key), str) for key in ("base", "words", "name")):
+            view = NamedView(one["base"], one["words"], one["name"])
+            if view.name and _known(view.base):
+                found.append(view)
+    return found
+
+
+def stored(views: list[NamedView]) -> list[dict[str, str]]:
+    """Return the views as the store's setting holds them."""
+    return [{"base": view.base, "words": view.words, "name": view.name} for view in views]
+
+
+def _known(base: str) -> bool:
+    kind, _, value = base.partition(":")
+    if kind == "status":
+        return value in [status.value for status in BY_STATUS]
+    return kind in (WAITING, "mine", "nobody", "today") or (kind in ("language", "tag") and bool(value))

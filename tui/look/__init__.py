@@ -1,0 +1,1 @@
+"""How things look: themes, colours, one-line text, wrapping, times in few characters."""

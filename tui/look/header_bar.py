@@ -1,0 +1,77 @@
+"""The one line at the top: where we are, whether replies wait to leave, and what the agent's shift came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.look.short_times import span
+from tui.look.words import words
+
+GAP = 3
+"""Cells between what the desk says and the agent's figures."""
+
+
+class HeaderBar(Static):
+    """Shows the desk's name, its mode and the outbox; `saving…` while a change is on its way to the file."""
+
+    def __init__(self, name: str, mode: str) -> None:
+        super().__init__("", id="header", markup=False)
+        self._name = name
+        self._mode = mode
+        self._shown = self._left = ""
+        self._shift: Sequence[str] = ()
+        self._paces: Sequence[tuple[str, str]] = ()
+        self.saving = False
+
+    def show(
+        self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = "",
+        paces: Sequence[tuple[str, str]] = (), reviews: str = "", suspended: int = 0,
+    ) -> None:  # fmt: skip
+        """Write the line: accounts, what waits to leave, is held, in doubt or suspended, reviews, what staying costs.
+
+        `paces`, what remotes are asked in a long and a short way, are written as far as there is room.
+        """
+        parts = [self._name, self._mode, links]
+        if waiting:
+            parts.append(words("outbox {n}").format(n=waiting))
+        if leaves_in is not None and leaves_in > 0:
+            parts.append(words("leaves in {span}").format(span=span(leaves_in)))
+        if held:
+            parts.append(words("{n} held!").format(n=held))
+        if doubted:
+            parts.append(words("{n} in doubt!").format(n=doubted))
+        if suspended:
+            parts.append(words("{n} suspended").format(n=suspended))
+        parts += [reviews, stay]
+        if self.saving:
+            parts.append(words("saving…"))
+        self._left, self._paces = "  ".join(part for part in parts if part), paces
+        self._draw()
+
+    def show_shift(self, bars: Sequence[str]) -> None:
+        """Write the agent's figures at the right end: the first of `bars` that fits, nothing where none does."""
+        self._shift = bars
+        self._draw()
+
+    def on_resize(self) -> None:
+        """More or less of the figures may fit."""
+        self._draw()
+
+    def _draw(self) -> None:
+        left, room = self._left, self.content_size.width - cell_len(self._left)
+        fitting = [bar for bar in self._shift if cell_len(bar) + GAP <= room]
+        least = min((cell_len(short) + 2 for _, short in self._paces), default=0)
+        bar = next((bar for bar in fitting if cell_len(bar) + GAP + least <= room), next(iter(fitting), ""))
+        taken = cell_len(bar) + GAP if bar else 0
+        for ways in self._paces:
+            one = next((way for way in ways if cell_len(way) + 2 + taken <= room), "")
+            if one:
+                left, room = f"{left}  {one}", room - cell_len(one) - 2
+        line = f"{left}{' ' * (room - cell_len(bar))}{bar}" if bar else left
+        if line != self._shown:
+            self._shown = line
+            self.update(Content(line), layout=False)

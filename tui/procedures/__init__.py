@@ -1,0 +1,1 @@
+"""The procedure beside its ticket: steps, gates, and wording that changed."""

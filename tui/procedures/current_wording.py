@@ -1,0 +1,25 @@
+"""What every procedure and macro says now, by kind and name: to tell at the next shift what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from queues.procedures import wording_diff
+
+if TYPE_CHECKING:
+    from macros.files.library import Library
+    from macros.filling.macro import Macro
+    from queues.procedures.procedure import Procedure
+    from queues.shifts.shift import Wordings
+
+
+def macro_wording(macro: Macro) -> str:
+    """Return all that a macro says, in every language it has."""
+    return wording_diff.joined({body.language: body.text for body in macro.bodies})
+
+
+def wordings_now(library: Library, procedures: Mapping[str, Procedure]) -> Wordings:
+    """Return every wording, procedures first."""
+    found = {(wording_diff.PROCEDURE, name): wording_diff.of_procedure(one) for name, one in procedures.items()}
+    return found | {(wording_diff.MACRO, macro.name): macro_wording(macro) for macro in library}

@@ -1,0 +1,213 @@
+"""The procedure beside its ticket: its steps, and the keys that answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from data.protocols import Clock
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.look.words import words
+from tui.procedures.lines import Followed, key_words, place_of, procedure_lines
+
+if TYPE_CHECKING:
+    from queues.procedures.procedure import Step
+
+STYLES = {"title": "$primary bold", "quiet": "$quiet", "ours": "$success"}
+
+
+class ProcedurePanel(Vertical, can_focus=True):
+    """Shows one `Followed`; each key that answers its current step is told on as a message."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.STEPS)
+
+    @dataclass
+    class Answered(Message):
+        """The agent answered a step; None takes an answer back."""
+
+        ticket_id: int
+        step: str
+        value: Any
+
+    @dataclass
+    class Left(Message):
+        """The agent goes back to the ticket."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(id="procedure")
+        self._clock = clock
+        self.shown: Followed | None = None
+        self.current = ""
+        """The id of the step that the keys mean."""
+        self.hindrance: Callable[[], str] = str
+        """Why no step may be answered now; an empty text where nothing stands in the way."""
+        self._place = range(0)
+        """The lines of the current step."""
+        self._drawn = ("", "")
+        """The procedure and the step that the agent has had on the screen with the keys in it."""
+
+    def compose(self) -> ComposeResult:
+        """The steps, and a line that opens where something is to be written down."""
+        yield Static("", id="procedure-steps", markup=False)
+        yield Input(id="procedure-line", compact=True)
+
+    @property
+    def active(self) -> bool:
+        """The keys are here."""
+        return self.has_focus or self.line.has_focus
+
+    @property
+    def line(self) -> Input:
+        """Where something is written down."""
+        return self.query_one("#procedure-line", Input)
+
+    def show(self, followed: Followed | None) -> None:
+        """Show a ticket's procedure; another ticket, or a step that was answered, moves on to the next open one."""
+        before, self.shown = self.shown, followed
+        if followed is None:
+            return
+        same = before is not None and before.ticket.id == followed.ticket.id
+        if not (same and before is not None and before.answers == followed.answers):
+            following = followed.following()
+            self.current = following.id if following is not None else followed.procedure.steps[0].id
+        self.draw()
+
+    def draw(self) -> None:
+        """Write the lines anew."""
+        if self.shown is None or not self.is_mounted:
+            return
+        width = max(20, self.content_size.width - 1)
+        parts = procedure_lines(self.shown, self.current, width, self._clock(), active=self.active)
+        told = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
+        self.query_one("#procedure-steps", Static).update(Content("\n").join(told))
+        self._place = place_of(parts)
+        if self.size.height:
+            above = max(0, self.size.height - len(self._place)) // 2
+            self.scroll_to(y=max(0, self._place.start - above), animate=False)
+        self.call_after_refresh(self._note_drawn, self._named)
+
+    @property
+    def _named(self) -> tuple[str, str]:
+        return (f"{self.shown.ticket.id} {self.shown.procedure.label}" if self.shown is not None else "", self.current)
+
+    def _note_drawn(self, named: tuple[str, str]) -> None:
+        if self.active and self._in_sight:
+            self._drawn = named
+
+    @property
+    def _in_sight(self) -> bool:
+        """The current step stands on the screen: whole, or its beginning where it is taller than the room for it."""
+        top, room = round(self.scroll_offset.y), self.size.height
+        last = self._place.stop if len(self._place) <= room else self._place.start + 1
+        return self.display and room > 0 and top <= self._place.start and last <= top + room
+
+    def _may_answer(self) -> bool:
+        """Tell whether the current step may be answered; where not, say why and show it."""
+        why = self.hindrance()
+        if not why and not (self._drawn == self._named and self._in_sight):
+            why = words("Read the step first; the same key then answers it.")
+        if why:
+            self.notify(why, severity="warning", timeout=4, markup=False)
+            self.draw()
+        return not why
+
+    def open_line(self) -> None:
+        """Let the current step's words be typed."""
+        step = self._step()
+        if step is None or not step.needs_text or self.hindrance():
+            return
+        self.line.value = ""
+        self.line.placeholder = step.evidence or words("the answer")
+        self.line.add_class("-open")
+        self.line.focus()
+
+    def action_confirm(self) -> None:
+        """Confirm a check, hand over, or begin to write what the step asks for."""
+        step = self._step()
+        if step is None or not self._may_answer():
+            return
+        if step.needs_text:
+            self.open_line()
+        elif step.choices or not step.asked:
+            self.notify(key_words(step), timeout=4, markup=False)
+        else:
+            self._answer(True)
+
+    def action_choose(self, number: int) -> None:
+        """Take one of the choices."""
+        step = self._step()
+        if step is not None and number <= len(step.choices) and self._may_answer():
+            self._answer(step.choices[number - 1])
+
+    def action_take_back(self) -> None:
+        """Take the current step's answer back."""
+        if self.shown is not None and self.current in self.shown.answers:
+            self._answer(None)
+
+    def action_move(self, by: int) -> None:
+        """Mark another step."""
+        if self.shown is None:
+            return
+        ids = [step.id for step in self.shown.procedure.steps]
+        self.current = ids[min(max(0, ids.index(self.current) + by), len(ids) - 1)]
+        self.draw()
+
+    def action_leave(self) -> None:
+        """Close the line, else go back to the ticket."""
+        if self.line.has_focus:
+            self._close_line()
+        else:
+            self.post_message(self.Left())
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc leaves the line, not the ticket."""
+        if event.key == "escape" and self.line.has_focus:
+            event.stop()
+            event.prevent_default()
+            self._close_line()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What is typed here filters nothing."""
+        event.stop()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take what was written down; nothing written answers nothing."""
+        event.stop()
+        said = " ".join(event.value.split())
+        if said:
+            self._close_line()
+            self._answer(said)
+
+    def on_focus(self) -> None:
+        """Say which keys count here."""
+        self.draw()
+
+    def on_blur(self) -> None:
+        """They no longer do."""
+        self.draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap anew."""
+        self.draw()
+
+    def _close_line(self) -> None:
+        self.line.remove_class("-open")
+        self.focus()
+
+    def _step(self) -> Step | None:
+        steps = self.shown.procedure.steps if self.shown is not None else ()
+        return next((step for step in steps if step.id == self.current), None)
+
+    def _answer(self, value: Any) -> None:
+        if self.shown is not None:
+            self.post_message(self.Answered(self.shown.ticket.id, self.current, value))

@@ -1,0 +1,1 @@
+"""Answering: macros on digits, the reply card, the composer, drafts, the outbox."""

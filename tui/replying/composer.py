@@ -1,0 +1,315 @@
+"""Where a reply or a note is written. It tells what happened and writes nothing itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from data.changes import packed
+from data.errors import InputError
+from data.records import Change, Direction, Draft, Finding
+from data.safe_text import safe_line, safe_text
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.look.words import words
+from tui.replying import external_editor
+from tui.replying.completion import Complete, Completion
+from tui.replying.composer_area import ComposerArea
+from tui.replying.finding_line import FindingLine
+
+SAVE_EVERY = 0.5
+"""Seconds between two drafts saved while typing, at least."""
+CHECK_AFTER = 0.4
+"""Seconds of rest after which a reply is looked at."""
+
+
+class Composer(Vertical):
+    """A text, whether it is a reply or a note, and whom it goes to."""
+
+    DEFAULT_CSS = """
+    Composer { height: auto; min-height: 6; max-height: 60%; }
+    Composer > #composer-head { height: 1; background: $panel; color: $foreground; }
+    Composer.-note > #composer-head { background: $warning; color: $background; text-style: bold; }
+    Composer > ComposerArea { height: 1fr; min-height: 4; }
+    Composer > #composer-findings { height: 1; padding: 0 1; background: $surface; color: $warning; display: none; }
+    Composer > #composer-findings.-told { display: block; }
+    Composer > #composer-findings.-blocked { color: $error; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
+    HELP = "Write here. `/name` puts in a macro, ctrl+n goes to the next missing value or finding, ctrl+s sends."
+
+    @dataclass
+    class DraftChanged(Message):
+        """The text rested long enough, or is about to be left: keep it. An empty text means the draft is gone."""
+
+        draft: Draft
+
+    @dataclass
+    class SendAsked(Message):
+        """The text is to be sent with the usual outcome, or `choose` another on the preview."""
+
+        draft: Draft
+        choose: bool = False
+
+    @dataclass
+    class MacroAsked(Message):
+        """A macro was named in the text; put its words in with `put`."""
+
+        name: str
+
+    @dataclass
+    class CheckAsked(Message):
+        """The text rested: look at it and tell what was found with `show_findings`."""
+
+        draft: Draft
+
+    @dataclass
+    class LanguageAsked(Message):
+        """The macro is wanted in the other language."""
+
+    @dataclass
+    class RenderAsked(Message):
+        """The macro is to be filled anew."""
+
+    @dataclass
+    class KeepAsked(Message):
+        """The text is to be kept as a macro."""
+
+        draft: Draft
+
+    @dataclass
+    class Left(Message):
+        """The agent went back to the ticket; the draft was told before."""
+
+    def __init__(self, complete: Complete, save_every: float | None = None, id: str | None = "composer") -> None:
+        super().__init__(id=id)
+        self._completion = Completion()
+        self._area = ComposerArea(self._completion, complete)
+        self._head = Static("", id="composer-head", markup=False)
+        self._save_every = SAVE_EVERY if save_every is None else save_every
+        self._timer: Timer | None = None
+        self._line = FindingLine()
+        self._check_timer: Timer | None = None
+        self._draft = Draft(0, "")
+        self._recipient = ""
+        self._told = ""
+        self._as_put: str | None = None
+        """The text as macros left it; None where none was put in since the draft was opened."""
+        self._edited_before = False
+
+    def compose(self) -> ComposeResult:
+        """Head line, text, completion."""
+        yield self._head
+        yield self._area
+        yield self._line
+        yield self._completion
+
+    @property
+    def draft(self) -> Draft:
+        """What is written now."""
+        return replace(self._draft, text=self._area.text)
+
+    def open(self, draft: Draft, recipient: str = "") -> None:
+        """Show a draft, or an empty one for a new text; tell an unsaved one of another ticket first."""
+        self.flush()
+        self._draft, self._recipient, self._told = draft, recipient, draft.text
+        self._as_put, self._edited_before = None, False
+        self._area.load_text(safe_text(draft.text))
+        self._area.move_cursor(self._area.document.end)
+        self._completion.close()
+        self._show_head()
+        self._area.focus()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is text that was not told yet."""
+        return bool(self._draft.ticket_id) and self._area.text != self._told
+
+    def take(self, draft: Draft) -> None:
+        """Write this draft of the same ticket in place of the text; it is kept already. ctrl+z brings the text back."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._draft, self._told = draft, safe_text(draft.text)
+        self._area.replace(self._told, (0, 0), self._area.document.end)
+        self._show_head()
+
+    def type_on(self, typed: str) -> Draft:
+        """Write at the cursor what was typed for this text while a card came up; return what stands here then."""
+        self._area.insert(typed)
+        return self.draft
+
+    @property
+    def around_cursor(self) -> tuple[str, str]:
+        """What stands before and after the cursor."""
+        return self._area.around_cursor
+
+    @property
+    def edited(self) -> bool | None:
+        """Whether the agent wrote something into the macros' words; None where no macro is in it or nobody knows."""
+        if self._as_put is None or not self._draft.macro:
+            return None
+        return self._edited_before or self._area.text != self._as_put
+
+    def put(self, change: Change, *, whole: bool = False, closing: str = "") -> None:
+        """Put a change's words in at the cursor, or in place of all there is, and keep what else it does.
+
+        The cursor goes to the first missing value, else before the `closing`, where more may be said. The words can be
+        undone with ctrl+z.
+        """
+        kept, text = self._draft, safe_text(change.reply or "")
+        had = self._area.text
+        self._edited_before = not whole and (had.strip() != "" if self._as_put is None else bool(self.edited))
+        self._draft = replace(
+            kept,
+            macro=change.macro or kept.macro,
+            language=change.reply_language or kept.language,
+            actions=packed(change),
+        )
+        if whole:
+            self._area.replace(text, (0, 0), self._area.document.end)
+        else:
+            self._area.insert(text)
+        self._as_put = self._area.text
+        self._show_head()
+        if not self._area.next_hole() and closing:
+            self._area.go_before(closing)
+
+    def show_findings(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
+        """Show what was found in `text`, unless another text stands here by now."""
+        if text == self._area.text and self._draft.kind is Direction.OUT:
+            self._line.show(text, findings, promise)
+
+    def point_at(self, finding: Finding) -> None:
+        """Select the words of a finding; one about no words leaves the cursor at the end."""
+        if finding.end > finding.start:
+            self._area.select_words(finding.start, finding.end)
+        else:
+            self._area.move_cursor(self._area.document.end)
+
+    def flush(self) -> None:
+        """Tell the draft now if it is not told yet: before leaving, sending or changing the ticket."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self.unsaved:
+            self._told = self._area.text
+            self.post_message(self.DraftChanged(self.draft))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Keep the draft soon; typing on does not put it off."""
+        event.stop()
+        if not self._area.text and self._draft.macro:
+            # nothing is left of the macros' words, so nothing of what they do
+            self._draft = replace(self._draft, macro="", actions="")
+            self._show_head()
+        if self._timer is None and self._area.text != self._told:
+            self._timer = self.set_timer(self._save_every, self.flush)
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        """Have the text looked at once no key has come for a while."""
+        if self._check_timer is not None:
+            self._check_timer.stop()
+        self._check_timer = self.set_timer(CHECK_AFTER, self._ask_to_check)
+
+    def _ask_to_check(self) -> None:
+        self._check_timer = None
+        if self._draft.kind is Direction.OUT and self._draft.ticket_id and self._area.text.strip():
+            self.post_message(self.CheckAsked(self.draft))
+        else:
+            self._line.show("", ())
+
+    def on_composer_area_name_taken(self, event: ComposerArea.NameTaken) -> None:
+        """Hand the macro's name up."""
+        event.stop()
+        self.post_message(self.MacroAsked(event.name))
+
+    def action_send(self) -> None:
+        """Ask for the text to be sent."""
+        self._ask_to_send(choose=False)
+
+    def action_send_as(self) -> None:
+        """Ask for the preview, to choose the outcome there."""
+        self._ask_to_send(choose=True)
+
+    def action_preview(self) -> None:
+        """Ask for the preview."""
+        self._ask_to_send(choose=True)
+
+    def action_toggle_note(self) -> None:
+        """Turn the reply into a note, or back."""
+        kind = Direction.OUT if self._draft.kind is Direction.NOTE else Direction.NOTE
+        self._draft = replace(self._draft, kind=kind)
+        self._show_head()
+        self._told = "" if self._area.text else self._told
+        self.flush()
+        self._ask_to_check()
+
+    def action_next_hole(self) -> None:
+        """Go to the next missing value, or to the next words that something was found about."""
+        place = self._area.next_hole(self._line.places(self._area.text))
+        if place is None:
+            self.notify(words("Nothing is missing, and nothing was found."), timeout=2, markup=False)
+        else:
+            self._line.tell_at(self._area.text, place)
+
+    def action_language(self) -> None:
+        """Ask for the other language."""
+        self.post_message(self.LanguageAsked())
+
+    def action_render_again(self) -> None:
+        """Ask for the macro to be filled anew."""
+        self.post_message(self.RenderAsked())
+
+    def action_keep(self) -> None:
+        """Ask for the text to be kept as a macro."""
+        if self._area.text.strip():
+            self.post_message(self.KeepAsked(self.draft))
+        else:
+            self.notify(words("There is nothing to keep yet."), timeout=3, markup=False)
+
+    def action_editor(self) -> None:
+        """Write in the agent's own editor; the draft is kept before."""
+        self.flush()
+        try:
+            with self.app.suspend():
+                text = external_editor.edit(self._area.text, external_editor.command(os.environ))
+        except SuspendNotSupported:
+            self.notify(words("No editor can be opened from here."), severity="warning", markup=False)
+            return
+        except InputError as error:
+            self.notify(safe_line(error.message), title=error.title, severity="error", markup=False)
+            return
+        self._area.replace(safe_text(text), (0, 0), self._area.document.end)
+
+    def action_leave(self) -> None:
+        """Go back to the ticket; the draft is kept."""
+        self.flush()
+        self.post_message(self.Left())
+
+    def _ask_to_send(self, *, choose: bool) -> None:
+        if not self._area.text.strip():
+            self.notify(words("There is nothing to send yet."), timeout=3, markup=False)
+            return
+        self.flush()
+        self.post_message(self.SendAsked(self.draft, choose))
+
+    def _show_head(self) -> None:
+        """Say what this is: a note in another colour and with the word, so that nobody sends one by mistake."""
+        is_note = self._draft.kind is Direction.NOTE
+        self.set_class(is_note, "-note")
+        head = words("NOTE: no customer sees this") if is_note else words("REPLY")
+        recipient = "" if is_note else safe_line(self._recipient)
+        parts = [head, recipient, self._draft.language, safe_line(self._draft.macro)]
+        self._head.update(Content("  ".join(part for part in parts if part)))

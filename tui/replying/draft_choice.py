@@ -1,0 +1,142 @@
+"""Two windows wrote one draft: both texts side by side, and the agent says which one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from data import macro_names
+from data.changes import packed, unpacked
+from data.errors import InputError
+from data.records import Direction, Draft
+from data.safe_text import safe_text
+from tui.cards.base_card import BaseCard
+from tui.look.words import words
+
+QUIET_SECONDS = 0.8
+"""The card comes up while somebody types: until no key came for so long, keys choose nothing."""
+
+
+TypeOn = Callable[[str], Draft]
+"""Writes what is typed into the text, and returns the text as it stands then."""
+
+
+class Choice(StrEnum):
+    """Which text stays."""
+
+    MINE = "mine"
+    OTHER = "other"
+    BOTH = "both"
+
+
+class DraftChoice(BaseCard[Choice]):
+    """Esc keeps both, so that no key loses a word."""
+
+    CSS_PATH = "../styles/draft_choice.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("m", "choose('mine')"),
+        ("o", "choose('other')"),
+        ("b,escape", "choose('both')"),
+        ("down,j", "scroll(1)"),
+        ("up,k", "scroll(-1)"),
+        ("pagedown,space", "scroll(10)"),
+        ("pageup", "scroll(-10)"),
+    ]
+
+    def __init__(self, mine: Draft, other: Draft | None, type_on: TypeOn | None = None) -> None:
+        """Take what is written here and what is in the file; None where the other window sent or emptied it.
+
+        `type_on` gets what is typed before the hands are lifted, as that was meant for the text.
+        """
+        super().__init__()
+        self._mine, self._other, self._type_on = mine, other, type_on
+        self._listening: Timer | None = None
+        """Runs while keys may still be meant for the text."""
+
+    def on_mount(self) -> None:
+        """Wait until the typing stops."""
+        self._listening = self.set_timer(QUIET_SECONDS, self._listen)
+
+    def on_key(self, event: events.Key) -> None:
+        """Typing goes on: wait longer."""
+        if self._listening is not None:
+            event.stop()
+            event.prevent_default()
+            self._listening.reset()
+            typed = "\n" if event.key == "enter" else event.character if event.is_printable else None
+            if typed and self._type_on is not None:
+                self._mine = self._type_on(typed)
+                self.query_one("#choice-mine", Static).update(_shown(self._mine))
+
+    def _listen(self) -> None:
+        self._listening = None
+        keys = words("m this one · o the other · b both, one after the other (Esc too) · ↑↓ scrolls")
+        self.query_one("#choice-keys", Static).update(Content(keys))
+
+    def compose(self) -> ComposeResult:
+        """What happened, both texts, keys."""
+        with Vertical(id="draft-choice"):
+            told = words("Another window wrote on the draft of #{n} too. Which text stays?")
+            yield Static(Content(told.format(n=self._mine.ticket_id)), id="choice-title", markup=False)
+            with Horizontal(id="choice-texts"):
+                yield from self._side(words("m  here"), self._mine, "choice-mine")
+                yield from self._side(words("o  the other window"), self._other, "choice-other")
+            yield Static(Content(words("Lift your hands for a moment…")), id="choice-keys", markup=False)
+
+    def action_choose(self, choice: str) -> None:
+        """Take it, unless the key was meant for the text."""
+        if self._listening is None:
+            self.dismiss(Choice(choice))
+        else:
+            self._listening.reset()
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on in both."""
+        for side in self.query(VerticalScroll):
+            side.scroll_relative(y=lines, animate=False)
+
+    def _side(self, name: str, draft: Draft | None, id: str) -> ComposeResult:
+        note = words(" · NOTE") if draft is not None and draft.kind is Direction.NOTE else ""
+        with VerticalScroll(classes="choice-side", can_focus=False):
+            yield Static(Content(name + note), classes="choice-name", markup=False)
+            yield Static(_shown(draft), id=id, markup=False)
+
+
+def _shown(draft: Draft | None) -> Content:
+    return Content(words("(it was sent or emptied there)") if draft is None else safe_text(draft.text))
+
+
+def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:
+    """Return the draft that stays, to replace the one in the file. Both make a note where one of them is a note."""
+    revision = other.revision if other is not None else 0
+    theirs = other if other is not None else Draft(mine.ticket_id, "")
+    if choice is Choice.MINE:
+        chosen = mine
+    elif choice is Choice.OTHER:
+        chosen = theirs
+    else:
+        texts = [draft.text for draft in (mine, theirs) if draft.text.strip()]
+        kind = Direction.NOTE if Direction.NOTE in (mine.kind, theirs.kind) else Direction.OUT
+        macros = macro_names.joined((*macro_names.separate(theirs.macro), *macro_names.separate(mine.macro)))
+        chosen = Draft(mine.ticket_id, "\n\n".join(dict.fromkeys(texts)), kind, 0, 0, macros, mine.language,
+                       _actions_of(mine, theirs))  # fmt: skip
+    return Draft(mine.ticket_id, chosen.text, chosen.kind, revision, 0, chosen.macro, chosen.language, chosen.actions)
+
+
+def _actions_of(mine: Draft, theirs: Draft) -> str:
+    """Return what the macros of both drafts do; mine alone where both cannot be done."""
+    from macros.filling.several_macros import stack
+
+    try:
+        return packed(stack(unpacked(theirs.actions), unpacked(mine.actions)))
+    except InputError:
+        return mine.actions

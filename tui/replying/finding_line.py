@@ -1,0 +1,57 @@
+"""One thin line under the text being written: what was found in it, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from data.records import Finding
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+
+
+class FindingLine(Static):
+    """Shows the first finding and how many there are, else what the text promises; gone when there is neither."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="composer-findings", markup=False)
+        self._text = ""
+        self._findings: Sequence[Finding] = ()
+
+    def show(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
+        """Show what was found in a text."""
+        self._text, self._findings = text, findings
+        if findings:
+            self._tell(findings[0])
+        else:
+            self.update(Content(one_line(promise)))
+            self.remove_class("-blocked")
+        self.set_class(bool(findings or promise), "-told")
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Return where the words of the findings stand in a text that may have been changed since it was looked at."""
+        places = (self._place(finding, text) for finding in self._findings)
+        return [place for place in places if place is not None]
+
+    def tell_at(self, text: str, place: tuple[int, int]) -> None:
+        """Say what was found about the words at a place."""
+        found = next((one for one in self._findings if self._place(one, text) == place), None)
+        if found is not None:
+            self._tell(found)
+
+    def _place(self, finding: Finding, text: str) -> tuple[int, int] | None:
+        said = self._text[finding.start : finding.end]
+        if not said:
+            return None
+        if text[finding.start : finding.end] == said:
+            return finding.start, finding.end
+        start = text.find(said)
+        return None if start < 0 else (start, start + len(said))
+
+    def _tell(self, finding: Finding) -> None:
+        sign = "✗" if finding.blocking else "!"
+        more = words(" · {n} found, ctrl+n goes round").format(n=len(self._findings)) if len(self._findings) > 1 else ""
+        self.update(Content(f"{sign} {one_line(finding.message)}{more}"))
+        self.set_class(finding.blocking, "-blocked")

@@ -1,0 +1,76 @@
+"""Asking the agent for what a macro cannot know, and remembering the answers while the desk is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from data.errors import DeskError
+from data.records import Ticket
+from tui.lanes.view_choice import Viewing
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from macros.filling.macro import Macro
+    from tui.cards.ask_form import Filled
+
+Given = Mapping[str, str]
+"""What was answered, by the names of the asks."""
+
+
+class Asking(Viewing):
+    """Opens the form where a macro asks for something."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.answered: dict[tuple[int, str], Filled] = {}
+        """Answers by ticket and macro, so that leaving a form or turning the language loses none."""
+
+    def with_answers(
+        self, ticket: Ticket, name: str, then: Callable[[Macro, Given], None], *, anew: bool = True
+    ) -> None:
+        """Call `then` once a macro has its answers; `anew` shows them first even where all were given before."""
+        try:
+            macro = self.answering.macro(name)
+        except DeskError as error:
+            self.say(f"{error.title}: {error.message}", severe=True)
+            return
+        known = self.answered.get((ticket.id, macro.name))
+        if not macro.asks or (known is not None and known.complete and not anew):
+            then(macro, known.answers if known is not None else {})
+            return
+        from tui.cards.ask_form import AskForm
+
+        def filled(form: Filled | None) -> None:
+            if form is None:
+                return
+            self.answered[ticket.id, macro.name] = form
+            if form.complete:
+                then(macro, form.answers)
+            else:
+                self.say(words("Not filled in; the same key goes on with what was typed."))
+
+        self.app.push_screen(AskForm(macro, ticket.language, known.answers if known is not None else {}), filled)
+
+    def with_all_answers(
+        self,
+        ticket: Ticket,
+        names: Sequence[str],
+        then: Callable[[Sequence[tuple[Macro, Given]]], None],
+        *,
+        anew: bool = True,
+    ) -> None:
+        """Call `then` once each of several macros has its answers, asked one after the other."""
+        given: list[tuple[Macro, Given]] = []
+
+        def go_on() -> None:
+            if len(given) == len(names):
+                then(given)
+            else:
+                self.with_answers(ticket, names[len(given)], answered, anew=anew)
+
+        def answered(macro: Macro, answers: Given) -> None:
+            given.append((macro, answers))
+            go_on()
+
+        go_on()

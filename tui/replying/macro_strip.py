@@ -1,0 +1,47 @@
+"""The one line above the status line: which macro each digit holds for the ticket that is being read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Static
+
+from tui.lanes.row_line import fit, one_line
+from tui.replying.digit_ranking import WEAK, Slot
+
+BETWEEN = " · "
+
+
+def strip_line(slots: Sequence[Slot], width: int) -> Content:
+    """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; what nothing speaks for is quiet."""
+    left, parts = width, list[Content]()
+    for place, slot in enumerate(slots):
+        digit, sign = str(slot.number or ""), WEAK if slot.weak else ""
+        said = " ".join(filter(None, (digit, sign, one_line(slot.title), slot.note)))
+        lead = BETWEEN if place else ""
+        shown = fit(lead + said, min(left, cell_len(lead + said)))
+        parts.append(Content.styled(shown, "$quiet" if slot.weak or not slot.number else ""))
+        left -= cell_len(shown)
+        if left <= 0:
+            break
+    return Content("").join(parts) + Content(" " * left)
+
+
+class MacroStrip(Static):
+    """Shows digits and titles; empty where a digit would mean another ticket than the one that is open."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="macro-strip", markup=False)
+        self._slots: Sequence[Slot] = ()
+
+    def show(self, slots: Sequence[Slot]) -> None:
+        """Write the line."""
+        self._slots = slots
+        self.update(strip_line(slots, self.content_size.width), layout=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Cut the line anew."""
+        self.show(self._slots)

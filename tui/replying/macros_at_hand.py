@@ -1,0 +1,341 @@
+"""What the screen asks of the macros. A thread loads them after the first paint: no start waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from data.changes import unpacked
+from data.errors import InputError
+from data.macro_names import separate
+from data.protocols import Clock
+from data.records import Change, Customer, Draft, Ticket
+from tui.look.words import words
+from tui.replying.digit_ranking import WEAK, Ranking, Slot
+from tui.replying.digit_slots import SUGGESTED, Asked, first_digits
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from macros.files.library import Library, Verdict
+    from macros.filling.context import Brand, Context
+    from macros.filling.macro import EscalateTo, Macro, Once
+    from macros.suggesting.learning import Learner
+    from macros.suggesting.offering import Situation
+
+SLOTS = 9
+"""Keys 1 to 9."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A macro filled in for one ticket."""
+
+    macro: str
+    title: str
+    language: str
+    change: Change
+    holes: tuple[str, ...] = ()
+    closing: str = ""
+    """The end of the reply, before which more may be said."""
+
+
+Given = Sequence[tuple[str, Mapping[str, str]]]
+"""Names of macros, each with what was answered to its asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a reply a macro is put."""
+
+    draft: Draft
+    before: str
+    after: str
+
+
+class Answering:
+    """Finds and fills macros for a ticket of the store that the screen reads."""
+
+    def __init__(self, store: Store, clock: Clock, agent: str) -> None:
+        self._store, self._clock, self._agent = store, clock, agent
+        self._library: Library | None = None
+        self._learner: Learner | None = None
+        self._ranking: Ranking | None = None
+        self._brand: Brand | None = None
+        self._zone: tzinfo = UTC
+        self._register = "usted"
+        self._form = ""
+        self._looking = Lock()
+        self.last = ""
+        """The macro used last."""
+        self.asked: Callable[[Ticket], Asked] = lambda ticket: Asked()
+        """Tells what a ticket's procedure makes of its macros."""
+
+    def over(self, store: Store) -> Answering:
+        """Return the same macros over another connection, for the thread that owns it."""
+        other = Answering(store, self._clock, self._agent)
+        other._library = self._library
+        other._brand, other._zone, other._register = self._brand, self._zone, self._register
+        other._form = self._form
+        if self._library is not None and self._learner is not None:
+            other._learner, other._ranking = self._learner, Ranking(store, self._library, self._learner)
+        return other
+
+    def load(self) -> None:
+        """Read the library; called in a thread. Files that cannot be used do not keep the others away."""
+        from macros import render
+        from macros.files.library import Library
+        from macros.suggesting.learning import Learner
+        from tui.setup.open_desk import brand_of, zone_of
+        from tui.setup.settings import config_folder
+        from tui.setup.settings import load as load_settings
+
+        settings = load_settings().settings
+        self._brand, self._zone = brand_of(settings), zone_of(settings)
+        self._register, self._form = settings.register, settings.csat.link
+        del render  # loading it here is what keeps the first preview fast
+        library = Library.standard(config_folder() / "macros")
+        self._learner = Learner(library)
+        self._ranking = Ranking(self._store, library, self._learner)
+        # the library comes last: it is what tells the screen's thread that all is there
+        self._library = library
+
+    def learn(self) -> None:
+        """Learn from the replies of the store; called in a thread."""
+        from data.store import Store
+
+        if self._learner is None:
+            return
+        store = Store.open(self._store.path, create=False)
+        try:
+            self._learner.catch_up(store)
+        finally:
+            store.close()
+
+    def refresh(self) -> list[Verdict] | None:
+        """Take in what changed in the folders of macros; called in a thread.
+
+        Returns the files that are refused and were not before, None where nothing changed.
+        """
+        if self._library is None or not self._looking.acquire(blocking=False):
+            return None  # a slow disk: the look before this one still goes on
+        try:
+            before = self._library.refused()
+            if not self._library.refresh():
+                return None
+            return [verdict for verdict in self._library.refused() if verdict not in before]
+        finally:
+            self._looking.release()
+
+    def know_new(self) -> None:
+        """Let macros that came since be suggested; called where suggestions are asked for."""
+        if self._learner is not None and self._library is not None:
+            self._learner.know(self._library)
+
+    def library(self) -> Library:
+        """Return all macros. Raises InputError while they are loading."""
+        if self._library is None:
+            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
+        return self._library
+
+    def refused(self) -> list[Verdict]:
+        """Return the files that cannot be used."""
+        return self._library.refused() if self._library is not None else []
+
+    @property
+    def ready(self) -> bool:
+        """The library is there."""
+        return self._library is not None
+
+    def slots(self, ticket: Ticket) -> list[Macro | None]:
+        """Return what the keys 1 to 9 mean for a ticket.
+
+        A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
+        procedure asks for (`tui.replying.digit_slots`), and the others first the macros of the ticket's topic, then the
+        rest. No digit holds a macro whose outcome is not established. Where harm is possible a digit holds what is sure, what
+        the procedure asks for next, and by its own key what names the lane or the topic; the others are empty.
+        """
+        if self._library is None or self._ranking is None:
+            return [None] * SLOTS
+        situation, asked = self._situation(ticket)
+        offered = [macro for macro in self._offered(ticket) if situation.admits(macro)]
+        named = {macro.key: macro for macro in reversed(offered) if macro.key and _keeps_its_key(macro, situation)}
+        taken = {macro.name for macro in named.values()}
+        rest = {macro.name: macro for macro in offered if macro.name not in taken}
+        ranked = [rest[name] for name in self._ranking.of(ticket, situation) if name in rest]
+        if situation.safety:
+            ranked = [macro for macro in ranked if not self._weak(ticket, macro)]
+        best = first_digits(ranked, asked, hands_over_first=situation.hands_over_first)
+        for macro in best:
+            del rest[macro.name]
+        left = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
+        others = iter(best + left)
+        return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
+
+    def strip(self, ticket: Ticket) -> list[Slot]:
+        """Return the digits that hold a macro for a ticket, each with its title in the ticket's language.
+
+        Where the first digits are empty, words that no digit goes with say so and name the keys that lead on.
+        """
+        ranking = self._ranking
+        if ranking is None:
+            return []
+        situation, _ = self._situation(ticket)
+        held = self.slots(ticket)
+        shown = [] if any(held[:SUGGESTED]) else [Slot(0, words("nothing fits · m find · r write"))]
+        for number, macro in enumerate(held, 1):
+            if macro is not None:
+                slot = ranking.slot(ticket, situation, number, macro)
+                shown.append(replace(slot, weak=self._weak(ticket, macro)))
+        return shown
+
+    def why(self, ticket: Ticket, macro: str) -> str:
+        """Say in a few words what speaks for a macro; empty where nothing does."""
+        return self._ranking.why(ticket, self._situation(ticket)[0], macro) if self._ranking is not None else ""
+
+    def weak(self, ticket: Ticket, names: str) -> bool:
+        """Tell whether nothing speaks for a macro, or one of several joined, as the answer to this ticket.
+
+        One that is no longer in the library is nobody's suggestion.
+        """
+        known = {macro.name: macro for macro in self._library or ()}
+        return any(name in known and self._weak(ticket, known[name]) for name in separate(names))
+
+    def _weak(self, ticket: Ticket, macro: Macro) -> bool:
+        situation, asked = self._situation(ticket)
+        if self._ranking is None or not self._ranking.weak(ticket, situation, macro):
+            return False
+        ranked = (self.macro(name) for name in self._ranking.of(ticket, situation))
+        over = asked.over([one for one in ranked if asked.speaks_for(one)])
+        return macro not in over[:1]
+
+    def _situation(self, ticket: Ticket) -> tuple[Situation, Asked]:
+        from macros.suggesting.offering import Situation
+
+        asked = self.asked(ticket)
+        return Situation.of(ticket, asked.established, handed_over=asked.handed_over), asked
+
+    def opened(self, ticket_id: int) -> None:
+        """Let the first digits follow what was learned since the ticket was open last."""
+        if self._ranking is not None:
+            self._ranking.anew(ticket_id)
+
+    def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
+        """Return name and title of every macro offered for a ticket; a sign stands before those nothing speaks for."""
+        if self._library is None:
+            return []
+        marks = {macro.name: f"{WEAK} " if self._weak(ticket, macro) else "" for macro in self._offered(ticket)}
+        return [(name, mark + self.macro(name).title.for_language(language)) for name, mark in marks.items()]
+
+    def _offered(self, ticket: Ticket) -> list[Macro]:
+        if self._library is None:
+            return []
+        customer = self._customer(ticket)
+        return self._library.offered(ticket, replace(customer, register=customer.register or self._register))
+
+    def _customer(self, ticket: Ticket) -> Customer:
+        return self._store.customers.get(ticket.customer_id) or Customer(0, "")
+
+    def escalations(self, topic: str = "") -> list[EscalateTo]:
+        """Return to which teams the macros hand tickets, with a topic only those of it."""
+        macros = () if self._library is None else self._library
+        return [
+            macro.actions.escalate
+            for macro in macros
+            if macro.actions.escalate is not None and (not topic or topic in macro.topics)
+        ]
+
+    def macro(self, name: str) -> Macro:
+        """Return a macro. Raises InputError where there is none of that name, or not yet."""
+        if self._library is None:
+            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
+        return self._library.get(name)
+
+    def context(self, ticket: Ticket) -> Context:
+        """Return what macros may know of a ticket; read where the store is read."""
+        from macros.filling.context import Context
+        from queues.quality.csat import token_of
+
+        customer = self._customer(ticket)
+        return Context(
+            ticket, customer, self._agent, self._clock(), self._brand, self._zone, self._register,
+            token_of(self._store, ticket.id), self._form,
+        )  # fmt: skip
+
+    def keep_as_macro(self, context: Context, title: str, text: str, language: str) -> str:
+        """Write a reply as a macro into one's own folder and return its name; called in a thread.
+
+        Raises InputError where it cannot be one.
+        """
+        from macros.authoring.reply_to_macro import keep, make
+        from tui.setup.settings import config_folder
+
+        if self._library is None:
+            raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
+        ticket = context.ticket
+        made = make(title, text, language or ticket.language, context, self._library.snippets, ticket.topic)
+        taken = {macro.name for macro in self._library}
+        name = keep(made, config_folder() / "macros", taken)
+        self.refresh()
+        return name
+
+    def fill_all(self, ticket: Ticket, given: Given, language: str = "", into: Place | None = None) -> Answer:
+        """Fill macros in as one reply, or `into` one that is being written; what all do becomes one change.
+
+        Only the first brings its greeting and only the last its closing. Raises InputError as `fill` does, and where
+        the macros want things that cannot go together.
+        """
+        from macros.filling.several_macros import in_place, left_out, stack, together
+
+        if into is not None:
+            ((name, answers),) = given
+            without = left_out(bool(into.before.strip()), bool(into.after.strip() or into.draft.macro))
+            one = self.fill(ticket, name, language or into.draft.language, answers, without)
+            text = in_place(one.change.reply or "", into.before, into.after)
+            there = replace(unpacked(into.draft.actions), macro=into.draft.macro)
+            return replace(one, change=stack(there, replace(one.change, reply=text)))
+        last = len(given) - 1
+        answered = [
+            self.fill(ticket, name, language, answers, left_out(number > 0, number < last))
+            for number, (name, answers) in enumerate(given)
+        ]
+        return replace(
+            answered[-1],
+            title=" + ".join(one.title for one in answered),
+            change=together([one.change for one in answered]),
+            holes=tuple(hole for one in answered for hole in one.holes),
+        )
+
+    def fill(
+        self,
+        ticket: Ticket,
+        name: str,
+        language: str = "",
+        answers: Mapping[str, str] | None = None,
+        without: frozenset[Once] = frozenset(),
+    ) -> Answer:
+        """Fill a macro in with what was answered to its asks, without the snippets of some kinds.
+
+        Raises InputError where there is no such macro or it cannot be filled.
+        """
+        from macros.render import closing, render
+
+        macro = self.macro(name)
+        context = self.context(ticket)
+        filled = render(macro, language or ticket.language, context, answers or {}, without)
+        self.last = macro.name
+        return Answer(
+            macro.name,
+            macro.title.for_language(filled.language),
+            filled.language,
+            replace(filled.change, reply=filled.text, verbatim=not answers),
+            tuple(hole.name for hole in filled.holes),
+            closing(macro, filled.language, context, filled.text),
+        )
+
+
+def _keeps_its_key(macro: Macro, situation: Situation) -> bool:
+    """Tell whether a macro has its key here: where harm is possible it has to be meant for such tickets."""
+    return not situation.safety or situation.is_about(macro) or situation.lane in macro.when.lanes

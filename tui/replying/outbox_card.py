@@ -1,0 +1,117 @@
+"""The replies that wait, and beside the one that is marked what came meanwhile, so that the agent can decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from data.records import OutboxEntry, OutboxState
+from data.safe_text import safe_text
+from tui.cards.base_card import BaseCard
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+
+MOST_LINES = 8
+"""Replies listed at once; the marked one is always among them."""
+_MARKS = {OutboxState.HELD: "!", OutboxState.IN_DOUBT: "?", OutboxState.FAILED: "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One reply that waits, with both texts."""
+
+    entry: OutboxEntry
+    own: str
+    """What we wrote."""
+    meanwhile: str
+    """What came since, or why it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the agent wants: a wish of `queues.desk.waiting_replies.Wish`, or `open` for the ticket."""
+
+    entry_id: int
+    ticket_id: int
+    wish: str
+
+
+class OutboxCard(BaseCard[Decision]):
+    """Returns what was decided about the marked reply; Esc returns nothing."""
+
+    CSS_PATH = "../styles/outbox_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.OUTBOX)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
+
+    def __init__(self, waiting: Sequence[Waiting], marked: int = 0) -> None:
+        super().__init__()
+        self._waiting, self._marked = waiting, min(marked, len(waiting) - 1)
+        self._lines = Static("", id="outbox-lines", markup=False)
+        self._own, self._meanwhile = Static("", markup=False), Static("", markup=False)
+        self._keys = Static("", id="outbox-keys", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """The list, both texts side by side, keys."""
+        with Vertical(id="outbox"):
+            yield Static(Content(words("Replies that wait")), id="outbox-title", markup=False)
+            yield self._lines
+            with Horizontal(id="outbox-texts"):
+                with VerticalScroll(classes="outbox-text"):
+                    yield Static(Content(words("Your reply")), classes="outbox-head", markup=False)
+                    yield self._own
+                with VerticalScroll(classes="outbox-text"):
+                    yield Static(Content(words("Meanwhile")), classes="outbox-head", markup=False)
+                    yield self._meanwhile
+            yield self._keys
+
+    def on_mount(self) -> None:
+        """Show the first."""
+        self._show()
+
+    def action_move(self, step: int) -> None:
+        """Mark another reply."""
+        self._marked = min(max(0, self._marked + step), len(self._waiting) - 1)
+        self._show()
+
+    def action_settle(self, wish: str) -> None:
+        """Decide about the marked one, where that fits its state."""
+        entry = self._waiting[self._marked].entry
+        if wish == "arrived" and entry.state is not OutboxState.IN_DOUBT:
+            self.app.bell()
+            return
+        self.dismiss(Decision(entry.id, entry.ticket_id, wish))
+
+    def action_leave(self) -> None:
+        """Decide nothing."""
+        self.dismiss(None)
+
+    def _show(self) -> None:
+        start = max(0, min(self._marked - MOST_LINES // 2, len(self._waiting) - MOST_LINES))
+        shown = list(enumerate(self._waiting))[start : start + MOST_LINES]
+        self._lines.update(Content("\n".join(self._line(number, one) for number, one in shown)))
+        one = self._waiting[self._marked]
+        self._own.update(Content(safe_text(one.own)))
+        self._meanwhile.update(Content(safe_text(one.meanwhile)))
+        arrived = words("a it arrived · ") if one.entry.state is OutboxState.IN_DOUBT else ""
+        self._keys.update(
+            Content(
+                words("s send all the same · {arrived}e edit · x drop · Enter ticket · j k next · Esc back").format(
+                    arrived=arrived
+                )
+            )
+        )
+
+    def _line(self, number: int, one: Waiting) -> str:
+        entry = one.entry
+        marks = ("▸" if number == self._marked else " ") + _MARKS.get(entry.state, " ")
+        why = f"  {one_line(entry.reason)}" if entry.reason else ""
+        return f"{marks} #{entry.ticket_id}  {entry.state}  {one_line(entry.recipient)}{why}"

@@ -1,0 +1,209 @@
+"""What will be sent, to whom, in which language and with what outcome, before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from data.records import Change, Promise, Status
+from data.safe_text import safe_text
+from tui.cards.base_card import BaseCard
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+from tui.replying.digit_ranking import WEAK
+from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
+
+
+class ReplyCard(BaseCard[Verdict]):
+    """Enter sends and does what the macro says; a blocking finding makes it say so instead, until a reason is given."""
+
+    CSS_PATH = "../styles/reply_card.tcss"
+    AUTO_FOCUS = ""  # the line for a reason is no place to start
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Scope.PREVIEW),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, card: Card) -> None:
+        super().__init__()
+        self.card = card
+        self.reason = ""
+        """Why the reply goes past what blocks; empty while no reason was given."""
+        self._asked = False
+        """The question whether a weak macro is meant stands on the screen."""
+
+    def compose(self) -> ComposeResult:
+        """Title, facts, the reply itself, the line for a reason, keys."""
+        marks = ("-blocked" if self.card.blocked else "", "-weak" if self.card.weak else "")
+        title = f"{WEAK} {self.card.title}" if self.card.weak else self.card.title
+        with Vertical(id="card", classes=" ".join(marks)):
+            yield Static(Content(one_line(title)), id="card-title", markup=False)
+            yield Static(Content(self.card.facts), id="card-facts", markup=False)
+            with VerticalScroll(id="card-reply", can_focus=False):
+                yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
+            yield Input(placeholder=words("why is it sent all the same?"), id="card-reason", compact=True)
+            yield Input(
+                placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
+            )
+            yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Give the reply the room that the rest leaves."""
+        self.after_drawing(self._fit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The same in another size."""
+        self.after_drawing(self._fit)
+
+    def action_solve(self) -> None:
+        """Send, and do with the ticket what the macro says; words of one's own solve it."""
+        self._send(self.card.outcome)
+
+    def action_pending(self) -> None:
+        """Send and wait for the customer."""
+        self._send(Status.PENDING)
+
+    def action_open(self) -> None:
+        """Send and keep the ticket ours."""
+        self._send(Status.OPEN)
+
+    def action_edit(self) -> None:
+        """Change the words first."""
+        self.dismiss(Verdict("edit"))
+
+    def action_language(self) -> None:
+        """The same in the other language."""
+        self.dismiss(Verdict("language"))
+
+    def action_steps(self) -> None:
+        """Answer the steps that come first; where none does, read on."""
+        if self.card.gates:
+            self.dismiss(Verdict("steps"))
+        else:
+            self.action_scroll(10)
+
+    def action_override(self) -> None:
+        """Ask why it should be sent all the same."""
+        if not (self.card.blocked or self.card.gates):
+            self.notify(words("Nothing stands in the way; Enter sends."), timeout=3, markup=False)
+            return
+        self._open_line("#card-reason")
+
+    def action_finding(self, number: int) -> None:
+        """Go to the words of a finding; one about the address asks for another."""
+        if number > len(self.card.findings):
+            return
+        finding = self.card.findings[number - 1]
+        if finding.rule in ABOUT_THE_ADDRESS and self.card.addresses:
+            self.dismiss(Verdict("address"))
+        else:
+            self.dismiss(Verdict("edit", finding=finding))
+
+    def action_address(self) -> None:
+        """Write to the customer's next address."""
+        if self.card.addresses:
+            self.dismiss(Verdict("address"))
+        else:
+            self.notify(words("No other address of this customer is known."), timeout=3, markup=False)
+
+    def action_promise(self) -> None:
+        """Ask by when an answer is promised."""
+        self._open_line("#card-time")
+
+    def action_no_promise(self) -> None:
+        """Promise nothing, whatever the words look like."""
+        self._set(replace(self.card.change, promise=None, gives_no_promise=True))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the reason or the time; an empty one opens nothing."""
+        event.stop()
+        answer = " ".join(event.value.split())
+        if event.input.id == "card-time":
+            self._promise_by(answer)
+            return
+        self.reason = answer
+        if not self.reason:
+            self.notify(words("Write the reason first; it is kept with the ticket."), severity="warning", markup=False)
+            return
+        self._close_line()
+
+    def action_cancel(self) -> None:
+        """Leave the line that asks, else send nothing."""
+        if isinstance(self.focused, Input):
+            self._close_line()
+        else:
+            self.dismiss(Verdict(""))
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on in a long reply."""
+        self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
+
+    def _promise_by(self, answer: str) -> None:
+        """Take the time that the agent gives, read as words of a reply are."""
+        from queues.clocks.spoken_times import read_due
+
+        due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
+        if due_at is None:
+            told = words("No time to come was understood; write tomorrow, Friday 17:00 or 2 days.")
+            self.notify(told, severity="warning", markup=False)
+            return
+        given = self.card.change.promise
+        promise = Promise(given.text if given is not None else answer, due_at)
+        self._set(replace(self.card.change, promise=promise, gives_no_promise=False))
+
+    def _set(self, change: Change) -> None:
+        self.card = replace(self.card, change=change)
+        self._close_line()
+
+    def _open_line(self, name: str) -> None:
+        line = self.query_one(name, Input)
+        line.add_class("-open")
+        line.focus()
+        self.after_drawing(self._fit)
+
+    def _close_line(self) -> None:
+        self.query(Input).remove_class("-open")
+        self.set_focus(None)
+        told = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
+        facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
+        self.query_one("#card-facts", Static).update(Content(facts))
+        self.query_one("#card-keys", Static).update(Content(self.card.keys(self.reason)))
+        self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
+        self.after_drawing(self._fit)
+
+    def _fit(self) -> None:
+        """Leave every line around the reply on the screen; the reply scrolls in the rest."""
+        around = [
+            self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "time", "keys")
+        ]
+        frame = 2 + 2  # the border, and an empty line above and below the reply
+        room = self.size.height * 95 // 100 - frame - sum(around)
+        self.query_one("#card-reply").styles.max_height = max(3, room)
+
+    def _send(self, status: Status) -> None:
+        if (self.card.blocked or self.card.held_up(status)) and not self.reason:
+            self.app.bell()
+            return
+        if self.card.weak and not self._asked:
+            self._ask_once()
+            return
+        self.dismiss(Verdict("send", status, self.reason))
+
+    def _ask_once(self) -> None:
+        """Ask whether a weak macro is meant; only a key that comes after the question is seen counts."""
+        self.app.bell()
+        told = words("Nothing speaks for this macro here: the same key again sends it · e edits · Esc back")
+        self.query_one("#card-keys", Static).update(Content(told))
+        self.call_after_refresh(setattr, self, "_asked", True)

@@ -1,0 +1,129 @@
+"""How the report's screen reads: in a thread with a store of its own, telling how far it is, until Esc."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from typing import TypeVar
+
+from textual import work
+from textual.content import Content
+from textual.coordinate import Coordinate
+from textual.widgets import ProgressBar, Static
+from textual.worker import get_current_worker
+
+from data.errors import DeskError
+from data.protocols import Clock
+from data.store import Store
+from queues.figures.reporting import Progress
+from tui.cards.base_card import AnswersOnce
+from tui.look.words import words
+from tui.reports.question import Asked
+from tui.reports.table import Answer
+from tui.reports.tickets_behind import Behind
+from tui.reports.tickets_card import Opened
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.2
+WIDE = 105
+SHORT_KEYS = "Enter tickets · t w m y · b n · v plot · c x Y · Esc back"
+KEYS = "Enter tickets · t w m y period · b n earlier, later · v plot · c hours · x write · Y copy · Esc back"
+
+
+class StoppedError(Exception):
+    """The agent wants no more of it."""
+
+
+@dataclass(slots=True)
+class ReportState:
+    """What the report's screen comes back to after a ticket was looked at."""
+
+    asked: Asked
+    answers: dict[Asked, Answer] = field(default_factory=dict)
+    cursor: Coordinate = field(default_factory=lambda: Coordinate(0, 0))
+    behind: Behind | None = None
+    """The list that a ticket was opened from."""
+    line: int = 0
+    across: bool = False
+    """The plot puts groups beside each other."""
+
+
+class ReportReading(AnswersOnce[Opened]):
+    """One thing is read at a time; what is asked next takes its place."""
+
+    def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:
+        super().__init__()
+        self.path, self.state, self.zone, self.clock = path, state, zone, clock
+        self.bar = ProgressBar(total=1, show_eta=False, id="report-bar")
+        self.said = Static("", id="report-said", markup=False)
+        self.bar.display = False
+        self._share = 0.0
+
+    @property
+    def reading(self) -> bool:
+        """Something is being read."""
+        return bool(self.bar.display)
+
+    def on_mount(self) -> None:
+        """Look how far it is, again and again."""
+        self.set_interval(LOOK_SECONDS, lambda: self.bar.update(progress=self._share))
+
+    def read(self, question: Callable[[Store, Progress], T], then: Callable[[T], None]) -> None:
+        """Answer a question in a thread, then hand the answer to the screen."""
+        self._share = 0.0
+        self.bar.update(progress=0)
+        self.bar.display = True
+        self.say(words("Reading the record… Esc stops"))
+        self._read(question, then)
+
+    def stop(self) -> None:
+        """Read no more of it."""
+        self.workers.cancel_group(self, "report")
+        self.bar.display = False
+        self.say(words("Stopped; R reads again."))
+
+    def say(self, text: str) -> None:
+        """Tell the agent something in the last line; without anything to tell, the keys."""
+        self.said.update(Content(text or words(KEYS if self.size.width >= WIDE else SHORT_KEYS)))
+
+    @work(thread=True, group="report", exclusive=True, exit_on_error=False)
+    def _read(self, question: Callable[[Store, Progress], T], then: Callable[[T], None]) -> None:
+        worker, app = get_current_worker(), self.app
+
+        def told(share: float) -> None:
+            if worker.is_cancelled:
+                raise StoppedError
+            self._share = share
+
+        def answered(answer: T) -> None:
+            if self.is_attached and not worker.is_cancelled:
+                self.bar.display = False
+                self.say("")
+                then(answer)
+
+        try:
+            with closing(Store.open(self.path, create=False)) as store:
+                found = question(store, told)
+        except StoppedError:
+            return
+        except DeskError as error:
+            app.call_from_thread(self._failed, f"{error.title}: {error.message}")
+        except Exception as error:
+            # the border of the worker: the desk stays, and the log keeps no customer's words
+            log.error("a report failed: %s", type(error).__name__)
+            app.call_from_thread(
+                self._failed,
+                words("That failed inside the desk ({kind}); nothing was changed.").format(kind=type(error).__name__),
+            )
+        else:
+            app.call_from_thread(answered, found)
+
+    def _failed(self, told: str) -> None:
+        if self.is_attached:
+            self.bar.display = False
+            self.say(told)

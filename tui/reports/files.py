@@ -1,0 +1,91 @@
+"""A report written into a file: what it ends in says how."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import IO, Any
+
+from data.errors import InputError
+from data.store import Store
+from queues.figures.grouping import By, Grouped
+from queues.figures.reporting import Progress, Report, reports
+from tui.cli.common import iso
+from tui.cli.exporting import safe_cell
+from tui.reports.hours import elapsed_of
+from tui.reports.html_page import groupings, page
+from tui.reports.question import Asked
+from tui.reports.rows import keys, rows
+
+KINDS = (".html", ".csv", ".jsonl")
+
+
+def default_path(asked: Asked, zone: tzinfo) -> str:
+    """Return a name for the file, in the home folder."""
+    period = asked.period(zone)
+    first, last = (f"{datetime.fromtimestamp(at, zone):%Y-%m-%d}" for at in (period.since, period.until))
+    return f"~/tridesk-report-{first}-{last}-{asked.by}.html"
+
+
+def lines_of(found: Report) -> Iterator[dict[str, Any]]:
+    """Yield a line a figure, under the keys that scripts know."""
+    times = _times(found)
+    for row in rows(found):
+        yield {**times, **keys(row)}
+
+
+def _times(found: Report) -> dict[str, Any]:
+    return {"since": iso(found.period.since), "until": iso(found.period.until), "by": str(found.by)}
+
+
+def write_csv(stream: IO[str], found: Report) -> None:
+    """Write the figures with a head line."""
+    lines = list(lines_of(found))
+    writer = csv.DictWriter(stream, list(lines[0]) if lines else list(_times(found)))
+    writer.writeheader()
+    # a group is named by a macro, a tag or an agent of a file that came from elsewhere
+    writer.writerows({name: safe_cell(value) if isinstance(value, str) else value for name, value in line.items()}
+                     for line in lines)  # fmt: skip
+
+
+def write_page(path: Path, by: By, held: Mapping[Grouped, Report], zone: tzinfo, calendar: str) -> None:
+    """Write the page, over what the file held. Raises InputError where it cannot be written."""
+    with _file(path, "w") as stream:
+        stream.write(page(by, held, zone, f"hours of {calendar}" if calendar else "wall time"))
+
+
+def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, told: Progress) -> Path:
+    """Write a report into a new file: a page where its name ends in .html, else .csv or .jsonl; return where it is.
+
+    Raises InputError for another name, a file that is there already, or one that cannot be written.
+    """
+    path, kind = path.expanduser(), path.suffix.lower()
+    if kind not in KINDS:
+        raise InputError("Which kind of file", f"{path.name} must end in {', '.join(KINDS)}.")
+    by = asked.by
+    wanted = groupings(by, asked.period(zone)) if kind == KINDS[0] else (by,)
+    elapsed = elapsed_of(asked.calendar)
+    held = reports(store, asked.period(zone), wanted, zone, elapsed=elapsed, told=told)
+    with _file(path, "x") as stream:
+        if kind == KINDS[0]:
+            stream.write(page(by, held, zone, f"hours of {asked.calendar}" if asked.calendar else "wall time"))
+        elif kind == KINDS[1]:
+            write_csv(stream, held[by])
+        else:
+            stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines_of(held[by]))
+    return path
+
+
+@contextmanager
+def _file(path: Path, mode: str) -> Iterator[IO[str]]:
+    try:
+        with path.open(mode, encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+    except FileExistsError as error:
+        raise InputError("File is there", f"{path} is there already and was left as it is; name another.") from error
+    except OSError as error:
+        raise InputError("File not written", f"{path}: {error.strerror}; name a file that can be written.") from error

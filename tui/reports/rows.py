@@ -1,0 +1,144 @@
+"""A report's figures as rows for people, CSV and JSON: one place for names, order and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from queues.figures.grouping import AGE_NAMES, By
+from queues.figures.metrics import COUNTS, LENGTHS, MEANS, SHARES, Figure, Metric
+from queues.figures.reporting import Report
+from tui.look.short_times import span
+from tui.look.words import words
+
+PRODUCTIVITY = (Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.HANDLING, Metric.BACKLOG)
+QUALITY = (
+    Metric.ONE_TOUCH, Metric.TOUCHES, Metric.REOPENED, Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW,
+)  # fmt: skip
+RESOLUTION = (
+    Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION,
+    Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION,
+)  # fmt: skip
+ORDER = (Metric.SKIPPED, Metric.PICKED, Metric.EXPOSED)
+CHAPTERS = (
+    ("productivity", PRODUCTIVITY), ("quality", QUALITY), ("resolution", RESOLUTION), ("order of work", ORDER)
+)  # fmt: skip
+SHORT = (
+    Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED,
+    Metric.CSAT, Metric.REVIEW, Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST,
+)  # fmt: skip
+"""What a table with a row a group has room for."""
+
+MEANINGS = {
+    Metric.RECEIVED: "tickets opened by a message",
+    Metric.REPLIES: "replies given; of who replied",
+    Metric.SOLVED: "tickets that stand solved at the end; of who solved them",
+    Metric.HANDLING: "from the agent's action before, half an hour ago at most, to the next; mean",
+    Metric.BACKLOG: "not solved or closed at the end of the period",
+    Metric.ONE_TOUCH: "share of solved tickets with one reply and never opened again",
+    Metric.TOUCHES: "replies up to the solving; mean of solved tickets",
+    Metric.REOPENED: "share of solvings after which the ticket was opened again",
+    Metric.FIRST_REPLY: "from the opening to the first reply; median",
+    Metric.NEXT_REPLY: "from the oldest message not yet answered to the reply; median",
+    Metric.RESOLUTION: "from the opening to the last solving; median",
+    Metric.LATE_FIRST: "share of first replies after their clock had run out",
+    Metric.LATE_NEXT: "share of next replies after their clock had run out",
+    Metric.LATE_RESOLUTION: "share of last solvings after their clock had run out",
+    Metric.SKIPPED: "times that next-up's ticket was passed over, with a reason",
+    Metric.PICKED: "times that another ticket than next-up's was answered",
+    Metric.EXPOSED: "graphic tickets whose words were shown",
+    Metric.CSAT: "share of 4 and 5 among the ratings; of whose reply asked",
+    Metric.RATING: "from 1 to 5; mean",
+    Metric.ANSWERED: "share of our questions how it was that were answered",
+    Metric.REVIEW: "points over the best points, in percent; mean; of who wrote the reply",
+}
+"""Every figure in a few words; docs/metrics.md has the whole definition."""
+
+EMPTY = Figure(0, 0, 0.0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of one group, beside the period before."""
+
+    group: str
+    metric: Metric
+    now: Figure
+    before: Figure
+
+
+EVERY = tuple(metric for _, metrics in CHAPTERS for metric in metrics)
+"""All figures, in the order of the chapters."""
+
+
+def groups(report: Report) -> list[str]:
+    """Return the groups in order. Days and weeks are those of the period: none of them was in the one before."""
+    named = set(report.now) if report.by in (By.DAY, By.WEEK) else set(report.now) | set(report.before)
+    return sorted(named, key=_place)
+
+
+def rows(report: Report) -> Iterator[Row]:
+    """Yield the figures that there are, by group, in the order of the chapters."""
+    for group in groups(report):
+        for metric in EVERY:
+            row = row_of(report, group, metric)
+            if row.now.count or row.before.count:
+                yield row
+
+
+def row_of(found: Report, group: str, metric: Metric) -> Row:
+    """Return one figure of one group beside the period before."""
+    now, before = (held.get(group, {}).get(metric, EMPTY) for held in (found.now, found.before))
+    return Row(group, metric, now, before)
+
+
+def _place(group: str) -> tuple[int, str]:
+    """Ages go from young to old, all other groups by their name."""
+    return (AGE_NAMES.index(group) if group in AGE_NAMES else 0, group)
+
+
+def value(metric: Metric, found: Figure) -> float | None:
+    """Return the figure that stands for the measures: a count, a share of 1, a median of seconds, a mean."""
+    if metric in COUNTS or metric is Metric.BACKLOG:
+        return found.count
+    if not found.count:
+        return None
+    return found.mean if metric in MEANS else found.median
+
+
+def shown(metric: Metric, found: Figure) -> str:
+    """Return the figure as people read it."""
+    number = value(metric, found)
+    if number is None:
+        return "-"
+    if metric in SHARES:
+        return f"{number:.1%}"
+    if metric in LENGTHS and metric is not Metric.BACKLOG:
+        return span(round(number))
+    return f"{number:,.2f}" if metric in (Metric.TOUCHES, Metric.RATING) else f"{number:,.0f}"
+
+
+def change(row: Row) -> str:
+    """Return how the figure moved: points for a share, percent for the others; empty where one of them is missing."""
+    now, before = value(row.metric, row.now), value(row.metric, row.before)
+    if now is None or before is None or (row.metric not in SHARES and not before):
+        return ""
+    if row.metric in SHARES:
+        return words("{points:+.1f} points").format(points=(now - before) * 100)
+    return f"{(now - before) / before:+.0%}"
+
+
+def keys(row: Row) -> dict[str, Any]:
+    """Return a row under the keys that scripts know; lengths of time in seconds, shares of 1."""
+    return {
+        "group": row.group,
+        "metric": row.metric,
+        "value": value(row.metric, row.now),
+        "count": row.now.count,
+        "mean": row.now.mean if row.now.count else None,
+        "median": row.now.median if row.now.count else None,
+        "p90": row.now.p90 if row.now.count else None,
+        "before": value(row.metric, row.before),
+        "before_count": row.before.count,
+    }

@@ -1,0 +1,271 @@
+"""Figures of a period on the whole screen: choose period, grouping and hours by keys; each opens into its tickets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.coordinate import Coordinate
+from textual.events import Resize
+from textual.widgets import DataTable, Static
+
+from data.errors import DeskError
+from data.protocols import Clock
+from data.safe_text import safe_text
+from data.store import Store
+from queues.figures.grouping import By
+from queues.figures.reporting import Progress, reports
+from tui.keys.actions import Scope, of_scope
+from tui.keys.bindings import bindings
+from tui.look.words import words
+from tui.reports.background_read import ReportReading, ReportState
+from tui.reports.hours import calendars, elapsed_of
+from tui.reports.question import WALL, Asked
+from tui.reports.table import TIMES, Answer, Cell, Table, across, detail, meaning, over_time, table
+from tui.reports.tickets_behind import Behind, open_cell
+from tui.reports.tickets_card import BehindCard, Opened
+
+ROOMY = 100
+"""Columns from which on a cell tells how its figure moved."""
+BESIDE = 140
+"""Columns from which on both plots have room."""
+LEAST_LINES, MOST_LINES = 3, 16
+"""Of a plot."""
+REMEMBERED = 12
+"""Questions whose answers are kept while the report is looked at."""
+
+
+class ReportScreen(ReportReading):
+    """Returns what is to be opened on the desk; its state then knows how to come back."""
+
+    CSS_PATH = "../styles/report.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REPORT)
+
+    def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:
+        super().__init__(path, state, zone, clock)
+        self.table = Table((), ())
+        self.figures: DataTable[Text] = DataTable(id="report-table", fixed_columns=1, zebra_stripes=True)
+        self._title, self._by, self._detail, self._meaning = (
+            Static("", id=f"report-{name}", markup=False) for name in ("title", "by", "detail", "meaning")
+        )
+        self._plots = Horizontal(id="report-plots")
+        self._plot, self._across = (Static("", classes="report-plot", markup=False) for _ in range(2))
+
+    def compose(self) -> ComposeResult:
+        """What is asked, the figures, the marked one in full."""
+        yield self._title
+        yield self._by
+        yield self.bar
+        yield self.figures
+        with Vertical(id="report-one"):
+            yield self._detail
+            yield self._meaning
+            with self._plots:
+                yield self._plot
+                yield self._across
+        yield self.said
+
+    def on_mount(self) -> None:
+        """Show what was asked last; go back to the list that a ticket was opened from."""
+        self.figures.focus()
+        self._ask(self.state.asked)
+        if self.state.behind is not None:
+            self._show_behind(self.state.behind)
+
+    def on_resize(self, event: Resize) -> None:
+        """Fill the new room."""
+        self.after_drawing(self._fill)
+
+    @property
+    def marked(self) -> Cell | None:
+        """The figure under the cursor."""
+        row, column = self.figures.cursor_coordinate
+        if not row < len(self.table.lines):
+            return None
+        cells = self.table.lines[row][1]
+        return cells[min(max(0, column - 1), len(cells) - 1)]
+
+    def action_by(self, by: str) -> None:
+        """Group anew."""
+        self.state.cursor = Coordinate(0, 0)
+        self._ask(replace(self.state.asked, by=By(by)))
+
+    def action_span(self, span: str) -> None:
+        """Take a period of another length, up to now."""
+        self._ask(replace(self.state.asked, span=span, back=0))
+
+    def action_earlier(self, step: int) -> None:
+        """Go a period back, or forth again."""
+        self._ask(self.state.asked.moved(step))
+
+    def action_hours(self) -> None:
+        """Count in the hours of the next calendar, after the last in all again."""
+        try:
+            names = [WALL, *sorted(name for name, one in calendars().items() if not one.is_always)]
+        except DeskError as error:
+            self.say(f"{error.title}: {error.message}")
+            return
+        if len(names) == 1:
+            self.say(words("There is no calendar with open hours; config.toml names them: [calendar.office]."))
+            return
+        place = names.index(self.state.asked.calendar) if self.state.asked.calendar in names else -1
+        self._ask(replace(self.state.asked, calendar=names[(place + 1) % len(names)]))
+
+    def action_refresh(self) -> None:
+        """Read anew, up to now."""
+        self.state.answers.clear()
+        self._ask(replace(self.state.asked, now=self.clock() + 1))
+
+    def action_move(self, down: int, right: int) -> None:
+        """Mark another figure."""
+        row, column = self.figures.cursor_coordinate
+        self.figures.move_cursor(row=row + down, column=max(1, column + right))
+
+    def action_open(self) -> None:
+        """List the tickets that the marked figure is made of."""
+        cell, asked = self.marked, self.state.asked
+        if cell is None or asked not in self.state.answers:
+            return
+        title = detail(asked, self.state.answers[asked], cell)
+        zone = self.zone
+        self.read(lambda store, told: open_cell(store, asked, cell, title, zone, told), self._show_behind)
+
+    def action_across(self) -> None:
+        """Plot over time, or group beside group."""
+        self.state.across = not self.state.across
+        self._show_marked()
+
+    def action_copy(self) -> None:
+        """Hand the table to the terminal's clipboard, cells parted by tabs."""
+        from tui.cli.exporting import safe_cell
+
+        lines = ["\t".join(self.table.heads)]
+        lines += ["\t".join([safe_cell(name), *(cell.text for cell in cells)]) for name, cells in self.table.lines]
+        copied = "\n".join(safe_text(line) for line in lines)
+        self.app.copy_to_clipboard(copied)
+        self.say(words("Copied by the terminal (OSC 52): {n} lines").format(n=len(lines)))
+
+    def action_write(self) -> None:
+        """Ask for a file and write the report into it."""
+        from tui.cards.ask_line import AskLine
+        from tui.reports.files import default_path, write_report
+
+        asked, zone = self.state.asked, self.zone
+
+        def named(path: str | None) -> None:
+            if path:
+                self.read(lambda store, told: write_report(store, Path(path), asked, zone, told), self._written)
+
+        question = words("Write the report into which file? .html has charts; .csv or .jsonl has the figures")
+        self.app.push_screen(AskLine(question, "report.html", default_path(asked, zone)), named)
+
+    def action_leave(self) -> None:
+        """Stop what is being read, else go back to the desk."""
+        if self.reading:
+            self.stop()
+        else:
+            self.dismiss(None)
+
+    def on_data_table_cell_highlighted(self, event: DataTable.CellHighlighted) -> None:
+        """Another figure is marked."""
+        event.stop()
+        self.state.cursor = event.coordinate
+        self._show_marked()
+
+    def on_data_table_cell_selected(self, event: DataTable.CellSelected) -> None:
+        """A click opens what is marked."""
+        event.stop()
+        self.action_open()
+
+    def _ask(self, asked: Asked) -> None:
+        self.state.asked = asked
+        self._show_question()
+        if asked in self.state.answers:
+            if self.reading:
+                self.stop()
+            self._fill()
+            return
+
+        def answer(store: Store, told: Progress) -> Answer:
+            elapsed = elapsed_of(asked.calendar)
+            return reports(store, asked.period(self.zone), asked.groupings, self.zone, elapsed=elapsed, told=told)
+
+        self.read(answer, lambda found: self._answered(asked, found))
+
+    def _answered(self, asked: Asked, found: Answer) -> None:
+        while len(self.state.answers) >= REMEMBERED:
+            del self.state.answers[next(iter(self.state.answers))]
+        self.state.answers[asked] = found
+        self._fill()
+
+    def _show_question(self) -> None:
+        asked = self.state.asked
+        self._title.update(Content(asked.title(self.zone)))
+        keys = {action.run: action.keys[0] for action in of_scope(Scope.REPORT)}
+        named = {by: keys[f"by('{by}')"] + " " + words(by) for by in By}
+        parts = [f"[{name}]" if by is asked.by else f" {name} " for by, name in named.items()]
+        self._by.update(Content("".join(parts)))
+
+    def _fill(self) -> None:
+        """Write the table, and put the cursor where it was."""
+        asked, cursor = self.state.asked, self.state.cursor
+        if asked not in self.state.answers:
+            return
+        answer = self.state.answers[asked]
+        self.table = table(asked, answer, self.zone, roomy=self.size.width >= ROOMY)
+        self.figures.clear(columns=True)
+        for head in self.table.heads:
+            self.figures.add_column(Text(head))
+        for name, cells in self.table.lines:
+            # Text: a group may be named by what a customer or a file says, which is no markup
+            self.figures.add_row(Text(name), *(Text(cell.text, justify="right") for cell in cells))
+        self.figures.move_cursor(row=cursor.row, column=max(1, cursor.column))
+        if not self.table.lines:
+            self.say(words("Nothing happened in this time. m looks at 30 days, y at a year, b at the time before."))
+        self.after_drawing(self._show_marked)  # when it is known how much room the table leaves
+
+    def _show_marked(self) -> None:
+        cell, asked = self.marked, self.state.asked
+        answer = self.state.answers.get(asked)
+        if cell is None or answer is None:
+            for shown in (self._detail, self._meaning, self._plot, self._across):
+                shown.update("")
+            return
+        self._detail.update(Content(detail(asked, answer, cell)))
+        self._meaning.update(Content(meaning(cell)))
+        width, height = self.size.width - 4, min(MOST_LINES, self._plots.size.height)
+        grouped = asked.by in TIMES or asked.by is By.AGE  # what is grouped by time is plotted over it already
+        both = self.size.width >= BESIDE and asked.by is not By.ALL and not grouped
+        width = width // 2 - 2 if both else width
+        one, other = list[str](), list[str]()
+        if height >= LEAST_LINES and (both or not (self.state.across or grouped)):
+            one = over_time(asked, answer, cell, self.zone, width, height)
+        if height >= LEAST_LINES and (both or self.state.across or grouped):
+            other = across(asked, answer, cell, width, height)
+        for shown, lines in ((self._plot, one), (self._across, other)):
+            shown.update(Content("\n".join(lines)))
+            shown.display = bool(lines)
+
+    def _show_behind(self, found: Behind) -> None:
+        if self.app.screen is not self:
+            self.say(words("You went on meanwhile, so nothing was opened; press the key again."))
+            return
+        self.state.behind, line = None, self.state.line
+        self.state.line = 0
+
+        def chosen(opened: Opened | None) -> None:
+            if opened is not None:
+                self.state.behind, self.state.line = found, opened.line
+                self.dismiss(opened)
+
+        self.app.push_screen(BehindCard(found, self.zone, line), chosen)
+
+    def _written(self, path: Path) -> None:
+        self.say(words("Written: {path}").format(path=path))

@@ -1,0 +1,99 @@
+"""The tickets behind a figure: what each adds to it, when, whose; the greatest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import DataTable, Static
+
+from data.records import LaneRow
+from queues.figures.metrics import Measure
+from tui.cards.base_card import AnswersOnce
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+from tui.reports.tickets_behind import Behind, value_words
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is to be shown on the desk."""
+
+    ticket_id: int | None
+    """One ticket, or None for all of `behind` in their lanes."""
+    behind: Behind
+    line: int
+    """Where the list was left."""
+
+
+class BehindCard(AnswersOnce[Opened]):
+    """Returns what was chosen; Esc nothing."""
+
+    CSS_PATH = "../styles/report.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.BEHIND)
+
+    def __init__(self, behind: Behind, zone: tzinfo, line: int = 0) -> None:
+        super().__init__()
+        self._behind, self._zone, self._line = behind, zone, line
+        self.list: DataTable[Text] = DataTable(id="behind-list", cursor_type="row", zebra_stripes=True)
+
+    def compose(self) -> ComposeResult:
+        """The figure, its tickets, keys."""
+        yield Static(Content(self._behind.title), id="report-title", markup=False)
+        yield self.list
+        yield Static(Content(self._keys()), id="report-said", markup=False)
+
+    def on_mount(self) -> None:
+        """Write the lines."""
+        heads = (words("ticket"), words(self._behind.metric), words("when"), words("agent"), words("subject"))
+        lines = [self._texts(measure, row) for measure, row in self._behind.lines]
+        # what only counts has no value of its own, and not every figure has an agent
+        held = [place for place in range(len(heads)) if any(line[place] for line in lines)]
+        for place in held:
+            self.list.add_column(Text(heads[place]))
+        for line in lines:
+            self.list.add_row(*(Text(line[place]) for place in held))
+        self.list.move_cursor(row=self._line)
+        self.list.focus()
+
+    def action_move(self, step: int) -> None:
+        """Mark another line."""
+        self.list.move_cursor(row=self.list.cursor_row + step)
+
+    def action_open(self) -> None:
+        """Open the marked ticket on the desk."""
+        place = self.list.cursor_row
+        if place < len(self._behind.lines):
+            self.dismiss(Opened(self._behind.lines[place][0].ticket_id, self._behind, place))
+
+    def action_lanes(self) -> None:
+        """Show all in their lanes, to work on them."""
+        self.dismiss(Opened(None, self._behind, self.list.cursor_row))
+
+    def action_leave(self) -> None:
+        """Go back to the figures."""
+        self.dismiss(None)
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Enter, or a click, opens."""
+        event.stop()
+        self.action_open()
+
+    def _texts(self, measure: Measure, row: LaneRow | None) -> tuple[str, ...]:
+        when = f"{datetime.fromtimestamp(measure.at, self._zone):%a %d %b %H:%M}"
+        subject = one_line(row.subject) if row is not None else ""
+        return (f"#{measure.ticket_id}", value_words(measure), when, one_line(measure.agent), subject)
+
+    def _keys(self) -> str:
+        told, listed = words("Enter opens · v all on the desk · Esc back"), len(self._behind.lines)
+        if listed < self._behind.total:
+            most = words("the first {n} of {total}").format(n=f"{listed:,}", total=f"{self._behind.total:,}")
+            return f"{most} · {told}"
+        return told

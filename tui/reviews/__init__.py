@@ -1,0 +1,1 @@
+"""Reviews of replies: a reviewer's screen, and an agent's own."""

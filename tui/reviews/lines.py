@@ -1,0 +1,65 @@
+"""A review in words: the same on the screen and on the command line. Foreign words are made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from data.quality import AnswerKind, Mark, Review, ReviewAnswer
+from data.records import Message
+from data.safe_text import safe_line
+from queues.quality.cards import Scorecard
+from tui.look.words import words
+
+
+def percent(review: Review) -> str:
+    """Return the score: `94 %`, with what failed the whole."""
+    told = f"{review.percent:.0f} %"
+    return told + (" " + words("(failed: {what})").format(what=", ".join(review.failed)) if review.failed else "")
+
+
+def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> Iterator[str]:
+    """Yield a line a criterion: what was given (`1/2`, `yes`), what it asks, and the reviewer's words."""
+    criteria = {one.id: one for one in card.criteria} if card is not None else {}
+    for mark in marks:
+        criterion = criteria.get(mark.criterion)
+        given = criterion.shown(mark.points) if criterion else "n/a" if mark.points is None else str(mark.points)
+        of = f"/{mark.best}" if given.isdecimal() else ""
+        asked = criterion.words(language) if criterion else mark.criterion
+        yield f"{given + of:>4}  {safe_line(asked)}" + (f": {safe_line(mark.comment)}" if mark.comment else "")
+
+
+def answer_line(one: ReviewAnswer) -> str:
+    """Return what was said of a review: `ann disputes: …`."""
+    told = {
+        AnswerKind.ACCEPT: words("{name} accepts"),
+        AnswerKind.DISPUTE: words("{name} disputes"),
+        AnswerKind.UPHOLD: words("{name} stands by it"),
+    }[one.kind].format(name=safe_line(one.actor))
+    return f"{told}: {safe_line(one.text)}" if one.text else told
+
+
+def version_words(message: Message, versions: Mapping[str, str]) -> str:
+    """Say which macro and which version of the procedure a reply came from, and which is in force today.
+
+    `versions` are today's labels of the procedures by id.
+    """
+    parts = [words("macro {name}").format(name=safe_line(message.macro))] if message.macro else [words("no macro")]
+    if message.procedure:
+        today = versions.get(message.procedure.partition("@")[0], "")
+        changed = words(", today {label}").format(label=today) if today and today != message.procedure else ""
+        parts.append(words("followed {label}").format(label=safe_line(message.procedure)) + changed)
+    return " · ".join(parts)
+
+
+def stand(review: Review, answers: Sequence[ReviewAnswer]) -> str:
+    """Say in a word or two how a review stands."""
+    if review.state == "revised":
+        return words("revised")
+    said = [one for one in answers if one.review_id == review.id]
+    if said:
+        return {
+            AnswerKind.ACCEPT: words("accepted"),
+            AnswerKind.DISPUTE: words("disputed"),
+            AnswerKind.UPHOLD: words("upheld"),
+        }[said[-1].kind]
+    return words("seen") if review.seen_at is not None else words("unread")

@@ -1,0 +1,130 @@
+"""An agent's own reviews: what reviewers said of each reply, answered by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from data.quality import AnswerKind
+from data.safe_text import safe_text
+from tui.cards.ask_line import AskLine
+from tui.cards.base_card import BaseCard
+from tui.keys.actions import Scope
+from tui.keys.bindings import bindings
+from tui.lanes.row_line import fit, one_line
+from tui.look.short_times import span
+from tui.look.words import words
+from tui.reviews.lines import answer_line, mark_lines, percent, stand
+from tui.reviews.waiting_reviews import Given
+
+MOST_LINES = 5
+Answer = Callable[[int, AnswerKind, str], None]
+
+
+class MyReviews(BaseCard[int]):
+    """Returns the ticket to go to, or nothing. A review counts as seen once it was under the mark."""
+
+    CSS_PATH = "../styles/review.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.MY_REVIEWS)
+
+    def __init__(
+        self,
+        given: Sequence[Given],
+        now: int,
+        see: Callable[[int], None],
+        answer: Answer,
+        unfold: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._given, self._now, self._see, self._answer = list(given), now, see, answer
+        self._unfold = unfold
+        self._marked = 0
+        self._list = Static("", id="review-list", markup=False)
+        self._text = Static("", id="review-text", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Title, list, the marked one in full, keys."""
+        with Vertical(id="review"):
+            yield Static(Content(words("Reviews of your replies")), id="review-title", markup=False)
+            yield self._list
+            with VerticalScroll(id="review-reply", can_focus=False):
+                yield self._text
+            keys = words("a accept · d dispute, in words · j k next · Space reads on · Enter ticket · Esc back")
+            yield Static(Content(keys), id="review-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first that is not seen yet."""
+        self._draw()
+
+    def show(self, given: Sequence[Given]) -> None:
+        """Show the same reviews as they stand now."""
+        fresh = {one.review.id: one for one in given}
+        self._given = [fresh.get(one.review.id, one) for one in self._given]
+        self._draw()
+
+    def action_move(self, step: int) -> None:
+        """Mark another review."""
+        self._marked = min(max(0, self._marked + step), len(self._given) - 1)
+        self.query_one("#review-reply").scroll_home(animate=False)
+        self._draw()
+
+    def action_accept(self) -> None:
+        """It is right."""
+        self._answer(self._given[self._marked].review.id, AnswerKind.ACCEPT, "")
+
+    def action_dispute(self) -> None:
+        """It is not: say why."""
+        number = self._given[self._marked].review.id
+
+        def said(text: str | None) -> None:
+            if text:
+                self._answer(number, AnswerKind.DISPUTE, text)
+
+        self.app.push_screen(AskLine(words("What is not right with it?"), words("the reviewer reads it")), said)
+
+    def action_unfold(self) -> None:
+        """Show words of the customer that may be graphic, or fold them again."""
+        self._unfold(self._given[self._marked].review.ticket_id)
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on."""
+        self.query_one("#review-reply").scroll_relative(y=lines, animate=False)
+
+    def action_ticket(self) -> None:
+        """Go to the ticket."""
+        self.dismiss(self._given[self._marked].review.ticket_id)
+
+    def action_leave(self) -> None:
+        """Back to the desk."""
+        self.dismiss(0)
+
+    def _draw(self) -> None:
+        start = max(0, min(self._marked - MOST_LINES // 2, len(self._given) - MOST_LINES))
+        shown = list(enumerate(self._given))[start : start + MOST_LINES]
+        self._list.update(Content("\n".join(self._line(number, one) for number, one in shown)))
+        one = self._given[self._marked]
+        self._text.update(Content("\n".join(self._full(one))))
+        if one.review.seen_at is None:
+            self._see(one.review.id)
+
+    def _line(self, number: int, one: Given) -> str:
+        review = one.review
+        marks = ("▸" if number == self._marked else " ") + ("•" if review.seen_at is None else " ")
+        ago = words("{span} ago").format(span=span(max(0, self._now - review.at)))
+        by = words("by {name}").format(name=one_line(review.reviewer))
+        told = f"{marks} #{review.ticket_id} {percent(review)} · {by} · {ago} · {stand(review, one.answers)}"
+        return fit(told, self.size.width - 6)
+
+    def _full(self, one: Given) -> list[str]:
+        lines = [f"{one.review.scorecard} · {percent(one.review)}", *mark_lines(one.marks, one.card, one.language)]
+        lines += [f"“{safe_text(one.review.comment)}”"] if one.review.comment else []
+        lines += [answer_line(said) for said in one.answers]
+        lines += ["", words("The customer wrote:"), safe_text(one.asked).strip() or "—", ""]
+        lines += [f"{words('Your reply')} · {one.versions}"]
+        return [*lines, safe_text(one.message.text).strip() if one.message is not None else "—"]

@@ -1,0 +1,104 @@
+"""A scorecard being filled: what was given so far, and its lines. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.errors import RuleError
+from data.quality import Mark
+from queues.quality.cards import Criterion, Scorecard
+from tui.lanes.row_line import fit, one_line
+from tui.look.words import words
+
+_WORDS_FOR = {"y": "yes", "n": "no", "-": "n/a"}
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One reply's card in the reviewer's hands."""
+
+    card: Scorecard
+    language: str
+    points: dict[str, int | None] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    comment: str = ""
+    """On the whole reply."""
+    marked: int = 0
+    """Which criterion the next digit scores."""
+
+    @property
+    def criterion(self) -> Criterion:
+        """The one that is marked."""
+        return self.card.criteria[self.marked]
+
+    @property
+    def missing(self) -> list[Criterion]:
+        """Those that are not scored yet."""
+        return [one for one in self.card.criteria if one.id not in self.points]
+
+    def move(self, step: int) -> None:
+        """Mark another criterion."""
+        self.marked = min(max(0, self.marked + step), len(self.card.criteria) - 1)
+
+    def give(self, key: str) -> bool:
+        """Score the marked criterion by a digit, y, n or -; go on to the next that is not scored. Tell if it fits."""
+        try:
+            self.points[self.criterion.id] = self.criterion.points(_WORDS_FOR.get(key, key))
+        except RuleError:
+            return False
+        later = range(self.marked + 1, len(self.card.criteria))
+        unscored = {one.id for one in self.missing}
+        self.marked = next((place for place in later if self.card.criteria[place].id in unscored), self.marked)
+        return True
+
+    def note(self, text: str) -> None:
+        """Put words to the marked criterion; none take them away."""
+        self.comments.pop(self.criterion.id, None)
+        if text.strip():
+            self.comments[self.criterion.id] = text.strip()
+
+    def result(self) -> str:
+        """Return the score as it stands: `94 %`, or how much is scored."""
+        if self.missing:
+            done = len(self.card.criteria) - len(self.missing)
+            return words("{n} of {all} scored").format(n=done, all=len(self.card.criteria))
+        try:
+            percent, failed = self.card.percent(self.points)
+        except RuleError:
+            return words("nothing applies")
+        return f"{percent:.0f} %" + (" " + words("failed by {what}").format(what=", ".join(failed)) if failed else "")
+
+    def lines(self, width: int) -> Iterator[str]:
+        """Yield a line a criterion, with the reviewer's words below it."""
+        for place, one in enumerate(self.card.criteria):
+            given = one.shown(self.points[one.id]) if one.id in self.points else "·"
+            offered = "/".join([*one.answers, *(["-"] if one.na else [])])
+            end = f"{offered} ×{one.weight:g}" + ("!" if one.auto_fail else " ")
+            head = f"{'▸' if place == self.marked else ' '}{given:>4} "
+            text = one_line(one.words(self.language))
+            yield head + fit(text, width - len(head) - len(end) - 1) + " " + end
+            if one.id in self.comments:
+                yield fit(f"      “{one_line(self.comments[one.id])}”", width)
+
+    def packed(self) -> dict[str, Any]:
+        """Return what is given so far, to be kept."""
+        return {
+            "card": self.card.label, "points": self.points, "comments": self.comments, "comment": self.comment,
+        }  # fmt: skip
+
+
+def sheet_of(
+    card: Scorecard, language: str, kept: dict[str, Any] | None, marks: Sequence[Mark] = (), comment: str = ""
+) -> Sheet:
+    """Return a sheet with what was kept of it where the card is still the same, else with an earlier review's marks."""
+    known = {one.id: one for one in card.criteria}
+    if kept is not None and kept.get("card") == card.label:
+        points = {name: value for name, value in kept["points"].items() if name in known}
+        return Sheet(card, language, points, dict(kept["comments"]), str(kept["comment"]))
+    given = [mark for mark in marks if mark.criterion in known and (mark.points or 0) <= known[mark.criterion].best]
+    return Sheet(
+        card, language, {mark.criterion: mark.points for mark in given},
+        {mark.criterion: mark.comment for mark in given if mark.comment}, comment,
+    )  # fmt: skip

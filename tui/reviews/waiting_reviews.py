@@ -1,0 +1,143 @@
+"""What a reviewer and a reviewed agent have before them, read from the store as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.protocols import Clock
+from data.quality import Mark, Review, ReviewAnswer
+from data.records import Direction, Message
+from data.store import Store
+from queues.quality.cards import Scorecard, card_for
+from queues.quality.reviewing import Reviewing, card_then
+from tui.reviews.lines import version_words
+
+MOST = 60
+"""Replies that are read for the screen at once."""
+Cover = Callable[[Message], Message]
+"""Returns a message as it may be shown outside of its ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One reply to review."""
+
+    message: Message
+    why: tuple[str, ...]
+    agent: str
+    """Who wrote it; empty in a calibration, where that plays no part."""
+    asked: str
+    """What the customer wrote before it."""
+    versions: str
+    """The macro and the version of the procedure that it followed."""
+    lane: str
+    language: str
+    earlier: Review | None = None
+    """This reviewer's own review of it, which the agent disputes."""
+    answers: tuple[ReviewAnswer, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The reply's number."""
+        return self.message.id
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One review of an agent's own reply."""
+
+    review: Review
+    marks: Sequence[Mark]
+    answers: Sequence[ReviewAnswer]
+    message: Message | None
+    asked: str
+    versions: str
+    language: str
+    card: Scorecard | None
+    """As it was when the review was given."""
+
+
+def to_review(
+    store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str], cover: Cover, first: int = 0
+) -> list[Item]:
+    """Return what waits for a reviewer: disputes first, then calibrations, then what they drew.
+
+    `labels` are today's versions of the procedures by id; `cover` folds what may be graphic. `first` is a reply that
+    comes before all.
+    """
+    disputed = [
+        _item(store, one.message_id, ("disputed",), one.agent, labels, cover, one)
+        for one in store.reviews.disputes(reviewer)
+    ]
+    drawn = [
+        _item(store, one.message_id, one.why, one.agent, labels, cover)
+        for one in Reviewing(store, clock, reviewer).to_review()[:MOST]
+    ]
+    wanted = [one for one in (*disputed, *drawn) if one is not None]
+    if first:
+        message = store.messages.get(first)
+        named = _item(store, first, ("chosen",), message.from_name if message else "", labels, cover)
+        wanted = [one for one in (named, *wanted) if one is not None]
+    return wanted
+
+
+def newest_reply(store: Store, ticket_id: int, reviewer: str) -> int:
+    """Return the newest reply on a ticket that somebody else wrote, 0 where there is none."""
+    ours = [one for one in store.messages.of(ticket_id) if one.direction is Direction.OUT and one.from_name]
+    return next((one.id for one in reversed(ours) if one.from_name.casefold() != reviewer.casefold()), 0)
+
+
+def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:
+    """Return reviews of an agent's replies: those not seen yet, however old, then the newest."""
+    return [_given(store, one, labels, cover) for one in store.reviews.for_agent(agent, limit)]
+
+
+def card_of(item: Item, cards: Mapping[str, Scorecard], chosen: str = "") -> Scorecard:
+    """Return the card that an item is judged by: the chosen one, that of its earlier review, else its lane's."""
+    named = chosen or (item.earlier.scorecard.partition("@")[0] if item.earlier is not None else "")
+    return cards[named] if named in cards else card_for(item.lane, cards)
+
+
+def kept_draft(store: Store, reviewer: str, message_id: int) -> dict[str, Any] | None:
+    """Return what a reviewer gave so far for a reply that is not reviewed yet."""
+    found = store.settings.get(Reviewing.draft_key(reviewer, message_id))
+    return found if isinstance(found, dict) else None
+
+
+def _item(
+    store: Store,
+    number: int,
+    why: tuple[str, ...],
+    agent: str,
+    labels: Mapping[str, str],
+    cover: Cover,
+    earlier: Review | None = None,
+) -> Item | None:
+    message = store.messages.get(number)
+    ticket = store.tickets.get(message.ticket_id) if message is not None else None
+    if message is None or ticket is None:
+        return None
+    answers = tuple(store.reviews.answers(earlier.id)) if earlier is not None else ()
+    asked, versions = _asked(store, message, cover), version_words(message, labels)
+    return Item(message, why, agent, asked, versions, ticket.lane, ticket.language, earlier, answers)
+
+
+def _given(store: Store, review: Review, labels: Mapping[str, str], cover: Cover) -> Given:
+    message = store.messages.get(review.message_id)
+    ticket = store.tickets.get(review.ticket_id)
+    return Given(
+        review, store.reviews.marks(review.id), store.reviews.answers(review.id), message,
+        _asked(store, message, cover) if message is not None else "",
+        version_words(message, labels) if message is not None else "", ticket.language if ticket is not None else "en",
+        card_then(store, review.scorecard),
+    )  # fmt: skip
+
+
+def _asked(store: Store, reply: Message, cover: Cover) -> str:
+    """Return the customer's latest words before a reply."""
+    earlier = [one for one in store.messages.of(reply.ticket_id) if one.id < reply.id]
+    found = next((one for one in reversed(earlier) if one.direction is Direction.IN), None)
+    shown = cover(found) if found is not None else None
+    return (shown.new_text or shown.text) if shown is not None else ""

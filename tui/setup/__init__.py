@@ -1,0 +1,1 @@
+"""Settings, the clock, the writer's thread, and the composition root that joins the rooms."""

@@ -1,0 +1,208 @@
+"""The composition root: joins store, rules, macros' checks and detection into one desk. Knows no screen."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from data.protocols import Clock
+from data.records import Lane
+from data.store import Store
+from queues.clocks.calendar import Calendar
+from queues.clocks.clock_settings import calendars_of, policies_of
+from queues.clocks.sla import Policy
+from queues.desk.desk import Desk
+from queues.desk.desk_rules import DeskRules, Sender
+from queues.ground.teams import Team, teams_of
+from queues.next_up.graphic_content import Exposure
+from queues.procedures.book import ProcedureBook
+from queues.promises.find_promises import OFFICE, OFFICE_NAME
+from queues.routing.lanes import lanes_of
+from queues.routing.rules import Rules, default_rules
+from queues.routing.rules import load as load_rules
+from tui.setup.clock import wall_clock
+from tui.setup.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load
+
+if TYPE_CHECKING:
+    from macros.checks.spelling import Speller
+    from macros.filling.context import Brand
+    from queues.intake.language_of_incoming import Recogniser
+
+
+def detect(text: str) -> tuple[str, float]:
+    """Return the language of a text and how sure it is, as the checks before sending ask for it."""
+    from queues.language import detect as detect_language
+
+    found = detect_language(text)
+    return found.language, found.confidence
+
+
+def recogniser(store: Store, settings: Settings) -> Recogniser:
+    """Return what names the languages of incoming messages, knowing our own texts and the market of the settings."""
+    from macros.authoring.our_sentences import own_texts
+    from macros.files.library import Library
+    from queues.intake.language_of_incoming import Recogniser
+
+    library = Library.standard(config_folder() / "macros")
+    return Recogniser(store, ours=own_texts(library), market=settings.languages, own_addresses=own_addresses(settings))
+
+
+def speller() -> Speller:
+    """Return what minds the spelling; it finds nothing where the extra is not installed."""
+    from macros.authoring.our_sentences import own_texts
+    from macros.checks.spelling import Speller
+    from macros.files.library import Library
+
+    folder = config_folder()
+    return Speller((folder / "dictionaries",), lambda: own_texts(Library.standard(folder / "macros")))
+
+
+def lanes(settings: Settings) -> tuple[Lane, ...]:
+    """Return the lanes of the desk. Raises InputError."""
+    return lanes_of([(lane.name, lane.title) for lane in settings.lane], str(config_folder() / CONFIG_NAME))
+
+
+def other_teams(settings: Settings) -> tuple[Team, ...]:
+    """Return the teams that matters are handed to. Raises InputError."""
+    rows = [
+        Team(one.name.strip(), one.address.strip(), tuple(one.answers_from), one.due, one.template, one.language)
+        for one in settings.team
+    ]
+    return teams_of(rows, str(config_folder() / CONFIG_NAME))
+
+
+def demo_teams() -> list[TeamTable]:
+    """Return the other teams of the demo, as the settings would name them."""
+    from queues.connectors.demo import TEAMS
+
+    return [TeamTable(team.name, team.address, due=team.due) for team in TEAMS]
+
+
+def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
+    """Return the user's `routing.toml`, else the rules that come with the desk. Raises InputError with the line."""
+    own = folder / "routing.toml"
+    chosen = settings if settings is not None else load().settings
+    return load_rules(own, lanes=[lane.name for lane in lanes(chosen)]) if own.exists() else default_rules()
+
+
+def office(calendars: Mapping[str, Calendar], settings: Settings) -> Calendar:
+    """Return the working week of promises: the calendar `office` of the settings, else nine to six on this clock."""
+    return calendars.get(OFFICE_NAME) or replace(OFFICE, time_zone=zone_name(settings))
+
+
+def zone_name(settings: Settings) -> str:
+    """Return the name of the desk's time zone: the one in the settings, else the machine's, else UTC."""
+    return zone_named(settings.time_zone)
+
+
+def zone_named(name: str) -> str:
+    """Return the name of a time zone that may not be named: then it is the machine's, else UTC."""
+    if name:
+        return name
+    import tzlocal  # 25 ms, for those who named none
+
+    try:
+        return ZoneInfo(tzlocal.get_localzone_name()).key
+    except (LookupError, ValueError, OSError):  # a machine whose clock bears no name that is known
+        return "UTC"
+
+
+def agent_name(settings: Settings) -> str:
+    """Return who answers: the name in the settings, else the login name."""
+    if settings.agent:
+        return settings.agent
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without an entry in the password file
+        return "agent"
+
+
+def brand_of(settings: Settings) -> Brand:
+    """Return in whose name macros speak; a sender or brand that nobody has set is not spoken of."""
+    from macros.filling.context import Brand
+
+    plain = Settings()
+    return Brand(
+        name="" if settings.brand == plain.brand else settings.brand,
+        email="" if settings.sender == plain.sender else settings.sender,
+        url=settings.help_url,
+        signature=settings.signature,
+    )
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """Return the desk's time zone: the one in the settings, else the machine's."""
+    return ZoneInfo(zone_name(settings))
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """Return every address of ours that the settings name, lower case: senders, accounts, aliases and mail groups."""
+    named = (settings.sender, *(account.address for account in settings.account), *settings.own_addresses)
+    return frozenset(address.strip().casefold() for address in named)
+
+
+def exposure(settings: Settings) -> Exposure:
+    """Return which tickets are graphic, and what the desk does about it."""
+    table = settings.exposure
+    return Exposure(
+        frozenset(table.topics),
+        frozenset(table.tags),
+        frozenset(table.lanes),
+        frozenset(severity.value for severity in table.severities),
+        table.light_between,
+        frozenset(severity.value for severity in table.never_wait),
+        table.fold,
+    )
+
+
+def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, settings: Settings | None = None) -> Desk:
+    """Open the file and return its desk with every rule in place. Raises StoreError and InputError."""
+    from macros.checks.check import Checker
+
+    chosen = settings if settings is not None else load().settings
+    rules = desk_rules(chosen)
+    checker = Checker(detect, own_addresses=sorted(own_addresses(chosen)), spell=speller())
+    return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))
+
+
+def desk_rules(settings: Settings) -> DeskRules:
+    """Return every rule of the desk, as the settings and the files beside them say. Raises InputError."""
+    calendars = own_calendars(settings)
+    return DeskRules(
+        routing=routing_rules(config_folder(), settings),
+        lanes=lanes(settings),
+        policies=policies(settings, calendars),
+        calendars=calendars,
+        thanks_reopen=settings.reopen.thanks,
+        reopen_days=settings.reopen.days,
+        rating_days=settings.csat.days,
+        procedures=ProcedureBook(config_folder() / "procedures"),
+        office=office(calendars, settings),
+        undo_seconds=settings.undo_seconds,
+        sender=settings.sender,
+        brand=settings.brand,
+        own_addresses=own_addresses(settings),
+        teams=other_teams(settings),
+        senders={
+            account.connector: Sender(account.address, account.brand or settings.brand, account.signature, account.html)
+            for account in settings.account
+        },
+        exposure=exposure(settings),
+        counts_picks=settings.next_up.count_picks,
+        mail_connector=settings.account[0].connector if settings.account else "",
+    )
+
+
+def own_calendars(settings: Settings) -> Mapping[str, Calendar]:
+    """Return the working weeks by name. Raises InputError."""
+    return calendars_of(settings.calendar, str(config_folder() / CONFIG_NAME))
+
+
+def policies(settings: Settings, calendars: Mapping[str, Calendar]) -> Sequence[Policy]:
+    """Return what sets the clocks. Raises InputError."""
+    return policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))

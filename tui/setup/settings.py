@@ -1,0 +1,220 @@
+"""Where a desk's files are and what `config.toml` says: who answers, in whose name, which keys."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from platformdirs import user_config_path, user_data_path, user_state_path
+
+from data.errors import InputError
+from data.records import Severity
+from queues.accounts.mail_account import Account, complete_all
+from queues.accounts.ticketing_system import Tracker
+from queues.accounts.ticketing_system import complete_all as complete_trackers
+from queues.clocks.clock_settings import PolicyTable
+from queues.next_up.graphic_content import Exposure
+
+APP = "tridesk"
+CONFIG_NAME = "config.toml"
+REASONS = ("needs somebody else", "waits for information", "not my language", "too long for now", "a break from it")
+"""Why a ticket is passed over, where the settings name no others."""
+
+
+def store_path() -> Path:
+    """Return the desk file: `TRIDESK_DB`, else `desk.db` in the user's data folder."""
+    named = os.environ.get("TRIDESK_DB")
+    return Path(named) if named else user_data_path(APP) / "desk.db"
+
+
+def config_folder() -> Path:
+    """Return the folder of `config.toml`, own macros, procedures and `routing.toml`."""
+    return user_config_path(APP)
+
+
+def state_folder() -> Path:
+    """Return the folder of logs."""
+    return user_state_path(APP)
+
+
+class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[lane]]`: the name that rules use, and the title on the screen."""
+
+    name: str
+    title: str = ""
+
+
+class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[reopen]`: what a customer's new word does to a solved ticket."""
+
+    thanks: bool = False
+    """A message of nothing but thanks reopens too."""
+    days: int = 14
+    """Later than this a message opens a ticket of its own; 0 for never."""
+
+
+class CsatTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[csat]`: how customers are asked how it was."""
+
+    link: str = ""
+    """The address of a form; `{token}` in it becomes the ticket's own mark."""
+    days: int = 30
+    """How long after the question an answer is read as one."""
+
+
+class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[team]]` that matters are handed to."""
+
+    name: str
+    address: str = ""
+    """Where its mail goes; empty where it is told in some other way."""
+    answers_from: list[str] = []
+    """Besides the address: addresses, or `@domain`s, whose answers are the team's."""
+    due: str = ""
+    """When it usually answers: `4h`, `2d`."""
+    template: str = ""
+    """The template of the words to it; else the one named like the team, else `hand-over`."""
+    language: str = "en"
+
+
+class NextUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[next-up]`: what happens when an agent does not take what comes next."""
+
+    ask_why: bool = True
+    """Passing a ticket over asks for a reason; without, it is only counted."""
+    reasons: tuple[str, ...] = REASONS
+    """The reasons to choose from, each on a digit."""
+    count_picks: bool = True
+    """Write down when a ticket is taken before those that were to come first."""
+
+
+class ExposureTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[exposure]`: which tickets hold graphic or abusive content. One that fits any of the four does."""
+
+    topics: tuple[str, ...] = tuple(sorted(Exposure().topics))
+    tags: tuple[str, ...] = tuple(sorted(Exposure().tags))
+    lanes: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    light_between: int = 1
+    """So many light tickets come between two graphic ones, where no clock runs out for it; 0 for none."""
+    never_wait: tuple[Severity, ...] = (Severity.S0, Severity.S1)
+    """Severities that no light ticket goes before."""
+    fold: bool = True
+    """The customer's words are folded until a key shows them."""
+
+
+class ShiftTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[shift]`: when the screen offers to begin one."""
+
+    ask: bool = True
+    away_hours: int = 6
+    """After so many hours without an action of yours."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`config.toml`, with what holds where it says nothing."""
+
+    agent: str = ""
+    """Your name, as replies and events bear it; empty for the login name."""
+    sender: str = "support@tridesk.invalid"
+    brand: str = "Support"
+    own_addresses: tuple[str, ...] = ()
+    """Other addresses of yours: aliases, and mail groups that deliver to you. What they send on is the person's."""
+    help_url: str = ""
+    """The help page that macros name."""
+    signature: str = ""
+    """The line that macros may put under a reply."""
+    time_zone: str = ""
+    """Where the desk is, such as `Europe/Madrid`; empty for the machine's."""
+    register: Literal["tu", "usted"] = "usted"
+    """How Spanish addresses customers of whom nothing else is known."""
+    undo_seconds: int = 10
+    preset: str = "default"
+    keys: dict[str, str] = {}
+    theme: str = ""
+    account: tuple[Account, ...] = ()
+    """Mail accounts, each a table `[[account]]`; `tridesk account add` writes one."""
+    tracker: tuple[Tracker, ...] = ()
+    """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
+    languages: dict[str, float] = {}
+    """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
+    lane: list[LaneTable] = []
+    """The queues on the screen, left to right; none for mail, app and safety."""
+    calendar: dict[str, dict[str, Any]] = {}
+    policy: list[PolicyTable] = []
+    reopen: ReopenTable = ReopenTable()
+    csat: CsatTable = CsatTable()
+    team: list[TeamTable] = []
+    """The teams that matters are handed to."""
+    next_up: NextUpTable = NextUpTable()
+    exposure: ExposureTable = ExposureTable()
+    shift: ShiftTable = ShiftTable()
+
+    @property
+    def remotes(self) -> tuple[Account | Tracker, ...]:
+        """Everything that is fetched from and sent through."""
+        return (*self.account, *self.tracker)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings and where each came from."""
+
+    settings: Settings
+    path: Path
+    found: bool
+
+
+def load(folder: Path | None = None) -> Configuration:
+    """Read `config.toml` of the folder (the user's own by default). Raises InputError with file and reason."""
+    path = (folder or config_folder()) / CONFIG_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Configuration(Settings(), path, False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
+        ) from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+        settings = msgspec.structs.replace(
+            settings, account=complete_all(settings.account), tracker=complete_trackers(settings.tracker)
+        )
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
+    if not 0 <= settings.undo_seconds <= 300:
+        raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
+    if any(share < 0 for share in settings.languages.values()):
+        raise InputError("Settings not understood", f"{path}: a share under [languages] is negative; use 0 to 1.")
+    link = settings.csat.link
+    if link and not (link.startswith(("https://", "http://")) and "{token}" in link):
+        raise InputError(
+            "Settings not understood",
+            f"{path}: link under [csat] is {link!r}; write the form's address with {{token}} in it.",
+        )
+    for name, number in (
+        ("light-between", settings.exposure.light_between),
+        ("away-hours", settings.shift.away_hours),
+    ):
+        if number < 0:
+            raise InputError("Settings not understood", f"{path}: {name} is {number}; use 0 or more.")
+    if settings.time_zone and not _is_zone(settings.time_zone):
+        raise InputError(
+            "Settings not understood", f"{path}: time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."
+        )
+    return Configuration(settings, path, True)
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True

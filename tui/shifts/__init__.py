@@ -1,0 +1,1 @@
+"""A shift on the screen: its figures, its beginning, its hand-over."""

@@ -1,0 +1,41 @@
+"""One thing that a shift leaves, on one line: the same words on the screen and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from data.safe_text import safe_line
+from tui.look.short_times import span
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.shifts.handover import Left
+
+
+MOST_TOLD = 10
+"""Lines of a farewell; the rest is counted."""
+
+
+def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
+    """Return what the agent leaves behind as lines for the terminal, empty where nothing is left."""
+    lines = [words("Left for the next shift (tridesk handover):")] if found else []
+    lines += [left_line(one, now) for one in found[:MOST_TOLD]]
+    if len(found) > MOST_TOLD:
+        lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
+    if in_shift:
+        lines.append(words("Your shift goes on; tridesk shift end ends it with a hand-over."))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def left_line(one: Left, now: int) -> str:
+    """Return one thing that is left on a line for people; foreign words are made safe."""
+    if one.kind == "promise":
+        stand = words("{span} late") if one.late else words("due in {span}")
+        told = words("promise, {stand}").format(stand=stand.format(span=span(abs(one.at - now))))
+    elif one.kind == "draft":
+        told = words("draft, {span} old").format(span=span(max(0, now - one.at)))
+    else:
+        told = words("reply {state}").format(state=one.kind)
+    text = f" · {safe_line(one.text)[:80]}" if one.text else ""
+    return f"#{one.ticket_id:<6} {told:<22} {safe_line(one.customer)[:20]:<20} {safe_line(one.subject)[:40]}{text}"

@@ -1,0 +1,198 @@
+"""An agent's shift in words: figures and what they mean, the bar, what it begins with, the hand-over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from data.safe_text import safe_line, shortened
+from queues.figures.shift import COUNTED, LENGTHS, SHARES, Own, OwnFigures
+from tui.look.short_times import moment, span
+from tui.look.words import words
+from tui.shifts.handover_line import left_line
+
+if TYPE_CHECKING:
+    from data.records import Shift
+    from data.store import Store
+    from queues.shifts.handover import Left
+    from queues.shifts.shift import Revised
+    from queues.shifts.shift_start import ShiftStart
+
+MEANS = {
+    Own.SOLVED: "tickets that you solved and that stay so, by the hours of your shift",
+    Own.HANDLE: "mean of the times since your action before; longer than 30m counts as a pause",
+    Own.FIRST_REPLY: "median from the ticket's opening to your first reply",
+    Own.ONE_TOUCH: "of what you solved: with one reply, never opened again",
+    Own.REOPENED: "of your solvings: opened again afterwards",
+    Own.KEPT: "of your replies and solvings that a clock ran for: in time",
+    Own.KEYS: "median of keys pressed on what you solved, letters typed not counted",
+    Own.EXPOSED: "tickets whose graphic words you had shown",
+    Own.SKIPPED: "offered by next-up and passed over, with your reason",
+    Own.PICKED: "answered or decided before what was to come first",
+}
+"""What each figure is, in one line."""
+MOST_NOTES = 5
+"""Hand-overs that are shown at the beginning of a shift."""
+MOST_SAID = 60
+"""Lines of one hand-over that are shown at the beginning of a shift; `tridesk handover` writes all."""
+MOST_OF_A_KIND = 12
+"""Lines of one kind in a hand-over or at the beginning of a shift; the rest is counted."""
+
+
+def shown(own: Own, number: float | None) -> str:
+    """Return a figure as people read it."""
+    if number is None:
+        return "-"
+    if own in LENGTHS:
+        return span(round(number))
+    if own in SHARES:
+        return f"{number:.0%}"
+    return f"{number:.1f}" if own is Own.SOLVED else f"{number:g}"
+
+
+def behind_word(own: Own, number: float) -> str:
+    """Return what one ticket adds to a figure."""
+    if own in LENGTHS:
+        return span(round(number))
+    if own in SHARES:
+        return words("yes") if number else words("no")
+    return words("{n} keys").format(n=f"{number:g}") if own is Own.KEYS else ""
+
+
+def figure_lines(found: OwnFigures) -> Iterator[tuple[Own, str]]:
+    """Yield every figure with a line: its value, of how many, and what it means."""
+    for own in Own:
+        count = found.count(own)
+        of = f"({count})" if own not in COUNTED else ""
+        yield own, f"{words(own):<15} {shown(own, found.value(own)):>6} {of:<6} {words(MEANS[own])}"
+
+
+def card_lines(found: OwnFigures) -> list[tuple[str, str]]:
+    """Return a line and the one below it for each figure, with the figure's name as its id."""
+    lines = []
+    for own in Own:
+        count = found.count(own)
+        of = words("of {n}").format(n=count) if own not in COUNTED else ""
+        lines.append((str(own), f"{words(own):<16}{shown(own, found.value(own)):>7}  {of}\n    {words(MEANS[own])}"))
+    return lines
+
+
+def behind_lines(store: Store, found: OwnFigures, own: Own) -> list[tuple[str, str]]:
+    """Return the tickets behind a figure, the newest number first, with what each adds to it; ids begin with it."""
+    lines = []
+    for place, one in enumerate(sorted(found.behind.get(own, ()), key=lambda one: -one.ticket_id)):
+        row = store.tickets.row(one.ticket_id)
+        if row is not None:
+            stand = f"#{row.id:<6} {behind_word(own, one.value):<8} {row.status.value:<8}"
+            told = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
+            lines.append((f"{row.id}:{place}", told))
+    return lines
+
+
+def bars(found: OwnFigures) -> tuple[str, ...]:
+    """Return the bar in several lengths, the longest first; the screen takes the first that fits."""
+    value = {own: shown(own, found.value(own)) for own in Own if found.value(own) is not None}
+
+    def part(own: Own, text: str) -> str:
+        return text.format(value[own]) if own in value else ""
+
+    length = words("shift {}").format(span(found.seconds))
+    rate, handle = part(Own.SOLVED, words("{}/h")), part(Own.HANDLE, words("handle {}"))
+    first, kept = part(Own.FIRST_REPLY, words("first {}")), part(Own.KEPT, words("{} in time"))
+    once, again = part(Own.ONE_TOUCH, words("one touch {}")), part(Own.REOPENED, words("reopened {}"))
+    keys = part(Own.KEYS, words("{} keys"))
+    sizes = (
+        (length, rate, handle, first, once, again, kept, keys),
+        (rate, handle, first, once, kept, keys),
+        (rate, handle, kept),
+        (rate, kept),
+    )
+    return tuple(" · ".join(one for one in some if one) for some in sizes)
+
+
+def revised_line(one: Revised) -> str:
+    """Say which procedure or macro changed."""
+    how = words("changed") if one.old and one.new else words("new") if one.new else words("gone")
+    return f"{words(one.kind)} {safe_line(one.name)}: {how}"
+
+
+def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tuple[str, str]]:
+    """Return what a shift begins with as lines of id and words, at most `MOST_OF_A_KIND` a kind.
+
+    An id is `ticket:N` or `revised:N`, the place in `found.revised`; other lines lead nowhere, and headings have none.
+    """
+    lines: list[tuple[str, str]] = []
+    for shift in found.notes[:MOST_NOTES]:
+        said = shift.note.splitlines()
+        told = [(f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])]
+        lines += [("", note_head(shift, zone)), *told, *_more(f"note {shift.id}", len(said) - MOST_SAID)]
+    # made one by one and only as many as are shown: a line reads its ticket
+    chapters: list[tuple[str, int, Iterator[tuple[str, str]]]] = [
+        (
+            words("Changed since your last shift"),
+            len(found.revised),
+            ((f"revised:{n}", f"  {revised_line(one)}") for n, one in enumerate(found.revised)),
+        ),
+        (
+            words("Promised for today"),
+            len(found.promises),
+            (_ticket(store, one.ticket_id, _promised(one.due_at, now), one.text) for one in found.promises),
+        ),
+        (words("Yours"), len(found.mine), (_ticket(store, row.id, row.status.value) for row in found.mine)),
+        (
+            words("Drafts"),
+            len(found.drafts),
+            (
+                _ticket(store, one.ticket_id, span(max(0, now - one.updated_at)), one.text.strip().partition("\n")[0])
+                for one in found.drafts
+            ),
+        ),
+    ]
+    for title, count, held in chapters:
+        if count:
+            lines += [("", f"{title} ({count})"), *islice(held, MOST_OF_A_KIND), *_more(title, count - MOST_OF_A_KIND)]
+    return lines
+
+
+def _more(of: str, count: int) -> list[tuple[str, str]]:
+    """Say how many lines are not shown, where any is not."""
+    return [(f"more:{of}", "  " + words("… and {n} more").format(n=count))] if count > 0 else []
+
+
+def note_head(shift: Shift, zone: str) -> str:
+    """Say whose hand-over it is and when it was left."""
+    told = words("Hand-over of {agent}, {when}")
+    return told.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
+
+
+def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str) -> str:
+    """Write the hand-over from the events: what the shift came to, then what is left, a line a thing."""
+    solved = len(found.behind.get(Own.SOLVED, ()))
+    head = words("{agent}, {since} to {until}: {n} solved, {kept} in time, {graphic} graphic").format(
+        agent=found.agent,
+        since=moment(found.since, zone),
+        until=moment(now, zone),
+        n=solved,
+        kept=shown(Own.KEPT, found.value(Own.KEPT)),
+        graphic=found.count(Own.EXPOSED),
+    )
+    lines = [head]
+    for kind in dict.fromkeys(one.kind for one in left):
+        held = [one for one in left if one.kind == kind]
+        lines += [" ".join(left_line(one, now).split()) for one in held[:MOST_OF_A_KIND]]
+        if len(held) > MOST_OF_A_KIND:
+            lines.append(words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND))
+    return "\n".join(lines) + "\n"
+
+
+def _promised(due_at: int, now: int) -> str:
+    left = due_at - now
+    return (words("due in {span}") if left > 0 else words("{span} late")).format(span=span(abs(left)))
+
+
+def _ticket(store: Store, ticket_id: int, stand: str, text: str = "") -> tuple[str, str]:
+    row = store.tickets.row(ticket_id)
+    who, subject = (safe_line(row.customer_name), safe_line(row.subject)) if row is not None else ("", "")
+    told = f" · {safe_line(text)[:60]}" if text else ""
+    return f"ticket:{ticket_id}", f"  #{ticket_id} {stand} · {who[:20]} · {subject[:40]}{told}"

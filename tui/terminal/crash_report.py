@@ -1,0 +1,47 @@
+"""What is kept of a fault of the program itself: kinds and places, never values, which may be a customer's words."""
+
+from __future__ import annotations
+
+import platform
+import time
+import traceback
+from pathlib import Path
+
+from data.locations import private_folder
+from tui.setup.settings import state_folder
+
+HOUSE = Path(__file__).resolve().parents[1]
+
+
+def fault_place(error: BaseException) -> str:
+    """Return the kind of a failure and the line of ours that it came from, never its message."""
+    trace, place = error.__traceback__, "?"
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(HOUSE):
+            place = f"{file.relative_to(HOUSE)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"
+
+
+def report_of(error: BaseException | None) -> str:
+    """Return the kinds of an error and of what led to it, each with the lines of code that it went through."""
+    parts: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        parts += [type(error).__qualname__, *(f"  {one.filename}:{one.lineno} {one.name}" for one in frames), ""]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(parts)
+
+
+def write_report(error: BaseException | None) -> Path | str:
+    """Write the report of an error into the folder of logs and return where; without a place for it, its first line."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%S")
+    head = f"{now} Python {platform.python_version()} {platform.system()}\n"
+    try:
+        path = private_folder(state_folder()) / f"crash-{now.replace(':', '')}.txt"
+        path.touch(mode=0o600)
+        path.write_text(head + report_of(error), encoding="utf-8")
+    except OSError:
+        return report_of(error).partition("\n")[0]
+    return path

@@ -1,0 +1,101 @@
+"""Which keys of a real terminal are not for the desk: pasted text, held keys, keys for a card that was not drawn yet.
+
+Only times and kinds are looked at, so that the rules can be tried without a terminal. Typing is never held up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from enum import Enum, auto
+
+from tui.look.words import words
+
+GAP = 0.03
+"""Keys closer together, in seconds, belong to one burst; the keys of one read always do."""
+MOST = 8
+"""A burst of more keys, not all of them moves, is text that was pasted."""
+HELD = 0.7
+"""The same key again sooner than this is held down: longer than any keyboard waits before it repeats."""
+
+
+class Kind(Enum):
+    """What a key would do where the focus is."""
+
+    TEXT = auto()
+    """Type or edit."""
+    MOVE = auto()
+    """Move about; harmless as often as it comes."""
+    LINE = auto()
+    """Open the line of the filter, for what is typed next."""
+    ACT = auto()
+    """Open, change or send something."""
+    NOTHING = auto()
+
+
+class KeyGuard:
+    """Ask about each key, in the order in which they came, when the one before is done with."""
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+        self._count = 0
+        """Keys of the burst so far that did not type."""
+        self._acted = self._pasted = False
+        self._held: tuple[str, Hashable] | None = None
+        """The key that acted last, and where it did so first."""
+        self._held_at = float("-inf")
+
+    @property
+    def acted(self) -> bool:
+        """A key of this burst did something."""
+        return self._acted
+
+    def refusal(
+        self,
+        key: str,
+        at: float,
+        kinds: Sequence[Kind],
+        place: Hashable,
+        *,
+        drawn_at: float = float("-inf"),
+        repeats: bool = False,
+    ) -> str:
+        """Return why a key does nothing, a sentence that ends without a stop; empty where it may act.
+
+        `kinds` holds its own kind, then those of the keys of the same burst that wait behind it; `place` is where it
+        would act, `drawn_at` since when that is on the terminal; a key that `repeats` may be held.
+        """
+        kind = kinds[0]
+        if at - self._last > GAP:
+            self._count, self._acted, self._pasted = 0, False, False
+        self._last = max(self._last, at)
+        if kind is Kind.TEXT:
+            return ""
+        self._count += 1
+        refused = self._as_paste(kinds) or (self._as_act(key, at, place, drawn_at, repeats) if _acts(kind) else "")
+        if not refused and _acts(kind):
+            self._acted = True
+        return refused
+
+    def _as_paste(self, kinds: Sequence[Kind]) -> str:
+        """A long burst is dropped whole, from its first key on where all of it is known by then."""
+        opens_line = self._count == 1 and kinds[0] is Kind.LINE
+        long = self._count + len(kinds) - 1 > MOST
+        if not self._pasted and long and not opens_line:
+            self._pasted = any(kind is not Kind.MOVE for kind in kinds)
+        return words("that many keys at once are pasted text, which does nothing here") if self._pasted else ""
+
+    def _as_act(self, key: str, at: float, place: Hashable, drawn_at: float, repeats: bool) -> str:
+        before, since = self._held, at - self._held_at
+        self._held_at = at
+        if self._acted:
+            return words("of keys that come at once only the first acts")
+        if at < drawn_at:
+            return words("pressed before the card was there to be read; press it again")
+        if before is not None and before[0] == key and since < HELD and not repeats:
+            return "" if before[1] == place else words("the key was held down; it acts once")
+        self._held = key, place
+        return ""
+
+
+def _acts(kind: Kind) -> bool:
+    return kind in (Kind.ACT, Kind.LINE)

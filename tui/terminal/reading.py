@@ -1,0 +1,59 @@
+"""The driver of a real terminal: reads what it sends through `tui.terminal.input` and hands keys on with their time."""
+
+from __future__ import annotations
+
+import os
+import selectors
+from time import monotonic
+from typing import Protocol, cast
+
+from textual import events
+from textual.message import Message
+
+from tui.terminal.driver import DeskDriver
+from tui.terminal.input import TerminalInput
+
+LOOK_SECONDS = 0.05
+"""How often it is looked whether an escape was the key."""
+
+
+class _Fed(Protocol):
+    """What the driver wants of its application."""
+
+    def typed(self, event: events.InputEvent | events.Paste, at: float) -> None: ...
+
+
+class ReadingDriver(DeskDriver):
+    """The desk's driver, with a reading of its own."""
+
+    _read_at = 0.0
+    """When what is being handed on was read; all keys of one read have the same time."""
+
+    def run_input_thread(self) -> None:
+        """Read until the application wants no more, or the terminal is gone."""
+        source = TerminalInput()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if not self._read(source, ready=bool(selector.select(LOOK_SECONDS))):
+                    return
+            if selector.select(0):  # what was typed just before the end
+                self._read(source, ready=True)
+
+    def _read(self, source: TerminalInput, *, ready: bool) -> bool:
+        """Hand on what has come; False where the terminal is gone."""
+        self._read_at = monotonic()
+        try:
+            data = os.read(self.fileno, 4096) if ready else b""
+        except OSError:
+            return False
+        for message in source.feed(data, self._read_at) if data else source.tick(self._read_at):
+            self.process_message(message)
+        return bool(data) or not ready
+
+    def send_message(self, message: Message) -> None:
+        """Hand keys, pasted text and the mouse to the application one after the other, all else at once."""
+        if isinstance(message, events.InputEvent | events.Paste):
+            self._loop.call_soon_threadsafe(cast(_Fed, self._app).typed, message, self._read_at)
+        else:
+            super().send_message(message)

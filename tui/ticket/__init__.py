@@ -1,0 +1,1 @@
+"""The open ticket: its text, its customer, its language."""

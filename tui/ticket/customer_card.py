@@ -1,0 +1,128 @@
+"""Who writes: how they are known and addressed, and every ticket of theirs with its last word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from data.quality import Rating
+from data.records import UNKNOWN_LANGUAGE, Customer, Direction, LaneRow, Message
+from tui.cards.base_card import BaseCard
+from tui.lanes.row_line import fit, one_line
+from tui.look.short_times import span
+from tui.look.words import words
+
+MOST_RATINGS = 10
+"""Ratings named one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One ticket of the customer: its lane's title, how it stands, and the newest message."""
+
+    row: LaneRow
+    lane: str
+    last: Message | None
+
+
+class CustomerCard(BaseCard[int]):
+    """Returns the ticket to open, or nothing."""
+
+    CSS_PATH = "../styles/customer_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q,c", "leave"),
+        ("j", "step(1)"),
+        ("k", "step(-1)"),
+    ]
+
+    def __init__(
+        self, customer: Customer, past: Sequence[Past], here: int, now: int, ratings: Sequence[Rating] = ()
+    ) -> None:
+        super().__init__()
+        self._customer, self._past, self._here, self._now = customer, past, here, now
+        self._ratings = ratings
+
+    def compose(self) -> ComposeResult:
+        """Name, facts, tickets, keys."""
+        with Vertical(id="customer-card"):
+            title = one_line(self._customer.name) or words("(no name)")
+            yield Static(Content(title), id="customer-title", markup=False)
+            told = [*facts(self._customer, self._now), *rated(self._ratings)]
+            yield Static(Content("\n".join(told)), id="customer-facts", markup=False)
+            options = [Option(Content(self._line(one)), id=str(one.row.id)) for one in self._past]
+            yield OptionList(*options, markup=False)
+            yield Static(Content(words("Enter opens a ticket · Esc back")), id="customer-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the newest ticket that is not the one being read."""
+        listed = self.query_one(OptionList)
+        others = [place for place, one in enumerate(self._past) if one.row.id != self._here]
+        listed.highlighted = others[0] if others else None
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open it."""
+        event.stop()
+        self.dismiss(int(event.option_id or 0))
+
+    def action_step(self, step: int) -> None:
+        """Mark another ticket."""
+        listed = self.query_one(OptionList)
+        if step > 0:
+            listed.action_cursor_down()
+        else:
+            listed.action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Open nothing."""
+        self.dismiss(0)
+
+    def _line(self, one: Past) -> str:
+        row = one.row
+        mark = "▸" if row.id == self._here else " "
+        ago = words("{span} ago").format(span=span(max(0, self._now - row.updated_at)))
+        head = f"{mark}#{row.id} {one_line(one.lane)} · {row.status.value} · {ago} · {one_line(row.subject)}"
+        return f"{head}\n   {last_word(one.last)}"
+
+
+def facts(customer: Customer, now: int) -> list[str]:
+    """Return what is known of a customer, a line a kind."""
+    known = [f"{identity.kind} {one_line(identity.value)}" for identity in customer.identities]
+    lines = [" · ".join(known)] if known else [words("no address and no handle is known")]
+    language = words("not known") if customer.language == UNKNOWN_LANGUAGE else customer.language
+    parts = [
+        words("language {code}").format(code=language),
+        words("address {how}").format(how=one_line(customer.register) or words("as the house does")),
+        words("region {name}").format(name=one_line(customer.region) or words("not known")),
+        words("tier {name}").format(name=one_line(customer.tier)),
+    ]
+    lines.append(" · ".join(parts))
+    if customer.created_at:
+        lines.append(words("first seen {span} ago").format(span=span(max(0, now - customer.created_at))))
+    return lines
+
+
+def rated(ratings: Sequence[Rating]) -> list[str]:
+    """Return how the customer rated us, the newest first, on a line; none where they never did."""
+    if not ratings:
+        return []
+    given = " ".join(str(one.value) for one in ratings[:MOST_RATINGS])
+    mean = sum(one.value for one in ratings) / len(ratings)
+    told = words("rated us {given} of 5, newest first; {mean:.1f} on average").format(given=given, mean=mean)
+    comment = next((one_line(one.comment) for one in ratings if one.comment), "")
+    return [told, *([f"“{fit(comment, 120).rstrip()}”"] if comment else [])]
+
+
+def last_word(message: Message | None) -> str:
+    """Return the beginning of the newest message and who wrote it."""
+    if message is None:
+        return words("no message yet")
+    sign = {Direction.IN: "←", Direction.OUT: "→", Direction.NOTE: words("NOTE")}[message.direction]
+    return f"{sign} {fit(one_line(message.new_text or message.text), 200).rstrip()}"

@@ -1,0 +1,68 @@
+"""How a customer writes and is addressed, said with one key: the language, tú or usted, the region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from data.records import Change
+from tui.cards.base_card import BaseCard
+from tui.keys.actions import Action, Scope, of_scope
+from tui.keys.bindings import bindings
+from tui.keys.keymap import keymap_from
+from tui.lanes.row_line import one_line
+from tui.look.words import words
+
+
+class LanguageCard(BaseCard[Change]):
+    """Returns the change that was asked for; Esc returns nothing."""
+
+    CSS_PATH = "../styles/language_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LANGUAGE)
+
+    def __init__(self, title: str, language: str, suggestion: str = "") -> None:
+        """Take what the card is about, the language as it is, and what the customer's own words suggest."""
+        super().__init__()
+        self._title, self._language, self._suggestion = title, language, suggestion
+
+    def compose(self) -> ComposeResult:
+        """Title, then a line of keys for each group."""
+        with Vertical(id="language-card"):
+            yield Static(Content(one_line(self._title)), id="language-title", markup=False)
+            groups: dict[str, list[Action]] = {}
+            for action in of_scope(Scope.LANGUAGE):
+                groups.setdefault(action.group, []).append(action)
+            for name, actions in groups.items():
+                yield Static(Content(f"{words(name)}\n  {self._keys(actions)}"), markup=False)
+            if self._suggestion:
+                yield Static(Content(one_line(self._suggestion)), id="language-suggestion", markup=False)
+
+    def action_language(self, code: str) -> None:
+        """The language is this one."""
+        self.dismiss(Change(language=code))
+
+    def action_flip(self) -> None:
+        """English and Spanish change places; what was neither becomes Spanish."""
+        self.dismiss(Change(language="en" if self._language == "es" else "es"))
+
+    def action_register(self, register: str) -> None:
+        """Tú, usted, or as the house does."""
+        self.dismiss(Change(register=register))
+
+    def action_region(self, region: str) -> None:
+        """The region, or none."""
+        self.dismiss(Change(region=region))
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+    def _keys(self, actions: Sequence[Action]) -> str:
+        keymap = getattr(self.app, "keys", None) or keymap_from()
+        return " · ".join(f"{keymap.shown(action.id)}\u00a0{words(action.title)}" for action in actions)

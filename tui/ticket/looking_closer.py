@@ -1,0 +1,116 @@
+"""Looking closer: who the customer is, and taking words out of the desk by the clipboard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data.quality import Rating
+from data.records import Message, Ticket
+from data.safe_text import safe_text
+from tui.first_run.first_screen import Beginning
+from tui.lanes.row_line import fit, one_line
+from tui.look.theme import THEME_SETTING
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+
+MOST_TICKETS = 30
+"""Tickets of one customer that the card lists."""
+
+
+class Looking(Beginning):
+    """The customer's card and the copy menu."""
+
+    def action_ticket_customer(self) -> None:
+        """Show the customer of the ticket and all their tickets."""
+        ticket = self._ticket_or_say()
+        customer = self.store.customers.get(ticket.customer_id) if ticket is not None else None
+        if ticket is None or customer is None:
+            return
+        from tui.ticket.customer_card import CustomerCard, Past
+
+        titles = {lane.name: lane.title for lane in self.store.lanes.all()}
+        past = [
+            Past(row, titles.get(lane, lane), next((self.covered(one) for one in self._last_message(row.id)), None))
+            for row in self.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
+            for lane in [getattr(self.store.tickets.get(row.id), "lane", "")]
+        ]
+        ratings = [self._folded_rating(one) for one in self.store.csat.of_customer(customer.id)]
+        self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock(), ratings), self._past_chosen)
+
+    def _folded_rating(self, rating: Rating) -> Rating:
+        """Return a rating without its words where those of its ticket are folded."""
+        ticket = self.store.tickets.get(rating.ticket_id)
+        return replace(rating, comment="") if ticket is not None and self.folds(ticket) else rating
+
+    def _last_message(self, ticket_id: int) -> list[Message]:
+        return self.store.messages.of(ticket_id, limit=1)
+
+    def _past_chosen(self, ticket_id: int | None) -> None:
+        if ticket_id:
+            self.jump_to(ticket_id)
+
+    def action_ticket_copy(self) -> None:
+        """Choose what to copy."""
+        ticket = self._ticket_or_say()
+        if ticket is None:
+            return
+        from tui.cards.key_menu import KeyMenu, Line
+
+        copies = self._copies(ticket)
+        lines = [Line(key, key, f"{name}: {fit(one_line(text), 40).rstrip()}") for key, (name, text) in copies.items()]
+
+        def chosen(key: str | None) -> None:
+            if key:
+                self._copy(*copies[key])
+
+        self.app.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
+
+    def _copies(self, ticket: Ticket) -> dict[str, tuple[str, str]]:
+        """Return what can be copied, by key: its name and the words themselves."""
+        newest = next((one for one in self._last_message(ticket.id) if not self.folds(ticket)), None)
+        customer = self.store.customers.get(ticket.customer_id)
+        numbers = " ".join(f"#{number}" for number in self.targets())
+        found = {
+            "y": (words("newest message"), newest.new_text or newest.text if newest is not None else ""),
+            "n": (words("number"), numbers),
+            "s": (words("subject"), ticket.subject),
+            "a": (words("address"), customer.identities[0].value if customer and customer.identities else ""),
+        }
+        return {key: (name, text) for key, (name, text) in found.items() if text.strip()}
+
+    def _copy(self, name: str, text: str) -> None:
+        """Hand safe words to the terminal's clipboard (OSC 52, as Textual writes it)."""
+        copied = safe_text(text)
+        self.app.copy_to_clipboard(copied)
+        told = words("Copied by the terminal (OSC 52): {name}, {n} characters")
+        self.say(told.format(name=name, n=len(copied)))
+
+    def action_desk_theme(self) -> None:
+        """Choose the colours; the desk file remembers them."""
+        from tui.cards.key_menu import KeyMenu, Line
+
+        told = {"dark": words("Dark"), "light": words("Light"), "contrast": words("More contrast")}
+        lines = [Line(name[0], name, text) for name, text in told.items()]
+        note = words("A theme named in config.toml comes back at the next start · Esc leaves")
+
+        async def chosen(name: str | None) -> None:
+            if name:
+                self.app.theme = name
+                await self.ask(lambda desk: keep_theme(desk, name), lambda _: self.say(told[name]))
+
+        self.app.push_screen(KeyMenu(words("Which colours?"), lines, note), chosen)
+
+    def _ticket_or_say(self) -> Ticket | None:
+        ticket = self.ticket()
+        if ticket is None:
+            self.say(words("There is no ticket here; . goes to the most urgent one."))
+        return ticket
+
+
+def keep_theme(desk: Desk, name: str) -> None:
+    """Write down which theme was chosen on the screen."""
+    with desk.store.write():
+        desk.store.settings.put(THEME_SETTING, name)

@@ -1,1 +1,0 @@
-"""The parts of the screen. A widget shows what it is given and posts a message; it changes no ticket."""
