@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 
 import tui
 from data.quality import Review
-from data.records import Change, Customer, Direction, Draft, Message, MessageKind, OutboxEntry, OutboxState, Status
+from data.records import Change, Customer, Direction, Draft, Message, MessageKind, OutboxEntry, OutboxState
 from macros.files.library import Library
 from queues.accounts.forms import MAIL, form_of
 from queues.accounts.mail_account import Account
@@ -92,7 +92,7 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     AskForm: lambda folder: ask_form(),
     AskLine: lambda folder: AskLine("Why?", "in words", "because"),
     BulkCard: lambda folder: BulkCard(
-        "All", Plan({1: Change(reply="Hi", reply_language="en")}, {Status.SOLVED: {}}, {})
+        "All", Plan({1: Change(reply="Hi", reply_language="en")}, {None: {}}, {})
     ),
     ChangeCard: lambda folder: ChangeCard("Changed", "this", ()),
     CustomerCard: lambda folder: CustomerCard(Customer(1, "Ana"), (), 1, NOW),

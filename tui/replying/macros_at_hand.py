@@ -154,8 +154,9 @@ class Answering:
 
         A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
         procedure asks for (`tui.replying.digit_slots`), and the others first the macros of the ticket's topic, then the
-        rest. No digit holds a macro whose outcome is not established. Where harm is possible a digit holds what is sure, what
-        the procedure asks for next, and by its own key what names the lane or the topic; the others are empty.
+        rest. No digit holds a macro whose outcome is not established. Where harm is possible a digit holds what is
+        sure, what the procedure asks for next, and by its own key what names the lane or the topic; the others are
+        empty.
         """
         if self._library is None or self._ranking is None:
             return [None] * SLOTS
