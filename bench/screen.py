@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from bench.terminal import Run, run
-from data.records import Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

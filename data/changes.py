@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from data.records import Change
+from data.records.changes import Change
 
 
 def packed(change: Change) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from data.records import Change, Customer, Finding, Message, Ticket
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.messages import Message
+from data.records.tickets import Ticket
 
 
 class People(Protocol):

@@ -8,7 +8,7 @@ import sqlite3
 import unicodedata
 from itertools import islice
 
-from data.records import SearchHit
+from data.records.tickets import SearchHit
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 16

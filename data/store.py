@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from data.errors import DeskError, StoreError
 from data.locations import network_file_system, private_file, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
-from data.records import SearchHit
+from data.records.tickets import SearchHit
 from data.search import search
 from data.tables.actions import Actions
 from data.tables.csat import Csat

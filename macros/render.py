@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.errors import InputError
-from data.records import Change, Escalation, Promise, Status
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.promises import Promise
+from data.records.tickets import Status
 from data.safe_text import safe_text
 from macros.files.attachments import enclosures
 from macros.files.snippet_links import texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from data.records import Customer, Identity
+from data.records.customers import Customer, Identity
 
 
 class Customers:

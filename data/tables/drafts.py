@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from data.records import Direction, Draft
+from data.records.messages import Direction, Draft
 
 _SELECT = "SELECT ticket_id, text, kind, revision, updated_at, macro, language, actions FROM draft "
 

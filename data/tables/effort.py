@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from data.records import Effort, Status
+from data.records.shifts import Effort
+from data.records.tickets import Status
 
 
 class Efforts:

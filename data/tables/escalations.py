@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from data.records import Escalation, EscalationState
+from data.records.escalations import Escalation, EscalationState
 
 _COLUMNS = (
     "team", "reason", "reference", "due_at", "state", "id", "ticket_id", "opened_at", "opened_by", "address",

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from data.records import Event
+from data.records.changes import Event
 
 NO_TICKET = 0
 """The ticket of an event that is about none, such as the beginning of a shift."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from data.records import Imported
+from data.records.incoming import Imported
 
 
 class Imports:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Answered, Attachment, Direction, Message, MessageKind, OwnReply, Sign
+from data.records.changes import Answered
+from data.records.messages import Attachment, Direction, Message, MessageKind, OwnReply, Sign
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "

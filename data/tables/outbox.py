@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from data.errors import ConflictError
-from data.records import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState
 
 _SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason,
     sent_at, copied, cleared, draft FROM outbox """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from data.records import Problem, ProblemState
+from data.records.problems import Problem, ProblemState
 
 _SELECT = """SELECT p.id, p.title, p.state, p.opened_at, p.opened_by,
     (SELECT count(*) FROM problem_link l WHERE l.problem_id = p.id),

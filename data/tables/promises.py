@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from data.records import GivenPromise, Promise, PromiseState
+from data.records.promises import GivenPromise, Promise, PromiseState
 
 _SELECT = "SELECT id, ticket_id, text, due_at, state, made_at, made_by, message_id, settled_at FROM promise "
 

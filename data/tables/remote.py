@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from data.records import RemoteMail
+from data.records.outbox import RemoteMail
 
 _COLUMNS = "connector, mailbox, uidvalidity, uid, sha256, arrived_at, flags, modseq, ticket_id, gone"
 _SELECT = f"SELECT {_COLUMNS} FROM remote_mail "

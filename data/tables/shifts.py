@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from data.records import Shift
+from data.records.shifts import Shift
 
 _SELECT = "SELECT id, agent, began_at, since_event, ended_at, note FROM shift "
 

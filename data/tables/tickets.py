@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from data.records import EscalationState, LaneCounts, LaneRow, Priority, Severity, Status, Ticket, View
+from data.records.escalations import EscalationState
+from data.records.tickets import LaneCounts, LaneRow, Priority, Severity, Status, Ticket, View
 from data.tables.views import IS_ACTIVE, page, values
 
 WAITING = View()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.records import ACTIVE, View
+from data.records.tickets import ACTIVE, View
 
 IS_ACTIVE = "t.status IN ('new', 'open')"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.records import OwnReply
+from data.records.messages import OwnReply
 from macros.authoring.our_sentences import TAG
 from macros.authoring.repeated_replies import Repeated, repeated
 from macros.authoring.reworded_lines import Reworded, reworded

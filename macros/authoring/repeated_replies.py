@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.records import OwnReply
+from data.records.messages import OwnReply
 from macros.authoring.our_sentences import own_texts
 from macros.authoring.write_macro import as_template
 from macros.filling.macro import Macro

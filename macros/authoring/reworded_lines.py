@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from data.records import OwnReply
+from data.records.messages import OwnReply
 from macros.authoring.our_sentences import CHOICE, TAG
 from macros.authoring.write_macro import as_template
 from macros.filling.macro import Body, Macro

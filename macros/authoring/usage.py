@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.macro_names import separate
-from data.records import Event, Status, Ticket
+from data.records.changes import Event
+from data.records.tickets import Status, Ticket
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 

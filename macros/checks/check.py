@@ -6,7 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from data.protocols import Sending
-from data.records import UNKNOWN_LANGUAGE, Change, Customer, Direction, Finding, Message, Ticket
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.messages import Direction, Message
+from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from macros.checks import inside, names, personal, register, safety, spanish
 from macros.checks.folding import free
 from macros.checks.others import others_data

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from data.records import Direction, Finding, Message
+from data.records.changes import Finding
+from data.records.messages import Direction, Message
 from macros.checks.folding import words_of
 from macros.checks.wording import INTERNAL
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from data.protocols import People
-from data.records import Customer, Direction, Finding, Message
+from data.records.changes import Finding
+from data.records.customers import Customer
+from data.records.messages import Direction, Message
 from macros.checks.folding import folded, free
 from macros.checks.wording import ADDRESSED, GREETING, NOT_NAMES
 

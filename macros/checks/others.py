@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable
 
 from data.protocols import People
-from data.records import Finding, Ticket
+from data.records.changes import Finding
+from data.records.tickets import Ticket
 from macros.checks.folding import ADDRESS, URL, free
 from macros.checks.personal import phone_places
 from macros.checks.wording_rules import is_ours

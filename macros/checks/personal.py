@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from data.records import Finding
+from data.records.changes import Finding
 from macros.checks.folding import digits_of, free
 
 _CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from data.records import Finding
+from data.records.changes import Finding
 from macros.checks.folding import folded
 
 _ASKED = re.compile(r"[^.?!\n¿]{3,300}\?")

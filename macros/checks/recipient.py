@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.records import Customer, Direction, Finding, Message, MessageKind, Ticket
+from data.records.changes import Finding
+from data.records.customers import Customer
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Ticket
 
 LATELY = 7 * 86_400
 """An address is new for so many seconds."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from data.records import Customer, Finding
+from data.records.changes import Finding
+from data.records.customers import Customer
 
 _TO_US = r"(?:nos|me|noslo|melo|nosla|mela|noslos|melos)"
 _START = r"(?:^|(?<=[.!?;\n•>] )|(?<=\n)|(?<=- )|(?<=\bpor favor )|(?<=\bpor favor, )|(?<=\by ))"

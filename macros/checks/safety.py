@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from data.records import Finding
+from data.records.changes import Finding
 from macros.checks.wording import DENIES
 
 _FLAGS = re.IGNORECASE

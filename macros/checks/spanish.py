@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from data.records import Finding
+from data.records.changes import Finding
 
 _QUESTION_END = re.compile(r"[?!]+(?=[\s\"'»”)\]*]|$)")
 _SENTENCE_BREAK = re.compile(r"[?!]|[.…]\s|\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Protocol
 
-from data.records import Finding
+from data.records.changes import Finding
 
 MOST_TOLD = 8
 """Findings of one reply at most: a longer list helps nobody."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from data.records import Finding
+from data.records.changes import Finding
 from macros.checks.folding import ADDRESS, free
 from macros.checks.wording import ASKS_SECRET, DENIES, FORBIDDEN, PLACEHOLDER, SAYS_ATTACHED, THEIR_ATTACHMENT
 from macros.render import HOLE

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path, PurePosixPath
 
 from data.errors import InputError
-from data.records import MOST_ENCLOSED, Enclosure
+from data.records.outbox import MOST_ENCLOSED, Enclosure
 from data.safe_text import safe_line
 from macros.files.front_matter_fields import FieldError
 from macros.filling.macro import Macro

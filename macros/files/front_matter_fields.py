@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from data.records import Priority, Status
+from data.records.tickets import Priority, Status
 from data.safe_text import safe_line
 from data.spans import span_seconds
 from macros.filling import safe_patterns

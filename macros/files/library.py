@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import InputError
-from data.records import Customer, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Ticket
 from macros.files import attachments
 from macros.files.front_matter import FilesError, MacroError, line_of, parse, parse_snippet
 from macros.files.front_matter_fields import FieldError

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from data.records import UNKNOWN_LANGUAGE, Customer, Ticket
+from data.records.customers import Customer
+from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from macros.filling.locales import Locale, locale_for, zone_name
 from macros.filling.macro import HOUSE_REGISTER
 from macros.filling.values import Moment, first_name

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from data.records import Customer, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 
 DEFAULT_LANGUAGE = "en"
 HOUSE_REGISTER = "usted"

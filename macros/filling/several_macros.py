@@ -8,7 +8,10 @@ from typing import TypeVar
 
 from data.errors import InputError
 from data.macro_names import joined, separate
-from data.records import Change, Escalation, Promise, Status
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.promises import Promise
+from data.records.tickets import Status
 from macros.filling.macro import Once
 
 T = TypeVar("T")

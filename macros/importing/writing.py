@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from data.records import Priority, Status
+from data.records.tickets import Priority, Status
 from data.safe_text import safe_line, safe_text
 from macros.files.front_matter import MAX_LINE
 from macros.files.macro_files import slug

@@ -7,7 +7,7 @@ from threading import Lock
 from time import sleep
 
 from data.macro_names import separate
-from data.records import Answered
+from data.records.changes import Answered
 from data.store import Store
 from macros.filling.macro import Macro
 from macros.suggesting.semantic import Sense, sense

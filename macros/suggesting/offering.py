@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from data.records import Severity, Status, Ticket
+from data.records.tickets import Severity, Status, Ticket
 from macros.filling.macro import Macro, base
 from macros.suggesting.suggest import Suggestion
 

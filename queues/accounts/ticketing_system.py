@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from data.errors import InputError
-from data.records import Status
+from data.records.tickets import Status
 
 Kind = Literal["rt", "roundup", "zendesk"]
 """The ticketing systems that can be mirrored; a tracker's connector name begins with its kind."""

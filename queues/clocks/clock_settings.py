@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from data.errors import InputError
-from data.records import Priority, Severity
+from data.records.tickets import Priority, Severity
 from data.spans import span_seconds
 from queues.clocks.calendar import Calendar, from_table
 from queues.clocks.sla import DEFAULT_CALENDARS, DEFAULT_POLICIES, Policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.records import ACTIVE, Priority, Severity, Status, Ticket
+from data.records.tickets import ACTIVE, Priority, Severity, Status, Ticket
 from queues.clocks.calendar import ALWAYS, Calendar
 
 MINUTE = 60

@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from data.errors import InputError
-from data.records import Direction, Incoming, OutboxEntry
+from data.records.incoming import Incoming
+from data.records.messages import Direction
+from data.records.outbox import OutboxEntry
 
 
 class Capability(StrEnum):

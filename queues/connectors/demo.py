@@ -15,7 +15,9 @@ from random import Random
 from data.demo import DemoMessage, arrivals, opening
 from data.locations import private_folder
 from data.protocols import Clock
-from data.records import Incoming, MessageKind, OutboxEntry
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.outbox import OutboxEntry
 from queues.connectors.base import Capability
 from queues.connectors.outbox_folder import FOLDER, deliver, file_name, not_delivered
 from queues.desk.escalations import is_to_a_team

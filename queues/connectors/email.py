@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import ConnectorError, UnreachableError
-from data.records import OutboxEntry
+from data.records.outbox import OutboxEntry
 from queues.accounts.mail_account import Account
 from queues.accounts.secrets import Secrets
 from queues.connectors.base import Capability

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from data.errors import ConnectorError
 from data.locations import private_folder
-from data.records import Incoming, OutboxEntry
+from data.records.incoming import Incoming
+from data.records.outbox import OutboxEntry
 from queues.connectors.base import Capability
 from queues.connectors.files import NAME
 

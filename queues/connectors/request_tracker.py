@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from data.errors import ConnectorError, UnreachableError
-from data.records import Direction
+from data.records.messages import Direction
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from data.records import Direction
+from data.records.messages import Direction
 from queues.accounts.ticketing_system import Fields
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Filed, Happened, RemoteTicket

@@ -9,7 +9,7 @@ import socket
 from contextlib import suppress
 
 from data.errors import DoubtError, RefusedError
-from data.records import OutboxEntry
+from data.records.outbox import OutboxEntry
 from queues.accounts.mail_account import Account
 from queues.connectors import tls
 from queues.connectors.mail_faults import TIMEOUT, no_tls, of_answer, told

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from data.records import Direction
+from data.records.messages import Direction
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Filed, Happened, RemoteTicket
 from queues.connectors.zendesk_names import Json, Names, address, rows_of

@@ -8,22 +8,13 @@ from typing import Any
 
 from data.errors import ConflictError, RuleError
 from data.protocols import ReplyChecker, Sending
-from data.records import (
-    BACK,
-    Change,
-    Customer,
-    Direction,
-    Draft,
-    Finding,
-    Message,
-    MessageKind,
-    OutboxEntry,
-    OutboxState,
-    Promise,
-    Status,
-    TeamAnswer,
-    Ticket,
-)
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.escalations import BACK, TeamAnswer
+from data.records.messages import Direction, Draft, Message, MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.promises import Promise
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.clocks import sla
 from queues.clocks.calendar import Calendar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.records import ACTIVE, LaneRow, Ticket
+from data.records.tickets import ACTIVE, LaneRow, Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.figures.handling import expected, handled

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from data.errors import RuleError
-from data.records import UNKNOWN_LANGUAGE, Change, Ticket
+from data.records.changes import Change
+from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.route_again import by_language, facts_again

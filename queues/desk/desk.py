@@ -9,22 +9,12 @@ from typing import Any
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.quality import UNHAPPY, Rating
-from data.records import (
-    Change,
-    Direction,
-    Done,
-    Draft,
-    Effort,
-    Finding,
-    Imported,
-    Incoming,
-    Promise,
-    Received,
-    Shift,
-    Standing,
-    Status,
-    Ticket,
-)
+from data.records.changes import Change, Done, Finding
+from data.records.incoming import Imported, Incoming, Received, Standing
+from data.records.messages import Direction, Draft
+from data.records.promises import Promise
+from data.records.shifts import Effort, Shift
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from data.tables.actions import Action
 from data.tables.events import NO_TICKET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.records import Lane
+from data.records.tickets import Lane
 from queues.clocks import sla
 from queues.clocks.calendar import Calendar
 from queues.ground.teams import Team

@@ -12,20 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from data.errors import RuleError
-from data.records import (
-    BACK,
-    Direction,
-    Escalation,
-    EscalationState,
-    Incoming,
-    Message,
-    MessageKind,
-    OutboxEntry,
-    OutboxState,
-    Status,
-    TeamAnswer,
-    Ticket,
-)
+from data.records.escalations import BACK, Escalation, EscalationState, TeamAnswer
+from data.records.incoming import Incoming
+from data.records.messages import Direction, Message, MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.ground import teams

@@ -5,20 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from data.records import (
-    UNKNOWN_LANGUAGE,
-    Customer,
-    Direction,
-    Escalation,
-    EscalationState,
-    Identity,
-    Incoming,
-    Message,
-    MessageKind,
-    Received,
-    Status,
-    Ticket,
-)
+from data.records.customers import Customer, Identity
+from data.records.escalations import Escalation, EscalationState
+from data.records.incoming import Incoming, Received
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
 from data.safe_text import shortened
 from data.store import Store
 from queues.clocks import sla

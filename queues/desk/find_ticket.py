@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from data.records import Direction, Incoming, MessageKind, Status
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Status
 from data.store import Store
 
 _ANSWER = re.compile(

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.errors import GateError, RuleError
-from data.records import Change, Customer, Escalation, Finding, Severity, Status, StepAnswer, Ticket
+from data.records.changes import Change, Finding, StepAnswer
+from data.records.customers import Customer
+from data.records.escalations import Escalation
+from data.records.tickets import Severity, Status, Ticket
 from data.store import Store
 from queues.clocks import sla
 from queues.desk.desk_rules import DeskRules

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from data.records import Imported, Standing, Status, Ticket
+from data.records.incoming import Imported, Standing
+from data.records.tickets import Status, Ticket
 from data.safe_text import shortened
 from data.store import Store
 from queues.desk.change_ticket import Acting

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data.errors import RuleError
-from data.records import Problem, ProblemState, Ticket
+from data.records.problems import Problem, ProblemState
+from data.records.tickets import Ticket
 from data.store import Store
 from queues.ground.undo_steps import Step
 

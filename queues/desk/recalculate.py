@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data.records import Status, Ticket
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.desk.change_ticket import Acting
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from data.records import Customer, Direction, Message, MessageKind
+from data.records.customers import Customer
+from data.records.messages import Direction, Message, MessageKind
 from queues.mail.kind import is_daemon
 
 BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from data.records import Message, Ticket
+from data.records.messages import Message
+from data.records.tickets import Ticket
 from data.store import Store
 from queues.ground.undo_steps import Step
 from queues.routing.conditions import Facts

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from data.records import Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
 from queues.mail.kind import AUTOMATIC, AWAY, AWAY_SUBJECT, BOUNCE, BULK, NO_SENDER, REPLIED, RESPONDER, SPAM
 
 UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})

@@ -11,7 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from data.errors import ConflictError, RuleError
-from data.records import EscalationState, OutboxState, Priority, ProblemState, Severity, Status, StepAnswer, Ticket
+from data.records.changes import StepAnswer
+from data.records.escalations import EscalationState
+from data.records.outbox import OutboxState
+from data.records.problems import ProblemState
+from data.records.tickets import Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk import waiting_replies
 from queues.desk.change_ticket import Acting, stored_draft

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from data.errors import ConflictError, RuleError
-from data.records import Draft, OutboxEntry, OutboxState
+from data.records.messages import Draft
+from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.ground.undo_steps import Step
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from data.records import Attachment
+from data.records.messages import Attachment
 from data.safe_text import safe_line
 from queues.exports.fields import Fields
 from queues.exports.json_shape import Shape

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from data.records import Attachment, Direction, Priority, Status
+from data.records.messages import Attachment, Direction
+from data.records.tickets import Priority, Status
 from data.safe_text import safe_line
 from queues.exports.base import Leftovers, attachment, number_of, person, whole
 from queues.exports.fields import Fields

@@ -5,7 +5,8 @@ Shapes: developers.gorgias.com, "The Ticket object", "The TicketMessage object".
 
 from __future__ import annotations
 
-from data.records import Attachment, Direction, Priority, Status
+from data.records.messages import Attachment, Direction
+from data.records.tickets import Priority, Status
 from queues.exports.base import Leftovers, attachment, number_of, person, whole
 from queues.exports.fields import Fields
 from queues.exports.json_shape import Shape

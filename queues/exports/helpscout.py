@@ -5,7 +5,8 @@ Shapes: developer.helpscout.com, "Get Conversation" with `embed=threads`, "List 
 
 from __future__ import annotations
 
-from data.records import Attachment, Direction, Status
+from data.records.messages import Attachment, Direction
+from data.records.tickets import Status
 from queues.exports.base import Leftovers, attachment, number_of, person, whole
 from queues.exports.fields import Fields
 from queues.exports.json_shape import Shape

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from data.records import Attachment, Direction, Priority, Status
+from data.records.messages import Attachment, Direction
+from data.records.tickets import Priority, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from data.records import Direction, Priority, Status
+from data.records.messages import Direction
+from data.records.tickets import Priority, Status
 from queues.exports.base import Leftovers, attachment, number_of, person, whole
 from queues.exports.fields import Fields
 from queues.exports.json_shape import Shape

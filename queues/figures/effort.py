@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from data.records import Effort
+from data.records.shifts import Effort
 
 
 @dataclass(frozen=True, slots=True)

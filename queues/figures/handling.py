@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from data.records import Event
+from data.records.changes import Event
 
 IDLE = 30 * 60
 """Seconds without an action after which an agent is taken to have been away."""

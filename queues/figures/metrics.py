@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.records import Event
+from data.records.changes import Event
 from queues.figures.ticket_history import History
 
 

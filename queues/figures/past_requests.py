@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from data.records import Ticket
+from data.records.tickets import Ticket
 from data.store import Store
 from queues.clocks import sla
 from queues.clocks.calendar import ALWAYS, Calendar

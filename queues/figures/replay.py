@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heappop, heappush
 
-from data.records import LaneRow, Priority, Severity, Status
+from data.records.tickets import LaneRow, Priority, Severity, Status
 from queues.clocks.calendar import Calendar
 from queues.next_up.graphic_content import Exposure, Rest, lighter
 from queues.next_up.urgency import choose, ranked

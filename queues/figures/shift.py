@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.records import Event
+from data.records.changes import Event
 from data.store import Store
 from data.tables.events import NO_TICKET
 from queues.figures.handling import handled

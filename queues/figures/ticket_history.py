@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from data.records import Direction, MessageKind, Status
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Status
 from data.tables.events import Told
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})

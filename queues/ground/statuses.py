@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import RuleError
-from data.records import ACTIVE, Status
+from data.records.tickets import ACTIVE, Status
 
 _WAITING = frozenset({Status.PENDING, Status.ON_HOLD, Status.SNOOZED})
 DONE = frozenset({Status.SOLVED, Status.CLOSED})

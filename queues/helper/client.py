@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from data.errors import ConnectorError
-from data.records import Incoming
+from data.records.incoming import Incoming
 from queues.ground import children
 from queues.mail.reading import unread_mail
 

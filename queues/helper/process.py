@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from data.records import Incoming
+from data.records.incoming import Incoming
 from queues.mail.json_line import read_line
 from queues.mail.reading import read_mail
 

@@ -11,7 +11,8 @@ import msgspec
 
 from data.errors import InputError
 from data.protocols import Clock
-from data.records import Direction, Imported, Incoming, MessageKind, Standing
+from data.records.incoming import Imported, Incoming, Standing
+from data.records.messages import Direction, MessageKind
 from queues.desk.desk import Desk
 from queues.exports.people import People
 from queues.exports.reading import Piece, Record

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from data.records import UNKNOWN_LANGUAGE, Direction, Identity, Incoming
+from data.records.customers import Identity
+from data.records.incoming import Incoming
+from data.records.messages import Direction
+from data.records.tickets import UNKNOWN_LANGUAGE
 from data.store import Store
 from queues.desk.file_message import identities_of
 from queues.language import KnownTexts, detect

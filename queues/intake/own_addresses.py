@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from data.records import Direction, Incoming
+from data.records.incoming import Incoming
+from data.records.messages import Direction
 from queues.mail.senders import unmasked
 
 _LEAST_SENDERS = 3

@@ -11,7 +11,7 @@ from typing import Any
 
 from data.errors import InputError
 from data.protocols import Clock
-from data.records import Incoming
+from data.records.incoming import Incoming
 from queues.desk.desk import Desk
 from queues.exports.ticket import Kept
 from queues.helper.client import Helper, RawMessage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.records import UNKNOWN_LANGUAGE
+from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.language import cleaning, confidence, mixing, other_languages
 from queues.language.keyboard_mash import only_mash
 from queues.language.model import OTHER, load, softmax

@@ -10,7 +10,7 @@ from email.message import Message as Mime
 from email.parser import BytesParser
 from email.policy import compat32
 
-from data.records import Attachment
+from data.records.messages import Attachment
 from data.safe_text import safe_line
 from queues.mail.charsets import declared_in_html, decode
 from queues.mail.flowed import unflowed

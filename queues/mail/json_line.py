@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from data.records import Direction, Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
 from data.safe_text import safe_line, safe_text
 from queues.mail.html import html_to_text
 from queues.mail.language_guess import guess_language

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from data.records import MessageKind, Sign
+from data.records.messages import MessageKind, Sign
 from data.safe_text import safe_line
 from queues.mail.reports import DELIVERY, RECEIPT
 

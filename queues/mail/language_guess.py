@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.records import UNKNOWN_LANGUAGE
+from data.records.tickets import UNKNOWN_LANGUAGE
 
 LONGEST = 10_000
 """Characters that are looked at; more tells nothing new and costs time."""

@@ -9,7 +9,8 @@ from email.message import Message as Mime
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32
 
-from data.records import Direction, Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
 from data.safe_text import safe_line, safe_text
 from queues.mail.addresses import addresses
 from queues.mail.body import Body, headers_of, read_body

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as Mime
 
-from data.records import Sign
+from data.records.messages import Sign
 from queues.mail.body import headers_of, leaves
 from queues.mail.headers import message_ids
 

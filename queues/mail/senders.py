@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from data.records import Incoming, Sign
+from data.records.incoming import Incoming
+from data.records.messages import Sign
 from data.safe_text import safe_line
 from queues.mail.addresses import addresses
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.records import Ticket
+from data.records.tickets import Ticket
 from queues.next_up.urgency import DEFAULT_HANDLE_SECONDS, Waiting
 
 SLACK = 2

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.records import ACTIVE, LaneRow, Priority, Severity
+from data.records.tickets import ACTIVE, LaneRow, Priority, Severity
 
 DEFAULT_HANDLE_SECONDS = 240
 """What a ticket is expected to take where a lane has no figure of its own."""

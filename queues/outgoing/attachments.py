@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import RuleError
-from data.records import MOST_ENCLOSED, Attachment, Enclosure
+from data.records.messages import Attachment
+from data.records.outbox import MOST_ENCLOSED, Enclosure
 
 _UNKNOWN_TYPE = "application/octet-stream"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.errors import RuleError
-from data.records import Direction, Message
+from data.records.messages import Direction, Message
 from data.safe_text import LONGEST_LINE
 from queues.outgoing.attachments import Enclosed
 

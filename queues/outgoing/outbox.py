@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from data.errors import ConnectorError, DoubtError, HeldError, RefusedError, UnreachableError
-from data.records import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 
 RETRY_SECONDS = 60

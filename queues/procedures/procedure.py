@@ -16,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from data.errors import InputError
-from data.records import Severity, Ticket
+from data.records.tickets import Severity, Ticket
 from queues.ground import rule_files
 from queues.ground.rule_files import RuleFile
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from data.records import Change, Customer, Finding, Ticket
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.tickets import Ticket
 from queues.ground.statuses import DONE
 
 NEW_ADDRESS, ACCOUNT_DATA, STATUTORY_CLOCK, OWN_CASE = "new-address", "account-data", "statutory-clock", "own-case"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from data.records import Customer, Promise
+from data.records.customers import Customer
+from data.records.promises import Promise
 from queues.clocks.calendar import Calendar
 from queues.clocks.spoken_times import due_of, fold
 

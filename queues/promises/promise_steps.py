@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from data.errors import ConflictError
-from data.records import Change, Promise, PromiseState, Ticket
+from data.records.changes import Change
+from data.records.promises import Promise, PromiseState
+from data.records.tickets import Ticket
 from data.store import Store
 from queues.clocks.calendar import Calendar
 from queues.ground.statuses import DONE

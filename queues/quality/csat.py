@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data.quality import Question, Rating, RatingState
-from data.records import Direction, Incoming, Message, MessageKind, Ticket
+from data.records.incoming import Incoming
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Ticket
 from data.store import Store
 from data.tables.csat import SECRET
 from queues.ground.undo_steps import Step

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from data.records import Incoming
+from data.records.incoming import Incoming
 from queues.quotes.new_text import split
 from queues.routing.conditions import fold
 

@@ -12,7 +12,9 @@ from typing import Protocol
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.records import Direction, Incoming, Received, RemoteMail
+from data.records.incoming import Incoming, Received
+from data.records.messages import Direction
+from data.records.outbox import RemoteMail
 from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Fetched
 from queues.desk.desk import Desk

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from data.errors import UnreachableError
-from data.records import OutboxEntry, RemoteMail, Ticket
+from data.records.outbox import OutboxEntry, RemoteMail
+from data.records.tickets import Ticket
 from queues.accounts.mail_account import Account
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Selected

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from data.records import RemoteMail, Status, Ticket
+from data.records.outbox import RemoteMail
+from data.records.tickets import Status, Ticket
 from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Flags, Selected
 from queues.desk.desk import Desk

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from data.protocols import Clock
-from data.records import OutboxState
+from data.records.outbox import OutboxState
 from data.store import Store
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox

@@ -12,7 +12,8 @@ from threading import Event
 
 from data.errors import ConnectorError, StoreError, UnreachableError
 from data.protocols import Clock
-from data.records import OutboxEntry, Status
+from data.records.outbox import OutboxEntry
+from data.records.tickets import Status
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Fetched, Selected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.records import Event
+from data.records.changes import Event
 from queues.desk.desk import FOLLOWED
 from queues.desk.file_message import INTAKE
 from queues.desk.imported_state import IMPORT

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.records import ACTIVE, RemoteMail, Status, Ticket
+from data.records.outbox import RemoteMail
+from data.records.tickets import ACTIVE, Status, Ticket
 
 SEEN, ANSWERED = "\\Seen", "\\Answered"
 SOLVED = "tridesk-solved"

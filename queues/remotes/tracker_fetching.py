@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
 
-from data.records import UNKNOWN_LANGUAGE, Incoming
+from data.records.incoming import Incoming
+from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.connectors.base import Batch, Happened
 from queues.helper.client import RawMessage
 from queues.remotes.account_filing import Reader

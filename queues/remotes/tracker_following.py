@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
-from data.records import Status, Ticket
+from data.records.tickets import Status, Ticket
 from queues.connectors.base import RemoteTicket
 from queues.remotes.tracker_mirror import Mirror, Seen
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from data.errors import RefusedError
 from data.protocols import Clock
-from data.records import Status, Ticket
+from data.records.tickets import Status, Ticket
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk.desk import Desk

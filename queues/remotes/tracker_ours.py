@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from data.records import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState
 from queues.connectors.base import Happened
 from queues.remotes.tracker_mirror import Mirror
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.records import Ticket
+from data.records.tickets import Ticket
 from queues.connectors.base import Capability
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_mirror import Mirror, Seen

@@ -7,8 +7,9 @@ from email.message import Message
 from email.policy import default
 
 from data.errors import HeldError, RefusedError
-from data.records import UNKNOWN_LANGUAGE, OutboxEntry, Ticket
-from data.records import Message as Written
+from data.records.messages import Message as Written
+from data.records.outbox import OutboxEntry
+from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from queues.connectors.base import Offered, RemoteReply, RemoteTicket
 from queues.connectors.web import StaleError
 from queues.desk.escalations import is_to_a_team

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from data.records import UNKNOWN_LANGUAGE
+from data.records.tickets import UNKNOWN_LANGUAGE
 
 OneOrMore = list[str] | str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.errors import InputError
-from data.records import Lane
+from data.records.tickets import Lane
 from data.store import Store
 
 MOST_LANES = 3

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from data.records import Incoming, Priority, Severity
+from data.records.incoming import Incoming
+from data.records.tickets import Priority, Severity
 from queues.ground import rule_files
 from queues.routing.conditions import Condition, Facts, OneOrMore, When, Words, compiled, fold, listed, many
 from queues.routing.lanes import DEFAULT_LANE

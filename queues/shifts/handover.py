@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.records import OutboxState
+from data.records.outbox import OutboxState
 from data.store import Store
 
 PROMISE, DRAFT = "promise", "draft"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.errors import RuleError
-from data.records import Shift
+from data.records.shifts import Shift
 from data.store import Store
 from data.tables.events import NO_TICKET
 from queues.ground.undo_steps import Step

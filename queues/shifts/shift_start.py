@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.records import Draft, GivenPromise, LaneRow, Shift, View
+from data.records.messages import Draft
+from data.records.promises import GivenPromise
+from data.records.shifts import Shift
+from data.records.tickets import LaneRow, View
 from data.store import Store
 from queues.routing.lanes import waiting_lanes
 from queues.shifts.shift import Revised, Wordings, revised

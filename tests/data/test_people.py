@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.records import Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -16,7 +16,9 @@ from data.errors import StoreError
 from data.locations import network_file_system
 from data.migrations.schema import migrations
 from data.migrations.version import NEWEST
-from data.records import Customer, Direction, Identity, Lane, Message, MessageKind, Priority, Status, Ticket
+from data.records.customers import Customer, Identity
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Lane, Priority, Status, Ticket
 from data.store import Store
 
 TICKET = Ticket(0, "mail", Status.NEW, Priority.NORMAL, "Subject", 1, 100, 100)

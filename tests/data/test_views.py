@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.migrations.version import NEWEST
-from data.records import Customer, Lane, Priority, Status, Ticket, View
+from data.records.customers import Customer
+from data.records.tickets import Lane, Priority, Status, Ticket, View
 from data.store import Store
 from data.tables.tickets import _ROW
 from data.tables.views import page

@@ -323,7 +323,8 @@ def texts() -> dict[str, bytes]:
 def main() -> None:
     """Read and fill every file of the folder; the alarm and the memory limit end what goes on too long."""
     from data.errors import InputError
-    from data.records import Customer, Priority, Status, Ticket
+    from data.records.customers import Customer
+    from data.records.tickets import Priority, Status, Ticket
     from macros.files.library import Verdict, check_paths
     from macros.files.macro_files import files_in
     from macros.filling.context import Context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.records import Status
+from data.records.tickets import Status
 from macros.files.front_matter import parse
 from macros.filling.asking import asks
 from macros.render import render

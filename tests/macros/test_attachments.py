@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from data.records import Change, Customer, Priority, Status, Ticket
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 from macros.checks.check import Checker
 from macros.files.library import Library
 from macros.filling.context import Context

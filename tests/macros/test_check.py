@@ -4,18 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import (
-    Change,
-    Customer,
-    Direction,
-    Finding,
-    Identity,
-    Message,
-    MessageKind,
-    Priority,
-    Status,
-    Ticket,
-)
+from data.records.changes import Change, Finding
+from data.records.customers import Customer, Identity
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Priority, Status, Ticket
 from macros.checks.check import Checker
 from macros.checks.personal import luhn
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from data.protocols import Sending
-from data.records import Change, Customer, Identity, Message, MessageKind, Priority, Severity, Status, Ticket
-from data.records import Direction as To
+from data.records.changes import Change
+from data.records.customers import Customer, Identity
+from data.records.messages import Direction as To
+from data.records.messages import Message, MessageKind
+from data.records.tickets import Priority, Severity, Status, Ticket
 from macros.checks.check import Checker
 from macros.checks.recipient import LATELY
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data.records import Change, Customer, Finding, Priority, Severity, Status, Ticket
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.tickets import Priority, Severity, Status, Ticket
 from macros.checks.check import Checker
 from macros.checks.safety import blame, specialist
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import OwnReply
+from data.records.messages import OwnReply
 from macros.authoring.coach import advise, carry_out, title_of
 from macros.authoring.write_macro import as_template, save_macro
 from macros.files.library import Library

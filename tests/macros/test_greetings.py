@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Customer, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.front_matter import parse
 from macros.filling.context import Context
 from macros.filling.greetings import without_closing, without_greeting

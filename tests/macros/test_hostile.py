@@ -74,7 +74,8 @@ def test_each_is_refused_or_filled_within_time_and_memory(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("template", ["{{ '\\x1b[31m' }}", "\x1b]0;x\x07", "{{ '\\ud800' }}", "\u202e"])
 def test_what_is_filled_in_cannot_drive_a_terminal(template: str, tmp_path: Path) -> None:
-    from data.records import Customer, Priority, Status, Ticket
+    from data.records.customers import Customer
+    from data.records.tickets import Priority, Status, Ticket
     from data.safe_text import safe_text
     from macros.filling.context import Context
     from macros.render import render

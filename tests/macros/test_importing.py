@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import Customer, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.library import Library
 from macros.files.macro_files import slug
 from macros.filling.context import Context

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from data.macro_names import joined
-from data.records import Customer, Direction, Message, MessageKind, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Priority, Status, Ticket
 from data.store import Store
 from macros.files.front_matter import parse
 from macros.suggesting import learning

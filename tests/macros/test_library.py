@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from data.records import Priority, Status, Ticket
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.library import BUILT_IN, Library, check_paths
 
 

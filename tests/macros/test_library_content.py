@@ -7,7 +7,9 @@ from itertools import product
 
 import pytest
 
-from data.records import Customer, Message, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.messages import Message
+from data.records.tickets import Priority, Status, Ticket
 from macros.checks.check import Checker
 from macros.files.library import Library
 from macros.filling.asking import asks

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Priority, Status, Ticket
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.front_matter import MacroError, parse
 from macros.filling.macro import When, nearest
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import Customer, Identity, Priority, Status, Ticket
+from data.records.customers import Customer, Identity
+from data.records.tickets import Priority, Status, Ticket
 from macros.authoring.reply_to_macro import keep, make
 from macros.checks.check import Checker
 from macros.files.library import Library

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Severity
+from data.records.tickets import Severity
 from macros.files.front_matter import parse
 from macros.files.library import Library
 from macros.suggesting.offering import SURE, Offer, Situation, offers

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from data.records import Change, Customer, Identity, Priority, Status, Ticket
+from data.records.changes import Change
+from data.records.customers import Customer, Identity
+from data.records.tickets import Priority, Status, Ticket
 from macros.checks.check import Checker
 from macros.checks.register import region, register
 from macros.files.library import Library

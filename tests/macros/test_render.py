@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import Customer, Identity, Priority, Status, Ticket
+from data.records.customers import Customer, Identity
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.front_matter import parse
 from macros.filling.context import CONTRACT, SINGLE, Brand, Context
 from macros.filling.values import first_name

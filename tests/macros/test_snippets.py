@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Customer, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.library import BUILT_IN, Library, check_paths
 from macros.filling.context import Context
 from macros.filling.macro import Once

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Change, Customer, Direction, Message, MessageKind, Priority, Status, Ticket
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Priority, Status, Ticket
 from macros.authoring.our_sentences import own_texts
 from macros.checks import spelling
 from macros.checks.check import Checker

@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from data.changes import packed, unpacked
 from data.errors import InputError
 from data.macro_names import joined, separate
-from data.records import Change, Enclosure, Escalation, Priority, Promise, Status
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.outbox import Enclosure
+from data.records.promises import Promise
+from data.records.tickets import Priority, Status
 from macros.filling.macro import Once
 from macros.filling.several_macros import in_place, left_out, stack, together
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Change, Incoming, MessageKind, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Status
 from data.store import Store
 from macros.authoring.usage import MacroUse, uses
 from queues.desk.desk import Desk

@@ -7,7 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-from data.records import Change, Escalation, Incoming, MessageKind, OutboxEntry, Promise, Status
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.outbox import OutboxEntry
+from data.records.promises import Promise
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import ConnectorError, InputError
-from data.records import Priority, RemoteMail, Status, Ticket
+from data.records.outbox import RemoteMail
+from data.records.tickets import Priority, Status, Ticket
 from queues.accounts.mail_account import Account, complete, complete_all
 from queues.accounts.providers import PROVIDERS, Server, provider_of
 from queues.accounts.secrets import SecretsAtHand

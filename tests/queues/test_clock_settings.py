@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from data.errors import InputError
-from data.records import Lane, Priority, Status, Ticket
+from data.records.tickets import Lane, Priority, Status, Ticket
 from queues.clocks.calendar import from_table
 from queues.clocks.clock_settings import PolicyTable, calendars_of, policies_of
 from queues.clocks.sla import DAY, DEFAULT_POLICIES, HOUR, Clocks, clocks

@@ -13,7 +13,10 @@ from unittest.mock import patch
 import pytest
 
 from data.errors import DoubtError
-from data.records import Change, Direction, Enclosure, OutboxState, Status
+from data.records.changes import Change
+from data.records.messages import Direction
+from data.records.outbox import Enclosure, OutboxState
+from data.records.tickets import Status
 from queues.connectors.base import Capability, RemoteReply
 from queues.connectors.web import Answer, StaleError, WebClient
 from tests.servers.connector_worlds import World, reply

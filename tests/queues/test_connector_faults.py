@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConnectorError, UnreachableError
-from data.records import OutboxState
+from data.records.outbox import OutboxState
 from queues.remotes.links import LinkState
 from tests.servers.connector_worlds import reply
 from tests.servers.desk_at_mail import until

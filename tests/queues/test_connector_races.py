@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from data.records import Change, OutboxState
+from data.records.changes import Change
+from data.records.outbox import OutboxState
 from tests.servers.connector_worlds import reply
 from tests.servers.desk_at_mail import until
 from tests.servers.system_worlds import SystemWorld

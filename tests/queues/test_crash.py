@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Direction, OutboxEntry, OutboxState, Status
+from data.records.messages import Direction
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from data.errors import InputError, RuleError
 from data.quality import RatingState, RatingVia
-from data.records import Change, Direction, Incoming, MessageKind, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

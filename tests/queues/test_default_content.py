@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from data.records import Priority, Severity, Status
+from data.records.tickets import Priority, Severity, Status
 from macros.files.library import Library
 from queues.procedures.procedure import Procedure, StepKind, load
 from queues.routing.conditions import Facts

@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConnectorError
-from data.records import Change, Escalation, EscalationState, Incoming, MessageKind, OutboxEntry, OutboxState
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.connectors.base import Connector, connector_class
 from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector

@@ -10,23 +10,14 @@ import pytest
 
 from data.errors import ConflictError, ConnectorError, RuleError
 from data.protocols import Sending
-from data.records import (
-    Change,
-    Customer,
-    Direction,
-    Escalation,
-    Finding,
-    Incoming,
-    Lane,
-    Message,
-    MessageKind,
-    OutboxEntry,
-    OutboxState,
-    Priority,
-    Promise,
-    Status,
-    Ticket,
-)
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import Direction, Message, MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.promises import Promise
+from data.records.tickets import Lane, Priority, Status, Ticket
 from data.store import Store
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConflictError, DeskError
-from data.records import Change, Direction, OutboxState
+from data.records.changes import Change
+from data.records.messages import Direction
+from data.records.outbox import OutboxState
 from data.store import Store
 from queues.desk.waiting_replies import Wish
 from tests.tui.playing import fifteen_tickets, make_desk

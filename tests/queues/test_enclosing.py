@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import RuleError
-from data.records import Change, Enclosure, Incoming, MessageKind
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.outbox import Enclosure
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -8,19 +8,12 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConflictError, RuleError
-from data.records import (
-    Change,
-    Direction,
-    Escalation,
-    EscalationState,
-    Incoming,
-    MessageKind,
-    OutboxEntry,
-    Sign,
-    Status,
-    TeamAnswer,
-    Ticket,
-)
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState, TeamAnswer
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind, Sign
+from data.records.outbox import OutboxEntry
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

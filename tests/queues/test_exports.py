@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import Change, Direction, Message, Priority, Status, Ticket
+from data.records.changes import Change
+from data.records.messages import Direction, Message
+from data.records.tickets import Priority, Status, Ticket
 from data.safe_text import LONGEST_LINE
 from data.store import Store
 from queues.desk.desk import Desk

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from data.errors import GateError, RuleError
-from data.records import Change, Escalation, Finding, Incoming, MessageKind, Severity, Status, Ticket
+from data.records.changes import Change, Finding
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Severity, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

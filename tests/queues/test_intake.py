@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError, StoreError
-from data.records import Direction, Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
 from data.store import Store
 from queues.connectors.base import connector_class
 from queues.connectors.files import raw_messages

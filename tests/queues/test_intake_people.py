@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from data.errors import RuleError
-from data.records import Change, Customer, Direction, MessageKind, Received, Status
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.incoming import Received
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from data.errors import RuleError
-from data.records import Change, Message, MessageKind, OutboxEntry, Priority, Received, RemoteMail, Status, Ticket
+from data.records.changes import Change
+from data.records.incoming import Received
+from data.records.messages import Message, MessageKind
+from data.records.outbox import OutboxEntry, RemoteMail
+from data.records.tickets import Priority, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.records import Direction, Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
 from queues.mail.addresses import addresses
 from queues.mail.charsets import allowed_codec, decode
 from queues.mail.flowed import unflowed

@@ -11,7 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from data.records import Change, Direction, Incoming, OutboxState, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import Direction
+from data.records.outbox import OutboxState
+from data.records.tickets import Status
 from data.store import Store
 from queues.connectors.imap import Mailbox
 from queues.desk.file_message import Receiving

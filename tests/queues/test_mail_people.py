@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from data.records import OutboxState, Status
+from data.records.outbox import OutboxState
+from data.records.tickets import Status
 from tests.servers.desk_at_mail import DeskAtMail, received, until
 from tests.servers.mail_stack import MailStack
 

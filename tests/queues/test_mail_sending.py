@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import UnreachableError
-from data.records import Change, Incoming, MessageKind, OutboxEntry, OutboxState
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.accounts.mail_account import Account, complete
 from queues.accounts.providers import Server

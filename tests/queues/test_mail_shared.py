@@ -10,7 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from data.records import Change, OutboxState, Status
+from data.records.changes import Change
+from data.records.outbox import OutboxState
+from data.records.tickets import Status
 from data.store import Store
 from queues.connectors.imap import Mailbox
 from queues.remotes.account_flags import Following

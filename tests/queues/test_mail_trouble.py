@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from data.errors import ConnectorError
-from data.records import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState
 from queues.accounts.mail_account import Account
 from queues.accounts.providers import Server
 from queues.connectors.email import EmailConnector

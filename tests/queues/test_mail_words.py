@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from data.records import Incoming
+from data.records.incoming import Incoming
 from queues.mail.charsets import allowed_codec, decode
 from queues.mail.headers import date
 from queues.mail.html import html_to_text

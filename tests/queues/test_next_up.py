@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import LaneRow, Priority, Severity, Status
+from data.records.tickets import LaneRow, Priority, Severity, Status
 from queues.next_up.urgency import NextUp, choose
 
 NOW = 1_800_000_000

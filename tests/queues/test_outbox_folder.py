@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConnectorError
-from data.records import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState
 from queues.connectors.base import connector_class
 from queues.connectors.outbox_folder import OutboxFolder
 

@@ -9,19 +9,13 @@ import pytest
 
 from data.errors import ConflictError, RuleError
 from data.protocols import Sending
-from data.records import (
-    Change,
-    Customer,
-    Direction,
-    Finding,
-    Incoming,
-    Message,
-    MessageKind,
-    OutboxState,
-    ProblemState,
-    Status,
-    Ticket,
-)
+from data.records.changes import Change, Finding
+from data.records.customers import Customer
+from data.records.incoming import Incoming
+from data.records.messages import Direction, Message, MessageKind
+from data.records.outbox import OutboxState
+from data.records.problems import ProblemState
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import Priority, Severity, Status, Ticket
+from data.records.tickets import Priority, Severity, Status, Ticket
 from queues.procedures import procedure as procedures
 from queues.procedures import safeguards
 from queues.procedures.procedure import Procedure, StepKind, load, load_text, open_gates, procedure_for

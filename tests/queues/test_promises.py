@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Customer
+from data.records.customers import Customer
 from queues.clocks.calendar import ALWAYS, Calendar
 from queues.clocks.spoken_times import read_due
 from queues.promises.find_promises import OFFICE, office_for, promise_in, promises_in

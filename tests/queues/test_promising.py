@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Change, GivenPromise, Incoming, MessageKind, Promise, PromiseState, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.promises import GivenPromise, Promise, PromiseState
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

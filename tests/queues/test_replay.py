@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Event, Severity
+from data.records.changes import Event
+from data.records.tickets import Severity
 from queues.clocks.calendar import ALWAYS, WEEKDAYS, from_table
 from queues.figures.handling import IDLE, Handled, expected, handled
 from queues.figures.replay import Order, Request, play

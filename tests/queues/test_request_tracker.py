@@ -14,7 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConnectorError
-from data.records import Change, Direction, Enclosure, OutboxState, Status
+from data.records.changes import Change
+from data.records.messages import Direction
+from data.records.outbox import Enclosure, OutboxState
+from data.records.tickets import Status
 from data.safe_text import safe_text
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import RemoteTicket

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Change, Incoming, MessageKind, Priority, Severity, Status, Ticket
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

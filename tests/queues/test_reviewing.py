@@ -10,7 +10,10 @@ import pytest
 
 from data.errors import ConflictError, RuleError
 from data.quality import AnswerKind, Review
-from data.records import Change, Direction, Incoming, MessageKind, Severity, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

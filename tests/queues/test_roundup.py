@@ -17,7 +17,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.errors import ConnectorError, UnreachableError
-from data.records import Change, Direction, Enclosure, OutboxState, Status
+from data.records.changes import Change
+from data.records.messages import Direction
+from data.records.outbox import Enclosure, OutboxState
+from data.records.tickets import Status
 from queues.accounts.ticketing_system import Fields, Tracker, complete
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Capability, RemoteReply

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.records import Incoming, MessageKind, Priority, Severity
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Priority, Severity
 from queues.procedures import procedure
 from queues.routing import conditions
 from queues.routing import rules as routing

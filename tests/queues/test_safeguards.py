@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from data.errors import RuleError
-from data.records import Change, Escalation, Incoming, MessageKind, Status, Ticket
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from macros.files.library import Library
 from macros.filling.context import Context

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import RuleError
-from data.records import Change, Incoming, MessageKind, Shift
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.shifts import Shift
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

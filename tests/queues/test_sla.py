@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Priority, Severity, Status, Ticket
+from data.records.tickets import Priority, Severity, Status, Ticket
 from queues.clocks.calendar import ALWAYS, Calendar
 from queues.clocks.sla import DAY, DEFAULT_POLICIES, HOUR, MINUTE, Clocks, Policy, clocks, paused, policy_of
 

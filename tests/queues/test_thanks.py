@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Attachment, Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import Attachment, MessageKind
 from queues.quotes.only_thanks import is_thanks, only_thanks
 
 

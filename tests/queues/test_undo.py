@@ -16,22 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConflictError, LeftError, RuleError
-from data.records import (
-    Change,
-    Direction,
-    Escalation,
-    EscalationState,
-    Incoming,
-    MessageKind,
-    OutboxEntry,
-    OutboxState,
-    Priority,
-    Promise,
-    Severity,
-    Status,
-    TeamAnswer,
-    Ticket,
-)
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState, TeamAnswer
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.promises import Promise
+from data.records.tickets import Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from data.errors import ConnectorError, DoubtError, InputError, RefusedError, UnreachableError
-from data.records import Status
+from data.records.tickets import Status
 from queues.accounts.ticketing_system import Tracker, complete, complete_all
 from queues.connectors.request_tracker import RequestTracker
 from queues.connectors.tls import context

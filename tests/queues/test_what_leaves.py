@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from data.errors import RefusedError, RuleError
-from data.records import Change, Escalation, Incoming, MessageKind, OutboxEntry, OutboxState
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.accounts.mail_account import Account, complete
 from queues.accounts.providers import Server

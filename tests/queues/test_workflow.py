@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import RuleError
-from data.records import ACTIVE, Status
+from data.records.tickets import ACTIVE, Status
 from queues.ground.statuses import after_incoming, after_reply, check_move, moves, reopens
 
 STATUSES = st.sampled_from(Status)

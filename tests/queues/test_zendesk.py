@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from data.errors import ConnectorError
-from data.records import Change, Enclosure, OutboxState, Status
+from data.records.changes import Change
+from data.records.outbox import Enclosure, OutboxState
+from data.records.tickets import Status
 from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.base import RemoteTicket
 from queues.connectors.web import BusyError

@@ -9,7 +9,10 @@ from email.policy import default
 from pathlib import Path
 from typing import Protocol
 
-from data.records import Change, Message, OutboxEntry, OutboxState, Status, Ticket
+from data.records.changes import Change
+from data.records.messages import Message
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.connectors.base import Capability
 from queues.connectors.demo import DemoConnector

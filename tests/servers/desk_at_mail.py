@@ -11,8 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from data.records import Change, OutboxEntry, OutboxState, RemoteMail, Status, Ticket
-from data.records import Message as Mail
+from data.records.changes import Change
+from data.records.messages import Message as Mail
+from data.records.outbox import OutboxEntry, OutboxState, RemoteMail
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.accounts.mail_account import Account, complete
 from queues.accounts.providers import Server

@@ -10,7 +10,10 @@ from unittest.mock import patch
 import msgspec
 
 from data.errors import UnreachableError
-from data.records import Change, Event, Message, OutboxEntry, OutboxState, Status, Ticket
+from data.records.changes import Change, Event
+from data.records.messages import Message
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.accounts.secrets import Keyed
 from queues.accounts.ticketing_system import Tracker, complete

@@ -8,7 +8,9 @@ from abc import ABC, abstractmethod
 from contextlib import closing
 from pathlib import Path
 
-from data.records import Change, Message, Ticket
+from data.records.changes import Change
+from data.records.messages import Message
+from data.records.tickets import Ticket
 from data.store import Store
 from queues.connectors.base import Capability, TicketSystem, connector_class
 from tests.servers.connector_worlds import Handles, World, parcel, read

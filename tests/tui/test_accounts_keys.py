@@ -13,7 +13,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from data.records import Change, Status
+from data.records.changes import Change
+from data.records.tickets import Status
 from data.store import Store
 from queues.accounts.secrets import Keyed
 from queues.remotes.links import Link, LinkState, put_link

@@ -7,7 +7,10 @@ from typing import cast
 
 import pytest
 
-from data.records import Change, Incoming, MessageKind, Ticket
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Ticket
 from data.store import Store
 from macros.files.library import Library
 from macros.filling.macro import Actions, Ask, Body, EscalateTo, Macro, Words

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from data.records import Status
+from data.records.tickets import Status
 from data.store import Store
 from macros.checks.check import Checker
 from macros.files.library import BUILT_IN, Library

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, ProblemState, Status
+from data.records.changes import Change
+from data.records.problems import ProblemState
+from data.records.tickets import Status
 from data.store import Store
 from macros.checks.check import Checker
 from queues.desk.desk import Desk

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records import Change, Incoming, MessageKind, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Status
 from data.store import Store
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk

@@ -15,7 +15,10 @@ from textual.screen import ModalScreen, Screen
 
 import tui
 from data.quality import Review
-from data.records import Change, Customer, Direction, Draft, Message, MessageKind, OutboxEntry, OutboxState
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.messages import Direction, Draft, Message, MessageKind
+from data.records.outbox import OutboxEntry, OutboxState
 from macros.files.library import Library
 from queues.accounts.forms import MAIL, form_of
 from queues.accounts.mail_account import Account
@@ -91,9 +94,7 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     AccountsCard: lambda folder: AccountsCard([Account("a", "a@x.example")], lambda: ({}, NOW), setup_of(folder)),
     AskForm: lambda folder: ask_form(),
     AskLine: lambda folder: AskLine("Why?", "in words", "because"),
-    BulkCard: lambda folder: BulkCard(
-        "All", Plan({1: Change(reply="Hi", reply_language="en")}, {None: {}}, {})
-    ),
+    BulkCard: lambda folder: BulkCard("All", Plan({1: Change(reply="Hi", reply_language="en")}, {None: {}}, {})),
     ChangeCard: lambda folder: ChangeCard("Changed", "this", ()),
     CustomerCard: lambda folder: CustomerCard(Customer(1, "Ana"), (), 1, NOW),
     DraftChoice: lambda folder: DraftChoice(Draft(1, "mine"), Draft(1, "theirs")),

@@ -7,7 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from data.errors import InputError
-from data.records import Change, Effort, Status
+from data.records.changes import Change
+from data.records.shifts import Effort
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, make_desk
 from tui.cli.main import cli

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from data.records import Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

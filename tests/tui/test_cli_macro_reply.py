@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from data.errors import InputError, RuleError
-from data.records import Incoming, MessageKind, Status
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -119,7 +119,9 @@ def test_import_writes_checked_macros_and_reports(tmp_path: Path) -> None:
 
 
 def test_stats_count_the_replies_of_a_desk(tmp_path: Path) -> None:
-    from data.records import Change, Incoming, MessageKind
+    from data.records.changes import Change
+    from data.records.incoming import Incoming
+    from data.records.messages import MessageKind
     from data.store import Store
     from queues.desk.desk import Desk
     from queues.desk.desk_rules import DeskRules

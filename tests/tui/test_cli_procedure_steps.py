@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from data.records import Change, Incoming, MessageKind
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
 from tui.cli.main import cli
 from tui.setup.open_desk import open_desk
 

@@ -10,7 +10,10 @@ from click.testing import CliRunner, Result
 from textual.pilot import Pilot
 
 from data.errors import InputError
-from data.records import Change, OutboxState, PromiseState, Status
+from data.records.changes import Change
+from data.records.outbox import OutboxState
+from data.records.promises import PromiseState
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

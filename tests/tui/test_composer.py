@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from data.errors import InputError
-from data.records import Change, Direction, Draft
+from data.records.changes import Change
+from data.records.messages import Direction, Draft
 from tui.replying import external_editor
 from tui.replying.completion import Choice, Completion, found_by, typed
 from tui.replying.composer import Composer

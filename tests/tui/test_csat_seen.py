@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from textual.pilot import Pilot
 
-from data.records import Status
+from data.records.tickets import Status
 from data.store import Store
 from queues.quality.csat import token_of
 from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press

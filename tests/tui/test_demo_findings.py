@@ -8,7 +8,8 @@ import pytest
 
 from data.demo import many, opening
 from data.protocols import Sending
-from data.records import Customer, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Ticket
 from data.store import Store
 from macros.checks.check import Checker
 from macros.files.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from data.records import Status
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.terminal import ENTER, Terminal
 

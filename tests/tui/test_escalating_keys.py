@@ -11,7 +11,10 @@ import pytest
 from textual.pilot import Pilot
 
 from data.errors import InputError
-from data.records import Change, Direction, Escalation, EscalationState, Status
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState
+from data.records.messages import Direction
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -10,7 +10,11 @@ from threading import Event
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Incoming, MessageKind, PromiseState, Severity, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.promises import PromiseState
+from data.records.tickets import Severity, Status
 from data.store import Store
 from macros.checks.check import Checker
 from queues.desk.desk import Desk

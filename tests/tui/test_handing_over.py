@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from data.records import Customer, Escalation, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.escalations import Escalation
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.library import Library
 from queues.ground.teams import Team
 from tui.deciding import escalation_text

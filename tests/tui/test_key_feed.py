@@ -10,7 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from data.records import Status
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import Play, fifteen_tickets, picture, play, settled
 from tui.app import DeskApp

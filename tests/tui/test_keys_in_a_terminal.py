@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.records import Status
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.terminal import Terminal
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Customer, Identity, Status
+from data.records.changes import Change
+from data.records.customers import Customer, Identity
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press, status_of
 from tui.app import DeskApp

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.records import Customer, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 from macros.files.library import Library
 from macros.filling.context import Brand, Context
 from macros.filling.macro import Kind, Macro

@@ -11,7 +11,8 @@ import pytest
 from textual.pilot import Pilot
 
 from data.changes import unpacked
-from data.records import Direction, Message, Status, Ticket
+from data.records.messages import Direction, Message
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled
 from tui.app import DeskApp

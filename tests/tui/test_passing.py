@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Priority
+from data.records.changes import Change
+from data.records.tickets import Priority
 from data.store import Store
 from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, play_app, press
 from tui.app import DeskApp

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Direction
+from data.records.messages import Direction
 from data.store import Store
 from tests.tui.terminal import Terminal
 

@@ -17,7 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from data.errors import InputError
-from data.records import Change, Effort, Event, Status
+from data.records.changes import Change, Event
+from data.records.shifts import Effort
+from data.records.tickets import Status
 from data.store import Store
 from macros.files.library import Library
 from queues.desk.desk import Desk

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from data.records import Change, Status
+from data.records.changes import Change
+from data.records.tickets import Status
 from data.store import Store
 from queues.figures.grouping import By
 from queues.figures.metrics import Metric

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Effort, Status
+from data.records.changes import Change
+from data.records.shifts import Effort
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press
 from tui.app import DeskApp

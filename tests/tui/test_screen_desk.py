@@ -13,16 +13,12 @@ from textual.pilot import Pilot
 from textual.theme import Theme
 from textual.widgets import OptionList
 
-from data.records import (
-    Change,
-    Direction,
-    Escalation,
-    Finding,
-    Incoming,
-    OutboxEntry,
-    OutboxState,
-    Status,
-)
+from data.records.changes import Change, Finding
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import Direction
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from tests.tui.playing import (

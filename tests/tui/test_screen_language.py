@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Incoming, MessageKind
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
 from data.store import Store
 from tests.tui import playing
 from tests.tui.playing import NOW, Play, make_desk, picture, press, settled, ticket

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, OutboxEntry, OutboxState
+from data.records.changes import Change
+from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.desk.waiting_replies import Wish
 from queues.outgoing.outbox import deliver_due

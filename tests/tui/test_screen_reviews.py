@@ -9,7 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from data.quality import Review
-from data.records import Change, Status
+from data.records.changes import Change
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

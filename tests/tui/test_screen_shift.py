@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from data.records import Change, Status
+from data.records.changes import Change
+from data.records.tickets import Status
 from data.store import Store
 from macros.files.library import Library
 from queues.figures.shift import Own, OwnFigures, Value

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from data.records import Change, Ticket
+from data.records.changes import Change
+from data.records.tickets import Ticket
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, settled
 from tui.app import DeskApp

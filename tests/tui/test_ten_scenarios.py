@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Direction, Incoming, MessageKind, Severity, Status
+from data.records.changes import Change
+from data.records.incoming import Incoming
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.clocks.sla import DAY
 from queues.mail.language_guess import guess_language

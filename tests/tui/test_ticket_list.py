@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from data.records import LaneRow, Priority, Severity, Status
-from tui.lanes.row_line import fit, row_parts
+from data.records.tickets import LaneRow, Priority, Severity, Status
+from tui.lanes.row_line import row_parts
 from tui.lanes.row_window import RowWindow
+from tui.look.one_line import fit
 from tui.look.short_times import due_word, span
 from tui.look.wrapping import wrap
 

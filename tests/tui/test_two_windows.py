@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from data.changes import packed, unpacked
-from data.records import Change, Direction, Draft, Escalation, Status
+from data.records.changes import Change
+from data.records.escalations import Escalation
+from data.records.messages import Direction, Draft
+from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.records import Change, Escalation, EscalationState, LaneRow, Priority, Problem, Status, TeamAnswer
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState, TeamAnswer
+from data.records.problems import Problem
+from data.records.tickets import LaneRow, Priority, Status
 from data.store import Store
 from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press, status_of
 from tui.app import DeskApp

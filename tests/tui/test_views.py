@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from data.records import Change, MessageKind, Sign, Status, View
+from data.records.changes import Change
+from data.records.messages import MessageKind, Sign
+from data.records.tickets import Status, View
 from data.store import Store
 from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press, status_of
 from tui.app import DeskApp

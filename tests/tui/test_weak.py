@@ -10,7 +10,7 @@ from rich.color import Color as RichColour
 from textual.color import Color
 from textual.pilot import Pilot
 
-from data.records import Severity, Status
+from data.records.tickets import Severity, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled, status_of
 from tui.app import DeskApp

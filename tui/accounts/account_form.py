@@ -19,7 +19,7 @@ from tui.cards.ask_row import ChoiceLine
 from tui.cards.form_rows import FormRows
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tui.accounts.link_line import pace
 from tui.accounts.trial_screen import Trying
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.row_line import fit, one_line
+from tui.look.one_line import fit, one_line
 from tui.look.words import words
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from data.errors import DeskError
 from data.locations import alone, private_folder
 from data.protocols import Clock
-from data.records import Incoming
+from data.records.incoming import Incoming
 from queues.accounts.mail_account import Account
 from queues.accounts.secrets import Secrets
 from queues.accounts.ticketing_system import Tracker

@@ -17,7 +17,7 @@ from macros.filling.macro import Macro
 from tui.cards.ask_row import AskRow, ChoiceLine
 from tui.cards.base_card import BaseCard
 from tui.cards.form_rows import FormRows
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from macros.filling.answers import problem
 from macros.filling.macro import Ask, Kind
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 FRAME = 8

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from data.errors import InputError, LeftError, RuleError
-from data.records import Change, Done, Status
+from data.records.changes import Change, Done
+from data.records.tickets import Status
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from data.records import Customer, Escalation, Ticket
+from data.records.customers import Customer
+from data.records.escalations import Escalation
+from data.records.tickets import Ticket
 from data.safe_text import safe_line
 from data.store import Store
 from tui.setup.settings import store_path

@@ -18,7 +18,7 @@ from data.store import Store
 from tui.cli.common import iso, json_option, put
 
 if TYPE_CHECKING:
-    from data.records import Incoming
+    from data.records.incoming import Incoming
 
 AGENT = "Alex"
 """Who signs the demo's replies, unless the settings name somebody."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from data.errors import InputError
-from data.records import Change, Escalation, EscalationState, TeamAnswer
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, put, reading
 from tui.deciding.escalation_text import HandingOver, due_of

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from data.records import Event, Imported, Message
+from data.records.changes import Event
+from data.records.incoming import Imported
+from data.records.messages import Message
 from tui.cli.common import db_option, iso, reading, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from data.errors import InputError
-from data.records import Change, Enclosure
+from data.records.changes import Change
+from data.records.outbox import Enclosure
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder
 

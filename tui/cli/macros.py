@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.records import Customer, Priority, Status, Ticket
+from data.records.customers import Customer
+from data.records.tickets import Priority, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from macros.files.library import Library, Verdict, check_paths
 from macros.filling.context import Context

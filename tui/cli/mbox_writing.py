@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from data.records import Message
+from data.records.messages import Message
 from queues.mail.addresses import written_address
 from queues.mail.letter import Letter, Person, write
 

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.records import Change, Problem, Status
+from data.records.changes import Change
+from data.records.problems import Problem
+from data.records.tickets import Status
 from data.safe_text import safe_line
 from queues.desk.problems import known
 from tui.cli.acting import tell

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.records import Ticket
+from data.records.tickets import Ticket
 from data.safe_text import safe_line
 from queues.desk.desk import Desk
 from queues.procedures import wording_diff

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from data.errors import InputError
-from data.records import GivenPromise, PromiseState, Shift
+from data.records.promises import GivenPromise, PromiseState
+from data.records.shifts import Shift
 from data.safe_text import safe_line, safe_text
 from tui.cli.common import db_option, iso, json_option, put, reading
 from tui.cli.periods import period_of, zone_of

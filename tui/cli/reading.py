@@ -10,7 +10,10 @@ import click
 
 from data.errors import InputError
 from data.quality import Rating
-from data.records import ACTIVE, Event, GivenPromise, Message, Status, Ticket
+from data.records.changes import Event
+from data.records.messages import Message
+from data.records.promises import GivenPromise
+from data.records.tickets import ACTIVE, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
 from tui.cli.common import (

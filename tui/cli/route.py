@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.records import UNKNOWN_LANGUAGE
+from data.records.tickets import UNKNOWN_LANGUAGE
 from data.safe_text import safe_line
 from queues.language import detect
 from queues.mail.reading import read_mail

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from data.records import Change
+from data.records.changes import Change
 from queues.desk.customer_language import REGISTERS
 from tui.cli.acting import carry_out
 from tui.cli.common import NUMBER, db_option, json_option

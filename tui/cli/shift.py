@@ -24,7 +24,7 @@ from tui.setup.settings import config_folder, load
 from tui.shifts.lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
 
 if TYPE_CHECKING:
-    from data.records import Shift
+    from data.records.shifts import Shift
     from data.store import Store
     from queues.desk.desk import Desk
 

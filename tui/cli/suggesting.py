@@ -12,7 +12,7 @@ import click
 
 from data.errors import InputError
 from data.macro_names import separate
-from data.records import Severity
+from data.records.tickets import Severity
 from data.safe_text import safe_line
 from macros.files.library import Library
 from macros.filling.macro import Macro, Words

@@ -11,7 +11,9 @@ from textual import work
 from textual.events import Key
 
 from data.errors import DeskError
-from data.records import ACTIVE, Effort, OwnReply
+from data.records.messages import OwnReply
+from data.records.shifts import Effort
+from data.records.tickets import ACTIVE
 from data.store import Store
 from tui.coaching.key_meter import Meter, Subject, Visit
 from tui.look.words import words

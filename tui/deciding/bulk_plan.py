@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from data.errors import InputError
 from data.macro_names import joined
-from data.records import UNKNOWN_LANGUAGE, Change, Status, Ticket
+from data.records.changes import Change
+from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
 from tui.look.words import words
 from tui.replying.outcomes import outcome
 

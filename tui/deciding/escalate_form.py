@@ -14,12 +14,12 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
 from data.errors import InputError
-from data.records import Escalation
+from data.records.escalations import Escalation
 from queues.ground import teams
 from queues.ground.teams import Team
 from tui.cards.base_card import BaseCard
 from tui.deciding.escalation_text import due_of
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 MOST_SHOWN = 6

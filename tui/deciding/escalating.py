@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.records import Change, Escalation, EscalationState, TeamAnswer, Ticket
+from data.records.changes import Change
+from data.records.escalations import Escalation, EscalationState, TeamAnswer
+from data.records.tickets import Ticket
 from queues.ground import teams
 from queues.ground.teams import Team
 from tui.deciding.escalation_text import known_teams
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.short_times import later
 from tui.look.words import words
 from tui.ticket.customer_language import Languages

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.errors import InputError
-from data.records import Change, Customer, Escalation, Ticket
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.escalations import Escalation
+from data.records.tickets import Ticket
 from queues.ground import teams
 from queues.ground.teams import Team
 from tui.look.short_times import later

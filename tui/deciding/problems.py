@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from data.records import Change, Problem, Status
-from tui.lanes.row_line import one_line
+from data.records.changes import Change
+from data.records.problems import Problem
+from data.records.tickets import Status
+from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.bulk_answer import Bulk
 

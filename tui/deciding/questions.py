@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from data.records import Change, Done
+from data.records.changes import Change, Done
 from tui.keys.actions import BY_ID, Scope
 from tui.keys.help_lines import PLACES, help_lines, palette_lines
 from tui.keys.keymap import Keymap, keymap_from

@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING
 
 from data.demo import DemoMessage, many
 from data.errors import RuleError
-from data.records import ACTIVE, UNKNOWN_LANGUAGE, Change, Customer, Escalation, Incoming, MessageKind, Status, Ticket
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.escalations import Escalation
+from data.records.incoming import Incoming
+from data.records.messages import MessageKind
+from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, Status, Ticket
 from queues.connectors.demo import incoming
 from queues.quality.csat import token_of
 from tui.demo.demo_ratings import Raters

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from data.records import Change, Status
+from data.records.changes import Change
+from data.records.tickets import Status
 
 _QUESTION = {
     "en": "How did we do, from 1 to 5? Reply with one number. (Reference {token})",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.records import Incoming, OutboxEntry
+from data.records.incoming import Incoming
+from data.records.outbox import OutboxEntry
 from data.store import Store
 from tui.setup.writer import Writer
 

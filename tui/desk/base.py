@@ -15,17 +15,20 @@ from textual.widgets import Static
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.records import Direction, Lane, Message, OutboxState, PromiseState, Ticket
+from data.records.messages import Direction, Message
+from data.records.outbox import OutboxState
+from data.records.promises import PromiseState
+from data.records.tickets import Lane, Ticket
 from queues.remotes.links import links
 from tui.accounts.link_line import link_line, pace_line
 from tui.cards.field import types
 from tui.keys.keymap import keymap_from
 from tui.lanes.deadline_bar import burn_line, stay_line
 from tui.lanes.lane_pane import LanePane
-from tui.lanes.row_line import one_line
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
+from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.macros_at_hand import Answering
 from tui.reviews.notice import review_notice

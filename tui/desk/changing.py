@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from data.errors import LeftError
-from data.records import ACTIVE, Change, Done, Priority, Status
+from data.records.changes import Change, Done
+from data.records.tickets import ACTIVE, Priority, Status
 from tui.deciding.escalation_text import HandingOver
 from tui.lanes.passing_over import Passing
 from tui.look.short_times import span

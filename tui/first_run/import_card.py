@@ -12,7 +12,7 @@ from textual.widgets import ProgressBar, Static
 
 from tui.cards.base_card import BaseCard
 from tui.first_run.importing import Progress
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 LOOK_SECONDS = 0.2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tui.keys.actions import Scope, of_scope
 from tui.keys.keymap import Keymap
-from tui.lanes.row_line import fit
+from tui.look.one_line import fit
 from tui.look.words import words
 
 PLACES = {

@@ -9,11 +9,11 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from data.protocols import Clock
-from data.records import Lane
-from tui.lanes.row_line import one_line
+from data.records.tickets import Lane
 from tui.lanes.row_window import RowSource
 from tui.lanes.ticket_list import TicketList
 from tui.lanes.views import NamedView
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 COUNTED = 1000

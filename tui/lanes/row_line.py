@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
-from data.records import ACTIVE, BACK, UNKNOWN_LANGUAGE, LaneRow, Status
-from data.safe_text import safe_line
+from data.records.escalations import BACK
+from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, LaneRow, Status
+from tui.look.one_line import fit, one_line
 from tui.look.short_times import due_word, urgency_sign
 
 _STATES = {
@@ -20,20 +21,6 @@ _STATES = {
 
 WIDE = 52
 """From this width on, three lanes in 160 columns, a row shows the customer's name too."""
-
-
-def fit(text: str, width: int) -> str:
-    """Return `text` in exactly `width` terminal cells, with an ellipsis where it was cut."""
-    if width <= 0:
-        return ""
-    if cell_len(text) > width:
-        return set_cell_size(text, width - 1) + "…"
-    return set_cell_size(text, width)
-
-
-def one_line(text: str) -> str:
-    """Return foreign text as a single safe line."""
-    return " ".join(safe_line(text).split())
 
 
 def _code(language: str) -> str:

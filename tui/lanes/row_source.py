@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from data.records import LaneRow, View
+from data.records.tickets import LaneRow, View
 
 if TYPE_CHECKING:
     from data.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from data.records import LaneRow
+from data.records.tickets import LaneRow
 
 MARGIN = 2
 """The window reaches this many screens above and below the view."""

@@ -12,10 +12,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from data.protocols import Clock
-from data.records import LaneRow, Priority, Severity
+from data.records.tickets import LaneRow, Priority, Severity
 from tui.lanes.messages import TicketChosen, TicketHighlighted
-from tui.lanes.row_line import fit, row_parts
+from tui.lanes.row_line import row_parts
 from tui.lanes.row_window import RowSource, RowWindow
+from tui.look.one_line import fit
 
 
 class TicketList(ScrollView, can_focus=True, inherit_bindings=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from data.records import LaneCounts
+from data.records.tickets import LaneCounts
 from tui.lanes.finding import Filtering
 from tui.lanes.views import BY_STATUS, LISTED, SETTING, WAITING, NamedView, base_title, saved, stored
 from tui.look.words import words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data.records import Status, View
+from data.records.tickets import Status, View
 from tui.look.words import words
 
 WAITING = "waiting"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
-from data.records import LaneRow, Priority
+from data.records.tickets import LaneRow, Priority
 from tui.look.words import words
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from data.errors import DeskError
-from data.records import Ticket
+from data.records.tickets import Ticket
 from tui.accounts.accounts import Accounts
 from tui.look.words import words
 

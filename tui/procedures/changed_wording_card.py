@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.cards.base_card import BaseCard
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from data.records import StepAnswer, Ticket
-from tui.lanes.row_line import fit, one_line
+from data.records.changes import StepAnswer
+from data.records.tickets import Ticket
+from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
 from tui.look.wrapping import wrap

@@ -9,7 +9,8 @@ from textual import work
 from textual.events import Resize
 
 from data.errors import DeskError, GateError
-from data.records import Change, Done, Status, StepAnswer, Ticket
+from data.records.changes import Change, Done, StepAnswer
+from data.records.tickets import Status, Ticket
 from tui.look.words import words
 from tui.procedures.lines import DONE, WATCHED, Followed
 from tui.procedures.panel import ProcedurePanel

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.macro_names import joined, separate
-from data.records import Change, Problem, Ticket
+from data.records.changes import Change
+from data.records.problems import Problem
+from data.records.tickets import Ticket
 from tui.deciding.bulk_plan import AS_SAID, Plan, plan
 from tui.deciding.escalating import Escalating
 from tui.look.words import words

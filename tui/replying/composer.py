@@ -17,7 +17,8 @@ from textual.widgets import Static, TextArea
 
 from data.changes import packed
 from data.errors import InputError
-from data.records import Change, Direction, Draft, Finding
+from data.records.changes import Change, Finding
+from data.records.messages import Direction, Draft
 from data.safe_text import safe_line, safe_text
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings

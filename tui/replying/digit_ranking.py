@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.records import Direction, MessageKind, Ticket
+from data.records.messages import Direction, MessageKind
+from data.records.tickets import Ticket
 from tui.look.words import words
 
 if TYPE_CHECKING:

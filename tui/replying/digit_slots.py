@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.records import Status
+from data.records.tickets import Status
 
 if TYPE_CHECKING:
     from macros.filling.macro import Macro

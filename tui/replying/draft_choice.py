@@ -17,7 +17,7 @@ from textual.widgets import Static
 from data import macro_names
 from data.changes import packed, unpacked
 from data.errors import InputError
-from data.records import Direction, Draft
+from data.records.messages import Direction, Draft
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.look.words import words

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.errors import ConflictError, DeskError
-from data.records import Draft
+from data.records.messages import Draft
 from tui.look.words import words
 from tui.replying.macro_preview import Answers
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from data.records import Finding
-from tui.lanes.row_line import one_line
+from data.records.changes import Finding
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 

@@ -11,9 +11,12 @@ from textual import work
 
 from data.errors import DeskError
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Promise, Status, Ticket
-from data.records import Finding as Found
-from tui.lanes.row_line import one_line
+from data.records.changes import Change, Done
+from data.records.changes import Finding as Found
+from data.records.messages import Direction, Draft
+from data.records.promises import Promise
+from data.records.tickets import Status, Ticket
+from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.macro_questions import Asking, Given
 from tui.replying.macros_at_hand import Answer, Place

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from data.errors import DeskError
-from data.records import Ticket
+from data.records.tickets import Ticket
 from tui.lanes.view_choice import Viewing
 from tui.look.words import words
 

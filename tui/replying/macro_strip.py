@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from tui.lanes.row_line import fit, one_line
+from tui.look.one_line import fit, one_line
 from tui.replying.digit_ranking import WEAK, Slot
 
 BETWEEN = " · "

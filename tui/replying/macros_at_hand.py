@@ -12,7 +12,10 @@ from data.changes import unpacked
 from data.errors import InputError
 from data.macro_names import separate
 from data.protocols import Clock
-from data.records import Change, Customer, Draft, Ticket
+from data.records.changes import Change
+from data.records.customers import Customer
+from data.records.messages import Draft
+from data.records.tickets import Ticket
 from tui.look.words import words
 from tui.replying.digit_ranking import WEAK, Ranking, Slot
 from tui.replying.digit_slots import SUGGESTED, Asked, first_digits

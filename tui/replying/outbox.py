@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.records import Direction, OutboxEntry, OutboxState
+from data.records.messages import Direction
+from data.records.outbox import OutboxEntry, OutboxState
 from tui.coaching.coach import Coached
 from tui.look.words import words
 

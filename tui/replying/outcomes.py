@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.records import Change, Status
+from data.records.changes import Change
+from data.records.tickets import Status
 from tui.look.words import words
 
 

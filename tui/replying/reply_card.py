@@ -12,12 +12,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from data.records import Change, Promise, Status
+from data.records.changes import Change
+from data.records.promises import Promise
+from data.records.tickets import Status
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.digit_ranking import WEAK
 from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.records import Change, Finding, Status
-from tui.lanes.row_line import one_line
+from data.records.changes import Change, Finding
+from data.records.tickets import Status
+from tui.look.one_line import one_line
 from tui.look.short_times import moment
 from tui.look.words import words
 from tui.replying.outcomes import done_words, outcome

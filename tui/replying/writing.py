@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from data.changes import unpacked
 from data.macro_names import separate
-from data.records import Change, Direction, Done, Draft, Finding, Promise, Ticket
+from data.records.changes import Change, Done, Finding
+from data.records.messages import Direction, Draft
+from data.records.promises import Promise
+from data.records.tickets import Ticket
 from tui.look.short_times import moment
 from tui.look.words import words
 from tui.replying.drafts import Drafting

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from queues.figures.grouping import AGE_NAMES, ALL, By, Grouped
 from queues.figures.metrics import LENGTHS, Figure, Metric
 from queues.figures.reporting import Report, inside
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.short_times import span
 from tui.look.text_charts import bars, columns, spark
 from tui.look.words import words

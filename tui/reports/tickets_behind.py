@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from heapq import nlargest
 
-from data.records import LaneRow
+from data.records.tickets import LaneRow
 from data.store import Store
 from queues.figures.metrics import LENGTHS, NUMBERS, SHARES, Measure, Metric
 from queues.figures.reporting import Progress, behind

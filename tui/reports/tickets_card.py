@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
-from data.records import LaneRow
+from data.records.tickets import LaneRow
 from queues.figures.metrics import Measure
 from tui.cards.base_card import AnswersOnce
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.reports.tickets_behind import Behind, value_words
 

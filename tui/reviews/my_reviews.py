@@ -17,7 +17,7 @@ from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.row_line import fit, one_line
+from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
 from tui.reviews.lines import answer_line, mark_lines, percent, stand

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.quality import AnswerKind, Calibration, ReviewState
-from data.records import Done
+from data.records.changes import Done
 from tui.look.words import words
 from tui.reports.report import Reporting
 

@@ -9,7 +9,7 @@ from typing import Any
 from data.errors import RuleError
 from data.quality import Mark
 from queues.quality.cards import Criterion, Scorecard
-from tui.lanes.row_line import fit, one_line
+from tui.look.one_line import fit, one_line
 from tui.look.words import words
 
 _WORDS_FOR = {"y": "yes", "n": "no", "-": "n/a"}

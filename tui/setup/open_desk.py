@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.protocols import Clock
-from data.records import Lane
+from data.records.tickets import Lane
 from data.store import Store
 from queues.clocks.calendar import Calendar
 from queues.clocks.clock_settings import calendars_of, policies_of

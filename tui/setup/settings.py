@@ -12,7 +12,7 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
-from data.records import Severity
+from data.records.tickets import Severity
 from queues.accounts.mail_account import Account, complete_all
 from queues.accounts.ticketing_system import Tracker
 from queues.accounts.ticketing_system import complete_all as complete_trackers

@@ -15,7 +15,7 @@ from tui.look.words import words
 from tui.shifts.figures import END, ShiftFigures
 
 if TYPE_CHECKING:
-    from data.records import Shift
+    from data.records.shifts import Shift
     from macros.files.library import Verdict as Refused
     from queues.procedures.procedure import Procedure
     from queues.shifts.handover import Left

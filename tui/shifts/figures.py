@@ -16,7 +16,7 @@ from tui.look.words import words
 from tui.procedures.changed_wording import Changed
 
 if TYPE_CHECKING:
-    from data.records import Shift
+    from data.records.shifts import Shift
     from queues.desk.desk import Desk
     from queues.figures.shift import Own, OwnFigures, OwnWork
 

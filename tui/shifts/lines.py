@@ -13,7 +13,7 @@ from tui.look.words import words
 from tui.shifts.handover_line import left_line
 
 if TYPE_CHECKING:
-    from data.records import Shift
+    from data.records.shifts import Shift
     from data.store import Store
     from queues.shifts.handover import Left
     from queues.shifts.shift import Revised

@@ -14,9 +14,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from data.quality import Rating
-from data.records import UNKNOWN_LANGUAGE, Customer, Direction, LaneRow, Message
+from data.records.customers import Customer
+from data.records.messages import Direction, Message
+from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow
 from tui.cards.base_card import BaseCard
-from tui.lanes.row_line import fit, one_line
+from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
 

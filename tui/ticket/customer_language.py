@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from data.records import UNKNOWN_LANGUAGE, Change, Direction, Done, Ticket
+from data.records.changes import Change, Done
+from data.records.messages import Direction
+from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from tui.deciding.rerouting import Rerouting
 from tui.look.words import words
 

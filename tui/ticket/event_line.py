@@ -9,7 +9,7 @@ from tui.look.short_times import span
 from tui.look.words import words
 
 if TYPE_CHECKING:
-    from data.records import Event
+    from data.records.changes import Event
 
 
 def aside_line(event: Event, now: int) -> str:

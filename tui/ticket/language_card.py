@@ -11,12 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from data.records import Change
+from data.records.changes import Change
 from tui.cards.base_card import BaseCard
 from tui.keys.actions import Action, Scope, of_scope
 from tui.keys.bindings import bindings
 from tui.keys.keymap import keymap_from
-from tui.lanes.row_line import one_line
+from tui.look.one_line import one_line
 from tui.look.words import words
 
 

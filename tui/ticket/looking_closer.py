@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.quality import Rating
-from data.records import Message, Ticket
+from data.records.messages import Message
+from data.records.tickets import Ticket
 from data.safe_text import safe_text
 from tui.first_run.first_screen import Beginning
-from tui.lanes.row_line import fit, one_line
+from tui.look.one_line import fit, one_line
 from tui.look.theme import THEME_SETTING
 from tui.look.words import words
 

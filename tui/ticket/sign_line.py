@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.records import Sign
+from data.records.messages import Sign
 from data.safe_text import safe_line
 
 

@@ -7,21 +7,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from data.quality import BEST, Rating
-from data.records import (
-    UNKNOWN_LANGUAGE,
-    Customer,
-    Direction,
-    Escalation,
-    EscalationState,
-    Event,
-    GivenPromise,
-    LaneRow,
-    Message,
-    MessageKind,
-    Problem,
-    Ticket,
-)
-from tui.lanes.row_line import fit, one_line
+from data.records.changes import Event
+from data.records.customers import Customer
+from data.records.escalations import Escalation, EscalationState
+from data.records.messages import Direction, Message, MessageKind
+from data.records.problems import Problem
+from data.records.promises import GivenPromise
+from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
+from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
 from tui.look.words import words
 from tui.look.wrapping import wrap

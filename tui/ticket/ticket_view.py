@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from data.protocols import Clock
-from tui.lanes.row_line import fit
+from tui.look.one_line import fit
 from tui.look.words import words
 from tui.ticket.ticket_text import Conversation, Ink, Line, ticket_lines
 

@@ -1,0 +1,130 @@
+"""What an agent asks of a ticket, what the desk says to it, and what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from data.records.escalations import Escalation, TeamAnswer
+from data.records.outbox import Enclosure
+from data.records.promises import Promise
+from data.records.tickets import Priority, Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StepAnswer:
+    """What was answered at a step of a procedure, by whom and when."""
+
+    value: Any
+    """True, or a text, or one of the step's choices."""
+    at: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an agent asks of a ticket, carried out and undone as one action. An unset field changes nothing."""
+
+    reply: str | None = None
+    note: str | None = None
+    status: Status | None = None
+    priority: Priority | None = None
+    severity: Severity | None = None
+    topic: str | None = None
+    """What the request is about, as rules and macros name it."""
+    assignee: str | None = None
+    """An agent's name, or the empty string for nobody."""
+    lane: str | None = None
+    language: str | None = None
+    """ISO 639-1; remembered for the customer. `und` takes the ticket back to triage."""
+    register: str | None = None
+    """How Spanish addresses the customer from now on: `tu`, `usted`, or the empty string for the house default."""
+    region: str | None = None
+    """The customer's locale from now on, such as `es-MX`, or the empty string."""
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    escalate: Escalation | None = None
+    team_answer: TeamAnswer | None = None
+    problem: int | None = None
+    """The number of the problem to link to, 0 for none."""
+    new_problem: str = ""
+    """The title of a problem to open and link to; the tickets of one action share it."""
+    snooze_until: int | None = None
+    promise: Promise | None = None
+    """None for what the reply itself promises, if anything."""
+    gives_no_promise: bool = False
+    """The reply's words are no promise, whatever they look like."""
+    procedure: str | None = None
+    macro: str = ""
+    """The macro that the reply came from, for the record; several as `data.macro_names` joins them."""
+    subject: str = ""
+    """The reply's own subject; empty for an answer to the ticket's."""
+    attachments: tuple[Enclosure, ...] = ()
+    """The files that go out with the reply."""
+    edited: bool | None = None
+    """Whether the agent changed the macro's words; None where no macro is in it or nobody knows."""
+    verbatim: bool = False
+    """The reply is that macro's text as it stands; a procedure may let some answers pass its gates so."""
+    reply_language: str = ""
+    recipient: str = ""
+    """Where the reply goes; empty for the customer's own address."""
+    override_reason: str = ""
+    """Why the agent goes past a finding or a gate; kept in the event."""
+    draft: int = 0
+    """The revision of the draft that the text was written in; it leaves only while that draft stands. 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only record: who did what to which ticket, when."""
+
+    id: int
+    action: int
+    """Events of one action share its number; undo works on whole actions."""
+    ticket_id: int
+    at: int
+    actor: str
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an action: its number, a sentence for the agent, and how long it can be undone with its reply."""
+
+    action: int
+    summary: str
+    ticket_ids: tuple[int, ...]
+    leaves_at: int | None = None
+    """Until when `undo` can call the reply back; None where nothing leaves."""
+    partly: bool = False
+    """Undone but for what had left; it cannot be redone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reply should not be sent with, and the words it is about."""
+
+    rule: str
+    """A short stable name, such as `hole` or `reply-language`."""
+    message: str
+    """One sentence for the agent."""
+    start: int = 0
+    """Where the words begin in the reply, in characters."""
+    end: int = 0
+    blocking: bool = False
+    """Blocking findings stop the reply unless the agent gives a reason that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply that came from a macro, and the message that it answers: what suggestions are learned from."""
+
+    reply_id: int
+    macro: str
+    language: str
+    subject: str
+    """The ticket's."""
+    text: str
+    """The customer's message without quotes and signature."""

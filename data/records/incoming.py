@@ -1,0 +1,108 @@
+"""What comes in from outside, before it is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.records.messages import Attachment, Direction, MessageKind, Sign
+from data.records.tickets import UNKNOWN_LANGUAGE, Priority, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as a connector hands it in: read, made safe, not yet part of any ticket."""
+
+    connector: str
+    source: str
+    """Where it came from, for the report: a file and a position, an account and a UID."""
+    raw_sha256: str
+    kind: MessageKind
+    from_name: str
+    from_address: str
+    subject: str
+    text: str
+    new_text: str
+    at: int | None
+    """The date it bears, None where that cannot be used."""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    """In-Reply-To and References, oldest first, with angle brackets."""
+    reply_to: str = ""
+    to: tuple[str, ...] = ()
+    """The addresses it was sent to, folded to lower case."""
+    direction: Direction = Direction.IN
+    """OUT where the mail is one of our own (sent by a support address)."""
+    readable: bool = True
+    problem: str = ""
+    """Why it is not readable, in a few words."""
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    attachments: tuple[Attachment, ...] = ()
+    external_ref: str = ""
+    lane: str = ""
+    """A connector that knows the lane names it; routing may still change it."""
+    customer_tier: str = ""
+    """What the connector knows of the customer, if anything."""
+    customer_language: str = ""
+    customer_name: str = ""
+    """Who asks, where the message is not from them."""
+    handle: str = ""
+    """What the customer is known by besides an address."""
+    content_hash: str = ""
+    """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
+    received_at: int | None = None
+    """When it reached us, None for now."""
+    needs_our_id: bool = False
+    """It joins a ticket only by a Message-ID that we gave out: anybody can write a subject or name another's mail."""
+    mixed: str = ""
+    """As in `Message.mixed`."""
+    signs: tuple[Sign, ...] = ()
+    """What its headers say of its sort."""
+    delivery: str = ""
+    """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
+    reply_name: str = ""
+    """The name beside `reply_to`."""
+    behind_name: str = ""
+    behind_address: str = ""
+    """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What another tool's export says of a ticket besides its messages."""
+
+    tool: str
+    """The tool's name, such as `zendesk`."""
+    ref: str
+    """The ticket's number there."""
+    record: str
+    """SHA-256 of the exported record: the same one again changes nothing."""
+    messages: int
+    """How many messages the record held."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Every field that has no place of its own here, as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket stood in the tool that it was exported from; an unset field says nothing."""
+
+    subject: str = ""
+    status: Status | None = None
+    priority: Priority | None = None
+    assignee: str = ""
+    tags: tuple[str, ...] = ()
+    created_at: int | None = None
+    updated_at: int | None = None
+    solved_at: int | None = None
+    snoozed_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an incoming message: `new`, `joined`, `duplicate`, or `unreadable` (kept as a ticket)."""
+
+    ticket_id: int
+    outcome: str

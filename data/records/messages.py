@@ -1,0 +1,130 @@
+"""Messages of a conversation: who wrote what, its files, and drafts not sent yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.records.tickets import UNKNOWN_LANGUAGE
+
+
+class Direction(StrEnum):
+    """Who a message goes to: in from the customer, out to the customer, or a note between agents."""
+
+    IN = "in"
+    OUT = "out"
+    NOTE = "note"
+
+
+class MessageKind(StrEnum):
+    """What sort of message it is; `auto` and `bounce` are never answered automatically.
+
+    A `rating` answers our question how it was and says nothing else: nobody waits for a word on it.
+    """
+
+    MAIL = "mail"
+    FORM = "form"
+    REPORT = "report"
+    AUTO = "auto"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+    RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something in a mail's headers that says what sort of mail it is: evidence, kept with the message."""
+
+    rule: str
+    """A short stable name, such as `bulk`, `spam` or `delivery report`."""
+    seen: str
+    """The header and its value, such as `Precedence: list`."""
+    sure: bool = False
+    """A standard leaves no doubt. A sign that is not sure decides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; its bytes stay inside the raw message until an agent saves them."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    position: int
+    """Its place among the leaf parts of the raw message, from 0."""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a ticket's conversation."""
+
+    id: int
+    ticket_id: int
+    direction: Direction
+    kind: MessageKind
+    from_name: str
+    from_address: str
+    subject: str
+    text: str
+    """The whole readable text, already safe for a terminal."""
+    new_text: str
+    """`text` without quoted history and signature."""
+    at: int
+    """When it was written, as far as known; ordering uses `received_at`."""
+    received_at: int
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    message_id: str = ""
+    """The mail header, with angle brackets; empty where there is none."""
+    reply_to: str = ""
+    raw_sha256: str = ""
+    readable: bool = True
+    """False where the raw message could not be parsed."""
+    macro: str = ""
+    """The macro an outgoing reply came from."""
+    procedure: str = ""
+    """The procedure and version that an outgoing reply followed, such as `data-request@2`."""
+    attachments: tuple[Attachment, ...] = ()
+    mixed: str = ""
+    """Languages joined by `+` (`en+es`) where sentences are surely of different ones; else empty."""
+    recipients: tuple[str, ...] = ()
+    """The addresses that an incoming message was sent to, lower case."""
+    named_lane: str = ""
+    """The lane that the connector named; with `recipients`, what routing needs to be done again."""
+    signs: tuple[Sign, ...] = ()
+    """What its headers said of its sort."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Text being written, kept in the file as it is typed."""
+
+    ticket_id: int
+    text: str
+    kind: Direction = Direction.OUT
+    """OUT for a reply, NOTE for an internal note."""
+    revision: int = 0
+    """Counts every save; a save names the revision it replaces, so two windows never overwrite each other."""
+    updated_at: int = 0
+    macro: str = ""
+    """The macros in it, as `data.macro_names` joins them."""
+    language: str = ""
+    actions: str = ""
+    """What those macros do besides their words, as `data.changes` packs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """A reply as an agent sent it."""
+
+    id: int
+    ticket_id: int
+    at: int
+    macro: str
+    """Empty where the agent typed it all."""
+    language: str
+    text: str
+    customer: str
+    """The customer's name."""

@@ -1,0 +1,174 @@
+"""Tickets, their states, and the rows and counts of the lanes that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from data.records.escalations import EscalationState
+
+UNKNOWN_LANGUAGE = "und"
+
+
+class Status(StrEnum):
+    """Where a ticket stands. New and open wait for us; the rest wait for somebody else or for nobody.
+
+    A suspended one holds nothing but mail that a filter or a machine vouches against: it waits, counted and out of the
+    lanes' work, until an agent takes it in or a person writes.
+    """
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on hold"
+    SNOOZED = "snoozed"
+    SOLVED = "solved"
+    CLOSED = "closed"
+    SUSPENDED = "suspended"
+
+
+ACTIVE = frozenset({Status.NEW, Status.OPEN})
+"""The statuses that a lane shows: the next word is ours."""
+
+
+class Priority(StrEnum):
+    """How much a ticket presses, least first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Severity(StrEnum):
+    """Harm in a safety matter; S0 is a life at risk, S4 a nuisance."""
+
+    S0 = "S0"
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One request and where it stands."""
+
+    id: int
+    lane: str
+    status: Status
+    priority: Priority
+    subject: str
+    customer_id: int
+    created_at: int
+    updated_at: int
+    version: int = 1
+    """Counts every change; a write names the version it read."""
+    severity: Severity | None = None
+    language: str = UNKNOWN_LANGUAGE
+    confidence: float = 0.0
+    language_source: str = "auto"
+    """Who says so: `auto` (the latest message), `agent`, or `customer` (what the customer wrote before)."""
+    assignee: str = ""
+    connector: str = ""
+    external_ref: str = ""
+    reason: str = ""
+    """The name of the routing rule that put it here."""
+    topic: str = ""
+    procedure: str = ""
+    first_due: int | None = None
+    next_due: int | None = None
+    resolve_due: int | None = None
+    snoozed_until: int | None = None
+    first_replied_at: int | None = None
+    solved_at: int | None = None
+    touches: int = 0
+    reopens: int = 0
+    tags: tuple[str, ...] = ()
+    waits: tuple[int, ...] = ()
+    """When it waited for others: begin, end, begin, end …; an odd number of times means that it waits now."""
+
+    @property
+    def due_at(self) -> int | None:
+        """The earliest clock still running: first reply, next reply or resolution."""
+        running = [due for due in (self.first_due, self.next_due, self.resolve_due) if due is not None]
+        return min(running) if running else None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """What a list shows of a ticket: enough to draw a row, cheap to read by the thousand."""
+
+    id: int
+    subject: str
+    customer_name: str
+    status: Status
+    priority: Priority
+    severity: Severity | None
+    language: str
+    due_at: int | None
+    updated_at: int
+    touches: int
+    assignee: str
+    has_draft: bool
+    order: int
+    """The first half of the keyset; with `id` it names the row's place."""
+    escalation: EscalationState | None = None
+    """How the ticket's escalation stands: one that came back before one that is open."""
+    escalation_due: int | None = None
+    """When the first answer of another team is due."""
+    problem: int | None = None
+    """The problem that it is linked to."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Where the row stands in its lane: pass it to read on from here."""
+        return (self.order, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCounts:
+    """How many tickets a lane holds in each state; kept up to date by every write, never counted."""
+
+    by_status: Mapping[Status, int] = field(default_factory=dict)
+
+    @property
+    def active(self) -> int:
+        """Tickets that wait for us."""
+        return sum(self.by_status.get(status, 0) for status in ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One of the queues on screen: a saved filter and its place."""
+
+    name: str
+    title: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a list shows of a lane; every field that is set narrows it. The default is what waits for us."""
+
+    status: Status | None = None
+    """None for new and open, most urgent first; pending and the like come with the latest change first."""
+    assignee: str | None = None
+    """An agent's name, or the empty string for what nobody has."""
+    language: str | None = None
+    tag: str | None = None
+    """All tickets with this tag, whatever their status, newest first."""
+    since: int | None = None
+    """Solved at this time or later."""
+    everything: bool = False
+    """All tickets, whatever their status, newest first; the rest is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A message that a search found."""
+
+    ticket_id: int
+    message_id: int
+    snippet: str
