@@ -81,11 +81,20 @@ def opened(path: Path, **more: str) -> Terminal:
     return terminal
 
 
-@pytest.mark.parametrize("keys", ["", "\rrHello", "\r?", "\r1"], ids=["lists", "writing", "help", "reply card"])
+def write(terminal: Terminal) -> None:
+    """Open the first ticket and begin a reply to it, a key at a time."""
+    terminal.press("\r")
+    terminal.see(r"\n #1 ")
+    terminal.press("r")
+    terminal.see("REPLY")
+
+
+@pytest.mark.parametrize("keys", ["", "\r/r/Hello", "\r/?", "\r/1"], ids=["lists", "writing", "help", "reply card"])
 def test_a_closed_window_ends_everything(path: Path, keys: str) -> None:
     with opened(path) as terminal:
-        terminal.press(keys)
-        terminal.take_in(0.3)
+        for apart in keys.split("/"):
+            terminal.press(apart)
+            terminal.take_in(0.3)
         terminal.close_window()
         assert terminal.ended(WITHIN) == 128 + signal.SIGHUP, terminal.alive()
 
@@ -102,8 +111,7 @@ def test_a_terminal_that_vanishes_without_a_signal_ends_everything(path: Path) -
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_keeps_the_last_letter_and_gives_the_terminal_back(path: Path, number: signal.Signals) -> None:
     with opened(path) as terminal:
-        terminal.press("\rr")
-        terminal.see("REPLY")
+        write(terminal)
         terminal.press("Hola, ¿qué tal?")
         terminal.process.send_signal(number)
         assert terminal.ended(WITHIN) == 128 + number, terminal.alive()
@@ -113,8 +121,7 @@ def test_a_signal_keeps_the_last_letter_and_gives_the_terminal_back(path: Path, 
 
 def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None:
     with opened(path) as terminal:
-        terminal.press("\rr")
-        terminal.see("REPLY")
+        write(terminal)
         terminal.press("Hola")
         terminal.see("Hola")
         for _ in range(60):  # nobody reads what is drawn, so that the terminal's buffer is full soon
@@ -131,8 +138,7 @@ def test_an_editor_that_is_open_ends_too(path: Path, tmp_path: Path) -> None:
     editor.write_text('#!/bin/sh\ntouch "$0.open"\nexec sleep 1000\n')
     editor.chmod(editor.stat().st_mode | stat.S_IXUSR)
     with opened(path, VISUAL=str(editor)) as terminal:
-        terminal.press("\rr")
-        terminal.see("REPLY")
+        write(terminal)
         terminal.press("Hola")
         terminal.see("Hola")
         terminal.press("\x07")

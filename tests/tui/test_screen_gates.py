@@ -19,6 +19,7 @@ from queues.routing.rules import Rules
 from tests.tui.playing import NOW, Play, clock, picture, play_app, press, settled, ticket
 from tui.app import DeskApp
 from tui.deciding.bulk_card import BulkCard
+from tui.deciding.bulk_plan import AS_SAID
 from tui.procedures.panel import ProcedurePanel
 from tui.replying.reply_card import ReplyCard
 from tui.setup.writer import Writer
@@ -163,7 +164,7 @@ def test_a_bulk_answer_holds_the_gated_ones_back_whatever_becomes_of_them(path: 
         await settled(pilot, app)
         assert isinstance(app.screen, BulkCard)
         assert {status: set(held) for status, held in app.screen.plan.held.items()} == {
-            Status.SOLVED: {1, 2},
+            AS_SAID: {1, 2},
             Status.PENDING: {1, 2},
             Status.OPEN: {1, 2},
         }
