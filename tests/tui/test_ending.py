@@ -116,7 +116,7 @@ def test_a_signal_keeps_the_last_letter_and_gives_the_terminal_back(path: Path, 
         terminal.process.send_signal(number)
         assert terminal.ended(WITHIN) == 128 + number, terminal.alive()
         assert GIVEN_BACK in terminal.latest
-    assert any("¿qué tal?" in draft_of(path, n) for n in range(1, 16))
+    assert any("¿qué tal?" in draft_of(path, n) for n in range(1, 16)), [draft_of(path, n) for n in range(1, 16)]
 
 
 def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None:

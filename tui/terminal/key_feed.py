@@ -69,11 +69,17 @@ class KeyFeed:
             await self._task
 
     async def _feed(self) -> None:
+        typed = False
         while self._waiting:
             event, at = self._waiting.popleft()
+            types_on = isinstance(event, events.Key) and self._kind(event) is Kind.TEXT
+            if typed and not types_on:
+                await self._settled()  # what was typed may have opened a list that this key is for
             if isinstance(event, events.MouseMove) or self._may_pass(event, at):
                 self._app.post_message(event)
-            if not isinstance(event, events.MouseMove):
+            typed = types_on
+            # a letter moves no focus: whole lines are handed on at once
+            if not types_on and not isinstance(event, events.MouseMove):
                 await self._settled()
         self._report()
 
