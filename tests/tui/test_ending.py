@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import random
 import signal
 import socket
@@ -125,12 +126,12 @@ def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None
         terminal.press("Hola")
         terminal.see("Hola")
         for _ in range(60):  # nobody reads what is drawn, so that the terminal's buffer is full soon
-            terminal.press("\x1b[6~ab\x1b[5~" * 5)
+            terminal.press("\x1b[6~xy\x1b[5~" * 5)
             time.sleep(0.02)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(WITHIN) == 128 + signal.SIGTERM
         assert not terminal.alive()
-    assert any("Hola" in draft_of(path, n) for n in range(1, 16))
+    assert re.sub("[xy]", "", draft_of(path)) == "Hola"  # a page up may leave the cursor in the middle of it
 
 
 def test_an_editor_that_is_open_ends_too(path: Path, tmp_path: Path) -> None:
