@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+# What `make test`, `make coverage` and `make pythons` run: TESTS=tests/queues for a part.
+TESTS ?= tests
 # Which mutants `make mutants` makes, as names of functions: MUTANTS='queues.clocks.sla*'; and for how many seconds.
 MUTANTS ?=
 SECONDS_OF_MUTANTS ?= 1800
@@ -15,7 +17,7 @@ demo: $(READY)
 	$(BIN)/tridesk demo
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist worksteal
+	$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -36,8 +38,7 @@ faults: $(READY)
 trackers: $(READY)
 	$(BIN)/pytest -q -m "trackers and not faults"
 
-# Branches that the tests reach; fails below `fail_under` in pyproject.toml. TESTS='tests/queues' measures a part.
-TESTS ?= tests
+# Branches that the tests reach; fails below `fail_under` in pyproject.toml.
 coverage: $(READY)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal $(TESTS)
@@ -56,7 +57,7 @@ pythons:
 	  if $$python -c '' 2>/dev/null; then \
 	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$python || exit 1; ran="$$ran $$python"; \
 	  else echo "$$python: not on the PATH, not tested"; fi; \
-	done; test -n "$$ran" && echo "Tested:$$ran"
+	done; echo "Tested on:$${ran:- no Python at all}"; test -n "$$ran"
 
 clean:
 	rm -rf $(VENV) .venv-python3.* mutants .coverage .coverage.* htmlcov
