@@ -142,6 +142,9 @@ def test_a_measure_names_the_agent_the_macro_and_the_tickets_age() -> None:
     found = {one.metric: one for one in measures(history(7, [came(), SOLVED_AT_ONCE]), 0, DAY)}
     for metric in (Metric.REPLIES, Metric.FIRST_REPLY, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED):
         assert (found[metric].agent, found[metric].macro, found[metric].age, found[metric].at) == ("eva", "m", 100, 200)
+    by_hand = next(one for one in measures(history(7, [came(), moved(200, "new", "solved")]), 0, DAY)
+                   if one.metric is Metric.SOLVED)  # fmt: skip
+    assert (by_hand.agent, by_hand.macro) == ("eva", "")
     assert (found[Metric.RECEIVED].agent, found[Metric.RECEIVED].age) == ("", 0)
     open_one = next(one for one in measures(history(7, [came()]), 0, DAY) if one.metric is Metric.BACKLOG)
     assert (open_one.at, open_one.age) == (DAY, DAY - 100)
