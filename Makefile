@@ -1,17 +1,23 @@
 # `make demo` and `make test` need nothing but Python 3.11 or newer: the environment is made on first use.
 
 PYTHON ?= python3
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+# What `make test`, `make coverage` and `make pythons` run: TESTS=tests/queues for a part.
+TESTS ?= tests
+# Which mutants `make mutants` makes, as names of functions: MUTANTS='queues.clocks.sla*'; and for how many seconds.
+MUTANTS ?=
+SECONDS_OF_MUTANTS ?= 1800
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench faults trackers clean
+.PHONY: demo test check format bench faults trackers coverage mutants pythons clean
 
 demo: $(READY)
 	$(BIN)/tridesk demo
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist worksteal
+	$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -32,8 +38,29 @@ faults: $(READY)
 trackers: $(READY)
 	$(BIN)/pytest -q -m "trackers and not faults"
 
+# Branches that the tests reach; fails below `fail_under` in pyproject.toml.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal $(TESTS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+# Changes the rules in small ways and looks whether a test fails; what survives is listed. Later runs go on from there.
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	nice -n 15 timeout $(SECONDS_OF_MUTANTS) $(BIN)/mutmut run $(MUTANTS) || test $$? -eq 124
+	$(BIN)/mutmut results
+
+# The suite on every supported Python that is on the PATH, each in an environment of its own.
+pythons:
+	@ran=; for python in $(PYTHONS); do \
+	  if $$python -c '' 2>/dev/null; then \
+	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$python || exit 1; ran="$$ran $$python"; \
+	  else echo "$$python: not on the PATH, not tested"; fi; \
+	done; echo "Tested on:$${ran:- no Python at all}"; test -n "$$ran"
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-python3.* mutants .coverage .coverage.* htmlcov
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tridesk needs Python 3.11 or newer: make PYTHON=python3.11 demo")'

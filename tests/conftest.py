@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from data.store import Store
 from tests.servers import mail_stack as mail
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
@@ -24,6 +27,33 @@ from tests.servers.zendesk_double import ZendeskDouble
 # how long an example takes says how busy the machine is, not whether the code is right
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+_TESTS = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _close_stores() -> Iterator[None]:
+    """Close each store that a test has opened itself. From Python 3.13 on, one that stays open is an error.
+
+    A store that the program opens is left alone, so that the program's own leaks still fail a test.
+    """
+    opened: list[Store] = []
+    open_store = Store.open
+
+    def noted(path: Path, *, create: bool = True) -> Store:
+        store = open_store(path, create=create)
+        frame = inspect.currentframe()
+        caller = Path(frame.f_back.f_code.co_filename) if frame is not None and frame.f_back is not None else Path()
+        if caller.is_relative_to(_TESTS) and current_thread() is main_thread():
+            opened.append(store)
+        return store
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "open", noted)
+        yield
+    for store in opened:
+        store.close()
 
 
 def _need(absent: list[str], packages: str, of: str = "apt") -> None:

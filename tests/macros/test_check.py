@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from data.records.changes import Change, Finding
 from data.records.customers import Customer, Identity
 from data.records.messages import Direction, Message, MessageKind
+from data.records.outbox import Enclosure
 from data.records.tickets import Priority, Status, Ticket
 from macros.checks.check import Checker
 from macros.checks.personal import luhn
@@ -87,6 +88,59 @@ def test_honest_replies_pass(language: str, text: str) -> None:
 )
 def test_the_rest_is_told_without_blocking(language: str, text: str, rule: str, words: str) -> None:
     assert (rule, False, words) in said(findings(text, language), text)
+
+
+@pytest.mark.parametrize("text", ["Please find attached the form.", "Le adjunto el formulario."])
+def test_talk_of_an_attachment_is_right_where_there_is_one(text: str) -> None:
+    check = Checker(lambda _: ("en", 0.5))
+    assert (
+        check(Change(reply=text, attachments=(Enclosure("/tmp/form.pdf", "form.pdf", 9),)), ticket("en"), ANA, ()) == []
+    )
+    assert [one.rule for one in check(Change(reply=text), ticket("en"), ANA, ())] == ["attachment"]
+
+
+@pytest.mark.parametrize("text", ["Have you seen the attached file?", "Your file is attached to the ticket."])
+def test_the_customers_own_attachment_may_be_spoken_of(text: str) -> None:
+    assert "attachment" not in [one.rule for one in findings(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("We never promise that you get a refund.", []),
+        ("We cannot say that you will get your money.", []),
+        ("We will refund you.", ["promise-refund"]),
+        ("We are not sure about that. We will refund you.", ["promise-refund"]),
+    ],
+)
+def test_a_promise_that_is_denied_is_none(text: str, rules: list[str]) -> None:
+    assert [one.rule for one in findings(text)] == rules
+
+
+def test_what_a_blocking_finding_says_is_not_said_twice() -> None:
+    found = findings("Hello, {{ name }} comes.")
+    assert [(one.rule, one.blocking) for one in found] == [("hole", True)]
+
+
+def test_an_empty_subject_is_no_hole_and_one_with_a_hole_blocks() -> None:
+    check = Checker(lambda _: ("en", 0.99))
+    (only,) = check(Change(reply="Here you are.", subject="About {{ order }}"), ticket("en"), ANA, ())
+    assert (only.rule, only.blocking, only.start, only.end, only.message[:8]) == ("hole", True, 0, 0, "Subject:")
+
+
+def test_the_language_of_the_ticket_goes_before_that_of_the_last_message() -> None:
+    check = Checker(lambda _: ("es", 0.99))
+    last = message("Where is it")  # read as English
+    assert check(Change(reply="Aquí está."), ticket("es"), ANA, [last]) == []
+    assert [one.rule for one in check(Change(reply="Aquí está."), ticket("und"), ANA, [last])] == ["reply-language"]
+
+
+def test_a_known_address_and_one_of_ours_may_be_named_and_a_note_makes_none_known() -> None:
+    text = "Write to eve@other.example."
+    assert [one.rule for one in findings(text)] == ["other-address"]
+    assert findings(text, "en", "en", message("I am eve@other.example")) == []
+    assert "other-address" in [one.rule for one in findings(text, "en", "en", message(text, Direction.NOTE))]
+    assert findings("Write to us@shop.example.") == []
 
 
 def test_a_reply_in_another_language_is_told() -> None:

@@ -22,7 +22,7 @@ from data.store import Store
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.outgoing.outbox import deliver_due, recover
+from queues.outgoing.outbox import Delivery, deliver_due, recover
 from queues.procedures.procedure import load_text
 from queues.routing.rules import Rules
 
@@ -262,6 +262,49 @@ def test_an_answer_without_references_joins_by_subject_of_the_same_customer(desk
     assert arrive(desk, mail("more", subject="RE: help with my account")) == [number]
 
 
+def test_a_closed_ticket_is_not_joined_by_subject(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.CLOSED))
+    (other,) = arrive(desk, mail("more", subject="RE: help with my account"))
+    assert other != number
+    assert ticket(desk, number).status is Status.CLOSED
+    assert "unverified" not in ticket(desk, other).tags
+
+
+def test_an_older_open_ticket_is_joined_before_a_newer_closed_one_of_the_same_subject(desk: Desk) -> None:
+    older, newer = arrive(desk, mail("first"), mail("second"))
+    desk.act([newer], Change(status=Status.CLOSED))
+    assert arrive(desk, mail("more", subject="RE: help with my account")) == [older]
+
+
+def test_a_solved_ticket_is_joined_by_subject(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.SOLVED))
+    assert arrive(desk, mail("more", subject="RE: help with my account")) == [number]
+
+
+def test_a_closed_ticket_is_joined_by_reference_and_reopened(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.CLOSED))
+    assert arrive(desk, mail("more", references=(mail().message_id,))) == [number]
+    assert (ticket(desk, number).status, ticket(desk, number).reopens) == (Status.OPEN, 1)
+
+
+@pytest.mark.parametrize(("subject", "joined"), [("Help with my account", False), ("Re:", False), ("Re: help", False),
+                                                 ("Help with my account [#4711]", True)])  # fmt: skip
+def test_only_the_same_subject_with_an_answer_mark_joins(desk: Desk, subject: str, joined: bool) -> None:
+    (number,) = arrive(desk)
+    assert (arrive(desk, mail("more", subject=subject)) == [number]) is joined
+
+
+def test_of_many_references_the_latest_count(desk: Desk) -> None:
+    (number,) = arrive(desk)
+    ours = mail().message_id
+    before, behind = (tuple(f"<{name}{n}@x>" for n in range(200)) for name in ("before", "behind"))
+    assert arrive(desk, mail("more", subject="a", references=(*before, ours))) == [number]
+    assert arrive(desk, mail("again", subject="b", references=(ours, *behind))) != [number]
+
+
 def test_a_child_that_comes_first_and_its_parent_are_one_ticket(desk: Desk) -> None:
     child = mail("child", references=("<parent@x>",), message_id="<child@x>")
     parent = mail("parent", message_id="<parent@x>")
@@ -286,6 +329,21 @@ def test_a_refused_reply_is_tried_again_later(desk: Desk, clock: Clock) -> None:
     post.refuse = False
     assert deliver_due(desk.store, {"post": post}, clock.now + 11).sent == 0
     assert deliver_due(desk.store, {"post": post}, clock.now + 100).sent == 1
+
+
+def test_each_refusal_doubles_the_wait_from_one_minute(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(reply="Done"))
+    post = Post()
+    post.refuse = True
+    now, waits = clock.now + 10, []
+    while desk.store.outbox.waiting()[0].state is OutboxState.QUEUED:
+        assert deliver_due(desk.store, {"post": post}, now - 1) == Delivery()
+        last = deliver_due(desk.store, {"post": post}, now)
+        waits.append(desk.store.outbox.waiting()[0].due_at - now)
+        now += waits[-1]
+    assert waits[:-1] == [60, 120, 240, 480, 960, 1_920, 3_840]
+    assert (desk.store.outbox.waiting()[0].state, last.lost) == (OutboxState.FAILED, (number,))
 
 
 @pytest.mark.parametrize(("arrived", "state"), [(True, None), (False, OutboxState.QUEUED)])
@@ -324,6 +382,51 @@ def test_an_agent_names_the_language_and_it_is_remembered(desk: Desk) -> None:
     assert (after.language, after.language_source) == ("es", "agent")
     (again,) = arrive(desk, mail("sí", language="und", confidence=0.2, subject="New matter"))
     assert (ticket(desk, again).language, ticket(desk, again).language_source) == ("es", "customer")
+
+
+@pytest.mark.parametrize(
+    ("by_agent", "language", "confidence", "after"),
+    [
+        ("pt", "es", 0.99, ("pt", "agent")),
+        (None, "es", 0.99, ("es", "auto")),
+        (None, "es", 0.89, ("en", "auto")),
+        (None, "und", 0.99, ("en", "auto")),
+        ("und", "es", 0.99, ("es", "auto")),
+    ],
+)
+def test_the_next_mail_never_replaces_the_language_that_an_agent_named(
+    desk: Desk, by_agent: str | None, language: str, confidence: float, after: tuple[str, str]
+) -> None:
+    (number,) = arrive(desk)
+    if by_agent:
+        desk.act([number], Change(language=by_agent))
+    more = mail("Sigue igual", language=language, confidence=confidence, references=(mail().message_id,))
+    assert arrive(desk, more) == [number]
+    found = ticket(desk, number)
+    assert (found.language, found.language_source) == after
+
+
+def test_solving_a_solved_ticket_again_keeps_when_it_was_solved(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.SOLVED))
+    for change in (
+        Change(status=Status.SOLVED),
+        Change(reply="One more thing", status=Status.SOLVED),
+        Change(note="n"),
+    ):
+        clock.now += 60
+        desk.act([number], change)
+        assert (ticket(desk, number).solved_at, ticket(desk, number).reopens) == (START, 0)
+
+
+def test_solving_after_a_reopening_counts_from_the_second_solving(desk: Desk, clock: Clock) -> None:
+    (number,) = arrive(desk)
+    desk.act([number], Change(status=Status.SOLVED))
+    desk.act([number], Change(status=Status.OPEN))
+    assert (ticket(desk, number).solved_at, ticket(desk, number).reopens) == (None, 1)
+    clock.now += 60
+    desk.act([number], Change(status=Status.SOLVED))
+    assert ticket(desk, number).solved_at == START + 60
 
 
 def test_two_windows_never_overwrite_a_draft(desk: Desk) -> None:

@@ -97,6 +97,38 @@ def test_a_broken_word_presses() -> None:
     assert found.ticket_id == 2
 
 
+@pytest.mark.parametrize(
+    ("due", "promised", "why"),
+    [
+        (60, 20 * MINUTE, "mail#5 promised an answer in 20 min"),
+        (60, 0, "mail#5 promised an answer in 0 s"),
+        (60, -1, "mail#5 owes an answer promised for 1 s ago"),
+        (60, -3 * 3600, "mail#5 owes an answer promised for 3 h ago"),
+        (None, 3 * 86_400, "mail#5 promised an answer in 3 days"),
+        (20, 20 * MINUTE, "mail#5 promised an answer in 20 min"),
+        (19, 20 * MINUTE, "mail#5 breaches in 19 min"),  # the clock breaks before the promise
+    ],
+)
+def test_a_promise_has_its_words_unless_the_clock_breaks_first(due: float | None, promised: int, why: str) -> None:
+    assert choose({"mail": [row(5, due)]}, NOW, promised={5: NOW + promised}) == NextUp(5, "mail", why)
+
+
+def test_a_promise_counts_whatever_the_status_and_only_on_its_own_ticket() -> None:
+    waiting = [row(1, None, status=Status.PENDING), row(2, None, status=Status.PENDING)]
+    found = choose({"mail": waiting}, NOW, promised={2: NOW})
+    assert found is not None
+    assert found.ticket_id == 2
+
+
+def test_another_teams_late_answer_presses_and_is_said() -> None:
+    late = row(2, None, escalation_due=NOW)
+    assert choose({"mail": [row(1, 20), late]}, NOW) == NextUp(
+        2, "mail", "mail#2 has no clock running, another team's answer is late"
+    )
+    found = choose({"mail": [row(1, 20), replace(late, escalation_due=NOW + 1)]}, NOW)
+    assert found == NextUp(1, "mail", "mail#1 breaches in 20 min")
+
+
 def test_among_equals_priority_then_the_earliest_clock() -> None:
     rows = [row(1, -1), row(2, 1, priority=Priority.URGENT), row(3, 2, priority=Priority.URGENT)]
     found = choose({"mail": rows}, NOW)

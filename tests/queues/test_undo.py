@@ -317,6 +317,66 @@ def test_a_reply_that_is_held_has_not_left(desk: Desk, clock: Clock) -> None:
     assert ticket(desk, 2).status is Status.NEW
 
 
+@pytest.mark.parametrize("state", [OutboxState.SENDING, OutboxState.IN_DOUBT, OutboxState.SENT])
+def test_a_reply_that_may_have_left_is_not_called_back(desk: Desk, clock: Clock, state: OutboxState) -> None:
+    desk.act([2], Change(reply="Hi", status=Status.SOLVED))
+    (entry,) = desk.store.outbox.waiting()
+    with desk.store.write():
+        assert desk.store.outbox.move(entry.id, OutboxState.QUEUED, state)
+    with pytest.raises(LeftError):
+        desk.undo()
+    kept = desk.store.outbox.get(entry.id)
+    assert kept is not None
+    assert (kept.state, ticket(desk, 2).status) == (state, Status.SOLVED)
+
+
+def test_a_reply_that_failed_has_not_left(desk: Desk) -> None:
+    desk.act([2], Change(reply="Hi", status=Status.SOLVED))
+    (entry,) = desk.store.outbox.waiting()
+    with desk.store.write():
+        assert desk.store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.FAILED)
+    desk.undo()
+    assert ticket(desk, 2).status is Status.NEW
+
+
+def test_undo_gives_a_draft_back_unless_another_was_begun_since(desk: Desk) -> None:
+    desk.act([1], Change(reply="Hello"))
+    assert desk.store.drafts.get(1) is None
+    desk.save_draft(1, "Begun since", revision=0)
+    desk.undo()
+    draft = desk.store.drafts.get(1)
+    assert draft is not None
+    assert draft.text == "Begun since"
+
+
+def test_the_rest_of_a_reply_that_left_names_no_field_that_follows_from_it(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(reply="Hi"))
+    deliver(desk, clock, 2)
+    with pytest.raises(LeftError, match="status") as refused:
+        desk.undo()
+    assert not any(name in str(refused.value) for name in ("touches", "due", "waits", "the note", "replies that wait"))
+
+
+def test_a_problem_that_other_tickets_joined_since_is_not_withdrawn(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(new_problem="Slow"))
+    number = desk.store.problems.linked(2)
+    assert number
+    Desk(desk.store, clock=clock, rules=RULES, agent="bob").act([1], Change(problem=number))
+    with pytest.raises(ConflictError, match="other tickets"):
+        desk.undo()
+    assert desk.store.problems.linked(2) == number
+
+
+def test_an_escalation_that_moved_on_is_not_taken_back(desk: Desk, clock: Clock) -> None:
+    desk.act([2], Change(escalate=Escalation("Security")))
+    (child,) = desk.store.escalations.of(2)
+    other = Desk(desk.store, clock=clock, rules=RULES, agent="bob")
+    other.act([2], Change(team_answer=TeamAnswer(child.id, "no", EscalationState.ANSWERED)))
+    with pytest.raises(ConflictError):
+        desk.undo()
+    assert desk.store.escalations.of(2)[0].state is EscalationState.ANSWERED
+
+
 def test_what_somebody_changed_since_is_not_taken_back_in_part(desk: Desk, clock: Clock) -> None:
     desk.act([2, 3], Change(status=Status.SOLVED, add_tags=("a",)))
     Desk(desk.store, clock=clock, rules=RULES, agent="bob").act([3], Change(add_tags=("b",)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from data.records.changes import Change
@@ -115,9 +117,28 @@ async def settled(pilot: Pilot[int], app: DeskApp) -> None:
     """Wait until all that was started is done, and what that started too."""
     while True:
         await app.workers.wait_for_complete()
-        await pilot.pause()
+        await drained(pilot)
         if not app.desk.busy and all(worker.is_finished for worker in app.workers):
             return
+
+
+async def drained(pilot: Pilot[Any]) -> None:
+    """Wait until no message waits in the queue of the application, a screen or a widget.
+
+    `pause()` alone goes by how much processor time is used, and on a busy machine a program that waits for its turn
+    looks idle. `pause(0)` ends when every widget has handled what was in its queue.
+    """
+    while True:
+        await pilot.pause()
+        await pilot.pause(0)
+        if not pilot.app.is_running or not any(_queued(pilot.app)):
+            return
+
+
+def _queued(app: App[Any]) -> Iterator[int]:
+    yield app.message_queue_size
+    for screen in app.screen_stack:
+        yield from (one.message_queue_size for one in screen.walk_children(with_self=True) if one.is_running)
 
 
 def picture(app: DeskApp) -> str:

@@ -14,7 +14,7 @@ from macros.checks.check import Checker
 from macros.files.library import BUILT_IN, Library
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from tests.tui.playing import clock, fifteen_tickets, picture, play, press, status_of
+from tests.tui.playing import clock, fifteen_tickets, picture, play, press, settled, status_of
 from tui.app import DeskApp
 from tui.cards.ask_form import AskForm
 from tui.replying.reply_card import ReplyCard
@@ -106,7 +106,7 @@ def test_a_question_ticket_takes_four_keys_besides_the_value(path: Path) -> None
 def test_on_a_small_screen_the_form_keeps_its_keys_and_shows_the_line_being_answered(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "1")
-        await pilot.pause()
+        await settled(pilot, app)
         assert "3 play store" in picture(app)
         assert "all kept" in picture(app)
         await press(pilot, app, "1", *"$1")
@@ -191,7 +191,7 @@ def test_the_composer_asks_too_and_keeps_the_answers_for_the_other_language(path
 def test_a_long_reply_is_read_by_keys_and_its_keys_stay_in_view(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "m", *"long letter", "enter")
-        await pilot.pause()
+        await settled(pilot, app)
         assert "line 0" in picture(app)
         assert "line 59" not in picture(app)
         await press(pilot, app, *["pagedown"] * 6)

@@ -47,7 +47,7 @@ def mbox(folder: Path, count: int = 3) -> Path:
 def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.welcome()
-        await pilot.pause()
+        await settled(pilot, app)
         shown = picture(app)
         assert all(way in shown for way in ("d  Try the demo", "i  Import mail", "e  Connect"))
         await press(pilot, app, "escape")
@@ -87,7 +87,7 @@ def test_tab_and_enter_in_one_read_import_the_completed_path(path: Path, tmp_pat
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.action_desk_import()
-        await pilot.pause()
+        await settled(pilot, app)
         app.screen.query_one(Input).value = str(tmp_path / "in")
         await pilot.press("tab", "enter")
         await settled(pilot, app)
@@ -102,7 +102,7 @@ def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.action_desk_import()
-        await pilot.pause()
+        await settled(pilot, app)
         app.screen.query_one(Input).value = str(tmp_path / "export.jsonl")
         await press(pilot, app, "enter")
         assert "5 messages: 2 new tickets" in app.desk.said
@@ -116,7 +116,7 @@ def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path
 def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, typed: str, sentence: str) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.action_desk_import()
-        await pilot.pause()
+        await settled(pilot, app)
         app.screen.query_one(Input).value = typed
         await press(pilot, app, "enter")
         assert [type(one) for one in app.screen_stack[2:]] == [AskLine]
@@ -135,9 +135,9 @@ def test_the_card_stops_an_import_and_escape_lets_it_go_on(path: Path) -> None:
 
         progress = Progress(seen=1_200, read=50, total=100)
         app.push_screen(card := ImportCard("/tmp/[/b]x", progress))
-        await pilot.pause()
+        await settled(pilot, app)
         card._look()
-        await pilot.pause()
+        await settled(pilot, app)
         shown = picture(app)
         assert "1,200 messages" in shown
         assert "50%" in shown

@@ -23,7 +23,7 @@ from macros.files.library import Library
 from queues.accounts.forms import MAIL, form_of
 from queues.accounts.mail_account import Account
 from queues.quality.cards import built_in
-from tests.tui.playing import NOW
+from tests.tui.playing import NOW, drained
 from tui.accounts.account_form import AccountForm
 from tui.accounts.accounts_card import AccountsCard
 from tui.accounts.setup import AccountSetup
@@ -161,11 +161,10 @@ async def test_two_keys_in_one_read_leave_the_desk_standing(
         card = CARDS[kind](tmp_path)
         await app.push_screen(card, app.answers.append)
         if keys != ("escape", "escape"):  # quick: before the card is drawn
-            await pilot.pause()
+            await drained(pilot)
         for key in keys:
             app.post_message(events.Key(key, "\r" if key == "enter" else key if len(key) == 1 else None))
-        await pilot.pause()
-        await pilot.pause()
+        await drained(pilot)
         assert app.desk in app.screen_stack
         assert len(app.answers) == (card not in app.screen_stack)
 
@@ -180,9 +179,9 @@ async def test_a_second_answer_takes_nothing_away_and_a_late_one_neither(
         await app.push_screen(card, app.answers.append)
         card.dismiss("first")
         card.dismiss("second")
-        await pilot.pause()
+        await drained(pilot)
         card.dismiss("late")
-        await pilot.pause()
+        await drained(pilot)
         assert (app.screen, app.answers) == (app.desk, ["first"])
 
 
@@ -194,9 +193,8 @@ async def test_an_answer_below_another_card_waits_for_it_and_takes_only_its_own_
         await app.push_screen(below, app.answers.append)
         await app.push_screen(above, app.answers.append)
         below.dismiss("below")
-        await pilot.pause()
+        await drained(pilot)
         assert app.screen is above
         above.dismiss("above")
-        await pilot.pause()
-        await pilot.pause()
+        await drained(pilot)
         assert [app.screen, app.answers] == at_the_end

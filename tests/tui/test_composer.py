@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from textual.message import Message
 from data.errors import InputError
 from data.records.changes import Change
 from data.records.messages import Direction, Draft
+from tests.tui.playing import drained
 from tui.replying import external_editor
 from tui.replying.completion import Choice, Completion, found_by, typed
 from tui.replying.composer import Composer
@@ -61,7 +63,7 @@ async def test_sending_tells_the_draft_first() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "", revision=3))
         await pilot.press("h", "i", "ctrl+s")
-        await pilot.pause()
+        await drained(pilot)
         changed, asked = app.told
         assert isinstance(changed, Composer.DraftChanged)
         assert isinstance(asked, Composer.SendAsked)
@@ -95,7 +97,7 @@ async def test_many_keys_are_one_saved_draft() -> None:
         await pilot.press(*"hello")
         app.composer.flush()
         app.composer.flush()
-        await pilot.pause()
+        await drained(pilot)
         assert [one.draft.text for one in app.told if isinstance(one, Composer.DraftChanged)] == ["hello"]
 
 
@@ -104,10 +106,9 @@ async def test_the_timer_saves_without_being_asked() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
         app.area.insert("¿Qué tal?")
-        for _ in range(200):
-            await pilot.pause()
-            if app.told:
-                break
+        async with asyncio.timeout(30):
+            while not app.told:
+                await pilot.pause()
         assert isinstance(app.told[0], Composer.DraftChanged)
         assert app.told[0].draft.text == "¿Qué tal?"
 
@@ -118,7 +119,7 @@ async def test_opening_another_ticket_keeps_the_first_draft() -> None:
         app.composer.open(Draft(7, ""))
         await pilot.press("a")
         app.composer.open(Draft(8, ""))
-        await pilot.pause()
+        await drained(pilot)
         assert [one.draft for one in app.told if isinstance(one, Composer.DraftChanged)] == [Draft(7, "a")]
         assert app.composer.draft == Draft(8, "")
 
@@ -128,10 +129,10 @@ async def test_a_name_completes_and_leaves_the_text_around_it() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "Hola "))
         await pilot.press("slash", "r", "e", "f")
-        await pilot.pause()
+        await drained(pilot)
         assert app.query_one(Completion).is_open
         await pilot.press("enter")
-        await pilot.pause()
+        await drained(pilot)
         assert app.area.text == "Hola "
         assert [one.name for one in app.told if isinstance(one, Composer.MacroAsked)] == ["billing/refund"]
 
@@ -141,12 +142,12 @@ async def test_escape_closes_the_completion_first_and_keeps_the_text() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
         await pilot.press("slash", "r")
-        await pilot.pause()
+        await drained(pilot)
         await pilot.press("escape")
         assert app.area.text == "/r"
         assert not [one for one in app.told if isinstance(one, Composer.Left)]
         await pilot.press("escape")
-        await pilot.pause()
+        await drained(pilot)
         assert [one for one in app.told if isinstance(one, Composer.Left)]
 
 

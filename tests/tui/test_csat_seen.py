@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from data.records.tickets import Status
 from data.store import Store
 from queues.quality.csat import token_of
-from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press
+from tests.tui.playing import NOW, fifteen_tickets, incoming, make_desk, picture, play, press, settled
 from tui.app import DeskApp
 from tui.cli.main import cli
 
@@ -40,13 +40,13 @@ def test_the_macro_asks_with_the_tickets_token_and_the_answer_shows(path: Path) 
         shown = app.desk.ticket()
         assert shown is not None
         app.desk.preview_macro(shown, "general/ask-rating")
-        await pilot.pause()
+        await settled(pilot, app)
         assert token_of(app.desk.store, ticket) in picture(app)
         assert "And: asks for a rating" in picture(app)
         await press(pilot, app, "p", "p")  # nothing here speaks for it, so that the key is asked for twice
         assert app.desk.store.csat.asked(ticket) is not None
         app.desk.open_ticket(app.desk.active, ticket)
-        await pilot.pause()
+        await settled(pilot, app)
         assert "asked for a rating 0s ago, no answer yet" in picture(app)
         reference = app.desk.store.messages.of(ticket)[-1].message_id
         address = app.desk.store.messages.of(ticket)[0].from_address
@@ -58,7 +58,7 @@ def test_the_macro_asks_with_the_tickets_token_and_the_answer_shows(path: Path) 
             new_text="8/10, rápido",
         )
         await app.desk.ask(lambda desk: desk.receive([answer]), lambda _: app.desk.refresh_lanes())
-        await pilot.pause()
+        await settled(pilot, app)
         assert "rated 4 of 5 (8/10), 0s ago" in picture(app)
         await press(pilot, app, "c")
         assert "rated us 4 of 5, newest first; 4.0 on average" in picture(app)

@@ -177,7 +177,7 @@ def test_an_answer_by_mail_is_told_while_it_comes(path: Path) -> None:
         make(other).receive([answer])
         other.close()
         app.desk.poll()
-        await pilot.pause()
+        await settled(pilot, app)
         assert [one.message for one in app._notifications] == [
             f"Security response answered E-1: #{first} is yours again"
         ]

@@ -50,7 +50,7 @@ async def write(pilot: Pilot[int], app: DeskApp, text: str) -> int:
     await press(pilot, app, "r")
     assert app.desk.composer is not None
     app.desk.composer.put(Change(reply=text), whole=True)
-    await pilot.pause()
+    await settled(pilot, app)
     return ticket
 
 
@@ -123,9 +123,9 @@ async def hands_rest(pilot: Pilot[int], app: DeskApp) -> None:
     """Let the rest after the last key pass at once, and the writer look at the text."""
     assert app.desk.composer is not None
     app.desk.composer._ask_to_check()
-    await pilot.pause()
+    await settled(pilot, app)
     await app.desk.settled()
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 def test_findings_show_while_writing_and_ctrl_n_goes_round(path: Path) -> None:

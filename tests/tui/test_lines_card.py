@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.playing import fifteen_tickets, picture, play
+from tests.tui.playing import fifteen_tickets, picture, play, settled
 from tui.app import DeskApp
 from tui.cards.lines_card import LinesCard
 
@@ -20,7 +20,7 @@ def test_the_keys_below_a_long_list_are_whole(tmp_path: Path, size: tuple[int, i
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await app.push_screen(LinesCard("Your shift", lines, NOTE))
-        await pilot.pause()
+        await settled(pilot, app)
         assert NOTE in " ".join(picture(app).replace("│", " ").split())
 
     play(fifteen_tickets(tmp_path / "desk.db"), script, size)

@@ -133,7 +133,7 @@ def test_what_macros_do_stays_with_the_draft_and_goes_with_the_last_of_its_words
         assert "First things." in app.desk.composer.draft.text
         assert unpacked(app.desk.composer.draft.actions).add_tags == ("one",)
         app.desk.composer._area.clear()
-        await pilot.pause()
+        await settled(pilot, app)
         assert (app.desk.composer.draft.macro, app.desk.composer.draft.actions) == ("", "")
 
     play(path, script)

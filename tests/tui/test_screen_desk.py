@@ -31,6 +31,7 @@ from tests.tui.playing import (
     picture,
     play,
     press,
+    settled,
     status_of,
 )
 from tui.app import DeskApp
@@ -148,7 +149,7 @@ def test_another_windows_mail_shows_without_moving_the_cursor(path: Path) -> Non
             other.tickets.update(fresh, {"first_due": NOW - 90_000})
         other.close()
         app.desk.poll()
-        await pilot.pause()
+        await settled(pilot, app)
         assert (app.desk.list.current_id, app.desk.list.window.line) == before
         assert "6 open" in app.desk.pane.summary.plain
         assert "↑1" in app.desk.pane.summary.plain

@@ -101,7 +101,7 @@ def sent(app: DeskApp) -> list[int]:
 
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
     app.desk.open_ticket(0, number)
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 async def card(pilot: Pilot[int], app: DeskApp, number: int) -> ReplyCard:

@@ -92,7 +92,7 @@ def test_one_key_takes_the_likeliest_where_nobody_knew(tmp_path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         assert ticket(app, 1).language == "und"
         await press(pilot, app, "D")
-        await pilot.pause()
+        await settled(pilot, app)
         assert (ticket(app, 1).language, ticket(app, 1).language_source) == ("en", "agent")  # of `ok`
 
     play(tmp_path / "desk.db", [incoming(1)], script)

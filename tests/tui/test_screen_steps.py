@@ -107,7 +107,7 @@ def beside(app: DeskApp) -> bool:
 
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
     app.desk.open_ticket(0, number)
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 def test_three_gates_and_the_answer_take_eight_keys_beside_the_text(path: Path, folder: Path) -> None:
@@ -260,11 +260,11 @@ def test_a_changed_file_is_taken_in_and_a_broken_one_told(path: Path, folder: Pa
         await go(pilot, app, 1)
         (folder / "lock.toml").write_text(PROCEDURE.replace("version = 3", "version = 44"))
         app.desk.watch_book()
-        await pilot.pause()
+        await settled(pilot, app)
         assert "lock@44" in picture(app)
         (folder / "lock.toml").write_text("id = ")
         app.desk.watch_book()
-        await pilot.pause()
+        await settled(pilot, app)
         assert "lock.toml, line 1" in app.desk.said
         assert "lock@44" in picture(app)
 

@@ -30,7 +30,7 @@ def test_the_first_digit_holds_what_agents_chose_and_the_card_says_why(tmp_path:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         place = next(n for n, pane in enumerate(app.desk.panes) if pane.lane.name == other.lane)
         app.desk.open_ticket(place, other.id)
-        await pilot.pause()
+        await settled(pilot, app)
         title = app.desk.answering.library().get(CHOSEN).title.for_language("es")
         assert f"1 {title}" in picture(app)
         await press(pilot, app, "1")

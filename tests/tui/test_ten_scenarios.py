@@ -224,7 +224,7 @@ async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
     lane = ticket(app, number).lane
     place = next(n for n, pane in enumerate(app.desk.panes) if pane.lane.name == lane)
     app.desk.open_ticket(place, number)
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 @pytest.fixture

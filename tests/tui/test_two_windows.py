@@ -68,7 +68,7 @@ async def lift_hands(pilot: Pilot[int], app: DeskApp) -> None:
     """As after the time without a key."""
     assert isinstance(app.screen, DraftChoice)
     app.screen._listen()
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 async def conflict(pilot: Pilot[int], app: DeskApp, path: Path) -> None:
@@ -79,7 +79,7 @@ async def conflict(pilot: Pilot[int], app: DeskApp, path: Path) -> None:
     other_window(path, "theirs [/b]")
     await press(pilot, app, *"!", "escape")
     await app.desk.settled()
-    await pilot.pause()
+    await settled(pilot, app)
     await lift_hands(pilot, app)
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_sent_over_what_another_window_wrote(path: Path) -> None:
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, "ctrl+s")
-        await pilot.pause()
+        await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         assert status_of(path, 1) is Status.NEW
         await press(pilot, app, "m", "o", "escape")
@@ -138,7 +138,7 @@ def test_a_draft_that_the_other_window_sent_is_told(path: Path) -> None:
         other_window(path, "")
         await press(pilot, app, *"!", "escape")
         await app.desk.settled()
-        await pilot.pause()
+        await settled(pilot, app)
         assert "sent or emptied" in picture(app)
         await lift_hands(pilot, app)
         await press(pilot, app, "m")
@@ -159,7 +159,7 @@ def test_text_that_the_other_window_sent_away_is_not_lost_by_leaving(path: Path,
         other_window(path, "")
         await press(pilot, app, key)
         await app.desk.settled()
-        await pilot.pause()
+        await settled(pilot, app)
         await lift_hands(pilot, app)
         await press(pilot, app, "m")
         await app.desk.settled()
@@ -175,7 +175,7 @@ def test_quitting_waits_for_the_choice(path: Path) -> None:
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mine", "ctrl+q")
-        await pilot.pause()
+        await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, "ctrl+q")
         assert app._exit is False
@@ -218,7 +218,7 @@ def test_what_was_typed_before_the_choice_came_up_does_not_replace_the_other_tex
         assert app.desk.composer is not None
         app.desk.composer.flush()
         await app.desk.settled()
-        await pilot.pause()
+        await settled(pilot, app)
         assert app.desk.choosing
         await pilot.press(*"ne!")
         await app.desk.keep_at_the_end()

@@ -1,0 +1,199 @@
+"""What one ticket's events count for: each measure with the events that make it, and those that must not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from data.records.changes import Event
+from data.tables.events import Told
+from queues.figures.metrics import ASIDE, COUNTS, MEANS, Figure, Metric, aside, figure, figures, measures, wall
+from queues.figures.ticket_history import History, history
+
+DAY = 86_400
+
+
+def event(at: int, kind: str, actor: str = "eva", /, **detail: Any) -> Told:
+    return at, actor, kind, json.dumps(detail)
+
+
+def came(at: int = 100, **detail: Any) -> Told:
+    return event(at, "received", "intake", **{"direction": "in", "kind": "mail"} | detail)
+
+
+def replied(at: int, *, status: tuple[str, str] | None = None, **changed: list[int | None]) -> Told:
+    moved = {"status": list(status)} if status else {}
+    return event(at, "reply", macro="m", changed=moved | changed)
+
+
+def moved(at: int, old: str, new: str, **changed: list[int | None]) -> Told:
+    return event(at, "change", changed={"status": [old, new]} | changed)
+
+
+SOLVED_AT_ONCE = replied(200, status=("new", "solved"))
+OPENED = moved(300, "solved", "open")
+SOLVED_AGAIN = moved(400, "open", "solved")
+
+
+def values(*told: Told, since: int = 0, until: int = DAY) -> dict[Metric, list[int]]:
+    found: dict[Metric, list[int]] = {}
+    for one in measures(history(7, told), since, until):
+        assert one.ticket_id == 7
+        found.setdefault(one.metric, []).append(one.value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("told", "one_touch"),
+    [
+        ([SOLVED_AT_ONCE], [1]),
+        ([replied(150, status=("new", "pending")), replied(200, status=("pending", "solved"))], [0]),
+        ([moved(200, "new", "solved")], [0]),  # nobody wrote to the customer
+        ([SOLVED_AT_ONCE, OPENED, SOLVED_AGAIN], [0]),  # one reply, but it did not do
+        ([SOLVED_AT_ONCE, OPENED], []),
+        ([SOLVED_AT_ONCE, moved(300, "solved", "closed")], [1]),
+        ([SOLVED_AT_ONCE, moved(300, "solved", "closed"), moved(350, "closed", "open"), SOLVED_AGAIN], [0]),
+        ([SOLVED_AT_ONCE, event(300, "note")], [1]),
+    ],
+)
+def test_one_touch_is_one_reply_to_a_ticket_that_nobody_took_up_again(told: list[Told], one_touch: list[int]) -> None:
+    assert values(came(), *told).get(Metric.ONE_TOUCH, []) == one_touch
+
+
+def test_a_reopening_before_the_period_still_costs_the_one_touch() -> None:
+    found = values(came(), SOLVED_AT_ONCE, OPENED, SOLVED_AGAIN, since=350)
+    assert (found[Metric.ONE_TOUCH], found[Metric.REOPENED], found[Metric.SOLVED]) == ([0], [0], [1])
+
+
+def test_each_solving_is_reopened_or_not_and_only_the_last_counts_as_solved() -> None:
+    found = values(came(), SOLVED_AT_ONCE, OPENED, SOLVED_AGAIN)
+    assert (found[Metric.REOPENED], found[Metric.SOLVED]) == ([1, 0], [1])
+    assert (found[Metric.RESOLUTION], found[Metric.TOUCHES]) == ([300], [1])
+
+
+def test_an_open_ticket_is_backlog_and_a_finished_one_is_not() -> None:
+    assert values(came(), until=1_000)[Metric.BACKLOG] == [900]
+    assert values(came(), SOLVED_AT_ONCE, OPENED)[Metric.BACKLOG] == [DAY - 100]
+    for done in ("solved", "closed"):
+        assert Metric.BACKLOG not in values(came(), moved(200, "new", done))
+    assert Metric.BACKLOG not in values(came(kind="spam"))
+
+
+def test_a_first_and_a_next_reply_are_measured_from_the_oldest_unanswered_message() -> None:
+    found = values(came(100), came(150), replied(200), came(300), came(350), replied(450))
+    assert (found[Metric.FIRST_REPLY], found[Metric.NEXT_REPLY]) == ([100], [150])
+
+
+def test_a_reply_that_nobody_waited_for_has_no_length() -> None:
+    found = values(came(100), replied(200), replied(250))
+    assert found[Metric.REPLIES] == [1, 1]
+    assert Metric.NEXT_REPLY not in found
+
+
+@pytest.mark.parametrize("kind", ["auto", "bounce", "spam", "rating"])
+def test_what_machines_write_makes_nobody_wait(kind: str) -> None:
+    assert Metric.NEXT_REPLY not in values(came(100), replied(200), came(300, kind=kind), replied(400))
+
+
+def test_thanks_to_a_solved_ticket_make_nobody_wait_and_a_message_that_opens_it_does() -> None:
+    assert Metric.NEXT_REPLY not in values(came(), SOLVED_AT_ONCE, came(300), replied(400))
+    opening = came(300, changed={"status": ["solved", "open"]})
+    assert values(came(), SOLVED_AT_ONCE, opening, replied(400))[Metric.NEXT_REPLY] == [100]
+
+
+def test_our_own_message_from_elsewhere_ends_the_wait() -> None:
+    found = values(came(100), came(150, direction="out"), replied(200))
+    assert Metric.FIRST_REPLY not in found
+
+
+def test_from_when_a_suspended_message_was_taken_in_somebody_waits() -> None:
+    found = values(came(100, kind="spam"), moved(200, "suspended", "open"), replied(260))
+    assert found[Metric.FIRST_REPLY] == [60]
+
+
+@pytest.mark.parametrize(("due", "late"), [(199, 1), (200, 0), (201, 0)])
+def test_late_is_after_the_clock_not_at_it(due: int, late: int) -> None:
+    assert values(came(), replied(200, first_due=[due, None]))[Metric.LATE_FIRST] == [late]
+    asked_again = (came(), replied(150), came(160), replied(200, next_due=[due, None]))
+    assert values(*asked_again)[Metric.LATE_NEXT] == [late]
+    assert values(came(), moved(200, "new", "solved", resolve_due=[due, None]))[Metric.LATE_RESOLUTION] == [late]
+
+
+def test_without_a_clock_nothing_is_late() -> None:
+    found = values(came(), SOLVED_AT_ONCE)
+    assert not found.keys() & {Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION}
+
+
+def test_a_period_holds_its_first_moment() -> None:
+    told = (came(100), replied(200, status=("new", "solved")))
+    assert Metric.RECEIVED in values(*told, since=100)
+    assert Metric.RECEIVED not in values(*told, since=101)
+    assert {Metric.REPLIES, Metric.SOLVED, Metric.REOPENED} <= values(*told, since=200).keys()
+    assert values(*told, since=201) == {}
+
+
+def test_a_ticket_whose_beginning_is_unknown_counts_its_replies_alone() -> None:
+    assert values(replied(200, status=("open", "solved"))).keys() == {Metric.REPLIES}
+
+
+def test_a_measure_names_the_agent_the_macro_and_the_tickets_age() -> None:
+    found = {one.metric: one for one in measures(history(7, [came(), SOLVED_AT_ONCE]), 0, DAY)}
+    for metric in (Metric.REPLIES, Metric.FIRST_REPLY, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED):
+        assert (found[metric].agent, found[metric].macro, found[metric].age, found[metric].at) == ("eva", "m", 100, 200)
+    by_hand = next(one for one in measures(history(7, [came(), moved(200, "new", "solved")]), 0, DAY)
+                   if one.metric is Metric.SOLVED)  # fmt: skip
+    assert (by_hand.agent, by_hand.macro) == ("eva", "")
+    assert (found[Metric.RECEIVED].agent, found[Metric.RECEIVED].age) == ("", 0)
+    open_one = next(one for one in measures(history(7, [came()]), 0, DAY) if one.metric is Metric.BACKLOG)
+    assert (open_one.at, open_one.age) == (DAY, DAY - 100)
+
+
+def test_lengths_go_by_the_calendar_that_is_asked_for() -> None:
+    told = [came(100), SOLVED_AT_ONCE, OPENED]
+    found = {one.metric: one.value for one in measures(history(7, told), 0, DAY, lambda start, end: (end - start) * 2)}
+    assert (found[Metric.FIRST_REPLY], found[Metric.BACKLOG]) == (200, 2 * (DAY - 100))
+
+
+def test_what_is_counted_of_the_order_of_work() -> None:
+    for kind, metric in ASIDE.items():
+        one = aside(Event(1, 1, 7, 50, "eva", kind, {"reason": "not mine"}))
+        assert (one.metric, one.ticket_id, one.at, one.value, one.agent, one.reason) == (
+            metric, 7, 50, 1, "eva", "not mine",
+        )  # fmt: skip
+        assert aside(Event(1, 1, 7, 50, "eva", kind, {})).reason == ""
+
+
+def test_wall_time_never_runs_backwards() -> None:
+    assert (wall(5, 9), wall(9, 5), wall(5, 5)) == (4, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ([3], Figure(1, 3, 3, 3)),
+        ([4, 1], Figure(2, 5, 2.5, 4)),
+        ([*range(10, 0, -1)], Figure(10, 55, 5.5, 9)),
+        ([*range(11, 0, -1)], Figure(11, 66, 6, 10)),
+    ],
+)
+def test_a_figure_is_count_total_median_and_nearest_rank(held: list[int], expected: Figure) -> None:
+    assert figure(held) == expected
+
+
+def test_a_mean_of_nothing_is_nothing() -> None:
+    assert Figure(0, 0, 0, 0).mean == 0.0
+    assert Figure(4, 6, 0, 0).mean == 1.5
+    assert figures({("eva", Metric.SOLVED): [1, 1], ("leo", Metric.SOLVED): [1]}) == {
+        "eva": {Metric.SOLVED: Figure(2, 2, 1, 1)},
+        "leo": {Metric.SOLVED: Figure(1, 1, 1, 1)},
+    }
+
+
+def test_no_metric_is_both_counted_and_told_by_its_mean() -> None:
+    assert not COUNTS & MEANS
+
+
+def test_a_life_with_no_events_measures_nothing() -> None:
+    assert measures(History(7), 0, DAY) == []
