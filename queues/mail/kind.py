@@ -46,7 +46,9 @@ _BOUNCE_SUBJECT = re.compile(
     re.I,
 )
 _NO_REPLY = re.compile(
-    r"(?:no|do-?not)[-._]?(?:reply|responder|contestar)|(?:^|[._-])(?:wordpress|form|forms|formulario|www-data)$", re.I
+    r"(?:no|do-?not)[-._]?(?:reply|responder|contestar)|(?:^|[._-])(?:wordpress|forms?|formulari[oa]|formulaire|formular|"
+    r"kontaktformular|web-?forms?|contact-?forms?|www-data|mailer|notif(?:y|ier|ications?)|notificaciones|robot|bot)$",
+    re.I,
 )
 _SPAM_VERDICTS = ("x-spam-flag", "x-spam-status", "x-spam", "x-barracuda-spam-flag")
 

@@ -29,8 +29,8 @@ def test_thanks(text: str) -> None:
      "thanks for nothing", "gracias por nada", "Help me, thanks", "Ayuda, gracias", "help, thanks",
      "Great! Help! Thanks", "answer me, thanks", "thanks 😡", "gracias 👎", "thanks :(", "gracias 😞🙏",
      "Thanks. Help your team", "support, thanks", "Thank you. Now my other account is locked",
-     "😡🙏", "it works now", "Thanks, it was working", "Thanks. Problem", "Thanks, not received", "no recibido, gracias",
-     "Gracias, problema no resuelto"],
+     "😡🙏", "it works now", "Thanks, it was working", "Thanks. Problem", "Thanks, not received",
+     "no recibido, gracias", "Gracias, problema no resuelto"],
 )  # fmt: skip
 def test_everything_else_wants_an_answer(text: str) -> None:
     assert not is_thanks(text)
