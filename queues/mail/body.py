@@ -12,6 +12,7 @@ from email.policy import compat32
 
 from data.records.messages import Attachment
 from data.safe_text import safe_line
+from queues.mail import tnef
 from queues.mail.charsets import declared_in_html, decode
 from queues.mail.flowed import unflowed
 from queues.mail.headers import lenient_base64, parameters, words
@@ -42,8 +43,7 @@ _ENCRYPTED = {
     "application/pkcs7-mime": "it is encrypted or sealed (S/MIME)",
     "application/x-pkcs7-mime": "it is encrypted or sealed (S/MIME)",
     "application/pgp-encrypted": "it is encrypted (PGP)",
-    "application/ms-tnef": "its words are in Outlook's own format (winmail.dat)",
-    "application/vnd.ms-tnef": "its words are in Outlook's own format (winmail.dat)",
+    **dict.fromkeys(tnef.TYPES, "its words are in Outlook's own format (winmail.dat)"),
 }
 """Types that hold words which only another program opens."""
 _WANTS_HTML = re.compile(
@@ -180,11 +180,14 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
             body.returned = found[1].decode("utf-8", "surrogateescape") if found else ""
         if _is_text(leaf, parts) and whole is None:
             data, files = taken_out(data) if leaf.content_type == "text/plain" else (data, [])
-            body.attachments += [_written_in(leaf, name, one) for name, one in files]
+            body.attachments += [_written_in(leaf, decode(name), one) for name, one in files]
             parts.add(leaf, data)
             continue
         parts.beside.append((leaf, data))
-        body.attachments.append(_attachment(leaf, data, whole))
+        packed = tnef.unpacked(data).files if leaf.content_type in tnef.TYPES else []
+        body.attachments += [_written_in(leaf, name, one) for name, one in packed]
+        if not packed:
+            body.attachments.append(_attachment(leaf, data, whole))
     text = parts.text() or _said_elsewhere(parts.beside)
     body.text = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "\n[…]"
     if not is_seen(text):
@@ -240,6 +243,10 @@ def _said_elsewhere(beside: list[tuple[Leaf, bytes]], deep: int = 3) -> str:
     for leaf, data in beside:
         if _may_be_words(leaf, data, sealed=sealed) and len(data) <= LONGEST_TEXT and is_seen(_text(leaf, data)):
             return _text(leaf, data).strip("\n")
+    for leaf, data in beside:
+        if leaf.content_type in tnef.TYPES:
+            packed = tnef.unpacked(data)
+            return packed.plain if is_seen(packed.plain) else html_to_text(packed.html)
     for leaf, data in beside:
         if leaf.content_type == "text/calendar":
             return invitation_text(decode(data, leaf.type_parameters.get("charset", "utf-8")))
@@ -298,10 +305,10 @@ def _text(leaf: Leaf, data: bytes) -> str:
     return text
 
 
-def _written_in(leaf: Leaf, name: bytes, data: bytes) -> Attachment:
-    """Return a file that stood in a text."""
+def _written_in(leaf: Leaf, name: str, data: bytes) -> Attachment:
+    """Return a file that stood in a text or in a winmail.dat."""
     digest = hashlib.sha256(data).hexdigest()
-    return Attachment(safe_line(decode(name)), "application/octet-stream", len(data), digest, leaf.position)
+    return Attachment(safe_line(name), "application/octet-stream", len(data), digest, leaf.position)
 
 
 def _attachment(leaf: Leaf, data: bytes, whole: tuple[int, str] | None) -> Attachment:
