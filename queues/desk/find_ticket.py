@@ -11,7 +11,8 @@ from data.store import Store
 
 _ANSWER = re.compile(
     # answer marks, and the numbers that ticketing systems put in front: `Re: [#4711] AW: My order`
-    r"^\s*(?:(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r)\s*(?:\[\d+\])?\s*:|\[[^\[\]]{0,30}\d[^\[\]]{0,30}\])\s*)+",
+    r"^\s*(?:(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r|wg|tr|vs|vl|odp|enc|ynt|ilt|回复|回覆|答复|转发|轉寄)"
+    r"\s*(?:\[\d+\])?\s*[:：]|\[[^\[\]]{0,30}\d[^\[\]]{0,30}\])\s*)+",
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(r"\s*[\[(][^\[\]()]{0,30}#\s?\d[^\[\]()]{0,30}[\])]\s*$")
@@ -82,7 +83,10 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
 
 
 def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:
-    """Return the customer's newest ticket of this subject, for an answer whose mail program dropped the references."""
+    """Return the customer's newest ticket of this subject, for an answer whose mail program dropped the references.
+
+    Not one that was opened for another Reply-To: a form that nobody knows as one writes for many under one address.
+    """
     if not (_ANSWER.match(item.subject) or _NUMBER_BEHIND.search(item.subject)):
         return None
     wanted = plain_subject(item.subject)
@@ -90,5 +94,7 @@ def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:
         return None
     for row in store.tickets.of_customer(customer_id):
         if row.status is not Status.CLOSED and plain_subject(row.subject) == wanted:
-            return row.id
+            opening = store.messages.opening(row.id)
+            if not item.reply_to or opening is None or opening.reply_to in ("", item.reply_to):
+                return row.id
     return None

@@ -17,6 +17,8 @@ _ENCODED = re.compile(r"=\?[^?]*\?[bBqQ]\?[^?]*\?=")
 # A quoted name has an end within some hundred characters, or its quote is a character like others: no quadratic search.
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|([,;<>():])|([^",;<>():]+|")', re.S)
 _BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()]+")
+_SPACED = re.compile(r"[^\s@<>]+ ?@ ?[^\s@<>]+\.[^\s@<>]+")
+"""An address and nothing else, with blanks around its @."""
 _IN_FRONT = re.compile(r"\A(?:(?i:mailto:)|@[^:]*:)")
 """What stands before an address and is none of it: the scheme of a link, a route (RFC 5322, 4.4)."""
 _LETTER = r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])"
@@ -50,6 +52,9 @@ def addresses(value: str) -> list[tuple[str, str]]:
             comment.append(text if inside else "")
         elif mark == "(":
             inside = 1
+        elif angle is not None and mark == "<" and not any("@" in piece for piece in angle):
+            name += ["<", *angle] if angle else []  # "Ana <3 <ana@x.example>": the first one opened no address
+            angle = []
         elif angle is not None and mark != ">":
             angle.append(_kept(quoted) or text or (mark if mark == ":" else ""))
         elif mark == "<":
@@ -88,6 +93,7 @@ def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, 
     """Return the mailbox collected so far, as a list of one or none."""
     shown = " ".join("".join(name).split())
     if not address:
+        shown = "".join(shown.split()) if _SPACED.fullmatch(shown) else shown
         bare = _BARE.search(shown) if "@" in shown else None
         if bare:
             address, shown = bare[0], (shown[: bare.start()] + shown[bare.end() :]).strip()
@@ -97,8 +103,14 @@ def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, 
 
 
 def _plain(address: str) -> str:
-    """Return an address without blanks, `mailto:`, a route, and the dot that ends a domain name."""
-    bare = _IN_FRONT.sub("", "".join(address.split())).replace(_BLANK, " ")
+    """Return an address without blanks, `mailto:`, a route, and the dot that ends a domain name.
+
+    A blank between words of the local part stays: which of the words was meant is not to be guessed.
+    """
+    local, at, domain = address.rpartition("@")
+    local = re.sub(r" ?([.@:,]) ?", r"\1", " ".join(local.split()))
+    whole = local + at + "".join(domain.split())
+    bare = _IN_FRONT.sub("", whole).replace(_BLANK, " ")
     return bare.rstrip(".") if "@" in bare else bare
 
 

@@ -12,6 +12,7 @@ from email.policy import compat32
 
 from data.records.messages import Attachment
 from data.safe_text import safe_line
+from queues.mail import tnef
 from queues.mail.charsets import declared_in_html, decode
 from queues.mail.flowed import unflowed
 from queues.mail.headers import lenient_base64, parameters, words
@@ -19,10 +20,13 @@ from queues.mail.html import html_to_text, is_seen
 from queues.mail.invitation import invitation_text
 from queues.mail.light import Light
 from queues.mail.repairing import divided, without_blank_head
+from queues.mail.uuencoded import taken_out
 
 DEEPEST = 50
 """MIME levels that are followed; what lies deeper stays in the raw message."""
 MOST_PARTS = 1_000
+_MOST_FORWARDED = 20
+"""Attached mails whose words are shown."""
 LONGEST_TEXT = 1_000_000
 """Characters of readable text kept of a message; a note tells where it was cut."""
 
@@ -30,12 +34,16 @@ _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message
 _RETURNED_ID = re.compile(rb"^message-id:((?:[^\r\n]|\r?\n[ \t])*)", re.I | re.M)
 _LONGEST_RETURNED = 65_536
 _BODY_TYPES = {"text/plain", "text/html", "text/enriched"}
+_SENTENCE = re.compile(r"\s*(?:[^\s]{1,40}[ \t]){2,}")
+"""How a text begins that says of itself to be base64 and is not: no line of base64 has blanks inside."""
+_NOT_WORDS = {"text/calendar", "text/rfc822-headers"}
+_MAIN_TYPES = {"application", "audio", "chemical", "font", "haptics", "image", "message", "model", "multipart", "video"}
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 _ENCRYPTED = {
     "application/pkcs7-mime": "it is encrypted or sealed (S/MIME)",
     "application/x-pkcs7-mime": "it is encrypted or sealed (S/MIME)",
     "application/pgp-encrypted": "it is encrypted (PGP)",
-    "application/ms-tnef": "its words are in Outlook's own format (winmail.dat)",
-    "application/vnd.ms-tnef": "its words are in Outlook's own format (winmail.dat)",
+    **dict.fromkeys(tnef.TYPES, "its words are in Outlook's own format (winmail.dat)"),
 }
 """Types that hold words which only another program opens."""
 _WANTS_HTML = re.compile(
@@ -117,21 +125,31 @@ def leaves(root: Mime) -> Iterator[Leaf]:
 
 
 def _type_name(raw: str, part: Mime) -> str:
-    name = raw.partition(";")[0].strip().lower()
+    name = _token(raw)
     return name if name.count("/") == 1 else part.get_default_type()
+
+
+def _token(raw: str) -> str:
+    """Return the first word of a header in small letters, without the parameters or the comment behind it."""
+    return re.split(r"[;(\s]", raw.strip(), maxsplit=1)[0].lower()
 
 
 def content(part: Mime) -> bytes:
     """Return a leaf's bytes with its transfer encoding undone as far as it goes; an attached message in its source."""
     payload = part.get_payload()
-    encoding = headers_of(part).get("content-transfer-encoding", [""])[0].strip().lower()
+    declared = headers_of(part).get("content-transfer-encoding", [""])[0]
+    encoding = _token(declared)
+    if declared and encoding != declared:
+        part.replace_header("Content-Transfer-Encoding", encoding)  # the parser undoes only what it knows by name
     if isinstance(payload, list):
         inside = [child for child in payload if isinstance(child, Mime)]
         whole = b"\n".join(map(_source, inside))
         # RFC 2046 forbids it, but attached mails come in base64 too: then they look like mails without headers.
         return lenient_base64(whole) if encoding == "base64" and inside and not inside[0].keys() else whole
-    if encoding == "base64":
+    if encoding == "base64" and not _SENTENCE.match(str(payload)):
         return lenient_base64(str(payload).encode("utf-8", "replace"))
+    if encoding == "base64":
+        part.replace_header("Content-Transfer-Encoding", "8bit")
     # Asked for bytes, the parser gives back the 8-bit ones as they came; asked for text, it would guess a charset.
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
@@ -161,10 +179,15 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
             found = _RETURNED_ID.search(data[:_LONGEST_RETURNED])
             body.returned = found[1].decode("utf-8", "surrogateescape") if found else ""
         if _is_text(leaf, parts) and whole is None:
+            data, files = taken_out(data) if leaf.content_type == "text/plain" else (data, [])
+            body.attachments += [_written_in(leaf, decode(name), one) for name, one in files]
             parts.add(leaf, data)
             continue
         parts.beside.append((leaf, data))
-        body.attachments.append(_attachment(leaf, data, whole))
+        packed = tnef.unpacked(data).files if leaf.content_type in tnef.TYPES else []
+        body.attachments += [_written_in(leaf, name, one) for name, one in packed]
+        if not packed:
+            body.attachments.append(_attachment(leaf, data, whole))
     text = parts.text() or _said_elsewhere(parts.beside)
     body.text = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "\n[…]"
     if not is_seen(text):
@@ -203,7 +226,7 @@ class _Parts:
 
 
 def _sends_to_html(plain: str, html: str) -> bool:
-    return len(plain) < min(400, len(html)) and bool(_WANTS_HTML.search(plain))
+    return len(plain) < 400 and is_seen(html) and bool(_WANTS_HTML.search(plain))
 
 
 def _is_text(leaf: Leaf, parts: _Parts) -> bool:
@@ -214,26 +237,39 @@ def _is_text(leaf: Leaf, parts: _Parts) -> bool:
     return first or not leaf.filename or (leaf.disposition != "inline" and bool(leaf.alternative))
 
 
-def _said_elsewhere(beside: list[tuple[Leaf, bytes]]) -> str:
+def _said_elsewhere(beside: list[tuple[Leaf, bytes]], deep: int = 3) -> str:
     """Return what is said by a mail without a text of its own: in a text file, an invitation, a forwarded mail."""
+    sealed = any(leaf.content_type in _ENCRYPTED for leaf, _ in beside)
     for leaf, data in beside:
-        if (
-            leaf.content_type in {"text/plain", "text/html"}
-            and len(data) <= LONGEST_TEXT
-            and is_seen(_text(leaf, data))
-        ):
+        if _may_be_words(leaf, data, sealed=sealed) and len(data) <= LONGEST_TEXT and is_seen(_text(leaf, data)):
             return _text(leaf, data).strip("\n")
+    for leaf, data in beside:
+        if leaf.content_type in tnef.TYPES:
+            packed = tnef.unpacked(data)
+            return packed.plain if is_seen(packed.plain) else html_to_text(packed.html)
     for leaf, data in beside:
         if leaf.content_type == "text/calendar":
             return invitation_text(decode(data, leaf.type_parameters.get("charset", "utf-8")))
-    for leaf, data in beside:
-        if leaf.content_type in {"message/rfc822", "message/global"} and len(data) <= LONGEST_TEXT * 4:
-            return _forwarded(data)
-    return ""
+    mails = [data for leaf, data in beside if leaf.content_type in {"message/rfc822", "message/global"}]
+    shown = [_forwarded(data, deep) for data in mails[:_MOST_FORWARDED] if len(data) <= LONGEST_TEXT * 4]
+    return "\n\n".join(shown) if deep else ""
 
 
-def _forwarded(data: bytes) -> str:
-    """Return the headers and the words of an attached mail, one level deep."""
+def _may_be_words(leaf: Leaf, data: bytes, *, sealed: bool) -> bool:
+    """Tell whether a part that is no text of the mail's own is a text: by its type, or by its bytes where it has none.
+
+    `plain/text` and an unnamed `application/octet-stream` are what careless programs call their words.
+    """
+    main = leaf.content_type.partition("/")[0]
+    if main == "text":
+        return leaf.content_type not in _NOT_WORDS
+    nameless = not leaf.filename and leaf.disposition != "attachment"
+    untyped = main not in _MAIN_TYPES or leaf.content_type == "application/octet-stream"
+    return nameless and untyped and not sealed and not _NO_TEXT.search(data[:LONGEST_TEXT])
+
+
+def _forwarded(data: bytes, deep: int) -> str:
+    """Return the headers and the words of an attached mail; of one that only forwards, those of what it forwards."""
     inner = BytesParser(policy=compat32).parsebytes(without_blank_head(data))
     headers = headers_of(inner)
     shown = [(name, words(headers[name][0])) for name in ("from", "date", "subject") if name in headers]
@@ -241,7 +277,10 @@ def _forwarded(data: bytes) -> str:
     for leaf in leaves(inner):
         if _is_text(leaf, texts):
             texts.add(leaf, content(leaf.part))
-    return "\n".join(f"{name.capitalize()}: {value}" for name, value in shown) + "\n\n" + texts.text()
+        else:
+            texts.beside.append((leaf, content(leaf.part)))
+    said = texts.text() or _said_elsewhere(texts.beside, deep - 1)
+    return "\n".join(f"{name.capitalize()}: {value}" for name, value in shown) + "\n\n" + said
 
 
 def _why_nothing(parts: _Parts) -> str:
@@ -264,6 +303,12 @@ def _text(leaf: Leaf, data: bytes) -> str:
     if leaf.type_parameters.get("format", "").lower() == "flowed":
         return unflowed(text, delete_space=leaf.type_parameters.get("delsp", "").lower() == "yes")
     return text
+
+
+def _written_in(leaf: Leaf, name: str, data: bytes) -> Attachment:
+    """Return a file that stood in a text or in a winmail.dat."""
+    digest = hashlib.sha256(data).hexdigest()
+    return Attachment(safe_line(name), "application/octet-stream", len(data), digest, leaf.position)
 
 
 def _attachment(leaf: Leaf, data: bytes, whole: tuple[int, str] | None) -> Attachment:

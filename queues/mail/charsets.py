@@ -34,7 +34,8 @@ _OTHER_NAMES = {
     "utf8mb4": "utf-8", "unicode11utf8": "utf-8", "unicode11utf7": "utf-7", "cp65001": "utf-8", "latin1": "latin-1",
     "sjis": "cp932", "shiftjis": "cp932", "mskanji": "cp932", "big5hkscs2004": "big5hkscs", "iso2022jp": "iso2022_jp",
     "iso2022jpms": "iso2022_jp", "cp50220": "iso2022_jp", "cp50221": "iso2022_jp", "gb23121980": "gb18030",
-    "euckr": "cp949", "uhc": "cp949", "eucjp": "euc_jp", "xxbig5": "big5", "macintosh": "mac-roman", "koi8": "koi8-r",
+    "euckr": "cp949", "uhc": "cp949", "eucjp": "euc_jp", "xbig5": "big5", "windows31j": "cp932", "csw31j": "cp932",
+    "koi8r": "koi8-r", "koi8u": "koi8-u", "koi8ru": "koi8-u", "macintosh": "mac-roman", "koi8": "koi8-r",
 }  # fmt: skip
 _ESCAPED = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+\-]{0,40}")

@@ -31,7 +31,10 @@ _FORWARDED = "x-ms-exchange-forwardingloop"
 AWAY_SUBJECT = re.compile(
     r"\s*(?:automatic reply|auto[- ]?reply|autoreply|auto-?response|out of (?:the )?office(?: reply| autoreply)?|"
     r"respuesta autom[aá]tica|fuera de (?:la )?oficina|ausente|automatische antwort|abwesenheitsnotiz|"
-    r"r[ée]ponse automatique|absence du bureau|resposta autom[aá]tica|risposta automatica|automatisch antwoord)\s*:\s*",
+    r"r[ée]ponse automatique|absence du bureau|resposta autom[aàá]tica|risposta automatica|automatisch antwoord|"
+    r"autosvar|automatiskt? svar|automaattinen vastaus|automatyczna odpowiedź|automatická odpověď|automatikus válasz|"
+    r"răspuns automat|otomatik yanıt|автоматический ответ|автоматична відповідь|αυτόματη απάντηση|מענה אוטומטי|"
+    r"رد تلقائي|自動応答|自动答复|自动回复|自動回覆|자동 회신)\s*[:：]\s*",
     re.I,
 )
 """How responders begin the subject of what they answer."""
@@ -43,7 +46,9 @@ _BOUNCE_SUBJECT = re.compile(
     re.I,
 )
 _NO_REPLY = re.compile(
-    r"(?:no|do-?not)[-._]?(?:reply|responder|contestar)|(?:^|[._-])(?:wordpress|form|forms|formulario|www-data)$", re.I
+    r"(?:no|do-?not)[-._]?(?:reply|responder|contestar)|(?:^|[._-])(?:wordpress|forms?|formulari[oa]|formulaire|formular|"
+    r"kontaktformular|web-?forms?|contact-?forms?|www-data|mailer|notif(?:y|ier|ications?)|notificaciones|robot|bot)$",
+    re.I,
 )
 _SPAM_VERDICTS = ("x-spam-flag", "x-spam-status", "x-spam", "x-barracuda-spam-flag")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email.message import Message as Mime
@@ -25,6 +26,7 @@ from queues.quotes.new_text import split
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a message that are parsed; a larger one is kept raw."""
+_RETURNED_ID = re.compile(r"^[ >]{0,8}message-id:\s{0,4}(<[^<>\s]{3,998}>)", re.I | re.M)
 HEADER_BLOCK = 1024 * 1024
 """Bytes looked at for headers when the whole message cannot be parsed."""
 
@@ -72,7 +74,7 @@ def _incoming(
     envelope = _envelope(headers, own_addresses)
     subject, sender, reply_to = envelope["subject"], envelope["from_address"], envelope["reply_to"]
     kind, signs = kind_of(headers, subject, sender, reply_to, report.sign if report else None)
-    returned = message_ids(body.returned)[:1] if kind is MessageKind.BOUNCE else report.about if report else ()
+    returned = _returned(body) if kind is MessageKind.BOUNCE else report.about if report else ()
     read = Incoming(
         connector=connector,
         source=source,
@@ -102,6 +104,13 @@ def _incoming(
     )
     read = unmasked(read, own_addresses)
     return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
+
+
+def _returned(body: Body) -> tuple[str, ...]:
+    """Return the Message-ID of the mail that a bounce is about: of its returned part, or of the copy in its text."""
+    found = message_ids(body.returned)[:1]
+    copied = _RETURNED_ID.search(body.text) if not found else None
+    return message_ids(copied[1])[:1] if copied else found
 
 
 def _content_hash(headers: Mapping[str, Sequence[str]], envelope: Mapping[str, str], body: Body) -> str:

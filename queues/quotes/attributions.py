@@ -64,6 +64,9 @@ _INLINE = re.compile(
 )
 
 
+_GAP = re.compile(r"(?<=[:：])[ \t\xa0]{2,}(?=\S)")
+
+
 class Sureness(IntEnum):
     """How far an attribution goes."""
 
@@ -95,6 +98,17 @@ def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
         if joined.rstrip(_EDGE).endswith((":", "：")):
             break
     return found
+
+
+def ended(line: str) -> tuple[str, str] | None:
+    """Return an attribution and the quoted words that stand behind it on the same line, else None.
+
+    One mail program joins both with several blanks; one blank is how a sentence of the customer's goes on.
+    """
+    gap = _GAP.search(line[: 2 * LOOKED_AT])
+    if gap and attribution([line[: gap.start()]], 0)[1] is Sureness.SURE:
+        return line[: gap.start()], line[gap.end() :]
+    return None
 
 
 def apart(line: str) -> tuple[str, str] | None:

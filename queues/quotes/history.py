@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from queues.quotes import attributions, separators
 from queues.quotes.attributions import Sureness, apart, attribution
 from queues.quotes.evidence import ADDRESS, is_marked, says, unquoted
 from queues.quotes.header_blocks import header_block, is_apart, label_of
@@ -62,12 +63,16 @@ def is_frame(line: str) -> bool:
 
 
 def _each_apart(lines: list[str]) -> list[str]:
-    """Put an attribution that stands behind the customer's words on a line of its own."""
+    """Put an attribution or a separator on a line of its own: behind the customer's words, before quoted ones."""
     parted: list[str] = []
     for line in lines:
-        both = apart(line)
-        parted += both or (line,)
+        parted += apart(line) or attributions.ended(line) or _separated(line) or (line,)
     return parted
+
+
+def _separated(line: str) -> tuple[str, str] | None:
+    both = separators.ended(line)
+    return both if both and label_of(both[1]) == "from" else None
 
 
 def _frame(lines: list[str], at: int) -> tuple[int, bool]:
@@ -80,6 +85,8 @@ def _frame(lines: list[str], at: int) -> tuple[int, bool]:
     if is_separator(line):
         block = next((row for row in range(at + 1, min(at + 4, len(lines))) if lines[row].strip()), at)
         inner = header_block(lines, block) or attribution(lines, block)[0] if block > at else 0
+        if not inner and _in_a_sentence(lines, at):
+            return 0, False
         return (block - at + inner if inner else 1), True
     if is_list_footer(lines, at):
         return len(lines) - at, True
@@ -96,6 +103,12 @@ def _frame(lines: list[str], at: int) -> tuple[int, bool]:
         return (length, True) if is_apart(lines, at, length) else (0, False)
     length, sureness = attribution(lines, at)
     return length, sureness is Sureness.SURE
+
+
+def _in_a_sentence(lines: list[str], at: int) -> bool:
+    """Tell whether a line is part of a sentence: words right above it, and right below it in small letters."""
+    above, below = lines[at - 1].strip() if at else "", lines[at + 1].strip() if at + 1 < len(lines) else ""
+    return bool(above) and below[:1].islower()
 
 
 def _rest(lines: list[str], at: int, found: History) -> History:

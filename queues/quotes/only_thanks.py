@@ -20,7 +20,9 @@ _ALONGSIDE = """
     appreciate have day one solved fixed sorted and me my of ok okay super
     muchas mil muchisimas por su tu la el ayuda todo ya funciona va bien genial perfecto perfecta excelente estupendo de
     verdad equipo rapida rapido respuesta resuelto solucionado arreglado y muy amable amables buen dia un una saludos
-    saludo abrazo lo os te les atencion vale listo pude entrar que tengas tengan feliz
+    resuelta solucionada arreglada saludo abrazo lo os te les atencion vale listo pude entrar que tengas tengan feliz
+    many lots heaps service kind kindly fabulous fantastic superb excellent received noted weekend
+    rapidez amabilidad servicio trato fantastico estupenda fenomenal recibido correcto fin semana
 """
 """Words that may stand beside thanks without asking for anything."""
 _THANKING = frozenset(_THANKS.split())
@@ -32,6 +34,14 @@ _FOR_IT = re.compile(
     re.IGNORECASE,
 )
 """Help is thanked for as "for your help"; elsewhere it is asked for."""
+_NO_LONGER = re.compile(r"\bwas (?:all )?working\b", re.IGNORECASE)
+"""What was so, and may be so no longer."""
+_SOLVED = re.compile(
+    r"\b(?:(?:the|my|el|mi) )?(?:problem|issue|problema|incidencia) (?:is |was |está |esta |ya )*"
+    r"(?=(?:solved|fixed|sorted|resuelt[oa]|solucionad[oa]|arreglad[oa])\b)",
+    re.IGNORECASE,
+)
+"""A problem is harmless only where it is said to be solved."""
 _SAD = re.compile(r"[:;=]['’]?-?[(\[/\\|<]|\)-?['’]?[:;=]|-_-|>_<|¬_?¬|T_T", re.IGNORECASE)
 _GLAD = re.compile(r"[\s!.,;:()\u2665\u2764\ufe0f\u200d\u263a\U0001f3fb-\U0001f3ff]*")
 _GLAD_SIGNS = frozenset("🙏❤♥👍😊🥰💕💖🙌👏😍💜💙🤗😘💛💚✨🎉☺")
@@ -54,13 +64,15 @@ def is_thanks(text: str) -> bool:
 
     A question, a `but`, a call for help, an unhappy sign or anything else that might ask makes it an ordinary message.
     """
-    if "?" in text or "¿" in text or _SAD.search(text) or _ASKED_FOR.search(_FOR_IT.sub(" ", text)):
+    if "?" in text or "¿" in text or _SAD.search(text) or _NO_LONGER.search(text):
+        return False
+    if _ASKED_FOR.search(_FOR_IT.sub(" ", text)):
         return False
     if any(
         unicodedata.category(sign) == "So" and sign not in _GLAD_SIGNS and not _GLAD.fullmatch(sign) for sign in text
     ):
         return False
-    words = fold(text).split()
+    words = fold(_SOLVED.sub("", text)).split()
     if not words:
         return any(char in _GLAD_SIGNS for char in text) and all(
             char in _GLAD_SIGNS or _GLAD.fullmatch(char) for char in text

@@ -25,6 +25,7 @@ _TITLES = (
 )
 _TITLE = re.compile(rf"^\W*(?:{_TITLES})\W*$", re.I)
 _ENDS = re.compile(r"^[\s>|]*[-_=–—*]{2,}.*[-_=–—*]{2,}\s*$")
+_ENDS_EARLY = re.compile(rf"^\W*[-_=–—*]{{4,}}\s*(?:{_TITLES})\s*[-_=–—*]{{4,}}(?=\s*\w)", re.I)
 _RULE = re.compile(r"^\s*[_\-=*–—]{8,}\s*$")
 _THIS_LINE = re.compile(
     r"above this line|(?:por )?encima de esta l[íi]nea|acima d(?:est|ess)a linha|au-dessus de cette ligne|"
@@ -42,10 +43,16 @@ _ASKED_FOR = re.compile(
     re.I,
 )
 _FOOTER = re.compile(
-    r"mailing list\b|mailinglist|lista de correo|liste de diffusion|google groups|you received this message because|"
-    r"to unsubscribe|recibi[óo] este mensaje porque est[áa]",
+    r"mailing list\b|mailinglist|lista de correo|liste de diffusion|google groups|groups\.io links|"
+    r"to unsubscribe|you received this message because|recibi[óo] este mensaje porque est[áa]",
     re.I,
 )
+_SUBSCRIBED = re.compile(
+    r"\W*(?:you(?:['’]re| are) receiving this (?:message|e-?mail)|you received this (?:message|e-?mail)|"
+    r"(?:has recibido|recibi[óo]) este (?:mensaje|correo)) (?:because|porque) (?:you|est[áa])",
+    re.I,
+)
+"""How a group that writes no rule above its footer begins it."""
 _LONGEST_FOOTER = 10
 
 
@@ -57,6 +64,12 @@ def is_title(line: str) -> bool:
 def is_separator(line: str) -> bool:
     """Tell whether such a line stands between dashes, as mail programs write it."""
     return is_title(line) and bool(_ENDS.match(line[:LOOKED_AT]))
+
+
+def ended(line: str) -> tuple[str, str] | None:
+    """Return such a separator and the headers that stand behind it on the same line, else None."""
+    found = _ENDS_EARLY.match(line[:LOOKED_AT])
+    return (found[0], line[found.end() :]) if found else None
 
 
 def is_rule(line: str) -> bool:
@@ -73,9 +86,16 @@ def is_reply_above(line: str) -> bool:
 
 
 def is_list_footer(lines: list[str], at: int) -> bool:
-    """Tell whether a mailing list's footer begins at `at`: a rule, and what lists write, with an address or a link."""
+    """Tell whether a mailing list's footer begins at `at`: a rule, and what lists write, with an address or a link.
+
+    Without a rule it is known by a sentence that says who receives it, on its own below an empty line.
+    """
     below = lines[at + 1 :]
-    if not (is_rule(lines[at]) or lines[at].strip() == "__") or len(below) > _LONGEST_FOOTER:
+    if at and not lines[at - 1].strip() and _SUBSCRIBED.match(lines[at][:LOOKED_AT]):
+        below = lines[at:]
+    elif not is_rule(lines[at]) and lines[at].strip() != "__":
+        return False
+    if len(below) > _LONGEST_FOOTER:
         return False
     text = "\n".join(line[:LOOKED_AT] for line in below)
     return "?" not in text and bool(_FOOTER.search(text)) and ("://" in text or bool(ADDRESS.search(text)))

@@ -18,7 +18,8 @@ _CLIENT = (
     r"huawei|xiaomi|redmi|nokia|lumia|htc|pixel|sony xperia|xperia|motorola|moto|oppo|oneplus|wiko|alcatel|treo|palm|"
     r"windows phone|"
     r"windows(?: \d+)?|outlook(?:\.com)?|outlook mobile|hotmail|yahoo!? ?(?:mail)?|ymail|aol|gmail|"
-    r"google mail|inbox|mail|courrier|correo|posta|proton ?mail|proton|thunderbird|spark|airmail|mailbird|bluemail|"
+    r"google mail|inbox|(?:mail|courrier|correo|posta)(?= (?:for|para|für|pour|per) windows)|"
+    r"proton ?mail(?: secure email)?|proton|thunderbird|spark|airmail|mailbird|bluemail|"
     r"aqua mail|"
     r"nine|k-9 mail|fairemail|polymail|mymail|gmx|web\.de|t-online|zoho(?: mail)?|superhuman|front|missive|hey|"
     r"tutanota|tuta|"
@@ -47,8 +48,8 @@ _FROM = (
     r"gửi từ|được gửi từ|tải|от|download|hanki|hämta|hent|pobierz)"
 )
 _DETERMINER = (
-    r"(?:(?:my|a|an|the|mi|un|una|meinem|einem|mon|ma|"
-    r"il mio|dal mio|min|mijn|meu|minha|o meu|moim|mojego|mého|моего|il|l['’]application|la|el|app|the all new) )*"
+    r"(?:(?:my|a|an|the|mi|un|una|meinem|einem|mon|ma|appareil|dispositivo|"
+    r"il mio|dal mio|mio|min|mijn|meu|minha|o meu|moim|mojego|mého|моего|il|l['’]application|la|el|app|the all new) )*"
 )
 _DEVICE = re.compile(
     rf"^\W*{_FROM}\s*{_DETERMINER}{_CLIENT}{_VERSION}(?:{_FOR}{_DETERMINER}{_CLIENT}{_VERSION})){{0,2}}"
@@ -58,7 +59,11 @@ _DEVICE = re.compile(
     r"^\W*(?:(?:iphone|ipad|android)\S*['’]?\S* gönderildi|(?:iphone|ipad|android)から送信|从我的\s?\w+\s?发送|"
     r"나의 \w+에서 보냄|發自我的\s?\w+|发自我的\s?\w+)\W*$|"
     r"^\W*envoyé (?:de|depuis) (?:mon|ma|l['’]\w+) \w+\W*$(?<=iphone|.ipad.)|"
-    r"^\W*(?:diese nachricht wurde )?von meinem [\w -]{3,40}(?: mit [\w -]{1,30})? gesendet\W*$",
+    r"^\W*(?:diese nachricht wurde )?von meine[mr](?:/meiner)? [\w -]{3,40}(?: mit [\w -]{1,30})? gesendet\W*$|"
+    r"^\W*outlook für (?:ios|android) beziehen\W*$|"
+    r"^\W*(?:wysłan[eoa] z (?:iphone|ipad)['’]?a|lähetetty (?:iphonesta|ipadista))\W*$|"
+    r"^\W*(?:virus-free|libre de virus|sin virus|virenfrei|garanti sans virus|privo di virus)\.?\s*"
+    r"(?:www\.)?avast\.com\W*$",
     re.I,
 )
 _LINK = re.compile(r"\s*(?:<[^<>]{0,300}>|\[[^\[\]]{0,200}\]|\((?:https?|mailto)[^()]{0,300}\)|https?://\S{1,300})")
@@ -136,10 +141,16 @@ def cut(lines: list[str]) -> tuple[list[str], list[str]]:
     """Return the lines without their signature, and the signature; what says nothing else keeps it."""
     body, delimited = _cut_delimited(lines)
     body, legal = _cut_legal(body)
-    device = [line for line in body if is_device(line)]
-    body = [line for line in body if not is_device(line)] if device else body
+    device = {at for at, line in enumerate(body) if is_device(line) and not _in_a_sentence(body, at)}
+    devices = [body[at] for at in sorted(device)]
+    body = [line for at, line in enumerate(body) if at not in device] if device else body
     body, closing = _cut_sign_off(body)
-    return body, closing + device + legal + delimited
+    return body, closing + devices + legal + delimited
+
+
+def _in_a_sentence(lines: list[str], at: int) -> bool:
+    """Tell whether a line goes on with what stands right above it: it begins with a small letter."""
+    return at > 0 and bool(lines[at - 1].strip()) and lines[at].strip()[:1].islower()
 
 
 def is_device(line: str) -> bool:

@@ -266,3 +266,25 @@ def test_an_answer_that_was_filed_first_is_joined_by_what_it_answers(desk: Desk)
     raw = b"From: Ana <ana@c.example>\nTo: help@desk.example\nSubject: Factura\nMessage-ID: <first@c.example>\n\nHola"
     (first,) = desk.receive([read_mail(raw, connector="files", source="t")])
     assert first.ticket_id == later
+
+
+@pytest.mark.parametrize("robot", ["mailer", "notifications", "info"])
+@pytest.mark.parametrize("subject", ["Contact", "Re: Contact"])
+def test_two_visitors_of_a_strangers_form_share_no_ticket(desk: Desk, robot: str, subject: str) -> None:
+    form = f"Shop <{robot}@forms.example>"
+    ana = come(desk, "Reply-To: Ana <ana@x.example>", sender=form, subject=subject)
+    bob = come(desk, "Reply-To: Bob <bob@y.example>", sender=form, subject=subject)
+    assert ana.ticket_id != bob.ticket_id
+
+
+@pytest.mark.parametrize("robot", ["mailer", "notifications", "kontaktformular", "shop-mailer"])
+def test_the_visitor_of_a_strangers_form_is_the_customer(desk: Desk, robot: str) -> None:
+    came = come(desk, "Reply-To: Ana <ana@x.example>", sender=f"Shop <{robot}@forms.example>")
+    assert customer(desk, came.ticket_id).name == "Ana"
+
+
+def test_who_drops_the_references_joins_by_subject_with_the_same_reply_to(desk: Desk) -> None:
+    first = come(desk, "Reply-To: ana@home.example", sender="Ana <ana@x.example>")
+    for reply_to in (("Reply-To: ana@home.example",), ()):
+        again = come(desk, *reply_to, sender="Ana <ana@x.example>", subject="RV: Mi pedido")
+        assert again.ticket_id == first.ticket_id

@@ -154,6 +154,9 @@ RESPONDERS = {
         "X-Auto-Response-Suppress: All",
         "Subject: Automatic reply: Mi pedido",
     ),
+    "exchange, Swedish": ("Auto-Submitted: auto-generated", "Subject: Autosvar: Mi pedido"),
+    "exchange, Japanese": ("Auto-Submitted: auto-generated", "Subject: 自動応答: Mi pedido"),
+    "exchange, Chinese": ("Auto-Submitted: auto-generated", "Subject: 自动答复： Mi pedido"),
     "exchange, Spanish": ("Auto-Submitted: auto-generated", "Subject: Respuesta automática: Re: Mi pedido"),
     "no sender": ("Return-Path: <>", "Subject: Fuera de la oficina: Mi pedido"),
 }
@@ -189,6 +192,21 @@ def test_only_a_report_of_failure_brings_a_ticket_back(desk: Desk, action: str, 
     body = FAILED.format(action=action)
     come(desk, f"In-Reply-To: {ours}", sender="MAILER-DAEMON", subject="Report", body=body)
     assert (latest(desk, number).kind, ticket(desk, number).status) == (MessageKind.BOUNCE, status)
+
+
+def test_a_bounce_without_a_report_is_known_by_the_copy_in_its_text(desk: Desk) -> None:
+    number, ours = answered(desk)
+    deliver_due(desk.store, {"post": Leaving()}, START)
+    body = f"\nThis message was created automatically.\n\n--- This is a copy. ---\n\nMessage-ID: {ours}\nSubject: Re: x"
+    failed = ("X-Failed-Recipients: ana@clientes.example", "Auto-Submitted: auto-replied")
+    came = come(desk, *failed, sender="MAILER-DAEMON@mx.example", subject="Mail delivery failed", body=body)
+    assert (came.ticket_id, ticket(desk, number).status) == (number, Status.OPEN)
+
+
+def test_a_person_who_quotes_our_id_in_the_text_opens_a_ticket_of_their_own(desk: Desk) -> None:
+    number, ours = answered(desk)
+    came = come(desk, sender="eve@evil.example", body=f"\nMessage-ID: {ours}\nWhat is this?")
+    assert came.ticket_id != number
 
 
 def test_a_person_who_attaches_a_report_wrote_a_mail(desk: Desk) -> None:

@@ -141,7 +141,7 @@ def test_an_address_has_one_written_form(address: str, written: str) -> None:
     "address",
     ["", "ana", "@x.example", "ana@", "a@b..c", "a@-b.example", "a\r\nb@x.example", "a@x.example\r\nRCPT TO:<b@x>",
      "=?utf-8?q?a?=@x.example", "a@=?utf-8?q?x?=", "a\ufffdb@x.example", "a@x.example, b@y.example", "a@x y.example",
-     "Ana ana@x.example", "a@b@x.example",
+     "Ana ana@x.example", "ana gil@x.example", "a@b@x.example",
      f"a@{'x' * 64}.example", f"{'a' * 200}@x.example"],
 )  # fmt: skip
 def test_what_no_mail_can_be_sent_to_is_refused_in_a_sentence(address: str) -> None:
@@ -157,6 +157,13 @@ def test_what_no_mail_can_be_sent_to_is_refused_in_a_sentence(address: str) -> N
     [
         ("Ruiz, Ana <ana@x.example>", [("Ruiz, Ana", "ana@x.example")]),
         ("Ruiz, Ana, PhD <ana@x.example>, b@y.example", [("Ruiz, Ana, PhD", "ana@x.example"), ("", "b@y.example")]),
+        ("ana @ x.example", [("", "ana@x.example")]),
+        ("Ana <ana @ x.example>", [("Ana", "ana@x.example")]),
+        ("Ana <ana . gil@x.example>", [("Ana", "ana.gil@x.example")]),
+        ("Ana @ Home, Bob <bob@y.example>", [("Ana @ Home", ""), ("Bob", "bob@y.example")]),
+        ("Ana <ana gil@x.example>", [("Ana", "ana gil@x.example")]),
+        ("Ana <3 cats <ana@x.example>", [("Ana <3 cats", "ana@x.example")]),
+        ("Ana <<ana@x.example>>", [("Ana", "ana@x.example")]),
         ("ana@x.example, Gil, Bob <bob@y.example>", [("", "ana@x.example"), ("Gil, Bob", "bob@y.example")]),
         ("Ana <@relay.example,@two.example:ana@x.example>", [("Ana", "ana@x.example")]),
         ("Ana <mailto:ana@x.example>", [("Ana", "ana@x.example")]),

@@ -227,3 +227,66 @@ def test_months_of_other_languages_are_read(value: str) -> None:
 @pytest.mark.parametrize("value", ["", "yesterday", "Mon, 31 Feb 2026 99:00:00", "2026-13-45T10:00:00", "0"])
 def test_a_date_without_sense_is_none(value: str) -> None:
     assert date(value) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("Content-Type: text/plain (words)", "The lamp flickers."),
+        ("Content-Type: plain/text", "The lamp flickers."),
+        ("Content-Type: text/x-unknown", "The lamp flickers."),
+        ("Content-Type: application/octet-stream", "The lamp flickers."),
+        ("Content-Transfer-Encoding: base64 (mime)", "VGhlIGxhbXAgZmxpY2tlcnMu"),
+        ("Content-Transfer-Encoding: quoted-printable;", "The lamp=20flickers."),
+        ("Content-Transfer-Encoding: base64", "The lamp flickers."),
+        ("Content-Transfer-Encoding: base64", "VGhlIGxhbXAg\nZmxpY2tlcnMu\n_____"),
+    ],
+)
+def test_types_and_encodings_that_are_named_carelessly_are_read(head: str, body: str) -> None:
+    mail = read(f"From: a@b.example\n{head}\n\n{body}")
+    assert (mail.readable, mail.text.strip()) == (True, "The lamp flickers.")
+
+
+def test_every_mail_of_a_bare_forward_is_shown_and_what_it_forwards() -> None:
+    inner = "From: b@bank.example\n\nWe charged {} EUR."
+    around = (
+        "From: c@d.example\nContent-Type: multipart/mixed; boundary=c\n\n--c\nContent-Type: message/rfc822\n\n{}\n--c--"
+    )
+    mail = mixed(
+        "Content-Type: message/rfc822\n\n" + inner.format(20),
+        "Content-Type: message/rfc822\n\n" + around.format(inner.format(30)),
+    )
+    assert "charged 20 EUR" in mail.text
+    assert "charged 30 EUR" in mail.text
+
+
+def test_html_that_is_shorter_than_the_plain_part_that_sends_to_it_is_read() -> None:
+    mail = read(
+        "From: a@b.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+        "Your e-mail program does not show HTML.\n--b\nContent-Type: text/html\n\n<p>No.</p>\n--b--"
+    )
+    assert mail.text == "No."
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_files_written_into_the_text_are_files(end: str) -> None:
+    lines = ["My log:", "begin 644 a b.txt", "#86)C", "`", "end", "and", "begin 644 c.txt", "#9&5F", "end", "Why?"]
+    mail = read("From: a@b.example\n\n" + end.join(lines))
+    assert mail.text.replace("\r\n", "\n") == "My log:\nand\nWhy?"
+    assert [(one.filename, one.size) for one in mail.attachments] == [("a b.txt", 3), ("c.txt", 3)]
+
+
+@pytest.mark.parametrize(
+    "text", ["begin 100 years ago\nthe lamp worked.\nend", "begin 644 a.txt\n#86)C", "begin 644 a.txt\n`\nend"]
+)
+def test_words_that_only_begin_like_a_file_stay(text: str) -> None:
+    mail = read(f"From: a@b.example\n\n{text}")
+    assert mail.text == text
+    assert not mail.attachments
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"), [("windows-31j", "cp932"), ("koi8r", "koi8-r"), ("x-x-big5", "big5"), ("KOI8-RU", "koi8-u")]
+)
+def test_charsets_are_known_by_the_names_of_other_programs(label: str, codec: str) -> None:
+    assert allowed_codec(label) == codec

@@ -310,3 +310,41 @@ def test_time_grows_with_the_length_only() -> None:
     split("\n".join(lines * 4_000))
     split("On 1 Mar 2026 " + "a " * 200_000)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "On Sun, Mar 1, 2026 at 18:20, Help <help@desk.example> wrote:   Which lamp is it?",
+        "El dom., mar. 1, 2026 a 18:20, Help<help@desk.example> escribió:   ¿Qué lámpara es?",
+        "-------- Original message --------From: Help <help@desk.example> Date: 01/03/2026 18:20 Subject: Lamp Which?",
+        "-------- Mensaje original --------De: Help <help@desk.example> Fecha: 1/3/26 18:20 Asunto: Lámpara ¿Cuál?",
+        "You received this message because you're subscribed to the group Help. Leave it: https://groups.example/help",
+        "-=-=-=-=-=-=-=-=-\nGroups.io Links: You receive all messages sent to this group.\nhttps://groups.example/g/12",
+        "Sent with Proton Mail secure email.",
+        "Von meinem/meiner Galaxy gesendet",
+        "Envoyé depuis mon appareil Galaxy",
+        "Inviato dal mio dispositivo Samsung",
+        "Outlook für iOS<https://aka.example/x> beziehen",
+        "Wysłane z iPhone'a",
+        "<https://www.avast.com/sig-email>\tVirus-free.www.avast.com",
+    ],
+)
+def test_what_programs_put_on_one_line_is_cut(below: str) -> None:
+    assert split(f"Still broken.\n\n{below}\n").text == "Still broken."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Sun, Mar 1, 2026 at 18:20, Help <help@desk.example> wrote: 20 euros. I got nothing.",
+        "Your site says\n-----Original Message-----\nabove each mail. Is that right?",
+        "-------- Original message -------- is what I read above your mails.",
+        "You received this message because you're subscribed? No, I am a customer: https://shop.example/me",
+        "The parcel of order 88:\nEnviado por correo\nIt never came.",
+        "Ich wechsle\nvon Android\nzu iPhone.",
+        "I have to\nget Outlook\nto read this.",
+    ],
+)
+def test_a_sentence_with_the_words_of_a_program_stays(text: str) -> None:
+    assert split(f"A question.\n\n{text}").text == f"A question.\n\n{text}"

@@ -15,7 +15,9 @@ from queues.quotes.only_thanks import is_thanks, only_thanks
     "text",
     ["Thank you so much!", "thanks, it works now", "ty!!", "¡Muchas gracias!", "Mil gracias por la ayuda 🙏", "❤️",
      "🙏🏽🙏🏽", "Thanks for your help!", "Muchas gracias por tu ayuda.", "thanks for the quick reply",
-     "Great help, thanks", "Gracias, ya funciona. Un saludo", "Perfect, thanks"],
+     "Great help, thanks", "Gracias, ya funciona. Un saludo", "Perfect, thanks", "Many thanks for your quick help.",
+     "Great service, thank you!", "Muchas gracias por la rapidez", "Problem solved, thank you", "Received, thanks",
+     "El problema está resuelto, gracias", "Todo correcto, gracias. Feliz fin de semana"],
 )  # fmt: skip
 def test_thanks(text: str) -> None:
     assert is_thanks(text)
@@ -27,7 +29,8 @@ def test_thanks(text: str) -> None:
      "thanks for nothing", "gracias por nada", "Help me, thanks", "Ayuda, gracias", "help, thanks",
      "Great! Help! Thanks", "answer me, thanks", "thanks 😡", "gracias 👎", "thanks :(", "gracias 😞🙏",
      "Thanks. Help your team", "support, thanks", "Thank you. Now my other account is locked",
-     "😡🙏", "it works now"],
+     "😡🙏", "it works now", "Thanks, it was working", "Thanks. Problem", "Thanks, not received",
+     "no recibido, gracias", "Gracias, problema no resuelto"],
 )  # fmt: skip
 def test_everything_else_wants_an_answer(text: str) -> None:
     assert not is_thanks(text)

@@ -13,6 +13,7 @@ from queues.desk.find_ticket import plain_subject
         "My order", "Re: My order", "RE: AW: my  order", "Re[2]: My order", "[#4711] My order",
         "Re: [Ticket 4711] RV: My order",
         "My order [#4711]", "Re: My order (case #4711)", "Fwd: My order",
+        "WG: AW: My order", "TR : RE : My order", "VS: My order", "ODP: My order", "回复：My order", "答复: My order",
     ],
 )  # fmt: skip
 def test_answer_marks_and_numbers_do_not_count(subject: str) -> None:
