@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
+
+import tomlkit
 
 from data.safe_text import safe_text
 
 
 def quoted(text: str) -> str:
-    """Return a TOML basic string: JSON's escapes are TOML's too, once DEL is gone (TOML 1.0)."""
-    return json.dumps(safe_text(text).replace("\x7f", ""), ensure_ascii=False)
+    """Return a TOML basic string, on one line."""
+    return tomlkit.string(safe_text(text).replace("\x7f", "")).as_string()
 
 
 def quoted_list(texts: Iterable[str]) -> str:

@@ -115,5 +115,5 @@ def _locale(context: Context) -> locales.Locale:
 
 def _dollar(locale: locales.Locale) -> str:
     place = locale.place
-    own = {symbol: currency for currency, symbol in place.symbols} if place is not None else {}
+    own = {symbol: currency for currency, symbol in place.symbols.items()} if place is not None else {}
     return own.get("$", "USD")

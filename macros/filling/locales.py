@@ -1,14 +1,18 @@
 """How a customer's place writes numbers, money, days and times.
 
-Spanish and English are written here, by CLDR (https://cldr.unicode.org) and, for four digits in Spain, the Academy's
-orthography; in other languages numbers and days come in neutral form.
+Spanish and English are written as in the Unicode CLDR (https://cldr.unicode.org), from a table that
+`tools/locale_tables.py` makes; `_own_habits` has what we do otherwise. In other languages numbers and days come in
+neutral form.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
 
 NBSP = "\u00a0"
 DAY_STYLES = ("day", "full", "long", "short")
@@ -17,69 +21,78 @@ DAY_STYLES = ("day", "full", "long", "short")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place's habits."""
+    """One place's habits. Those of a day are format strings of `day`, `number` or `month`, `year` and `weekday`."""
 
-    decimal: str = "."
-    group: str = ","
-    least: int = 4
+    day: str
+    full: str
+    long: str
+    short: str
+    months: tuple[str, ...]
+    days: tuple[str, ...]
+    """The names of the days, from Monday."""
+    halves: tuple[str, ...]
+    """What is written for am and pm; empty where a day has 24 hours."""
+    decimal: str
+    group: str
+    least: int
     """The least number of digits before the decimal mark that are grouped."""
-    money: str = "{symbol}{number}"
+    further: int
+    """How many digits the groups before the last have; it has three."""
+    money: str
     """Where a currency's own symbol goes; a code of three letters always stands off."""
-    symbols: tuple[tuple[str, str], ...] = ()
-    """Currencies that are written otherwise here than elsewhere in the language."""
-    month_first: bool = False
-    hours: int = 24
+    symbols: Mapping[str, str]
+    """Currencies (ISO 4217) that have a symbol here."""
     zone: str = ""
     """The time zone, where the whole place has one that people go by."""
 
 
-_AFTER = f"{{number}}{NBSP}{{symbol}}"
 _APART = f"{{symbol}}{NBSP}{{number}}"
-_SPAIN = Place(",", ".", 5, _AFTER, zone="Europe/Madrid")
-_DOTTED = Place()
-PLACES: dict[str, Place] = {
-    "es": _SPAIN,
-    "es-ES": _SPAIN,
-    "es-MX": Place(symbols=(("MXN", "$"), ("USD", "USD"), ("EUR", "EUR")), zone="America/Mexico_City"),
-    "es-US": Place(symbols=(("USD", "$"),), hours=12),
-    "es-AR": Place(",", ".", 4, _APART, (("ARS", "$"),), zone="America/Argentina/Buenos_Aires"),
-    "es-CO": Place(",", ".", 4, _APART, (("COP", "$"),), zone="America/Bogota"),
-    "es-CL": Place(",", ".", 4, symbols=(("CLP", "$"),), zone="America/Santiago"),
-    "es-PE": Place(".", ",", 4, _APART, (("PEN", "S/"),), zone="America/Lima"),
-    "es-EC": Place(",", ".", 4, symbols=(("USD", "$"),), zone="America/Guayaquil"),
-    "es-UY": Place(",", ".", 4, _APART, (("UYU", "$"),), zone="America/Montevideo"),
-    "es-CR": Place(",", NBSP, 5, symbols=(("CRC", "₡"),), zone="America/Costa_Rica"),
-    "es-DO": Place(symbols=(("DOP", "RD$"),), zone="America/Santo_Domingo"),
-    "es-GT": Place(symbols=(("GTQ", "Q"),), zone="America/Guatemala"),
-    "es-VE": Place(",", ".", 4, symbols=(("VES", "Bs.S"),), zone="America/Caracas"),
-    "es-BO": Place(",", ".", 4, symbols=(("BOB", "Bs"),), zone="America/La_Paz"),
-    "es-PY": Place(",", ".", 4, _APART, (("PYG", "Gs."),), zone="America/Asuncion"),
-    "es-419": _DOTTED,
-    "en": _DOTTED,
-    "en-US": Place(symbols=(("USD", "$"),), month_first=True, hours=12),
-    "en-GB": Place(zone="Europe/London"),
-    "en-IE": Place(zone="Europe/Dublin"),
-    "en-CA": Place(symbols=(("CAD", "$"),), hours=12),
-    "en-AU": Place(symbols=(("AUD", "$"),), hours=12),
-}
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "US$", "JPY": "¥"}
+"""For places that write the code of a currency which everyone knows by its symbol."""
 _WHOLE = frozenset({"JPY", "CLP", "PYG", "KRW", "ISK", "VND"})
 """Currencies without a smaller unit (ISO 4217)."""
-
-_MONTHS = {
-    "es": (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio",
-        "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
+_ZONES = {
+    "es": "Europe/Madrid", "es-ES": "Europe/Madrid", "es-MX": "America/Mexico_City",
+    "es-AR": "America/Argentina/Buenos_Aires", "es-BO": "America/La_Paz", "es-CL": "America/Santiago",
+    "es-CO": "America/Bogota", "es-CR": "America/Costa_Rica", "es-CU": "America/Havana",
+    "es-DO": "America/Santo_Domingo", "es-EC": "America/Guayaquil", "es-GQ": "Africa/Malabo",
+    "es-GT": "America/Guatemala", "es-HN": "America/Tegucigalpa", "es-NI": "America/Managua",
+    "es-PA": "America/Panama", "es-PE": "America/Lima", "es-PR": "America/Puerto_Rico", "es-PY": "America/Asuncion",
+    "es-SV": "America/El_Salvador", "es-UY": "America/Montevideo", "es-VE": "America/Caracas",
+    "en-GB": "Europe/London", "en-IE": "Europe/Dublin", "en-IN": "Asia/Kolkata", "en-NZ": "Pacific/Auckland",
+    "en-SG": "Asia/Singapore", "en-ZA": "Africa/Johannesburg",
 }  # fmt: skip
-_DAYS = {
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
+
+
+def _read_table() -> tuple[dict[str, Place], frozenset[str]]:
+    """Return the places and the languages of the table."""
+    table = json.loads(Path(__file__).with_name("cldr.json").read_text(encoding="utf-8"))
+    places = {
+        name: Place(**{**table["languages"][name[:2]], **row, "zone": _ZONES.get(name, "")})
+        for name, row in table["places"].items()
+    }
+    return places, frozenset(table["languages"])
+
+
+def _own_habits(places: Mapping[str, Place]) -> dict[str, Place]:
+    """Return the places with what we write otherwise than CLDR."""
+    own = dict(places)
+    # English of an unknown country: a day and an hour that cannot be misread, and no dollar of a country
+    world = places["en-001"]
+    own["en"] = replace(world, short="{day} {month:.3} {year}", halves=(), symbols={})
+    for name, place in places.items():
+        # the hours of Spanish are 24 in writing, except where English is spoken too
+        if name.startswith("es") and name not in ("es-US", "es-PR"):
+            own[name] = replace(place, halves=())
+    for name in ("es-AR", "es-CO"):  # CLDR had the space for long, and replies of ours have it
+        own[name] = replace(own[name], money=_APART)
+    mexican = own["es-MX"]  # "$" is the peso: another currency is named by its code
+    own["es-MX"] = replace(mexican, symbols={**mexican.symbols, "USD": "USD", "EUR": "EUR"})
+    return own
+
+
+_TABLE, _LANGUAGES = _read_table()
+PLACES: dict[str, Place] = _own_habits(_TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ class Locale:
     @property
     def place(self) -> Place | None:
         """What is known of the place, None for languages that are not written here."""
-        if self.language not in _MONTHS:
+        if self.language not in _LANGUAGES:
             return None
         return PLACES.get(self.name) or PLACES["es-419" if self.language == "es" else "en"]
 
@@ -117,15 +130,22 @@ def zone_name(region: str) -> str:
 
 def number(value: Decimal, locale: Locale, digits: int | None = None) -> str:
     """Return a number in words of digits: `12.345,5`; `digits` fixes those after the decimal mark."""
-    place = locale.place or Place(group="")
+    place = locale.place
     if digits is not None:
         value = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
     whole, _, rest = f"{abs(value):f}".partition(".")
-    if len(whole) >= place.least and place.group:
-        head = len(whole) % 3
-        groups = [whole[:head], *(whole[at : at + 3] for at in range(head, len(whole), 3))]
-        whole = place.group.join(group for group in groups if group)
-    return ("-" if value < 0 else "") + whole + (place.decimal + rest if rest else "")
+    if place is not None and len(whole) >= place.least:
+        whole = _grouped(whole, place)
+    decimal = place.decimal if place is not None else "."
+    return ("-" if value < 0 else "") + whole + (decimal + rest if rest else "")
+
+
+def _grouped(whole: str, place: Place) -> str:
+    groups, rest = [whole[-3:]], whole[:-3]
+    while rest:
+        groups.append(rest[-place.further :])
+        rest = rest[: -place.further]
+    return place.group.join(reversed(groups))
 
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
@@ -135,9 +155,9 @@ def money(amount: Decimal, currency: str, locale: Locale) -> str:
     sign = "-" if amount < 0 else ""
     if place is None:
         return f"{sign}{written}{NBSP}{currency}"
-    symbol = dict(place.symbols).get(currency) or _SYMBOLS.get(currency, currency)
-    shape = _APART if symbol.isalpha() and len(symbol) == 3 and place.money != _AFTER else place.money
-    return sign + shape.format(symbol=symbol, number=written)
+    symbol = place.symbols.get(currency) or _SYMBOLS.get(currency, currency)
+    is_code_in_front = symbol.isalpha() and len(symbol) == 3 and place.money.startswith("{symbol}")
+    return sign + (_APART if is_code_in_front else place.money).format(symbol=symbol, number=written)
 
 
 def day(value: date, locale: Locale, style: str = "long") -> str:
@@ -145,26 +165,14 @@ def day(value: date, locale: Locale, style: str = "long") -> str:
     place = locale.place
     if place is None:
         return value.isoformat()
-    months, month_first = _MONTHS[locale.language], place.month_first
-    month = months[value.month - 1]
-    if style == "short":
-        if locale.name == "en":
-            return f"{value.day} {month[:3]} {value.year}"
-        days_first = f"{value.day:02}/{value.month:02}/{value.year}"
-        return f"{value.month}/{value.day}/{value.year}" if month_first else days_first
-    if locale.language == "es":
-        words = f"{value.day} de {month}" if style == "day" else f"{value.day} de {month} de {value.year}"
-    elif month_first:
-        words = f"{month} {value.day}" if style == "day" else f"{month} {value.day}, {value.year}"
-    else:
-        words = f"{value.day} {month}" if style == "day" else f"{value.day} {month} {value.year}"
-    return f"{_DAYS[locale.language][value.weekday()]}, {words}" if style == "full" else words
+    shape = {"day": place.day, "full": place.full, "long": place.long, "short": place.short}[style]
+    month, weekday = place.months[value.month - 1], place.days[value.weekday()]
+    return shape.format(day=value.day, number=value.month, month=month, year=value.year, weekday=weekday)
 
 
 def clock(value: time | datetime, locale: Locale) -> str:
     """Return a time of day: `14:05`, `2:05 PM`."""
     place = locale.place
-    if place is None or place.hours == 24:
+    if place is None or not place.halves:
         return f"{value.hour:02}:{value.minute:02}"
-    half = ("a.m.", "p.m.") if locale.language == "es" else ("AM", "PM")
-    return f"{value.hour % 12 or 12}:{value.minute:02}{NBSP}{half[value.hour >= 12]}"
+    return f"{value.hour % 12 or 12}:{value.minute:02}{NBSP}{place.halves[value.hour >= 12]}"

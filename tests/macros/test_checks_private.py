@@ -65,6 +65,7 @@ def said(text: str, *conversation: Message, language: str = "en") -> list[tuple[
         ("Your card 4111 1111 1111 1111 is fine.", "card-number", "4111 1111 1111 1111"),
         ("We pay to ES91 2100 0418 4502 0005 1332 today.", "bank-account", "ES91 2100 0418 4502 0005 1332"),
         ("Your DNI 12345678Z is on file.", "national-id", "12345678Z"),
+        ("Your DNI ١٢٣٤٥٦٧٨-z is on file.", "national-id", "١٢٣٤٥٦٧٨-z"),
         ("Your NIE X1234567L is on file.", "national-id", "X1234567L"),
         ("Your SSN 123-45-6789 is on file.", "national-id", "123-45-6789"),
         ("Your new password is Ab3!xyz.", "gives-secret", "Ab3!xyz."),

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from babel import Locale as BabelLocale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +22,7 @@ from macros.filling.filters import read_money, read_number
 from macros.filling.locales import PLACES, clock, day, locale_for, money, number, zone_name
 from macros.filling.values import first_name, person
 from macros.render import render
+from tools import locale_tables
 
 NOW = int(datetime(2026, 11, 23, 13, 5, tzinfo=UTC).timestamp())
 N = "\u00a0"
@@ -193,3 +198,70 @@ def test_macros_are_offered_by_what_is_known_of_the_customer() -> None:
         assert not when.fits(ticket, other)
     assert when.fits(ticket, Customer(1, "Ana", tier="gold", region="en-GB", register="tu"))
     assert parse("x", "+++\n[when]\nregisters = ['usted']\n+++\nx").when.fits(ticket)
+
+
+# CLDR, as Babel gives it
+
+
+def test_the_table_is_what_the_tool_writes() -> None:
+    assert locale_tables.TARGET.read_text(encoding="utf-8") == locale_tables.tables(), "run tools/locale_tables.py"
+
+
+@pytest.mark.parametrize("name", sorted(set(PLACES) - {"en"}))
+@pytest.mark.parametrize("value", [date(2026, 11, 3), date(2026, 9, 23)], ids=str)
+def test_days_are_cldrs(name: str, value: date) -> None:
+    locale, babel = locale_for(name[:2], name), BabelLocale.parse(name, sep="-")
+    for style in ("full", "long"):
+        assert day(value, locale, style) == format_date(value, style, locale=babel)
+    assert day(value, locale, "day") == format_skeleton("MMMMd", value, locale=babel)
+    # with the whole year: CLDR's short form has two digits in many places
+    pattern = babel.date_formats["short"].pattern.replace("yy", "y")
+    assert day(value, locale, "short") == format_date(value, pattern, locale=babel)
+
+
+@pytest.mark.parametrize("name", sorted(set(PLACES) - {"en"}))
+def test_numbers_are_cldrs(name: str) -> None:
+    four_digits = [Decimal("1234.5")] if PLACES[name].least == 4 else []  # Babel groups Spain's too, CLDR does not
+    for value in (Decimal("12.5"), *four_digits, Decimal("12345.5"), Decimal("1234567.5")):
+        assert number(value, locale_for(name[:2], name)) == format_decimal(value, locale=name.replace("-", "_"))
+
+
+@pytest.mark.parametrize(
+    ("name", "currency"),
+    [("es-CL", "CLP"), ("es-CR", "CRC"), ("es-PA", "PAB"), ("es-HN", "HNL"), ("es-NI", "NIO"), ("es-SV", "USD"),
+     ("es-PR", "USD"), ("es-PE", "PEN"), ("en-NZ", "NZD"), ("en-IN", "INR"), ("en-CA", "CAD"), ("en-ZA", "ZAR")],
+)  # fmt: skip
+def test_a_places_own_money_is_cldrs(name: str, currency: str) -> None:
+    value, babel = Decimal(1234567), name.replace("-", "_")
+    assert money(value, currency, locale_for(name[:2], name)) == format_currency(value, currency, locale=babel)
+
+
+@pytest.mark.parametrize("name", ["en-CA", "en-AU", "en-NZ", "en-IN", "en-US", "es-US", "es-PR"])
+def test_the_halves_of_the_day_are_cldrs(name: str) -> None:
+    for at in (time(0, 5), time(13, 5)):
+        written = format_time(at, "short", locale=name.replace("-", "_"))
+        assert clock(at, locale_for(name[:2], name)) == re.sub(r"[ \u202f](?=[AaPp])", N, written)
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "amount"),
+    [
+        ("en-CA", "2026-11-03", "1,234.50"), ("es-CL", "03-11-2026", "1.234,50"),
+        ("es-CR", "3/11/2026", f"1{N}234,50"), ("en-ZA", "2026/11/03", f"1{N}234,50"),
+        ("es-PA", "11/03/2026", "1,234.50"), ("en-NZ", "03/11/2026", "1,234.50"),
+    ],
+)  # fmt: skip
+def test_what_places_write_in_full(name: str, short: str, amount: str) -> None:
+    locale = locale_for(name[:2], name)
+    assert (day(date(2026, 11, 3), locale, "short"), number(Decimal("1234.5"), locale, 2)) == (short, amount)
+
+
+def test_lakhs_and_the_ninth_month_in_peru() -> None:
+    assert number(Decimal(12345678), locale_for("en", "en-IN")) == "1,23,45,678"
+    assert day(date(2026, 9, 1), locale_for("es", "es-PE")) == "1 de setiembre de 2026"
+
+
+def test_a_pattern_with_a_field_that_is_not_known_is_refused() -> None:
+    assert locale_tables.format_string("EEEE d 'de' MMMM 'de' y") == "{weekday} {day} de {month} de {year}"
+    with pytest.raises(KeyError):
+        locale_tables.format_string("d MMM y")

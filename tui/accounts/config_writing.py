@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import tomlkit
 
 from data.errors import InputError
 from data.locations import private_folder
 from queues.accounts.mail_account import Account
 from queues.accounts.ticketing_system import Tracker
 
-_BLOCK = re.compile(r"(?m)^\[\[(?:account|tracker)\]\][ \t]*(?:#.*)?$")
-_OTHER_TABLE = re.compile(r"(?m)^\[(?!\[(?:account|tracker)\]\]|account\.|tracker\.)")
+_KINDS: dict[str, type[Account | Tracker]] = {"account": Account, "tracker": Tracker}
+_HEADER = re.compile(r"^(?:[ \t]*#.*\n)*[ \t]*\[", re.MULTILINE)
+"""A table's header, and the comment lines directly above it."""
+_BOM = "\ufeff"
 
 
 def add(folder: Path, account: Account | Tracker) -> Path:
     """Append the account to the folder's `config.toml` and return the file. Raises InputError where it is known."""
     path = private_folder(folder) / "config.toml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if any(name == account.name for _, _, name in _blocks(text)):
-        raise InputError("Account exists", f"{path} has an account {account.name!r} already; choose another name.")
+    config = _Config.read(path)
+    config.refuse_taken(account.name)
+    text = config.text
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-    _put(path, f"{text}{gap}{_written(account)}")
+    config.write(f"{text}{gap}{_new_block(account)}")
     return path
 
 
 def remove(folder: Path, name: str) -> Path:
     """Take the account out and return the file. Raises InputError where there is none of this name."""
-    path = folder / "config.toml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    for start, end, found in _blocks(text):
-        if found == name:
-            _put(path, (text[:start].rstrip("\n") + "\n" + text[end:]).lstrip("\n"))
-            return path
-    raise InputError("No such account", f"{path} has no account {name!r}; `tridesk account list` names them.")
+    config = _Config.read(folder / "config.toml")
+    block = config.block(name)
+    before, after = config.text[: block.start], config.text[block.end :]
+    config.write(before + after if after else before.rstrip("\n") + "\n" * bool(before.strip()))
+    return config.path
 
 
 def change(folder: Path, name: str, account: Account | Tracker) -> Path:
@@ -47,110 +50,160 @@ def change(folder: Path, name: str, account: Account | Tracker) -> Path:
 
     Raises InputError where there is none, or where the new name is taken.
     """
-    path = folder / "config.toml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if account.name != name and any(found == account.name for _, _, found in _blocks(text)):
-        raise InputError("Account exists", f"{path} has an account {account.name!r} already; choose another name.")
-    for start, end, found in _blocks(text):
-        if found == name:
-            _put(path, text[:start] + _changed(text[start:end], account) + text[end:])
-            return path
-    raise InputError("No such account", f"{path} has no account {name!r}; `tridesk account list` names them.")
+    config = _Config.read(folder / "config.toml")
+    if account.name != name:
+        config.refuse_taken(account.name)
+    block = config.block(name)
+    changed = _changed(config.text[block.start : block.end], config.account(block), account)
+    config.write(config.text[: block.start] + changed + config.text[block.end :])
+    return config.path
 
 
 def as_written(folder: Path) -> list[Account | Tracker]:
     """Return the accounts as the file has them, with nothing filled in. Raises InputError where one is unusable."""
-    path = folder / "config.toml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    found: list[Account | Tracker] = []
-    for start, end, _ in _blocks(text):
-        is_tracker = text.startswith("[[tracker]]", start)
-        ((table,),) = tomllib.loads(text[start:end]).values()
+    config = _Config.read(folder / "config.toml")
+    return [config.account(block) for block in config.blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines of one account, with the tables below it such as `[account.signature]`."""
+
+    start: int
+    end: int
+    kind: str
+    """The name of its table: a key of `_KINDS`."""
+    table: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Config:
+    """A `config.toml` in memory. Its text has neither the byte order mark nor the CRLF of the file; both come back."""
+
+    path: Path
+    text: str
+    blocks: tuple[_Block, ...]
+    has_bom: bool
+    newline: str
+
+    @classmethod
+    def read(cls, path: Path) -> _Config:
+        """Read the file; one that is not there is empty. Raises InputError where it is not UTF-8 or not TOML."""
         try:
-            found.append(msgspec.convert(table, Tracker) if is_tracker else msgspec.convert(table, Account))
-        except msgspec.ValidationError as error:
+            written = path.read_bytes().decode("utf-8") if path.exists() else ""
+            text = written.removeprefix(_BOM).replace("\r\n", "\n")
+            tomllib.loads(text)
+            blocks = tuple(_blocks(text))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
+            ) from error
+        except tomllib.TOMLDecodeError as error:
             raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
-    return found
+        return cls(path, text, blocks, written.startswith(_BOM), "\r\n" if "\r\n" in written else "\n")
 
+    def block(self, name: str) -> _Block:
+        """Return the account of this name. Raises InputError where there is none."""
+        for block in self.blocks:
+            if block.table.get("name") == name:
+                return block
+        raise InputError("No such account", f"{self.path} has no account {name!r}; `tridesk account list` names them.")
 
-def _changed(block: str, account: Account | Tracker) -> str:
-    """Return the lines of an account with those settings changed that differ; all anew where that cannot be done."""
-    ((old,),) = tomllib.loads(block).values()
-    wanted = tomllib.loads(_written(account)).popitem()[1][0]
-    head, *lines = block.split("\n")
-    for key in dict.fromkeys((*wanted, *old)):
-        if wanted.get(key) != old.get(key):
-            lines = _with_line(lines, key, wanted.get(key))
-    changed = "\n".join([head, *lines])
-    try:
-        ((found,),) = tomllib.loads(changed).values()
-        if msgspec.convert(found, type(account)) == account:
-            return changed
-    except (tomllib.TOMLDecodeError, ValueError, msgspec.ValidationError):
-        pass  # a value over several lines, say: the whole block is written anew
-    return _written(account) + ("\n" if block.endswith("\n\n") else "")
+    def refuse_taken(self, name: str) -> None:
+        """Raise InputError where an account has this name."""
+        if any(block.table.get("name") == name for block in self.blocks):
+            raise InputError("Account exists", f"{self.path} has an account {name!r} already; choose another name.")
 
-
-def _with_line(lines: list[str], key: str, value: Any) -> list[str]:
-    """Return the lines with one setting changed where it stands, added behind the others, or taken out."""
-    own = re.compile(rf"{re.escape(key)}\s*=")
-    written = [] if value is None else [f"{_key(key)} = {_value(value)}"]
-    for place, line in enumerate(lines):
-        if own.match(line):
-            return [*lines[:place], *written, *lines[place + 1 :]]
-    settings = [place for place, line in enumerate(lines) if re.match(r"[A-Za-z0-9_-]+\s*=", line)]
-    tables = [place for place, line in enumerate(lines) if line.startswith("[")]
-    behind = max((place for place in settings if place < min(tables, default=len(lines))), default=-1) + 1
-    return [*lines[:behind], *written, *lines[behind:]]
-
-
-def _blocks(text: str) -> list[tuple[int, int, str]]:
-    """Return where each account's lines begin and end, and its name."""
-    starts = [found.start() for found in _BLOCK.finditer(text)]
-    blocks = []
-    for start in starts:
-        ends = [found.start() for pattern in (_BLOCK, _OTHER_TABLE) for found in pattern.finditer(text, start + 1)]
-        end = min(ends, default=len(text))
+    def account(self, block: _Block) -> Account | Tracker:
+        """Return the account of a block. Raises InputError where it is unusable."""
         try:
+            return msgspec.convert(block.table, _KINDS[block.kind])
+        except msgspec.ValidationError as error:
+            message = f"{self.path}: {error}; see `tridesk config explain`."
+            raise InputError("Settings not understood", message) from error
+
+    def write(self, text: str) -> None:
+        """Write the file whole or not at all, for its owner's eyes."""
+        data = ((_BOM if self.has_bom else "") + text.replace("\n", self.newline)).encode()
+        part = self.path.with_suffix(f".{os.getpid()}.part")
+        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, self.path)
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Yield the accounts in the order of the file.
+
+    The text is cut here and not by tomlkit, which moves `[[account]]` tables together when others stand between them.
+    """
+    cuts = [match.start() for match in _HEADER.finditer(text) if _is_complete(text[: match.start()])] + [len(text)]
+    pieces = [(start, end, tomllib.loads(text[start:end])) for start, end in pairwise(cuts)]
+    for index, (start, end, tables) in enumerate(pieces):
+        kind = next(iter(tables))
+        if kind in _KINDS and isinstance(tables[kind], list):
+            for _, after, below in pieces[index + 1 :]:
+                if not isinstance(below.get(kind), dict):  # not a table of this account
+                    break
+                end = after
             ((table,),) = tomllib.loads(text[start:end]).values()
-        except (tomllib.TOMLDecodeError, ValueError, TypeError):
-            continue
-        blocks.append((start, end, str(table.get("name", ""))))
-    return blocks
+            yield _Block(start, end, kind, table)
 
 
-def _written(account: Account | Tracker) -> str:
+def _is_complete(text: str) -> bool:
+    """Return whether a text ends outside of every string and list."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _new_block(account: Account | Tracker) -> str:
     """Return the account as TOML: what differs from the defaults."""
-    plain: dict[str, Any] = msgspec.to_builtins(account)
-    default: dict[str, Any] = msgspec.to_builtins(type(account)("", ""))
-    lines = [f"{key} = {_value(value)}" for key, value in plain.items() if value != default[key]]
-    return "\n".join(["[[tracker]]" if isinstance(account, Tracker) else "[[account]]", *lines]) + "\n"
+    kind = next(kind for kind, shape in _KINDS.items() if isinstance(account, shape))
+    tables = tomlkit.aot()
+    tables.append(tomlkit.table())
+    _set(tables[0], None, account)
+    return tomlkit.dumps(tomlkit.document().add(kind, tables))
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return (
-            "{ "
-            + ", ".join(
-                f"{_key(key)} = {_value(one)}"
-                for key, one in value.items()
-                if one or (one == "" and key not in ("host",))
-            )
-            + " }"
-        )
-    # a JSON string is a TOML basic string, as long as DEL is escaped (TOML 1.0, strings)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _changed(block: str, old: Account | Tracker, new: Account | Tracker) -> str:
+    """Return an account's lines with the settings that differ."""
+    document = tomlkit.parse(block)
+    (tables,) = document.values()
+    _set(tables[0], old, new)
+    return tomlkit.dumps(document)
 
 
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+def _set(table: Any, old: Account | Tracker | None, new: Account | Tracker) -> None:
+    """Write each setting of `new` that differs from `old` into the table; one that is a default is taken out."""
+    default = type(new)("", "")
+    for field in msgspec.structs.fields(new):
+        key, value = field.encode_name, getattr(new, field.name)
+        if old is not None and value == getattr(old, field.name):
+            continue
+        written = _plain(value)
+        if value == getattr(default, field.name) and not field.required:
+            table.pop(key, None)
+        elif not isinstance(written, dict):
+            table[key] = written
+        elif key in table:
+            _update(table[key], written)
+        else:
+            table[key] = tomlkit.inline_table()
+            table[key].update(written)
 
 
-def _put(path: Path, text: str) -> None:
-    """Write the file whole or not at all, for its owner's eyes."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+def _update(table: Any, settings: Mapping[str, Any]) -> None:
+    """Make a table that is in the file hold these settings and no others."""
+    for key in [key for key in table if key not in settings]:
+        del table[key]
+    table.update({key: value for key, value in settings.items() if table.get(key) != value})
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting in TOML's types: of a server what is set, a day as text."""
+    plain = msgspec.to_builtins(value)
+    return {key: part for key, part in plain.items() if part} if isinstance(value, msgspec.Struct) else plain

@@ -173,7 +173,7 @@ def load(folder: Path | None = None) -> Configuration:
     """Read `config.toml` of the folder (the user's own by default). Raises InputError with file and reason."""
     path = (folder or config_folder()) / CONFIG_NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Configuration(Settings(), path, False)
     except (OSError, UnicodeDecodeError) as error:
