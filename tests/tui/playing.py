@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from data.records.changes import Change
@@ -112,12 +113,24 @@ async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
 
 
 async def settled(pilot: Pilot[int], app: DeskApp) -> None:
-    """Wait until all that was started is done, and what that started too."""
+    """Wait until all that was started is done and drawn, and what that started too, however busy the machine is."""
     while True:
         await app.workers.wait_for_complete()
         await pilot.pause()
-        if not app.desk.busy and all(worker.is_finished for worker in app.workers):
+        if not app.desk.busy and all(worker.is_finished for worker in app.workers) and at_rest(app):
             return
+
+
+def at_rest(app: DeskApp) -> bool:
+    """Tell whether no message waits, and nothing that is to be laid out, drawn or called after that.
+
+    Textual's own pause ends as soon as the process gets no time, which a busy machine gives it none of.
+    """
+    screen = app.screen
+    pumps: list[MessagePump] = [app, *app.screen_stack, *screen.walk_children()]
+    if any(pump.message_queue_size or pump._next_callbacks for pump in pumps):
+        return False
+    return not (screen._layout_required or screen._dirty_widgets or screen._callbacks)
 
 
 def picture(app: DeskApp) -> str:

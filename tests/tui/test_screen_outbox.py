@@ -15,7 +15,7 @@ from data.store import Store
 from queues.desk.waiting_replies import Wish
 from queues.outgoing.outbox import deliver_due
 from queues.remotes.links import Link, LinkState, links, put_link
-from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press
+from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press, settled
 from tui.accounts.link_line import link_line, pace, pace_line
 from tui.app import DeskApp
 from tui.replying.outbox_card import OutboxCard
@@ -130,7 +130,8 @@ def test_a_held_reply_let_go_leaves_and_a_newer_word_holds_it_again(path: Path) 
         assert deliver_due(store, {"demo": Post()}, NOW + 60).sent == 1
 
 
-def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
+def test_the_top_line_tells_how_the_accounts_stand(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.desk.screen.SHIFT_SECONDS", 3_600)  # the figures shown here are the test's own
     with closing(Store.open(path)) as store:
         put_link(store, "email:support", Link(LinkState.OFFLINE, "no way"))
         put_link(store, "email:soporte", Link(LinkState.FETCHING, done=1_200, total=100_000))
@@ -139,7 +140,7 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.desk.show_outbox()
-        await pilot.pause()
+        await settled(pilot, app)
         top = picture(app).splitlines()[0]
         assert "support offline" in top
         assert "soporte: 1,200 of 100,000 fetched" in top
@@ -148,12 +149,12 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
         assert "acme: 41 of 200 requests this minute, next look in 20 s" in top
         app.desk.header.show_shift(("shift " * 20, "shift 1 h"))
         await pilot.resize_terminal(130, 40)
-        await pilot.pause()
+        await settled(pilot, app)
         top = picture(app).splitlines()[0]
         assert "  acme 41/200  " in top
         assert top.endswith("shift 1 h")
         await pilot.resize_terminal(110, 40)
-        await pilot.pause()
+        await settled(pilot, app)
         top = picture(app).splitlines()[0]
         assert "1 held!" in top
         assert "acme" not in top
