@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from data.records.changes import Change
+from data.records.messages import Direction
 from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import Play, fifteen_tickets, make_desk, picture, play, settled
@@ -317,5 +318,25 @@ def test_moves_and_undo_wait_for_no_drawing(path: Path, drawing: list[float]) ->
         assert statuses(app, Status.SOLVED) == 1
         await send(pilot, app, "z")
         assert statuses(app, Status.SOLVED) == 0
+
+    run(path, script)
+
+
+def test_a_draft_that_was_not_read_yet_does_not_leave(path: Path, drawing: list[float]) -> None:
+    with closing(Store.open(path)) as store:
+        make_desk(store).save_draft(1, "Begun long ago", kind=Direction.NOTE, revision=0)
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        def drafts() -> list[str]:
+            found = app.desk.store.drafts.get(1)
+            return [found.text] if found is not None else []
+
+        drawing[0] = 1_500.0 + next(moments)
+        await send(pilot, app, "n")
+        await send(pilot, app, "\x13", at=drawing[0] - 100)
+        assert drafts() == ["Begun long ago"]
+        assert "press it again" in app.desk.said
+        await send(pilot, app, "\x13")
+        assert drafts() == []
 
     run(path, script)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import signal
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from data.records.messages import Direction
 from data.store import Store
-from tests.tui.watching import Watched
+from tests.tui.watching import Watched, unexplained
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is read from /proc")
 
@@ -24,6 +25,12 @@ KEYS = (
     "gr", "gg", "g1", "g2", "g3",
 )  # fmt: skip
 PASTES = ("hello\nworld", "eeeee", "1\r\r", "a \x1b[1mbold\x1b[0m line\nok\n", "/x\rq", "ñandú €", "\x1b]0;title\x07z")
+WAYS = (
+    ("1", "\r"), ("\r", "2", "p"), ("m", "\r", "\r", "\r"), (".", "3", "o"), ("x", "j", "x", "9", "\r"),
+    ("0", "\r", "\r"), ("r", "hello", "\x13"), ("r", "hola", "\x0f", "\r"), ("1", "!", "because", "\r", "\r"),
+    (" ", " ", "1", "\x1b"), ("e", "z"),
+)  # fmt: skip
+"""What agents press to send, so that replies do leave among all that."""
 FAULT = re.compile(r"Traceback|a fault of the program itself|\b[A-Z]\w+Error\b|failed inside the desk")
 ROUND = 12
 
@@ -38,6 +45,16 @@ def new_replies(store: Store, after: int) -> tuple[list[str], int]:
     return found, newest
 
 
+def pressed(chance: random.Random) -> Sequence[str]:
+    """Return what is written next, each in one read where the machine is quick enough."""
+    if chance.random() < 0.1:
+        return chance.choice(WAYS)
+    if chance.random() < 0.1:
+        pasted = chance.choice(PASTES)
+        return (f"\x1b[200~{pasted}\x1b[201~" if chance.random() < 0.7 else pasted,)
+    return (chance.choice(KEYS),)
+
+
 def play(path: Path, chance: random.Random, rounds: int) -> list[str]:
     """Play some rounds in one window; return what went wrong."""
     with closing(Store.open(path)) as store, Watched("--db", str(path)) as terminal:
@@ -46,21 +63,17 @@ def play(path: Path, chance: random.Random, rounds: int) -> list[str]:
         _, newest = new_replies(store, 0)
         for _ in range(rounds):
             for _ in range(ROUND):
-                if chance.random() < 0.1:
-                    pasted = chance.choice(PASTES)
-                    sent = f"\x1b[200~{pasted}\x1b[201~" if chance.random() < 0.7 else pasted
-                else:
-                    sent = chance.choice(KEYS)
-                done.append(sent)
-                with suppress(OSError):
-                    terminal.press(sent)
-                terminal.take_in(chance.choice((0.0, 0.02, 0.1)))
+                for sent in pressed(chance):
+                    done.append(sent)
+                    with suppress(OSError):
+                        terminal.press(sent)
+                    terminal.take_in(chance.choice((0.0, 0.02, 0.1, 0.3)))
             if FAULT.search(terminal.picture):
                 return [f"a fault after {done!r}:\n{terminal.picture}"]
             if terminal.process.poll() is not None:
                 return [f"it ended with {terminal.process.returncode} after {done!r}:\n{terminal.picture}"]
             sent_here, newest = new_replies(store, newest)
-            for unseen in terminal.unexplained(sent_here):
+            for unseen in unexplained(terminal.presses, sent_here):
                 return [f"a reply that no card showed, {unseen!r}, after {done!r}:\n{terminal.picture}"]
         number = chance.choice((None, signal.SIGTERM, signal.SIGHUP))
         terminal.close_window() if number is None else terminal.process.send_signal(number)

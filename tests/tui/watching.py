@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tests.tui.terminal import Terminal
 
 TOP, BOTTOM = re.compile(r"[╭┏┌╔▛▗][─━═▀▄]{10,}[╮┓┐╗▜▖]"), re.compile(r"[╰┗└╚▙▝][─━═▄▀]{10,}[╯┛┘╝▟▘]")
 REPLIES = re.compile(r"Enter sends|p pending|sends all the same|p sends \d|the same key again sends")
+MANY = re.compile(r"sends(\d+)")
+"""On the card for many tickets, whose own greeting each reply has."""
 AREA = re.compile(r"▊(.*?)▎")
 SENDING = "\rpo"
 """Keys that send from a card."""
@@ -53,13 +55,34 @@ class Press:
         self.sends = 0
         """Replies that it explains already."""
 
+    @property
+    def most(self) -> int:
+        """How many replies it may send: one, or as many as its card says."""
+        said = [int(one) for card in self.cards for one in MANY.findall(card)]
+        return max(said, default=1)
+
     def explains(self, text: str) -> bool:
         """Tell whether the agent could read this reply, and pressed what sends it."""
         wanted = squeezed(text)
-        many = any(re.search(r"psends\d", card) for card in self.cards)
-        if any(key in self.sent for key in SENDING) and (many or not self.sends):
-            return any(wanted[:LEAST] in card for card in self.cards) or (many and bool(self.cards))
-        return SAVE in self.sent and not self.sends and any(line in wanted for line in self.written)
+        if self.sends >= self.most:
+            return False
+        if any(key in self.sent for key in SENDING):
+            return any(wanted[:LEAST] in card or MANY.search(card) for card in self.cards)
+        return SAVE in self.sent and any(line in wanted for line in self.written)
+
+
+def unexplained(presses: Sequence[Press], replies: Iterable[str]) -> Iterator[str]:
+    """Yield the replies that no press explains."""
+    for text in replies:
+        found = next((one for one in reversed(presses) if one.explains(text)), None)
+        if found is None:
+            yield text
+        else:
+            found.sends += 1
+
+
+BEHIND = 8
+"""So many keys a busy machine may be behind what was written to the terminal."""
 
 
 class Watched(Terminal):
@@ -70,6 +93,8 @@ class Watched(Terminal):
         self.presses: list[Press] = []
         self._cards: list[str] = []
         """What was to be read of the reply card that is on the screen, as it was scrolled."""
+        self._lines: list[str] = []
+        """What was to be read of the text that is written."""
 
     def _take(self) -> None:
         super()._take()
@@ -78,16 +103,14 @@ class Watched(Terminal):
             self._cards = []
         elif card not in self._cards:
             self._cards.append(card)
+            for one in self.presses[-BEHIND:]:
+                one.cards.append(card)
+        written = composer_on(self.picture)
+        lines = [line for line in written if line not in self._lines]
+        self._lines = self._lines + lines if written else []
+        for one in self.presses[-BEHIND:]:
+            one.written += lines
 
     def press(self, keys: str) -> None:
-        self.presses.append(Press(keys, list(self._cards), composer_on(self.picture)))
+        self.presses.append(Press(keys, list(self._cards), list(self._lines)))
         super().press(keys)
-
-    def unexplained(self, replies: list[str]) -> Iterator[str]:
-        """Yield the replies that no press explains; each press explains one, or as many as its card says."""
-        for text in replies:
-            found = next((one for one in reversed(self.presses) if one.explains(text)), None)
-            if found is None:
-                yield text
-            else:
-                found.sends += 1

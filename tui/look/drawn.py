@@ -1,4 +1,4 @@
-"""Since when a ticket has been on the terminal."""
+"""Since when a ticket, or a text, has been on the terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from time import monotonic
 
 
 class Drawn:
-    """Remembers the ticket that a widget draws, and the time of the first drawing by `time.monotonic`."""
+    """Remembers the number of the ticket that a widget draws, 0 for its only text, and since when it does.
+
+    Times are those of `time.monotonic`.
+    """
 
     def __init__(self) -> None:
         self._ticket_id: int | None = None

@@ -17,6 +17,7 @@ from textual import events
 from tui.cards.base_card import AnswersOnce
 from tui.cards.field import types
 from tui.keys.actions import Action, Scope, of_scope
+from tui.look.drawn import Drawn
 from tui.look.words import words
 from tui.terminal.key_guard import GAP, KeyGuard, Kind
 
@@ -103,7 +104,7 @@ class KeyFeed:
         drawn_at = float("-inf")
         if isinstance(screen, AnswersOnce):
             drawn_at = screen.drawn_at
-        elif action is not None and (action.changes or action.group == "Answer"):
+        elif self._in_field or (action is not None and (action.changes or action.group == "Answer")):
             drawn_at = self._in_sight_since()
         repeats = action is not None and action.id in REPEATING
         why = self._guard.refusal(event.key, at, kinds, self._place(), drawn_at=drawn_at, repeats=repeats)
@@ -112,8 +113,14 @@ class KeyFeed:
         return not why
 
     def _in_sight_since(self) -> float:
-        """Return since when the ticket under the keys is to be read; always, where a move of the agent's brought it."""
+        """Return since when the ticket under the keys is to be read; always, where a move of the agent's brought it.
+
+        While a text is written, since when that is.
+        """
         desk = self._app.desk
+        if self._in_field:
+            drawn = getattr(self._app.focused, "drawn", None)
+            return drawn.since(0) if isinstance(drawn, Drawn) else float("-inf")
         place = desk.view if desk.reading else desk.list
         if desk.list.selected or not place.has_focus or (ticket_id := desk.target()) in (None, self._known):
             return float("-inf")
