@@ -114,7 +114,7 @@ async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
 
 
 async def settled(pilot: Pilot[int], app: DeskApp) -> None:
-    """Wait until all that was started is done, and what that started too."""
+    """Wait until all that was started is done and drawn, and what that started too, however busy the machine is."""
     while True:
         await app.workers.wait_for_complete()
         await drained(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from data.records.changes import Change
+from data.records.messages import Direction
 from data.records.tickets import Status
 from data.store import Store
-from tests.tui.playing import Play, fifteen_tickets, picture, play, settled
+from tests.tui.playing import Play, fifteen_tickets, make_desk, picture, play, settled
 from tui.app import DeskApp
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import AnswersOnce
@@ -254,5 +257,86 @@ def test_a_digit_pressed_while_the_macros_load_opens_nothing_over_a_text(path: P
         assert isinstance(app.focused, TextArea)
         assert app.focused.text == "p 1"
         assert replies(app) == 0
+
+    run(path, script)
+
+
+@pytest.fixture
+def drawing(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time at which tickets are drawn, as long as a test does not say another."""
+    times = [0.0]
+    monkeypatch.setattr("tui.look.drawn.monotonic", lambda: times[0])
+    return times
+
+
+@pytest.mark.parametrize("key", ["e", "p", "m", "s"])
+def test_a_key_for_the_ticket_that_was_answered_does_nothing_to_the_next(
+    path: Path, drawing: list[float], key: str
+) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        await send(pilot, app, "\r")
+        await send(pilot, app, "1")
+        drawing[0] = 1_500.0 + next(moments)
+        await send(pilot, app, "\r")
+        assert replies(app) == 1
+        before = (desk.target(), list(desk.store.events.each()))
+        await send(pilot, app, key, at=drawing[0] - 100)
+        assert "press it again" in desk.said
+        assert over(app) is desk
+        assert (desk.target(), list(desk.store.events.each())) == before
+        await send(pilot, app, key)
+        assert over(app) is not desk or (desk.target(), list(desk.store.events.each())) != before
+
+    run(path, script)
+
+
+def test_what_another_window_solved_hands_no_key_to_the_ticket_that_moves_up(path: Path, drawing: list[float]) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        desk = app.desk
+        await send(pilot, app, "jk")
+        here = desk.target()
+        assert here is not None
+        drawing[0] = 500.0 + next(moments)
+        with closing(Store.open(path)) as store:
+            make_desk(store).act([here], Change(status=Status.SOLVED))
+        desk.poll()
+        await settled(pilot, app)
+        assert desk.target() != here
+        await send(pilot, app, "e", at=drawing[0] - 100)
+        assert statuses(app, Status.SOLVED) == 1
+        await send(pilot, app, "e")
+        assert statuses(app, Status.SOLVED) == 2
+
+    run(path, script)
+
+
+def test_moves_and_undo_wait_for_no_drawing(path: Path, drawing: list[float]) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        drawing[0] = float("inf")
+        await send(pilot, app, "je")
+        assert statuses(app, Status.SOLVED) == 1
+        await send(pilot, app, "z")
+        assert statuses(app, Status.SOLVED) == 0
+
+    run(path, script)
+
+
+def test_a_draft_that_was_not_read_yet_does_not_leave(path: Path, drawing: list[float]) -> None:
+    with closing(Store.open(path)) as store:
+        make_desk(store).save_draft(1, "Begun long ago", kind=Direction.NOTE, revision=0)
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        def drafts() -> list[str]:
+            found = app.desk.store.drafts.get(1)
+            return [found.text] if found is not None else []
+
+        drawing[0] = 1_500.0 + next(moments)
+        await send(pilot, app, "n")
+        await send(pilot, app, "\x13", at=drawing[0] - 100)
+        assert drafts() == ["Begun long ago"]
+        assert "press it again" in app.desk.said
+        await send(pilot, app, "\x13")
+        assert drafts() == []
 
     run(path, script)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import signal
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from data.records.messages import Direction
 from data.store import Store
-from tests.tui.terminal import Terminal
+from tests.tui.watching import Watched, unexplained
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is read from /proc")
 
@@ -24,45 +25,56 @@ KEYS = (
     "gr", "gg", "g1", "g2", "g3",
 )  # fmt: skip
 PASTES = ("hello\nworld", "eeeee", "1\r\r", "a \x1b[1mbold\x1b[0m line\nok\n", "/x\rq", "ñandú €", "\x1b]0;title\x07z")
-CARD = re.compile(r"Enter (sends|notes)|sends to \d+")
+WAYS = (
+    ("1", "\r"), ("\r", "2", "p"), ("m", "\r", "\r", "\r"), (".", "3", "o"), ("x", "j", "x", "9", "\r"),
+    ("0", "\r", "\r"), ("r", "hello", "\x13"), ("r", "hola", "\x0f", "\r"), ("1", "!", "because", "\r", "\r"),
+    (" ", " ", "1", "\x1b"), ("e", "z"),
+)  # fmt: skip
+"""What agents press to send, so that replies do leave among all that."""
 FAULT = re.compile(r"Traceback|a fault of the program itself|\b[A-Z]\w+Error\b|failed inside the desk")
 ROUND = 12
 
 
-def replies(path: Path) -> int:
-    with closing(Store.open(path)) as store:
-        return sum(
-            message.direction is Direction.OUT and message.from_name == "fuzz"
-            for ticket in store.tickets.each()
-            for message in store.messages.of(ticket.id)
-        )
+def new_replies(store: Store, after: int) -> tuple[list[str], int]:
+    """Return the words of what was sent here since a message, and the newest message."""
+    newest, found = after, []
+    for message in store.messages.each(start=after):
+        newest = max(newest, message.id)
+        if message.id > after and message.direction is Direction.OUT and message.from_name == "fuzz":
+            found.append(message.text)
+    return found, newest
+
+
+def pressed(chance: random.Random) -> Sequence[str]:
+    """Return what is written next, each in one read where the machine is quick enough."""
+    if chance.random() < 0.1:
+        return chance.choice(WAYS)
+    if chance.random() < 0.1:
+        pasted = chance.choice(PASTES)
+        return (f"\x1b[200~{pasted}\x1b[201~" if chance.random() < 0.7 else pasted,)
+    return (chance.choice(KEYS),)
 
 
 def play(path: Path, chance: random.Random, rounds: int) -> list[str]:
     """Play some rounds in one window; return what went wrong."""
-    with Terminal("--db", str(path), controls=True) as terminal:
+    with closing(Store.open(path)) as store, Watched("--db", str(path)) as terminal:
         terminal.see(r"Enter opens")
         done: list[str] = []
+        _, newest = new_replies(store, 0)
         for _ in range(rounds):
-            before, seen, entered = replies(path), False, False
             for _ in range(ROUND):
-                if chance.random() < 0.1:
-                    pasted = chance.choice(PASTES)
-                    sent = f"\x1b[200~{pasted}\x1b[201~" if chance.random() < 0.7 else pasted
-                else:
-                    sent = chance.choice(KEYS)
-                seen = seen or CARD.search(terminal.picture) is not None or "REPLY" in terminal.picture
-                entered = entered or any(key in sent for key in "\rpo\x13")
-                done.append(sent)
-                with suppress(OSError):
-                    terminal.press(sent)
-                terminal.take_in(chance.choice((0.0, 0.02, 0.1)))
+                for sent in pressed(chance):
+                    done.append(sent)
+                    with suppress(OSError):
+                        terminal.press(sent)
+                    terminal.take_in(chance.choice((0.0, 0.02, 0.1, 0.3)))
             if FAULT.search(terminal.picture):
                 return [f"a fault after {done!r}:\n{terminal.picture}"]
             if terminal.process.poll() is not None:
                 return [f"it ended with {terminal.process.returncode} after {done!r}:\n{terminal.picture}"]
-            if replies(path) > before and not (seen and entered):
-                return [f"a reply that no card showed, after {done!r}:\n{terminal.picture}"]
+            sent_here, newest = new_replies(store, newest)
+            for unseen in unexplained(terminal.presses, sent_here):
+                return [f"a reply that no card showed, {unseen!r}, after {done!r}:\n{terminal.picture}"]
         number = chance.choice((None, signal.SIGTERM, signal.SIGHUP))
         terminal.close_window() if number is None else terminal.process.send_signal(number)
         if terminal.ended(WITHIN) is None:

@@ -135,6 +135,21 @@ def test_the_most_urgent_key_opens_it_says_why_and_comes_back(path: Path) -> Non
     play(path, script)
 
 
+def test_enter_keeps_the_ticket_that_is_read_though_its_lane_lists_it_no_more(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        here = app.desk.list.current_id
+        await press(pilot, app, "enter", "p")
+        assert here is not None
+        app.desk.jump_to(here)
+        await press(pilot, app, "enter")
+        assert app.desk.view.ticket_id == here
+        assert app.desk.target() == here
+        await press(pilot, app, "o")
+        assert app.desk.target() == here
+
+    play(path, script)
+
+
 def test_another_windows_mail_shows_without_moving_the_cursor(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "j")

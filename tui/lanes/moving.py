@@ -106,9 +106,10 @@ class Moves(DeskBase):
         self.action_region_next()
 
     def action_ticket_view(self) -> None:
-        """Open the ticket under the cursor."""
-        if self.list.current_id is not None:
-            self.open_ticket(self.active, self.list.current_id)
+        """Open the ticket under the cursor; one that is being read stays, whether the lane lists it or not."""
+        here = self.target()
+        if here is not None:
+            self.open_ticket(self.active, here)
 
     def open_ticket(self, place: int, ticket_id: int) -> None:
         """Open a ticket of a lane and go to it."""

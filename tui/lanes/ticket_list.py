@@ -16,6 +16,7 @@ from data.records.tickets import LaneRow, Priority, Severity
 from tui.lanes.messages import TicketChosen, TicketHighlighted
 from tui.lanes.row_line import row_parts
 from tui.lanes.row_window import RowSource, RowWindow
+from tui.look.drawn import Drawn
 from tui.look.one_line import fit
 
 
@@ -36,6 +37,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.lane = lane
         self.window = RowWindow(source)
         self.selected: set[int] = set()
+        self.drawn = Drawn()
+        """Since when the ticket under the live cursor has been in sight."""
         self._range_from: int | None = None
         self._clock = clock
         self._empty = empty
@@ -145,6 +148,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_blur(self) -> None:
         """Show the cursor as a bystander."""
+        self.drawn.forget()
         self._refresh_row(self.window.line)
 
     def on_click(self, event: events.Click) -> None:
@@ -179,6 +183,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.window.rows[place]
         parts = row_parts(row, width - 2, self._clock())
         under = 0 if place != self.window.cursor else 2 if self.has_focus else 1
+        if under == 2:
+            self.drawn.note(row.id)
         key = (parts, row.priority, row.severity, under, row.id in self.selected, width)
         strip = self._strips.get(key)
         if strip is None:

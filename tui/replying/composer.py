@@ -126,6 +126,7 @@ class Composer(Vertical):
         self._draft, self._recipient, self._told = draft, recipient, draft.text
         self._as_put, self._edited_before = None, False
         self._area.load_text(safe_text(draft.text))
+        self._area.drawn.forget()
         self._area.move_cursor(self._area.document.end)
         self._completion.close()
         self._show_head()
@@ -143,6 +144,7 @@ class Composer(Vertical):
             self._timer = None
         self._draft, self._told = draft, safe_text(draft.text)
         self._area.replace(self._told, (0, 0), self._area.document.end)
+        self._area.drawn.forget()
         self._show_head()
 
     def type_on(self, typed: str) -> Draft:
@@ -181,6 +183,7 @@ class Composer(Vertical):
             self._area.replace(text, (0, 0), self._area.document.end)
         else:
             self._area.insert(text)
+        self._area.drawn.forget()
         self._as_put = self._area.text
         self._show_head()
         if not self._area.next_hole() and closing:

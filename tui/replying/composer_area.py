@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
+from tui.look.drawn import Drawn
 from tui.replying.completion import Complete, Completion, typed
 
 HOLE = re.compile(r"\{\{[^{}\n]*\}\}|\[[a-z_][\w .-]*\]")
@@ -29,6 +31,22 @@ class ComposerArea(TextArea):
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self._completion = completion
         self._complete = complete
+        self.drawn = Drawn()
+        """Since when the text is to be read, typing aside."""
+
+    def on_focus(self) -> None:
+        """Draw what is sent from now on."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """What is sent is drawn anew when the agent comes back."""
+        self.drawn.forget()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line, and note the time of the first one."""
+        if self.has_focus:
+            self.drawn.note(0)
+        return super().render_line(y)
 
     def next_hole(self, others: Sequence[tuple[int, int]] = ()) -> tuple[int, int] | None:
         """Select the next missing value, or the next of `others`, after the cursor, round to the top; tell which."""

@@ -17,6 +17,7 @@ from textual import events
 from tui.cards.base_card import AnswersOnce
 from tui.cards.field import types
 from tui.keys.actions import Action, Scope, of_scope
+from tui.look.drawn import Drawn
 from tui.look.words import words
 from tui.terminal.key_guard import GAP, KeyGuard, Kind
 
@@ -52,6 +53,8 @@ class KeyFeed:
         self._guard = KeyGuard()
         self._dropped = 0
         self._why = ""
+        self._known: int | None = None
+        """The ticket that the last key left, or brought by a move, under the keys: one that the agent chose."""
         keys = app.keys
         self._desk = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
@@ -72,16 +75,29 @@ class KeyFeed:
         typed = False
         while self._waiting:
             event, at = self._waiting.popleft()
+            if isinstance(event, events.MouseMove):
+                self._app.post_message(event)
+                continue
             types_on = isinstance(event, events.Key) and self._kind(event) is Kind.TEXT
             if typed and not types_on:
                 await self._settled()  # what was typed may have opened a list that this key is for
-            if isinstance(event, events.MouseMove) or self._may_pass(event, at):
-                self._app.post_message(event)
             typed = types_on
-            # a letter moves no focus: whole lines are handed on at once
-            if not types_on and not isinstance(event, events.MouseMove):
-                await self._settled()
+            await self._hand_on(event, at, waits=not types_on)  # a letter moves no focus: lines are handed on at once
         self._report()
+
+    async def _hand_on(self, event: events.InputEvent | events.Paste, at: float, *, waits: bool) -> None:
+        if not waits:
+            if self._may_pass(event, at):
+                self._app.post_message(event)
+            return
+        desk = self._app.desk
+        before = desk.target() if self._in_sight_since() <= at else None
+        moves = isinstance(event, events.Key) and self._kind(event) is Kind.MOVE
+        if self._may_pass(event, at):
+            self._app.post_message(event)
+        await self._settled()
+        if (now := desk.target()) == before or moves:
+            self._known = now
 
     def _may_pass(self, event: events.InputEvent | events.Paste, at: float) -> bool:
         if isinstance(event, events.Paste):
@@ -93,12 +109,31 @@ class KeyFeed:
             return True
         kinds = [self._kind(event), *self._behind(at)]
         screen = self._app.screen
-        drawn_at = screen.drawn_at if isinstance(screen, AnswersOnce) else float("-inf")
-        repeats = (action := self._action(event.key)) is not None and action.id in REPEATING
+        action = self._action(event.key)
+        drawn_at = float("-inf")
+        if isinstance(screen, AnswersOnce):
+            drawn_at = screen.drawn_at
+        elif self._in_field or (action is not None and (action.changes or action.group == "Answer")):
+            drawn_at = self._in_sight_since()
+        repeats = action is not None and action.id in REPEATING
         why = self._guard.refusal(event.key, at, kinds, self._place(), drawn_at=drawn_at, repeats=repeats)
         if why:
             self._drop(why)
         return not why
+
+    def _in_sight_since(self) -> float:
+        """Return since when the ticket under the keys is to be read; always, where a move of the agent's brought it.
+
+        While a text is written, since when that is.
+        """
+        desk = self._app.desk
+        if self._in_field:
+            drawn = getattr(self._app.focused, "drawn", None)
+            return drawn.since(0) if isinstance(drawn, Drawn) else float("-inf")
+        place = desk.view if desk.reading else desk.list
+        if desk.list.selected or not place.has_focus or (ticket_id := desk.target()) in (None, self._known):
+            return float("-inf")
+        return place.drawn.since(ticket_id)
 
     def _drop(self, why: str) -> None:
         self._dropped += 1

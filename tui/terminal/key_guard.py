@@ -90,7 +90,7 @@ class KeyGuard:
         if self._acted:
             return words("of keys that come at once only the first acts")
         if at < drawn_at:
-            return words("pressed before the card was there to be read; press it again")
+            return words("pressed before what it acts on was there to be read; press it again")
         if before is not None and before[0] == key and since < HELD and not repeats:
             return "" if before[1] == place else words("the key was held down; it acts once")
         self._held = key, place

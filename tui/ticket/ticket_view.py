@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from data.protocols import Clock
+from tui.look.drawn import Drawn
 from tui.look.one_line import fit
 from tui.look.words import words
 from tui.ticket.ticket_text import Conversation, Ink, Line, ticket_lines
@@ -29,6 +30,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self.lane = lane
         self.shown: Conversation | None = None
         self.quotes = False
+        self.drawn = Drawn()
+        """Since when the open ticket has been in sight with the keys in it."""
         self._clock = clock
         self._lines: list[Line] = []
 
@@ -64,6 +67,14 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll by lines."""
         self.scroll_to(y=self.scroll_y + step, animate=False)
 
+    def on_focus(self) -> None:
+        """Draw what the keys mean now."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Keys mean something else."""
+        self.drawn.forget()
+
     def on_resize(self, event: events.Resize) -> None:
         """Wrap anew."""
         self._lay_out()
@@ -71,6 +82,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         width, base = self.size.width, self.rich_style
+        if self.has_focus:
+            self.drawn.note(self.ticket_id)
         place = y + round(self.scroll_y)
         if self.shown is None:
             empty = words("Enter opens the ticket under the cursor.") if y == 1 else ""
