@@ -34,7 +34,7 @@ _MONTH = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class FollowUps:
-    """What the customer writes after our reply, one text a mood; empty where they would not write that."""
+    """What the customer writes after our reply, one text a mood; empty if they would not write that."""
 
     thanks: str = ""
     more: str = ""
@@ -58,7 +58,7 @@ class DemoText:
     plain: bool = False
     """One ready answer settles it; the e-mail and app requests that wait when the demo starts are of this kind."""
     grave: bool = False
-    """Somebody may be in danger; such messages come once the agent has looked around."""
+    """Someone may be in danger; such messages come once the agent has looked around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class _Dealer:
 
 
 def _dealt(number: int, words: DemoText, person: DemoName, again: int, at: int) -> DemoMessage:
-    """Give the words to a person; the second of the same name is somebody else, with another address."""
+    """Give the words to a person; the second of the same name is someone else, with another address."""
     handle = person.handle if again == 1 else f"{person.handle}{again}"
     return DemoMessage(
         number, words, words.subject, words.text, person.name, f"@{handle}", f"{handle}@mail.example", at

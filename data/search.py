@@ -27,11 +27,11 @@ def search(connection: sqlite3.Connection, query: str, *, limit: int, lane: str 
 
     Words of scripts without spaces are found inside a sentence too, in the newest messages; people by name and address.
     """
-    found: dict[int, SearchHit] = {}
+    hits: dict[int, SearchHit] = {}
     for way in (_by_text, _of_people, _inside_sentences):
         for hit in way(connection, query.replace("\x00", " "), limit, lane):
-            found.setdefault(hit.message_id, hit)
-    return [found[number] for number in sorted(found, reverse=True)[:limit]]
+            hits.setdefault(hit.message_id, hit)
+    return [hits[number] for number in sorted(hits, reverse=True)[:limit]]
 
 
 def _by_text(connection: sqlite3.Connection, query: str, limit: int, lane: str | None) -> list[SearchHit]:

@@ -74,7 +74,7 @@ class Store:
     def open(cls, path: Path, *, create: bool = True) -> Store:
         """Open the file, making or upgrading it where needed.
 
-        Raises `StoreError` where the file is missing (and `create` is false), empty, foreign, damaged, locked,
+        Raises `StoreError` if the file is missing (and `create` is false), empty, foreign, damaged, locked,
         not writable, made by a newer tridesk, or on a network file system. A file is never overwritten.
         """
         try:
@@ -155,8 +155,8 @@ class Store:
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""
-        found = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
-        return [] if found == ["ok"] else found
+        results = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
+        return [] if results == ["ok"] else results
 
     def utils(self) -> Database:
         """Return the same connection as a sqlite-utils database, for exports and ad-hoc reading."""

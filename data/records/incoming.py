@@ -25,7 +25,7 @@ class Incoming:
     text: str
     new_text: str
     at: int | None
-    """The date it bears, None where that cannot be used."""
+    """The date it bears, None if that cannot be used."""
     message_id: str = ""
     references: tuple[str, ...] = ()
     """In-Reply-To and References, oldest first, with angle brackets."""
@@ -63,7 +63,7 @@ class Incoming:
     delivery: str = ""
     """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
     reply_name: str = ""
-    """The name beside `reply_to`."""
+    """The name next to `reply_to`."""
     behind_name: str = ""
     behind_address: str = ""
     """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
@@ -82,7 +82,7 @@ class Imported:
     messages: int
     """How many messages the record held."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Every field that has no place of its own here, as JSON values."""
+    """Every field that has no equivalent here, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True)

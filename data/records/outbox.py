@@ -60,7 +60,7 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class RemoteMail:
-    """Where a mail lies on its server, and the flags that it had there when we last looked."""
+    """Where a mail is on its server, and the flags that it had there when we last looked."""
 
     connector: str
     mailbox: str

@@ -49,8 +49,8 @@ class Escalations:
         where = "state <> 'withdrawn'" if closed else _STANDING
         sql = f"{_SELECT} WHERE {where} ORDER BY due_at IS NULL, due_at, id"
         wanted = team.strip().casefold()
-        found = (_escalation(row) for row in self._db.execute(sql))
-        return [one for one in found if not wanted or one.team.casefold() == wanted]
+        results = (_escalation(row) for row in self._db.execute(sql))
+        return [escalation for escalation in results if not wanted or escalation.team.casefold() == wanted]
 
     def back(self) -> set[int]:
         """Return the numbers of those that came back and wait for us."""

@@ -1,4 +1,4 @@
-"""Where mail lies on its server: what is fetched once, filed once, and marked there later."""
+"""Where mail is on its server: what is fetched once, filed once, and marked there later."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Remote:
 
     def at(self, connector: str, mailbox: str, uidvalidity: int, uids: Iterable[int]) -> list[RemoteMail]:
         """Return what is known of some mails of a mailbox."""
-        found = []
+        mails = []
         for uid in uids:
             row = self._db.execute(_SELECT + "WHERE " + _KEY, (connector, mailbox, uidvalidity, uid)).fetchone()
-            found += [_mail(row)] if row else []
-        return found
+            mails += [_mail(row)] if row else []
+        return mails
 
     def watched(self, connector: str, mailbox: str, uidvalidity: int, limit: int = 500) -> list[int]:
         """Return the UIDs of the newest mails whose tickets are not done with."""

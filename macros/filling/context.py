@@ -99,7 +99,7 @@ class Context:
     def values(self, language: str) -> Values:
         """Return the contract's values for a body in `language`; fields without a value are left out."""
         ticket, customer = self.ticket, self.customer
-        addresses = [one.value for one in customer.identities if one.kind == "email"]
+        addresses = [identity.value for identity in customer.identities if identity.kind == "email"]
         locale = self.locale(language)
         brand = self.brand or Brand()
         groups: dict[str, dict[str, Value]] = {

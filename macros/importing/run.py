@@ -46,7 +46,7 @@ class Import:
     dry_run: bool = False
 
     def run(self, answers: Iterable[Foreign]) -> Iterator[Outcome]:
-        """Take the answers in, one after the other. Raises InputError where the folder cannot be written."""
+        """Take the answers in, one after the other. Raises InputError if the folder cannot be written."""
         names: set[str] = set()
         for foreign in answers:
             name = place_of(foreign)

@@ -31,7 +31,7 @@ class Provider:
     domains: tuple[str, ...] = ()
     auth: Literal["password", "xoauth2"] = "password"
     copy_sent: bool = True
-    """False where the provider itself keeps a copy of what was sent."""
+    """False if the provider itself keeps a copy of what was sent."""
     per_day: int = 0
     hint: str = ""
     """What one has to do at the provider first."""
@@ -81,6 +81,6 @@ PROVIDERS = {
 
 
 def provider_of(address: str) -> str:
-    """Return the provider that an address belongs to, the empty string where its domain does not tell."""
+    """Return the provider that an address belongs to, the empty string if its domain does not tell."""
     domain = address.rpartition("@")[2].casefold()
-    return next((name for name, one in PROVIDERS.items() if domain in one.domains), "")
+    return next((name for name, provider in PROVIDERS.items() if domain in provider.domains), "")

@@ -22,7 +22,7 @@ class Written:
     sender: str
     """A name, an address, or both as in a From."""
     recipient: str
-    """The same; empty for nobody."""
+    """The same; empty if there is none."""
     subject: str
     at: int
     message_id: str

@@ -71,7 +71,7 @@ def sentence(error: BaseException, account: Account, server: Server) -> Connecto
 
 
 def login_refused(account: Account, server: Server, answer: object) -> LoginRefusedError:
-    """Return what is told when the secret does not open the mailbox."""
+    """Return the error for a secret that does not open the mailbox."""
     what = "password" if account.auth == "password" else "token"
     return LoginRefusedError(
         "Login refused",

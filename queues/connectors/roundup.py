@@ -37,7 +37,7 @@ class Roundup:
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, secret: SecretOf) -> None:
-        """Take the settings and where the secret is. Raises InputError where the CA file cannot be used."""
+        """Take the settings and where the secret is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._secret = tracker, tracker.connector, secret
         self.rest = Rest(tracker, secret)
         self._people = People(self.rest)
@@ -99,12 +99,12 @@ class Roundup:
     def _remarks(self, statuses: Collection[str]) -> list[str]:
         """Return what the person who sets it up should know."""
         unknown = sorted(name for name in statuses if self.tracker.here(name) is None)
-        found = [f"nobody said what {', '.join(unknown)} mean (statuses)"] if unknown else []
+        results = [f"nobody said what {', '.join(unknown)} mean (statuses)"] if unknown else []
         if not self._reading.note_field():
-            found.append(f"notes stay here: its messages have no {self.tracker.note_field!r}")
+            results.append(f"notes stay here: its messages have no {self.tracker.note_field!r}")
         if any("address" not in row for row in self.rest.by_number("user", ["1"], ["address"]).values()):
-            found.append("addresses are hidden from us: name colleagues under staff")
-        return [*found, f"{self.requests} of {self.tracker.requests} requests a minute"]
+            results.append("addresses are hidden from us: name colleagues under staff")
+        return [*results, f"{self.requests} of {self.tracker.requests} requests a minute"]
 
     def after(self, cursor: str, filed: Filed) -> Batch:
         """Return some issues that something happened to: one request where nothing did."""
@@ -133,14 +133,14 @@ class Roundup:
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how an issue stands. Raises NotFoundError."""
         self.me()
-        found = self.rest.get(f"issue/{int(ref)}", [("@fields", ",".join(self._reading.fields())), ("@verbose", "2")])
-        row = {"id": ref, **found.get("attributes", {})}
+        answer = self.rest.get(f"issue/{int(ref)}", [("@fields", ",".join(self._reading.fields())), ("@verbose", "2")])
+        row = {"id": ref, **answer.get("attributes", {})}
         self._reading.meet([row])
-        self._stood = self._reading.ticket(row, str(found.get("@etag", "")))
+        self._stood = self._reading.ticket(row, str(answer.get("@etag", "")))
         return self._stood
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Take it from nobody or from `before`; of several who do, it is whose it is once it stays so."""
+        """Take it from no one or from `before`; of several who do, it is whose it is once it stays so."""
         began = time.monotonic()
         self._hand_over(ref, self.me(), before)
         span = max(SETTLE, 2 * (time.monotonic() - began))
@@ -153,7 +153,7 @@ class Roundup:
         return seen
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to nobody, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands meanwhile."""
         self._hand_over(ref, owner, before)
         return self.ticket(ref)
 
@@ -197,7 +197,7 @@ class Roundup:
                 self._change_anyhow(reply.ref, values)
 
     def comment(self, ref: str, text: str, mark: str) -> int:
-        """Write a note and return its number. Raises RefusedError where customers would read it."""
+        """Write a note and return its number. Raises RefusedError if customers would read it."""
         note = self._reading.note_field()
         if not note:
             self.capabilities = self.capabilities - {Capability.NOTE}
@@ -242,7 +242,7 @@ class Roundup:
         return self.ticket(ref)
 
     def _change(self, ref: str, values: Mapping[str, str], version: str) -> None:
-        # an owner of nobody is an empty one, a status of none is left out
+        # an owner of no one is an empty one, a status of none is left out
         self.rest.ask("PATCH", f"issue/{int(ref)}", body=_some(values), version=version)
 
 
@@ -259,7 +259,7 @@ class ReplyOffer:
         return self._number
 
     def drop(self) -> None:
-        """Have it forgotten: its message stays, belongs to no issue and reaches nobody."""
+        """Have it forgotten: its message stays, belongs to no issue and reaches no one."""
         self._offer.drop()
 
 

@@ -28,7 +28,7 @@ class Offer:
     def finish(self) -> str:
         """Send the final dot and return the server's receipt.
 
-        Raises RefusedError or ConnectorError where the server says that it does not take it, DoubtError where the
+        Raises RefusedError or ConnectorError if the server says that it does not take it, DoubtError if the
         connection ends before it says anything.
         """
         return self._session.finish()

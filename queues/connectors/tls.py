@@ -23,7 +23,7 @@ class Trusting(Protocol):
 
 
 def context(account: Trusting) -> ssl.SSLContext:
-    """Return what verifies the servers of an account. Raises InputError where its CA file cannot be used."""
+    """Return what verifies the servers of an account. Raises InputError if its CA file cannot be used."""
     try:
         made = ssl.create_default_context(cafile=account.ca_file or None)
     except (OSError, ssl.SSLError) as error:

@@ -33,7 +33,7 @@ def _decoded(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        # strict JSON it is not; half an emoji, bytes that are no UTF-8 and NaN are still readable
+        # strict JSON it is not; half an emoji, bytes that are not UTF-8 and NaN are still readable
         return _mended(json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None))
 
 

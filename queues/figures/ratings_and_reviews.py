@@ -14,7 +14,7 @@ def judged(store: Store, since: int, until: int) -> list[Measure]:
 
     A rating and a review belong to the moment at which they were given, a question to when it was asked.
     """
-    return sorted((*_ratings(store, since, until), *_reviews(store, since, until)), key=lambda one: one.at)
+    return sorted((*_ratings(store, since, until), *_reviews(store, since, until)), key=lambda measure: measure.at)
 
 
 def _ratings(store: Store, since: int, until: int) -> Iterator[Measure]:

@@ -153,7 +153,7 @@ def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict
         name, address = mailbox(_first(headers, "sender"))
     reply_name, reply_to = reply_box(headers, address, own)
     behind_name, behind_address = behind(headers, name, address)
-    found = {
+    results = {
         "subject": words(_first(headers, "subject")),
         "from_name": name,
         "from_address": address,
@@ -162,7 +162,7 @@ def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict
         "behind_name": behind_name,
         "behind_address": behind_address,
     }
-    return {key: safe_line(value) for key, value in found.items()}
+    return {key: safe_line(value) for key, value in results.items()}
 
 
 def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
@@ -171,8 +171,8 @@ def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _message_id(headers: Mapping[str, Sequence[str]]) -> str:
-    found = message_ids(_first(headers, "message-id"))
-    return safe_line(found[0]) if found else ""
+    results = message_ids(_first(headers, "message-id"))
+    return safe_line(results[0]) if results else ""
 
 
 def _references(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -183,10 +183,10 @@ def _references(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _recipients(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    found = [
+    results = [
         address for name in ("to", "cc") for value in headers.get(name, ())[:20] for _, address in addresses(value)
     ]
-    return tuple(dict.fromkeys(safe_line(address) for address in found if "@" in address))
+    return tuple(dict.fromkeys(safe_line(address) for address in results if "@" in address))
 
 
 def _written_at(headers: Mapping[str, Sequence[str]]) -> int | None:

@@ -78,8 +78,8 @@ def _at(value: Any, number: int) -> int | None:
     at = value
     try:
         if isinstance(value, str):
-            found = datetime.fromisoformat(value)
-            at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+            moment = datetime.fromisoformat(value)
+            at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         pass
     if isinstance(at, int | float) and not isinstance(at, bool) and 0 < at < _LATEST:

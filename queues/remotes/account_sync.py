@@ -91,7 +91,7 @@ class AccountSync:
             self.close()
 
     def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
-        """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
+        """Run until `stop`; a failure is reported once and retried until it recovers."""
         attempt = 0
         while not stop.is_set():
             stood = False
@@ -207,7 +207,7 @@ class AccountSync:
         self._following.push(box)
 
     def _deliver(self) -> Delivery:
-        """Send what is due; a ticket that somebody else has is not answered from here."""
+        """Send what is due; a ticket that someone else has is not answered from here."""
         now = self._clock()
         done = deliver_due(self._store, {self._connector.name: self._connector}, now, holds=self._holds)
         if done == Delivery():  # as many as may leave have left
@@ -217,8 +217,8 @@ class AccountSync:
             self._reopen(ticket_id)
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
-            told = ", ".join(part for part in parts if not part.startswith("0"))
-            self._tell(f"{self._account.name}: replies {told}; look into the outbox.")
+            counts = ", ".join(part for part in parts if not part.startswith("0"))
+            self._tell(f"{self._account.name}: replies {counts}; look into the outbox.")
         return done
 
     def _reopen(self, ticket_id: int) -> None:
@@ -276,7 +276,7 @@ class AccountSync:
         self._select()
 
     def _copy_sent(self) -> None:
-        """Put the copies of sent replies into their folder; where that fails, they wait, and the agent is told."""
+        """Put the copies of sent replies into their folder; where that fails, they wait, and the agent is notified."""
         box = self._require()
         if not self._store.outbox.uncopied(self._connector.name, limit=1):
             return
@@ -286,8 +286,8 @@ class AccountSync:
         except UnreachableError:
             raise
         except ConnectorError as error:
-            told = f"{error.message} The reply was sent; its copy is put there later."
-            self._fault(error.title, told, LinkState.ONLINE)
+            message = f"{error.message} The reply was sent; its copy is put there later."
+            self._fault(error.title, message, LinkState.ONLINE)
         self._select()
 
     def _fault(self, title: str, sentence: str, state: LinkState = LinkState.OFFLINE) -> None:

@@ -10,14 +10,14 @@ from queues.remotes.tracker_ours import Ours
 
 
 class Pushing:
-    """Writes there what was done here and is no reply."""
+    """Writes there what was done here and is not a reply."""
 
-    def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
-        self._mirror, self._ours, self._fetching = mirror, ours, fetching
+    def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
+        self._mirror, self._ours, self._fetching = mirror, sent_by_us, fetching
         self._not_there: frozenset[str] = frozenset()
 
     def waits(self) -> bool:
-        """Tell whether something's undo window is over."""
+        """Return whether something's undo window is over."""
         mirror = self._mirror
         return mirror.store.events.newest() > mirror.mark("pushed") and bool(mirror.ripe("pushed"))
 

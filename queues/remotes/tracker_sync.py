@@ -84,7 +84,7 @@ class TrackerSync:
             self.close()
 
     def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
-        """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
+        """Run until `stop`; a failure is reported once and retried until it recovers."""
         self._system.wait_by(lambda seconds: self._pause(seconds, stop))
         attempt = 0
         while not stop.is_set():
@@ -160,8 +160,8 @@ class TrackerSync:
         done = deliver_due(self._store, {self._name: self._replies}, self._clock(), holds=self._replies.holds)
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
-            told = ", ".join(part for part in parts if not part.startswith("0"))
-            self._tell(f"{self._tracker.name}: replies {told}; look into the outbox.")
+            counts = ", ".join(part for part in parts if not part.startswith("0"))
+            self._tell(f"{self._tracker.name}: replies {counts}; look into the outbox.")
         self._pushing.push()
         return done
 

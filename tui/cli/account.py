@@ -89,15 +89,15 @@ def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
     """Get the secret, try the connection, write the account down."""
     from tui.accounts.config_writing import add as write
 
-    if any(one.name == new.name for one in load().settings.remotes):
+    if any(account.name == new.name for account in load().settings.remotes):
         raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
     new, typed = _with_secret(new, asked=asked)
-    found = ""
+    result = ""
     if not no_test:
-        new, found = _tried(new, typed)
+        new, result = _tried(new, typed)
     path = write(config_folder(), new)
     click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on."
-               f"{f' ({safe_line(found)})' if found else ''}")  # fmt: skip
+               f"{f' ({safe_line(result)})' if result else ''}")  # fmt: skip
 
 
 def _asked(question: str, default: str | None = None) -> str:
@@ -153,13 +153,13 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
                 new, typed = _with_secret(new, asked=True)
 
 
-def _try(one: Account | Tracker, typed: str = "") -> str:
+def _try(account: Account | Tracker, typed: str = "") -> str:
     """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
     from tui.accounts.trial import try_account
 
-    if one.secret == "ask" and not typed and sys.stdin.isatty():
-        typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
-    return try_account(one, typed)
+    if account.secret == "ask" and not typed and sys.stdin.isatty():
+        typed = str(click.prompt(f"Password of {safe_line(account.login)}", hide_input=True, err=True))
+    return try_account(account, typed)
 
 
 @account.command("list")
@@ -175,16 +175,16 @@ def list_(as_json: bool) -> None:
         else:
             queues = ", ".join(tracker.queues) or "all queues"
             click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {told['secret']}")
-    for one in settings.account:
+    for item in settings.account:
         row = {
-            "name": one.name, "address": one.address, "imap": f"{one.imap.host}:{one.imap.port}",
-            "smtp": f"{one.smtp.host}:{one.smtp.port}", "auth": one.auth, "secret": one.secret.partition(":")[0],
-            "lane": one.lane,
+            "name": item.name, "address": item.address, "imap": f"{item.imap.host}:{item.imap.port}",
+            "smtp": f"{item.smtp.host}:{item.smtp.port}", "auth": item.auth, "secret": item.secret.partition(":")[0],
+            "lane": item.lane,
         }  # fmt: skip
         if as_json:
             put(row)
         else:
-            click.echo(f"{one.name:<14} {one.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
+            click.echo(f"{item.name:<14} {item.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
 
 
 @account.command()
@@ -193,17 +193,17 @@ def list_(as_json: bool) -> None:
 def test(name: str | None, as_json: bool) -> None:
     """Log in to the servers of NAME, or of every account; exit 1 where that fails."""
     sound = True
-    for one in _chosen(name):
-        good, told = True, ""
+    for item in _chosen(name):
+        good, detail = True, ""
         try:
-            told = _try(one)
+            detail = _try(item)
         except DeskError as error:
             sound = good = False
-            told = error.message
+            detail = error.message
         if as_json:
-            put({"account": one.name, "ok": good, "detail": told})
+            put({"account": item.name, "ok": good, "detail": detail})
         else:
-            click.echo(f"{'ok  ' if good else 'FAIL'}  {one.name}{': ' if told else ''}{safe_line(told)}")
+            click.echo(f"{'ok  ' if good else 'FAIL'}  {item.name}{': ' if detail else ''}{safe_line(detail)}")
     if not sound:
         sys.exit(1)
 
@@ -223,14 +223,14 @@ def secret(name: str) -> None:
     """Give the keyring the password or token of the account NAME."""
     from queues.accounts.secrets import keyring_put
 
-    (one,) = _chosen(name)
+    (item,) = _chosen(name)
     typed = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
-    keyring_put(one, str(typed).rstrip("\r\n"))
+    keyring_put(item, str(typed).rstrip("\r\n"))
 
 
 def _chosen(name: str | None) -> list[Account | Tracker]:
-    found = [one for one in load().settings.remotes if name in (None, one.name)]
-    if not found:
+    accounts = [account for account in load().settings.remotes if name in (None, account.name)]
+    if not accounts:
         raise InputError("No such account", f"There is no account {name!r}; `tridesk account add` makes one."
                          if name else "There is no account yet; `tridesk account add` makes one.")  # fmt: skip
-    return found
+    return accounts

@@ -37,23 +37,23 @@ def coach(
     """
     library = library_of(folder)
     with reading(db) as store:
-        found = coaching(store, library, agent or agent_name(load().settings), wall_clock(), days)
+        result = coaching(store, library, agent or agent_name(load().settings), wall_clock(), days)
     if save is not None:
-        if save > len(found.advice):
-            raise InputError("No such advice", f"There are {len(found.advice)}; `tridesk coach` lists them.")
-        name = carry_out(found.advice[save - 1], library, folder or config_folder() / "macros", title)
+        if save > len(result.advice):
+            raise InputError("No such advice", f"There are {len(result.advice)}; `tridesk coach` lists them.")
+        name = carry_out(result.advice[save - 1], library, folder or config_folder() / "macros", title)
         put({"macro": name}) if as_json else click.echo(safe_line(f"saved as {name}"))
         return
     if as_json:
-        put({"agent": found.agent, "days": found.days, **_took(found.now), "before": _took(found.before)})
-        for number, advice in enumerate(found.advice, 1):
+        put({"agent": result.agent, "days": result.days, **_took(result.now), "before": _took(result.before)})
+        for number, advice in enumerate(result.advice, 1):
             put({"advice": number, **_keys(advice)})
         return
-    for line in figures(found):
+    for line in figures(result):
         click.echo(safe_line(line))
-    for number, advice in enumerate(found.advice, 1):
+    for number, advice in enumerate(result.advice, 1):
         click.echo(safe_line(f"{number} {advice_line(advice)}"))
-    if found.advice:
+    if result.advice:
         click.echo("tridesk coach --save N does what line N advises.")
 
 
@@ -63,10 +63,10 @@ def _took(took: Took) -> dict[str, Any]:
 
 def _keys(advice: Advice) -> dict[str, Any]:
     if advice.reworded is not None:
-        one = advice.reworded
+        rewording = advice.reworded
         return {
-            "kind": "variant", "macro": one.macro, "language": one.language, "line": one.line, "old": one.old,
-            "new": one.new, "changed": one.changed, "uses": one.uses,
+            "kind": "variant", "macro": rewording.macro, "language": rewording.language, "line": rewording.line,
+            "old": rewording.old, "new": rewording.new, "changed": rewording.changed, "uses": rewording.uses,
         }  # fmt: skip
     assert advice.repeated is not None
     typed = advice.repeated

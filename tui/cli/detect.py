@@ -53,8 +53,8 @@ def detect(as_json: bool, templates: Path | None, cut: float) -> None:
             failed = True
             continue
         text = str(given.pop("text"))
-        found = language_of(text, known_texts=known, cut=cut)
-        answer = {**given, "language": found.language, "confidence": found.confidence, "mixed": found.mixed}
+        detection = language_of(text, known_texts=known, cut=cut)
+        answer = {**given, "language": detection.language, "confidence": detection.confidence, "mixed": detection.mixed}
         # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
         out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
     out.flush()

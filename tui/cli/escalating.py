@@ -53,12 +53,12 @@ def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_
     """List what other teams have, or sent back; the earliest due first."""
     now = wall_clock()
     with reading(db) as store:
-        found = store.escalations.standing(closed=everything, team=team)
+        results = store.escalations.standing(closed=everything, team=team)
     if overdue:
-        found = [one for one in found if one.is_overdue(now)]
-    for one in found:
-        put(escalation_keys(one, now)) if as_json else click.echo(escalation_line(one, now))
-    if not found and not as_json:
+        results = [escalation for escalation in results if escalation.is_overdue(now)]
+    for escalation in results:
+        put(escalation_keys(escalation, now)) if as_json else click.echo(escalation_line(escalation, now))
+    if not results and not as_json:
         click.echo("No escalations here.", err=True)
 
 
@@ -67,8 +67,8 @@ def escalation() -> None:
     """Say what became of an escalation: answered, returned, closed."""
 
 
-def _command(name: str, state: EscalationState, told: str) -> None:
-    @escalation.command(name, help=told)
+def _command(name: str, state: EscalationState, help_text: str) -> None:
+    @escalation.command(name, help=help_text)
     @click.argument("number", metavar="E-NUMBER")
     @click.argument("text", required=False, default="")
     @click.option("--reference", default="", help="The team's own number for it.")

@@ -56,11 +56,11 @@ def import_them(
     answers += read(account, fetched(account), "zendesk") if account else []
     outcomes: Counter[str] = Counter()
     unmapped: Counter[tuple[str, str]] = Counter()
-    for one in job.run(answers):
-        outcomes[one.outcome] += 1
-        unmapped.update((one.tool, name) for name in one.unmapped)
-        row = {"title": one.title, "macro": one.macro, "outcome": one.outcome, "languages": list(one.languages)}
-        _tell(row | {"asks": list(one.asks), "told": list(one.told), "unmapped": dict(one.unmapped)}, as_json)
+    for item in job.run(answers):
+        outcomes[item.outcome] += 1
+        unmapped.update((item.tool, name) for name in item.unmapped)
+        row = {"title": item.title, "macro": item.macro, "outcome": item.outcome, "languages": list(item.languages)}
+        _tell(row | {"asks": list(item.asks), "told": list(item.told), "unmapped": dict(item.unmapped)}, as_json)
     if not as_json:
         _tell_unmapped(unmapped)
         counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
@@ -75,8 +75,8 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
         return
     spoken = ",".join(row["languages"]) or "-"
     click.echo(safe_line(f"{row['outcome']:<9} {row['macro']:<48} {spoken}"))
-    for told in row["told"]:
-        click.echo(f"          {safe_line(told)}")
+    for note in row["told"]:
+        click.echo(f"          {safe_line(note)}")
 
 
 def _tell_unmapped(unmapped: Counter[tuple[str, str]]) -> None:

@@ -30,12 +30,12 @@ def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_jso
     start = period_of(since, "now", zone_of(load().settings), wall_clock()).since
     names = [macro.name for macro in library_of(folder)] if unused else []
     with reading(db) as store:
-        found = uses(store.events.each(), store.tickets.get, start, names)
-    if found and not as_json:
+        macro_uses = uses(store.events.each(), store.tickets.get, start, names)
+    if macro_uses and not as_json:
         click.echo(_HEAD)
-    for use in found:
+    for use in macro_uses:
         _tell(use, as_json)
-    if not found and not as_json:
+    if not macro_uses and not as_json:
         click.echo(f"No macro was used since {iso(start)}.", err=True)
 
 

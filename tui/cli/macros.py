@@ -122,7 +122,7 @@ def render_one(
                 "language": made.language,
                 "subject": made.subject,
                 "text": made.text,
-                "attachments": [one.filename for one in made.change.attachments],
+                "attachments": [file.filename for file in made.change.attachments],
                 "holes": holes,
             }
         )

@@ -109,4 +109,4 @@ def _macros() -> dict[str, str]:
     from tui.setup.settings import config_folder
 
     library = Library.standard(config_folder() / "macros")
-    return {macro.name: wording_diff.joined({one.language: one.text for one in macro.bodies}) for macro in library}
+    return {macro.name: wording_diff.joined({body.language: body.text for body in macro.bodies}) for macro in library}

@@ -51,10 +51,10 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 @JSON
 def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
     """Show one procedure, step by step; a gate is marked with `*`, one that holds every reply with `**`."""
-    found = sops.load(_own(folder))
-    if name not in found:
-        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(found)}.")
-    procedure = found[name]
+    results = sops.load(_own(folder))
+    if name not in results:
+        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(results)}.")
+    procedure = results[name]
     if as_json:
         steps = [_step(step) for step in procedure.steps]
         click.echo(_json({**_head(procedure), "changed": dict(procedure.changed), "steps": steps}))

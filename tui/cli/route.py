@@ -165,8 +165,8 @@ def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
 def _with_language(facts: Facts) -> Facts:
     if facts.language != UNKNOWN_LANGUAGE:
         return facts
-    found = detect(facts.text)
-    return replace(facts, language=found.language, confidence=found.confidence)
+    detection = detect(facts.text)
+    return replace(facts, language=detection.language, confidence=detection.confidence)
 
 
 def _as_json(taken: Route, facts: Facts, others: dict[str, Any], explain: bool) -> bytes:

@@ -45,14 +45,16 @@ def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Pa
         return
     settings = load().settings
     with reading(db) as store:
-        found = _figures(store, agent or agent_name(settings), since, wall_clock(), zone_name(settings))
+        figures = _figures(store, agent or agent_name(settings), since, wall_clock(), zone_name(settings))
     if behind is not None:
-        _put_behind(found, Own(behind), as_json)
+        _put_behind(figures, Own(behind), as_json)
     elif as_json:
-        put(_keys(found))
+        put(_keys(figures))
     else:
-        click.echo(f"{safe_line(found.agent)}, since {iso(found.since)}, {found.seconds / 3600:.1f} hours of shift")
-        for _, line in figure_lines(found):
+        click.echo(
+            f"{safe_line(figures.agent)}, since {iso(figures.since)}, {figures.seconds / 3600:.1f} hours of shift"
+        )
+        for _, line in figure_lines(figures):
             click.echo(line)
 
 
@@ -69,15 +71,15 @@ def start(db: Path | None, as_json: bool) -> None:
     with acting(db) as desk:
         going = shifts.going_on(desk.store, desk.agent)
         if going is not None and not shifts.is_over(desk.store, going, now, settings.shift.away_hours * 3600):
-            told = f"Your shift goes on since {iso(going.began_at)}; `tridesk shift end` ends it."
-            raise InputError("In a shift", told)
+            message = f"Your shift goes on since {iso(going.began_at)}; `tridesk shift end` ends it."
+            raise InputError("In a shift", message)
         wordings = wordings_now(Library.standard(config_folder() / "macros"), desk.rules.procedures)
-        found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, ZoneInfo(zone)))
+        result = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, ZoneInfo(zone)))
         begun = desk.begin_shift(wordings)
         if as_json:
-            _put_start(found, begun)
+            _put_start(result, begun)
             return
-        for _, line in start_lines(desk.store, found, now, zone):
+        for _, line in start_lines(desk.store, result, now, zone):
             click.echo(line)
     click.echo(f"Your shift began at {iso(begun.began_at)}; `tridesk shift end` ends it.")
 
@@ -114,42 +116,51 @@ def _figures(store: Store, agent: str, since: str, now: int, zone: str) -> OwnFi
 
 def _written(desk: Desk) -> str:
     now, zone = wall_clock(), zone_name(load().settings)
-    found = _figures(desk.store, desk.agent, "", now, zone)
-    return hand_over_note(found, hand_over(desk.store, now), now, zone)
+    figures = _figures(desk.store, desk.agent, "", now, zone)
+    return hand_over_note(figures, hand_over(desk.store, now), now, zone)
 
 
-def _put_behind(found: OwnFigures, own: Own, as_json: bool) -> None:
-    for one in found.behind.get(own, ()):
+def _put_behind(figures: OwnFigures, own: Own, as_json: bool) -> None:
+    for value in figures.behind.get(own, ()):
         if as_json:
-            put({"ticket": one.ticket_id, "figure": own, "value": one.value})
+            put({"ticket": value.ticket_id, "figure": own, "value": value.value})
         else:
-            click.echo(f"#{one.ticket_id:<8} {behind_word(own, one.value)}".rstrip())
+            click.echo(f"#{value.ticket_id:<8} {behind_word(own, value.value)}".rstrip())
 
 
-def _keys(found: OwnFigures) -> dict[str, Any]:
-    figures = {own.value.replace(" ", "_"): {"value": found.value(own), "count": found.count(own)} for own in Own}
+def _keys(own_figures: OwnFigures) -> dict[str, Any]:
+    figures = {
+        own.value.replace(" ", "_"): {"value": own_figures.value(own), "count": own_figures.count(own)} for own in Own
+    }
     return {
-        "agent": found.agent,
-        "since": iso(found.since),
-        "until": iso(found.until),
-        "seconds": found.seconds,
+        "agent": own_figures.agent,
+        "since": iso(own_figures.since),
+        "until": iso(own_figures.until),
+        "seconds": own_figures.seconds,
         **figures,
     }
 
 
-def _shift_keys(one: Shift) -> dict[str, Any]:
-    return {"agent": one.agent, "began": iso(one.began_at), "ended": iso(one.ended_at), "note": one.note}
+def _shift_keys(shift: Shift) -> dict[str, Any]:
+    return {"agent": shift.agent, "began": iso(shift.began_at), "ended": iso(shift.ended_at), "note": shift.note}
 
 
-def _put_start(found: ShiftStart, begun: Shift) -> None:
+def _put_start(start: ShiftStart, begun: Shift) -> None:
     put({"kind": "shift", **_shift_keys(begun)})
-    for note in found.notes:
+    for note in start.notes:
         put({"kind": "note", **_shift_keys(note)})
-    for one in found.revised:
-        put({"kind": f"changed {one.kind}", "name": one.name, "new": not one.old, "gone": not one.new})
-    for promise in found.promises:
+    for revision in start.revised:
+        put(
+            {
+                "kind": f"changed {revision.kind}",
+                "name": revision.name,
+                "new": not revision.old,
+                "gone": not revision.new,
+            }
+        )
+    for promise in start.promises:
         put({"kind": "promise", "ticket": promise.ticket_id, "due": iso(promise.due_at), "text": promise.text})
-    for row in found.mine:
+    for row in start.mine:
         put({"kind": "ticket", "ticket": row.id, "status": row.status, "subject": row.subject})
-    for draft in found.drafts:
+    for draft in start.drafts:
         put({"kind": "draft", "ticket": draft.ticket_id, "at": iso(draft.updated_at)})
