@@ -166,7 +166,7 @@ class Store:
 
 
 def _refuse_unusable(path: Path, create: bool) -> None:
-    """Raise `StoreError` for what can be told without opening the file."""
+    """Raise `StoreError` for problems that show without opening the file."""
     if path.is_dir():
         raise StoreError("Not a file", f"{path} is a folder; name a file inside it with --db.")
     if not path.exists() and not create:
@@ -178,7 +178,7 @@ def _refuse_unusable(path: Path, create: bool) -> None:
     kind = network_file_system(path)
     if kind:
         raise StoreError(
-            "Network folder", f"{path} lies on {kind}, where SQLite loses data; use a local disk with --db."
+            "Network folder", f"{path} is on {kind}, where SQLite can lose data; use a local disk with --db."
         )
 
 

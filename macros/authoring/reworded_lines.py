@@ -17,7 +17,7 @@ LEAST_USES = 5
 OFTEN = 0.6
 """A line changed in this share of its uses is better off in a macro of its own."""
 LEAST_LETTERS = 8
-"""A line with fewer letters of its own says too little to be told again in a reply."""
+"""A line with fewer letters of its own is too short to be recognised in a reply."""
 MOST_VALUES = 3
 """A line with more values than this could look like anything."""
 MAX_LINE = 1000

@@ -21,7 +21,7 @@ _TICKET = re.compile(r"\b(?:ticket|case|caso|tique|request|solicitud|incidencia|
 def others_data(text: str, ticket: Ticket, known: str, own_addresses: Collection[str], people: People) -> list[Finding]:
     """Find what the store knows of another customer. `known` is all that this conversation holds, folded to lower case.
 
-    What stands there is no secret to the customer; `ours` are our own addresses.
+    `known` is text that the customer has already seen.
     """
     findings = _known_by(text, ticket.customer_id, known, own_addresses, people)
     findings += [

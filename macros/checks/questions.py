@@ -41,7 +41,7 @@ _MOST_LETTERS = 20_000
 
 
 def unanswered(text: str, incoming: Sequence[str]) -> list[Finding]:
-    """Count the customer's questions that share no word with the reply, where two or more were asked."""
+    """If the customer asked two or more questions, find those that share no word with the reply."""
     questions = questions_in(incoming)
     said, plain = _stems(text), folded(text)
     left = [question for question in questions if not _is_answered(question, said, plain)]

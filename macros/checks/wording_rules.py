@@ -11,7 +11,7 @@ from macros.render import HOLE
 
 _FORBIDDEN_SAID = {
     "promise-refund": "This promises money; only say what is already decided.",
-    "promise-outcome": "This says what happens to somebody else; tell only that it is being looked at.",
+    "promise-outcome": "This says what happens to someone else; say only that it is being looked into.",
 }
 
 

@@ -23,7 +23,7 @@ def check(macro: Macro, folder: Path) -> None:
     for name in macro.attachments:
         path = _path(macro, name)
         if PurePosixPath(name).is_absolute() or "\\" in name or safe_line(path.name) != path.name:
-            raise FieldError(KEY, f"names a file beside the macro, not {name!r}")
+            raise FieldError(KEY, f"names a file next to the macro, not {name!r}")
         total += _size(path, name, folder)
     if total > MOST_ENCLOSED:
         raise FieldError(KEY, f"are larger than {MOST_ENCLOSED // 1_000_000} MB together")

@@ -140,7 +140,7 @@ def asks(value: object) -> tuple[Ask, ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise FieldError("asks", "has to be a list of tables, each opened by [[asks]]")
     if len(value) > MAX_ASKS:
-        raise FieldError("asks", f"are more than {MAX_ASKS}; nobody answers so many")
+        raise FieldError("asks", f"are more than {MAX_ASKS}; remove some")
     read = tuple(_ask(item) for item in value)
     names = [ask.name for ask in read]
     for name in names:

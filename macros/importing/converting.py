@@ -1,4 +1,4 @@
-"""A text of another tool as the body of a macro: values and conditions put into ours, the rest asked for and told."""
+"""Converts another tool's text to a macro body: values and conditions are mapped, the rest becomes asks and notes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Converter:
     tool: str
     default_language: str = "en"
     asks: dict[str, Asked] = field(default_factory=dict)
-    told: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
     """What could not be put into ours, a sentence each."""
 
     def bodies(self, text: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ class Converter:
             elif isinstance(node, liquid.Choice):
                 parts.append(self._choice(node))
             else:
-                self.told[f"{{% {node.tag[:60]} %}} was left out"] = None
+                self.notes[f"{{% {node.tag[:60]} %}} was left out"] = None
         return "".join(parts)
 
     def _value(self, expression: str) -> str:
@@ -80,7 +80,7 @@ class Converter:
             elif item in FILTERS:
                 result += f" | {FILTERS[item]}"
             else:
-                self.told[f"the filter {item[:40]!r} of {name[:60]} was left out"] = None
+                self.notes[f"the filter {item[:40]!r} of {name[:60]} was left out"] = None
         return f"{{{{ {result} }}}}"
 
     def _ask(self, theirs: str, choices: tuple[str, ...] = ()) -> str:
@@ -88,7 +88,7 @@ class Converter:
         known = self.asks.get(name)
         if known is None:
             self.asks[name] = Asked(name, theirs[:200], choices)
-            self.told[f"{theirs[:80]} is not known here; it is asked for as {name}"] = None
+            self.notes[f"{theirs[:80]} is not known here; it is asked for as {name}"] = None
         return name
 
     def _choice(self, choice: liquid.Choice) -> str:

@@ -57,7 +57,7 @@ def _zendesk(row: Row) -> Foreign:
             internal = True
         elif name != "comment_mode_is_public":
             kept.append(action)
-            lost.append(f"its action {name} has no place here")
+            lost.append(f"its action {name} has no equivalent here")
     # the plain and the HTML form of one comment are one text; words for colleagues never become a reply
     said_once = [] if internal else [text for text in texts if text.html] or texts
     *folders, title = str(row.get("title") or "").split("::")
@@ -100,7 +100,7 @@ def _gorgias(row: Row) -> Foreign:
             subject = str(values.get("subject") or "")
         else:
             kept.append(action)
-            lost.append(f"its action {name} has no place here")
+            lost.append(f"its action {name} has no equivalent here")
     language = language_code(str(row.get("language") or ""))
     extra = _rest(row, "name", "actions", "language") | ({"actions": kept} if kept else {})
     return Foreign(
@@ -117,7 +117,7 @@ def _freshdesk(row: Row) -> Foreign:
     return Foreign(
         tool="freshdesk", title=str(row.get("title") or ""), folder=str(row.get("folder_name") or ""),
         texts=(Text(html or str(row.get("content") or ""), bool(html)),),
-        lost=tuple(f"its attachment {name} has to be put beside the macro" for name in files),
+        lost=tuple(f"its attachment {name} has to be placed next to the macro" for name in files),
         extra=_rest(row, "title", "content", "content_html", "folder_name"),
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def _chatwoot_macro(row: Row) -> Foreign:
             values["assign"] = "me"
         else:
             kept.append(action)
-            lost.append(f"its action {name} has no place here")
+            lost.append(f"its action {name} has no equivalent here")
     extra = _rest(row, "name", "actions") | ({"actions": kept} if kept else {})
     return Foreign(
         tool="chatwoot", title=str(row.get("name") or ""), texts=tuple(texts), status=values.get("status", ""),

@@ -31,7 +31,7 @@ def read(name: str, raw: bytes, tool: str = "") -> list[Foreign]:
         raise InputError("Not readable", reason) from None
     macros = list(_tables(name, text) if tool == "csv" or not _looks_like_json(text) else _objects(name, text, tool))
     if not macros:
-        raise InputError("Nothing to import", f"{name} holds no answer in a shape that is known: {', '.join(TOOLS)}.")
+        raise InputError("Nothing to import", f"{name} holds no answers in a known format: {', '.join(TOOLS)}.")
     if len(macros) > MAX_ANSWERS:
         raise InputError("Export too large", f"{name} holds more than {MAX_ANSWERS} answers; split it.")
     return macros

@@ -33,7 +33,7 @@ class Written:
     source: str
     languages: tuple[str, ...]
     asks: tuple[str, ...]
-    told: tuple[str, ...]
+    notes: tuple[str, ...]
     """What could not be put into ours, a sentence each."""
 
 
@@ -62,7 +62,7 @@ def write(foreign: Foreign, to_text: ToText, detect: Detect, language: str) -> W
         source="\n".join(["+++", *front, "+++", *_bodies(bodies)]) + "\n",
         languages=tuple(code for code in bodies if code),
         asks=tuple(converter.asks),
-        told=tuple(dict.fromkeys([*notes, *converter.told])),
+        notes=tuple(dict.fromkeys([*notes, *converter.notes])),
     )
 
 
@@ -94,7 +94,7 @@ def _actions(foreign: Foreign, notes: list[str]) -> list[str]:
         if value in known:
             lines.append(f"{name} = {quoted(value)}")
         elif value:
-            notes.append(f"its {name} {value[:40]!r} has no place here")
+            notes.append(f"its {name} {value[:40]!r} has no equivalent here")
     for name, tags in (("add_tags", foreign.add_tags), ("remove_tags", foreign.remove_tags)):
         kept = [safe_line(tag)[:60] for tag in tags if safe_line(tag)]
         if kept:

@@ -137,7 +137,7 @@ _MAIL = (
           ("usual", "password", "xoauth2", "oauthbearer")),
     *_SECRET,
     Blank("lane", "Lane", "Where its mail goes unless a rule names another lane; empty leaves it to the rules."),
-    Blank("brand", "Name on replies", "The name beside the address; empty for the desk's."),
+    Blank("brand", "Name on replies", "The name in front of the address; empty for the desk's."),
     _CA,
     _SINCE,
 )  # fmt: skip

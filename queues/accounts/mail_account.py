@@ -55,7 +55,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     per_day: int = 0
     """How many replies leave at most; 0 for what the provider allows, which may be any number."""
     poll_seconds: int = 30
-    """How often the mailbox is looked at where the server cannot tell of new mail by itself."""
+    """How often the mailbox is polled if the server cannot announce new mail."""
 
     @property
     def connector(self) -> str:

@@ -28,7 +28,7 @@ class Written:
     message_id: str
     plain: str
     html: str = ""
-    """Taken where there are no plain words."""
+    """Used if there is no plain text."""
     files: Sequence[tuple[str, str, bytes]] = ()
     """Name, content type and content of each."""
 

@@ -48,7 +48,7 @@ def files_of(source: Path) -> list[Path]:
     paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in _KNOWN)
     if not paths:
         suffixes = ", ".join(sorted(_KNOWN))
-        raise InputError("Import", f"{source} is no Maildir and holds no file of {suffixes}; name a file.")
+        raise InputError("Import", f"{source} is not a Maildir and holds no {suffixes} file; name a file.")
     return paths
 
 

@@ -19,7 +19,7 @@ from imapclient.response_parser import parse_fetch_response
 from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Fetched, Flags, Selected, flags_of, modseq_of, uid_set
 from queues.connectors.imap_login import logged_in
-from queues.connectors.mail_faults import TIMEOUT, told
+from queues.connectors.mail_faults import TIMEOUT, mapped_errors
 
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""
@@ -50,7 +50,7 @@ class Mailbox:
         self.close()
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(self._account, self._account.imap)
+        return mapped_errors(self._account, self._account.imap)
 
     def offers(self, capability: str) -> bool:
         """Return whether the server has an extension."""
@@ -188,7 +188,7 @@ class Mailbox:
             self._client.append(folder, raw, ["\\Seen"], datetime.fromtimestamp(at, UTC))
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the server to tell of news, as often as needed by calling again; end with `stop_waiting`."""
+        """Wait for news from the server; call it again to go on waiting, and `stop_waiting` to end."""
         with self._told():
             if not self._idling and self._begin_idle():
                 return True

@@ -26,7 +26,7 @@ class LoginRefusedError(UnreachableError):
 
 
 @contextmanager
-def told(account: Account, server: Server) -> Iterator[None]:
+def mapped_errors(account: Account, server: Server) -> Iterator[None]:
     """Turn what the mail libraries raise into the desk's errors."""
     from imapclient.exceptions import IMAPClientError
 
@@ -46,7 +46,7 @@ def sentence(error: BaseException, account: Account, server: Server) -> Connecto
             return UnreachableError(
                 CERTIFICATE,
                 f"{place} shows a certificate that cannot be trusted ({error.verify_message}); no password was sent. "
-                "For a server of your own name its authority with ca-file.",
+                "For your own server, set ca-file to its certificate authority.",
             )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
             return _unreachable(f"{place} ended the connection; it is tried again")

@@ -75,7 +75,7 @@ class RequestTracker:
         if not self._me:
             owner = _TOKEN.fullmatch(self._token(self.tracker))
             if owner is None:
-                raise ConnectorError("Who are we", f"The token of {self.name} does not tell whose it is; set user.")
+                raise ConnectorError("Who are we", f"The token of {self.name} does not say whose it is; set user.")
             self._me = str(_dict(self._get(f"user/{owner[1]}")).get("Name", ""))
         return self._me
 
@@ -302,7 +302,7 @@ class RequestTracker:
         token = self._token(self.tracker)
         if not token.isascii() or not token.isprintable():
             raise UnreachableError(
-                "No token", f"The token of {self.name} has letters that no token has; give it again."
+                "No token", f"The token of {self.name} contains characters that no token has; enter it again."
             )
         return {"Authorization": f"token {token}", "Accept": "application/json"}
 

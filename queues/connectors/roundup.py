@@ -1,9 +1,9 @@
 """Roundup over its REST interface: issues are tickets, messages the conversation, a version guards every change.
 
-Seen with Roundup 2.6.0: it compares If-Match and writes in two steps, so two that come at one moment may both be told
-that they won; whose an issue is, is therefore read again until it stays. A message is written first and hung into its
-issue then, which is what sends it; the same message hung in twice is there once. Messages go to everybody on the nosy
-list, so a note needs a property of messages that the tracker's own rules keep from customers.
+Seen with Roundup 2.6.0: it compares If-Match and writes in two steps, so two requests at one moment may both succeed; the
+owner is therefore read again until it stays. A message is written first and then attached to its issue, which sends
+it; attaching the same message twice has no further effect. Messages go to all people on the nosy list, so a note needs
+a property of messages that the tracker's own rules keep from customers.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Roundup:
     def _remarks(self, statuses: Collection[str]) -> list[str]:
         """Return what the person who sets it up should know."""
         unknown = sorted(name for name in statuses if self.tracker.here(name) is None)
-        results = [f"nobody said what {', '.join(unknown)} mean (statuses)"] if unknown else []
+        results = [f"set what {', '.join(unknown)} mean under `statuses`"] if unknown else []
         if not self._reading.note_field():
             results.append(f"notes stay here: its messages have no {self.tracker.note_field!r}")
         if any("address" not in row for row in self.rest.by_number("user", ["1"], ["address"]).values()):
@@ -190,7 +190,7 @@ class Roundup:
         return ReplyOffer(offer, int(number), lambda: self._fill_in(reply))
 
     def _fill_in(self, reply: RemoteReply) -> None:
-        """Fill in the fields of a reply that was taken; done together, the customer would be told of them by mail."""
+        """Fill in the fields of a reply that was taken; done together, the customer would get them by mail."""
         if reply.fields:
             with suppress(ConnectorError):  # it was sent, and is not in doubt for the sake of a field
                 values = {self._reading.property_of(name): value for name, value in reply.fields.items()}

@@ -29,7 +29,7 @@ class Person:
 
     @property
     def signed(self) -> str:
-        """The person as a colleague is named: by login where there is no other name."""
+        """The person as colleagues are named: by login if there is no other name."""
         return named(self.real_name or self.name, self.address)
 
     @property

@@ -200,12 +200,14 @@ class WebClient:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise DoubtError(
-                "In doubt", f"{self.place} ended the connection before it said whether it took the reply."
+                "In doubt", f"{self.place} ended the connection without saying whether it accepted the reply."
             ) from error
         except ConnectorError as error:
             if isinstance(error, (RefusedError, BusyError, TokenRefusedError)):
                 raise
-            raise DoubtError("In doubt", f"{self.place} had the whole reply, then failed: {error.message}") from error
+            raise DoubtError(
+                "In doubt", f"{self.place} received the whole reply, then failed: {error.message}"
+            ) from error
 
     def _target(self, path: str, query: Query | None) -> str:
         return quote(f"{self._path}/{path}", safe="/") + (f"?{urlencode(query)}" if query else "")
@@ -245,9 +247,7 @@ class WebClient:
             # a success may quote us in another encoding than the rest of it (RT does)
             return Answer(json.loads(raw.decode("utf-8", "replace")) if raw.strip() else None, headers)
         except (ValueError, RecursionError) as error:
-            raise ConnectorError(
-                "Not understood", f"{self.place} answered with something else than JSON; check the url."
-            ) from error
+            raise ConnectorError("Not understood", f"{self.place} did not answer with JSON; check the url.") from error
 
     def _refusal(self, status: int, headers: Mapping[str, str], raw: bytes) -> ConnectorError:
         """Return the error of an answer that is not a success."""
@@ -264,7 +264,7 @@ class WebClient:
                     "Not found", f"{self.place} does not have it ({answer}); check the url and rights."
                 )
             case 412 | 409:
-                return StaleError("Changed meanwhile", f"{self.place} has it changed meanwhile ({answer}).")
+                return StaleError("Changed meanwhile", f"{self.place} has a newer version of it ({answer}).")
             case 429 | 503:
                 seconds = _seconds(headers.get("retry-after", ""))
                 self._budget.rest(seconds)
@@ -282,7 +282,7 @@ class WebClient:
                 return UnreachableError(
                     CERTIFICATE,
                     f"{self.place} shows a certificate that cannot be trusted ({error.verify_message}); no token was "
-                    "sent. For a server of your own name its authority with ca-file.",
+                    "sent. For your own server, set ca-file to its certificate authority.",
                 )
             case ssl.SSLError():
                 problem = "does not speak TLS there; check scheme and port of the url"

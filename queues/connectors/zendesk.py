@@ -75,7 +75,7 @@ class Zendesk:
         results = self._names.me()
         if results.get("role") not in _AGENTS:
             raise TokenRefusedError(
-                "Token refused", f"{self.web.place} takes the token for no agent's; user is the agent's e-mail "
+                "Token refused", f"{self.web.place} does not accept the token for an agent; user is the agent's e-mail "
                 "address, or empty for an OAuth token.",
             )  # fmt: skip
         return address(results)
@@ -87,7 +87,7 @@ class Zendesk:
             self._export({"start_time": str(self._start()), "per_page": "1"})
         except RefusedError as error:
             raise RefusedError(
-                "No export", f"{self.web.place} lets {me} read no incremental export, which is how news comes; it "
+                "No export", f"{self.web.place} does not let {me} read the incremental export; it "
                 f"takes an administrator's token ({error.message})",
             ) from error  # fmt: skip
         self._tickets.check_queues(self.web.place, me)
@@ -278,7 +278,7 @@ class Zendesk:
         token, user = self._token(self.tracker), self.tracker.user
         if not token.isascii() or not token.isprintable():
             raise UnreachableError(
-                "No token", f"The token of {self.name} has letters that no token has; give it again."
+                "No token", f"The token of {self.name} contains characters that no token has; enter it again."
             )
         packed = base64.b64encode(f"{user}/token:{token}".encode()).decode()
         return {"Authorization": f"Basic {packed}" if user else f"Bearer {token}", "Accept": "application/json"}

@@ -1,4 +1,4 @@
-"""Reads objects of an export without trusting them: what is not of the wanted type is left and told, never an error."""
+"""Reads objects of an export without trusting them: a value of another type is kept and reported, never an error."""
 
 from __future__ import annotations
 

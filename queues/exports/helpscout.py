@@ -40,7 +40,7 @@ def read(row: Fields) -> ExportedTicket:
     if threads:
         row.drop("threads", "preview")
     elif row.text("preview"):
-        # only the beginning was exported: it is filed, and told as a preview
+        # only the beginning was exported: it is filed, and reported as a preview
         messages = (ExportedMessage("preview", customer, Direction.IN, row.text("preview"), at=row.time("createdAt")),)
         row.keep("preview")
     state = _STATUSES.get(row.text("status"))

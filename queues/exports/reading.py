@@ -155,7 +155,7 @@ def _unpacked(raw: bytes, source: str, tool: str, depth: int) -> Iterator[Piece]
     elif isinstance(results, dict):
         yield from _of_object(Shape(results), raw, source, tool, depth)
     else:
-        yield _refused(f"{source} is no ticket but {bytes(raw[:30]).decode('utf-8', 'replace')!r}.")
+        yield _refused(f"{source} is not a ticket but {bytes(raw[:30]).decode('utf-8', 'replace')!r}.")
 
 
 def _of_object(shape: Shape, raw: bytes, source: str, tool: str, depth: int) -> Iterator[Piece]:
@@ -177,7 +177,9 @@ def _of_object(shape: Shape, raw: bytes, source: str, tool: str, depth: int) -> 
         if shape.has("email", "emails") and "id" in shape:
             yield PersonRow(raw)
         else:
-            yield _refused(f"{source} is no ticket of {', '.join(NAMES)}; name the tool with --from if it is.")
+            yield _refused(
+                f"{source} is not a known ticket of {', '.join(NAMES)}; if it is one, name the tool with --from."
+            )
 
 
 def _holds(shape: Shape, name: str) -> bool:

@@ -17,7 +17,7 @@ def split(raw: bytes, name: str) -> ExportedTicket:
     try:
         row = _decoded(raw)
         if not isinstance(row, dict):
-            return ExportedTicket(problem="it is no JSON object")
+            return ExportedTicket(problem="it is not a JSON object")
         return tool(name).read(Fields(row))
     except RecursionError:
         return ExportedTicket(problem="it is nested too deeply")

@@ -1,7 +1,7 @@
 """A report: the figures of a period by group, next to those of the period before, and the measures behind each.
 
 All is read once, however many groupings are asked for: a ticket's history is built up to the end of the period before,
-measured, and told on to the end of the period.
+measured, and continued to the end of the period.
 """
 
 from __future__ import annotations

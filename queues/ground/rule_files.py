@@ -97,7 +97,7 @@ def _line_of_path(text: str, message: str) -> int:
 
 def _in_words(message: str) -> str:
     if unknown := _UNKNOWN.search(message):
-        return f"{unknown[1]!r} is no key that is known here; correct or remove it"
+        return f"{unknown[1]!r} is not a known key; correct or remove it"
     if missing := _MISSING.search(message):
         return f"the key {missing[1]!r} is missing; add it"
     return f"{_AT.sub('', message)}; correct the value"

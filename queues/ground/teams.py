@@ -19,7 +19,7 @@ class Team:
 
     name: str
     address: str = ""
-    """Where its mail goes; empty if it is reported in some other way."""
+    """Where its mail goes; empty if the team is contacted in another way."""
     answers_from: tuple[str, ...] = ()
     """Besides `address`: addresses, or whole domains (`@shop.example`), whose answers are the team's."""
     due: str = ""

@@ -37,7 +37,7 @@ class Importer:
     report: Report = field(default_factory=Report)
 
     def take_in(self, items: Iterable[Piece], progress: Callable[[int, int], object]) -> Report:
-        """File every ticket; `progress` is reported how many messages and records were seen.
+        """File every ticket; `progress` gets the number of messages and records seen.
 
         A record that was taken in before is not looked at again. Raises StoreError if the store cannot be
         written; what was filed before stays.
@@ -101,7 +101,7 @@ class Importer:
 
 @dataclass(frozen=True, slots=True)
 class _Placing:
-    """What every message of one ticket is reported besides what it says itself."""
+    """What all messages of one ticket share."""
 
     tool: str
     ticket: ExportedTicket

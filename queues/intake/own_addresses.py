@@ -1,4 +1,4 @@
-"""Which addresses are the desk's own, told from mail itself: those that many different people write to."""
+"""Which addresses are the desk's own, learned from the mail itself: those that many different people write to."""
 
 from __future__ import annotations
 

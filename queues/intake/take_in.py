@@ -120,7 +120,7 @@ def take_in(
     recognise: Recognise = list,
     progress: Callable[[int], object] = lambda seen: None,
 ) -> Report:
-    """File every message of `items`, batch by batch; `progress` is reported how many were seen.
+    """File every message of `items`, batch by batch; `progress` gets the number seen.
 
     With `own`, the desk's addresses are learned from the messages; otherwise the helper was reported them. `recognise`
     names the languages anew, with what the desk knows of the customers.

@@ -1,4 +1,4 @@
-"""Leave only the words by which a customer's language can be told: no markup, history, forms, logs, ids or citations.
+"""Keep only the words that show the customer's language: no markup, history, forms, logs, ids or citations.
 
 Every step is linear in the text. A text with words keeps some; one of ids, links and file names alone has none.
 """

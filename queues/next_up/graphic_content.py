@@ -75,7 +75,7 @@ def lighter(
 ) -> Waiting | None:
     """Return the easier ticket that can go before the graphic ones at the head of `order`, most urgent first.
 
-    None if the first is light, where there is no easier ticket, or where one of those before it cannot wait: by its
+    None if the first is easy, if there is no easier ticket, or if one of those before it cannot wait: by its
     severity, or because a clock that it can keep now might not be kept afterwards. `expected` are the lanes' usual
     handle times.
     """

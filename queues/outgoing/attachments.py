@@ -51,5 +51,7 @@ def _content(enclosure: Enclosure, room: int) -> bytes:
         ) from error
     if content is None or len(content) > room:
         megabytes = MOST_ENCLOSED // 1_000_000
-        raise RuleError("Attachment not sendable", f"{enclosure.path} is no file or more than {megabytes} MB go out.")
+        raise RuleError(
+            "Attachment not sendable", f"{enclosure.path} is not a file, or the attachments exceed {megabytes} MB."
+        )
     return content

@@ -33,7 +33,7 @@ class Sender(Protocol):
 
 
 class Offered(Protocol):
-    """A reply that the remote has whole but was not yet told to take."""
+    """A reply that the remote has received completely but was not asked to accept yet."""
 
     def finish(self) -> object:
         """Have it taken. Raises DoubtError if it is unknown whether it was, HeldError if an agent has to decide,

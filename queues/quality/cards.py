@@ -59,7 +59,7 @@ class Criterion:
         if given.isdecimal() and int(given) <= self.best:
             return int(given)
         offered = " or ".join([*self.answers, *([NOT_APPLICABLE] if self.na else [])])
-        raise RuleError("Not scored", f"{self.id}: {answer!r} is no answer; give {offered}.")
+        raise RuleError("Not scored", f"{self.id}: {answer!r} is not a valid score; give {offered}.")
 
     def shown(self, points: int | None) -> str:
         """Return points as they are given: `2`, `yes`, `n/a`."""
@@ -99,7 +99,7 @@ class Scorecard:
         if missing:
             raise RuleError("Not scored", f"{missing[0]} of {self.label} is not scored yet; score every criterion.")
         if unknown:
-            raise RuleError("Not scored", f"{unknown[0]!r} is no criterion of {self.label}; leave it out.")
+            raise RuleError("Not scored", f"{unknown[0]!r} is not a criterion of {self.label}; leave it out.")
         counted = [(criterion, points) for criterion in self.criteria if (points := given[criterion.id]) is not None]
         if not counted:
             raise RuleError("Not scored", f"Nothing of {self.label} applies to this reply; skip it instead.")

@@ -84,12 +84,14 @@ class Ratings:
         Raises RuleError if there is no such rating, or the value is none.
         """
         if value is not None and not 1 <= value <= BEST:
-            raise RuleError("No such rating", f"{value} is no rating; give 1 (very bad) to {BEST} (excellent).")
+            raise RuleError("No such rating", f"{value} is not a rating; give 1 (very bad) to {BEST} (excellent).")
         now = self._clock()
         with self._store.write():
             rating = self._store.csat.get(rating_id)
             if rating is None or rating.state is not RatingState.STANDS:
-                raise RuleError("No such rating", f"There is no rating {rating_id} that stands; list them again.")
+                raise RuleError(
+                    "No such rating", f"Rating {rating_id} does not exist or was replaced; list them again."
+                )
             action = self._store.actions.begin(self._agent, now)
             if value is None:
                 after = RatingState.REMOVED
@@ -118,7 +120,7 @@ class Ratings:
         if answer.token:
             asked = self._store.csat.asked_by_token(answer.token)
             if asked is None:
-                raise InputError("No such token", f"{answer.token} was never asked with; check `token`.")
+                raise InputError("No such token", f"{answer.token} belongs to no question; check `token`.")
             return asked.ticket_id, self._store.csat.asked(asked.ticket_id, at) or asked
         if answer.message_id:
             numbers = self._store.messages.tickets_referring([answer.message_id])

@@ -46,7 +46,9 @@ class Reviewing:
         sample = Sample(0, now, self._agent, mode, seed, tuple(picked))
         with self._store.write():
             if self._store.reviews.taken([pick.ticket_id for pick in picked]):
-                raise ConflictError("Drawn meanwhile", "Somebody else drew some of these replies just now; draw again.")
+                raise ConflictError(
+                    "Drawn meanwhile", "Another reviewer just sampled some of these replies; sample again."
+                )
             action = self._store.actions.begin(self._agent, now)
             number = self._store.reviews.add_sample(sample)
             for pick in picked:
@@ -174,7 +176,7 @@ class Reviewing:
         message = self.reply(message_id)
         pair = (self._agent, other.strip())
         if not pair[1] or pair[0].casefold() == pair[1].casefold():
-            raise RuleError("Nobody to compare with", "A calibration needs another reviewer; name one who is not you.")
+            raise RuleError("No other reviewer", "A calibration needs another reviewer; name one who is not you.")
         for reviewer in pair:
             _refuse_own(message, reviewer)
         now = self._clock()
@@ -216,14 +218,14 @@ class Reviewing:
         if standing and standing[-1].reviewer != self._agent:
             raise RuleError(
                 "Reviewed already",
-                f"{standing[-1].reviewer} reviewed this reply; compare yourselves by `tridesk reviews calibrate`.",
+                f"{standing[-1].reviewer} reviewed this reply; to compare, use `tridesk reviews calibrate`.",
             )
         return standing[-1] if standing else None
 
     def _standing(self, review_id: int) -> Review:
         review = self._store.reviews.get(review_id)
         if review is None or review.state is not ReviewState.GIVEN or review.calibration is not None:
-            raise RuleError("No such review", f"There is no review {review_id} that stands; list them again.")
+            raise RuleError("No such review", f"Review {review_id} does not exist or was revised; list them again.")
         return review
 
     def _check_answer(self, review: Review, kind: AnswerKind, text: str) -> None:
@@ -231,11 +233,11 @@ class Reviewing:
         if whose != self._agent:
             raise RuleError("Not yours to answer", f"Review {review.id} is answered so by {whose} alone.")
         if kind is AnswerKind.DISPUTE and not text.strip():
-            raise RuleError("No words", "Say what is not right with the review; the reviewer reads it.")
+            raise RuleError("No words", "Say what is wrong with the review; the reviewer reads it.")
         if kind is AnswerKind.UPHOLD:
             said = self._store.reviews.answers(review.id)
             if not said or said[-1].kind is not AnswerKind.DISPUTE:
-                raise RuleError("Not disputed", f"Review {review.id} is not disputed; there is nothing to stand by.")
+                raise RuleError("Not disputed", f"Review {review.id} is not disputed; there is nothing to uphold.")
 
 
 def card_then(store: Store, label: str) -> Scorecard | None:
@@ -247,7 +249,7 @@ def card_then(store: Store, label: str) -> Scorecard | None:
 def _refuse_own(message: Message, reviewer: str) -> None:
     if message.from_name.casefold() == reviewer.casefold():
         raise RuleError(
-            "Not your own", f"{reviewer} wrote this reply on #{message.ticket_id}; somebody else reviews it."
+            "Not your own", f"{reviewer} wrote this reply on #{message.ticket_id}; another agent has to review it."
         )
 
 

@@ -1,4 +1,4 @@
-"""Quoted history told from what was newly written, line by line; order is kept in both."""
+"""Separates quoted history from new text, line by line; order is kept in both."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class AccountSync:
         self._following = Following(desk, connector.account, filing, tell)
         self._sent = SentMail(desk.store, connector, filing, clock)
         self._untold = False
-        """There may be news that the server will not tell of: it came while another folder was open, or it went with
+        """There may be news that the server will not announce: it came while another folder was open, or it went with
         the answers to other commands."""
         self._look_at_sent = True
         self._no_sending_before = 0.0
@@ -110,7 +110,7 @@ class AccountSync:
                     attempt = len(delays)
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
                 log.error("an account's thread failed: %s", type(error).__name__)
-                self._fault("Fault", f"A fault of the program itself ({type(error).__name__}); it is tried again.")
+                self._fault("Fault", f"An error in the program itself ({type(error).__name__}); it is tried again.")
             finally:
                 self.close()
             stop.wait(delays[min(attempt, len(delays) - 1)] * random.uniform(1, 1.5))
@@ -218,7 +218,7 @@ class AccountSync:
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
             counts = ", ".join(part for part in parts if not part.startswith("0"))
-            self._tell(f"{self._account.name}: replies {counts}; look into the outbox.")
+            self._tell(f"{self._account.name}: replies {counts}; see the outbox.")
         return done
 
     def _reopen(self, ticket_id: int) -> None:

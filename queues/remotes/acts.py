@@ -1,4 +1,4 @@
-"""What an agent did at this desk, told from what came in, followed a remote, or happened by the clock."""
+"""What an agent did at this desk, as opposed to incoming mail, changes of a remote, or the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a ticket's owner to the system at once: the first agent gets it, a second is told who was first."""
+"""Writes a ticket's owner to the system at once: the first agent gets it, a second one learns who that was."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:
     now = mirror.here(remote.owner)
     if now != wanted:
         mirror.desk.follow(ticket.id, mirror.name, assignee=now)
-        mirror.tell(f"#{ticket.id} is {now}'s: {now} was first." if now else f"#{ticket.id} stays nobody's there.")
+        mirror.tell(f"#{ticket.id} is {now}'s: {now} was first." if now else f"#{ticket.id} stays unassigned there.")

@@ -16,7 +16,7 @@ from queues.remotes.tracker_mirror import Mirror, Seen
 def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> str:
     """Let a ticket here be as it is there, where it is `new` here or `mover` changed it there.
 
-    Returns what the agent is to be told: a claim of ours that was not tried yet came second.
+    Returns a message for the agent if a claim of ours that was not tried yet came second.
     """
     number = mirror.store.tickets.by_external_ref(mirror.name, remote.ref)
     if number is None or (number not in new and mover is None):

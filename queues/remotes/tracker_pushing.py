@@ -53,7 +53,7 @@ class Pushing:
                 self._ours.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
 
     def _push_tags(self, ticket: Ticket) -> None:
-        """Add and remove there what was added and removed here; what it cannot have stays here, told once."""
+        """Add and remove there the tags added and removed here; tags that it cannot have stay here, reported once."""
         mirror, ref = self._mirror, ticket.external_ref
         seen, tags = mirror.seen(ref) or Seen(), frozenset(ticket.tags)
         add, remove = tags - seen.tags - self._not_there, seen.tags - tags

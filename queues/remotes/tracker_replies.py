@@ -47,7 +47,7 @@ class Replies:
         remote = self._mirror.system.ticket(ticket.external_ref)
         if remote.people and entry.recipient.casefold() not in remote.people:
             raise RefusedError(
-                "Not sent", f"{tracker.name} sends to the ticket's own people, and {entry.recipient} is none of "
+                "Not sent", f"{tracker.name} sends only to the ticket's own people, and {entry.recipient} is none of "
                 "them; add them there.",
             )  # fmt: skip
         reply = self._reply(entry, ticket, own, remote)

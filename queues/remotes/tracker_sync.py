@@ -102,7 +102,7 @@ class TrackerSync:
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
                 log.error("a tracker's thread failed: %s", type(error).__name__)
                 title = "Fault"
-                sentence = f"A fault of the program itself ({type(error).__name__}); it is tried again."
+                sentence = f"An error in the program itself ({type(error).__name__}); it is tried again."
             finally:
                 self.close()
             wait = max(asked, delays[min(attempt, len(delays) - 1)]) * random.uniform(1, 1.5)
@@ -161,7 +161,7 @@ class TrackerSync:
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
             counts = ", ".join(part for part in parts if not part.startswith("0"))
-            self._tell(f"{self._tracker.name}: replies {counts}; look into the outbox.")
+            self._tell(f"{self._tracker.name}: replies {counts}; see the outbox.")
         self._pushing.push()
         return done
 

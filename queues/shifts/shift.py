@@ -69,7 +69,7 @@ def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int]:
     """
     shift = going_on(store, agent)
     if shift is None:
-        raise RuleError("No shift", "You are in no shift; `tridesk shift start` begins one.")
+        raise RuleError("No shift", "You have not begun a shift; `tridesk shift start` begins one.")
     action = _turn(store, shift, None, now, note, now, agent)
     step: Step = {
         "kind": "shift", "ticket": NO_TICKET, "row": shift.id, "before": [None, shift.note], "after": [now, note]

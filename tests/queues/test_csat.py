@@ -278,7 +278,7 @@ def status_of(desk: Desk, ticket_id: int) -> Status:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("[1]", "no object"), ("{", "no JSON"), ('{"ticket": 1}', "`score` is None"),
+        ("[1]", "not an object"), ("{", "not JSON"), ('{"ticket": 1}', "`score` is None"),
         ('{"score": 5}', "names no `ticket`"),
         ('{"ticket": 1, "score": 6}', "number from 0 to 5"),
         ('{"ticket": 1, "score": 1, "scale": 50}', "`scale` is 50"),

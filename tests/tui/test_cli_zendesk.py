@@ -73,7 +73,7 @@ def test_an_oauth_token_needs_no_user(
     [
         ("admin", "Support", "wrong", "does not take the token"),
         ("agent", "Support", "", "takes an administrator's token"),
-        ("end-user", "Support", "", "takes the token for no agent's"),
+        ("end-user", "Support", "", "does not accept the token for an agent"),
         ("admin", "Sales", "", "shows eva@team.example no group 'Sales'; it has Support."),
         ("admin", "brand:ES", "", "no brand 'ES'; it has none."),
         ("admin", "view:Mine", "", "no view 'Mine'"),

@@ -29,20 +29,22 @@ def account() -> None:
 
 @account.command()
 @click.argument("address", required=False)
-@click.option("--name", help="A short name, such as support; else what stands before the @.")
+@click.option("--name", help="A short name, such as support; else the part before the @.")
 @click.option("--provider", help="gmail, outlook, fastmail, …; guessed from the address.")
 @click.option("--imap", "imap", metavar="HOST[:PORT]", help="The server for incoming mail.")
 @click.option("--smtp", "smtp", metavar="HOST[:PORT]", help="The server for replies.")
 @click.option("--starttls", is_flag=True, help="TLS begins after a greeting on both named servers.")
-@click.option("--user", help="Who logs in, where that is not the address.")
+@click.option("--user", help="The login name, if it is not the address.")
 @click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How one logs in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
 @click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
 @click.option("--url", help="The address of the ticketing system's pages; of Zendesk the subdomain will do.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Leave alone what happened in it before this day.")
-@click.option("--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue of it, and its lane; else all.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Ignore what happened before this day.")
+@click.option(
+    "--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue to mirror, and its lane (default: all)."
+)
 @click.option("--queue-field", default="", help="Of Roundup: the property of issues that is their queue.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
@@ -168,13 +170,13 @@ def list_(as_json: bool) -> None:
     """List the accounts."""
     settings = load().settings
     for tracker in settings.tracker:
-        told = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
+        keys = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
                 "secret": tracker.secret.partition(":")[0]}  # fmt: skip
         if as_json:
-            put(told)
+            put(keys)
         else:
             queues = ", ".join(tracker.queues) or "all queues"
-            click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {told['secret']}")
+            click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {keys['secret']}")
     for item in settings.account:
         row = {
             "name": item.name, "address": item.address, "imap": f"{item.imap.host}:{item.imap.port}",
@@ -191,7 +193,7 @@ def list_(as_json: bool) -> None:
 @click.argument("name", required=False)
 @json_option
 def test(name: str | None, as_json: bool) -> None:
-    """Log in to the servers of NAME, or of every account; exit 1 where that fails."""
+    """Log in to the servers of NAME, or of every account; exit 1 if that fails."""
     sound = True
     for item in _chosen(name):
         good, detail = True, ""
@@ -211,7 +213,7 @@ def test(name: str | None, as_json: bool) -> None:
 @account.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Take the account NAME out of config.toml; its tickets stay."""
+    """Remove the account NAME from config.toml; its tickets stay."""
     from tui.accounts.config_writing import remove as take_out
 
     click.echo(f"The account {name} is no longer in {take_out(config_folder(), name)}.")

@@ -17,14 +17,14 @@ _TARGETS = ("first_reply", "next_reply", "resolution")
 
 
 @click.command()
-@click.option("--again", is_flag=True, help="Set the clocks of all running tickets by the policies of today.")
+@click.option("--again", is_flag=True, help="Recalculate the clocks of all open tickets by today's policies.")
 @click.option("--dry-run", is_flag=True, help="With --again: count what would change, write nothing.")
 @db_option
 @json_option
 def clocks(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
     """List the policies in order: the first that fits a ticket sets its clocks.
 
-    They come from `[[policy]]` and `[calendar.NAME]` in config.toml, else those of the desk hold.
+    They come from `[[policy]]` and `[calendar.NAME]` in config.toml; without them the built-in ones apply.
     """
     if dry_run and not again:
         raise click.UsageError("--dry-run goes with --again.")

@@ -21,8 +21,8 @@ from tui.setup.settings import config_folder, load
 
 @click.command()
 @click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 3660), help="How far back.")
-@click.option("--agent", default="", help="Whose work; yours where nobody is named.")
-@click.option("--save", type=click.IntRange(1), metavar="N", help="Do what line N advises: save it as your macro.")
+@click.option("--agent", default="", help="Whose work (default: yours).")
+@click.option("--save", type=click.IntRange(1), metavar="N", help="Save the advice of line N as a macro.")
 @click.option("--title", default="", help="With --save: the new macro's title.")
 @FOLDER
 @db_option
@@ -30,10 +30,10 @@ from tui.setup.settings import config_folder, load
 def coach(
     days: int, agent: str, save: int | None, title: str, folder: Path | None, db: Path | None, as_json: bool
 ) -> None:
-    """Tell keys and seconds a solved ticket, and which macros would save some.
+    """Show keys and seconds per solved ticket, and which macros would save some.
 
-    Keys count from opening a ticket to leaving it; letters that are typed count apart. Seconds run from key to key; a
-    gap of more than two minutes counts as none.
+    Keys count from opening a ticket to leaving it; typed letters are counted separately.
+    Seconds run from key to key; a gap of more than two minutes is not counted.
     """
     library = library_of(folder)
     with reading(db) as store:

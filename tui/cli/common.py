@@ -27,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 NUMBER = click.IntRange(1, 2**53)
 """The number of a ticket, a message or the like: what the file can hold."""
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 
 
 def db_option(command: Command) -> Command:

@@ -19,7 +19,7 @@ def config() -> None:
 @config.command()
 @json_option
 def explain(as_json: bool) -> None:
-    """Tell each setting, its value and its source."""
+    """List each setting with its value and source."""
     configuration = load()
     default = msgspec.to_builtins(Settings())
     rows = [("store", str(store_path()), "TRIDESK_DB or the data folder")]

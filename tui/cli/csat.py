@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @click.group()
 def csat() -> None:
-    """Customers' ratings: read from their answers to our question, or taken in from a form (docs/csat.md)."""
+    """Customers' ratings, read from their answers or imported from a form (docs/csat.md)."""
 
 
 @csat.command("import")
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
-@click.option("--reopen", is_flag=True, help="Open solved tickets again whose answer is bad and has words.")
+@click.option("--reopen", is_flag=True, help="Reopen solved tickets whose rating is bad and has a comment.")
 @db_option
 @json_option
 def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
-    """Take a form's answers in, one JSON object a line; FILE - is standard input. What is known is not doubled.
+    """Import a form's answers, one JSON object per line; FILE - is standard input. Known answers are skipped.
 
     Keys: ticket, message_id or token; score; scale (5), comment, at, id.
     """
@@ -68,7 +68,7 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
 @db_option
 @json_option
 def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: Path | None, as_json: bool) -> None:
-    """List what customers said, the earliest first."""
+    """List ratings, earliest first."""
     from tui.cli.periods import period_of, zone_of
     from tui.setup.clock import wall_clock
 
@@ -98,7 +98,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
 @db_option
 @json_option
 def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
-    """Correct RATING (its number in the list) to VALUE, 1 to 5; `tridesk undo` takes it back."""
+    """Correct RATING (its number in the list) to VALUE, 1 to 5; `tridesk undo` restores it."""
     with acting(db) as desk:
         tell(desk.ratings.correct_rating(rating, value), as_json)
 
@@ -108,7 +108,7 @@ def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def remove(rating: int, db: Path | None, as_json: bool) -> None:
-    """Take RATING away: it was none; `tridesk undo` takes that back."""
+    """Remove RATING, which was not one; `tridesk undo` restores it."""
     with acting(db) as desk:
         tell(desk.ratings.correct_rating(rating, None), as_json)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AGENT = "Alex"
 """Who signs the demo's replies, unless the settings name someone."""
 MONTHS_TICKETS = 1_200
-"""What a rehearsed month brings in, unless told otherwise."""
+"""The default number of messages in a rehearsed month."""
 BATCH = 2_000
 """Messages a transaction: large enough for speed, small enough to see progress."""
 

@@ -22,7 +22,7 @@ CHUNK = 1 << 16
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help='Read {"text": …} a line; other keys come back with the answer.')
+@click.option("--json", "as_json", is_flag=True, help='Read one {"text": …} object per line; other keys are echoed.')
 @click.option(
     "--templates",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -25,7 +25,7 @@ from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
 @db_option
 @json_option
 def doctor(db: Path | None, as_json: bool) -> None:
-    """Check the desk; exit 1 where something needs a hand."""
+    """Check the desk; exit 1 if something needs attention."""
     path, sound = chosen(db), True
     for name, check in _checks(path):
         good, words = _tried(check)
@@ -153,7 +153,9 @@ def _accounts(path: Path) -> str:
             waiting = [entry.connector for entry in store.outbox.waiting()]
             orphans = sum(name.startswith(prefixes) and name not in names for name in waiting)
     if orphans:
-        raise DeskError("Account", f"{orphans} replies wait for an account that is no more; `tridesk outbox list`.")
+        raise DeskError(
+            "Account", f"{orphans} replies wait for an account that no longer exists; `tridesk outbox list`."
+        )
     notes = []
     for account in accounts:
         link = known.get(account.connector)

@@ -23,15 +23,20 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "chatwoot")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @db_option
 @click.option("--own", multiple=True, metavar="ADDRESS", help="A support address of ours: mail from it is outgoing.")
-@click.option("--from", "tool", type=click.Choice(TOOLS), help="Whose export it is (else told by its shape).")
+@click.option(
+    "--from",
+    "tool",
+    type=click.Choice(TOOLS),
+    help="The tool that wrote the export (default: recognised by its shape).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
 def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], tool: str | None, as_json: bool) -> None:
     """Import mbox files, Maildirs, .eml files or folders of them, JSON Lines, and exports of other tools.
 
     Tickets of Zendesk, Freshdesk, Help Scout, Gorgias and Chatwoot come as JSON, JSON Lines or a zip of those, with
     their messages, customers, tags and states; fields without an equivalent are kept with the ticket and listed.
-    Importing the same file again adds nothing. Without --own, the addresses that many people
-    write to are taken as ours.
+    Importing the same file again adds nothing. Without --own, addresses that many people
+    write to count as ours.
     """
     report, own_found = _import(sources, chosen(db), own, tool or "")
     if as_json:

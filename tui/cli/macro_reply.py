@@ -34,7 +34,7 @@ def filled(desk: Desk, ticket_id: int, macros: Sequence[str], answers: Sequence[
     results = [answering.macro(name) for name in macros]
     unknown = given.keys() - {ask.name for macro in results for ask in macro.asks}
     if unknown:
-        raise InputError("Nobody asks for that", f"{', '.join(sorted(unknown))}: no macro given asks for it.")
+        raise InputError("Unknown answer", f"No given macro asks for {', '.join(sorted(unknown))}; check the names.")
     answer = answering.fill_all(ticket, [(macro.name, given) for macro in results], language)
     return HandingOver(config_folder()).completed(answer.change, ticket, desk, wall_clock())
 
@@ -44,5 +44,5 @@ def enclosed(paths: Sequence[Path]) -> tuple[Enclosure, ...]:
     try:
         return tuple(Enclosure(str(path.resolve()), path.name, path.stat().st_size) for path in paths)
     except OSError as error:
-        message = f"{error.filename}: {error.strerror}; give a file that is there."
+        message = f"{error.filename}: {error.strerror}; give an existing file."
         raise InputError("Attachment missing", message) from None

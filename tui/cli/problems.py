@@ -75,7 +75,7 @@ def new(title: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool)
 @db_option
 @json_option
 def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Link tickets to a problem, instead of any other."""
+    """Link tickets to a problem, replacing any earlier one."""
     with acting(db) as desk:
         tell(desk.act(ticket_ids, Change(problem=_number(number))), as_json)
 
@@ -85,7 +85,7 @@ def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: boo
 @db_option
 @json_option
 def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Link tickets to no problem any more."""
+    """Unlink tickets from their problem."""
     with acting(db) as desk:
         tell(desk.act(ticket_ids, Change(problem=0)), as_json)
 
@@ -94,13 +94,13 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @click.argument("number", metavar="P-NUMBER")
 @click.option("--macro", required=True, help="The macro that answers every linked ticket, in its own language.")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that the macro asks for.")
-@click.option("--dry-run", is_flag=True, help="Tell what would be sent and what is held back; send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent and what is held back; send nothing.")
 @db_option
 @json_option
 def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
     """Answer every ticket that waits for the problem, as one action, and solve the problem.
 
-    Each ticket becomes what the macro says: pending where it asks. What a check holds back stays as it is.
+    Each ticket gets the macro's status: pending if it asks. Tickets that a check holds back stay as they are.
     """
     from tui.replying.macros_at_hand import Answering
 
@@ -148,7 +148,7 @@ def _tell_plan(made: Plan, as_json: bool) -> None:
 def _number(text: str) -> int:
     digits = text.strip().upper().removeprefix("P-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-        raise InputError("No such problem", f"{text!r} is no problem; they are named P-1, P-2 and so on.")
+        raise InputError("No such problem", f"{text!r} is not a problem; use a name such as P-1.")
     return int(digits)
 
 

@@ -61,7 +61,7 @@ def answer(ticket_id: int, step: str, value: str | None, take_back: bool, db: Pa
 
 
 @click.command()
-@click.option("--read", "known", is_flag=True, help="Take all of it as read.")
+@click.option("--read", "known", is_flag=True, help="Mark everything as read.")
 @click.option("--language", default="en", show_default=True, help="The language of the lines that are compared.")
 @db_option
 @json_option

@@ -20,7 +20,7 @@ from tui.setup.settings import config_folder
 FOLDER = click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of your own procedures, instead of the one beside your settings.",
+    help="A folder of your own procedures, instead of the one next to your settings.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
 
@@ -68,7 +68,7 @@ def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
 @FOLDER
 @JSON
 def check(files: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
-    """Check procedure files (without FILES: the built-in and your own) and tell file and line of what is wrong."""
+    """Check procedure files (without FILES: the built-in and your own) and report errors with file and line."""
     failed = False
     for path in files or (*sorted(sops.BUILT_IN.glob("*.toml")), *sorted(_own(folder).glob("*.toml"))):
         reason = _problem(path)

@@ -30,7 +30,7 @@ _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 @db_option
 @json_option
 def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
-    """List the words given to customers that are not kept yet, the one due first at the top."""
+    """List promises to customers that are not kept yet, earliest due first."""
     from tui.setup.clock import wall_clock
 
     now = wall_clock()
@@ -52,11 +52,11 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
 
 
 @click.command()
-@click.option("--since", default="", help="Every hand-over since then, not the last one alone: a date, today, 24h, 7d.")
+@click.option("--since", default="", help="Every hand-over since then, not only the latest: a date, today, 24h, 7d.")
 @db_option
 @json_option
 def handover(since: str, db: Path | None, as_json: bool) -> None:
-    """Tell what is left at the end of a shift: the hand-over that was left last, promises, replies, drafts."""
+    """List what is still open at the end of a shift: the latest hand-over, promises, replies, drafts."""
     from queues.shifts.handover import hand_over
     from tui.setup.clock import wall_clock
     from tui.shifts.lines import note_head
@@ -92,7 +92,7 @@ def _until(answer: str, now: int) -> int:
         office(calendars_of(configuration.settings.calendar, str(configuration.path)), configuration.settings),
     )
     if until is None:
-        raise InputError("No such time", f"--due {answer!r} names no time to come; write 2h, today or Friday 17:00.")
+        raise InputError("No such time", f"--due {answer!r} is not a future time; write 2h, today or Friday 17:00.")
     return until
 
 

@@ -43,7 +43,7 @@ from tui.ticket.sign_line import sign_line
 @click.option("--limit", type=NUMBER, default=100, show_default=True)
 @json_option
 def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
-    """List tickets, the most urgent first; with --all or --status, by number."""
+    """List tickets, most urgent first; with --all or --status, by number."""
     with reading(db) as store:
         names = [item.name for item in store.lanes.all()]
         if lane is not None and lane not in names:
@@ -191,7 +191,7 @@ def _override_keys(event: Event) -> dict[str, Any]:
 @click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option
 def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:
-    """Find messages that hold all the words, the newest first; accents and case play no part."""
+    """Find messages that contain all the words, newest first; accents and case are ignored."""
     with reading(db) as store:
         hits = store.search(" ".join(words), limit=limit, lane=lane)
         for hit in hits:

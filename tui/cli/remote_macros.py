@@ -19,7 +19,9 @@ def fetched(account: str) -> bytes:
     settings = load().settings
     trackers = [tracker for tracker in settings.tracker if tracker.name == account and tracker.kind == "zendesk"]
     if not trackers:
-        raise InputError("No macros", f"{account!r} is no Zendesk account; `tridesk account list` shows what there is.")
+        raise InputError(
+            "No macros", f"{account!r} is not a Zendesk account; `tridesk account list` shows all accounts."
+        )
     system = Zendesk(
         trackers[0], SecretsAtHand(ask_secrets(msgspec.structs.replace(settings, account=(), tracker=(trackers[0],))))
     )

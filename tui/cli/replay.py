@@ -41,21 +41,21 @@ _STAFF = re.compile(r"(\d{1,4})@(\S+)")
     "--staff",
     multiple=True,
     metavar="N@HOURS",
-    help="So many people in those hours, or in a calendar: 2@06:00-14:00. May be given several times.",
+    help="People in these hours or this calendar, such as 2@06:00-14:00; repeatable.",
 )
 @click.option(
     "--load",
     "loads",
     type=click.FloatRange(0.01, 5),
     multiple=True,
-    help="Stretch the work to this share of their hours; may be given several times. Else as it was.",
+    help="Scale the work to this share of their hours (default: unscaled); repeatable.",
 )
 @click.option(
     "--order",
     "orders",
     type=click.Choice([str(order) for order in Order]),
     multiple=True,
-    help="Only this order; may be given several times.",
+    help="Only this order; repeatable.",
 )
 @click.option(
     "--settings",
@@ -82,10 +82,10 @@ def replay(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Tell how many clocks would have run out, and how long people would have waited.
+    """Simulate how many clocks would have run out, and how long customers would have waited.
 
-    Every message that needed an answer comes in again when it did and takes what it took; the desk's own order is put
-    compared with first-in-first-out, queue after queue, and what really happened. Nothing is written.
+    Messages arrive when they did and take as long as they did. The desk's order is compared with
+    first-in-first-out, queue after queue, and what really happened. Nothing is written.
     """
     if demo and db is not None:
         raise click.UsageError("Give --demo or --db, not both.")

@@ -29,12 +29,12 @@ _MOST_DAYS = 366
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
 @click.option("--by", type=click.Choice([str(by) for by in By]), default="all", show_default=True, help="Group by.")
 @click.option(
-    "--zone", default="", help="The time zone of dates, hours and days: Europe/Madrid, say (else the desk's)."
+    "--zone", default="", help="The time zone of dates, hours and days, such as Europe/Madrid (default: the desk's)."
 )
-@click.option("--calendar", default="", help="Count lengths of time in this calendar's open hours.")
+@click.option("--calendar", default="", help="Measure durations in this calendar's open hours.")
 @click.option("--behind", "metric", type=click.Choice([str(item) for item in Metric]), help="List the tickets instead.")
 @click.option("--group", default="", help="With --behind: only this agent, lane, language … of --by.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a head line.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header line.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with charts.")
 @db_option
 @json_option
@@ -51,9 +51,9 @@ def report(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Sum up a period. Every figure can be opened into the tickets behind it with --behind.
+    """Sum up a period. --behind lists the tickets behind a figure.
 
-    A length of time is a median, in wall time unless --calendar names open hours.
+    Durations are medians, in wall time unless --calendar names open hours.
     """
     if group and metric is None:
         raise click.UsageError("--group goes with --behind.")
@@ -105,7 +105,7 @@ def _put_words(report: Report, zone: tzinfo) -> None:
     if not listed:
         click.echo(f"Nothing happened from {days}; --since 30d looks further back.")
         return
-    click.echo(f"{days}, beside the same length before; lengths of time are medians")
+    click.echo(f"{days}, compared with the same length before; durations are medians")
     if report.by is not By.ALL:
         _put_groups(listed)
         return

@@ -31,11 +31,11 @@ def own_cards() -> dict[str, Scorecard]:
 @click.argument("reply", type=NUMBER)
 @click.argument("marks", nargs=-1, metavar="CRITERION=POINTS[:WORDS]...")
 @click.option("--card", "card_id", default="", help="The scorecard (else that of the ticket's lane).")
-@click.option("--comment", default="", help="Words on the whole reply.")
+@click.option("--comment", default="", help="A comment on the whole reply.")
 @db_option
 @json_option
 def score(reply: int, marks: tuple[str, ...], card_id: str, comment: str, db: Path | None, as_json: bool) -> None:
-    """Review REPLY (its number in the list): every criterion gets points, yes, no or n/a, and words if you like.
+    """Review REPLY (its number in the list): points, yes, no or n/a for every criterion, with an optional comment.
 
     Without marks it shows the reply and what to score. Your earlier review of it is revised; both are kept.
     """
@@ -101,7 +101,7 @@ def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
 @db_option
 @json_option
 def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_json: bool) -> None:
-    """Have two reviewers review REPLY without seeing each other's; without REPLY, tell how reviewers agree.
+    """Have two reviewers review REPLY independently; without REPLY, show how well reviewers agree.
 
     Agreement is the share of equal answers and Cohen's kappa with linear weights (1968), by criterion.
     """

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def reviews() -> None:
-    """Judge single replies by a scorecard, fairly drawn; whoever wrote one sees it and answers (docs/reviews.md)."""
+    """Score sampled replies with a scorecard; their authors see the reviews and respond (docs/reviews.md)."""
 
 
 @reviews.command()
-@click.option("--risk", is_flag=True, help="By what is at stake, instead of every agent equally.")
+@click.option("--risk", is_flag=True, help="Highest risk first, instead of equally by agent.")
 @click.option("--count", "-n", type=click.IntRange(1, 500), default=10, show_default=True, help="How many replies.")
 @click.option("--since", default="7d", show_default=True, help="A date, today, or how far back: 24h, 7d, 4w.")
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
@@ -59,7 +59,7 @@ def sample(
         for pick in drawn.picked:
             _put_picked(pick, as_json, sample=drawn.id, seed=drawn.seed)
         if len(drawn.picked) < count and not as_json:
-            click.echo(f"Only {len(drawn.picked)} of {count}: there is no more to draw from.", err=True)
+            click.echo(f"Only {len(drawn.picked)} of {count}: there are no more replies to sample.", err=True)
 
 
 def _put_picked(pick: Picked, as_json: bool, **more: Any) -> None:
@@ -83,7 +83,7 @@ def list_them(
     waiting: bool, mine: bool, given: bool, agent: str, disputed: bool, since: str, everything: bool,
     db: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """List reviews, the newest first; nothing of calibrations."""
+    """List reviews, newest first, without calibrations."""
     with acting(db) as desk:
         if waiting:
             todo = desk.reviews.to_review()
@@ -120,7 +120,7 @@ def _since(text: str) -> int:
 @db_option
 @json_option
 def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
-    """Show one review with the reply and all that was said of it; showing your own marks it as seen."""
+    """Show one review with its reply and discussion; showing one of your own replies marks it as seen."""
     with acting(db) as desk:
         review = _review(desk, number)
         desk.reviews.see(number)
@@ -160,9 +160,9 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
 
 @reviews.command()
 @click.argument("number", metavar="REVIEW", type=NUMBER)
-@click.option("--accept", "kind", flag_value="accept", help="It is right.")
-@click.option("--dispute", "kind", flag_value="dispute", help="It is not; TEXT says why.")
-@click.option("--uphold", "kind", flag_value="uphold", help="As its reviewer: stand by it.")
+@click.option("--accept", "kind", flag_value="accept", help="Accept the review.")
+@click.option("--dispute", "kind", flag_value="dispute", help="Dispute it, with TEXT as the reason.")
+@click.option("--uphold", "kind", flag_value="uphold", help="As its reviewer: uphold it.")
 @click.argument("text", required=False, default="")
 @db_option
 @json_option
@@ -178,7 +178,7 @@ def answer(number: int, kind: str | None, text: str, db: Path | None, as_json: b
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check scorecard files (without FILES: the built-in and your own) and tell file and line of what is wrong."""
+    """Check scorecard files (without FILES: the built-in and your own) and report errors with file and line."""
     failed = False
     own = config_folder() / FOLDER
     for path in files or (*sorted(cards.BUILT_IN.glob("*.toml")), *sorted(own.glob("*.toml"))):

@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @click.option("--since", default="", help="All shifts since then, instead of this one: a date, today, 24h, 7d, 4w.")
-@click.option("--agent", default="", help="Whose; yours where nobody is named.")
+@click.option("--agent", default="", help="Whose shift (default: yours).")
 @click.option("--behind", type=click.Choice([str(own) for own in Own]), help="List the tickets behind a figure.")
 @db_option
 @json_option
 @click.pass_context
 def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Path | None, as_json: bool) -> None:
-    """Tell what your shift came to so far; `shift start` begins one, `shift end` ends it with a hand-over.
+    """Show your shift's figures so far; `shift start` begins one, `shift end` ends it with a hand-over.
 
-    The figures are those of `tridesk report`, of one agent.
+    The figures are those of `tridesk report`, for one agent.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -62,7 +62,7 @@ def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Pa
 @db_option
 @json_option
 def start(db: Path | None, as_json: bool) -> None:
-    """Begin your shift: the hand-over, what changed in the rules, what is promised for today, what is yours."""
+    """Begin your shift: shows the hand-over, changed rules, promises for today and your tickets."""
     from macros.files.library import Library
     from tui.procedures.current_wording import wordings_now
 
@@ -85,12 +85,12 @@ def start(db: Path | None, as_json: bool) -> None:
 
 
 @shift.command()
-@click.option("--note", metavar="TEXT", help="The hand-over, - for standard input; else it is written from the events.")
-@click.option("--edit", is_flag=True, help="Write it in $EDITOR, beginning with what the events say.")
+@click.option("--note", metavar="TEXT", help="The hand-over, - for standard input (default: drafted from the events).")
+@click.option("--edit", is_flag=True, help="Edit it in $EDITOR, starting from the draft.")
 @db_option
 @json_option
 def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
-    """End your shift and leave a hand-over, which `tridesk handover` shows; `tridesk undo` lets the shift go on."""
+    """End your shift with a hand-over, which `tridesk handover` shows; `tridesk undo` resumes the shift."""
     with acting(db) as desk:
         text = sys.stdin.read() if note == "-" else note if note is not None else _written(desk)
         if edit:
@@ -109,7 +109,9 @@ def _figures(store: Store, agent: str, since: str, now: int, zone: str) -> OwnFi
     else:
         latest = store.shifts.latest(agent)
         if latest is None:
-            raise InputError("No shift", f"{agent} has begun no shift; `tridesk shift start`, or give --since 7d.")
+            raise InputError(
+                "No shift", f"{agent} has not begun a shift; use `tridesk shift start`, or give --since 7d."
+            )
         begin, until = latest.began_at, latest.ended_at or now
     return own_figures(store, agent, begin, until, shifts.seconds_worked(store, agent, begin, until))
 

@@ -41,8 +41,8 @@ from tui.replying.digit_ranking import WEAK
 def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) -> None:
     """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer.
 
-    "lane", "topic", "severity" and "language" take part where they are given. "score" is the probability that a macro
-    is right; one that is not "sure" is a guess. What states an outcome is left out: nothing here establishes it.
+    "lane", "topic", "severity" and "language" are used if given. "score" is the probability that a macro
+    is right; one that is not "sure" is a guess. Macros that state an outcome are left out.
     """
     library = library_of(folder)
     suggester, macros = _taught(learn, library), {macro.name: macro for macro in library}
@@ -83,7 +83,7 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
 @db_option
 @json_option
 def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: bool) -> None:
-    """Replay the desk's own history (or FILE) in its order and tell how often the digits would have been right."""
+    """Replay the desk's history (or FILE) and show how often the suggestions would have been right."""
     library = library_of(folder)
     if learn is not None:
         history = _history(learn)
@@ -124,7 +124,7 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
 
 
 def _situation(given: Mapping[str, Any], where: str) -> Situation:
-    """Return what a line tells of its ticket; what is missing or null is unknown. InputError names the place."""
+    """Return what a line says about its ticket; missing or null values are unknown. InputError names the place."""
     situation = {key: given[key] for key in ("lane", "topic", "severity", "language") if given.get(key) is not None}
     severity = str(situation.pop("severity", "")).upper()
     if not all(isinstance(value, str) for value in situation.values()) or severity not in ("", *Severity):

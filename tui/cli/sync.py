@@ -33,14 +33,14 @@ _PACED_SECONDS = 300
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Stay, and go on with what comes.")
+@click.option("--watch", is_flag=True, help="Keep running.")
 @click.option(
-    "--attached", is_flag=True, hidden=True, help="Started by the screen: secrets come in, and it ends, with it."
+    "--attached", is_flag=True, hidden=True, help="Started by the screen: it gets secrets from it and ends with it."
 )
 @db_option
 @json_option
 def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
-    """Fetch new mail and send what is due; exit 1 where an account could not be reached."""
+    """Fetch new mail and send what is due; exit 1 if an account could not be reached."""
     from tui.setup.settings import load
 
     if attached:
@@ -66,7 +66,7 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
 def _stay(
     path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
 ) -> None:
-    """Look after the mail until told to stop; while another program does, wait for it to end."""
+    """Serve the accounts until stopped; while another program does, wait for it to end."""
     from tui.accounts.mail_worker import the_keeper
 
     waiting_said = False
