@@ -34,7 +34,7 @@ _MONTH = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class FollowUps:
-    """What the customer writes after our reply, one text a mood; empty if they would not write that."""
+    """What the customer writes after our reply, one text per mood; empty if they would not write that."""
 
     thanks: str = ""
     more: str = ""

@@ -71,7 +71,7 @@ class RefusedError(ConnectorError):
 
 
 class HeldError(ConnectorError):
-    """A reply was not taken because its ticket changed there meanwhile; it waits for the agent."""
+    """A reply was not taken because its ticket changed there in the meantime; it waits for the agent."""
 
 
 class DoubtError(ConnectorError):

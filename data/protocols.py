@@ -20,7 +20,7 @@ class People(Protocol):
         ...
 
     def named(self, names: Sequence[str], /) -> Mapping[str, frozenset[int]]:
-        """Return the customers who bear each whole name; names that no one bears are left out."""
+        """Return the customers who carry each whole name; names that no one carries are left out."""
         ...
 
     def wrote(self, numbers: Sequence[str], /) -> Mapping[str, frozenset[int]]:

@@ -83,7 +83,7 @@ def _inside_sentences(connection: sqlite3.Connection, query: str, limit: int, la
 
 
 def _any_accent(word: str) -> str:
-    """Return a LIKE pattern in which any sign may stand for a letter that has accents or case outside ASCII."""
+    """Return a LIKE pattern with a wildcard for every letter that has accents or case outside ASCII."""
     plain = re.sub(r"([!%_])", r"!\1", word)
     return re.sub(r"[aeioucnsyz]|[^\x00-\x7f]", "_", plain, flags=re.IGNORECASE)
 

@@ -132,7 +132,7 @@ class Store:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """Hold one transaction of which nothing is kept: what is written in it is only tried."""
+        """Hold a transaction that is always rolled back, to try changes."""
         if self._connection.in_transaction:
             raise StoreError("Not now", f"{self.path} is being written; nothing can be tried in between.")
         try:

@@ -104,7 +104,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a reply should not be sent with, and the words it is about."""
+    """Something that a reply should not be sent with, and where it is in the text."""
 
     rule: str
     """A short stable name, such as `hole` or `reply-language`."""

@@ -40,7 +40,7 @@ class Escalation:
     address: str = ""
     """Where the words went by mail; empty if the team has no address."""
     message_id: str = ""
-    """The Message-ID of that mail: an answer bears it."""
+    """The Message-ID of that mail: an answer carries it."""
     settled_at: int | None = None
     """When the team last answered or sent it back."""
 

@@ -25,7 +25,7 @@ class Incoming:
     text: str
     new_text: str
     at: int | None
-    """The date it bears, None if that cannot be used."""
+    """The date it carries, None if that cannot be used."""
     message_id: str = ""
     references: tuple[str, ...] = ()
     """In-Reply-To and References, oldest first, with angle brackets."""
@@ -51,11 +51,11 @@ class Incoming:
     handle: str = ""
     """What the customer is known by besides an address."""
     content_hash: str = ""
-    """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
+    """A hash of the message without what relays add, equal for a second delivery; if empty, `raw_sha256` is used."""
     received_at: int | None = None
     """When it reached us, None for now."""
     needs_our_id: bool = False
-    """It joins a ticket only by a Message-ID that we gave out: anybody can write a subject or name another's mail."""
+    """It joins a ticket only by a Message-ID that we gave out: anyone can write a subject or name another's mail."""
     mixed: str = ""
     """As in `Message.mixed`."""
     signs: tuple[Sign, ...] = ()

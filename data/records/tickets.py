@@ -33,7 +33,7 @@ ACTIVE = frozenset({Status.NEW, Status.OPEN})
 
 
 class Priority(StrEnum):
-    """How much a ticket presses, least first."""
+    """A ticket's priority, lowest first."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -153,7 +153,7 @@ class View:
     """What a list shows of a lane; every field that is set narrows it. The default is what waits for us."""
 
     status: Status | None = None
-    """None for new and open, most urgent first; pending and the like come with the latest change first."""
+    """None for new and open, most urgent first; other statuses come with the latest change first."""
     assignee: str | None = None
     """An agent's name, or the empty string if unassigned."""
     language: str | None = None

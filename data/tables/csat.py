@@ -10,7 +10,7 @@ from typing import Any
 from data.quality import Question, Rating, RatingState, RatingVia
 
 SECRET = "csat.secret"
-"""The setting that tokens are made with; each file has its own."""
+"""The setting that tokens are made with; each desk file has its own."""
 
 _ASKED = "SELECT id, token, ticket_id, message_id, at, agent, macro FROM csat_question WHERE state = 'asked' "
 _COLUMNS = tuple(field.name for field in fields(Rating))
@@ -42,7 +42,7 @@ class Csat:
         return Question(*row) if row else None
 
     def asked_by_token(self, token: str) -> Question | None:
-        """Return the latest question that bears the token."""
+        """Return the latest question that carries the token."""
         row = self._db.execute(_ASKED + "AND token = ? ORDER BY id DESC LIMIT 1", (token,)).fetchone()
         return Question(*row) if row else None
 

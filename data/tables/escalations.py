@@ -67,7 +67,7 @@ class Escalations:
         self._db.execute("UPDATE escalation SET told = 1 WHERE id = ?", (escalation_id,))
 
     def by_message_ids(self, values: Sequence[str]) -> Escalation | None:
-        """Return the escalation whose mail bears the last of these Message-IDs that any does."""
+        """Return the escalation whose mail carries the last of these Message-IDs that any does."""
         for value in reversed(values):
             sql = _SELECT + "WHERE message_id = ? AND message_id <> '' AND state <> 'withdrawn'"
             row = self._db.execute(sql, (value,)).fetchone()

@@ -109,7 +109,7 @@ class Messages:
         return bool(address) and self._db.execute(sql, given).fetchone() is not None
 
     def bears(self, ticket_id: int, message_id: str) -> bool:
-        """Return whether an incoming message of the ticket bears this Message-ID."""
+        """Return whether an incoming message of the ticket carries this Message-ID."""
         sql = "SELECT 1 FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'in' LIMIT 1"
         return self._db.execute(sql, (ticket_id, message_id)).fetchone() is not None
 
@@ -128,7 +128,7 @@ class Messages:
         return str(row[0]) if row else ""
 
     def ours(self, ticket_id: int, message_id: str) -> Message | None:
-        """Return our own message of the ticket that bears this Message-ID, withdrawn or not."""
+        """Return our own message of the ticket that carries this Message-ID, withdrawn or not."""
         sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'out' LIMIT 1"
         row = self._db.execute(sql, (ticket_id, message_id)).fetchone()
         return _message(row) if row else None
@@ -181,11 +181,11 @@ class Messages:
         return [_message(row) for row in self._db.execute(sql, (ticket_id,))]
 
     def refer(self, ticket_id: int, values: Sequence[str]) -> None:
-        """Remember the Message-IDs that a ticket's messages bear or answer."""
+        """Remember the Message-IDs that a ticket's messages carry or answer."""
         self._db.executemany("INSERT OR IGNORE INTO reference VALUES (?, ?)", [(value, ticket_id) for value in values])
 
     def tickets_referring(self, values: Sequence[str]) -> list[int]:
-        """Return the tickets whose messages bear or answer one of these Message-IDs, in the order of `values`."""
+        """Return the tickets whose messages carry or answer one of these Message-IDs, in the order of `values`."""
         results: dict[int, None] = {}
         for value in values:
             for row in self._db.execute("SELECT ticket_id FROM reference WHERE value = ?", (value,)):

@@ -70,7 +70,7 @@ class Outbox:
     ) -> bool:
         """Take the entry from one state to another if it is still in the first; return whether it was.
 
-        A recalled reply stays where it is once its draft was sent anew.
+        A recalled reply stays where it is once its draft was sent again.
         """
         sql = """UPDATE OR IGNORE outbox SET state = :new, reason = :reason, due_at = coalesce(:due_at, due_at),
             attempts = iif(:new = 'sending', attempts + 1, iif(:old = 'failed', 0, attempts))
@@ -110,7 +110,7 @@ class Outbox:
         self._db.execute("UPDATE outbox SET copied = 1 WHERE id = ?", (entry_id,))
 
     def clear(self, entry_id: int) -> None:
-        """Note that the agent has seen every message there is now, and lets the reply go all the same."""
+        """Note that the agent has seen every message there is now, and lets the reply go anyway."""
         self._db.execute("UPDATE outbox SET cleared = (SELECT max(id) FROM message) WHERE id = ?", (entry_id,))
 
     def sent_since(self, connector: str, at: int) -> int:
@@ -136,7 +136,7 @@ class Outbox:
         return dict(self._db.execute(sql, (connector, at)).fetchall())
 
     def doubt_all(self, connectors: Collection[str]) -> int:
-        """Mark what these connectors were sending when the program ended as in doubt; return how many."""
+        """Mark replies that these connectors were sending when the program ended as in doubt; return how many."""
         sql = """UPDATE outbox SET state = 'in doubt', reason = 'the program ended while it was being sent'
             WHERE state = 'sending' AND connector IN (SELECT value FROM json_each(?))"""
         return self._db.execute(sql, (json.dumps(list(connectors)),)).rowcount

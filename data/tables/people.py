@@ -1,4 +1,4 @@
-"""Whose a word is: looked up by index, so that a check before sending costs microseconds."""
+"""Finds the owner of a name, address or number by index, so that a check before sending takes microseconds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class People:
         return results
 
     def named(self, names: Sequence[str], /) -> Mapping[str, frozenset[int]]:
-        """Return the customers who bear each whole name, case ignored; names that no one bears are left out."""
+        """Return the customers who carry each whole name, case ignored; names that no one carries are left out."""
         sql = "SELECT id FROM customer WHERE name = ? COLLATE NOCASE LIMIT ?"
         results = {
             name: frozenset(row[0] for row in self._db.execute(sql, (name, _MOST_FOUND)))

@@ -14,7 +14,7 @@ _KEY = "connector = ? AND mailbox = ? AND uidvalidity = ? AND uid = ?"
 
 
 class Remote:
-    """Reads and writes places of mail through one connection."""
+    """Reads and writes where mail is on its server, through one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -68,7 +68,7 @@ class Remote:
         self._db.executemany(f"UPDATE remote_mail SET gone = 1 WHERE {_KEY}", keys)
 
     def lost_before(self, connector: str, mailbox: str, uidvalidity: int) -> None:
-        """Note that the mailbox was made anew: UIDs of another validity mean nothing any more (RFC 3501, 2.3.1.1)."""
+        """Note that the mailbox was made again: UIDs of another validity mean nothing any more (RFC 3501, 2.3.1.1)."""
         sql = "UPDATE remote_mail SET gone = 1 WHERE connector = ? AND mailbox = ? AND uidvalidity <> ? AND gone = 0"
         self._db.execute(sql, (connector, mailbox, uidvalidity))
 

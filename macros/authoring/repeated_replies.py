@@ -31,7 +31,7 @@ class Repeated:
 
 
 def repeated(replies: Iterable[OwnReply], macros: Iterable[Macro]) -> list[Repeated]:
-    """Return what was typed often and is not a macro yet, the most often typed first. `replies` come newest first."""
+    """Return texts typed often that are not macros yet, the most often typed first. `replies` come newest first."""
     known = [_triples(text) for text in own_texts(macros)]
     groups: list[tuple[OwnReply, _Triples, list[int]]] = []
     for reply in replies:

@@ -128,7 +128,7 @@ def _general(text: str, context: Context) -> tuple[str, tuple[str, ...]]:
 
 
 def _known(context: Context) -> Iterable[tuple[str, str]]:
-    """Yield what may stand in a reply and the value it is; an earlier one goes before a later one of the same words."""
+    """Yield texts that a reply may contain with the value that each one is; for equal texts the first one wins."""
     values = context.values("en")
     fields = (
         ("brand", "signature"), ("brand", "url"), ("brand", "email"), ("brand", "name"), ("agent", "first_name"),

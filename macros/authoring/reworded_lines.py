@@ -68,7 +68,7 @@ def reworded(macro: Macro, replies: Iterable[OwnReply]) -> list[Reworded]:
 
 
 def _changes(body: Body, sent: str) -> dict[int, str] | None:
-    """Return the lines that were changed and what stands there; None if nothing of the macro is left."""
+    """Return the lines that were changed and the text there; None if nothing of the macro is left."""
     patterns = dict(_patterns(body))
     lines = [" ".join(line.split())[:MAX_LINE] for line in sent.splitlines() if line.strip()]
     kept = {number for number, pattern in patterns.items() if any(pattern.fullmatch(line) for line in lines)}

@@ -44,7 +44,7 @@ def save_macro(folder: Path, title: str, language: str, text: str, *, topic: str
 
 
 def save_variant(folder: Path, macro: Macro, language: str, line: int, words_instead: str) -> str:
-    """Write a macro anew with one line of one body in other words (none: without it), and return its name.
+    """Write a macro again with one line of one body in other words (none: without it), and return its name.
 
     `line` counts from 1 within the body of `language`; the title says which macro it comes from, and no key is taken.
     Raises InputError if the macro's file cannot be read or the new one cannot be used.

@@ -72,7 +72,7 @@ class Speller:
         return [finding for finding, _ in zip(wrong, range(MOST_TOLD), strict=False)]
 
     def wait(self, language: str) -> bool:
-        """Load a language now, for who can wait; return whether a dictionary was found."""
+        """Load a language now, for callers that can wait; return whether a dictionary was found."""
         self._begin(language)
         self._loading[language].join()
         return bool(self._loaded.get(language))

@@ -1,4 +1,4 @@
-"""Reads a macro file: TOML between two `+++` lines, then one body a language. Says the line of whatever is wrong."""
+"""Reads a macro file: TOML between two `+++` lines, then one body per language. Says the line of whatever is wrong."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def texts(table: Table, key: str) -> tuple[str, ...]:
 
 
 def words(table: Table, key: str) -> Words:
-    """Read one text for all languages, or a table of one text a language."""
+    """Read one text for all languages, or a table of one text per language."""
     value = table.get(key, {})
     if isinstance(value, str):
         return Words(((_ANY_LANGUAGE, _plain(key, value)),)) if value else Words()

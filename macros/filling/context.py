@@ -92,7 +92,7 @@ class Context:
     register: str = HOUSE_REGISTER
     """The house default for customers without one of their own."""
     csat_token: str = ""
-    """What a reply bears that asks how it was."""
+    """What a reply carries that asks how it was."""
     csat_form: str = ""
     """The address of a form, with `{token}` in it."""
 

@@ -98,7 +98,7 @@ OWN: Mapping[str, Callable[..., Any]] = {
 
 
 def wrong_argument(filter_name: str, argument: object) -> str:
-    """Tell why a filter of ours does not take an argument; the empty string if it does."""
+    """Return why a filter of ours does not take an argument; the empty string if it does."""
     if filter_name == "date":
         styles = ", ".join(locales.DAY_STYLES)
         return "" if argument in locales.DAY_STYLES else f"date takes one of {styles}"

@@ -21,7 +21,7 @@ _CLASSES = frozenset("dDwWsSbBAZ")
 
 
 def problem(pattern: str) -> str:
-    """Tell why a pattern may not be used; the empty string when it may."""
+    """Return why a pattern may not be used; the empty string when it may."""
     if "(?" in pattern.replace("(?:", "").removeprefix("(?i)"):
         return "may use ( ) and (?: ), and (?i) at its beginning, but no other (?"
     if _ways(pattern.removeprefix("(?i)")) > MAX_WAYS:

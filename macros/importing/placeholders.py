@@ -41,7 +41,7 @@ _OURS = {
 }
 _BY_THEIRS = {theirs: our_name for our_name, names in _OURS.items() for theirs in names.split()}
 _SAME_PERSON = {"user.firstname": "agent.first_name", "user.fullname": "agent.name", "user.email": "brand.email"}
-"""Help Scout's `user` is the agent; everybody else's is the customer."""
+"""Help Scout's `user` is the agent; everyone else's is the customer."""
 
 FILTERS = {
     "capitalize": "capitalize", "upcase": "upper", "downcase": "lower", "strip": "trim", "titlecase": "title",

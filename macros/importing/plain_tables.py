@@ -1,4 +1,4 @@
-"""A table of answers: one row a text, rows of one title put together by their language."""
+"""A table of answers: one row per text, rows of one title put together by their language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good suggestions would have been: a history replayed in its order, each message ranked before it is learned."""
+"""Measures suggestions on past messages: history is replayed in order, and each message ranked before it is learned."""
 
 from __future__ import annotations
 

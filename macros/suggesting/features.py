@@ -13,7 +13,7 @@ from macros.suggesting.meanings import meanings
 CUT = 5
 """Letters kept of a word: a stemmer that needs no language."""
 MAX_TEXT = 4000
-"""Characters read of a message; what a customer wants stands at its beginning."""
+"""Characters read of a message; the request is at its beginning."""
 MIN_CONTENT = 4
 MAX_PAIRED = 10
 """Meanings of a message that are looked at two by two."""

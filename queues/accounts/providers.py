@@ -24,7 +24,7 @@ NOWHERE = Server()
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What holds for everybody's mail at a provider."""
+    """What holds for everyone's mail at a provider."""
 
     imap: Server = NOWHERE
     smtp: Server = NOWHERE
@@ -81,6 +81,6 @@ PROVIDERS = {
 
 
 def provider_of(address: str) -> str:
-    """Return the provider that an address belongs to, the empty string if its domain does not tell."""
+    """Return the provider that an address belongs to, the empty string if its domain does not say."""
     domain = address.rpartition("@")[2].casefold()
     return next((name for name, provider in PROVIDERS.items() if domain in provider.domains), "")

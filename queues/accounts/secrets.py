@@ -38,7 +38,7 @@ class Secrets(Protocol):
     """Where a connector gets the secret of its account."""
 
     def __call__(self, account: Keyed, /) -> str:
-        """Return the password or token, read anew each time, so that a changed one is taken at the next login."""
+        """Return the password or token, read again each time, so that a changed one is taken at the next login."""
         ...
 
 

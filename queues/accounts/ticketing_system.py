@@ -118,7 +118,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     @property
     def connector(self) -> str:
-        """The name that its tickets and replies bear."""
+        """The name that its tickets and replies carry."""
         return f"{self.kind}:{self.name}"
 
     @property
@@ -178,7 +178,7 @@ def complete(tracker: Tracker) -> Tracker:
 
 
 def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
-    """Return all trackers made plain. Raises InputError also where two bear one name."""
+    """Return all trackers made plain. Raises InputError also where two carry one name."""
     results = tuple(complete(tracker) for tracker in trackers)
     names = [tracker.name for tracker in results]
     for name in names:

@@ -73,7 +73,7 @@ DEFAULT_POLICIES: tuple[Policy, ...] = (
     Policy("mail", 4 * HOUR, 4 * HOUR, DAY, lanes=_MAIL),
     Policy("any", 8 * HOUR, 8 * HOUR, 3 * DAY),
 )
-"""A start for a new desk, to be replaced in the settings: targets of a fictional platform, around the clock."""
+"""Defaults for a new desk, to be replaced in the settings: targets of a fictional platform, around the clock."""
 
 
 def policy_of(ticket: Ticket, tier: str, policies: Iterable[Policy]) -> Policy | None:

@@ -1,6 +1,6 @@
 """A time that someone typed, read whole or not at all: `1h30m`, `24 dic`, `next Monday at 9`, `pasado mañana`.
 
-English and Spanish, with or without accents. Text with a word left over is not a time: half of what was typed would
+English and Spanish, with or without accents. Text with a word left over is not a time: half of the typed text would
 be another moment than the one that was meant.
 """
 

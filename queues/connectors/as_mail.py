@@ -17,7 +17,7 @@ _SIGNS = re.compile(r'[<>"\\\x00-\x1f]')
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a ticketing system knows of a message."""
+    """A message as a ticketing system describes it."""
 
     sender: str
     """A name, an address, or both as in a From."""

@@ -77,7 +77,7 @@ class RemoteTicket:
     queue: str
     subject: str
     requestor: str = ""
-    """The address of who asks."""
+    """The requester's address."""
     people: frozenset[str] = frozenset()
     """The addresses that a reply goes to, lower case."""
     logins: frozenset[str] = frozenset()
@@ -128,7 +128,7 @@ class RemoteReply:
     version: str = ""
     """The state of the ticket that it answers; empty for any."""
     tags: frozenset[str] = frozenset()
-    """What the ticket bears here; a system that can takes them in the same request."""
+    """What the ticket carries here; a system that can takes them in the same request."""
 
 
 class Offered(Protocol):

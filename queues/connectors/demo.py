@@ -139,7 +139,7 @@ class DemoConnector:
         self._expect(_answer(writer, entry, text, at))
 
     def _expect(self, answer: Incoming) -> None:
-        """Let an answer come at the time it bears."""
+        """Let an answer come at the time it carries."""
         self._answered += 1
         heappush(self._answers, (answer.at or 0, self._answered, answer))
 

@@ -22,7 +22,7 @@ CERTIFICATE = "Certificate not valid"
 
 
 class LoginRefusedError(UnreachableError):
-    """The server does not take the user, the password or the token."""
+    """The server rejects the user, the password or the token."""
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def of_answer(account: Account, server: Server, code: int, answer: object) -> Co
 
 
 def no_tls(server: Server, why: str) -> UnreachableError:
-    """Return the refusal to send a password where anybody on the way could read it."""
+    """Return the refusal to send a password where anyone on the way could read it."""
     return UnreachableError(
         "No TLS", f'{server.host}:{server.port} {why}; no password was sent. Use security = "tls" and its port.'
     )

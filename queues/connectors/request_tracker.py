@@ -1,8 +1,8 @@
 """Request Tracker 5 over REST2: its transactions are the feed, `take` is the claim, `correspond` is the reply.
 
 Seen with RT 5.0.3: 200 does not mean done, so every change is read back; `correspond` refuses whatever If-Match names a
-version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails. The content
-type of a message keeps parameters that RT does not know, which is where our mark is.
+version, so the ticket is read again before a reply leaves; a request with If-Modified-Since fails. The content type
+of a message keeps parameters that RT does not know, which is where our mark is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class TokenOf(Protocol):
     """Where the connector gets its token."""
 
     def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read anew each time."""
+        """Return the token, read again each time."""
         ...
 
 
@@ -71,7 +71,7 @@ class RequestTracker:
         self.web.pause = pause
 
     def me(self) -> str:
-        """Return the name that we have there: a token bears its user's number."""
+        """Return the name that we have there: a token carries its user's number."""
         if not self._me:
             owner = _TOKEN.fullmatch(self._token(self.tracker))
             if owner is None:
@@ -156,7 +156,7 @@ class RequestTracker:
         return self.ticket(ref)
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to no one, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands in the meantime."""
         if before == self.me() and not owner:
             self._put(f"ticket/{int(ref)}/untake", {})
         else:
@@ -325,7 +325,7 @@ class ReplyOffer:
 
 
 def _marked(mark: str) -> str:
-    """Return a content type that bears our mark: unknown parameters are ignored (RFC 2045, 5)."""
+    """Return a content type that carries our mark: unknown parameters are ignored (RFC 2045, 5)."""
     return f'text/plain; x-tridesk="{mark}"'
 
 

@@ -1,7 +1,7 @@
 """Roundup over its REST interface: issues are tickets, messages the conversation, a version guards every change.
 
-Seen with Roundup 2.6.0: it compares If-Match and writes in two steps, so two requests at one moment may both succeed; the
-owner is therefore read again until it stays. A message is written first and then attached to its issue, which sends
+Seen with Roundup 2.6.0: it compares If-Match and writes in two steps, so two requests at one moment may both succeed;
+the owner is therefore read again until it stays. A message is written first and then attached to its issue, which sends
 it; attaching the same message twice has no further effect. Messages go to all people on the nosy list, so a note needs
 a property of messages that the tracker's own rules keep from customers.
 """
@@ -153,7 +153,7 @@ class Roundup:
         return seen
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to no one, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands in the meantime."""
         self._hand_over(ref, owner, before)
         return self.ticket(ref)
 

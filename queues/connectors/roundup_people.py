@@ -1,4 +1,4 @@
-"""Who is who in a Roundup: names, addresses, and who of them is one of us."""
+"""The users of a Roundup tracker: names, addresses, and which of them are agents."""
 
 from __future__ import annotations
 

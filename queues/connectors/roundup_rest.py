@@ -27,7 +27,7 @@ class SecretOf(Protocol):
     """Where the connector gets its password or token."""
 
     def __call__(self, tracker: Tracker, /) -> str:
-        """Return it, read anew each time."""
+        """Return it, read again each time."""
         ...
 
 

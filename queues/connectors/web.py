@@ -111,7 +111,7 @@ class WebClient:
     ) -> Answer:
         """Make a request and return its answer. Raises ConnectorError with one sentence.
 
-        A reading request whose kept connection had ended meanwhile is made once more.
+        A reading request whose kept connection had ended in the meantime is made once more.
         """
         target = self._target(path, query)
         for again in (method == "GET" and self._connection is not None, False):

@@ -39,7 +39,7 @@ class TokenOf(Protocol):
     """Where the connector gets its token."""
 
     def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read anew each time."""
+        """Return the token, read again each time."""
         ...
 
 
@@ -130,7 +130,7 @@ class Zendesk:
         return self._assign(ref, int(self._names.me()["id"]), before)
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to no one, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands in the meantime."""
         return self._assign(ref, self._names.agent(owner) if owner else None, before)
 
     def set_status(self, ref: str, status: str) -> RemoteTicket:
@@ -138,7 +138,7 @@ class Zendesk:
         return self._updated(ref, self._status(status))
 
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
-        """Add and remove tags, of a ticket that no one changes at that moment; return how it stands then."""
+        """Add and remove tags, unless the ticket changes at that moment; return its new state."""
         for _ in range(TRIES):
             row = self._one(ref)
             before = frozenset(map(str, row.get("tags") or []))
@@ -238,11 +238,11 @@ class Zendesk:
             try:
                 return self._updated(ref, {"assignee_id": owner, **_only(row)})
             except StaleError:
-                continue  # whoever has it now is read anew
+                continue  # whoever has it now is read again
         return self.ticket(ref)
 
     def _updated(self, ref: str, wanted: Mapping[str, Any]) -> RemoteTicket:
-        """Update a ticket, and return how the answer says that it stands."""
+        """Update a ticket, and return its new state from the answer."""
         body = self._ask("PUT", _path(ref), body={"ticket": dict(wanted)}).body
         row = rows_of(body, "ticket")
         return self._tickets.remote(row) if row else self.ticket(ref)

@@ -45,7 +45,7 @@ class Names:
             self._users |= {item: {} for item in wanted} | {int(user["id"]): user for user in results}
 
     def user(self, number: Any) -> Json:
-        """Return a person; empty if there is none and for who is no longer there."""
+        """Return a person; empty if there is none and for people who no longer exist."""
         self.know([number])
         return self._users.get(number, {}) if isinstance(number, int) else {}
 

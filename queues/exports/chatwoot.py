@@ -74,7 +74,7 @@ def read(row: Fields) -> ExportedTicket:
 def _message(record: Fields, customer: Person, leftovers: Leftovers) -> ExportedMessage | None:
     number, kind = record.line("id"), record.text("message_type")
     direction = Direction.NOTE if record.flag("private") else _DIRECTIONS.get(kind)
-    if direction is None:  # what was done to the conversation, not what anybody said
+    if direction is None:  # what was done to the conversation, not what anyone said
         record.keep("message_type")
         leftovers.message(number, record.rest())
         return None
@@ -115,7 +115,7 @@ def _subject(row: Fields, messages: tuple[ExportedMessage, ...]) -> str:
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
+    """Return the names of attachments; their links stay among the kept fields."""
     attachments = []
     for file in row.many("attachments"):
         link = file.line("data_url").split("?")[0]

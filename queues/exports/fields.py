@@ -92,7 +92,7 @@ class Fields:
         self._used.update(names)
 
     def keep(self, *names: str) -> None:
-        """Say of fields that were looked at but not understood: they are kept all the same."""
+        """Say of fields that were looked at but not understood: they are kept anyway."""
         self._used.difference_update(names)
 
     def rest(self) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def _message(record: Fields, known: Mapping[str, Person], leftovers: Leftovers) 
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
+    """Return the names of attachments; their links stay among the kept fields."""
     attachments = tuple(
         attachment(
             file.line("name", "content_file_name"),

@@ -93,7 +93,7 @@ def _address(record: Fields) -> str:
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
+    """Return the names of attachments; their links stay among the kept fields."""
     attachments = tuple(
         attachment(file.line("name"), file.line("content_type"), whole(file.raw("size")))
         for file in row.many("attachments")

@@ -91,7 +91,7 @@ def _message(record: Fields, customer: Person, leftovers: Leftovers) -> Exported
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
+    """Return the names of attachments; their links stay among the kept fields."""
     attachments = tuple(
         attachment(file.line("filename", "fileName"), file.line("mimeType"), whole(file.raw("size")))
         for file in row.many("attachments")

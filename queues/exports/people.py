@@ -12,11 +12,11 @@ from queues.exports.fields import Fields
 from queues.exports.ticket import Person
 
 MOST = 1_000_000
-"""People kept in memory; who comes after them stays a number."""
+"""People kept in memory; later ones stay a number."""
 
 
 class People:
-    """Everybody named in the lists of the files that are imported together."""
+    """Everyone named in the lists of the files that are imported together."""
 
     def __init__(self) -> None:
         self._known: dict[str, Person] = {}

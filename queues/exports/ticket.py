@@ -1,4 +1,4 @@
-"""A ticket as another tool exported it, in our words, before it is filed."""
+"""A ticket exported by another tool, mapped to our terms, before it is filed."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class By(StrEnum):
 Grouped = By | tuple[By, By]
 """One grouping, or each of its groups grouped once more (each agent's days)."""
 BETWEEN = "\x1f"
-"""Stands between the names of a group of a group: the unit separator of ASCII."""
+"""Separates the two names of a nested group: the ASCII unit separator."""
 Group = Callable[[Measure, "Facts"], str | None]
 """Names a measure's group; None if it belongs to none."""
 

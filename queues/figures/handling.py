@@ -31,7 +31,7 @@ class Handled:
 
 
 def handled(events: Iterable[Event]) -> Iterator[Handled]:
-    """Yield what agents did and how long it took; `events` in the order of time. A bulk action is left out."""
+    """Yield what agents did and how long it took; `events` in chronological order. A bulk action is left out."""
     latest: dict[str, tuple[int, int]] = {}
     for event in events:
         if event.kind not in WORK:

@@ -10,7 +10,7 @@ from queues.figures.metrics import Measure, Metric
 
 
 def judged(store: Store, since: int, until: int) -> list[Measure]:
-    """Return the measures from `since` up to `until`, not included, in the order of time.
+    """Return the measures from `since` up to `until`, not included, in chronological order.
 
     A rating and a review belong to the moment at which they were given, a question to when it was asked.
     """

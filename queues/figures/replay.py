@@ -1,6 +1,6 @@
 """A shift played again: the same requests under another order, other hours, other targets or other staffing.
 
-What came in and how long each took are facts of the record; who takes which when is decided anew. One agent works on
+What came in and how long each took are facts of the record; who takes which when is decided again. One agent works on
 one request at a time and finishes it; future requests are unknown.
 """
 
@@ -112,7 +112,7 @@ class _Turns:
     def __init__(self, staff: Sequence[Calendar]) -> None:
         self._staff = staff
         self._free = [(0, 0, agent) for agent in range(len(staff))]
-        """For each who is free: no earlier than when they can begin, since when they are free, who."""
+        """For each free agent: the earliest start, since when they are free, who."""
 
     def next(self, earliest: int) -> tuple[int, int]:
         """Return when the next one can begin, not before `earliest`, and who; they are busy from then on."""

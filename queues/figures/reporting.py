@@ -54,7 +54,7 @@ class Question:
     """What is looked for in the record."""
 
     spans: Sequence[Period]
-    """In the order of time, each ending where the next begins."""
+    """In chronological order, each ending where the next begins."""
     elapsed: Elapsed
     facts: bool
     """Whether anything is grouped by what a ticket is."""
@@ -121,7 +121,7 @@ def _found(store: Store, question: Question) -> Found:
 
 
 def _of_lives(store: Store, question: Question) -> Found:
-    """Measure what happened to each ticket, by the number of the ticket."""
+    """Yield each ticket's measures, in order of ticket number."""
     lives = store.events.lives(question.spans[-1].until, since=question.spans[0].since)
     newest = max(1, store.tickets.newest())
     while batch := list(islice(lives, _BATCH)):
@@ -139,7 +139,7 @@ def _of_lives(store: Store, question: Question) -> Found:
 
 
 def _of_handling(store: Store, question: Question) -> Found:
-    """Measure what each action of an agent took, in the order of time."""
+    """Measure what each action of an agent took, in chronological order."""
     first, last = question.spans[0], question.spans[-1]
     work = handled(store.events.deeds(WORK, first.since - IDLE, last.until))
     while batch := list(islice(work, _BATCH)):
@@ -163,7 +163,7 @@ def _of_asides(store: Store, question: Question) -> Found:
 
 
 def _of_judgements(store: Store, question: Question) -> Found:
-    """Measure what customers said of us and reviewers of replies, in the order of time."""
+    """Measure what customers said of us and reviewers of replies, in chronological order."""
     for place, span in enumerate(question.spans):
         measures = judged(store, span.since, span.until)
         facts = _facts(store, sorted({measure.ticket_id for measure in measures}), question)

@@ -127,5 +127,5 @@ class OwnWork:
 
 
 def own_figures(store: Store, agent: str, since: int, until: int, seconds: int) -> OwnFigures:
-    """Return the figures of a period in one look."""
+    """Return the figures of a period."""
     return OwnWork(agent, since).look(store, until, seconds)

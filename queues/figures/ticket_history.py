@@ -114,7 +114,7 @@ class History:
         """When the oldest message came in that no one has answered yet."""
 
     def add(self, at: int, actor: str, kind: str, packed: str) -> None:
-        """Take the next event in, in the order of time."""
+        """Take the next event in, in chronological order."""
         read = _read(packed)
         if kind == "received":
             self._received(at, read)

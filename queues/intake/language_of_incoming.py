@@ -1,6 +1,6 @@
 """The language of what comes in, with what the desk knows: who writes, in which market, and which words are ours.
 
-A connector or the helper guesses from the text alone. Here the guess is asked anew wherever knowing more may change it.
+A connector or the helper guesses from the text alone. Here it is repeated if more knowledge may change it.
 It runs in the worker that fetches, with that worker's own store, before the one door is asked.
 """
 

@@ -34,7 +34,7 @@ class Report:
     joined: int = 0
     duplicates: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
-    """Kept raw and filed all the same: where each came from, and why it could not be read."""
+    """Kept raw and filed anyway: where each came from, and why it could not be read."""
     refused: list[str] = field(default_factory=list)
     """Files that could not be opened and records that were left out, one sentence each, the first `MOST_TOLD`."""
     untold: int = 0
@@ -123,7 +123,7 @@ def take_in(
     """File every message of `items`, batch by batch; `progress` gets the number seen.
 
     With `own`, the desk's addresses are learned from the messages; otherwise the helper was reported them. `recognise`
-    names the languages anew, with what the desk knows of the customers.
+    names the languages again, with what the desk knows of the customers.
     An error among the items is a file that could not be opened: it is reported, the rest goes on.
     Raises StoreError if the store cannot be written; what was filed before stays.
     """
@@ -176,7 +176,7 @@ def _file(
 ) -> None:
     """Read a batch and hand it to the desk in one transaction."""
     now = clock()
-    # A file does not tell when its mails arrived; the date they bear does, unless it lies in the future.
+    # A file does not say when its mails arrived; the date they carry does, unless it lies in the future.
     read = [
         replace(item, received_at=min(item.at, now) if item.at is not None else now)
         for item in helper.read(batch, connector=connector)

@@ -32,7 +32,7 @@ _NOT_WORDS = re.compile(
     r"app|io)(?![a-z0-9_])|(?<![a-z0-9_\-])(?=[a-z_\-]*\d)[a-z0-9_\-]+|\b[a-z]+(?:_[a-z]+)+\b",
     re.I,
 )
-"""Addresses, file names, ids: in letters of no script without spaces, so that a number takes no word along."""
+"""Addresses, file names, ids; not in scripts without spaces, where a match would swallow words."""
 _CITED = re.compile(r"“[^“”\n]{2,200}”|«[^«»\n]{2,200}»|„[^„“”\n]{2,200}[“”]|(?<!\w)\"[^\"\n]{2,200}\"(?!\w)")
 _ALL_CITED = re.compile(r"^\s*[“«„\"][^“”«»„\"]*[”»“\"]\s*$")
 """A line that is a citation and nothing else is what the message is about."""

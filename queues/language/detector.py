@@ -107,7 +107,7 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
 
 
 def _of_script(text: str, language: str, shared: bool) -> Detection:
-    """Take the script's word, and langdetect's where several languages share the script."""
+    """Use the script's language, or langdetect's if several languages share the script."""
     if not shared:
         return _found(language, 0.99, "script")
     written = in_script(text, language)

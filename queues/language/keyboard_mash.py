@@ -1,4 +1,4 @@
-"""Keyboard mash: letters that fell on the keys, in no language."""
+"""Recognises keyboard mash: random letters in no language."""
 
 from __future__ import annotations
 

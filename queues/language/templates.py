@@ -29,7 +29,7 @@ class KnownTexts:
         """Return the text without the sentences that are ours; a text that is ours altogether stays as it is.
 
         `kept` names sentences that stay in any case, such as the headers by which a quotation is known.
-        A sentence of one or two words, such as a greeting, is anybody's: it goes only together with longer ones.
+        A sentence of one or two words, such as a greeting, is anyone's: it goes only together with longer ones.
         """
         if self._empty():
             return text

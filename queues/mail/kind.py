@@ -27,7 +27,7 @@ _RESPONDER_HEADERS = (
 _DENIALS = frozenset({"", "no", "false", "0", "none", "off", "never"})
 _BULK = frozenset({"bulk", "junk", "list"})
 _FORWARDED = "x-ms-exchange-forwardingloop"
-"""A rule of a mailbox sent on what someone wrote."""
+"""A mailbox rule forwarded a person's message."""
 AWAY_SUBJECT = re.compile(
     r"\s*(?:automatic reply|auto[- ]?reply|autoreply|auto-?response|out of (?:the )?office(?: reply| autoreply)?|"
     r"respuesta autom[aá]tica|fuera de (?:la )?oficina|ausente|automatische antwort|abwesenheitsnotiz|"

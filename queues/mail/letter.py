@@ -83,7 +83,7 @@ def usable_id(value: str) -> bool:
 
 
 def _writable(text: str) -> str:
-    """Return text without halves of letters, which no charset can write."""
+    """Return text without lone surrogates, which no charset can encode."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -59,7 +59,7 @@ def reply_box(headers: Mapping[str, Sequence[str]], sender: str, own: Collection
 def unmasked(item: Incoming, own: Collection[str]) -> Incoming:
     """Return a mail that an address of ours sent on for someone as theirs; any other as it is.
 
-    Only of our own address (or a group of ours) a rewritten line is believed: anybody may write such headers.
+    Only of our own address (or a group of ours) a rewritten line is believed: anyone may write such headers.
     """
     if item.from_address not in own:
         return item

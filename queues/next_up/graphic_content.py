@@ -13,7 +13,7 @@ from data.records.tickets import Ticket
 from queues.next_up.urgency import DEFAULT_HANDLE_SECONDS, Waiting
 
 SLACK = 2
-"""How many times its usual handle time a ticket must have left for another to go before it."""
+"""A ticket must have this many usual handle times left for another to go before it."""
 
 
 @dataclass(frozen=True, slots=True)

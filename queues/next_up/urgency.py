@@ -1,7 +1,7 @@
 """Which ticket is next, over all lanes, and why.
 
 S0 and S1 come first. After them what presses: a clock that runs out within four hours and can still be kept, counted in
-whole handle times of its lane, and of what is late only known harm, a word given to a customer, and what has been late
+whole handle times of its lane, and of what is late only known harm, a promise to a customer, and what has been late
 for a day. Then what else is late, then the rest. Under load this breaks far fewer clocks than taking the latest first
 (docs/next-up.md has the figures). Among equals: severity, then priority, then the earliest clock.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from data.records.tickets import ACTIVE, LaneRow, Priority, Severity
 
 DEFAULT_HANDLE_SECONDS = 240
-"""What a ticket is expected to take where a lane has no figure of its own."""
+"""The expected handle time of a ticket if its lane has no figure of its own."""
 
 PRESSING = 4 * 3600
 """Seconds before its clock breaks from which on a ticket goes before those that are late already."""
@@ -37,7 +37,7 @@ class NextUp:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ticket that waits for us, and when the first clock or word on it breaks."""
+    """A ticket that waits for us, and when its first clock or promise breaks."""
 
     lane: str
     row: LaneRow

@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 8
 MINUTE, DAY = 60, 86_400
 
 HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
-"""Why a reply is held, by the direction of the message that came meanwhile."""
+"""Why a reply is held, by the direction of the message that came in the meantime."""
 
 
 class Sender(Protocol):

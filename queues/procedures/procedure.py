@@ -45,7 +45,7 @@ class Step:
     guards_words: bool = False
     """A gate that guards what may be said: no public reply leaves before the step is done, whatever its outcome."""
     passes: frozenset[str] = frozenset()
-    """Macros that, sent as they stand, leave before the step is done: they ask for what it needs, and solve nothing."""
+    """Macros that may be sent unchanged before the step is done: they ask for what it needs, and do not solve."""
     evidence: str = ""
     """What to write down, where something must be."""
     choices: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ class Procedure:
     tags: frozenset[str] = frozenset()
     severities: frozenset[Severity] = frozenset()
     plain_answers: frozenset[str] = frozenset()
-    """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anybody."""
+    """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anyone."""
     fallback: bool = False
     """Holds only for tickets that no other procedure holds for."""
     establishes: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)

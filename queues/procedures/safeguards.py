@@ -48,7 +48,7 @@ class Facts:
 
 
 def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Finding]:
-    """Return what the rules hold against a change; every one of them blocks it."""
+    """Return the findings against a change; every one of them blocks it."""
     findings = []
     for rule, (_, look) in _RULES.items():
         if holds(rule, facts.ticket, watched):

@@ -28,7 +28,7 @@ _ZONES = {
     "PE": "America/Lima", "PR": "America/Puerto_Rico", "PY": "America/Asuncion", "SV": "America/El_Salvador",
     "UY": "America/Montevideo", "VE": "America/Caracas",
 }  # fmt: skip
-"""Countries with one time zone, or with one in which nearly everybody lives (IANA zone1970.tab)."""
+"""Countries with one time zone, or with one in which nearly everyone lives (IANA zone1970.tab)."""
 
 _ENGLISH = re.compile(
     r"\b(?:i|we|they|and|(?:my|our|the)(?: [\w&]+){0,2} (?:team|colleagues?)|someone|somebody|a colleague)"

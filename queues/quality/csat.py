@@ -1,6 +1,6 @@
 """Our question how it was, and the customer's answer to it.
 
-A reply asks where it bears its ticket's token, which macros print as `csat.token`. Only what answers such a reply is
+A reply asks where it carries its ticket's token, which macros print as `csat.token`. Only what answers such a reply is
 ever looked at for a score; an answer that holds nothing else leaves its ticket as it is.
 """
 
@@ -51,7 +51,7 @@ def ask(store: Store, ticket: Ticket, text: str, message_id: int, macro: str, no
 
 
 def ticket_of(store: Store, item: Incoming, customer_id: int) -> int | None:
-    """Return the ticket whose token a message of its own customer bears: a mail begun by a link names nothing else."""
+    """Return the ticket whose token a message of its customer carries: a mail from a link names nothing else."""
     for token in TOKEN.findall(f"{item.subject}\n{item.new_text}")[:3]:
         question = store.csat.asked_by_token(token)
         ticket = store.tickets.get(question.ticket_id) if question is not None else None
@@ -63,8 +63,8 @@ def ticket_of(store: Store, item: Incoming, customer_id: int) -> int | None:
 def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arrived: int, days: int) -> Answer | None:
     """Return the score that a message gives in answer to our question, None for every other message.
 
-    It has to come from the ticket's own customer, within `days` of the question, and to bear the question's token or
-    Message-ID; one that can bear neither has to come right after it.
+    It has to come from the ticket's own customer, within `days` of the question, and to carry the question's token or
+    Message-ID; one that can carry neither has to come right after it.
     """
     if item.direction is not Direction.IN or item.kind not in _ANSWERING or customer_id != ticket.customer_id:
         return None

@@ -254,7 +254,7 @@ def _refuse_own(message: Message, reviewer: str) -> None:
 
 
 def _told(review: Review, number: int) -> dict[str, Any]:
-    """Return what the event keeps: numbers and names, no word of anybody."""
+    """Return what the event keeps: numbers and names, no word of anyone."""
     return {
         "review": number, "message": review.message_id, "agent": review.agent, "scorecard": review.scorecard,
         "percent": review.percent, "failed": list(review.failed), "revises": review.revises,

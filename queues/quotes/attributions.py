@@ -50,7 +50,7 @@ _SAID = """
     unser dein er io mio mia tuo suo noi che ik mijn jij uw wij mi sizin bir jag mitt ditt vår jeg
 """
 _SENTENCE = frozenset(_SAID.split())
-"""Words of a person who tells something; no mail program writes them."""
+"""Words of a person's own text; mail programs do not write them."""
 _ENCLOSED = re.compile(
     r"<[^<>]{0,200}>?|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|\"[^\"]{0,100}\"|“[^”]{0,100}”|https?://\S+"
 )
@@ -115,7 +115,7 @@ class _Opening(IntEnum):
 
 
 def _opens(first: str, second: str) -> _Opening | None:
-    """Tell what an attribution could begin with on this line."""
+    """Return what an attribution could begin with on this line."""
     bare = first.strip(_EDGE + ">|").removeprefix("~")
     word = _OPENER.match(bare)
     if word:

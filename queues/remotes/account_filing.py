@@ -123,7 +123,7 @@ class Filing:
         return list(named)
 
     def _placed(self, item: Incoming, place: RemoteMail, outgoing: str) -> Incoming:
-        """Return the message with what the mailbox knows of it: when it arrived, whose it is, its lane."""
+        """Return the message with what the mailbox knows: arrival time, owner, lane."""
         sent_by_us = bool(outgoing) and place.mailbox == outgoing
         return replace(
             item,

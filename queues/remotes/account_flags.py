@@ -21,7 +21,7 @@ from queues.remotes.mail_flags import SOLVED, claim_of, claimed_by, marking, wit
 
 _EVENTS_AT_ONCE = 500
 _TRIES = 5
-"""How often a claim is tried again because something else than a claim changed meanwhile."""
+"""How often a claim is tried again because something else than a claim changed in the meantime."""
 
 
 class Following:
@@ -177,7 +177,7 @@ class Following:
         return won
 
     def _claim_politely(self, box: Mailbox, uid: int, base: str, agent: str) -> bool:
-        """Claim on a server that cannot compare: who sees anybody else's claim after setting the own takes it back."""
+        """Claim on a server that cannot compare: who sees anyone else's claim after setting the own takes it back."""
         mine = claim_of(agent)
         box.mark(uid, add=[mine])
         flags_list = box.flags([uid])

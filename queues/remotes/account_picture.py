@@ -1,6 +1,6 @@
 """What the flags of a mailbox say of its tickets, read into the desk: as state on first sight, as news afterwards.
 
-A flag that is there is a fact that a colleague's desk or mail program put there. One that is missing says nothing of a
+A flag that is there is a fact that a colleague's desk or mail program put there. One that is missing does not affect a
 mail that is seen for the first time.
 """
 
@@ -45,7 +45,7 @@ class Picture:
         ]
 
     def anchor(self, ticket_id: int) -> RemoteMail | None:
-        """Return the mail that bears the ticket's claim: its first that is still in the mailbox, the same for all."""
+        """Return the mail that carries the ticket's claim: its first that is still in the mailbox, the same for all."""
         return next(iter(self.mails(ticket_id)), None)
 
     # How far what was done here is on the server
@@ -136,7 +136,7 @@ class Picture:
 
 
 def without_claim(mail: RemoteMail, modseq: int) -> RemoteMail:
-    """Return a mail as it is known to bear no claim at a mod-sequence."""
+    """Return a mail as it is known to carry no claim at a mod-sequence."""
     return replace(mail, flags=without_claims(mail.flags), modseq=modseq)
 
 

@@ -30,16 +30,16 @@ log = logging.getLogger(__name__)
 TICK = 0.1
 """Seconds between two looks at what the agent did; a look costs microseconds."""
 FRESH = 240.0
-"""Seconds after which a wait for news is begun anew, so that no one in between forgets the connection (RFC 2177)."""
+"""Seconds after which a wait for news is begun again, so that no one in between forgets the connection (RFC 2177)."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each further attempt to connect, and up to half as many more: many desks do not come back at one
 moment."""
 FULL = 2_000
 """So many new mails are an old mailbox rather than a night's mail."""
 FEW_FILED = 20
-"""So many new mails are worth a word at once; a full mailbox is looked at now and then all the same."""
+"""So many new mails are worth a word at once; a full mailbox is looked at now and then anyway."""
 SENT_EVERY, SENT_AGAIN = 60.0, 5.0
-"""Seconds between two looks at the folder of sent mail; a mail marked as answered is a reason to look at once."""
+"""Seconds between polls of the sent mail folder; a mail marked as answered triggers a poll at once."""
 
 Tell = Callable[[str], object]
 
@@ -133,7 +133,7 @@ class AccountSync:
         self._fetch_sent()
 
     def _select(self) -> None:
-        """Open the mailbox; one that was made anew is read from its beginning, and what is known is recognised."""
+        """Open the mailbox; one that was made again is read from its beginning, and what is known is recognised."""
         self._selected = self._require().select(self._account.mailbox)
         self._following.select(self._account.mailbox, self._selected)
         self._untold = True

@@ -34,7 +34,7 @@ def claimed_by(flags: Iterable[str]) -> str:
 
 
 def without_claims(flags: Iterable[str]) -> frozenset[str]:
-    """Return the flags without anybody's claim."""
+    """Return the flags without anyone's claim."""
     return frozenset(flag for flag in flags if not flag.lower().startswith(_CLAIM))
 
 

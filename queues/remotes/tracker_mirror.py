@@ -97,7 +97,7 @@ class Mirror:
         return f"{self.name}/{event.ref};transaction={event.number}"
 
     def hash(self, number: int) -> str:
-        """Return what a message of the system is known by here."""
+        """Return the id of the system's message here."""
         return sha256(f"{self.name}\n{number}".encode()).hexdigest()
 
     def here(self, owner: str) -> str:

@@ -1,4 +1,4 @@
-"""What we wrote into a ticketing system, known again when it comes back: by the mark that it bears."""
+"""What we wrote into a ticketing system, known again when it comes back: by the mark that it carries."""
 
 from __future__ import annotations
 

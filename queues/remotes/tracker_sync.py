@@ -140,7 +140,7 @@ class TrackerSync:
                     self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
 
     def _catch_up(self, stop: Event) -> None:
-        """See what became of what an earlier run was sending, and fetch everything new."""
+        """Resolve what an earlier run was sending, and fetch everything new."""
         with self._store.write():
             self._store.outbox.doubt_all([self._name])
         self._fetching.fetch(stop)

@@ -18,7 +18,7 @@ _NAMED = 6
 
 _WORD = re.compile(r"\w+")
 _REMEMBERED = 0xFFFF
-"""Characters past this are folded anew each time, so that foreign text cannot fill the memory."""
+"""Characters past this are folded again each time, so that foreign text cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _confidence(least: float) -> Condition | None:
 
 
 def _address(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...]]) -> Condition | None:
-    """A value is a whole address, `@domain` for everybody there, or `name@` for that name anywhere."""
+    """A value is a whole address, `@domain` for everyone there, or `name@` for that name anywhere."""
     values = frozenset(value.strip().casefold() for value in many(wanted))
     if not values:
         return None

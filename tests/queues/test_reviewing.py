@@ -124,7 +124,7 @@ def test_a_dispute_is_answered_by_a_revision_and_all_stays_readable(team: Team) 
     lea, ann = team.desk("lea"), team.desk("ann")
     lea.reviews.review(message, CARD, GOOD | {"answers": 0})
     (first,) = team.standing(message)
-    with pytest.raises(RuleError, match="Say what is not right"):
+    with pytest.raises(RuleError, match="Say what is wrong"):
         ann.reviews.answer(first.id, AnswerKind.DISPUTE, " ")
     ann.reviews.answer(first.id, AnswerKind.DISPUTE, "It answers both questions.")
     assert team.store.reviews.disputed("lea") == 1

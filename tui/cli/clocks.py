@@ -1,4 +1,4 @@
-"""`tridesk clocks`: the targets in force, and every running ticket's clocks set anew by them."""
+"""`tridesk clocks`: the targets in force, and every running ticket's clocks set again by them."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def _tell(verdict: Verdict, as_json: bool) -> None:
 
 
 def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer, str]:
-    """Return a ticket, who wrote it, and what a reply to it bears that asks how it was."""
+    """Return a ticket, who wrote it, and what a reply to it carries that asks how it was."""
     from queues.quality.csat import token_of
 
     with reading(db) as store:

@@ -99,7 +99,7 @@ class _Says:
             self._write('{"news": true}')
 
     def paced(self, name: str, link: Link) -> None:
-        """Tell what a remote was asked: a program each time, a person where that changed much."""
+        """Return what a remote was asked: a program each time, a person where that changed much."""
         from tui.accounts.link_line import pace
 
         now = int(time.time())
