@@ -212,7 +212,7 @@ def test_a_rating_is_corrected_removed_and_undone_with_its_history_kept(desk: De
     assert values(desk, ticket) == []
     desk.undo()
     assert values(desk, ticket) == [5]
-    with pytest.raises(RuleError, match="no rating 99"):
+    with pytest.raises(RuleError, match="ating 99 does not exist"):
         desk.ratings.correct_rating(99, 3)
     with pytest.raises(RuleError, match="1 \\(very bad\\) to 5"):
         desk.ratings.correct_rating(corrected.id, 6)

@@ -142,7 +142,7 @@ def test_a_dispute_is_answered_by_a_revision_and_all_stays_readable(team: Team) 
     assert (old.state, old.percent) == ("revised", first.percent)
     ann.undo()
     assert len(team.store.reviews.answers(second.id)) == 1
-    with pytest.raises(RuleError, match="no review 1 that stands"):
+    with pytest.raises(RuleError, match="Review 1 does not exist"):
         ann.reviews.answer(first.id, AnswerKind.ACCEPT)
 
 
