@@ -145,11 +145,11 @@ class _Dealer:
             self.random.shuffle(fresh)
             deck[:0] = fresh
         words = deck.pop(max(place for place, words in enumerate(deck) if fits(words)))
-        person = self._somebody(words.language)
+        person = self._customer_name(words.language)
         again = self._met[person.handle] = self._met.get(person.handle, 0) + 1
         return _dealt(next(self._numbers), words, person, again, at)
 
-    def _somebody(self, language: str) -> DemoName:
+    def _customer_name(self, language: str) -> DemoName:
         people = self._people.setdefault(language, [])
         if not people:
             people.extend(_people(language))

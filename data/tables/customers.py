@@ -1,4 +1,4 @@
-"""Customers and the ways they are known."""
+"""Customers and their identities."""
 
 from __future__ import annotations
 

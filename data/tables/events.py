@@ -93,8 +93,8 @@ class Events:
         where = f"WHERE ticket_id = ? AND kind IN (SELECT value FROM json_each(?)) AND {_STANDS} ORDER BY id"
         return [_event(row) for row in self._db.execute(_SELECT + where, (ticket_id, json.dumps(list(kinds))))]
 
-    def told(self, kinds: Sequence[str], since: int, until: int) -> list[Event]:
-        """Return a time's events of these kinds by number, less those that were undone."""
+    def in_period(self, kinds: Sequence[str], since: int, until: int) -> list[Event]:
+        """Return a period's events of these kinds by number, less those that were undone."""
         where = f"WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?)) AND {_KEPT} ORDER BY id"
         return [_event(row) for row in self._db.execute(_SELECT + where, (since, until, json.dumps(list(kinds))))]
 

@@ -139,7 +139,7 @@ class Reviews:
         return [_review(row) for row in self._db.execute(sql, (message_id,))]
 
     def latest_of(self, message_id: int, reviewer: str) -> Review | None:
-        """Return what a reviewer last gave for a reply, undone or not."""
+        """Return a reviewer's latest review of a reply, undone or not."""
         sql = _REVIEW + "WHERE message_id = ? AND reviewer = ? ORDER BY id DESC LIMIT 1"
         row = self._db.execute(sql, (message_id, reviewer)).fetchone()
         return _review(row) if row else None

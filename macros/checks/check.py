@@ -48,7 +48,7 @@ class Checker:
         sending: Sending = ALONE,
         /,
     ) -> list[Finding]:
-        """Return what is wrong with the reply, what blocks it first, then in the order of the text."""
+        """Return the findings in a reply: blocking ones first, then in the order of the text."""
         if change.reply is None:
             return []
         text = change.reply

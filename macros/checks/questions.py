@@ -44,11 +44,11 @@ def unanswered(text: str, incoming: Sequence[str]) -> list[Finding]:
     """If the customer asked two or more questions, find those that share no word with the reply."""
     questions = questions_in(incoming)
     said, plain = _stems(text), folded(text)
-    left = [question for question in questions if not _is_answered(question, said, plain)]
-    if len(questions) < 2 or not left:
+    remaining = [question for question in questions if not _is_answered(question, said, plain)]
+    if len(questions) < 2 or not remaining:
         return []
-    shown = " · ".join(item[:80] for item in left[:_SHOWN])
-    answered = len(questions) - len(left)
+    shown = " · ".join(item[:80] for item in remaining[:_SHOWN])
+    answered = len(questions) - len(remaining)
     return [Finding("unanswered", f"{answered} of {len(questions)} answered; left: {shown}")]
 
 

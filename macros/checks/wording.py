@@ -1,4 +1,4 @@
-"""English and Spanish wording that a reply is searched for. Patterns are bounded: a long reply costs little."""
+"""English and Spanish patterns that replies are searched for. They are bounded, so a long reply is cheap."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def forbidden(text: str) -> list[Finding]:
 
 
 def attachment(text: str) -> list[Finding]:
-    """Find talk of an attachment of ours in a reply that carries none."""
+    """Find a mention of our attachment in a reply without one."""
     matches = [
         match
         for match in SAYS_ATTACHED.finditer(text)

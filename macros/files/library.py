@@ -45,13 +45,13 @@ class _Read:
     """One file as it was last read, and as it was when it could last be used."""
 
     stamp: _Stamp
-    found: Macro | Snippet | MacroError
+    loaded: Macro | Snippet | MacroError
     good: Macro | Snippet | None = None
 
     @property
     def seen(self) -> tuple[_Stamp, str]:
         """What tells whether anything is new."""
-        return self.stamp, self.found.reason if isinstance(self.found, MacroError) else ""
+        return self.stamp, self.loaded.reason if isinstance(self.loaded, MacroError) else ""
 
 
 class Library:
@@ -99,7 +99,7 @@ class Library:
                     continue
                 snippets += _is_snippet(path, folder)
                 stamp, known = stamp_of(path), self._read.get(path)
-                if known is None or known.stamp != stamp or isinstance(known.found, FilesError):
+                if known is None or known.stamp != stamp or isinstance(known.loaded, FilesError):
                     full = number >= MAX_FILES or (snippets > MAX_SNIPPETS and _is_snippet(path, folder))
                     known = _Read(stamp, _full(path) if full else _found(path, folder), known.good if known else None)
                 now[path] = known
@@ -111,17 +111,17 @@ class Library:
         return changed
 
     def _link(self, read: dict[Path, _Read]) -> None:
-        kept = [loaded for read_one in read.values() for loaded in (read_one.good, read_one.found)]
+        kept = [loaded for read_one in read.values() for loaded in (read_one.good, read_one.loaded)]
         snippets, wrong = link_snippets([loaded for loaded in kept if isinstance(loaded, Snippet)])
         macros: dict[str, Macro] = {}
         self._read, self._verdicts = {}, []
         for path, file in read.items():
-            verdict = _verdict(path, file.found, snippets, wrong)
-            good = file.found if verdict.accepted and not isinstance(file.found, MacroError) else file.good
+            verdict = _verdict(path, file.loaded, snippets, wrong)
+            good = file.loaded if verdict.accepted and not isinstance(file.loaded, MacroError) else file.good
             macro = verdict.macro or _still(good, snippets)
             if macro is not None:
                 macros[macro.name] = macro
-            self._read[path] = _Read(file.stamp, file.found, good)
+            self._read[path] = _Read(file.stamp, file.loaded, good)
             self._verdicts.append(verdict)
         self._macros, self.snippets = dict(sorted(macros.items())), snippets
 

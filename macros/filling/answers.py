@@ -49,7 +49,7 @@ def problem(ask: Ask, answer: str) -> str:
 
 
 def given(asks: tuple[Ask, ...], answers: Mapping[str, str]) -> dict[str, str]:
-    """Return the answers that were given, defaults filled in. Raises InputError for one that does not do."""
+    """Return the answers that were given, defaults filled in. Raises InputError for an invalid answer."""
     results: dict[str, str] = {}
     for ask in asks:
         answer = answers.get(ask.name, ask.default).strip()

@@ -9,7 +9,7 @@ from functools import partial
 from macros.files.front_matter_fields import RESERVED
 from macros.files.toml_text import as_words
 from macros.importing import liquid
-from macros.importing.placeholders import FILTERS, LANGUAGE_FIELD, ask_name, language_code, ours
+from macros.importing.placeholders import FILTERS, LANGUAGE_FIELD, ask_name, language_code, our_name
 
 _LITERAL = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*""")
 _COMPARED = re.compile(r"""([\w.\[\]-]+)\s*(==|!=|contains)\s*("[^"]*"|'[^']*'|[\w.-]+)""")
@@ -72,7 +72,7 @@ class Converter:
         if literal:
             return as_words(literal[1] or literal[2] or "")
         name, *rest = re.split(r"\s*[|,]\s*", expression)
-        result = ours(name, self.tool) or self._ask(name)
+        result = our_name(name, self.tool) or self._ask(name)
         for item in rest:
             fallback = _FALLBACK.match(item)
             if fallback:
@@ -154,7 +154,7 @@ def _spoken(code: str, choice: liquid.Choice) -> liquid.Branch | bool | None:
 def _test(subject: str, test: str, tool: str) -> str | None:
     """Return a condition in ours, None if it looks at what we do not know."""
     if subject:
-        result = ours(subject, tool)
+        result = our_name(subject, tool)
         values = [_LITERAL.fullmatch(part) for part in re.split(r"\s*,\s*", test)]
         if not result or not all(values):
             return None
@@ -170,7 +170,7 @@ def _test(subject: str, test: str, tool: str) -> str | None:
 
 def _one_test(test: str, tool: str) -> str | None:
     compared = _COMPARED.fullmatch(test.strip())
-    result = ours(compared[1] if compared else test, tool)
+    result = our_name(compared[1] if compared else test, tool)
     if not result:
         return None
     if compared is None:

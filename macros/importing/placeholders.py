@@ -58,7 +58,7 @@ _LANGUAGE_OF = {word: code for code, said in _LANGUAGES.items() for word in said
 LANGUAGE_FIELD = re.compile(r"\b[\w.]*(?:language|locale|lang|idioma)\b", re.I)
 
 
-def ours(theirs: str, tool: str = "") -> str:
+def our_name(theirs: str, tool: str = "") -> str:
     """Return our name of a value, or the empty string if there is none."""
     key = theirs.strip().lower()
     if tool == "helpscout" and key in _SAME_PERSON:

@@ -127,7 +127,7 @@ class Suggester:
                 self._rivals.look_again(key, known.macro, said[key])
 
     def ready(self) -> None:
-        """Do what was put off while answers were taken in, so that no suggestion has to wait for it."""
+        """Do the work postponed while answers were learned, so that no suggestion has to wait for it."""
         if self._sense is not None:
             self._sense.catch_up()
 

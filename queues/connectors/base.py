@@ -106,7 +106,7 @@ class Batch:
     moved: Mapping[str, str]
     """Tickets whose status, owner or tags changed, or may have, and by whom last."""
     cursor: str
-    """Where to go on; what it means is the connector's own affair."""
+    """Where to continue; only the connector knows what it means."""
     more: bool
     """There is more to fetch."""
     done: int = 0

@@ -227,7 +227,7 @@ class Mailbox:
             lines.append(imap._get_line())
 
     def _told_meanwhile(self) -> bool:
-        """Return whether the server spoke of news among its answers to other commands: it will not say so again."""
+        """Return whether the server announced news in answers to other commands; it will not repeat that."""
         said = self._client._imap.untagged_responses
         return bool([kind for kind in _NEWS if said.pop(kind, None) is not None])
 

@@ -127,7 +127,7 @@ class Roundup:
         """Say that what happened can be read at once."""
 
     def newest(self) -> int:
-        """Return how many issues there are to read, with those that were."""
+        """Return how many issues there are, including those already read."""
         return self._feed.total
 
     def ticket(self, ref: str) -> RemoteTicket:

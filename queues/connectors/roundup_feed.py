@@ -34,7 +34,7 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
     at: int = 0
     """What happened later is to come."""
     listed: int = 0
-    """When the list was made that was read to its end; 0 if one is being read."""
+    """When the last completely read list was made; 0 while a list is being read."""
     done: int = 0
     caught_up: bool = False
     """Everything that there was at the beginning is here."""

@@ -9,7 +9,7 @@ from data.errors import InputError
 
 
 class Trusting(Protocol):
-    """What names the authority that it trusts: a mail account or a ticketing system."""
+    """Anything with a trusted certificate authority: a mail account or a ticketing system."""
 
     @property
     def name(self) -> str:

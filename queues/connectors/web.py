@@ -50,7 +50,7 @@ class NotFoundError(RefusedError):
 
 
 class StaleError(RefusedError):
-    """What was to be changed is no longer what was read (RFC 9110, 13.1.1)."""
+    """The object changed since it was read (RFC 9110, 13.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)

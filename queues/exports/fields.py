@@ -97,15 +97,15 @@ class Fields:
 
     def rest(self) -> dict[str, Any]:
         """Return what was not understood and is not empty."""
-        left = {
+        unread = {
             name: value
             for name, value in self._values.items()
             if name not in self._used and name not in self._inside and value not in (None, "", [], {})
         }
         for name, inside in self._inside.items():
             if name not in self._used and (more := inside.rest()):
-                left[name] = more
-        return left
+                unread[name] = more
+        return unread
 
 
 def seconds(value: Any) -> int | None:

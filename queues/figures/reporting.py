@@ -154,7 +154,7 @@ def _of_handling(store: Store, question: Question) -> Found:
 
 def _of_asides(store: Store, question: Question) -> Found:
     """Count what was passed over, taken out of turn, and shown of graphic words, in the order of the record."""
-    asides = store.events.told(list(ASIDE), question.spans[0].since, question.spans[-1].until)
+    asides = store.events.in_period(list(ASIDE), question.spans[0].since, question.spans[-1].until)
     facts = _facts(store, [event.ticket_id for event in asides], question)
     for event in asides:
         for place, span in enumerate(question.spans):

@@ -67,7 +67,7 @@ class _Detail(msgspec.Struct):
 class _Read(NamedTuple):
     """What a detail says."""
 
-    ours: bool
+    outgoing: bool
     """Not written by the customer."""
     heard: bool
     """Written by the customer, who waits for an answer."""
@@ -114,7 +114,7 @@ class History:
         """When the oldest message came in that no one has answered yet."""
 
     def add(self, at: int, actor: str, kind: str, packed: str) -> None:
-        """Take the next event in, in chronological order."""
+        """Add the next event; events come in chronological order."""
         read = _read(packed)
         if kind == "received":
             self._received(at, read)
@@ -126,14 +126,14 @@ class History:
 
     def _received(self, at: int, read: _Read) -> None:
         if self.created_at is None:
-            self.created_at, self.is_open = at, read.heard or read.ours
+            self.created_at, self.is_open = at, read.heard or read.outgoing
             wants = read.heard
         else:
             # plain thanks leave a solved ticket solved: the customer is not waiting
             wants = read.heard and (self.is_open or read.moved is not None)
         if wants and self.waiting_since is None:
             self.waiting_since = at
-        elif read.ours:
+        elif read.outgoing:
             self.waiting_since = None
 
     def _moved(self, at: int, actor: str, old: str, new: str, due: int | None) -> None:

@@ -40,8 +40,8 @@ class KnownTexts:
         ]
         if not any(held and _is_long(trigrams) for held, trigrams in zip(held_back, results, strict=True)):
             return text
-        left = [sentence for sentence, held in zip(sentences, held_back, strict=True) if not held]
-        return "\n".join(left) if any(map(str.isalpha, "".join(left))) else text
+        visible = [sentence for sentence, held in zip(sentences, held_back, strict=True) if not held]
+        return "\n".join(visible) if any(map(str.isalpha, "".join(visible))) else text
 
     def _empty(self) -> bool:
         return not self._trigrams and (self._below is None or self._below._empty())

@@ -20,7 +20,7 @@ from queues.mail.language_guess import guess_language
 from queues.mail.light import lightened
 from queues.mail.repairing import without_blank_head
 from queues.mail.reports import Report, report_of
-from queues.mail.senders import behind, mailbox, reply_box, unmasked
+from queues.mail.senders import mailbox, real_sender, reply_box, unmasked
 from queues.quotes.new_text import split
 
 LARGEST = 256 * 1024 * 1024
@@ -152,7 +152,7 @@ def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict
     if not name and not address:
         name, address = mailbox(_first(headers, "sender"))
     reply_name, reply_to = reply_box(headers, address, own)
-    behind_name, behind_address = behind(headers, name, address)
+    behind_name, behind_address = real_sender(headers, name, address)
     results = {
         "subject": words(_first(headers, "subject")),
         "from_name": name,

@@ -26,7 +26,7 @@ def mailbox(value: str) -> tuple[str, str]:
     return name, results[named][1]
 
 
-def behind(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tuple[str, str]:
+def real_sender(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tuple[str, str]:
     """Return name and address of who is said to have written a mail that a group sent on; both empty for none.
 
     `name` and `address` are the sender's line. A Reply-To alone is not a sign of a group: people have one too.

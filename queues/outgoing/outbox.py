@@ -36,8 +36,8 @@ class Offered(Protocol):
     """A reply that the remote has received completely but was not asked to accept yet."""
 
     def finish(self) -> object:
-        """Have it taken. Raises DoubtError if it is unknown whether it was, HeldError if an agent has to decide,
-        ConnectorError if it was not taken for another reason.
+        """Ask the remote to accept it. Raises DoubtError if the outcome is unknown, HeldError if an agent must decide,
+        ConnectorError if it was not accepted for another reason.
         """
         ...
 

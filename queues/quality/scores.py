@@ -26,7 +26,7 @@ class Score:
     scale: int
     via: RatingVia
     comment: str = ""
-    """The words besides it; all of them, where the words are the score."""
+    """The other words; all of them if the words are the score."""
     complains: bool = False
     """Someone should read it: blame, or words that are more than friendly."""
 

@@ -75,7 +75,7 @@ class Following:
     def _answered_key(self) -> str:
         return f"answered.{self._account.connector}"
 
-    def behind(self) -> bool:
+    def has_unpushed(self) -> bool:
         """Return whether something happened here that is not on the server yet."""
         return self._store.events.newest() > self.picture.pushed()
 

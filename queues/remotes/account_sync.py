@@ -187,7 +187,7 @@ class AccountSync:
         if not due and version == self._seen:
             return
         self._seen = version
-        if not due and not self._following.behind() and not self._store.outbox.uncopied(names[0], limit=1):
+        if not due and not self._following.has_unpushed() and not self._store.outbox.uncopied(names[0], limit=1):
             return
         box = self._require()
         box.stop_waiting()

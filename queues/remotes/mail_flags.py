@@ -40,7 +40,7 @@ def without_claims(flags: Iterable[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """Which flags of one mail have to change; claims are not among them, they are won or lost."""
+    """The flags of one mail that have to change, without claims."""
 
     add: frozenset[str]
     remove: frozenset[str]
