@@ -172,7 +172,7 @@ def test_without_a_shift_there_is_no_bar(path: Path) -> None:
         await look(pilot, app)
         assert "shift 0s" not in picture(app)
         await press(pilot, app, "colon", *"end shift", "enter")
-        assert "You have not begun a shift" in app.desk.said
+        assert "You are in no shift" in app.desk.said
 
     play(path, script)
 
