@@ -8,13 +8,13 @@ from data.records.changes import Change
 
 
 def packed(change: Change) -> str:
-    """Return all that a change does besides its words as JSON; the empty string where that is nothing."""
+    """Return all that a change does besides its words as JSON; the empty string if that is nothing."""
     import msgspec
 
     rest = replace(
         change, reply=None, note=None, macro="", reply_language="", recipient="", override_reason="", draft=0
     )
-    # edited words are nobody's verbatim answer any more
+    # edited text is no longer the macro's verbatim answer
     rest = replace(rest, edited=None, verbatim=False)
     if rest == Change():
         return ""

@@ -34,7 +34,7 @@ _MONTH = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class FollowUps:
-    """What the customer writes after our reply, one text a mood; empty where they would not write that."""
+    """What the customer writes after our reply, one text per mood; empty if they would not write that."""
 
     thanks: str = ""
     more: str = ""
@@ -58,7 +58,7 @@ class DemoText:
     plain: bool = False
     """One ready answer settles it; the e-mail and app requests that wait when the demo starts are of this kind."""
     grave: bool = False
-    """Somebody may be in danger; such messages come once the agent has looked around."""
+    """Someone may be in danger; such messages come once the agent has looked around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +145,11 @@ class _Dealer:
             self.random.shuffle(fresh)
             deck[:0] = fresh
         words = deck.pop(max(place for place, words in enumerate(deck) if fits(words)))
-        person = self._somebody(words.language)
+        person = self._customer_name(words.language)
         again = self._met[person.handle] = self._met.get(person.handle, 0) + 1
         return _dealt(next(self._numbers), words, person, again, at)
 
-    def _somebody(self, language: str) -> DemoName:
+    def _customer_name(self, language: str) -> DemoName:
         people = self._people.setdefault(language, [])
         if not people:
             people.extend(_people(language))
@@ -158,7 +158,7 @@ class _Dealer:
 
 
 def _dealt(number: int, words: DemoText, person: DemoName, again: int, at: int) -> DemoMessage:
-    """Give the words to a person; the second of the same name is somebody else, with another address."""
+    """Give the words to a person; the second of the same name is someone else, with another address."""
     handle = person.handle if again == 1 else f"{person.handle}{again}"
     return DemoMessage(
         number, words, words.subject, words.text, person.name, f"@{handle}", f"{handle}@mail.example", at

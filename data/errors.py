@@ -11,14 +11,14 @@ DeskError
     ├── UnreachableError  no way to it now: wait, nothing was refused
     ├── RefusedError      it will never take this; trying again is pointless
     ├── HeldError         it was not taken because the ticket changed there: an agent decides
-    └── DoubtError        the connection ended when only its answer was missing: nobody knows
+    └── DoubtError        the connection was lost before the answer: the outcome is unknown
 """
 
 from __future__ import annotations
 
 
 class DeskError(Exception):
-    """A failure that can be told to an agent: `title` in a few words, `message` in one sentence with the way out."""
+    """A failure to show to an agent: `title` in a few words, `message` in one sentence that says what to do."""
 
     def __init__(self, title: str, message: str) -> None:
         super().__init__(f"{title}: {message}")
@@ -71,7 +71,7 @@ class RefusedError(ConnectorError):
 
 
 class HeldError(ConnectorError):
-    """A reply was not taken because its ticket changed there meanwhile; it waits for the agent."""
+    """A reply was not taken because its ticket changed there in the meantime; it waits for the agent."""
 
 
 class DoubtError(ConnectorError):

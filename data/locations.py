@@ -29,7 +29,7 @@ def private_file(path: Path) -> None:
 
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Hold the lock that `path` stands for; False where another program holds it. A program that ends gives it back."""
+    """Hold the lock that `path` stands for; False if another program holds it. A program that ends gives it back."""
     private_file(path)
     with path.open("rb") as file:
         try:
@@ -41,7 +41,7 @@ def alone(path: Path) -> Iterator[bool]:
 
 
 def network_file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
-    """Return the type of the network file system that `path` lies on, or the empty string.
+    """Return the type of the network file system that `path` is on, or the empty string.
 
     SQLite's write-ahead log needs shared memory, which network file systems do not give (https://www.sqlite.org/wal.html).
     """

@@ -20,7 +20,7 @@ class People(Protocol):
         ...
 
     def named(self, names: Sequence[str], /) -> Mapping[str, frozenset[int]]:
-        """Return the customers who bear each whole name; names that nobody bears are left out."""
+        """Return the customers who carry each whole name; names that no one carries are left out."""
         ...
 
     def wrote(self, numbers: Sequence[str], /) -> Mapping[str, frozenset[int]]:
@@ -28,7 +28,7 @@ class People(Protocol):
         ...
 
     def owner(self, ticket_id: int, /) -> int | None:
-        """Return whose ticket it is, None where there is none of this number."""
+        """Return whose ticket it is, None if there is none of this number."""
         ...
 
 
@@ -42,7 +42,7 @@ class Sending:
     """Who answers."""
     now: int = 0
     people: People | None = None
-    """None where nobody else's words can be looked up."""
+    """None if no one else's words can be looked up."""
 
 
 class Clock(Protocol):

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 LONGEST_LINE = 1_000
-"""Characters that are kept of a name or a subject: what comes longer is no line that anybody reads."""
+"""Characters that are kept of a name or a subject: longer text is cut."""
 MOST_MARKS = 3
 """Combining marks kept in a row; more is a stack that paints over other lines."""
 
@@ -29,7 +29,7 @@ _BIDI = {
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _BIDI_CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# C1, surrogates, private use, and the code points that are no characters at all.
+# C1, surrogates, private use, and the code points that are not characters at all.
 _UNUSABLE = re.compile(
     "[\x80-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
     + "".join(chr(plane << 16 | last) for plane in range(1, 15) for last in (0xFFFE, 0xFFFF))
@@ -59,7 +59,7 @@ def safe_text(text: str) -> str:
     if text.isascii():
         return _CONTROL.sub(_control_picture, _LINE_END.sub("\n", text))
     text = _CONTROL.sub(_control_picture, _LINE_END.sub("\n", text))
-    text = _BIDI_CONTROL.sub(lambda found: _BIDI[ord(found[0])], text)
+    text = _BIDI_CONTROL.sub(lambda match: _BIDI[ord(match[0])], text)
     text = _INVISIBLE.sub("", _UNUSABLE.sub(_REPLACEMENT, text))
     text = unicodedata.normalize("NFC", _fewer_marks(text))
     text = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", text))
@@ -76,8 +76,8 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
 
 
-def _control_picture(found: re.Match[str]) -> str:
-    code = ord(found[0])
+def _control_picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
     return "\N{SYMBOL FOR DELETE}" if code == 0x7F else chr(0x2400 + code)
 
 
@@ -86,10 +86,10 @@ def _fewer_marks(text: str) -> str:
     return _MAYBE_MARKS.sub(_cut_rows, text)
 
 
-def _cut_rows(found: re.Match[str]) -> str:
+def _cut_rows(match: re.Match[str]) -> str:
     kept: list[str] = []
     row = 0
-    for char in found[0]:
+    for char in match[0]:
         row = row + 1 if unicodedata.category(char).startswith("M") else 0
         if row <= MOST_MARKS:
             kept.append(char)

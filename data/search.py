@@ -27,11 +27,11 @@ def search(connection: sqlite3.Connection, query: str, *, limit: int, lane: str 
 
     Words of scripts without spaces are found inside a sentence too, in the newest messages; people by name and address.
     """
-    found: dict[int, SearchHit] = {}
+    hits: dict[int, SearchHit] = {}
     for way in (_by_text, _of_people, _inside_sentences):
         for hit in way(connection, query.replace("\x00", " "), limit, lane):
-            found.setdefault(hit.message_id, hit)
-    return [found[number] for number in sorted(found, reverse=True)[:limit]]
+            hits.setdefault(hit.message_id, hit)
+    return [hits[number] for number in sorted(hits, reverse=True)[:limit]]
 
 
 def _by_text(connection: sqlite3.Connection, query: str, limit: int, lane: str | None) -> list[SearchHit]:
@@ -83,7 +83,7 @@ def _inside_sentences(connection: sqlite3.Connection, query: str, limit: int, la
 
 
 def _any_accent(word: str) -> str:
-    """Return a LIKE pattern in which any sign may stand for a letter that has accents or case outside ASCII."""
+    """Return a LIKE pattern with a wildcard for every letter that has accents or case outside ASCII."""
     plain = re.sub(r"([!%_])", r"!\1", word)
     return re.sub(r"[aeioucnsyz]|[^\x00-\x7f]", "_", plain, flags=re.IGNORECASE)
 

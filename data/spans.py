@@ -9,6 +9,6 @@ _SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
 def span_seconds(text: str) -> int | None:
-    """Return the seconds of `30m`, `4h`, `2d` or `1w`; None for what is no such length."""
-    found = _SPAN.fullmatch(text.strip())
-    return int(found[1]) * _SECONDS[found[2]] if found else None
+    """Return the seconds of `30m`, `4h`, `2d` or `1w`; None for what is not such a length."""
+    match = _SPAN.fullmatch(text.strip())
+    return int(match[1]) * _SECONDS[match[2]] if match else None

@@ -74,7 +74,7 @@ class Store:
     def open(cls, path: Path, *, create: bool = True) -> Store:
         """Open the file, making or upgrading it where needed.
 
-        Raises `StoreError` where the file is missing (and `create` is false), empty, foreign, damaged, locked,
+        Raises `StoreError` if the file is missing (and `create` is false), empty, foreign, damaged, locked,
         not writable, made by a newer tridesk, or on a network file system. A file is never overwritten.
         """
         try:
@@ -132,7 +132,7 @@ class Store:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """Hold one transaction of which nothing is kept: what is written in it is only tried."""
+        """Hold a transaction that is always rolled back, to try changes."""
         if self._connection.in_transaction:
             raise StoreError("Not now", f"{self.path} is being written; nothing can be tried in between.")
         try:
@@ -155,8 +155,8 @@ class Store:
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""
-        found = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
-        return [] if found == ["ok"] else found
+        results = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
+        return [] if results == ["ok"] else results
 
     def utils(self) -> Database:
         """Return the same connection as a sqlite-utils database, for exports and ad-hoc reading."""
@@ -166,7 +166,7 @@ class Store:
 
 
 def _refuse_unusable(path: Path, create: bool) -> None:
-    """Raise `StoreError` for what can be told without opening the file."""
+    """Raise `StoreError` for problems that show without opening the file."""
     if path.is_dir():
         raise StoreError("Not a file", f"{path} is a folder; name a file inside it with --db.")
     if not path.exists() and not create:
@@ -178,7 +178,7 @@ def _refuse_unusable(path: Path, create: bool) -> None:
     kind = network_file_system(path)
     if kind:
         raise StoreError(
-            "Network folder", f"{path} lies on {kind}, where SQLite loses data; use a local disk with --db."
+            "Network folder", f"{path} is on {kind}, where SQLite can lose data; use a local disk with --db."
         )
 
 

@@ -45,7 +45,7 @@ class Rendered:
 
     text: str
     subject: str
-    """On one line; empty where the macro sets none."""
+    """On one line; empty if the macro sets none."""
     language: str
     """The language of the body that was taken."""
     holes: tuple[Hole, ...]
@@ -69,7 +69,7 @@ def render(
     asked = frozenset(ask.name for ask in macro.asks)
     snippets = texts(macro.snippets, regional(spoken, context.customer.region), without)
     text = _BLANK.sub("\n\n", _filled(macro, body.text, asked, values, snippets).strip())
-    brought = {one.once for one in macro.snippets}
+    brought = {snippet.once for snippet in macro.snippets}
     if Once.FIRST in without - brought:
         text = without_greeting(text)
     if Once.LAST in without - brought:
@@ -81,7 +81,7 @@ def render(
     ]
     text = "\n".join([text, *unseen])
     subject = " ".join(_filled(macro, macro.subject.for_language(spoken), asked, values).split())
-    holes = tuple(Hole(found[1].strip(), *found.span()) for found in HOLE.finditer(text))
+    holes = tuple(Hole(match[1].strip(), *match.span()) for match in HOLE.finditer(text))
     change = _change(macro, text, subject, spoken, context, answered)
     return Rendered(text, subject, spoken, holes, change)
 
@@ -97,11 +97,11 @@ def closing(macro: Macro, language: str, context: Context, text: str) -> str:
     values = _values(macro, spoken, context, {})
     snippets = texts(macro.snippets, regional(spoken, context.customer.region))
     said = [
-        _filled(macro, f'{{% include "{one.name}" %}}', frozenset(), values, snippets).strip()
-        for one in macro.snippets
-        if one.once is Once.LAST
+        _filled(macro, f'{{% include "{snippet.name}" %}}', frozenset(), values, snippets).strip()
+        for snippet in macro.snippets
+        if snippet.once is Once.LAST
     ]
-    return max((one for one in said if one and text.endswith(one)), key=len, default="")
+    return max((item for item in said if item and text.endswith(item)), key=len, default="")
 
 
 def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:

@@ -97,7 +97,7 @@ def what_routing_looked_at(db: Database) -> None:
     db.execute("ALTER TABLE message ADD COLUMN mixed TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE message ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]'")
     db.execute("ALTER TABLE message ADD COLUMN named_lane TEXT NOT NULL DEFAULT ''")
-    # nobody kept which lane was named for what is here already; where the ticket stands is what moves nothing
+    # for existing tickets the named lane was not stored; the ticket's current lane moves nothing
     db.execute("UPDATE message SET named_lane = (SELECT lane FROM ticket WHERE ticket.id = message.ticket_id)")
     db.execute("CREATE INDEX ticket_triage ON ticket(lane) WHERE language = 'und' AND status IN ('new', 'open')")
 
@@ -223,7 +223,7 @@ MAIL_ACCOUNTS = (
 
 @migrations()
 def mail_accounts(db: Database) -> None:
-    """Where each mail lies on its server; of each reply, when it left and whether its copy is there."""
+    """Where each mail is on its server; of each reply, when it left and whether its copy is there."""
     for statement in MAIL_ACCOUNTS:
         db.execute(statement)
 
@@ -278,7 +278,7 @@ IMPORTED = (
 
 @migrations()
 def tickets_of_other_tools(db: Database) -> None:
-    """Where imported tickets came from, what of them has no place of its own, and tickets by their number elsewhere."""
+    """Where imported tickets came from, what of them has no equivalent, and tickets by their number elsewhere."""
     for statement in IMPORTED:
         db.execute(statement)
 

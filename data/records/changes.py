@@ -34,7 +34,7 @@ class Change:
     topic: str | None = None
     """What the request is about, as rules and macros name it."""
     assignee: str | None = None
-    """An agent's name, or the empty string for nobody."""
+    """An agent's name, or the empty string if unassigned."""
     lane: str | None = None
     language: str | None = None
     """ISO 639-1; remembered for the customer. `und` takes the ticket back to triage."""
@@ -54,7 +54,7 @@ class Change:
     promise: Promise | None = None
     """None for what the reply itself promises, if anything."""
     gives_no_promise: bool = False
-    """The reply's words are no promise, whatever they look like."""
+    """The reply promises nothing, whatever its text looks like."""
     procedure: str | None = None
     macro: str = ""
     """The macro that the reply came from, for the record; several as `data.macro_names` joins them."""
@@ -63,14 +63,14 @@ class Change:
     attachments: tuple[Enclosure, ...] = ()
     """The files that go out with the reply."""
     edited: bool | None = None
-    """Whether the agent changed the macro's words; None where no macro is in it or nobody knows."""
+    """Whether the agent changed the macro's words; None without a macro, or if unknown."""
     verbatim: bool = False
     """The reply is that macro's text as it stands; a procedure may let some answers pass its gates so."""
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""
     override_reason: str = ""
-    """Why the agent goes past a finding or a gate; kept in the event."""
+    """Why the agent overrides a finding or a gate; kept in the event."""
     draft: int = 0
     """The revision of the draft that the text was written in; it leaves only while that draft stands. 0 for none."""
 
@@ -97,14 +97,14 @@ class Done:
     summary: str
     ticket_ids: tuple[int, ...]
     leaves_at: int | None = None
-    """Until when `undo` can call the reply back; None where nothing leaves."""
+    """Until when `undo` can call the reply back; None if nothing leaves."""
     partly: bool = False
     """Undone but for what had left; it cannot be redone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a reply should not be sent with, and the words it is about."""
+    """Something that a reply should not be sent with, and where it is in the text."""
 
     rule: str
     """A short stable name, such as `hole` or `reply-language`."""

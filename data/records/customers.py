@@ -16,7 +16,7 @@ class Identity:
     value: str
     """Folded to lower case."""
     since: int = field(default=0, compare=False)
-    """When the desk first saw it, 0 where it is known for longer than that is kept."""
+    """When the desk first saw it, 0 if it is known for longer than that is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ class Escalation:
     opened_at: int = 0
     opened_by: str = ""
     address: str = ""
-    """Where the words went by mail; empty where the team has no address."""
+    """Where the words went by mail; empty if the team has no address."""
     message_id: str = ""
-    """The Message-ID of that mail: an answer bears it."""
+    """The Message-ID of that mail: an answer carries it."""
     settled_at: int | None = None
     """When the team last answered or sent it back."""
 
@@ -50,7 +50,7 @@ class Escalation:
         return f"E-{self.id}"
 
     def is_overdue(self, now: int) -> bool:
-        """Tell whether the other team should have answered by now."""
+        """Return whether the other team should have answered by now."""
         return self.state is EscalationState.OPEN and self.due_at is not None and self.due_at <= now
 
 

@@ -25,7 +25,7 @@ class Incoming:
     text: str
     new_text: str
     at: int | None
-    """The date it bears, None where that cannot be used."""
+    """The date it carries, None if that cannot be used."""
     message_id: str = ""
     references: tuple[str, ...] = ()
     """In-Reply-To and References, oldest first, with angle brackets."""
@@ -51,11 +51,11 @@ class Incoming:
     handle: str = ""
     """What the customer is known by besides an address."""
     content_hash: str = ""
-    """A hash of the message without what relays add; a second delivery has the same. Empty: `raw_sha256` decides."""
+    """A hash of the message without what relays add, equal for a second delivery; if empty, `raw_sha256` is used."""
     received_at: int | None = None
     """When it reached us, None for now."""
     needs_our_id: bool = False
-    """It joins a ticket only by a Message-ID that we gave out: anybody can write a subject or name another's mail."""
+    """It joins a ticket only by a Message-ID that we gave out: anyone can write a subject or name another's mail."""
     mixed: str = ""
     """As in `Message.mixed`."""
     signs: tuple[Sign, ...] = ()
@@ -63,7 +63,7 @@ class Incoming:
     delivery: str = ""
     """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
     reply_name: str = ""
-    """The name beside `reply_to`."""
+    """The name next to `reply_to`."""
     behind_name: str = ""
     behind_address: str = ""
     """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
@@ -82,7 +82,7 @@ class Imported:
     messages: int
     """How many messages the record held."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Every field that has no place of its own here, as JSON values."""
+    """Every field that has no equivalent here, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True)

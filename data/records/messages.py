@@ -19,7 +19,7 @@ class Direction(StrEnum):
 class MessageKind(StrEnum):
     """What sort of message it is; `auto` and `bounce` are never answered automatically.
 
-    A `rating` answers our question how it was and says nothing else: nobody waits for a word on it.
+    A `rating` answers our question and says nothing else: it needs no reply.
     """
 
     MAIL = "mail"
@@ -77,11 +77,11 @@ class Message:
     language: str = UNKNOWN_LANGUAGE
     confidence: float = 0.0
     message_id: str = ""
-    """The mail header, with angle brackets; empty where there is none."""
+    """The mail header, with angle brackets; empty if there is none."""
     reply_to: str = ""
     raw_sha256: str = ""
     readable: bool = True
-    """False where the raw message could not be parsed."""
+    """False if the raw message could not be parsed."""
     macro: str = ""
     """The macro an outgoing reply came from."""
     procedure: str = ""
@@ -123,7 +123,7 @@ class OwnReply:
     ticket_id: int
     at: int
     macro: str
-    """Empty where the agent typed it all."""
+    """Empty if the agent typed it all."""
     language: str
     text: str
     customer: str

@@ -1,4 +1,4 @@
-"""Replies on their way out, and where mail is on its server."""
+"""Outgoing replies, and where mail is on its server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class OutboxState(StrEnum):
-    """The life of a reply on its way out. `in doubt` is never sent again by itself; `recalled` was undone in time."""
+    """The states of an outgoing reply. `in doubt` is never sent again automatically; `recalled` was undone in time."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -53,14 +53,14 @@ class OutboxEntry:
     copied: bool = True
     """The mailbox has its copy, or needs none."""
     cleared: int = 0
-    """The newest message that the agent had seen when a held reply was let go all the same; 0 for none."""
+    """The newest message that the agent had seen when a held reply was let go anyway; 0 for none."""
     draft: int = 0
     """The revision of the draft that it was written in; 0 for none. Unique on its ticket."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteMail:
-    """Where a mail lies on its server, and the flags that it had there when we last looked."""
+    """Where a mail is on its server, and the flags that it had there when we last looked."""
 
     connector: str
     mailbox: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ProblemState(StrEnum):
-    """The life of a problem; `withdrawn` was undone."""
+    """The states of a problem; `withdrawn` was undone."""
 
     OPEN = "open"
     SOLVED = "solved"

@@ -35,6 +35,6 @@ class GivenPromise:
     made_at: int
     made_by: str
     message_id: int | None
-    """The number of the reply that gave it; None where a macro or a note did."""
+    """The number of the reply that gave it; None if a macro or a note did."""
     settled_at: int | None = None
     """When a reply or the solution kept or broke it."""

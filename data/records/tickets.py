@@ -12,7 +12,7 @@ UNKNOWN_LANGUAGE = "und"
 
 
 class Status(StrEnum):
-    """Where a ticket stands. New and open wait for us; the rest wait for somebody else or for nobody.
+    """A ticket's status. New and open wait for us; the others wait for someone else, or are done.
 
     A suspended one holds nothing but mail that a filter or a machine vouches against: it waits, counted and out of the
     lanes' work, until an agent takes it in or a person writes.
@@ -33,7 +33,7 @@ ACTIVE = frozenset({Status.NEW, Status.OPEN})
 
 
 class Priority(StrEnum):
-    """How much a ticket presses, least first."""
+    """A ticket's priority, lowest first."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -153,9 +153,9 @@ class View:
     """What a list shows of a lane; every field that is set narrows it. The default is what waits for us."""
 
     status: Status | None = None
-    """None for new and open, most urgent first; pending and the like come with the latest change first."""
+    """None for new and open, most urgent first; other statuses come with the latest change first."""
     assignee: str | None = None
-    """An agent's name, or the empty string for what nobody has."""
+    """An agent's name, or the empty string if unassigned."""
     language: str | None = None
     tag: str | None = None
     """All tickets with this tag, whatever their status, newest first."""

@@ -56,11 +56,11 @@ class Actions:
         return self._one("actor = ? AND state = 'undone' ORDER BY id", (actor,))
 
     def last_at(self, actor: str) -> int | None:
-        """Return when the actor last did anything, None where they never did."""
+        """Return when the actor last did anything, None if they never did."""
         sql = """SELECT max((SELECT max(at) FROM (SELECT at FROM action WHERE actor = ? AND state = value
             ORDER BY id DESC LIMIT 1))) FROM json_each('["done", "undone", "partly undone", "dropped", "settled"]')"""
-        found = self._db.execute(sql, (actor,)).fetchone()[0]
-        return None if found is None else int(found)
+        row = self._db.execute(sql, (actor,)).fetchone()[0]
+        return None if row is None else int(row)
 
     def undone(self, actor: str, after: int) -> set[int]:
         """Return which of the actor's actions from number `after` on were taken back."""

@@ -10,7 +10,7 @@ from typing import Any
 from data.quality import Question, Rating, RatingState, RatingVia
 
 SECRET = "csat.secret"
-"""The setting that tokens are made with; each file has its own."""
+"""The setting that tokens are made with; each desk file has its own."""
 
 _ASKED = "SELECT id, token, ticket_id, message_id, at, agent, macro FROM csat_question WHERE state = 'asked' "
 _COLUMNS = tuple(field.name for field in fields(Rating))
@@ -31,18 +31,18 @@ class Csat:
         return int(self._db.execute(sql, given).lastrowid or 0)
 
     def turn_question(self, row: int, old: str, new: str) -> bool:
-        """Take a question from one state to the other (`asked`, `withdrawn`); tell whether it was in the first."""
+        """Take a question from one state to the other (`asked`, `withdrawn`); return whether it was in the first."""
         sql = "UPDATE csat_question SET state = ? WHERE id = ? AND state = ?"
         return self._db.execute(sql, (new, row, old)).rowcount == 1
 
     def asked(self, ticket_id: int, until: int | None = None) -> Question | None:
-        """Return the ticket's latest question, of those up to `until`; None where nobody asked."""
+        """Return the ticket's latest question, of those up to `until`; None if no one asked."""
         sql = _ASKED + "AND ticket_id = ? AND at <= coalesce(?, at) ORDER BY id DESC LIMIT 1"
         row = self._db.execute(sql, (ticket_id, until)).fetchone()
         return Question(*row) if row else None
 
     def asked_by_token(self, token: str) -> Question | None:
-        """Return the latest question that bears the token."""
+        """Return the latest question that carries the token."""
         row = self._db.execute(_ASKED + "AND token = ? ORDER BY id DESC LIMIT 1", (token,)).fetchone()
         return Question(*row) if row else None
 
@@ -53,13 +53,13 @@ class Csat:
         return int(self._db.execute(f"INSERT INTO csat ({names}) VALUES ({marks})", row).lastrowid or 0)
 
     def turn(self, row: int, old: RatingState, new: RatingState) -> bool:
-        """Take a rating from one state to another if it is still in the first; tell whether it was."""
+        """Take a rating from one state to another if it is still in the first; return whether it was."""
         return self._db.execute("UPDATE csat SET state = ? WHERE id = ? AND state = ?", (new, row, old)).rowcount == 1
 
     def get(self, row: int) -> Rating | None:
         """Return a rating, whatever its state."""
-        found = self._db.execute(_SELECT + "WHERE id = ?", (row,)).fetchone()
-        return _rating(found) if found else None
+        result = self._db.execute(_SELECT + "WHERE id = ?", (row,)).fetchone()
+        return _rating(result) if result else None
 
     def of(self, ticket_id: int) -> list[Rating]:
         """Return the ratings of a ticket that stand, oldest first."""
@@ -99,8 +99,8 @@ class Csat:
     def from_source(self, source: str) -> Rating | None:
         """Return the rating that this very answer of a file became, unless that was undone."""
         sql = _SELECT + "WHERE source = ? AND source <> '' AND state <> 'withdrawn'"
-        found = self._db.execute(sql, (source,)).fetchone()
-        return _rating(found) if found else None
+        row = self._db.execute(sql, (source,)).fetchone()
+        return _rating(row) if row else None
 
 
 def _rating(row: tuple[Any, ...]) -> Rating:

@@ -1,4 +1,4 @@
-"""Customers and the ways they are known."""
+"""Customers and their identities."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Customers:
         """Remember more ways to know a customer; one that is known already stays with its owner."""
         self._db.executemany(
             "INSERT OR IGNORE INTO identity (kind, value, customer_id, since) VALUES (?, ?, ?, ?)",
-            [(one.kind, one.value, customer_id, one.since) for one in identities],
+            [(identity.kind, identity.value, customer_id, identity.since) for identity in identities],
         )
 
     def language_of(self, customer_id: int) -> str:
@@ -61,7 +61,7 @@ class Customers:
         return str(row[0]) if row else ""
 
     def tier_of(self, customer_id: int) -> str:
-        """Return the customer's tier, or `""` for nobody."""
+        """Return the customer's tier, or `""` for no one."""
         row = self._db.execute("SELECT tier FROM customer WHERE id = ?", (customer_id,)).fetchone()
         return str(row[0]) if row else ""
 

@@ -26,7 +26,7 @@ class Drafts:
         return [_draft(row) for row in self._db.execute(_SELECT + "ORDER BY updated_at DESC, ticket_id")]
 
     def save(self, draft: Draft, *, replacing: int) -> bool:
-        """Write the draft if the one stored is still at revision `replacing` (0 for none); tell whether it was."""
+        """Write the draft if the one stored is still at revision `replacing` (0 for none); return whether it was."""
         values = (
             draft.text,
             draft.kind,

@@ -9,13 +9,13 @@ from data.records.tickets import Status
 
 
 class Efforts:
-    """Reads and writes effort through one connection: one row a ticket and agent."""
+    """Reads and writes effort through one connection: one row per ticket and agent."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
     def add(self, effort: Effort) -> None:
-        """Add to what the agent's work on the ticket took so far."""
+        """Add to the agent's effort on the ticket."""
         sql = """INSERT INTO effort VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (ticket_id, agent) DO UPDATE SET
             at = max(at, excluded.at), keys = keys + excluded.keys, letters = letters + excluded.letters,
             seconds = seconds + excluded.seconds"""
@@ -34,4 +34,4 @@ class Efforts:
 
 
 _DAY = 86_400
-"""A ticket may have been solved this long after the agent's last key on it, and still counts."""
+"""A ticket counts if it was solved within this time after the agent's last key on it."""

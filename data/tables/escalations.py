@@ -49,8 +49,8 @@ class Escalations:
         where = "state <> 'withdrawn'" if closed else _STANDING
         sql = f"{_SELECT} WHERE {where} ORDER BY due_at IS NULL, due_at, id"
         wanted = team.strip().casefold()
-        found = (_escalation(row) for row in self._db.execute(sql))
-        return [one for one in found if not wanted or one.team.casefold() == wanted]
+        results = (_escalation(row) for row in self._db.execute(sql))
+        return [escalation for escalation in results if not wanted or escalation.team.casefold() == wanted]
 
     def back(self) -> set[int]:
         """Return the numbers of those that came back and wait for us."""
@@ -67,7 +67,7 @@ class Escalations:
         self._db.execute("UPDATE escalation SET told = 1 WHERE id = ?", (escalation_id,))
 
     def by_message_ids(self, values: Sequence[str]) -> Escalation | None:
-        """Return the escalation whose mail bears the last of these Message-IDs that any does."""
+        """Return the escalation whose mail carries the last of these Message-IDs that any does."""
         for value in reversed(values):
             sql = _SELECT + "WHERE message_id = ? AND message_id <> '' AND state <> 'withdrawn'"
             row = self._db.execute(sql, (value,)).fetchone()

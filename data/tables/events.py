@@ -61,7 +61,7 @@ class Events:
             yield Event(row[0], row[1], row[2], row[3], row[4], row[5], {})
 
     def lives(self, until: int, *, since: int | None = None) -> Iterator[tuple[int, list[Told]]]:
-        """Yield each ticket's number, in order, with what was told of it before `until`, in the order of time.
+        """Yield each ticket's number, in order, with its events before `until`, in chronological order.
 
         What was undone is left out. With `since`, so are tickets that were solved or closed before then and rest,
         unless they are so few that looking for them costs more than reading them.
@@ -69,22 +69,22 @@ class Events:
         among = "" if since is None or self._mostly_waiting() else f"AND {_MOVED}"
         sql = f"""SELECT ticket_id, at, actor, kind, detail FROM event
             WHERE at < :until AND ticket_id > 0 AND {_KEPT} {among} ORDER BY ticket_id, at, id"""
-        number, told = 0, list[Told]()
+        number, events = 0, list[Told]()
         for ticket_id, at, actor, kind, detail in self._db.execute(sql, {"until": until, "since": since}):
             if ticket_id != number:
-                if told:
-                    yield number, told
-                number, told = ticket_id, []
-            told.append((at, actor, kind, detail))
-        if told:
-            yield number, told
+                if events:
+                    yield number, events
+                number, events = ticket_id, []
+            events.append((at, actor, kind, detail))
+        if events:
+            yield number, events
 
     def _mostly_waiting(self) -> bool:
         sql = "SELECT total(n * (status NOT IN ('solved', 'closed'))) > total(n) / 2 FROM lane_count"
         return bool(self._db.execute(sql).fetchone()[0])
 
     def life(self, ticket_id: int, until: int) -> list[Told]:
-        """Return what was told of one ticket before `until`, in the order of time, less what was undone."""
+        """Return one ticket's events before `until`, in chronological order, without what was undone."""
         sql = f"SELECT at, actor, kind, detail FROM event WHERE ticket_id = ? AND at < ? AND {_STANDS} ORDER BY at, id"
         return self._db.execute(sql, (ticket_id, until)).fetchall()
 
@@ -93,8 +93,8 @@ class Events:
         where = f"WHERE ticket_id = ? AND kind IN (SELECT value FROM json_each(?)) AND {_STANDS} ORDER BY id"
         return [_event(row) for row in self._db.execute(_SELECT + where, (ticket_id, json.dumps(list(kinds))))]
 
-    def told(self, kinds: Sequence[str], since: int, until: int) -> list[Event]:
-        """Return a time's events of these kinds by number, less those that were undone."""
+    def in_period(self, kinds: Sequence[str], since: int, until: int) -> list[Event]:
+        """Return a period's events of these kinds by number, less those that were undone."""
         where = f"WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?)) AND {_KEPT} ORDER BY id"
         return [_event(row) for row in self._db.execute(_SELECT + where, (since, until, json.dumps(list(kinds))))]
 
@@ -110,7 +110,7 @@ class Events:
         return {row[0] for row in self._db.execute(sql, (after, upto, json.dumps(list(ticket_ids))))}
 
     def newest(self) -> int:
-        """Return the number of the newest event, 0 where there is none."""
+        """Return the number of the newest event, 0 if there is none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
 
     def after(self, number: int, limit: int) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Where imported tickets came from, and what of them has no place of its own."""
+"""Where imported tickets came from, and what of them has no equivalent."""
 
 from __future__ import annotations
 

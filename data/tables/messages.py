@@ -46,11 +46,11 @@ class Messages:
             yield _message(row)
 
     def opening(self, ticket_id: int) -> Message | None:
-        """Return the message that opened the ticket, the one that routing looked at; None where it was not incoming."""
+        """Return the message that opened the ticket, the one that routing looked at; None if it was not incoming."""
         sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction <> 'note' ORDER BY id LIMIT 1"
         row = self._db.execute(sql, (ticket_id,)).fetchone()
-        found = _message(row) if row else None
-        return found if found is not None and found.direction is Direction.IN else None
+        message = _message(row) if row else None
+        return message if message is not None and message.direction is Direction.IN else None
 
     def newest_sent(self, limit: int) -> list[str]:
         """Return the texts of our newest messages, looked for among the newest 20,000 of all."""
@@ -95,13 +95,13 @@ class Messages:
         return [OwnReply(*row) for row in self._db.execute(sql, (agent, limit))]
 
     def took_part(self, ticket_id: int, address: str) -> bool:
-        """Tell whether a message of the ticket came from this address; notes, other teams' too, do not count."""
+        """Return whether a message of the ticket came from this address; notes, other teams' too, do not count."""
         sql = """SELECT 1 FROM message
             WHERE ticket_id = ? AND from_address = ? AND from_address <> '' AND direction <> 'note' LIMIT 1"""
         return self._db.execute(sql, (ticket_id, address)).fetchone() is not None
 
     def was_written_to(self, ticket_id: int, address: str) -> bool:
-        """Tell whether we wrote to this address about the ticket; mails to other teams do not count."""
+        """Return whether we wrote to this address about the ticket; mails to other teams do not count."""
         sql = """SELECT 1 FROM message m LEFT JOIN outbox o ON o.ticket_id = m.ticket_id AND o.message_id = m.message_id
             WHERE m.ticket_id = :ticket AND m.direction = 'out' AND m.withdrawn = 0 AND (lower(o.recipient) = :address
                 OR EXISTS (SELECT 1 FROM json_each(m.recipients) WHERE value = :address)) LIMIT 1"""
@@ -109,7 +109,7 @@ class Messages:
         return bool(address) and self._db.execute(sql, given).fetchone() is not None
 
     def bears(self, ticket_id: int, message_id: str) -> bool:
-        """Tell whether an incoming message of the ticket bears this Message-ID."""
+        """Return whether an incoming message of the ticket carries this Message-ID."""
         sql = "SELECT 1 FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'in' LIMIT 1"
         return self._db.execute(sql, (ticket_id, message_id)).fetchone() is not None
 
@@ -128,7 +128,7 @@ class Messages:
         return str(row[0]) if row else ""
 
     def ours(self, ticket_id: int, message_id: str) -> Message | None:
-        """Return our own message of the ticket that bears this Message-ID, withdrawn or not."""
+        """Return our own message of the ticket that carries this Message-ID, withdrawn or not."""
         sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'out' LIMIT 1"
         row = self._db.execute(sql, (ticket_id, message_id)).fetchone()
         return _message(row) if row else None
@@ -170,7 +170,7 @@ class Messages:
         self._db.execute("UPDATE message SET content_hash = ? WHERE id = ?", (content_hash, message_id))
 
     def is_outside(self, message_id: int) -> bool:
-        """Tell whether a message came from outside or was seen there."""
+        """Return whether a message came from outside or was seen there."""
         row = self._db.execute("SELECT content_hash FROM message WHERE id = ?", (message_id,)).fetchone()
         return bool(row and row[0])
 
@@ -181,16 +181,16 @@ class Messages:
         return [_message(row) for row in self._db.execute(sql, (ticket_id,))]
 
     def refer(self, ticket_id: int, values: Sequence[str]) -> None:
-        """Remember the Message-IDs that a ticket's messages bear or answer."""
+        """Remember the Message-IDs that a ticket's messages carry or answer."""
         self._db.executemany("INSERT OR IGNORE INTO reference VALUES (?, ?)", [(value, ticket_id) for value in values])
 
     def tickets_referring(self, values: Sequence[str]) -> list[int]:
-        """Return the tickets whose messages bear or answer one of these Message-IDs, in the order of `values`."""
-        found: dict[int, None] = {}
+        """Return the tickets whose messages carry or answer one of these Message-IDs, in the order of `values`."""
+        results: dict[int, None] = {}
         for value in values:
             for row in self._db.execute("SELECT ticket_id FROM reference WHERE value = ?", (value,)):
-                found[row[0]] = None
-        return list(found)
+                results[row[0]] = None
+        return list(results)
 
     def keep_raw(self, raw: bytes, source: str, at: int) -> str:
         """Store the bytes as they came, before anything reads them, and return their SHA-256 in hex."""
@@ -211,7 +211,7 @@ class Messages:
 
     def unread_raws(self, limit: int = 200) -> list[tuple[str, str, bytes]]:
         """Return kept bytes that no message was made of yet (a crash came between): SHA-256, source, bytes."""
-        # what lies in a mailbox too is taken up by its account
+        # what is in a mailbox too is taken up by its account
         sql = """SELECT sha256, source, bytes FROM raw WHERE filed = 0
             AND NOT EXISTS (SELECT 1 FROM remote_mail r WHERE r.sha256 = raw.sha256) ORDER BY kept_at, rowid LIMIT ?"""
         return [(row[0], row[1], bytes(row[2])) for row in self._db.execute(sql, (limit,))]

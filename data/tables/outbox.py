@@ -39,7 +39,7 @@ class Outbox:
         return [_entry(row) for row in self._db.execute(sql, (now, json.dumps(list(connectors)), limit))]
 
     def next_leaves(self, now: int) -> int | None:
-        """Return when the next undo window ends, None where none is open."""
+        """Return when the next undo window ends, None if none is open."""
         sql = f"SELECT min(due_at) FROM outbox {_WAITING} AND state = 'queued' AND due_at > ?"
         row = self._db.execute(sql, (now,)).fetchone()
         return None if row[0] is None else int(row[0])
@@ -50,7 +50,7 @@ class Outbox:
         return {OutboxState(state): n for state, n in rows}
 
     def insert(self, entry: OutboxEntry) -> int:
-        """Queue a reply and return its number. Raises ConflictError where its draft stands in the outbox already."""
+        """Queue a reply and return its number. Raises ConflictError if its draft stands in the outbox already."""
         try:
             cursor = self._db.execute(
                 "INSERT INTO outbox "
@@ -68,9 +68,9 @@ class Outbox:
     def move(
         self, entry_id: int, old: OutboxState, new: OutboxState, *, reason: str = "", due_at: int | None = None
     ) -> bool:
-        """Take the entry from one state to another if it is still in the first; tell whether it was.
+        """Take the entry from one state to another if it is still in the first; return whether it was.
 
-        A recalled reply stays where it is once its draft was sent anew.
+        A recalled reply stays where it is once its draft was sent again.
         """
         sql = """UPDATE OR IGNORE outbox SET state = :new, reason = :reason, due_at = coalesce(:due_at, due_at),
             attempts = iif(:new = 'sending', attempts + 1, iif(:old = 'failed', 0, attempts))
@@ -110,7 +110,7 @@ class Outbox:
         self._db.execute("UPDATE outbox SET copied = 1 WHERE id = ?", (entry_id,))
 
     def clear(self, entry_id: int) -> None:
-        """Note that the agent has seen every message there is now, and lets the reply go all the same."""
+        """Note that the agent has seen every message there is now, and lets the reply go anyway."""
         self._db.execute("UPDATE outbox SET cleared = (SELECT max(id) FROM message) WHERE id = ?", (entry_id,))
 
     def sent_since(self, connector: str, at: int) -> int:
@@ -119,12 +119,12 @@ class Outbox:
         return int(self._db.execute(sql, (connector, at)).fetchone()[0])
 
     def bounced(self, message_id: str, reason: str) -> bool:
-        """Mark a sent reply as failed: the server in between gave it back. Tell whether it was ours."""
+        """Mark a sent reply as failed: the server in between gave it back. Return whether it was ours."""
         sql = "UPDATE outbox SET state = 'failed', reason = ? WHERE message_id = ? AND state IN ('sent', 'in doubt')"
         return self._db.execute(sql, (reason, message_id)).rowcount == 1
 
     def last_sent(self, ticket_id: int) -> int | None:
-        """Return when the ticket's latest reply to the customer left, None where none did."""
+        """Return when the ticket's latest reply to the customer left, None if none did."""
         sql = f"SELECT max(sent_at) FROM outbox WHERE ticket_id = ? AND {_REPLY_SENT}"
         row = self._db.execute(sql, (ticket_id,)).fetchone()
         return None if row[0] is None else int(row[0])
@@ -136,7 +136,7 @@ class Outbox:
         return dict(self._db.execute(sql, (connector, at)).fetchall())
 
     def doubt_all(self, connectors: Collection[str]) -> int:
-        """Mark what these connectors were sending when the program ended as in doubt; return how many."""
+        """Mark replies that these connectors were sending when the program ended as in doubt; return how many."""
         sql = """UPDATE outbox SET state = 'in doubt', reason = 'the program ended while it was being sent'
             WHERE state = 'sending' AND connector IN (SELECT value FROM json_each(?))"""
         return self._db.execute(sql, (json.dumps(list(connectors)),)).rowcount

@@ -1,4 +1,4 @@
-"""Whose a word is: looked up by index, so that a check before sending costs microseconds."""
+"""Finds the owner of a name, address or number by index, so that a check before sending takes microseconds."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ class People:
 
     def whose(self, values: Sequence[str], /) -> Mapping[str, int]:
         """Return the customer known by each address, handle or phone number; unknown ones are left out."""
-        found: dict[str, int] = {}
+        results: dict[str, int] = {}
         for value in values[:_MOST_ASKED]:
             sql = "SELECT customer_id FROM identity WHERE kind = ? AND value = ?"
             rows = (self._db.execute(sql, (kind, value)).fetchone() for kind in _KINDS)
             row = next((row for row in rows if row is not None), None)
             if row is not None:
-                found[value] = int(row[0])
-        return found
+                results[value] = int(row[0])
+        return results
 
     def named(self, names: Sequence[str], /) -> Mapping[str, frozenset[int]]:
-        """Return the customers who bear each whole name, case ignored; names that nobody bears are left out."""
+        """Return the customers who carry each whole name, case ignored; names that no one carries are left out."""
         sql = "SELECT id FROM customer WHERE name = ? COLLATE NOCASE LIMIT ?"
-        found = {
+        results = {
             name: frozenset(row[0] for row in self._db.execute(sql, (name, _MOST_FOUND)))
             for name in names[:_MOST_ASKED]
         }
-        return {name: customers for name, customers in found.items() if customers}
+        return {name: customers for name, customers in results.items() if customers}
 
     def wrote(self, numbers: Sequence[str], /) -> Mapping[str, frozenset[int]]:
         """Return the customers whose messages hold each order or reference number, a few of them at most.
@@ -45,14 +45,14 @@ class People:
                 (SELECT rowid AS id FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?) hit
             JOIN message m ON m.id = hit.id JOIN ticket t ON t.id = m.ticket_id
             WHERE m.direction = 'in' AND instr(m.new_text, ?) > 0"""
-        found = {
+        results = {
             number: frozenset(row[0] for row in self._db.execute(sql, (f'"{match}"', _MOST_FOUND, number)))
             for number in numbers[:_MOST_ASKED]
             if (match := number.replace('"', ""))
         }
-        return {number: customers for number, customers in found.items() if customers}
+        return {number: customers for number, customers in results.items() if customers}
 
     def owner(self, ticket_id: int, /) -> int | None:
-        """Return whose ticket it is, None where there is none of this number."""
+        """Return whose ticket it is, None if there is none of this number."""
         row = self._db.execute("SELECT customer_id FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
         return int(row[0]) if row else None

@@ -57,7 +57,7 @@ class Problems:
         self._db.execute("INSERT OR REPLACE INTO problem_link VALUES (?, ?)", (ticket_id, problem_id))
 
     def turn(self, problem_id: int, old: ProblemState, new: ProblemState) -> bool:
-        """Take the problem from one state to another if it is still in the first; tell whether it was."""
+        """Take the problem from one state to another if it is still in the first; return whether it was."""
         sql = "UPDATE problem SET state = ? WHERE id = ? AND state = ?"
         return self._db.execute(sql, (new, problem_id, old)).rowcount == 1
 

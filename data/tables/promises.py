@@ -42,7 +42,7 @@ class Promises:
         return [_promise(row) for row in self._db.execute(sql, states)]
 
     def turn(self, row: int, old: PromiseState, new: PromiseState, settled_at: int | None) -> bool:
-        """Take a promise from one state to another if it is still in the first; tell whether it was."""
+        """Take a promise from one state to another if it is still in the first; return whether it was."""
         sql = "UPDATE promise SET state = ?, settled_at = ? WHERE id = ? AND state = ?"
         return self._db.execute(sql, (new, settled_at, row, old)).rowcount == 1
 

@@ -1,4 +1,4 @@
-"""Where mail lies on its server: what is fetched once, filed once, and marked there later."""
+"""Where mail is on its server: what is fetched once, filed once, and marked there later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = "connector = ? AND mailbox = ? AND uidvalidity = ? AND uid = ?"
 
 
 class Remote:
-    """Reads and writes places of mail through one connection."""
+    """Reads and writes where mail is on its server, through one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -44,11 +44,11 @@ class Remote:
 
     def at(self, connector: str, mailbox: str, uidvalidity: int, uids: Iterable[int]) -> list[RemoteMail]:
         """Return what is known of some mails of a mailbox."""
-        found = []
+        mails = []
         for uid in uids:
             row = self._db.execute(_SELECT + "WHERE " + _KEY, (connector, mailbox, uidvalidity, uid)).fetchone()
-            found += [_mail(row)] if row else []
-        return found
+            mails += [_mail(row)] if row else []
+        return mails
 
     def watched(self, connector: str, mailbox: str, uidvalidity: int, limit: int = 500) -> list[int]:
         """Return the UIDs of the newest mails whose tickets are not done with."""
@@ -68,7 +68,7 @@ class Remote:
         self._db.executemany(f"UPDATE remote_mail SET gone = 1 WHERE {_KEY}", keys)
 
     def lost_before(self, connector: str, mailbox: str, uidvalidity: int) -> None:
-        """Note that the mailbox was made anew: UIDs of another validity mean nothing any more (RFC 3501, 2.3.1.1)."""
+        """Note that the mailbox was made again: UIDs of another validity mean nothing any more (RFC 3501, 2.3.1.1)."""
         sql = "UPDATE remote_mail SET gone = 1 WHERE connector = ? AND mailbox = ? AND uidvalidity <> ? AND gone = 0"
         self._db.execute(sql, (connector, mailbox, uidvalidity))
 

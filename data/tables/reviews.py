@@ -80,7 +80,7 @@ class Reviews:
             )
 
     def taken(self, ticket_ids: Sequence[int]) -> bool:
-        """Tell whether a sample that stands holds a reply of one of these tickets."""
+        """Return whether a sample that stands holds a reply of one of these tickets."""
         sql = """SELECT 1 FROM sample_item i JOIN sample s ON s.id = i.sample_id AND s.state = 'drawn'
             WHERE i.ticket_id IN (SELECT value FROM json_each(?)) LIMIT 1"""
         return self._db.execute(sql, (json.dumps(list(ticket_ids)),)).fetchone() is not None
@@ -92,14 +92,14 @@ class Reviews:
         self._db.executemany(
             "INSERT INTO sample_item VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (number, place, one.message_id, one.ticket_id, one.agent, json.dumps(one.why, ensure_ascii=False))
-                for place, one in enumerate(sample.picked)
+                (number, place, pick.message_id, pick.ticket_id, pick.agent, json.dumps(pick.why, ensure_ascii=False))
+                for place, pick in enumerate(sample.picked)
             ],
         )
         return number
 
     def to_review(self, reviewer: str) -> list[Picked]:
-        """Return what the reviewer drew and nobody has reviewed yet, in the order of drawing; nothing of their own."""
+        """Return what the reviewer drew and is not reviewed yet, in the order of drawing; nothing of their own."""
         sql = """SELECT i.message_id, i.ticket_id, i.agent, i.why FROM sample_item i JOIN sample s ON s.id = i.sample_id
             JOIN message m ON m.id = i.message_id AND m.withdrawn = 0
             WHERE s.state = 'drawn' AND s.actor = ? AND i.agent <> ? AND NOT EXISTS (SELECT 1 FROM review r
@@ -119,7 +119,7 @@ class Reviews:
         number = int(self._db.execute(sql, given).lastrowid or 0)
         self._db.executemany(
             "INSERT INTO review_mark VALUES (?, ?, ?, ?, ?, ?)",
-            [(number, place, one.criterion, one.points, one.best, one.comment) for place, one in enumerate(marks)],
+            [(number, place, mark.criterion, mark.points, mark.best, mark.comment) for place, mark in enumerate(marks)],
         )
         return number
 
@@ -139,7 +139,7 @@ class Reviews:
         return [_review(row) for row in self._db.execute(sql, (message_id,))]
 
     def latest_of(self, message_id: int, reviewer: str) -> Review | None:
-        """Return what a reviewer last gave for a reply, undone or not."""
+        """Return a reviewer's latest review of a reply, undone or not."""
         sql = _REVIEW + "WHERE message_id = ? AND reviewer = ? ORDER BY id DESC LIMIT 1"
         row = self._db.execute(sql, (message_id, reviewer)).fetchone()
         return _review(row) if row else None
@@ -184,7 +184,7 @@ class Reviews:
         return [_review(row) for row in self._db.execute(_REVIEW + _DISPUTED + "ORDER BY id", (reviewer,))]
 
     def see(self, number: int, at: int) -> bool:
-        """Note that the agent saw the review; tell whether that was the first time."""
+        """Note that the agent saw the review; return whether that was the first time."""
         sql = "UPDATE review SET seen_at = ? WHERE id = ? AND seen_at IS NULL AND state = 'given'"
         return self._db.execute(sql, (at, number)).rowcount == 1
 
@@ -213,11 +213,18 @@ class Reviews:
             for row in self._db.execute(sql, (number,))
         ]
 
-    def calibrate(self, one: Calibration) -> int:
+    def calibrate(self, calibration: Calibration) -> int:
         """Store a calibration and return its number."""
         sql = """INSERT INTO calibration (ticket_id, message_id, scorecard, reviewers, at, actor, state)
             VALUES (?, ?, ?, ?, ?, ?, 'open')"""
-        given = (one.ticket_id, one.message_id, one.scorecard, json.dumps(one.reviewers), one.at, one.by)
+        given = (
+            calibration.ticket_id,
+            calibration.message_id,
+            calibration.scorecard,
+            json.dumps(calibration.reviewers),
+            calibration.at,
+            calibration.by,
+        )
         return int(self._db.execute(sql, given).lastrowid or 0)
 
     def calibration(self, number: int) -> Calibration | None:
@@ -227,15 +234,15 @@ class Reviews:
 
     def calibrations(self) -> list[tuple[Calibration, dict[str, Review]]]:
         """Return the calibrations that stand, oldest first, each with the reviews given so far, by reviewer."""
-        found = [_calibration(row) for row in self._db.execute(_CALIBRATION + "WHERE state = 'open' ORDER BY id")]
+        results = [_calibration(row) for row in self._db.execute(_CALIBRATION + "WHERE state = 'open' ORDER BY id")]
         given: dict[int, dict[str, Review]] = {}
         for row in self._db.execute(_REVIEW + "WHERE calibration IS NOT NULL AND state = 'given' ORDER BY id"):
             review = _review(row)
             given.setdefault(review.calibration or 0, {})[review.reviewer] = review
-        return [(one, given.get(one.id, {})) for one in found]
+        return [(calibration, given.get(calibration.id, {})) for calibration in results]
 
     def turn_other(self, of: str, number: int, old: str, new: str) -> bool:
-        """Take a sample, an answer or a calibration from one state to another; tell whether it was in the first."""
+        """Take a sample, an answer or a calibration from one state to another; return whether it was in the first."""
         table = {"sample": "sample", "answer": "review_answer", "calibration": "calibration"}[of]
         sql = f"UPDATE {table} SET state = ? WHERE id = ? AND state = ?"
         return self._db.execute(sql, (new, number, old)).rowcount == 1

@@ -40,12 +40,12 @@ class Shifts:
         return [Shift(*row) for row in self._db.execute(sql, (since,))]
 
     def between(self, agent: str, since: int, until: int) -> list[Shift]:
-        """Return the agent's shifts that lie at least partly in `[since, until)`, oldest first."""
+        """Return the agent's shifts that are at least partly in `[since, until)`, oldest first."""
         sql = _SELECT + "WHERE agent = ? AND began_at < ? AND coalesce(ended_at, ?) > ? ORDER BY began_at, id"
         return [Shift(*row) for row in self._db.execute(sql, (agent, until, until, since))]
 
     def turn(self, number: int, before: int | None, ended_at: int | None, note: str) -> bool:
-        """End a shift, or let it go on, if it still ended at `before` (None: it goes on); tell whether it did."""
+        """End a shift, or let it go on, if it still ended at `before` (None: it goes on); return whether it did."""
         sql = "UPDATE shift SET ended_at = ?, note = ? WHERE id = ? AND ended_at IS ?"
         return self._db.execute(sql, (ended_at, note, number, before)).rowcount == 1
 

@@ -40,7 +40,7 @@ class Tickets:
         self._db = connection
 
     def get(self, ticket_id: int) -> Ticket | None:
-        """Return the ticket, or None where there is none of this number."""
+        """Return the ticket, or None if there is none of this number."""
         row = self._db.execute(_SELECT + " WHERE id = ?", (ticket_id,)).fetchone()
         return _ticket(row) if row else None
 
@@ -69,7 +69,7 @@ class Tickets:
             yield number, (facts[0], facts[1], facts[2])
 
     def newest(self) -> int:
-        """Return the highest number of a ticket, 0 where there is none."""
+        """Return the highest number of a ticket, 0 if there is none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0])
 
     def unsettled(self, after: int, limit: int) -> list[Ticket]:
@@ -79,8 +79,8 @@ class Tickets:
 
     def row(self, ticket_id: int) -> LaneRow | None:
         """Return what a list shows of one ticket, whatever its status."""
-        found = self._db.execute(_PLAIN_ROW + "WHERE t.id = ?", (ticket_id,)).fetchone()
-        return _row(found) if found else None
+        result = self._db.execute(_PLAIN_ROW + "WHERE t.id = ?", (ticket_id,)).fetchone()
+        return _row(result) if result else None
 
     def page(
         self,
@@ -168,7 +168,7 @@ class Tickets:
         return number
 
     def update(self, before: Ticket, changed: Mapping[str, Any]) -> bool:
-        """Write the changed fields if the ticket is still at `before.version`; tell whether it was."""
+        """Write the changed fields if the ticket is still at `before.version`; return whether it was."""
         after = {name: getattr(before, name) for name in _DUES} | dict(changed)
         dues = [after[name] for name in _DUES if after[name] is not None]
         values = {name: _plain(value) for name, value in changed.items()}

@@ -17,8 +17,8 @@ class Work:
     def steps(self, ticket_id: int, procedure: str) -> dict[str, StepAnswer]:
         """Return what was answered at each step of the procedure so far, by whom and when."""
         sql = "SELECT step, value, at, actor FROM step WHERE ticket_id = ? AND procedure = ?"
-        found = self._db.execute(sql, (ticket_id, procedure))
-        return {step: StepAnswer(json.loads(value), at, actor) for step, value, at, actor in found}
+        cursor = self._db.execute(sql, (ticket_id, procedure))
+        return {step: StepAnswer(json.loads(value), at, actor) for step, value, at, actor in cursor}
 
     def take_step(self, ticket_id: int, procedure: str, step: str, answer: StepAnswer | None) -> None:
         """Write the answer to a step; None takes it back."""

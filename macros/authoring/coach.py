@@ -29,27 +29,27 @@ class Advice:
 def advise(library: Library, replies: Sequence[OwnReply]) -> list[Advice]:
     """Return what the replies (newest first) suggest to save, the surest first."""
     names = {macro.name for macro in library}
-    found = [
-        Advice(reworded=one)
+    advice = [
+        Advice(reworded=rewording)
         for macro in library
         if variant_of(macro.name) not in names
-        for one in reworded(macro, [reply for reply in replies if reply.macro == macro.name])
+        for rewording in reworded(macro, [reply for reply in replies if reply.macro == macro.name])
     ]
-    return found + [Advice(repeated=one) for one in repeated(replies, library)]
+    return advice + [Advice(repeated=repetition) for repetition in repeated(replies, library)]
 
 
 def carry_out(advice: Advice, library: Library, folder: Path, title: str = "") -> str:
     """Save what the advice is about as a macro in the agent's own folder; return its name. Raises InputError."""
     if advice.reworded is not None:
-        one = advice.reworded
-        return save_variant(folder, library.get(one.macro), one.language, one.line, one.new)
+        rewording = advice.reworded
+        return save_variant(folder, library.get(rewording.macro), rewording.language, rewording.line, rewording.new)
     assert advice.repeated is not None
     text = advice.repeated.text
     return save_macro(folder, title or title_of(text), advice.repeated.language, text)
 
 
 def title_of(text: str) -> str:
-    """Return the words of a reply that tell it from others: its first line that is no greeting."""
+    """Return the words of a reply that tell it from others: its first line that is not a greeting."""
     lines = [" ".join(TAG.sub(" ", line).split()) for line in text.splitlines()]
     first = next((line for line in lines if len(line.split()) >= 4), next(filter(None, lines), ""))
     return first if len(first) <= MAX_TITLE else first[:MAX_TITLE].rsplit(" ", 1)[0].rstrip(",;:.") + "…"

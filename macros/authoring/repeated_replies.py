@@ -31,7 +31,7 @@ class Repeated:
 
 
 def repeated(replies: Iterable[OwnReply], macros: Iterable[Macro]) -> list[Repeated]:
-    """Return what was typed often and is no macro yet, the most often typed first. `replies` come newest first."""
+    """Return texts typed often that are not macros yet, the most often typed first. `replies` come newest first."""
     known = [_triples(text) for text in own_texts(macros)]
     groups: list[tuple[OwnReply, _Triples, list[int]]] = []
     for reply in replies:
@@ -39,24 +39,24 @@ def repeated(replies: Iterable[OwnReply], macros: Iterable[Macro]) -> list[Repea
         if reply.macro or len(triples) < LEAST_WORDS - 2:
             continue
         group = next(
-            (one for one in groups if one[0].language == reply.language and _alike(one[1], triples) >= ALIKE), None
+            (item for item in groups if item[0].language == reply.language and _alike(item[1], triples) >= ALIKE), None
         )
         if group is None:
             groups.append((reply, triples, [reply.ticket_id]))
         else:
             group[2].append(reply.ticket_id)
-    found = [
+    repetitions = [
         Repeated(reply.language, as_template(reply.text, reply.customer), len(set(tickets)))
         for reply, triples, tickets in groups
-        if len(set(tickets)) >= LEAST_TIMES and not any(_alike(triples, one) >= ALIKE for one in known)
+        if len(set(tickets)) >= LEAST_TIMES and not any(_alike(triples, item) >= ALIKE for item in known)
     ]
-    return sorted(found, key=lambda one: -one.times)
+    return sorted(repetitions, key=lambda repetition: -repetition.times)
 
 
 def _triples(text: str) -> _Triples:
-    found = words(text)
-    return frozenset(zip(found, found[1:], found[2:], strict=False))
+    tokens = words(text)
+    return frozenset(zip(tokens, tokens[1:], tokens[2:], strict=False))
 
 
-def _alike(one: _Triples, other: _Triples) -> float:
-    return len(one & other) / max(1, len(one | other))
+def _alike(item: _Triples, other: _Triples) -> float:
+    return len(item & other) / max(1, len(item | other))

@@ -21,7 +21,7 @@ from macros.render import render
 LANGUAGES = ("en", "es")
 """A new macro gets a body in each: the one that was written, and places to fill in for the others."""
 _TO_WRITE = {"en": "[TEXT IN ENGLISH]", "es": "[TEXTO EN ESPAÑOL]"}
-"""No reply is sent with these words, so a body nobody has written cannot leave."""
+"""No reply with this text is sent, so a body that is not written yet cannot leave."""
 _SHORTEST = 2
 """Letters of a name that is worth looking for."""
 
@@ -36,14 +36,14 @@ class Made:
 
 
 def make(title: str, text: str, language: str, context: Context, snippets: Snippets, topic: str = "") -> Made:
-    """Return the macro of a reply in `language`. Raises InputError where it cannot be one.
+    """Return the macro of a reply in `language`. Raises InputError if it cannot be one.
 
     The customer's, the agent's and the brand's names, addresses and numbers become values; a greeting and a closing
     that are ours become the snippets they come from.
     """
-    told = safe_line(title)
-    name = f"{slug(topic) or 'own'}/{slug(told)}"
-    if not slug(told) or len(name) > MAX_NAME:
+    line = safe_line(title)
+    name = f"{slug(topic) or 'own'}/{slug(line)}"
+    if not slug(line) or len(name) > MAX_NAME:
         raise InputError("No name", "Give the macro a name of some letters, such as Late refund.")
     spoken = language if language not in ("", "und") else LANGUAGES[0]
     middle, before, after = _without_snippets(safe_text(text).strip(), spoken, context, snippets)
@@ -52,7 +52,7 @@ def make(title: str, text: str, language: str, context: Context, snippets: Snipp
     for other in LANGUAGES:
         if other != spoken.split("-")[0]:
             bodies[other] = _joined(before, _TO_WRITE[other], after)
-    front = [f"title = {quoted(told[:200])}", *([f"topics = {quoted_list([topic])}"] if topic else [])]
+    front = [f"title = {quoted(line[:200])}", *([f"topics = {quoted_list([topic])}"] if topic else [])]
     lines = ["+++", *front, "+++"]
     for code, words in bodies.items():
         lines += [f"=== {code}", words, ""]
@@ -67,7 +67,7 @@ def make(title: str, text: str, language: str, context: Context, snippets: Snipp
 def keep(made: Made, folder: Path, taken: Container[str] = ()) -> str:
     """Write the macro into the folder and return its name, with a number where one of that name is there or `taken`.
 
-    Raises InputError where it cannot be written.
+    Raises InputError if it cannot be written.
     """
     name, number = made.name, 1
     while name in taken or os.path.lexists(folder / f"{name}{SUFFIX}"):
@@ -83,7 +83,7 @@ def keep(made: Made, folder: Path, taken: Container[str] = ()) -> str:
 
 def _without_snippets(text: str, language: str, context: Context, snippets: Snippets) -> tuple[str, str, str]:
     """Return the text without a greeting and a closing that snippets would say, and those snippets' names."""
-    said = {name: _said(name, language, context, snippets) for name, one in snippets.items() if one.once}
+    said = {name: _said(name, language, context, snippets) for name, snippet in snippets.items() if snippet.once}
 
     def longest(once: Once, stands: Callable[[str], bool]) -> str:
         fitting = [name for name, words in said.items() if snippets[name].once is once and words and stands(words)]
@@ -115,20 +115,20 @@ def _general(text: str, context: Context) -> tuple[str, tuple[str, ...]]:
         return as_words(text), ()
     longest_first = sorted(wanted, key=len, reverse=True)
     pattern = re.compile(rf"(?<![\w@.])(?:{'|'.join(map(re.escape, longest_first))})(?!\w|\.\w|@)")
-    found: dict[str, None] = {}
+    results: dict[str, None] = {}
     parts: list[str] = []
     at = 0
-    for one in pattern.finditer(text):
-        value = wanted[one[0]]
-        found[value] = None
-        mark = "#" if one[0].startswith("#") else ""
-        parts += [as_words(text[at : one.start()]) + mark, f"{{{{ {value} }}}}"]
-        at = one.end()
-    return "".join([*parts, as_words(text[at:])]), tuple(found)
+    for match in pattern.finditer(text):
+        value = wanted[match[0]]
+        results[value] = None
+        mark = "#" if match[0].startswith("#") else ""
+        parts += [as_words(text[at : match.start()]) + mark, f"{{{{ {value} }}}}"]
+        at = match.end()
+    return "".join([*parts, as_words(text[at:])]), tuple(results)
 
 
 def _known(context: Context) -> Iterable[tuple[str, str]]:
-    """Yield what may stand in a reply and the value it is; an earlier one goes before a later one of the same words."""
+    """Yield texts that a reply may contain with the value that each one is; for equal texts the first one wins."""
     values = context.values("en")
     fields = (
         ("brand", "signature"), ("brand", "url"), ("brand", "email"), ("brand", "name"), ("agent", "first_name"),

@@ -17,7 +17,7 @@ LEAST_USES = 5
 OFTEN = 0.6
 """A line changed in this share of its uses is better off in a macro of its own."""
 LEAST_LETTERS = 8
-"""A line with fewer letters of its own says too little to be told again in a reply."""
+"""A line with fewer letters of its own is too short to be recognised in a reply."""
 MOST_VALUES = 3
 """A line with more values than this could look like anything."""
 MAX_LINE = 1000
@@ -38,7 +38,7 @@ class Reworded:
     """Counted from 1 within the body."""
     old: str
     new: str
-    """What they wrote there most often, as a template's line; empty where they took it out."""
+    """What they wrote there most often, as a template's line; empty if they took it out."""
     changed: int
     uses: int
 
@@ -47,7 +47,7 @@ def reworded(macro: Macro, replies: Iterable[OwnReply]) -> list[Reworded]:
     """Return the lines of a macro that its replies changed often, the most often changed first."""
     uses: Counter[str] = Counter()
     bodies: dict[str, Body] = {}
-    found: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
+    results: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for reply in replies:
         body = macro.body_for(reply.language)
         changes = _changes(body, as_template(reply.text, reply.customer))
@@ -55,18 +55,20 @@ def reworded(macro: Macro, replies: Iterable[OwnReply]) -> list[Reworded]:
             bodies[body.language] = body
             uses[body.language] += 1
             for line, new in changes.items():
-                found[body.language, line][new] += 1
+                results[body.language, line][new] += 1
     often = [
         Reworded(macro.name, language, line, bodies[language].text.split("\n")[line - 1], news.most_common(1)[0][0],
                  news.total(), uses[language])
-        for (language, line), news in found.items()
+        for (language, line), news in results.items()
         if uses[language] >= LEAST_USES and news.total() >= OFTEN * uses[language]
     ]  # fmt: skip
-    return sorted(often, key=lambda one: (-one.changed / one.uses, one.language, one.line))
+    return sorted(
+        often, key=lambda rewording: (-rewording.changed / rewording.uses, rewording.language, rewording.line)
+    )
 
 
 def _changes(body: Body, sent: str) -> dict[int, str] | None:
-    """Return the lines that were changed and what stands there; None where nothing of the macro is left."""
+    """Return the lines that were changed and the text there; None if nothing of the macro is left."""
     patterns = dict(_patterns(body))
     lines = [" ".join(line.split())[:MAX_LINE] for line in sent.splitlines() if line.strip()]
     kept = {number for number, pattern in patterns.items() if any(pattern.fullmatch(line) for line in lines)}

@@ -25,9 +25,9 @@ class MacroUse:
     """Replies that were called back."""
     edited: int = 0
     unedited: int = 0
-    """Of the others nobody knows whether their words were changed."""
+    """For the others it is unknown whether their text was edited."""
     first_touch: int = 0
-    """Tickets that this reply alone solved, and that nobody reopened."""
+    """Tickets that this reply alone solved, and that no one reopened."""
     last_used: int = 0
     """Unix seconds."""
     languages: Counter[str] = field(default_factory=Counter)
@@ -46,12 +46,12 @@ def uses(
             undone.add(_number(event.detail.get("action")))
         elif event.kind == "redo":
             undone.discard(_number(event.detail.get("action")))
-    found = {name: MacroUse(name) for name in names}
+    macro_uses = {name: MacroUse(name) for name in names}
     for action, those in replies.items():
         for event in those:
             for name in separate(str(event.detail["macro"])):
-                _count(found.setdefault(name, MacroUse(name)), event, action in undone, ticket)
-    return sorted(found.values(), key=lambda use: (-use.uses, -use.undone, use.macro))
+                _count(macro_uses.setdefault(name, MacroUse(name)), event, action in undone, ticket)
+    return sorted(macro_uses.values(), key=lambda use: (-use.uses, -use.undone, use.macro))
 
 
 def _count(use: MacroUse, event: Event, undone: bool, ticket: Callable[[int], Ticket | None]) -> None:

@@ -32,7 +32,7 @@ def as_template(text: str, customer: str) -> str:
 
 
 def save_macro(folder: Path, title: str, language: str, text: str, *, topic: str = "") -> str:
-    """Write a new macro into the agent's own folder and return its name. Raises InputError where that fails.
+    """Write a new macro into the agent's own folder and return its name. Raises InputError if that fails.
 
     `text` is a template; `as_template` makes one of what was sent.
     """
@@ -44,10 +44,10 @@ def save_macro(folder: Path, title: str, language: str, text: str, *, topic: str
 
 
 def save_variant(folder: Path, macro: Macro, language: str, line: int, words_instead: str) -> str:
-    """Write a macro anew with one line of one body in other words (none: without it), and return its name.
+    """Write a macro again with one line of one body in other words (none: without it), and return its name.
 
     `line` counts from 1 within the body of `language`; the title says which macro it comes from, and no key is taken.
-    Raises InputError where the macro's file cannot be read or the new one cannot be used.
+    Raises InputError if the macro's file cannot be read or the new one cannot be used.
     """
     body = macro.body_for(language)
     try:
@@ -83,8 +83,8 @@ def _write(folder: Path, stem: Path, source: str) -> str:
         private_folder(stem.parent)
         path = _new(stem, source)
     except OSError as error:
-        told = f"{stem.parent}: {error.strerror}; look at the folder's permissions."
-        raise InputError("Macro not saved", told) from error
+        message = f"{stem.parent}: {error.strerror}; look at the folder's permissions."
+        raise InputError("Macro not saved", message) from error
     (verdict,) = check_paths([path])
     if not verdict.accepted:
         path.unlink()
@@ -92,10 +92,10 @@ def _write(folder: Path, stem: Path, source: str) -> str:
     return path.relative_to(folder).with_suffix("").as_posix()
 
 
-def _slug(found: list[str]) -> str:
+def _slug(results: list[str]) -> str:
     """Return a file's name of whole words, as many as fit."""
-    slug = found[0][:MAX_SLUG]
-    for word in found[1:]:
+    slug = results[0][:MAX_SLUG]
+    for word in results[1:]:
         if len(slug) + 1 + len(word) > MAX_SLUG:
             break
         slug += f"-{word}"

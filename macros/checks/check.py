@@ -1,4 +1,4 @@
-"""Looks at a reply before it leaves: what would harm somebody stops it, the rest is told."""
+"""Checks a reply before it leaves: what could harm someone blocks it, other findings are warnings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Detector = Callable[[str], tuple[str, float]]
 """Tells the language of a text, ISO 639-1 or `und`, and how sure it is from 0 to 1."""
 
 ALONE = Sending()
-"""For a text that is looked at by itself, before anybody knows who sends it where."""
+"""For a text that is looked at by itself, before anyone knows who sends it where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Checker:
     own_addresses: Collection[str] = field(default_factory=tuple)
     """Addresses (`help@shop.example`) or whole domains (`@shop.example`) that a reply may name."""
     spell: Speller | None = None
-    """None where nobody minds the spelling."""
+    """None if spelling is not checked."""
     sure: float = 0.8
     """How sure the detector has to be before a language is called wrong."""
 
@@ -48,23 +48,25 @@ class Checker:
         sending: Sending = ALONE,
         /,
     ) -> list[Finding]:
-        """Return what is wrong with the reply, what blocks it first, then in the order of the text."""
+        """Return the findings in a reply: blocking ones first, then in the order of the text."""
         if change.reply is None:
             return []
         text = change.reply
         if not text.strip():
             return [Finding("empty", "The reply is empty; write something or leave it out.", blocking=True)]
         known = _known(ticket, customer, conversation)
-        found = holes(text) + secrets(text) + forbidden(text)
-        found += [] if change.attachments else attachment(text)
-        found += [replace(one, start=0, end=0, message=f"Subject: {one.message}") for one in holes(change.subject)]
-        found += self._private(text, ticket, customer, conversation, sending, known)
-        found += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
-        found += names.signed(text, sending.agent, conversation)
-        found += safety.specialist(text) + (safety.blame(text) if is_safety(ticket) else [])
-        found += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
-        found += self._language(text, change, ticket, customer, conversation, known)
-        return sorted(_each_once(found), key=lambda one: (not one.blocking, one.start, one.end))
+        findings = holes(text) + secrets(text) + forbidden(text)
+        findings += [] if change.attachments else attachment(text)
+        findings += [
+            replace(finding, start=0, end=0, message=f"Subject: {finding.message}") for finding in holes(change.subject)
+        ]
+        findings += self._private(text, ticket, customer, conversation, sending, known)
+        findings += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
+        findings += names.signed(text, sending.agent, conversation)
+        findings += safety.specialist(text) + (safety.blame(text) if is_safety(ticket) else [])
+        findings += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
+        findings += self._language(text, change, ticket, customer, conversation, known)
+        return sorted(_each_once(findings), key=lambda finding: (not finding.blocking, finding.start, finding.end))
 
     def _private(
         self,
@@ -75,13 +77,13 @@ class Checker:
         sending: Sending,
         known: str,
     ) -> list[Finding]:
-        """Find what this customer must not read, or nobody in a mail."""
-        found = personal.numbers(text) + personal.given_secrets(text)
-        found += inside.marked(text) + inside.from_notes(text, conversation)
+        """Find what this customer must not read, or what no mail may contain."""
+        findings = personal.numbers(text) + personal.given_secrets(text)
+        findings += inside.marked(text) + inside.from_notes(text, conversation)
         if sending.people is not None:
-            found += others_data(text, ticket, known, self.own_addresses, sending.people)
-            found += names.other_people(text, customer, sending.agent, conversation, sending.people)
-        return found + addresses(text, known, self.own_addresses) + personal.phones(text, known)
+            findings += others_data(text, ticket, known, self.own_addresses, sending.people)
+            findings += names.other_people(text, customer, sending.agent, conversation, sending.people)
+        return findings + addresses(text, known, self.own_addresses) + personal.phones(text, known)
 
     def _language(
         self,
@@ -95,32 +97,32 @@ class Checker:
         """Find the wrong language, else what the right one asks for."""
         wanted = _language_of(ticket, conversation)
         spoken, confidence = self.detect(text)
-        found: list[Finding] = []
+        findings: list[Finding] = []
         if _base(spoken) == "es" or (spoken == UNKNOWN_LANGUAGE and _base(change.reply_language) == "es"):
             slips = spanish.inverted_marks(text) + spanish.accents(text)
             # what the customer wrote may be quoted as it is
-            found += [one for one in slips if text[one.start : one.end].lower() not in known]
-            found += register.register(text, customer) + register.region(text, customer)
+            findings += [finding for finding in slips if text[finding.start : finding.end].lower() not in known]
+            findings += register.register(text, customer) + register.region(text, customer)
         if self.spell is not None:
             misspelt = self.spell(text, _base(spoken), known)
-            found += [one for one in misspelt if free(found, one.start, one.end)]
+            findings += [finding for finding in misspelt if free(findings, finding.start, finding.end)]
         if UNKNOWN_LANGUAGE not in (spoken, wanted) and spoken != wanted and confidence >= self.sure:
             message = f"The reply is in {spoken}, but the customer writes {wanted}."
-            return [*found, Finding("reply-language", message, 0, len(text))]
+            return [*findings, Finding("reply-language", message, 0, len(text))]
         if spoken == wanted:
-            found += unanswered(text, _unanswered_messages(conversation))
-        return found
+            findings += unanswered(text, _unanswered_messages(conversation))
+        return findings
 
 
 def _each_once(findings: Sequence[Finding]) -> list[Finding]:
     """Leave out what a blocking finding says of the same words already."""
-    blocking = [one for one in findings if one.blocking and one.end > one.start]
+    blocking = [finding for finding in findings if finding.blocking and finding.end > finding.start]
     return [
-        one
-        for one in findings
-        if one.blocking
-        or one.start == one.end
-        or not any(other.start <= one.start and one.end <= other.end for other in blocking)
+        finding
+        for finding in findings
+        if finding.blocking
+        or finding.start == finding.end
+        or not any(other.start <= finding.start and finding.end <= other.end for other in blocking)
     ]
 
 
@@ -138,7 +140,7 @@ def _language_of(ticket: Ticket, conversation: Sequence[Message]) -> str:
     # What the agent or the ticket says goes first; then what the customer wrote last.
     if ticket.language != UNKNOWN_LANGUAGE:
         return _base(ticket.language)
-    written = [one.language for one in conversation if one.direction is Direction.IN]
+    written = [message.language for message in conversation if message.direction is Direction.IN]
     return _base(written[-1]) if written else UNKNOWN_LANGUAGE
 
 
@@ -146,11 +148,11 @@ def _known(ticket: Ticket, customer: Customer, conversation: Sequence[Message]) 
     """Return all that the customer has seen or said already, in lower case, to look words up in."""
     seen = (
         part
-        for one in conversation
-        if one.direction is not Direction.NOTE
-        for part in (one.from_address, one.reply_to, one.new_text)
+        for message in conversation
+        if message.direction is not Direction.NOTE
+        for part in (message.from_address, message.reply_to, message.new_text)
     )
-    mine = (one.value for one in customer.identities)
+    mine = (identity.value for identity in customer.identities)
     return "\n".join((ticket.subject, ticket.external_ref, *mine, *seen)).lower()
 
 

@@ -25,13 +25,13 @@ def _bare(text: str) -> str:
     plain = text.translate(_PLAIN)
     if plain.isascii():
         return plain
-    return "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
+    return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
 
 
 def words_of(text: str) -> list[tuple[str, int, int]]:
     """Return each word folded, and where it starts and ends."""
     plain = fold_in_place(text)
-    return [(one[0], *one.span()) for one in _WORD.finditer(plain)]
+    return [(match[0], *match.span()) for match in _WORD.finditer(plain)]
 
 
 def fold_in_place(text: str) -> str:
@@ -42,9 +42,9 @@ def fold_in_place(text: str) -> str:
 
 def digits_of(text: str) -> str:
     """Return the digits alone."""
-    return "".join(one for one in text if one.isdigit())
+    return "".join(char for char in text if char.isdigit())
 
 
 def free(findings: Iterable[Finding], start: int, end: int) -> bool:
-    """Tell whether no finding has these characters already."""
-    return not any(one.start < end and start < one.end for one in findings)
+    """Return whether no finding has these characters already."""
+    return not any(finding.start < end and start < finding.end for finding in findings)

@@ -22,29 +22,29 @@ def marked(text: str) -> list[Finding]:
     if not any(word in lower for word in _SAID_IN_MARKS):  # so in nearly every reply
         return []
     message = "This marks text as internal; a customer must not read it."
-    return [Finding("internal", message, *one.span(), blocking=True) for one in INTERNAL.finditer(text)]
+    return [Finding("internal", message, *match.span(), blocking=True) for match in INTERNAL.finditer(text)]
 
 
 def from_notes(text: str, conversation: Sequence[Message]) -> list[Finding]:
     """Find runs of words that stand in a note of this ticket and in nothing that the customer has seen."""
     words = words_of(text)
-    runs = {" ".join(one[0] for one in words[place : place + RUN]): place for place in range(len(words) - RUN + 1)}
-    noted = _plain(one.new_text for one in conversation if one.direction is Direction.NOTE) if runs else ""
+    runs = {" ".join(word[0] for word in words[place : place + RUN]): place for place in range(len(words) - RUN + 1)}
+    noted = _plain(earlier.new_text for earlier in conversation if earlier.direction is Direction.NOTE) if runs else ""
     inside = [run for run in runs if f" {run} " in noted] if noted else []
     if inside:
-        seen = _plain(one.new_text for one in conversation if one.direction is not Direction.NOTE)
+        seen = _plain(earlier.new_text for earlier in conversation if earlier.direction is not Direction.NOTE)
         inside = [run for run in inside if f" {run} " not in seen]
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for place in sorted(runs[run] for run in inside):
         start, end = words[place][1], words[place + RUN - 1][2]
-        if found and start <= found[-1].end:
-            start = found.pop().start
+        if findings and start <= findings[-1].end:
+            start = findings.pop().start
         message = "These words stand in an internal note of this ticket."
-        found.append(Finding("internal", message, start, end, blocking=True))
-    return found
+        findings.append(Finding("internal", message, start, end, blocking=True))
+    return findings
 
 
 def _plain(texts: Iterable[str]) -> str:
     """Return texts as folded words with one space between, in the order given, the newest kept where they are long."""
     joined = "\n".join(texts)[-_MOST_LETTERS:]
-    return f" {' '.join(one[0] for one in words_of(joined))} " if joined else ""
+    return f" {' '.join(item[0] for item in words_of(joined))} " if joined else ""

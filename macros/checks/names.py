@@ -22,25 +22,27 @@ _LONGEST_NAME = 4
 
 def greeting(text: str, customer: Customer) -> list[Finding]:
     """Find a greeting by a name that is not the customer's."""
-    found = GREETING.match(text)
-    if found is None:
+    match = GREETING.match(text)
+    if match is None:
         return []
-    words = [one for one in found["name"].split() if folded(one) not in NOT_NAMES and one[0].isupper()]
+    words = [part for part in match["name"].split() if folded(part) not in NOT_NAMES and part[0].isupper()]
     known = _parts(customer.name)
-    if not words or any(folded(one) in known for one in words):
+    if not words or any(folded(word) in known for word in words):
         return []
     called = customer.name or "no name that we know"
     message = f"The reply greets {' '.join(words)}, but the customer is {called}."
-    return [Finding("name", message, *found.span("name"))]
+    return [Finding("name", message, *match.span("name"))]
 
 
 def spoken_to(text: str, customer: Customer, agent: str) -> list[Finding]:
-    """Find somebody else's name where the reply speaks to the customer: `Thank you, Luis.`"""
+    """Find someone else's name where the reply speaks to the customer: `Thank you, Luis.`"""
     known = _parts(customer.name) | _parts(agent)
     return [
-        Finding("name", f"The reply speaks to {one['name']}, but the customer is {customer.name}.", *one.span("name"))
-        for one in ADDRESSED.finditer(text)
-        if customer.name and one.start() > 0 and not _parts(one["name"]) & (known | NOT_NAMES)
+        Finding(
+            "name", f"The reply speaks to {match['name']}, but the customer is {customer.name}.", *match.span("name")
+        )
+        for match in ADDRESSED.finditer(text)
+        if customer.name and match.start() > 0 and not _parts(match["name"]) & (known | NOT_NAMES)
     ]
 
 
@@ -52,14 +54,18 @@ def other_people(
     for start, end in _names(text):
         candidates.setdefault(text[start:end], []).append((start, end))
     theirs = people.named(list(candidates)) if candidates else {}
-    known = " ".join(folded(one.new_text) for one in conversation if one.direction is Direction.IN) if theirs else ""
-    found: list[Finding] = []
+    known = (
+        " ".join(folded(earlier.new_text) for earlier in conversation if earlier.direction is Direction.IN)
+        if theirs
+        else ""
+    )
+    findings: list[Finding] = []
     for name, customers in sorted(theirs.items(), key=lambda item: -len(item[0])):
         if customer.id in customers or _parts(name) <= _parts(agent) or folded(name) in known:
             continue
         message = f"{name} is the name of another customer."
-        found += [Finding("name", message, *place) for place in candidates[name] if free(found, *place)]
-    return found
+        findings += [Finding("name", message, *place) for place in candidates[name] if free(findings, *place)]
+    return findings
 
 
 def signed(text: str, agent: str, conversation: Sequence[Message]) -> list[Finding]:
@@ -67,10 +73,10 @@ def signed(text: str, agent: str, conversation: Sequence[Message]) -> list[Findi
     if not agent:
         return []
     earlier = {
-        folded(name): one.from_name
-        for one in conversation
-        if one.direction is not Direction.IN and not _parts(one.from_name) & (_parts(agent) | NOT_NAMES)
-        for name in (one.from_name, one.from_name.split(" ")[0])
+        folded(name): message.from_name
+        for message in conversation
+        if message.direction is not Direction.IN and not _parts(message.from_name) & (_parts(agent) | NOT_NAMES)
+        for name in (message.from_name, message.from_name.split(" ")[0])
         if name
     }
     return [
@@ -83,7 +89,7 @@ def signed(text: str, agent: str, conversation: Sequence[Message]) -> list[Findi
 def _names(text: str) -> Iterator[tuple[int, int]]:
     """Yield each place that may be a whole name: two to four words, all but the small ones capitalised."""
     for run in _CAPITALISED.finditer(text):
-        words = [(one.start() + run.start(), one.end() + run.start()) for one in _PART.finditer(run[0])]
+        words = [(match.start() + run.start(), match.end() + run.start()) for match in _PART.finditer(run[0])]
         for first in range(len(words)):
             for last in range(first + 1, min(first + _LONGEST_NAME + 1, len(words))):
                 start, end = words[first][0], words[last][1]

@@ -18,24 +18,26 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}-\d{1,2}-\d{4}")
 _TICKET = re.compile(r"\b(?:ticket|case|caso|tique|request|solicitud|incidencia|consulta) ?#(\d{1,9})\b", re.IGNORECASE)
 
 
-def others_data(text: str, ticket: Ticket, known: str, ours: Collection[str], people: People) -> list[Finding]:
+def others_data(text: str, ticket: Ticket, known: str, own_addresses: Collection[str], people: People) -> list[Finding]:
     """Find what the store knows of another customer. `known` is all that this conversation holds, folded to lower case.
 
-    What stands there is no secret to the customer; `ours` are our own addresses.
+    `known` is text that the customer has already seen.
     """
-    found = _known_by(text, ticket.customer_id, known, ours, people)
-    found += [one for one in _numbers(text, ticket, known, people) if free(found, one.start, one.end)]
-    return found + _tickets(text, ticket, people)
+    findings = _known_by(text, ticket.customer_id, known, own_addresses, people)
+    findings += [
+        finding for finding in _numbers(text, ticket, known, people) if free(findings, finding.start, finding.end)
+    ]
+    return findings + _tickets(text, ticket, people)
 
 
-def _known_by(text: str, customer_id: int, known: str, ours: Collection[str], people: People) -> list[Finding]:
-    places = [(one[0].lower(), *one.span()) for one in ADDRESS.finditer(text)]
-    places += [(one[0].lower(), *one.span()) for one in _HANDLE.finditer(text)]
+def _known_by(text: str, customer_id: int, known: str, own_addresses: Collection[str], people: People) -> list[Finding]:
+    places = [(match[0].lower(), *match.span()) for match in ADDRESS.finditer(text)]
+    places += [(match[0].lower(), *match.span()) for match in _HANDLE.finditer(text)]
     places += [(digits, start, end) for start, end, digits in phone_places(text)]
-    unknown = {value for value, _, _ in places if value not in known and not is_ours(value, ours)}
+    unknown = {value for value, _, _ in places if value not in known and not is_ours(value, own_addresses)}
     forms = {form: value for value in unknown for form in _forms(value)}
-    found = people.whose(list(forms)) if forms else {}
-    owners = {forms[form]: owner for form, owner in found.items()}
+    results = people.whose(list(forms)) if forms else {}
+    owners = {forms[form]: owner for form, owner in results.items()}
     return [
         _finding(text[start:end], start, end)
         for value, start, end in places
@@ -51,28 +53,32 @@ def _forms(value: str) -> Iterable[str]:
 
 
 def _numbers(text: str, ticket: Ticket, known: str, people: People) -> list[Finding]:
-    links = [one.span() for one in URL.finditer(text)]
+    links = [match.span() for match in URL.finditer(text)]
     places = [
-        one
-        for one in _NUMBER.finditer(text)
-        if one[0].lower() not in known
-        and one[0] not in (str(ticket.id), ticket.external_ref)
-        and not _DATE.fullmatch(one[0])
-        and not any(start <= one.start() < end for start, end in links)
+        match
+        for match in _NUMBER.finditer(text)
+        if match[0].lower() not in known
+        and match[0] not in (str(ticket.id), ticket.external_ref)
+        and not _DATE.fullmatch(match[0])
+        and not any(start <= match.start() < end for start, end in links)
     ]
-    writers = people.wrote(list(dict.fromkeys(one[0] for one in places))) if places else {}
-    # a number that several customers wrote is an article's or a version's, nobody's own
+    writers = people.wrote(list(dict.fromkeys(match[0] for match in places))) if places else {}
+    # a number that several customers wrote is an article's or a version's, no one's own
     return [
-        _finding(one[0], *one.span())
-        for one in places
-        if len(writers.get(one[0], ())) == 1 and ticket.customer_id not in writers[one[0]]
+        _finding(match[0], *match.span())
+        for match in places
+        if len(writers.get(match[0], ())) == 1 and ticket.customer_id not in writers[match[0]]
     ]
 
 
 def _tickets(text: str, ticket: Ticket, people: People) -> list[Finding]:
-    places = [one for one in _TICKET.finditer(text) if int(one[1]) != ticket.id]
-    owners = {one[1]: people.owner(int(one[1])) for one in places}
-    return [_finding(f"#{one[1]}", *one.span()) for one in places if owners[one[1]] not in (None, ticket.customer_id)]
+    places = [match for match in _TICKET.finditer(text) if int(match[1]) != ticket.id]
+    owners = {match[1]: people.owner(int(match[1])) for match in places}
+    return [
+        _finding(f"#{match[1]}", *match.span())
+        for match in places
+        if owners[match[1]] not in (None, ticket.customer_id)
+    ]
 
 
 def _finding(what: str, start: int, end: int) -> Finding:

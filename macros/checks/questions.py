@@ -37,29 +37,29 @@ _AMOUNT = re.compile(r"\bhow (?:much|many)\b|\bcuant[oa]s? (?:cuesta|vale|es|din
 _STEM = 5
 _SHOWN = 3
 _MOST_LETTERS = 20_000
-"""Nobody asks on after so long a text; what stands there was pasted."""
+"""Text beyond this length is not searched for questions: it was pasted."""
 
 
 def unanswered(text: str, incoming: Sequence[str]) -> list[Finding]:
-    """Count the customer's questions that share no word with the reply, where two or more were asked."""
+    """If the customer asked two or more questions, find those that share no word with the reply."""
     questions = questions_in(incoming)
     said, plain = _stems(text), folded(text)
-    left = [one for one in questions if not _is_answered(one, said, plain)]
-    if len(questions) < 2 or not left:
+    remaining = [question for question in questions if not _is_answered(question, said, plain)]
+    if len(questions) < 2 or not remaining:
         return []
-    shown = " · ".join(one[:80] for one in left[:_SHOWN])
-    answered = len(questions) - len(left)
+    shown = " · ".join(item[:80] for item in remaining[:_SHOWN])
+    answered = len(questions) - len(remaining)
     return [Finding("unanswered", f"{answered} of {len(questions)} answered; left: {shown}")]
 
 
 def questions_in(texts: Sequence[str]) -> list[str]:
     """Return the questions of some messages in order, with their mark or without, each once."""
-    found: dict[str, None] = {}
-    for text in (one[:_MOST_LETTERS] for one in texts):
-        places = [(one.start(), one[0].strip()) for one in _ASKED.finditer(text)]
-        places += [(one.start(1), one[1].strip()) for one in _ALSO_ASKED.finditer(text)]
-        found.update((question, None) for _, question in sorted(places))
-    return list(found)
+    results: dict[str, None] = {}
+    for text in (item[:_MOST_LETTERS] for item in texts):
+        places = [(match.start(), match[0].strip()) for match in _ASKED.finditer(text)]
+        places += [(match.start(1), match[1].strip()) for match in _ALSO_ASKED.finditer(text)]
+        results.update((question, None) for _, question in sorted(places))
+    return list(results)
 
 
 def _is_answered(question: str, said: set[str], plain: str) -> bool:
@@ -68,7 +68,7 @@ def _is_answered(question: str, said: set[str], plain: str) -> bool:
         return True
     if _TIME.search(asked) and _TELLS_TIME.search(plain):
         return True
-    return bool(_AMOUNT.search(asked)) and any(one.isdigit() for one in plain)
+    return bool(_AMOUNT.search(asked)) and any(char.isdigit() for char in plain)
 
 
 def _stems(text: str) -> set[str]:

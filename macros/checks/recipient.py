@@ -29,20 +29,22 @@ def changed_recipient(
 
 
 def is_safety(ticket: Ticket) -> bool:
-    """Tell whether somebody may come to harm: the ticket has a severity or stands in the safety lane."""
+    """Return whether someone may come to harm: the ticket has a severity or stands in the safety lane."""
     return ticket.severity is not None or ticket.lane == _SAFETY_LANE
 
 
 def _why(customer: Customer, conversation: Sequence[Message], recipient: str, now: int) -> str:
-    written = [one for one in conversation if one.direction is Direction.IN and one.kind not in _BY_MACHINES]
-    earlier = [_sender(one) for one in written]
-    known = {one.value: one.since for one in customer.identities}
+    written = [
+        message for message in conversation if message.direction is Direction.IN and message.kind not in _BY_MACHINES
+    ]
+    earlier = [_sender(message) for message in written]
+    known = {identity.value: identity.since for identity in customer.identities}
     # an address from before the conversation's own is the safe one: a thief's is the newer
     older = 0 < known.get(recipient, 0) < known.get(earlier[0] if earlier else "", 0)
     if earlier and earlier[0] and earlier[0] != recipient and not older:
         return f"The conversation began with {earlier[0]}, but this reply goes to {recipient}."
     since = known.get(recipient, 0)
-    known_longer = any(one.since < since for one in customer.identities)
+    known_longer = any(identity.since < since for identity in customer.identities)
     if since and known_longer and now - since < LATELY:
         return f"{recipient} is new for this customer; make sure that it is theirs."
     latest = written[-1] if written else None
@@ -56,6 +58,6 @@ def _sender(message: Message) -> str:
 
 
 def _turns_away(message: Message) -> bool:
-    """Tell whether a mail's Reply-To lies at another domain than its sender."""
-    asked, came = (one.casefold().rpartition("@")[2] for one in (message.reply_to, message.from_address))
+    """Return whether a mail's Reply-To is at another domain than its sender."""
+    asked, came = (item.casefold().rpartition("@")[2] for item in (message.reply_to, message.from_address))
     return bool(asked and came) and asked != came

@@ -1,4 +1,4 @@
-"""How a Spanish reply addresses the customer: tú, usted, vos or vosotros, told by forms that nothing else has."""
+"""How a Spanish reply addresses the customer: tú, usted, vos or vosotros, recognised by forms that nothing else has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.records.customers import Customer
 
 _TO_US = r"(?:nos|me|noslo|melo|nosla|mela|noslos|melos)"
 _START = r"(?:^|(?<=[.!?;\n•>] )|(?<=\n)|(?<=- )|(?<=\bpor favor )|(?<=\bpor favor, )|(?<=\by ))"
-"""Where an order may begin; elsewhere the same word may tell what somebody does."""
+"""Where an order may begin; elsewhere the same word may tell what someone does."""
 _DO_TU = (
     r"comprueba|pide|mira|reinicia|actualiza|abre|cierra|escribe|envía|indica|responde|contesta|avisa|toca|selecciona|"
     r"elige|vuelve a|instala|inicia|cambia|activa|desactiva|espera|revisa|confirma|adjunta|facilita|introduce|usa|"
@@ -39,7 +39,7 @@ _MAYBE_USTED = re.compile(
     r"mant\w+)\b|\bsi (?:lo |la |no |ya )?(?:desea|quiere|cree|tiene|necesita|prefiere|puede)\b|\bque quiera\b",
     re.IGNORECASE,
 )
-"""Forms that may speak of somebody else: two of them, and none of tú, are meant for the customer."""
+"""Forms that may speak of someone else: two of them, and none of tú, are meant for the customer."""
 _VOSOTROS = re.compile(
     r"\b(?:vosotr[oa]s|vuestr[oa]s?|os (?:he|hemos|ha|han|\w{2,}(?:mos|ré))|(?!seis\b)\w{2,}[áé]is)\b", re.IGNORECASE
 )
@@ -62,28 +62,30 @@ def register(text: str, customer: Customer) -> list[Finding]:
     if wanted == "tu" and formal is not None:
         return [_finding(formal, f"“{formal[0]}” says usted, but this customer is addressed as tú.")]
     if intimate is not None and formal is not None:
-        later = max(intimate, formal, key=lambda one: one.start())
+        later = max(intimate, formal, key=lambda match: match.start())
         return [_finding(later, f"The reply mixes tú and usted: “{later[0]}”.")]
     return []
 
 
 def region(text: str, customer: Customer) -> list[Finding]:
-    """Find forms that are not said where the customer is: vosotros outside of Spain, vos where nobody says it."""
+    """Find forms that are not said where the customer is: vosotros outside of Spain, vos where no one says it."""
     if not customer.region.startswith("es-"):
         return []
-    found = []
+    findings = []
     plural, vos = _VOSOTROS.search(text), _VOS.search(text)
     if plural is not None and customer.region != "es-ES":
-        found.append(_finding(plural, f"“{plural[0]}” is said in Spain; this customer's region is {customer.region}."))
+        findings.append(
+            _finding(plural, f"“{plural[0]}” is said in Spain; this customer's region is {customer.region}.")
+        )
     if vos is not None and customer.region not in _OF_VOS:
-        found.append(_finding(vos, f"“{vos[0]}” says vos; this customer's region is {customer.region}."))
-    return found
+        findings.append(_finding(vos, f"“{vos[0]}” says vos; this customer's region is {customer.region}."))
+    return findings
 
 
 def _second(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Return the first of several matches, None where there is one only."""
-    found = list(pattern.finditer(text))
-    return found[0] if len(found) > 1 else None
+    """Return the first of several matches, None if there is one only."""
+    matches = list(pattern.finditer(text))
+    return matches[0] if len(matches) > 1 else None
 
 
 def _finding(words: re.Match[str], message: str) -> Finding:

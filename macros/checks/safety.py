@@ -1,4 +1,4 @@
-"""What only specialists may say, and what hurts somebody who was hurt: legal advice, detection signals, blame."""
+"""What only specialists may say, and what hurts someone who was hurt: legal advice, detection signals, blame."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ _SAID = (
 def specialist(text: str) -> list[Finding]:
     """Find legal advice, and hints at how abuse is detected."""
     return [
-        Finding(rule, message, *one.span())
+        Finding(rule, message, *match.span())
         for rule, pattern, message in _SAID
-        for one in pattern.finditer(text)
-        if not DENIES.search(text[max(0, one.start() - 60) : one.start()])
+        for match in pattern.finditer(text)
+        if not DENIES.search(text[max(0, match.start() - 60) : match.start()])
     ]
 
 
 def blame(text: str) -> list[Finding]:
-    """Find words that put the blame on somebody who reports harm."""
+    """Find words that put the blame on someone who reports harm."""
     message = "This sounds as if it were the customer's fault; say it without blame."
     return [
-        Finding("blame", message, *one.span())
-        for one in _BLAME.finditer(text)
-        if not _COMFORTS.search(text[max(0, one.start() - 20) : one.start()])
+        Finding("blame", message, *match.span())
+        for match in _BLAME.finditer(text)
+        if not _COMFORTS.search(text[max(0, match.start() - 20) : match.start()])
     ]

@@ -37,20 +37,20 @@ _RIGHT_IN_PLACE = {"anos": "años", "mas": "más"}
 
 def inverted_marks(text: str) -> list[Finding]:
     """Find Spanish questions and exclamations without the mark that opens them (Ortografía RAE, 2010, 3.4.9)."""
-    found = []
-    for one in _QUESTION_END.finditer(text):
-        sentence = _SENTENCE_BREAK.split(text[max(0, one.start() - 400) : one.start()])[-1].lstrip()
+    findings = []
+    for match in _QUESTION_END.finditer(text):
+        sentence = _SENTENCE_BREAK.split(text[max(0, match.start() - 400) : match.start()])[-1].lstrip()
         if sentence and not {"¿", "¡"} & set(sentence):
-            opening = "¿" if "?" in one[0] else "¡"
+            opening = "¿" if "?" in match[0] else "¡"
             message = f"Spanish opens this sentence with {opening}."
-            start = one.start() - len(sentence)
-            quoted = text.rfind("«", start, one.start()) + 1  # a quotation is a sentence of its own
-            found.append(Finding("inverted-marks", message, max(start, quoted), one.end()))
-    return found
+            start = match.start() - len(sentence)
+            quoted = text.rfind("«", start, match.start()) + 1  # a quotation is a sentence of its own
+            findings.append(Finding("inverted-marks", message, max(start, quoted), match.end()))
+    return findings
 
 
 def accents(text: str) -> list[Finding]:
     """Find words that lost their accent or ñ."""
-    places = [(one, _RIGHT[one[0].lower()]) for one in _WORD.finditer(text) if one[0].lower() in _RIGHT]
-    places += [(one, _RIGHT_IN_PLACE[one[0].lower()]) for one in _IN_PLACE.finditer(text)]
-    return [Finding("accent", f"{one[0]} is written {right}.", *one.span()) for one, right in places]
+    places = [(match, _RIGHT[match[0].lower()]) for match in _WORD.finditer(text) if match[0].lower() in _RIGHT]
+    places += [(match, _RIGHT_IN_PLACE[match[0].lower()]) for match in _IN_PLACE.finditer(text)]
+    return [Finding("accent", f"{match[0]} is written {right}.", *match.span()) for match, right in places]

@@ -17,7 +17,7 @@ from typing import Protocol
 from data.records.changes import Finding
 
 MOST_TOLD = 8
-"""Findings of one reply at most: a longer list helps nobody."""
+"""Findings of one reply at most: a longer list helps no one."""
 
 _NAMES = {"en": ("en_US", "en_GB"), "es": ("es_ES", "es_MX", "es")}
 """The dictionaries of a language; a word is right where one of them knows it."""
@@ -37,7 +37,7 @@ class Dictionary(Protocol):
     """What is asked of a loaded dictionary."""
 
     def spell(self, word: str) -> bool:
-        """Tell whether the word is right."""
+        """Return whether the word is right."""
         ...
 
 
@@ -72,7 +72,7 @@ class Speller:
         return [finding for finding, _ in zip(wrong, range(MOST_TOLD), strict=False)]
 
     def wait(self, language: str) -> bool:
-        """Load a language now, for who can wait; tell whether a dictionary was found."""
+        """Load a language now, for callers that can wait; return whether a dictionary was found."""
         self._begin(language)
         self._loading[language].join()
         return bool(self._loaded.get(language))
@@ -94,7 +94,7 @@ class Speller:
         # es_ES, es_MX and es hold nearly the same words: one is enough; English spells in two ways
         chosen = places if language == "en" else places[:1]
         self._ours = self._ours or frozenset(
-            word[0].lower() for one in self.used_words() for word in _WORD.finditer(one)
+            word[0].lower() for used_word in self.used_words() for word in _WORD.finditer(used_word)
         )
         self._loaded[language] = [
             hunspell.Hunspell(place.stem, hunspell_data_dir=str(place.parent)) for place in chosen
@@ -105,14 +105,14 @@ class Speller:
         if plain.lower() in _USED_HERE or word.lower() in self._ours:
             return True
         try:
-            return any(one.spell(form) for one in dictionaries for form in (plain, plain.lower()))
+            return any(dictionary.spell(form) for dictionary in dictionaries for form in (plain, plain.lower()))
         except UnicodeEncodeError:
             return True  # a word of another script, which the dictionary's charset does not even hold
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the words that a dictionary may judge."""
-    hidden = [one.span() for one in _HIDDEN.finditer(text)]
+    hidden = [match.span() for match in _HIDDEN.finditer(text)]
     start = 0
     for line in text.split("\n"):
         words = list(_WORD.finditer(line))
@@ -135,7 +135,7 @@ def _begins(line: str, place: int) -> bool:
 
 def _found(name: str, folders: Sequence[Path]) -> Path | None:
     """Return the dictionary file of this name that is nearest to the user."""
-    named = [Path(one) for one in os.environ.get("DICPATH", "").split(os.pathsep) if one]
+    named = [Path(part) for part in os.environ.get("DICPATH", "").split(os.pathsep) if part]
     for folder in (*folders, *named, *map(Path, _SYSTEM), Path.home() / "Library/Spelling", *_packaged(name)):
         dictionary = folder / f"{name}.dic"
         if dictionary.is_file() and dictionary.with_suffix(".aff").is_file():

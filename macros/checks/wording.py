@@ -1,4 +1,4 @@
-"""English and Spanish wording that a reply is searched for. Patterns are bounded: a long reply costs little."""
+"""English and Spanish patterns that replies are searched for. They are bounded, so a long reply is cheap."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ASKS_SECRET = (
     ),
     re.compile(rf"\bcu[áa]l (?:es|era) (?:su|tu|la|el) (?:[\w-]+ ){{0,1}}?{_SECRET_ES}", _FLAGS),
 )
-"""Somebody is asked for a password, a code, a PIN or a whole card number."""
+"""Someone is asked for a password, a code, a PIN or a whole card number."""
 
 DENIES = re.compile(
     r"\b(?:never|not|cannot|without|no|nunca|jam[áa]s|tampoco|sin)\b[^.!?\n]{0,40}$|n['’]t\b[^.!?\n]{0,40}$", _FLAGS
@@ -77,7 +77,7 @@ FORBIDDEN = {
         ),
     ),
 }
-"""What only the team that decides may promise: money back, and what happens to somebody who was reported."""
+"""What only the team that decides may promise: money back, and what happens to someone who was reported."""
 
 SAYS_ATTACHED = re.compile(
     r"\b(?:attached (?:is|are|you|to|below|here|please)|(?:is|are|have|'ve|’ve|i|we|the|see|find) attached"
@@ -103,7 +103,7 @@ de nuevo otra vez equipo cliente clienta usuario usuaria dia dias tardes noches 
 senor senora a todos todas
 """
 NOT_NAMES = frozenset(_GREETED.split())
-"""Words after a greeting that are nobody's name, folded."""
+"""Words after a greeting that are no one's name, folded."""
 
 PLACEHOLDER = re.compile(
     r"\{%[^\n]{0,200}?%\}|\{[A-Za-z_][\w. ]{0,40}\}|\[(?:[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9 _/]{2,40}|(?:your|insert|su|tu"

@@ -11,19 +11,19 @@ from macros.render import HOLE
 
 _FORBIDDEN_SAID = {
     "promise-refund": "This promises money; only say what is already decided.",
-    "promise-outcome": "This says what happens to somebody else; tell only that it is being looked at.",
+    "promise-outcome": "This says what happens to someone else; say only that it is being looked into.",
 }
 
 
 def holes(text: str) -> list[Finding]:
     """Find values that are missing: `{{ name }}`, and the placeholders people type."""
-    found = [
-        Finding("hole", f"The value {one[1].strip() or 'here'} is missing.", *one.span(), blocking=True)
-        for one in HOLE.finditer(text)
+    findings = [
+        Finding("hole", f"The value {match[1].strip() or 'here'} is missing.", *match.span(), blocking=True)
+        for match in HOLE.finditer(text)
     ]
-    typed = [one for one in PLACEHOLDER.finditer(text) if free(found, *one.span())]
-    return found + [
-        Finding("hole", f"{one[0]} still has to be filled in.", *one.span(), blocking=True) for one in typed
+    typed = [match for match in PLACEHOLDER.finditer(text) if free(findings, *match.span())]
+    return findings + [
+        Finding("hole", f"{match[0]} still has to be filled in.", *match.span(), blocking=True) for match in typed
     ]
 
 
@@ -31,33 +31,33 @@ def secrets(text: str) -> list[Finding]:
     """Find a request for a password, a code, a PIN or a whole card number; a warning against it is not one."""
     message = "Never ask for a password, a code or a whole card number."
     return [
-        Finding("asks-secret", message, *one.span(), blocking=True)
+        Finding("asks-secret", message, *match.span(), blocking=True)
         for pattern in ASKS_SECRET
-        for one in pattern.finditer(text)
-        if not DENIES.search(text[max(0, one.start() - 60) : one.start()])
+        for match in pattern.finditer(text)
+        if not DENIES.search(text[max(0, match.start() - 60) : match.start()])
     ]
 
 
 def forbidden(text: str) -> list[Finding]:
     """Find promises of money or of what happens to a reported person."""
     return [
-        Finding(rule, _FORBIDDEN_SAID[rule], *one.span())
+        Finding(rule, _FORBIDDEN_SAID[rule], *match.span())
         for rule, patterns in FORBIDDEN.items()
         for pattern in patterns
-        for one in pattern.finditer(text)
-        if not DENIES.search(text[max(0, one.start() - 60) : one.start()])
+        for match in pattern.finditer(text)
+        if not DENIES.search(text[max(0, match.start() - 60) : match.start()])
     ]
 
 
 def attachment(text: str) -> list[Finding]:
-    """Find talk of an attachment of ours in a reply that carries none."""
-    found = [
-        one
-        for one in SAYS_ATTACHED.finditer(text)
-        if not THEIR_ATTACHMENT.search(text[max(0, one.start() - 40) : one.start()])
+    """Find a mention of our attachment in a reply without one."""
+    matches = [
+        match
+        for match in SAYS_ATTACHED.finditer(text)
+        if not THEIR_ATTACHMENT.search(text[max(0, match.start() - 40) : match.start()])
     ]
     message = "The reply speaks of an attachment, but carries none."
-    return [Finding("attachment", message, *one.span()) for one in found[:1]]
+    return [Finding("attachment", message, *match.span()) for match in matches[:1]]
 
 
 def addresses(text: str, known: str, own: Collection[str]) -> list[Finding]:
@@ -65,14 +65,14 @@ def addresses(text: str, known: str, own: Collection[str]) -> list[Finding]:
     return [
         Finding(
             "other-address",
-            f"{one[0]} is not in this conversation; make sure that the customer may see it.",
-            *one.span(),
+            f"{match[0]} is not in this conversation; make sure that the customer may see it.",
+            *match.span(),
         )
-        for one in ADDRESS.finditer(text)
-        if not is_ours(one[0].lower(), own) and one[0].lower() not in known
+        for match in ADDRESS.finditer(text)
+        if not is_ours(match[0].lower(), own) and match[0].lower() not in known
     ]
 
 
 def is_ours(address: str, own: Collection[str]) -> bool:
-    """Tell whether an address is one that we answer from, or lies at a domain of ours."""
+    """Return whether an address is one that we answer from, or is at a domain of ours."""
     return address in own or "@" + address.partition("@")[2] in own

@@ -1,3 +1,3 @@
-"""Macro files as they lie on disk: found, read, and joined into the library.
+"""Macro files as they are on disk: found, read, and joined into the library.
 
 Imports `filling` and `data`."""

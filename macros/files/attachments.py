@@ -1,4 +1,4 @@
-"""The files that a macro sends along: they lie beside it, inside its folder, and are small enough to mail."""
+"""The files that a macro sends along: they are next to it, inside its folder, and are small enough to mail."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ KEY = "attachments"
 
 
 def check(macro: Macro, folder: Path) -> None:
-    """Raise FieldError where a file is not there, lies outside `folder` or is too large."""
+    """Raise FieldError if a file is not there, is outside `folder` or is too large."""
     if len(macro.attachments) > MAX_FILES:
         raise FieldError(KEY, f"are more than {MAX_FILES} files")
     total = 0
     for name in macro.attachments:
         path = _path(macro, name)
         if PurePosixPath(name).is_absolute() or "\\" in name or safe_line(path.name) != path.name:
-            raise FieldError(KEY, f"names a file beside the macro, not {name!r}")
+            raise FieldError(KEY, f"names a file next to the macro, not {name!r}")
         total += _size(path, name, folder)
     if total > MOST_ENCLOSED:
         raise FieldError(KEY, f"are larger than {MOST_ENCLOSED // 1_000_000} MB together")
 
 
 def enclosures(macro: Macro) -> tuple[Enclosure, ...]:
-    """Return the macro's files as a reply sends them. Raises InputError where one is gone since the macro was read."""
-    found = []
+    """Return the macro's files as a reply sends them. Raises InputError if one is gone since the macro was read."""
+    files = []
     for name in macro.attachments:
         path = _path(macro, name)
         try:
-            found.append(Enclosure(str(path.resolve()), path.name, path.stat().st_size))
+            files.append(Enclosure(str(path.resolve()), path.name, path.stat().st_size))
         except OSError as wrong:
             raise InputError(
                 "Macro not usable", f"{macro.name}: its file {name} cannot be read ({wrong.strerror})."
             ) from None
-    return tuple(found)
+    return tuple(files)
 
 
 def _path(macro: Macro, name: str) -> Path:
@@ -49,9 +49,9 @@ def _path(macro: Macro, name: str) -> Path:
 
 def _size(path: Path, name: str, folder: Path) -> int:
     try:
-        inside, found = path.resolve().is_relative_to(folder.resolve()), path.stat()
+        inside, status = path.resolve().is_relative_to(folder.resolve()), path.stat()
     except (OSError, RuntimeError):
         raise FieldError(KEY, f"names {name!r}, which is not there") from None
-    if not inside or not stat.S_ISREG(found.st_mode):
+    if not inside or not stat.S_ISREG(status.st_mode):
         raise FieldError(KEY, f"names {name!r}, which is not a file of this folder")
-    return found.st_size
+    return status.st_size

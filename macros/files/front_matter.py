@@ -1,4 +1,4 @@
-"""Reads a macro file: TOML between two `+++` lines, then one body a language. Says the line of whatever is wrong."""
+"""Reads a macro file: TOML between two `+++` lines, then one body per language. Says the line of whatever is wrong."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def _front_matter(name: str, lines: list[str]) -> tuple[dict[str, Any], int]:
     try:
         return tomllib.loads("\n".join(lines[1:end])), end + 1
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as wrong:
-        found = re.search(r"at line (\d+)", str(wrong))
+        match = re.search(r"at line (\d+)", str(wrong))
         reason = re.sub(r"\s*\(at .*\)$", "", str(wrong))
-        raise MacroError(name, int(found[1]) + 1 if found else 2, f"the front matter is not TOML: {reason}") from None
+        raise MacroError(name, int(match[1]) + 1 if match else 2, f"the front matter is not TOML: {reason}") from None
 
 
 def _bodies(name: str, lines: list[str], start: int) -> tuple[Body, ...]:
-    marks = [(at, found[1]) for at, line in enumerate(lines[start:], start) if (found := _BODY.match(line))]
+    marks = [(at, match[1]) for at, line in enumerate(lines[start:], start) if (match := _BODY.match(line))]
     if len(marks) > MAX_BODIES:
         raise MacroError(name, marks[MAX_BODIES][0] + 1, f"there are more than {MAX_BODIES} languages")
     if not marks:
@@ -154,7 +154,7 @@ def _dues_are_known(actions: Actions, asks: tuple[Ask, ...]) -> None:
 
 def line_of(source: str, key: str) -> int:
     """Return the line, from 1, that first sets `key` or opens its table; 1 when none does."""
-    found = re.search(
+    match = re.search(
         rf"^[ \t]*+\[*+[ \t]*+[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]|[{{,][ \t]*{re.escape(key)}[ \t]*=", source, re.M
     )
-    return source.count("\n", 0, found.start()) + 1 if found else 1
+    return source.count("\n", 0, match.start()) + 1 if match else 1

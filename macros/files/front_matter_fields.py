@@ -61,19 +61,19 @@ def text(table: Table, key: str, default: str = "") -> str:
 def texts(table: Table, key: str) -> tuple[str, ...]:
     """Read a list of texts."""
     value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise FieldError(key, 'has to be a list of texts, such as ["one", "two"]')
-    return tuple(_plain(key, one) for one in value)
+    return tuple(_plain(key, item) for item in value)
 
 
 def words(table: Table, key: str) -> Words:
-    """Read one text for all languages, or a table of one text a language."""
+    """Read one text for all languages, or a table of one text per language."""
     value = table.get(key, {})
     if isinstance(value, str):
         return Words(((_ANY_LANGUAGE, _plain(key, value)),)) if value else Words()
-    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise FieldError(key, 'has to be a text, or one text a language: { en = "…", es = "…" }')
-    return Words(tuple((language, _plain(key, one)) for language, one in value.items()))
+    return Words(tuple((language, _plain(key, item)) for language, item in value.items()))
 
 
 def _plain(key: str, value: str) -> str:
@@ -122,11 +122,11 @@ def when(table: Table) -> When:
         topics=texts(table, "topics"),
         languages=texts(table, "languages"),
         tags=texts(table, "tags"),
-        statuses=tuple(_choice("statuses", one, Status) for one in texts(table, "statuses")),
-        priorities=tuple(_choice("priorities", one, Priority) for one in texts(table, "priorities")),
+        statuses=tuple(_choice("statuses", text, Status) for text in texts(table, "statuses")),
+        priorities=tuple(_choice("priorities", text, Priority) for text in texts(table, "priorities")),
         tiers=texts(table, "tiers"),
         regions=texts(table, "regions"),
-        registers=tuple(_choice("registers", one, Register) for one in texts(table, "registers")),
+        registers=tuple(_choice("registers", text, Register) for text in texts(table, "registers")),
     )
 
 
@@ -137,12 +137,12 @@ def once(table: Table) -> Once | None:
 
 def asks(value: object) -> tuple[Ask, ...]:
     """Read the `[[asks]]` in their order."""
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise FieldError("asks", "has to be a list of tables, each opened by [[asks]]")
     if len(value) > MAX_ASKS:
-        raise FieldError("asks", f"are more than {MAX_ASKS}; nobody answers so many")
-    read = tuple(_ask(one) for one in value)
-    names = [one.name for one in read]
+        raise FieldError("asks", f"are more than {MAX_ASKS}; remove some")
+    read = tuple(_ask(item) for item in value)
+    names = [ask.name for ask in read]
     for name in names:
         if names.count(name) > 1:
             raise FieldError("asks", f"ask for {name} twice")

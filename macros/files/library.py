@@ -36,7 +36,7 @@ class Verdict:
 
     @property
     def accepted(self) -> bool:
-        """Tell whether the file can be used."""
+        """Return whether the file can be used."""
         return not self.reason
 
 
@@ -45,13 +45,13 @@ class _Read:
     """One file as it was last read, and as it was when it could last be used."""
 
     stamp: _Stamp
-    found: Macro | Snippet | MacroError
+    loaded: Macro | Snippet | MacroError
     good: Macro | Snippet | None = None
 
     @property
     def seen(self) -> tuple[_Stamp, str]:
         """What tells whether anything is new."""
-        return self.stamp, self.found.reason if isinstance(self.found, MacroError) else ""
+        return self.stamp, self.loaded.reason if isinstance(self.loaded, MacroError) else ""
 
 
 class Library:
@@ -87,11 +87,11 @@ class Library:
         return library
 
     def refresh(self) -> bool:
-        """Take in what changed on disk since the last call; tell whether anything did."""
+        """Take in what changed on disk since the last call; return whether anything did."""
         now: dict[Path, _Read] = {}
         for folder in self._folders:
             if folder == BUILT_IN and self._read:
-                now |= {path: one for path, one in self._read.items() if path.is_relative_to(folder)}
+                now |= {path: file for path, file in self._read.items() if path.is_relative_to(folder)}
                 continue  # what came with the program stays as it is while it runs
             snippets = 0
             for number, path in enumerate(files_in(folder)):
@@ -99,27 +99,29 @@ class Library:
                     continue
                 snippets += _is_snippet(path, folder)
                 stamp, known = stamp_of(path), self._read.get(path)
-                if known is None or known.stamp != stamp or isinstance(known.found, FilesError):
+                if known is None or known.stamp != stamp or isinstance(known.loaded, FilesError):
                     full = number >= MAX_FILES or (snippets > MAX_SNIPPETS and _is_snippet(path, folder))
                     known = _Read(stamp, _full(path) if full else _found(path, folder), known.good if known else None)
                 now[path] = known
-        changed = {path: one.seen for path, one in now.items()} != {path: one.seen for path, one in self._read.items()}
+        changed = {path: file.seen for path, file in now.items()} != {
+            path: file.seen for path, file in self._read.items()
+        }
         if changed:
             self._link(now)
         return changed
 
     def _link(self, read: dict[Path, _Read]) -> None:
-        kept = [one for read_one in read.values() for one in (read_one.good, read_one.found)]
-        snippets, wrong = link_snippets([one for one in kept if isinstance(one, Snippet)])
+        kept = [loaded for read_one in read.values() for loaded in (read_one.good, read_one.loaded)]
+        snippets, wrong = link_snippets([loaded for loaded in kept if isinstance(loaded, Snippet)])
         macros: dict[str, Macro] = {}
         self._read, self._verdicts = {}, []
-        for path, one in read.items():
-            verdict = _verdict(path, one.found, snippets, wrong)
-            good = one.found if verdict.accepted and not isinstance(one.found, MacroError) else one.good
+        for path, file in read.items():
+            verdict = _verdict(path, file.loaded, snippets, wrong)
+            good = file.loaded if verdict.accepted and not isinstance(file.loaded, MacroError) else file.good
             macro = verdict.macro or _still(good, snippets)
             if macro is not None:
                 macros[macro.name] = macro
-            self._read[path] = _Read(one.stamp, one.found, good)
+            self._read[path] = _Read(file.stamp, file.loaded, good)
             self._verdicts.append(verdict)
         self._macros, self.snippets = dict(sorted(macros.items())), snippets
 
@@ -161,27 +163,29 @@ class Library:
 def check_paths(paths: Iterable[Path]) -> list[Verdict]:
     """Read every macro file named or found under a named folder. Raises InputError for a path that is not there.
 
-    Snippets are looked for beside the macros and among the built-in ones.
+    Snippets are looked for next to the macros and among the built-in ones.
     """
-    found: list[Verdict] = []
+    verdicts: list[Verdict] = []
     for path in paths:
         if path.is_dir():
             library = Library(path) if path.resolve() == BUILT_IN.resolve() else Library(BUILT_IN, path)
             library.refresh()
-            found += [verdict for verdict in library.verdicts() if verdict.file.is_relative_to(path)]
+            verdicts += [verdict for verdict in library.verdicts() if verdict.file.is_relative_to(path)]
         elif path.exists() or path.is_symlink():
-            found.append(_check_file(path))
+            verdicts.append(_check_file(path))
         else:
             raise InputError("Nothing to check", f"{path} is neither a file nor a folder; give one that is there.")
-    return found
+    return verdicts
 
 
 def _check_file(path: Path) -> Verdict:
-    folder = next((one for one in list(path.parents)[:3] if (one / SNIPPETS).is_dir()), path.parent)
-    read = [_found(one, root) for root in (BUILT_IN, folder) for one in files_in(root / SNIPPETS) if one != path]
-    found = _found(path, folder)
-    snippets, wrong = link_snippets([one for one in (*read, found) if isinstance(one, Snippet)])
-    return _verdict(path, found, snippets, wrong)
+    folder = next((parent for parent in list(path.parents)[:3] if (parent / SNIPPETS).is_dir()), path.parent)
+    read = [_found(file, root) for root in (BUILT_IN, folder) for file in files_in(root / SNIPPETS) if file != path]
+    loaded = _found(path, folder)
+    snippets, wrong = link_snippets(
+        [macro_error for macro_error in (*read, loaded) if isinstance(macro_error, Snippet)]
+    )
+    return _verdict(path, loaded, snippets, wrong)
 
 
 def _is_snippet(path: Path, folder: Path) -> bool:
@@ -206,12 +210,12 @@ def _found(path: Path, folder: Path) -> Macro | Snippet | MacroError:
 
 
 def _verdict(
-    path: Path, found: Macro | Snippet | MacroError, snippets: Snippets, wrong: dict[Path, MacroError]
+    path: Path, loaded: Macro | Snippet | MacroError, snippets: Snippets, wrong: dict[Path, MacroError]
 ) -> Verdict:
     try:
-        if isinstance(found, Macro):
-            return Verdict(path, link_macro(found, snippets))
-        error = found if isinstance(found, MacroError) else wrong.get(path)
+        if isinstance(loaded, Macro):
+            return Verdict(path, link_macro(loaded, snippets))
+        error = loaded if isinstance(loaded, MacroError) else wrong.get(path)
     except MacroError as refused:
         error = refused
     return Verdict(path, None) if error is None else Verdict(path, None, error.line, error.reason)

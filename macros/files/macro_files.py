@@ -1,4 +1,4 @@
-"""The macro files of a folder: which there are, and their text. Nothing that lies there can make the reader wait."""
+"""The macro files of a folder: which there are, and their text. Nothing that is there can make the reader wait."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def files_in(folder: Path) -> list[Path]:
 
     Links to folders are not followed, and names that begin with a dot (an editor's, a version control's) are left out.
     """
-    found: list[Path] = []
+    paths: list[Path] = []
     waiting = [(folder, 1)]
     while waiting:
         here, level = waiting.pop()
@@ -38,19 +38,19 @@ def files_in(folder: Path) -> list[Path]:
             if entry.name.startswith("."):
                 continue
             if entry.name.endswith(SUFFIX):
-                found.append(Path(entry.path))
+                paths.append(Path(entry.path))
             if entry.is_dir(follow_symlinks=False) and level < MAX_LEVELS:
                 waiting.append((Path(entry.path), level + 1))
-    return sorted(found)
+    return sorted(paths)
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
     """Return what changes when the file does: when it was written, and its size."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:  # gone since the folder was listed, or a link to nowhere; reading it will say so
         return (0, -1)
-    return (found.st_mtime_ns, found.st_size)
+    return (status.st_mtime_ns, status.st_size)
 
 
 def name_of(path: Path, folder: Path) -> str:
@@ -59,7 +59,7 @@ def name_of(path: Path, folder: Path) -> str:
 
 
 def source_of(path: Path, folder: Path) -> str:
-    """Return a macro file's text. Raises MacroError for what is no readable text file of this folder."""
+    """Return a macro file's text. Raises MacroError for what is not a readable text file of this folder."""
     name = name_of(path, folder)
     if len(name) > MAX_NAME or "+" in name or safe_line(name) != name:
         raise MacroError(name, 1, f"its name is longer than {MAX_NAME} or holds odd characters; rename it")
@@ -81,21 +81,21 @@ def _bytes(name: str, path: Path) -> bytes:
     _only_a_file(name, path.stat())
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        found = os.fstat(descriptor)
-        _only_a_file(name, found)
-        if found.st_size > MAX_SOURCE:
+        status = os.fstat(descriptor)
+        _only_a_file(name, status)
+        if status.st_size > MAX_SOURCE:
             raise MacroError(name, 1, f"is larger than {MAX_SOURCE} bytes; split it")
         return file.read(MAX_SOURCE) or b""
 
 
-def _only_a_file(name: str, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _only_a_file(name: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise MacroError(name, 1, "is not a file with text in it; take it away or rename it")
 
 
 def slug(text: str) -> str:
     """Return a text as a file's name: small letters without accents, words joined by hyphens."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(one))
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(char))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-")
 
 

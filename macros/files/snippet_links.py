@@ -22,18 +22,20 @@ def link_snippets(candidates: Sequence[Snippet]) -> tuple[dict[str, Snippet], di
 
     Of several with one name the last that can be used is taken: a user's own over a built-in one.
     """
-    left, wrong = list(candidates), dict[Path, MacroError]()
+    remaining, wrong = list(candidates), dict[Path, MacroError]()
     while True:
-        taken = {snippet.name: snippet for snippet in left}
+        taken = {snippet.name: snippet for snippet in remaining}
         refused = {snippet.path: error for snippet in taken.values() if (error := _wrong(snippet, taken))}
         if not refused:
             return taken, wrong
         wrong |= refused
-        left = [snippet for snippet in left if taken[snippet.name] is not snippet or snippet.path not in refused]
+        remaining = [
+            snippet for snippet in remaining if taken[snippet.name] is not snippet or snippet.path not in refused
+        ]
 
 
 def link_macro(macro: Macro, snippets: Snippets) -> Macro:
-    """Return the macro with the snippets that it includes. Raises MacroError where its text may not be used."""
+    """Return the macro with the snippets that it includes. Raises MacroError if its text may not be used."""
     asked = frozenset(ask.name for ask in macro.asks)
     used: dict[str, Snippet] = {}
     for body in macro.bodies:
@@ -49,8 +51,8 @@ def check_subject(macro: Macro, line: int) -> None:
 
 def texts(snippets: Iterable[Snippet], language: str, without: frozenset[Once] = frozenset()) -> Texts:
     """Return what snippets say in a language; those of the kinds in `without` say nothing."""
-    found = ((one, one.body_for(language) or one.bodies[0]) for one in snippets)
-    return tuple((one.name, "" if one.once in without else body.text) for one, body in found)
+    results = ((snippet, snippet.body_for(language) or snippet.bodies[0]) for snippet in snippets)
+    return tuple((snippet.name, "" if snippet.once in without else body.text) for snippet, body in results)
 
 
 def _wrong(snippet: Snippet, snippets: Snippets) -> MacroError | None:

@@ -63,7 +63,7 @@ def _constant(node: nodes.Const) -> None:
 
 
 def within_limits(tree: nodes.Node) -> int:
-    """Return how many parts a tree has. Raises RefusedError where it is too deep or has too many."""
+    """Return how many parts a tree has. Raises RefusedError if it is too deep or has too many."""
     # Level by level, not by recursion, so that a deep tree is measured and not fallen into.
     level: list[nodes.Node] = [tree]
     count = depth = 0
@@ -191,7 +191,9 @@ class _Checker:
 def _plain(node: nodes.Node, where: str) -> None:
     # Texts are put together only where they are printed, because only there the size of the reply stops them.
     parts = [node, *node.find_all(nodes.Node)]
-    if any(isinstance(one, nodes.Concat) or (isinstance(one, nodes.Filter) and one.name == "join") for one in parts):
+    if any(
+        isinstance(part, nodes.Concat) or (isinstance(part, nodes.Filter) and part.name == "join") for part in parts
+    ):
         raise RefusedError(node.lineno, f"{where} takes values as they are; join texts where they are printed")
 
 

@@ -49,16 +49,16 @@ def problem(ask: Ask, answer: str) -> str:
 
 
 def given(asks: tuple[Ask, ...], answers: Mapping[str, str]) -> dict[str, str]:
-    """Return the answers that were given, defaults filled in. Raises InputError for one that does not do."""
-    found: dict[str, str] = {}
+    """Return the answers that were given, defaults filled in. Raises InputError for an invalid answer."""
+    results: dict[str, str] = {}
     for ask in asks:
         answer = answers.get(ask.name, ask.default).strip()
         wrong = problem(ask, answer)
         if wrong:
             raise InputError("Answer not usable", f"{wrong}.")
         if answer:
-            found[ask.name] = answer
-    return found
+            results[ask.name] = answer
+    return results
 
 
 def for_template(ask: Ask, answer: str, locale: Locale) -> Value:
@@ -72,7 +72,7 @@ def for_template(ask: Ask, answer: str, locale: Locale) -> Value:
 
 
 def due_at(due: str, answers: Mapping[str, str], now: int, zone: tzinfo, *, end_of_day: bool) -> int | None:
-    """Return when a duration or a date answer falls due, in Unix seconds; None where the date was not given."""
+    """Return when a duration or a date answer falls due, in Unix seconds; None if the date was not given."""
     seconds = span_seconds(due)
     if seconds is not None:
         return now + seconds

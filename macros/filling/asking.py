@@ -45,11 +45,11 @@ _REQUEST = re.compile(
 
 
 def asks(text: str) -> bool:
-    """Tell whether a reply asks for something, in English or Spanish: a question or a request.
+    """Return whether a reply asks for something, in English or Spanish: a question or a request.
 
     What it asks only in some event ("if it still fails, tell me …") and courtesies ("anything else?") do not count.
     """
-    return any(_asks(one.strip()) for one in _SENTENCE.split(_ADDRESS.sub(" ", text)))
+    return any(_asks(part.strip()) for part in _SENTENCE.split(_ADDRESS.sub(" ", text)))
 
 
 def _asks(sentence: str) -> bool:

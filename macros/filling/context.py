@@ -18,44 +18,44 @@ from macros.filling.values import Moment, first_name
 
 CONTRACT: Mapping[str, Mapping[str, str]] = {
     "customer": {
-        "first_name": "how the customer is addressed; missing when no name is known",
-        "name": "the whole name; missing when no name is known",
+        "first_name": "the customer's first name; missing if no name is known",
+        "name": "the full name; missing if no name is known",
         "email": "the first e-mail address",
-        "register": "`tu` or `usted`: how Spanish addresses this customer; always there",
-        "language": "remembered language, ISO 639-1",
+        "register": "`tu` or `usted`: how Spanish addresses this customer; always set",
+        "language": "the language remembered for the customer, ISO 639-1",
         "region": "a locale such as `es-MX`",
-        "tier": "`standard` unless the customer is more",
+        "tier": "the customer's tier; `standard` by default",
     },
     "ticket": {
         "id": "the ticket's number",
         "subject": "its subject, on one line",
         "reference": "its number in the outside system",
-        "status": "where it stands",
-        "priority": "how much it presses",
-        "topic": "what it is about",
-        "created": "the day it was opened, in words",
+        "status": "its status",
+        "priority": "its priority",
+        "topic": "its topic",
+        "created": "the date on which it was opened, written out",
         "tags": "its tags: a list, for `{% for tag in ticket.tags %}` or `in`",
     },
-    "agent": {"name": "who answers", "first_name": "the first word of it"},
+    "agent": {"name": "the agent's name", "first_name": "its first word"},
     "brand": {
-        "name": "in whose name we answer",
+        "name": "the brand that answers",
         "email": "the support address",
         "url": "the help page",
-        "signature": "the line under a reply",
+        "signature": "the signature below a reply",
     },
     "csat": {
-        "token": "the ticket's mark; a reply that bears it asks how it was, and answers to it are read as a rating",
-        "link": "the form of `[csat]` in the settings, with that mark",
-        "mailto": "a link that begins a mail with that mark",
+        "token": "the ticket's rating token; answers to a reply with it are read as a rating",
+        "link": "the form set under `[csat]`, with that token",
+        "mailto": "a link that starts a mail with that token",
     },
 }
 """Each group's fields and what they hold. A field without a value is a hole where printed, and false in an `if`."""
 
 SINGLE: Mapping[str, str] = {
-    "now": "today, in words of the reply's language",
-    "language": "the language of the body that was taken",
+    "now": "today's date, written out in the reply's language",
+    "language": "the language of the text that was chosen",
 }
-"""Names that stand alone."""
+"""Names without a group."""
 
 LIST_FIELDS = frozenset({("ticket", "tags")})
 """The only fields that a loop may walk through."""
@@ -92,14 +92,14 @@ class Context:
     register: str = HOUSE_REGISTER
     """The house default for customers without one of their own."""
     csat_token: str = ""
-    """What a reply bears that asks how it was."""
+    """What a reply carries that asks how it was."""
     csat_form: str = ""
     """The address of a form, with `{token}` in it."""
 
     def values(self, language: str) -> Values:
         """Return the contract's values for a body in `language`; fields without a value are left out."""
         ticket, customer = self.ticket, self.customer
-        addresses = [one.value for one in customer.identities if one.kind == "email"]
+        addresses = [identity.value for identity in customer.identities if identity.kind == "email"]
         locale = self.locale(language)
         brand = self.brand or Brand()
         groups: dict[str, dict[str, Value]] = {

@@ -25,7 +25,7 @@ _TAG_LINE = re.compile(r"^[ \t]*((?:\{%(?![-+]?\s*include\b)(?:(?!%\}|\n).)*%\}[
 
 
 class Missing(Undefined):
-    """A known value that nobody gave: prints as `{{ name }}`, is false, equals and orders with nothing."""
+    """A known value that no one gave: prints as `{{ name }}`, is false, equals and orders with nothing."""
 
     __slots__ = ()
 
@@ -96,8 +96,8 @@ def _compiled(text: str, asked: frozenset[str], snippets: Texts) -> Template:
 
 def _tree(text: str, asked: frozenset[str], snippets: Texts) -> nodes.Template:
     environment = _environment()
-    found = {name: _squeezed(one) for name, one in snippets}
-    tree = splice(environment, parse(environment, _squeezed(text)), found)
+    results = {name: _squeezed(snippet) for name, snippet in snippets}
+    tree = splice(environment, parse(environment, _squeezed(text)), results)
     check(tree, asked)
     return tree
 

@@ -21,12 +21,12 @@ _MOST = Decimal(10) ** 15
 
 
 def read_number(text: str, *, cents: bool = False) -> Decimal | None:
-    """Return the number that somebody typed, `1.234,50` or `1,234.50`; None where it is none.
+    """Return the number that someone typed, `1.234,50` or `1,234.50`; None if it is none.
 
     The last mark is the decimal one unless it comes twice; in an amount with `cents`, `1.234` is a thousand and more.
     """
     kept = re.sub(r"[\s\u00a0']", "", text)
-    marks = [one for one in kept if one in ".,"]
+    marks = [item for item in kept if item in ".,"]
     if marks:
         last = kept.rindex(marks[-1])
         thousands = cents and len(marks) == 1 and len(kept) - last == 4 and kept[:last].lstrip("-") != "0"
@@ -34,19 +34,19 @@ def read_number(text: str, *, cents: bool = False) -> Decimal | None:
         whole = re.sub(r"[.,]", "", kept if grouped else kept[:last])
         kept = whole if grouped else f"{whole}.{kept[last + 1 :]}"
     try:
-        found = Decimal(kept)
+        amount = Decimal(kept)
     except InvalidOperation:
         return None
-    return found if found.is_finite() and abs(found) < _MOST else None
+    return amount if amount.is_finite() and abs(amount) < _MOST else None
 
 
 def read_money(text: str, local: str = "") -> tuple[Decimal, str] | None:
-    """Return the amount and its currency (ISO 4217) that somebody typed; `local` is what a bare `$` means."""
-    found = _MONEY.fullmatch(text.strip())
-    amount = read_number(found["number"], cents=True) if found else None
-    if found is None or amount is None:
+    """Return the amount and its currency (ISO 4217) that someone typed; `local` is what a bare `$` means."""
+    match = _MONEY.fullmatch(text.strip())
+    amount = read_number(match["number"], cents=True) if match else None
+    if match is None or amount is None:
         return None
-    mark = (found["before"] or found["after"] or "").upper()
+    mark = (match["before"] or match["after"] or "").upper()
     currency = local if mark == "$" else _CURRENCIES.get(mark, mark)
     return (amount, currency) if re.fullmatch(r"[A-Z]{3}", currency) else None
 
@@ -54,8 +54,8 @@ def read_money(text: str, local: str = "") -> tuple[Decimal, str] | None:
 @pass_context
 def number(context: Context, value: Any) -> Any:
     """Write a number: `12.345,5`."""
-    found = Decimal(value) if isinstance(value, int) else read_number(value) if isinstance(value, str) else None
-    return value if found is None or abs(found) >= _MOST else locales.number(found, _locale(context))
+    amount = Decimal(value) if isinstance(value, int) else read_number(value) if isinstance(value, str) else None
+    return value if amount is None or abs(amount) >= _MOST else locales.number(amount, _locale(context))
 
 
 @pass_context
@@ -65,8 +65,8 @@ def money(context: Context, value: Any, currency: str = "") -> Any:
         return value
     locale = _locale(context)
     amount = Decimal(value) if isinstance(value, int) else read_number(str(value), cents=True)
-    found = (amount, currency) if amount is not None and currency else read_money(str(value), _dollar(locale))
-    return value if found is None else locales.money(*found, locale)
+    result = (amount, currency) if amount is not None and currency else read_money(str(value), _dollar(locale))
+    return value if result is None else locales.money(*result, locale)
 
 
 @pass_context
@@ -88,7 +88,7 @@ def name(value: Any) -> Any:
 
 
 def first_name(value: Any) -> Any:
-    """Write the name to address somebody by."""
+    """Write the name to address someone by."""
     return values.first_name(value) if isinstance(value, str) else value
 
 
@@ -98,7 +98,7 @@ OWN: Mapping[str, Callable[..., Any]] = {
 
 
 def wrong_argument(filter_name: str, argument: object) -> str:
-    """Tell why a filter of ours does not take an argument; the empty string where it does."""
+    """Return why a filter of ours does not take an argument; the empty string if it does."""
     if filter_name == "date":
         styles = ", ".join(locales.DAY_STYLES)
         return "" if argument in locales.DAY_STYLES else f"date takes one of {styles}"
@@ -109,8 +109,8 @@ def wrong_argument(filter_name: str, argument: object) -> str:
 
 
 def _locale(context: Context) -> locales.Locale:
-    found = context.get(LOCALE)
-    return found if isinstance(found, locales.Locale) else locales.Locale("en", "en")
+    result = context.get(LOCALE)
+    return result if isinstance(result, locales.Locale) else locales.Locale("en", "en")
 
 
 def _dollar(locale: locales.Locale) -> str:

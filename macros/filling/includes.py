@@ -42,7 +42,7 @@ class _Splicing:
             for name in node.fields:
                 held = getattr(node, name)
                 if isinstance(held, list):
-                    held[:] = [self._snippet(one) if isinstance(one, nodes.Include) else one for one in held]
+                    held[:] = [self._snippet(item) if isinstance(item, nodes.Include) else item for item in held]
 
     def _snippet(self, node: nodes.Include) -> nodes.Node:
         name = _name(node)

@@ -71,7 +71,7 @@ class Snippet:
     once: Once | None = None
 
     def body_for(self, language: str) -> Body | None:
-        """Return the text in `language`, or in a regional form of it; None where there is none."""
+        """Return the text in `language`, or in a regional form of it; None if there is none."""
         fitting = [body for body in self.bodies if base(body.language) in (base(language), "")]
         taken = nearest(tuple(body.language for body in fitting), language)
         return next((body for body in fitting if body.language == taken), None)
@@ -109,7 +109,7 @@ class When:
     """How Spanish addresses the customer: `tu`, `usted`."""
 
     def fits(self, ticket: Ticket, customer: Customer = NOBODY) -> bool:
-        """Tell whether the macro is offered for this ticket of a customer. A language admits its regional forms."""
+        """Return whether the macro is offered for this ticket of a customer. A language admits its regional forms."""
         return (
             (not self.lanes or ticket.lane in self.lanes)
             and (not self.topics or ticket.topic in self.topics)
@@ -149,7 +149,7 @@ class Actions:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     assign: str | None = None
-    """An agent, `me`, or the empty string for nobody."""
+    """An agent, `me`, or the empty string if unassigned."""
     escalate: EscalateTo | None = None
     snooze: str = ""
     promise: PromiseOf | None = None
@@ -173,7 +173,7 @@ class Macro:
     when: When = field(default_factory=When)
     subject: Words = field(default_factory=Words)
     attachments: tuple[str, ...] = ()
-    """Files beside the macro's own, that its reply carries."""
+    """Files next to the macro's own, that its reply carries."""
     outcome: bool = False
     """It states what was decided or done, so it is offered only once that is established."""
     snippets: tuple[Snippet, ...] = ()
@@ -200,10 +200,10 @@ def nearest(available: tuple[str, ...], wanted: str) -> str | None:
     """Return which of `available` serves `wanted` best (`es-MX`: es-MX, es, es-AR, default, first); None for none."""
     plain = base(wanted)
     steps = (
-        [one for one in available if one.lower() == wanted.lower()],
-        [one for one in available if one.lower() == plain],
-        [one for one in available if plain and base(one) == plain],
-        [one for one in available if one in ("", DEFAULT_LANGUAGE)],
+        [code for code in available if code.lower() == wanted.lower()],
+        [code for code in available if code.lower() == plain],
+        [code for code in available if plain and base(code) == plain],
+        [code for code in available if code in ("", DEFAULT_LANGUAGE)],
         list(available),
     )
     return next((fitting[0] for fitting in steps if fitting), None)

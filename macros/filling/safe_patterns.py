@@ -21,7 +21,7 @@ _CLASSES = frozenset("dDwWsSbBAZ")
 
 
 def problem(pattern: str) -> str:
-    """Tell why a pattern may not be used; the empty string when it may."""
+    """Return why a pattern may not be used; the empty string when it may."""
     if "(?" in pattern.replace("(?:", "").removeprefix("(?i)"):
         return "may use ( ) and (?: ), and (?i) at its beginning, but no other (?"
     if _ways(pattern.removeprefix("(?i)")) > MAX_WAYS:
@@ -36,34 +36,34 @@ def problem(pattern: str) -> str:
 def _ways(pattern: str) -> int:
     """Return a bound on the ways to try: repeats multiply, so do the alternatives of each group."""
     ways, bars, after_group = 1, [1], False
-    for found in _TOKEN.finditer(pattern):
-        kind = found.lastgroup
-        if found["escaped"] and found["escaped"].isalnum() and found["escaped"] not in _CLASSES:
+    for match in _TOKEN.finditer(pattern):
+        kind = match.lastgroup
+        if match["escaped"] and match["escaped"].isalnum() and match["escaped"] not in _CLASSES:
             return MAX_WAYS + 1  # a back-reference, or an escape of another kind
-        if found["open"]:
+        if match["open"]:
             bars.append(1)
-        elif found["close"] and len(bars) > 1:
+        elif match["close"] and len(bars) > 1:
             ways *= bars.pop()
-        elif found["bar"]:
+        elif match["bar"]:
             bars[-1] += 1
-        elif found["maybe"]:
+        elif match["maybe"]:
             ways *= 2
-        elif found["repeat"]:
+        elif match["repeat"]:
             if after_group:
                 return MAX_WAYS + 1
-            ways *= _times(found)
+            ways *= _times(match)
         after_group = kind == "close" or (after_group and kind == "maybe")
         if ways > MAX_WAYS:
             return ways
-    for left in bars:
-        ways *= left
+    for bar in bars:
+        ways *= bar
     return ways
 
 
-def _times(found: re.Match[str]) -> int:
-    if found["least"] is None:
+def _times(match: re.Match[str]) -> int:
+    if match["least"] is None:
         return MAX_CHECKED + 1
-    if not found["to"]:
+    if not match["to"]:
         return 1
-    least, most = int(found["least"] or 0), int(found["most"] or MAX_CHECKED)
+    least, most = int(match["least"] or 0), int(match["most"] or MAX_CHECKED)
     return min(max(most - least, 0), MAX_CHECKED) + 1

@@ -25,9 +25,9 @@ _LATER = ("priority", "severity", "assignee", "lane", "language", "register", "r
 def stack(first: Change, second: Change) -> Change:
     """Return both changes as one, with the words of `second`.
 
-    Tags add up, files add up, promises are joined under the earlier time; a reply of which one part waits for somebody
+    Tags add up, files add up, promises are joined under the earlier time; a reply of which one part waits for someone
     waits, whatever the other says of being done; of all else the later macro's word holds.
-    Raises InputError where both escalate to different teams: nobody could see that one was dropped.
+    Raises InputError if both escalate to different teams: no one could see that one was dropped.
     """
     later = {name: value for name in _LATER if (value := getattr(second, name)) is not None}
     return replace(
@@ -91,8 +91,8 @@ def _escalation(first: Escalation | None, second: Escalation | None) -> Escalati
         raise InputError(
             "Two escalations", f"One macro escalates to {first.team}, the other to {second.team}; leave one out."
         )
-    dues = [one.due_at for one in (first, second) if one.due_at is not None]
-    reason = "; ".join(dict.fromkeys(one.reason for one in (first, second) if one.reason))
+    dues = [escalation.due_at for escalation in (first, second) if escalation.due_at is not None]
+    reason = "; ".join(dict.fromkeys(escalation.reason for escalation in (first, second) if escalation.reason))
     return replace(second, due_at=min(dues, default=None), reason=reason)
 
 

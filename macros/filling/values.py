@@ -31,7 +31,7 @@ class Moment(str):
 
     @property
     def time(self) -> datetime | None:
-        """The moment with its time of day; None where only the day is known."""
+        """The moment with its time of day; None if only the day is known."""
         return self.at if isinstance(self.at, datetime) else None
 
 
@@ -47,7 +47,7 @@ def person(name: str) -> str:
 
 
 def first_name(name: str) -> str:
-    """Return the word to address somebody by: `García López, Ana`, `Dra. Ana García` and `ANA` give `Ana`.
+    """Return the word to address someone by: `García López, Ana`, `Dra. Ana García` and `ANA` give `Ana`.
 
     An address gives none.
     """

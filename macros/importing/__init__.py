@@ -1,1 +1,1 @@
-"""Answers of other tools made into macros: their exports read, their placeholders and conditions put into ours."""
+"""Converts other tools' answers to macros: reads their exports, maps their placeholders and conditions."""

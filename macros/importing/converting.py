@@ -1,4 +1,4 @@
-"""A text of another tool as the body of a macro: values and conditions put into ours, the rest asked for and told."""
+"""Converts another tool's text to a macro body: values and conditions are mapped, the rest becomes asks and notes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from macros.files.front_matter_fields import RESERVED
 from macros.files.toml_text import as_words
 from macros.importing import liquid
-from macros.importing.placeholders import FILTERS, LANGUAGE_FIELD, ask_name, language_code, ours
+from macros.importing.placeholders import FILTERS, LANGUAGE_FIELD, ask_name, language_code, our_name
 
 _LITERAL = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*""")
 _COMPARED = re.compile(r"""([\w.\[\]-]+)\s*(==|!=|contains)\s*("[^"]*"|'[^']*'|[\w.-]+)""")
@@ -34,7 +34,7 @@ class Converter:
     tool: str
     default_language: str = "en"
     asks: dict[str, Asked] = field(default_factory=dict)
-    told: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
     """What could not be put into ours, a sentence each."""
 
     def bodies(self, text: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ class Converter:
             elif isinstance(node, liquid.Choice):
                 parts.append(self._choice(node))
             else:
-                self.told[f"{{% {node.tag[:60]} %}} was left out"] = None
+                self.notes[f"{{% {node.tag[:60]} %}} was left out"] = None
         return "".join(parts)
 
     def _value(self, expression: str) -> str:
@@ -72,23 +72,23 @@ class Converter:
         if literal:
             return as_words(literal[1] or literal[2] or "")
         name, *rest = re.split(r"\s*[|,]\s*", expression)
-        found = ours(name, self.tool) or self._ask(name)
-        for one in rest:
-            fallback = _FALLBACK.match(one)
+        result = our_name(name, self.tool) or self._ask(name)
+        for item in rest:
+            fallback = _FALLBACK.match(item)
             if fallback:
-                found += f" | default({_quoted(fallback[1])})"
-            elif one in FILTERS:
-                found += f" | {FILTERS[one]}"
+                result += f" | default({_quoted(fallback[1])})"
+            elif item in FILTERS:
+                result += f" | {FILTERS[item]}"
             else:
-                self.told[f"the filter {one[:40]!r} of {name[:60]} was left out"] = None
-        return f"{{{{ {found} }}}}"
+                self.notes[f"the filter {item[:40]!r} of {name[:60]} was left out"] = None
+        return f"{{{{ {result} }}}}"
 
     def _ask(self, theirs: str, choices: tuple[str, ...] = ()) -> str:
         name = ask_name(theirs, RESERVED)
         known = self.asks.get(name)
         if known is None:
             self.asks[name] = Asked(name, theirs[:200], choices)
-            self.told[f"{theirs[:80]} is not known here; it is asked for as {name}"] = None
+            self.notes[f"{theirs[:80]} is not known here; it is asked for as {name}"] = None
         return name
 
     def _choice(self, choice: liquid.Choice) -> str:
@@ -119,23 +119,23 @@ class Converter:
 
 
 def _languages(choice: liquid.Choice) -> list[tuple[str, ...]] | None:
-    """Return which languages each branch is for, none for the last of all else; None where it is about other things."""
-    found: list[tuple[str, ...]] = []
+    """Return which languages each branch is for, none for the last of all else; None if it is about other things."""
+    results: list[tuple[str, ...]] = []
     for branch in choice.branches:
         if not branch.test:
-            found.append(())
+            results.append(())
             continue
         if choice.subject:
             named = LANGUAGE_FIELD.fullmatch(choice.subject)
-            codes = [language_code(one) for one in re.split(r"\s*,\s*|\s+or\s+", branch.test)]
+            codes = [language_code(part) for part in re.split(r"\s*,\s*|\s+or\s+", branch.test)]
         else:
             compared = _COMPARED.fullmatch(branch.test)
             named = LANGUAGE_FIELD.fullmatch(compared[1]) if compared and compared[2] != "!=" else None
             codes = [language_code(compared[3])] if compared else []
         if not named or not all(codes):
             return None
-        found.append(tuple(codes))
-    return found if any(found) else None
+        results.append(tuple(codes))
+    return results if any(results) else None
 
 
 def _spoken(code: str, choice: liquid.Choice) -> liquid.Branch | bool | None:
@@ -152,13 +152,13 @@ def _spoken(code: str, choice: liquid.Choice) -> liquid.Branch | bool | None:
 
 
 def _test(subject: str, test: str, tool: str) -> str | None:
-    """Return a condition in ours, None where it looks at what we do not know."""
+    """Return a condition in ours, None if it looks at what we do not know."""
     if subject:
-        found = ours(subject, tool)
-        values = [_LITERAL.fullmatch(one) for one in re.split(r"\s*,\s*", test)]
-        if not found or not all(values):
+        result = our_name(subject, tool)
+        values = [_LITERAL.fullmatch(part) for part in re.split(r"\s*,\s*", test)]
+        if not result or not all(values):
             return None
-        return " or ".join(f"{found} == {_value_of(one[1] or one[2] or '')}" for one in values if one)
+        return " or ".join(f"{result} == {_value_of(match[1] or match[2] or '')}" for match in values if match)
     negated = re.fullmatch(r"not \((.*)\)", test)
     parts = re.split(r"\s+(and|or)\s+", negated[1] if negated else test)
     said = [part if part in ("and", "or") else _one_test(part, tool) for part in parts]
@@ -170,18 +170,18 @@ def _test(subject: str, test: str, tool: str) -> str | None:
 
 def _one_test(test: str, tool: str) -> str | None:
     compared = _COMPARED.fullmatch(test.strip())
-    found = ours(compared[1] if compared else test, tool)
-    if not found:
+    result = our_name(compared[1] if compared else test, tool)
+    if not result:
         return None
     if compared is None:
-        return found
+        return result
     if compared[3] in _EMPTY:
-        return found if compared[2] == "!=" else f"not {found}"
+        return result if compared[2] == "!=" else f"not {result}"
     literal = _LITERAL.fullmatch(compared[3])
     if literal is None:
         return None
     value = _value_of(literal[1] or literal[2] or "")
-    return f"{value} in {found}" if compared[2] == "contains" else f"{found} {compared[2]} {value}"
+    return f"{value} in {result}" if compared[2] == "contains" else f"{result} {compared[2]} {value}"
 
 
 def _value_of(said: str) -> str:

@@ -14,7 +14,7 @@ class Text:
     text: str
     html: bool = False
     language: str = ""
-    """ISO 639-1, perhaps with a region; empty where the tool does not say."""
+    """ISO 639-1, perhaps with a region; empty if the tool does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,4 @@ class Foreign:
     lost: tuple[str, ...] = ()
     """What it did in its tool and cannot do here, a sentence each."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """All that has no place here; kept in the file."""
+    """All that has no equivalent here; kept in the file."""

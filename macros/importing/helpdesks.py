@@ -14,7 +14,7 @@ _ZENDESK_TAGS = {"set_tags": "add", "current_tags": "add", "remove_tags": "remov
 
 
 def tool_of(row: Row) -> str:
-    """Return whose answer an object is by its keys, the empty string where it is nobody's."""
+    """Return the tool that an object comes from, by its keys; the empty string if unknown."""
     actions = row.get("actions")
     first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     if "title" in row and "field" in first:
@@ -57,7 +57,7 @@ def _zendesk(row: Row) -> Foreign:
             internal = True
         elif name != "comment_mode_is_public":
             kept.append(action)
-            lost.append(f"its action {name} has no place here")
+            lost.append(f"its action {name} has no equivalent here")
     # the plain and the HTML form of one comment are one text; words for colleagues never become a reply
     said_once = [] if internal else [text for text in texts if text.html] or texts
     *folders, title = str(row.get("title") or "").split("::")
@@ -100,7 +100,7 @@ def _gorgias(row: Row) -> Foreign:
             subject = str(values.get("subject") or "")
         else:
             kept.append(action)
-            lost.append(f"its action {name} has no place here")
+            lost.append(f"its action {name} has no equivalent here")
     language = language_code(str(row.get("language") or ""))
     extra = _rest(row, "name", "actions", "language") | ({"actions": kept} if kept else {})
     return Foreign(
@@ -113,11 +113,11 @@ def _gorgias(row: Row) -> Foreign:
 
 def _freshdesk(row: Row) -> Foreign:
     html = str(row.get("content_html") or "")
-    files = [str(one.get("name") or "") for one in _objects(row.get("attachments"))]
+    files = [str(object.get("name") or "") for object in _objects(row.get("attachments"))]
     return Foreign(
         tool="freshdesk", title=str(row.get("title") or ""), folder=str(row.get("folder_name") or ""),
         texts=(Text(html or str(row.get("content") or ""), bool(html)),),
-        lost=tuple(f"its attachment {name} has to be put beside the macro" for name in files),
+        lost=tuple(f"its attachment {name} has to be placed next to the macro" for name in files),
         extra=_rest(row, "title", "content", "content_html", "folder_name"),
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def _chatwoot_macro(row: Row) -> Foreign:
             values["assign"] = "me"
         else:
             kept.append(action)
-            lost.append(f"its action {name} has no place here")
+            lost.append(f"its action {name} has no equivalent here")
     extra = _rest(row, "name", "actions") | ({"actions": kept} if kept else {})
     return Foreign(
         tool="chatwoot", title=str(row.get("name") or ""), texts=tuple(texts), status=values.get("status", ""),
@@ -186,12 +186,12 @@ READERS: Mapping[str, Callable[[Row], Foreign]] = {
 
 
 def _objects(value: Any) -> Iterable[Row]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    said = [str(one) for one in value] if isinstance(value, list) else str(value or "").replace(",", " ").split()
-    return tuple(dict.fromkeys("-".join(one.split()) for one in said if one.strip()))
+    said = [str(item) for item in value] if isinstance(value, list) else str(value or "").replace(",", " ").split()
+    return tuple(dict.fromkeys("-".join(item.split()) for item in said if item.strip()))
 
 
 def _rest(row: Row, *known: str) -> dict[str, Any]:

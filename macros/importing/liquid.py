@@ -76,17 +76,17 @@ def choices(nodes: tuple[Node, ...]) -> Iterator[Choice]:
 
 def resolve(nodes: tuple[Node, ...], chosen: Callable[[Choice], Branch | bool | None]) -> tuple[Node, ...]:
     """Return the tree with conditions decided: `chosen` gives the branch to keep, None for none, True to leave it."""
-    found: list[Node] = []
+    results: list[Node] = []
     for node in nodes:
         branch = chosen(node) if isinstance(node, Choice) else True
         if not isinstance(node, Choice):
-            found.append(node)
+            results.append(node)
         elif isinstance(branch, Branch):
-            found += resolve(branch.body, chosen)
+            results += resolve(branch.body, chosen)
         elif branch is True:
-            kept = tuple(Branch(one.test, resolve(one.body, chosen)) for one in node.branches)
-            found.append(Choice(node.subject, kept))
-    return tuple(found)
+            kept = tuple(Branch(item.test, resolve(item.body, chosen)) for item in node.branches)
+            results.append(Choice(node.subject, kept))
+    return tuple(results)
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class _Open:
     test: str = ""
     body: list[Node] = field(default_factory=list)
     started: bool = True
-    """False between `case` and its first `when`: what stands there is nobody's."""
+    """False between `case` and its first `when`: text there belongs to no branch."""
 
 
 class _Reader:
@@ -108,13 +108,13 @@ class _Reader:
 
     def whole(self) -> tuple[Node, ...]:
         at = 0
-        for found in _PIECE.finditer(self._text):
-            self._add(Words(self._text[at : found.start()]))
-            at = found.end()
-            if found["out"] is not None:
-                self._add(Out(found["out"].strip()))
+        for match in _PIECE.finditer(self._text):
+            self._add(Words(self._text[at : match.start()]))
+            at = match.end()
+            if match["out"] is not None:
+                self._add(Out(match["out"].strip()))
             else:
-                self._tag(found["tag"].strip())
+                self._tag(match["tag"].strip())
         self._add(Words(self._text[at:]))
         if len(self._open) > 1:
             raise LiquidError(f"{{% {self._open[-1].tag} %}} is not closed")

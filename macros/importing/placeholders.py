@@ -39,9 +39,9 @@ _OURS = {
     "csat.link": "satisfaction.rating_url satisfaction.positive_rating_url",
     "now": "now today",
 }
-_BY_THEIRS = {theirs: ours for ours, names in _OURS.items() for theirs in names.split()}
+_BY_THEIRS = {theirs: our_name for our_name, names in _OURS.items() for theirs in names.split()}
 _SAME_PERSON = {"user.firstname": "agent.first_name", "user.fullname": "agent.name", "user.email": "brand.email"}
-"""Help Scout's `user` is the agent; everybody else's is the customer."""
+"""Help Scout's `user` is the agent; everyone else's is the customer."""
 
 FILTERS = {
     "capitalize": "capitalize", "upcase": "upper", "downcase": "lower", "strip": "trim", "titlecase": "title",
@@ -58,8 +58,8 @@ _LANGUAGE_OF = {word: code for code, said in _LANGUAGES.items() for word in said
 LANGUAGE_FIELD = re.compile(r"\b[\w.]*(?:language|locale|lang|idioma)\b", re.I)
 
 
-def ours(theirs: str, tool: str = "") -> str:
-    """Return our name of a value, or the empty string where there is none."""
+def our_name(theirs: str, tool: str = "") -> str:
+    """Return our name of a value, or the empty string if there is none."""
     key = theirs.strip().lower()
     if tool == "helpscout" and key in _SAME_PERSON:
         return _SAME_PERSON[key]

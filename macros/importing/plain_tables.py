@@ -1,4 +1,4 @@
-"""A table of answers: one row a text, rows of one title put together by their language."""
+"""A table of answers: one row per text, rows of one title put together by their language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COLUMNS = {
 
 
 def answers(name: str, rows: Sequence[Mapping[str | Any, Any]]) -> list[Foreign]:
-    """Return the answers of a table. Raises InputError where it has no column for titles or for texts."""
+    """Return the answers of a table. Raises InputError if it has no column for titles or for texts."""
     if not rows:
         return []
     columns = _found([key for key in rows[0] if isinstance(key, str)])
@@ -38,7 +38,7 @@ def answers(name: str, rows: Sequence[Mapping[str | Any, Any]]) -> list[Foreign]
         folder, title = (_value(row, columns, word) for word in ("folder", "title"))
         if title:
             grouped.setdefault((folder, title), []).append(row)
-    return [_answer(*place, found, columns, unknown) for place, found in grouped.items()]
+    return [_answer(*place, results, columns, unknown) for place, results in grouped.items()]
 
 
 def _answer(
@@ -70,5 +70,5 @@ def _value(row: Mapping[Any, Any], columns: Mapping[str, str], word: str) -> str
 def _found(header: Sequence[str]) -> dict[str, str]:
     """Return which column holds what, by its usual names."""
     by_name = {column.strip().lower(): column for column in reversed(header)}
-    named = {word: [by_name[one] for one in usual if one in by_name] for word, usual in _COLUMNS.items()}
+    named = {word: [by_name[item] for item in usual if item in by_name] for word, usual in _COLUMNS.items()}
     return {word: columns[0] for word, columns in named.items() if columns}

@@ -1,4 +1,4 @@
-"""The exports of other tools, told apart by their shape: JSON (or JSON Lines) and CSV."""
+"""The exports of other tools, distinguished by their shape: JSON (or JSON Lines) and CSV."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def read(name: str, raw: bytes, tool: str = "") -> list[Foreign]:
     except UnicodeDecodeError as wrong:
         reason = f"{name} is not UTF-8 text at byte {wrong.start}; export it as UTF-8."
         raise InputError("Not readable", reason) from None
-    found = list(_tables(name, text) if tool == "csv" or not _looks_like_json(text) else _objects(name, text, tool))
-    if not found:
-        raise InputError("Nothing to import", f"{name} holds no answer in a shape that is known: {', '.join(TOOLS)}.")
-    if len(found) > MAX_ANSWERS:
+    macros = list(_tables(name, text) if tool == "csv" or not _looks_like_json(text) else _objects(name, text, tool))
+    if not macros:
+        raise InputError("Nothing to import", f"{name} holds no answers in a known format: {', '.join(TOOLS)}.")
+    if len(macros) > MAX_ANSWERS:
         raise InputError("Export too large", f"{name} holds more than {MAX_ANSWERS} answers; split it.")
-    return found
+    return macros
 
 
 def _looks_like_json(text: str) -> bool:
@@ -44,9 +44,9 @@ def _looks_like_json(text: str) -> bool:
 def _objects(name: str, text: str, tool: str) -> Iterator[Foreign]:
     for row in _rows(_parsed(name, text), 0):
         shape = tool or helpdesks.tool_of(row)
-        found = helpdesks.READERS[shape](row) if shape in helpdesks.READERS else None
-        if found is not None:
-            yield found
+        macro = helpdesks.READERS[shape](row) if shape in helpdesks.READERS else None
+        if macro is not None:
+            yield macro
 
 
 def _parsed(name: str, text: str) -> Any:
@@ -61,18 +61,18 @@ def _parsed(name: str, text: str) -> Any:
             raise InputError("Not readable", f"{name} is not JSON: {wrong}.") from None
 
 
-def _rows(found: Any, level: int) -> Iterator[Row]:
+def _rows(result: Any, level: int) -> Iterator[Row]:
     """Yield the objects that may be answers: those of a list, and those of lists inside an object around them."""
     if level > MAX_LEVELS:
         return
-    if isinstance(found, list):
-        for one in found:
-            yield from _rows(one, level + 1)
-    elif isinstance(found, dict):
-        if helpdesks.tool_of(found):
-            yield found
+    if isinstance(result, list):
+        for item in result:
+            yield from _rows(item, level + 1)
+    elif isinstance(result, dict):
+        if helpdesks.tool_of(result):
+            yield result
             return
-        for value in found.values():
+        for value in result.values():
             if isinstance(value, list | dict):
                 yield from _rows(value, level + 1)
 

@@ -25,7 +25,7 @@ class Outcome:
     outcome: str
     languages: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     """What could not be put into ours, a sentence each; the reason where it was refused."""
     tool: str = ""
     """Whose it was."""
@@ -46,7 +46,7 @@ class Import:
     dry_run: bool = False
 
     def run(self, answers: Iterable[Foreign]) -> Iterator[Outcome]:
-        """Take the answers in, one after the other. Raises InputError where the folder cannot be written."""
+        """Take the answers in, one after the other. Raises InputError if the folder cannot be written."""
         names: set[str] = set()
         for foreign in answers:
             name = place_of(foreign)
@@ -55,7 +55,7 @@ class Import:
                 link_macro(parse(name, written.source), {})
             except (LiquidError, MacroError, ValueError) as wrong:
                 reason = wrong.reason if isinstance(wrong, MacroError) else str(wrong)
-                yield Outcome(foreign.title, name, "refused", told=(reason,), tool=foreign.tool)
+                yield Outcome(foreign.title, name, "refused", notes=(reason,), tool=foreign.tool)
                 continue
             yield self._keep(foreign, written, names)
 
@@ -71,7 +71,7 @@ class Import:
         except OSError as wrong:
             raise InputError("Macro not written", f"{path}: {wrong.strerror}; look at the folder's rights.") from None
         return Outcome(
-            foreign.title, name, outcome, written.languages, written.asks, written.told, foreign.tool, foreign.extra
+            foreign.title, name, outcome, written.languages, written.asks, written.notes, foreign.tool, foreign.extra
         )
 
     def _put(self, path: Path, source: str) -> str:

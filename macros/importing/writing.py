@@ -21,7 +21,7 @@ _STATUS = {"hold": "on hold", "on-hold": "on hold", "resolved": "solved", "waiti
 ToText = Callable[[str], str]
 """Turns HTML into text."""
 Detect = Callable[[str], str]
-"""Tells a text's language, ISO 639-1, or the empty string where it is not sure."""
+"""Tells a text's language, ISO 639-1, or the empty string if it is not sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Written:
     source: str
     languages: tuple[str, ...]
     asks: tuple[str, ...]
-    told: tuple[str, ...]
+    notes: tuple[str, ...]
     """What could not be put into ours, a sentence each."""
 
 
 def write(foreign: Foreign, to_text: ToText, detect: Detect, language: str) -> Written:
-    """Return the file. Raises LiquidError where a text's conditions cannot be read, ValueError where it has none."""
+    """Return the file. Raises LiquidError if a text's conditions cannot be read, ValueError if it has none."""
     converter = Converter(foreign.tool, language)
     bodies: dict[str, str] = {}
     for text in foreign.texts:
@@ -52,17 +52,17 @@ def write(foreign: Foreign, to_text: ToText, detect: Detect, language: str) -> W
     if len(bodies) > 1 and "" in bodies:
         bodies.setdefault(language, bodies.pop(""))
     subject = converter.line(foreign.subject) if foreign.subject else ""
-    told = list(foreign.lost)
+    notes = list(foreign.lost)
     front = [f"title = {quoted(safe_line(foreign.title)[:200])}", *_words(foreign)]
     front += [f"subject = {quoted(subject)}"] if subject else []
-    front += _actions(foreign, told) + _asks(converter.asks)
-    front += _extra(foreign, told)
+    front += _actions(foreign, notes) + _asks(converter.asks)
+    front += _extra(foreign, notes)
     return Written(
         name=place_of(foreign),
         source="\n".join(["+++", *front, "+++", *_bodies(bodies)]) + "\n",
         languages=tuple(code for code in bodies if code),
         asks=tuple(converter.asks),
-        told=tuple(dict.fromkeys([*told, *converter.told])),
+        notes=tuple(dict.fromkeys([*notes, *converter.notes])),
     )
 
 
@@ -82,11 +82,11 @@ def _bodies(bodies: Mapping[str, str]) -> list[str]:
 
 
 def _words(foreign: Foreign) -> list[str]:
-    words = [one for word in foreign.words if (one := safe_line(word)[:60])]
+    words = [item for word in foreign.words if (item := safe_line(word)[:60])]
     return [f"tags = {quoted_list(words)}"] if words else []
 
 
-def _actions(foreign: Foreign, told: list[str]) -> list[str]:
+def _actions(foreign: Foreign, notes: list[str]) -> list[str]:
     lines: list[str] = []
     status = _STATUS.get(foreign.status.lower(), foreign.status.lower())
     wanted = (("status", status, [*Status]), ("priority", foreign.priority.lower(), [*Priority]))
@@ -94,7 +94,7 @@ def _actions(foreign: Foreign, told: list[str]) -> list[str]:
         if value in known:
             lines.append(f"{name} = {quoted(value)}")
         elif value:
-            told.append(f"its {name} {value[:40]!r} has no place here")
+            notes.append(f"its {name} {value[:40]!r} has no equivalent here")
     for name, tags in (("add_tags", foreign.add_tags), ("remove_tags", foreign.remove_tags)):
         kept = [safe_line(tag)[:60] for tag in tags if safe_line(tag)]
         if kept:
@@ -113,13 +113,13 @@ def _asks(asks: Mapping[str, Asked]) -> list[str]:
     return lines
 
 
-def _extra(foreign: Foreign, told: list[str]) -> list[str]:
-    """Keep what has no place here, so that nothing is lost; each value as JSON."""
+def _extra(foreign: Foreign, notes: list[str]) -> list[str]:
+    """Keep what has no equivalent here, so that nothing is lost; each value as JSON."""
     lines = ["", "[extra]", f"from = {quoted(foreign.tool)}"]
     for key, value in foreign.extra.items():
         line = f"{quoted(safe_line(str(key))[:80])} = {quoted(_packed(value))}"
         if len(line) > MAX_LINE:
-            told.append(f"{str(key)[:40]} is too long to be kept")
+            notes.append(f"{str(key)[:40]} is too long to be kept")
         elif str(key) != "from":
             lines.append(line)
     return lines

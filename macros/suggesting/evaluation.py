@@ -1,4 +1,4 @@
-"""How good suggestions would have been: a history replayed in its order, each message ranked before it is learned."""
+"""Measures suggestions on past messages: history is replayed in order, and each message ranked before it is learned."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Evaluation:
 def evaluate(history: Sequence[Example], suggester: Suggester) -> Evaluation:
     """Replay a history, oldest first, with a suggester that knows the macros by name or title only.
 
-    The first part is learned; each later message is ranked, then learned, as on the desk. Raises InputError where
+    The first part is learned; each later message is ranked, then learned, as on the desk. Raises InputError if
     there is too little.
     """
     if len(history) < LEAST:
@@ -66,26 +66,26 @@ def evaluate(history: Sequence[Example], suggester: Suggester) -> Evaluation:
         )
     start = int(len(history) * LEARNED)
     uses: Counter[str] = Counter()
-    for one in history[:start]:
-        suggester.learn(one.text, one.macro, language=one.language)
-        uses[one.macro] += 1
+    for example in history[:start]:
+        suggester.learn(example.text, example.macro, language=example.language)
+        uses[example.macro] += 1
     suggester.settle()
     whole, languages = Score(), defaultdict[str, Score](Score)
-    for one in history[start:]:
-        _rank(one, suggester, uses, (whole, languages[one.language or "-"]))
-        suggester.learn(one.text, one.macro, language=one.language)
-        uses[one.macro] += 1
-    return Evaluation(start, len({one.macro for one in history}), whole, dict(sorted(languages.items())))
+    for example in history[start:]:
+        _rank(example, suggester, uses, (whole, languages[example.language or "-"]))
+        suggester.learn(example.text, example.macro, language=example.language)
+        uses[example.macro] += 1
+    return Evaluation(start, len({example.macro for example in history}), whole, dict(sorted(languages.items())))
 
 
-def _rank(one: Example, suggester: Suggester, uses: Counter[str], scores: Iterable[Score]) -> None:
-    found = suggester.suggest(one.text, language=one.language)
-    names = [suggestion.macro for suggestion in found]
+def _rank(example: Example, suggester: Suggester, uses: Counter[str], scores: Iterable[Score]) -> None:
+    suggestions = suggester.suggest(example.text, language=example.language)
+    names = [suggestion.macro for suggestion in suggestions]
     used = [macro for macro, _ in uses.most_common(3)]
     for score in scores:
         score.ranked += 1
-        score.first += one.macro in names[:1]
-        score.in_three += one.macro in names
-        score.used_first += one.macro in used[:1]
-        score.used_in_three += one.macro in used
-        score.suggested += bool(found) and not found[0].weak
+        score.first += example.macro in names[:1]
+        score.in_three += example.macro in names
+        score.used_first += example.macro in used[:1]
+        score.used_in_three += example.macro in used
+        score.suggested += bool(suggestions) and not suggestions[0].weak

@@ -13,7 +13,7 @@ from macros.suggesting.meanings import meanings
 CUT = 5
 """Letters kept of a word: a stemmer that needs no language."""
 MAX_TEXT = 4000
-"""Characters read of a message; what a customer wants stands at its beginning."""
+"""Characters read of a message; the request is at its beginning."""
 MIN_CONTENT = 4
 MAX_PAIRED = 10
 """Meanings of a message that are looked at two by two."""
@@ -34,7 +34,7 @@ _FUNCTION_WORDS = frozenset(_FUNCTION.split())
 def fold(text: str) -> str:
     """Return the text in lower case and without accents (Unicode NFKD)."""
     return "".join(
-        one for one in unicodedata.normalize("NFKD", text[:MAX_TEXT].lower()) if not unicodedata.combining(one)
+        char for char in unicodedata.normalize("NFKD", text[:MAX_TEXT].lower()) if not unicodedata.combining(char)
     )
 
 
@@ -43,32 +43,32 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def terms(found: list[str]) -> Counter[str]:
+def terms(tokens: list[str]) -> Counter[str]:
     """Return word stems and meanings with how often each occurs; function words only where little else is said."""
-    content = [word for word in found if word not in _FUNCTION_WORDS]
-    counted = Counter(word[:CUT] for word in (content if len(content) >= MIN_CONTENT else found))
-    counted.update(f"m:{name}" for name in meanings(found))
+    content = [word for word in tokens if word not in _FUNCTION_WORDS]
+    counted = Counter(word[:CUT] for word in (content if len(content) >= MIN_CONTENT else tokens))
+    counted.update(f"m:{name}" for name in meanings(tokens))
     return counted
 
 
-def expressions(found: list[str]) -> dict[str, float]:
+def expressions(tokens: list[str]) -> dict[str, float]:
     """Return stems, pairs of them, meanings and pairs of these, each with its weight."""
-    cut = [word[:CUT] for word in found]
+    cut = [word[:CUT] for word in tokens]
     weights = {f"w:{word}": WORD * (1 + math.log(times)) for word, times in Counter(cut).items()}
-    for (one, two), times in Counter(pairwise(cut)).items():
-        weights[f"p:{one} {two}"] = 1 + math.log(times)
-    named = meanings(found)
+    for (item, two), times in Counter(pairwise(cut)).items():
+        weights[f"p:{item} {two}"] = 1 + math.log(times)
+    named = meanings(tokens)
     for name in named:
         weights[f"m:{name}"] = MEANING
-    for one, two in combinations(sorted(named[:MAX_PAIRED]), 2):
-        weights[f"n:{one} {two}"] = 1.0
+    for item, two in combinations(sorted(named[:MAX_PAIRED]), 2):
+        weights[f"n:{item} {two}"] = 1.0
     return weights
 
 
-def spelling(found: list[str]) -> dict[str, float]:
+def spelling(tokens: list[str]) -> dict[str, float]:
     """Return the in-word pieces of 3 to 5 letters, each with its weight: they see through typos and endings."""
     counted: Counter[str] = Counter()
-    for word in found:
+    for word in tokens:
         edged = f"<{word}>"
         for size in (3, 4, 5):
             counted.update(edged[at : at + size] for at in range(len(edged) - size + 1))

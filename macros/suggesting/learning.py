@@ -42,9 +42,9 @@ class Learner:
             self._known = {}
             return 0
         # only now with the view of meanings: loading it takes a second that no screen should wait for
-        suggester, known = self._untaught(meaning), {one.reply_id: one for one in replies}
-        for one in replies:
-            _learn(suggester, one)
+        suggester, known = self._untaught(meaning), {answered.reply_id: answered for answered in replies}
+        for answered in replies:
+            _learn(suggester, answered)
             sleep(0)  # lets the screen's thread go first
         suggester.settle()
         with self._lock:
@@ -55,29 +55,33 @@ class Learner:
     def catch_up(self, store: Store) -> int:
         """Learn the replies sent since, forget those undone or erased since; return how many either way.
 
-        The first time, and after many at once, all is learned anew. What was sent from another window or from the
+        The first time, and after many at once, all is learned again. What was sent from another window or from the
         command line counts too.
         """
         with self._learning:
             return self._catch_up(store)
 
     def _catch_up(self, store: Store) -> int:
-        standing = {one.reply_id: one for one in store.messages.answered(RECENT)}
+        standing = {answered.reply_id: answered for answered in store.messages.answered(RECENT)}
         if self._known is None or (len(standing) == RECENT and not self._known.keys() & standing.keys()):
             return self._rebuild(store)
         oldest = min(standing, default=0) if len(standing) == RECENT else 0
-        new = [one for one in standing.values() if one.reply_id not in self._known]
-        gone = [one for one in self._known.values() if one.reply_id >= oldest and one.reply_id not in standing]
-        for one in gone:
+        new = [answered for answered in standing.values() if answered.reply_id not in self._known]
+        gone = [
+            answered
+            for answered in self._known.values()
+            if answered.reply_id >= oldest and answered.reply_id not in standing
+        ]
+        for answered in gone:
             with self._lock:
-                for macro in separate(one.macro):
-                    self._suggester.unlearn(_text(one), macro)
-            del self._known[one.reply_id]
-        for one in new:
+                for macro in separate(answered.macro):
+                    self._suggester.unlearn(_text(answered), macro)
+            del self._known[answered.reply_id]
+        for answered in new:
             with self._lock:
-                _learn(self._suggester, one)
+                _learn(self._suggester, answered)
                 self._suggester.ready()
-            self._known[one.reply_id] = one
+            self._known[answered.reply_id] = answered
         return len(new) + len(gone)
 
     def suggest(
@@ -97,10 +101,10 @@ class Learner:
         return suggester
 
 
-def _learn(suggester: Suggester, one: Answered) -> None:
-    for macro in separate(one.macro):
-        suggester.learn(_text(one), macro, language=one.language, subject=one.subject)
+def _learn(suggester: Suggester, answered: Answered) -> None:
+    for macro in separate(answered.macro):
+        suggester.learn(_text(answered), macro, language=answered.language, subject=answered.subject)
 
 
-def _text(one: Answered) -> str:
-    return one.text if one.text.strip() else one.subject
+def _text(answered: Answered) -> str:
+    return answered.text if answered.text.strip() else answered.subject

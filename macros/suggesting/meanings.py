@@ -1,6 +1,6 @@
 """Which of a support desk's common meanings a message speaks of, so that "reembolso" and "money back" count as one.
 
-The table beside this file is plain text: it needs no model, and serves both languages at once.
+The table next to this file is plain text: it needs no model, and serves both languages at once.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def _table() -> dict[tuple[str, ...], list[str]]:
     return table
 
 
-def meanings(found: list[str]) -> list[str]:
+def meanings(tokens: list[str]) -> list[str]:
     """Return the names of what the folded words of a message mean, each once, in the order of their first word."""
     table, named = _table(), dict[str, None]()
-    for at in range(len(found)):
+    for at in range(len(tokens)):
         for length in range(1, _LONGEST + 1):
-            named.update(dict.fromkeys(table.get(tuple(found[at : at + length]), ())))
+            named.update(dict.fromkeys(table.get(tuple(tokens[at : at + length]), ())))
     return list(named)

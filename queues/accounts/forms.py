@@ -38,7 +38,7 @@ class Blank:
     name: str
     label: str
     hint: str = ""
-    """One sentence for who wonders."""
+    """One sentence of help."""
     choices: tuple[str, ...] = ()
     """What it can be; empty for anything."""
     is_secret: bool = False
@@ -66,9 +66,9 @@ def kinds() -> tuple[str, ...]:
     return (MAIL, *get_args(Kind))
 
 
-def kind_of(one: Remote) -> str:
+def kind_of(account: Remote) -> str:
     """Return the kind of an account."""
-    return MAIL if isinstance(one, Account) else one.kind
+    return MAIL if isinstance(account, Account) else account.kind
 
 
 def form_of(kind: str) -> Form:
@@ -137,7 +137,7 @@ _MAIL = (
           ("usual", "password", "xoauth2", "oauthbearer")),
     *_SECRET,
     Blank("lane", "Lane", "Where its mail goes unless a rule names another lane; empty leaves it to the rules."),
-    Blank("brand", "Name on replies", "The name beside the address; empty for the desk's."),
+    Blank("brand", "Name on replies", "The name in front of the address; empty for the desk's."),
     _CA,
     _SINCE,
 )  # fmt: skip
@@ -178,11 +178,13 @@ def _account(values: Values, before: Remote | None) -> Account:
     return new
 
 
-def _of_account(one: Account) -> dict[str, str]:
-    given = next((server.security for server in (one.imap, one.smtp) if server.host), "tls")
+def _of_account(account: Account) -> dict[str, str]:
+    given = next((server.security for server in (account.imap, account.smtp) if server.host), "tls")
     return {
-        "address": one.address, "name": one.name, "imap": _host(one.imap), "smtp": _host(one.smtp), "security": given,
-        "user": one.user, "auth": one.auth or "usual", "lane": one.lane, "brand": one.brand, **_of_both(one),
+        "address": account.address, "name": account.name, "security": given,
+        "imap": _host(account.imap), "smtp": _host(account.smtp),
+        "user": account.user, "auth": account.auth or "usual", "lane": account.lane, "brand": account.brand,
+        **_of_both(account),
     }  # fmt: skip
 
 
@@ -194,7 +196,7 @@ def _tracker(kind: str, values: Values, before: Remote | None) -> Tracker:
         host = urlsplit(given if "://" in given else f"https://{given}").hostname or ""
     except ValueError:
         host = ""
-    pairs = (one.partition("=") for one in values.get("queues", "").split(",") if one.strip())
+    pairs = (part.partition("=") for part in values.get("queues", "").split(",") if part.strip())
     base = before if isinstance(before, Tracker) else Tracker("", "", kind=msgspec.convert(kind, Kind))
     return complete_tracker(
         msgspec.structs.replace(
@@ -210,15 +212,15 @@ def _tracker(kind: str, values: Values, before: Remote | None) -> Tracker:
     )
 
 
-def _of_tracker(one: Tracker) -> dict[str, str]:
-    queues = ", ".join(f"{queue}={lane}" if lane else queue for queue, lane in one.queues.items())
-    return {"url": one.url, "user": one.user, "name": one.name, "queues": queues, **_of_both(one)}
+def _of_tracker(tracker: Tracker) -> dict[str, str]:
+    queues = ", ".join(f"{queue}={lane}" if lane else queue for queue, lane in tracker.queues.items())
+    return {"url": tracker.url, "user": tracker.user, "name": tracker.name, "queues": queues, **_of_both(tracker)}
 
 
-def _of_both(one: Remote) -> dict[str, str]:
-    kind, _, place = one.secret.partition(":")
-    since = one.since.isoformat() if one.since else ""
-    return {"secret": kind, "place": place, "ca_file": one.ca_file, "since": since}
+def _of_both(account: Remote) -> dict[str, str]:
+    kind, _, place = account.secret.partition(":")
+    since = account.since.isoformat() if account.since else ""
+    return {"secret": kind, "place": place, "ca_file": account.ca_file, "since": since}
 
 
 def _said(values: Values, name: str) -> str:

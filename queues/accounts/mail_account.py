@@ -39,7 +39,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     lane: str = ""
     """Where its mail goes; empty leaves it to the routing rules."""
     brand: str = ""
-    """The name beside the address; empty for the desk's."""
+    """The name next to the address; empty for the desk's."""
     mailbox: str = "INBOX"
     sent: str = ""
     """The folder of sent mail; empty for the one that the server marks as such."""
@@ -50,16 +50,16 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     signature: dict[str, str] = {}
     """By language; the entry `default` stands in for the others."""
     html: bool = False
-    """Replies bear an HTML part beside the text."""
+    """Replies carry an HTML part next to the text."""
     per_minute: int = 30
     per_day: int = 0
     """How many replies leave at most; 0 for what the provider allows, which may be any number."""
     poll_seconds: int = 30
-    """How often the mailbox is looked at where the server cannot tell of new mail by itself."""
+    """How often the mailbox is polled if the server cannot announce new mail."""
 
     @property
     def connector(self) -> str:
-        """The name that its tickets and replies bear."""
+        """The name that its tickets and replies carry."""
         return PREFIX + self.name
 
     @property
@@ -93,13 +93,13 @@ def complete(account: Account) -> Account:
 
 
 def complete_all(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
-    """Return all accounts filled in. Raises InputError also where two bear one name."""
-    found = tuple(complete(account) for account in accounts)
-    names = [account.name for account in found]
+    """Return all accounts filled in. Raises InputError also where two carry one name."""
+    results = tuple(complete(account) for account in accounts)
+    names = [account.name for account in results]
     for name in names:
         if names.count(name) > 1:
             raise InputError("Account not understood", f"Two accounts are called {name!r}; rename one in config.toml.")
-    return found
+    return results
 
 
 def _server(account: Account, kind: str, given: Server, preset: Server) -> Server:

@@ -24,14 +24,14 @@ NOWHERE = Server()
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What holds for everybody's mail at a provider."""
+    """What holds for everyone's mail at a provider."""
 
     imap: Server = NOWHERE
     smtp: Server = NOWHERE
     domains: tuple[str, ...] = ()
     auth: Literal["password", "xoauth2"] = "password"
     copy_sent: bool = True
-    """False where the provider itself keeps a copy of what was sent."""
+    """False if the provider itself keeps a copy of what was sent."""
     per_day: int = 0
     hint: str = ""
     """What one has to do at the provider first."""
@@ -81,6 +81,6 @@ PROVIDERS = {
 
 
 def provider_of(address: str) -> str:
-    """Return the provider that an address belongs to, the empty string where its domain does not tell."""
+    """Return the provider that an address belongs to, the empty string if its domain does not say."""
     domain = address.rpartition("@")[2].casefold()
-    return next((name for name, one in PROVIDERS.items() if domain in one.domains), "")
+    return next((name for name, provider in PROVIDERS.items() if domain in provider.domains), "")

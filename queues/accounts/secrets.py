@@ -38,7 +38,7 @@ class Secrets(Protocol):
     """Where a connector gets the secret of its account."""
 
     def __call__(self, account: Keyed, /) -> str:
-        """Return the password or token, read anew each time, so that a changed one is taken at the next login."""
+        """Return the password or token, read again each time, so that a changed one is taken at the next login."""
         ...
 
 
@@ -49,23 +49,23 @@ class SecretsAtHand:
         self._asked = dict(asked or {})
 
     def __call__(self, account: Keyed) -> str:
-        """Return the secret of the account. Raises UnreachableError where it is not there."""
+        """Return the secret of the account. Raises UnreachableError if it is not there."""
         kind, _, place = account.secret.partition(":")
         match kind:
             case "env":
-                found = os.environ.get(place, "")
+                result = os.environ.get(place, "")
                 missing = f"the environment variable {place} is empty; set it before the desk starts"
             case "command":
-                found, missing = _of_command(place), "the command printed nothing; try it in a shell"
+                result, missing = _of_command(place), "the command printed nothing; try it in a shell"
             case "ask":
-                found = self._asked.get(account.name, "")
+                result = self._asked.get(account.name, "")
                 missing = "it was not typed at the start; start the desk in a terminal"
             case _:
-                found = keyring_get(account)
+                result = keyring_get(account)
                 missing = f"the keyring has none; give it with `tridesk account secret {account.name}`"
-        if not found:
+        if not result:
             raise _none(account, missing)
-        return found
+        return result
 
 
 def _of_command(command: str) -> str:
@@ -102,7 +102,7 @@ def keyring_get(account: Keyed) -> str:
 
 
 def keyring_put(account: Keyed, secret: str) -> None:
-    """Give the keyring the account's secret. Raises UnreachableError where there is no keyring that takes it."""
+    """Give the keyring the account's secret. Raises UnreachableError if there is no keyring that takes it."""
     keyring = _keyring(account)
     try:
         keyring.set_password(SERVICE, account.login, secret)
@@ -123,11 +123,11 @@ def _keyring(account: Keyed) -> _Keyring:
     except ImportError as error:
         raise _none(account, f"the keyring is not installed (pip install 'tridesk[keyring]'); or {another}") from error
     backend = keyring.get_keyring()
-    for one in getattr(backend, "backends", [backend]):
-        place = type(one).__module__
+    for item in getattr(backend, "backends", [backend]):
+        place = type(item).__module__
         if place.startswith("keyring.backends.") and place.rpartition(".")[2] not in {"fail", "null", "chainer"}:
-            found: _Keyring = one
-            return found
+            result: _Keyring = item
+            return result
     raise _none(account, f"this system has no keyring; {another}")
 
 

@@ -118,7 +118,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     @property
     def connector(self) -> str:
-        """The name that its tickets and replies bear."""
+        """The name that its tickets and replies carry."""
         return f"{self.kind}:{self.name}"
 
     @property
@@ -142,11 +142,11 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         return WARNINGS.get(self.kind, "")
 
     def here(self, remote: str) -> Status | None:
-        """Return what a status of the system means here, None where nobody said."""
+        """Return what a status of the system means here, None if unspecified."""
         return self.statuses.get(remote) or HERE[self.kind].get(remote)
 
     def there(self, status: Status) -> str:
-        """Return the system's name for a status of ours; empty where it knows nothing like it."""
+        """Return the system's name for a status of ours; empty if it knows nothing like it."""
         known: Mapping[str, Status] = HERE[self.kind] | self.statuses
         for wanted in (status, _LIKE.get(status)):
             for remote, meant in (*self.statuses.items(), *HERE[self.kind].items()):
@@ -178,13 +178,13 @@ def complete(tracker: Tracker) -> Tracker:
 
 
 def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
-    """Return all trackers made plain. Raises InputError also where two bear one name."""
-    found = tuple(complete(tracker) for tracker in trackers)
-    names = [tracker.name for tracker in found]
+    """Return all trackers made plain. Raises InputError also where two carry one name."""
+    results = tuple(complete(tracker) for tracker in trackers)
+    names = [tracker.name for tracker in results]
     for name in names:
         if names.count(name) > 1:
             raise InputError("Tracker not understood", f"Two trackers are called {name!r}; rename one in config.toml.")
-    return found
+    return results
 
 
 def _whole(tracker: Tracker) -> str:

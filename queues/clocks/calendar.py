@@ -1,6 +1,6 @@
 """Working time: when a desk is staffed, and how far a number of working seconds reaches.
 
-A moment is open when its wall-clock time in the calendar's time zone lies in a block of its weekday and its date is
+A moment is open when its wall-clock time in the calendar's time zone is in a block of its weekday and its date is
 no holiday. Real seconds are counted, so a block over a clock change is an hour shorter or longer, and an hour that
 the clock shows twice counts twice.
 """
@@ -47,7 +47,7 @@ class Calendar:
 
     @property
     def is_always(self) -> bool:
-        """True where every second is open."""
+        """True if every second is open."""
         return not self.holidays and all(day == ((0, DAY),) for day in self.blocks)
 
     def add(self, start: int, seconds: int) -> int:
@@ -56,15 +56,15 @@ class Calendar:
             raise ValueError("seconds must not be negative")
         if seconds == 0 or self.is_always:
             return start + seconds
-        left = seconds
+        remaining = seconds
         for begin, end in self._open_from(start):
-            if left <= end - begin:
-                return begin + left
-            left -= end - begin
+            if remaining <= end - begin:
+                return begin + remaining
+            remaining -= end - begin
         return _LAST
 
     def between(self, start: int, end: int) -> int:
-        """Return the open seconds from `start` to `end`; 0 where `end` is not later."""
+        """Return the open seconds from `start` to `end`; 0 if `end` is not later."""
         if end <= start:
             return 0
         if self.is_always:

@@ -33,7 +33,7 @@ class Policy:
     """The law sets the resolution clock: it never pauses, and it counts day and night."""
 
     def fits(self, ticket: Ticket, tier: str) -> bool:
-        """Tell whether the policy holds for this ticket of a customer of this tier."""
+        """Return whether the policy holds for this ticket of a customer of this tier."""
         return (
             (not self.lanes or ticket.lane in self.lanes)
             and (not self.priorities or ticket.priority in self.priorities)
@@ -46,7 +46,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """When each promise breaks, Unix seconds; None where the clock does not run."""
+    """When each promise breaks, Unix seconds; None if the clock does not run."""
 
     first_due: int | None = None
     next_due: int | None = None
@@ -73,11 +73,11 @@ DEFAULT_POLICIES: tuple[Policy, ...] = (
     Policy("mail", 4 * HOUR, 4 * HOUR, DAY, lanes=_MAIL),
     Policy("any", 8 * HOUR, 8 * HOUR, 3 * DAY),
 )
-"""A start for a new desk, to be replaced in the settings: targets of a fictional platform, around the clock."""
+"""Defaults for a new desk, to be replaced in the settings: targets of a fictional platform, around the clock."""
 
 
 def policy_of(ticket: Ticket, tier: str, policies: Iterable[Policy]) -> Policy | None:
-    """Return the first policy that fits the ticket, None where none does."""
+    """Return the first policy that fits the ticket, None if none does."""
     return next((policy for policy in policies if policy.fits(ticket, tier)), None)
 
 
@@ -93,7 +93,7 @@ def clocks(
 ) -> Clocks:
     """Return the clocks that run for `ticket` at `now`.
 
-    `last_incoming_at` is the oldest incoming message not yet answered, None where all are (a customer's follow-up must
+    `last_incoming_at` is the oldest incoming message not yet answered, None if all are (a customer's follow-up must
     not set the clock back). The open time that the ticket spent waiting for others moves its resolution. Solved,
     closed and suspended tickets have no clock; pending, on hold and snoozed ones only a statutory resolution. A
     statutory clock runs day and night and never pauses.
@@ -118,7 +118,7 @@ def paused(waits: Sequence[int], calendar: Calendar) -> int:
 
 
 def _is_ours(ticket: Ticket, now: int) -> bool:
-    """Tell whether the next word is ours: a snooze that has run out counts although nobody has woken the ticket yet."""
+    """Return whether the ticket waits for us; an expired snooze counts even before the ticket is woken."""
     if ticket.status is Status.SNOOZED:
         return ticket.snoozed_until is not None and ticket.snoozed_until <= now
     return ticket.status in ACTIVE

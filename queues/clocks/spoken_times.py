@@ -90,7 +90,7 @@ _SAME_LENGTH = str.maketrans("áéíóúüñ’", "aeiouun'")
 def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | None:
     """Return where in `words` (folded: lower case, no accents) the first time stands, and when it is over.
 
-    The moment is in Unix seconds and always after `now`; None where no time is named or it is past already.
+    The moment is in Unix seconds and always after `now`; None if no time is named or it is past already.
     """
     when = When(now, office)
     span, day, clock = _SPAN.search(words), _DAY.search(words), _CLOCK.search(words)
@@ -103,15 +103,15 @@ def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | Non
 
 
 def read_due(answer: str, now: int, office: Calendar) -> int | None:
-    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it is none."""
+    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None if it is none."""
     from queues.clocks.time_words import read_time
 
     due = read_time(answer, now, office, day_end=True)
     if due is not None:
         return due if due > now else None
     plain = fold(answer.strip())
-    found = due_of(plain, now, office)
-    return found[2] if found is not None and found[:2] == (0, len(plain)) else None
+    result = due_of(plain, now, office)
+    return result[2] if result is not None and result[:2] == (0, len(plain)) else None
 
 
 def fold(text: str) -> str:
@@ -135,10 +135,10 @@ class When:
         self.local = datetime.fromtimestamp(now, self._zone)
         self._today = self.local.date()
 
-    def after_span(self, found: re.Match[str]) -> int:
+    def after_span(self, match: re.Match[str]) -> int:
         """Return the end of `within 2 business days`."""
-        count, unit = _count(found["count"]), found["unit"]
-        working = bool(found["working"] or found["after"])
+        count, unit = _count(match["count"]), match["unit"]
+        working = bool(match["working"] or match["after"])
         if unit.startswith("m"):
             return self._now + count * 60
         if unit.startswith("h"):
@@ -149,14 +149,14 @@ class When:
         later = self.local + timedelta(days=days)  # the wall clock of that day, over a clock change too
         return int(later.timestamp())
 
-    def on_day(self, found: re.Match[str], clock: re.Match[str] | None, words: str) -> int | None:
+    def on_day(self, match: re.Match[str], clock: re.Match[str] | None, words: str) -> int | None:
         """Return the end of the day named, or the clock time on it."""
-        day = self._day(found)
+        day = self._day(match)
         if day is None:
             return None
         if clock is not None:
             return self.at(day, *_clock(clock))
-        if found["before"] and not found["today"]:
+        if match["before"] and not match["today"]:
             return self._before(day)
         if _NIGHT.search(words):
             return self.at(day, 23, 59)
@@ -170,7 +170,7 @@ class When:
         due = self.at(self._today, *_clock(clock))
         return due if due > self._now else self.at(self._today + timedelta(days=1), *_clock(clock))
 
-    def _day(self, found: re.Match[str]) -> date | None:
+    def _day(self, match: re.Match[str]) -> date | None:
         plain: tuple[tuple[str, Callable[[], date]], ...] = (
             ("today", lambda: self._today),
             ("tomorrow", lambda: self._today + timedelta(days=1)),
@@ -180,23 +180,23 @@ class When:
             ("month", lambda: self._today.replace(day=monthrange(self._today.year, self._today.month)[1])),
         )
         for name, of in plain:
-            if found[name]:
+            if match[name]:
                 return of()
-        if found["weekday"]:
-            ahead = (WEEKDAYS[found["weekday"]] - self._today.weekday() - 1) % 7 + 1
+        if match["weekday"]:
+            ahead = (WEEKDAYS[match["weekday"]] - self._today.weekday() - 1) % 7 + 1
             return self._today + timedelta(days=ahead)
-        return self._date(found)
+        return self._date(match)
 
-    def _date(self, found: re.Match[str]) -> date | None:
+    def _date(self, match: re.Match[str]) -> date | None:
         try:
-            if found["iso"]:
-                return date.fromisoformat(found["iso"])
-            day = int(found["dayfirst"] or found["daylast"] or found["slashday"])
-            name = found["month1"] or found["month2"]
-            month = MONTHS[name] if name else int(found["slashmonth"])
+            if match["iso"]:
+                return date.fromisoformat(match["iso"])
+            day = int(match["dayfirst"] or match["daylast"] or match["slashday"])
+            name = match["month1"] or match["month2"]
+            month = MONTHS[name] if name else int(match["slashmonth"])
             this_year = date(self._today.year, month, day)
             return this_year if this_year >= self._today else date(self._today.year + 1, month, day)
-        except ValueError:  # the 31st of a short month, or another number that is no date
+        except ValueError:  # the 31st of a short month, or another number that is not a date
             return None
 
     def _before(self, day: date) -> int:
@@ -244,11 +244,11 @@ def _count(word: str) -> int:
     return {"a couple of": 2, "un par de": 2, "cuarenta y ocho": 48}.get(word) or NUMBERS[word]
 
 
-def _clock(found: re.Match[str]) -> tuple[int, int]:
-    hour = int(found["hour"] or found["hora"])
-    minute = int(found["minute"] or found["minute24"] or found["minuto"] or 0)
-    part = found["half"] or found["parte"] or ""
-    if part in _PM or (not part and found["hora"] and 0 < hour < _WORKING_MORNING):
+def _clock(match: re.Match[str]) -> tuple[int, int]:
+    hour = int(match["hour"] or match["hora"])
+    minute = int(match["minute"] or match["minute24"] or match["minuto"] or 0)
+    part = match["half"] or match["parte"] or ""
+    if part in _PM or (not part and match["hora"] and 0 < hour < _WORKING_MORNING):
         hour = hour % 12 + 12
     elif part in _AM:
         hour %= 12

@@ -1,6 +1,6 @@
-"""A time that somebody typed, read whole or not at all: `1h30m`, `24 dic`, `next Monday at 9`, `pasado mañana`.
+"""A time that someone typed, read whole or not at all: `1h30m`, `24 dic`, `next Monday at 9`, `pasado mañana`.
 
-English and Spanish, with or without accents. Anything with a word left over is no time: half of what was typed would
+English and Spanish, with or without accents. Text with a word left over is not a time: half of the typed text would
 be another moment than the one that was meant.
 """
 
@@ -87,17 +87,17 @@ _PART = re.compile(
 
 
 def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -> int | None:
-    """Return the moment that a text names, in Unix seconds and never before `now`; None where it is not wholly a time.
+    """Return the moment that a text names, in Unix seconds and never before `now`; None if it is not wholly a time.
 
     Days, dates and hours are those of the office's time zone. A day named alone begins at nine in the morning, or with
     `day_end` is over when the office closes.
     """
     words = re.sub(r"\s+", " ", fold(text)).strip(" .!")
     try:
-        found = _Reading(words, now, office, day_end=day_end).moment()
+        result = _Reading(words, now, office, day_end=day_end).moment()
     except (OverflowError, ValueError, OSError):  # no day of any calendar
         return None
-    return found if found is not None and found >= now else None
+    return result if result is not None and result >= now else None
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ class _Reading:
         self._today = self._when.local.date()
 
     def moment(self) -> int | None:
-        """Return the moment, None where a word is left over."""
+        """Return the moment, None if a word is left over."""
         return self._after_a_length() or self._on_a_day()
 
     def _after_a_length(self) -> int | None:
@@ -151,16 +151,16 @@ class _Reading:
         part: re.Match[str] | None = None
         place = 0
         while place < len(self._words):
-            if day is None and (found := _DAY.match(self._words, place)):
-                day = found
-            elif part is None and (found := _PART.match(self._words, place)):
-                part = found
-            elif clock is None and (found := _CLOCK.match(self._words, place)) and _says_clock(found):
-                clock = found
+            if day is None and (match := _DAY.match(self._words, place)):
+                day = match
+            elif part is None and (match := _PART.match(self._words, place)):
+                part = match
+            elif clock is None and (match := _CLOCK.match(self._words, place)) and _says_clock(match):
+                clock = match
             else:
                 return None
-            gap = _GAP.match(self._words, found.end())
-            place = gap.end() if gap else found.end()
+            gap = _GAP.match(self._words, match.end())
+            place = gap.end() if gap else match.end()
         if day is not None:
             named = self._day(day)
             return None if named is None else self._at(named, clock, part)
@@ -170,28 +170,28 @@ class _Reading:
         soon = part is not None and re.match("this |esta |tonight", part[0])
         return at if at is None or at > self._now or soon else self._at(self._today + timedelta(days=1), clock, part)
 
-    def _day(self, found: re.Match[str]) -> date | None:
+    def _day(self, match: re.Match[str]) -> date | None:
         today = self._today
         ahead = {"today": 0, "tomorrow": 1, "overmorrow": 2}
         for name, days in ahead.items():
-            if found[name]:
+            if match[name]:
                 return today + timedelta(days=days)
-        if found["weekday"]:
-            return today + timedelta(days=(_ALL_DAYS[found["weekday"]] - today.weekday() - 1) % 7 + 1)
-        if found["nextweek"]:
+        if match["weekday"]:
+            return today + timedelta(days=(_ALL_DAYS[match["weekday"]] - today.weekday() - 1) % 7 + 1)
+        if match["nextweek"]:
             monday = today + timedelta(days=7 - today.weekday())
             return monday if not self._day_end else self._when.last_open_of_week(monday)
-        if found["nextmonth"]:
+        if match["nextmonth"]:
             first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
             return first if not self._day_end else first.replace(day=monthrange(first.year, first.month)[1])
-        return self._date(found)
+        return self._date(match)
 
-    def _date(self, found: re.Match[str]) -> date | None:
+    def _date(self, match: re.Match[str]) -> date | None:
         today = self._today
-        if found["iso"]:
-            year, month, day = map(int, found["iso"].split("-"))
+        if match["iso"]:
+            year, month, day = map(int, match["iso"].split("-"))
             return date(year, month, day)
-        alone = found["ordinal"] or found["dia"] or found["el"]
+        alone = match["ordinal"] or match["dia"] or match["el"]
         if alone:
             first = today.replace(day=1)
             for _ in range(3):  # the next month that has such a day, and has it still to come
@@ -199,10 +199,10 @@ class _Reading:
                     return first.replace(day=int(alone))
                 first = (first + timedelta(days=32)).replace(day=1)
             return None
-        named = found["month1"] or found["month2"]
-        month = _ALL_MONTHS[named] if named else int(found["month3"])
-        day = int(found["day1"] or found["day2"] or found["day3"])
-        written = found["year1"] or found["year2"] or found["year3"]
+        named = match["month1"] or match["month2"]
+        month = _ALL_MONTHS[named] if named else int(match["month3"])
+        day = int(match["day1"] or match["day2"] or match["day3"])
+        written = match["year1"] or match["year2"] or match["year3"]
         if written:
             return date(int(written) if len(written) == 4 else 2000 + int(written), month, day)
         for year in range(today.year, today.year + 9):  # the 29th of February waits for its year
@@ -224,20 +224,20 @@ class _Reading:
 
 
 def _length(words: str, place: int) -> tuple[_Length | None, int]:
-    """Return the length of time that begins at a place, None where none does, and where it ends."""
+    """Return the length of time that begins at a place, None if none does, and where it ends."""
     whole = _HALF.match(words, place)
     if whole:
         return _Length(seconds=900 if "quarter" in whole[0] or "cuarto" in whole[0] else 1800), whole.end()
     length, end = _Length(), place
     units: set[str] = set()
-    while (found := _HALVES.match(words, place) or _PIECE.match(words, place)) is not None:
-        unit = _UNITS[found["unit"]]
+    while (match := _HALVES.match(words, place) or _PIECE.match(words, place)) is not None:
+        unit = _UNITS[match["unit"]]
         if unit in units:
-            return None, place  # said twice: nobody means that
+            return None, place  # said twice: no one means that
         units.add(unit)
-        parts = found.groupdict()
-        halves = found.re is _HALVES or bool(parts.get("half"))
-        count = _count(found["count"]) + halves / 2
+        parts = match.groupdict()
+        halves = match.re is _HALVES or bool(parts.get("half"))
+        count = _count(match["count"]) + halves / 2
         working = bool(parts.get("working") or parts.get("after"))
         if (unit in _MONTHS and count % 1) or (working and (unit != "day" or count % 1)):
             return None, place
@@ -247,7 +247,7 @@ def _length(words: str, place: int) -> tuple[_Length | None, int]:
             length.working_days += int(count)
         else:
             length.days += count * _DAYS.get(unit, 0)
-        end = found.end()
+        end = match.end()
         minutes = _MINUTES.match(words, end) if unit == "hour" else None
         if minutes:
             length.seconds += int(re.sub(r"\D", "", minutes[0])) * 60
@@ -273,17 +273,17 @@ def _months_later(moment: datetime, months: float) -> datetime:
     return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
 
 
-def _says_clock(found: re.Match[str]) -> bool:
-    """Tell whether a number is surely meant as a time of day."""
-    part = (found["part"] or "").strip()
-    return bool(found["word"] or found["at"] or found["sign"]) or part not in ("", "h", "hr", "hrs", "horas")
+def _says_clock(match: re.Match[str]) -> bool:
+    """Return whether a number is surely meant as a time of day."""
+    part = (match["part"] or "").strip()
+    return bool(match["word"] or match["at"] or match["sign"]) or part not in ("", "h", "hr", "hrs", "horas")
 
 
-def _time(found: re.Match[str], named: re.Match[str] | None) -> tuple[int, int] | None:
-    """Return hour and minute, None where no clock shows them."""
-    if found["word"]:
+def _time(match: re.Match[str], named: re.Match[str] | None) -> tuple[int, int] | None:
+    """Return hour and minute, None if no clock shows them."""
+    if match["word"]:
         return NOON, 0
-    hour, minute, more, part = int(found["hour"]), int(found["minute"] or 0), found["more"] or "", found["part"] or ""
+    hour, minute, more, part = int(match["hour"]), int(match["minute"] or 0), match["more"] or "", match["part"] or ""
     minute += 30 if "media" in more else 15 if "y cuarto" in more else 0
     late = any(word in part for word in ("pm", "p.m.", "tarde", "noche", "afternoon", "evening"))
     early = any(word in part for word in ("am", "a.m.", "manana", "morning"))
@@ -291,7 +291,7 @@ def _time(found: re.Match[str], named: re.Match[str] | None) -> tuple[int, int] 
         late, early = late or not named["morning"], early or bool(named["morning"])
     if ((late or early) and hour > 12) or (late and early):
         return (hour, minute) if late and not early and hour < 24 else None
-    if late or (not early and found["at"] and not found["sign"] and 0 < hour < 8):
+    if late or (not early and match["at"] and not match["sign"] and 0 < hour < 8):
         hour = hour % 12 + 12
     elif early:
         hour %= 12

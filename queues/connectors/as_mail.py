@@ -17,18 +17,18 @@ _SIGNS = re.compile(r'[<>"\\\x00-\x1f]')
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a ticketing system knows of a message."""
+    """A message as a ticketing system describes it."""
 
     sender: str
     """A name, an address, or both as in a From."""
     recipient: str
-    """The same; empty for nobody."""
+    """The same; empty if there is none."""
     subject: str
     at: int
     message_id: str
     plain: str
     html: str = ""
-    """Taken where there are no plain words."""
+    """Used if there is no plain text."""
     files: Sequence[tuple[str, str, bytes]] = ()
     """Name, content type and content of each."""
 

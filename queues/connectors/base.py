@@ -42,11 +42,11 @@ class Connector(Protocol):
         ...
 
     def send(self, entry: OutboxEntry) -> str:
-        """Deliver a reply and return a receipt. Raises ConnectorError where it surely was not taken."""
+        """Deliver a reply and return a receipt. Raises ConnectorError if it surely was not taken."""
         ...
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        """Tell whether a reply in doubt arrived; None where the outside cannot know."""
+        """Return whether a reply in doubt arrived; None if the outside cannot know."""
         ...
 
 
@@ -73,11 +73,11 @@ class RemoteTicket:
     status: str
     """The system's own word."""
     owner: str
-    """The system's own name; empty for nobody."""
+    """The system's own name; empty if there is none."""
     queue: str
     subject: str
     requestor: str = ""
-    """The address of who asks."""
+    """The requester's address."""
     people: frozenset[str] = frozenset()
     """The addresses that a reply goes to, lower case."""
     logins: frozenset[str] = frozenset()
@@ -89,7 +89,7 @@ class RemoteTicket:
     """The system's built-in status that an own one of a team counts as."""
     tags: frozenset[str] = frozenset()
     version: str = ""
-    """Names this very state, for `RemoteReply.version`; empty where the system has no such thing."""
+    """Names this very state, for `RemoteReply.version`; empty if the system has no such thing."""
 
 
 Filed = Callable[[int], bool]
@@ -106,7 +106,7 @@ class Batch:
     moved: Mapping[str, str]
     """Tickets whose status, owner or tags changed, or may have, and by whom last."""
     cursor: str
-    """Where to go on; what it means is the connector's own affair."""
+    """Where to continue; only the connector knows what it means."""
     more: bool
     """There is more to fetch."""
     done: int = 0
@@ -128,14 +128,14 @@ class RemoteReply:
     version: str = ""
     """The state of the ticket that it answers; empty for any."""
     tags: frozenset[str] = frozenset()
-    """What the ticket bears here; a system that can takes them in the same request."""
+    """What the ticket carries here; a system that can takes them in the same request."""
 
 
 class Offered(Protocol):
     """A reply that the system has whole, short of its last byte."""
 
     def finish(self) -> object:
-        """Have it taken and return its number there. Raises DoubtError where nobody knows whether it was, StaleError
+        """Have it taken and return its number there. Raises DoubtError if it is unknown whether it was, StaleError
         where the ticket is no longer in the version that the reply answers.
         """
         ...
@@ -177,7 +177,7 @@ class TicketSystem(Protocol):
         ...
 
     def look(self, ref: str, filed: Filed) -> Batch | None:
-        """Return what happened to one ticket up to now; None where `after` is never late."""
+        """Return what happened to one ticket up to now; None if `after` is never late."""
         ...
 
     def newest(self) -> int:
@@ -189,11 +189,11 @@ class TicketSystem(Protocol):
         ...
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Try to become its owner in place of `before` (empty: nobody), and return how it stands then."""
+        """Try to become its owner in place of `before` (empty: no one), and return how it stands then."""
         ...
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it from its owner `before` to another, or to nobody, and return how it stands then."""
+        """Give it from its owner `before` to another, or to no one, and return how it stands then."""
         ...
 
     def set_status(self, ref: str, status: str) -> RemoteTicket:
@@ -237,5 +237,5 @@ def connector_class(name: str) -> type[Any]:
     if place is None:
         raise InputError("Unknown connector", f"There is no connector {name!r}; known are {', '.join(CONNECTORS)}.")
     module, _, attribute = place.partition(":")
-    found: type[Any] = getattr(import_module(module), attribute)
-    return found
+    result: type[Any] = getattr(import_module(module), attribute)
+    return result

@@ -1,4 +1,4 @@
-"""How many requests a server gets from us: so many a minute, and none while it asks to wait."""
+"""Client-side rate limit: a number of requests per minute, and none while the server asks to wait."""
 
 from __future__ import annotations
 

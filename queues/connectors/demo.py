@@ -91,7 +91,7 @@ class DemoConnector:
         """Write the reply into the outbox folder, whole or not at all, and return the file's name.
 
         A Message-ID that is there already is left as it is, so sending twice delivers once.
-        Raises ConnectorError where the folder cannot be written.
+        Raises ConnectorError if the folder cannot be written.
         """
         name = file_name(entry)
         try:
@@ -103,7 +103,7 @@ class DemoConnector:
         return name
 
     def was_delivered(self, entry: OutboxEntry) -> bool:
-        """Tell whether the reply lies in the outbox folder; it is put there whole."""
+        """Return whether the reply is in the outbox folder; it is put there whole."""
         return (self.outbox / file_name(entry)).exists()
 
     def _catch_up(self, now: int) -> None:
@@ -139,7 +139,7 @@ class DemoConnector:
         self._expect(_answer(writer, entry, text, at))
 
     def _expect(self, answer: Incoming) -> None:
-        """Let an answer come at the time it bears."""
+        """Let an answer come at the time it carries."""
         self._answered += 1
         heappush(self._answers, (answer.at or 0, self._answered, answer))
 
@@ -172,7 +172,7 @@ def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
 
 
 def _asks(entry: OutboxEntry) -> bool:
-    """Tell whether a reply asks how it was."""
+    """Return whether a reply asks how it was."""
     from email import message_from_bytes
     from email.policy import default
 

@@ -45,7 +45,7 @@ class EmailConnector:
         return self.offer(entry).finish()
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        """Look for a reply in doubt among the sent mail: True where it is, None where it is not or cannot be asked.
+        """Look for a reply in doubt among the sent mail: True if it is, None if it is not or cannot be asked.
 
         That it is not there proves nothing: the copy comes after the sending.
         """
@@ -57,7 +57,7 @@ class EmailConnector:
             return None
 
     def sent_folder(self, box: Mailbox) -> str:
-        """Return the folder of sent mail, the empty string where the server names none."""
+        """Return the folder of sent mail, the empty string if the server names none."""
         return self.account.sent or box.special(b"\\Sent")
 
     def check(self) -> None:

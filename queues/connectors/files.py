@@ -39,7 +39,7 @@ def messages_of(paths: Iterable[Path]) -> Iterator[RawMessage | InputError]:
 def files_of(source: Path) -> list[Path]:
     """Return the files that a source stands for: itself, a Maildir as a whole, or what we know of a folder.
 
-    Raises InputError where `source` does not exist or holds nothing that we know.
+    Raises InputError if `source` does not exist or holds nothing that we know.
     """
     if not source.exists():
         raise InputError("Import", f"{source} does not exist; check the path.")
@@ -47,8 +47,8 @@ def files_of(source: Path) -> list[Path]:
         return [source]
     paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in _KNOWN)
     if not paths:
-        told = ", ".join(sorted(_KNOWN))
-        raise InputError("Import", f"{source} is no Maildir and holds no file of {told}; name a file.")
+        suffixes = ", ".join(sorted(_KNOWN))
+        raise InputError("Import", f"{source} is not a Maildir and holds no {suffixes} file; name a file.")
     return paths
 
 

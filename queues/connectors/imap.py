@@ -19,7 +19,7 @@ from imapclient.response_parser import parse_fetch_response
 from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Fetched, Flags, Selected, flags_of, modseq_of, uid_set
 from queues.connectors.imap_login import logged_in
-from queues.connectors.mail_faults import TIMEOUT, told
+from queues.connectors.mail_faults import TIMEOUT, mapped_errors
 
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""
@@ -30,7 +30,7 @@ _NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
 
 
 class Mailbox:
-    """An open, logged-in connection. Every method raises ConnectorError where the server cannot do it."""
+    """An open, logged-in connection. Every method raises ConnectorError if the server cannot do it."""
 
     def __init__(self, account: Account, secret: str) -> None:
         self._account = account
@@ -50,10 +50,10 @@ class Mailbox:
         self.close()
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(self._account, self._account.imap)
+        return mapped_errors(self._account, self._account.imap)
 
     def offers(self, capability: str) -> bool:
-        """Tell whether the server has an extension."""
+        """Return whether the server has an extension."""
         with self._told():
             return bool(self._client.has_capability(capability))
 
@@ -62,12 +62,12 @@ class Mailbox:
         with self._told():
             if self.offers("QRESYNC") and not self._qresync:
                 self._qresync = bool(self._client.enable("QRESYNC"))
-            found = self._client.select_folder(mailbox)
+            result = self._client.select_folder(mailbox)
         return Selected(
-            int(found.get(b"UIDVALIDITY", 0)),
-            int(found.get(b"UIDNEXT", 0)),
-            int(found.get(b"HIGHESTMODSEQ", 0)),
-            b"\\*" in b" ".join(found.get(b"PERMANENTFLAGS", ())),
+            int(result.get(b"UIDVALIDITY", 0)),
+            int(result.get(b"UIDNEXT", 0)),
+            int(result.get(b"HIGHESTMODSEQ", 0)),
+            b"\\*" in b" ".join(result.get(b"PERMANENTFLAGS", ())),
         )
 
     def uids_after(self, uid: int, since: date | None = None) -> list[int]:
@@ -77,7 +77,7 @@ class Mailbox:
             criteria += ["SINCE", since]
         with self._told():
             # `n:*` always names the last message, even where it lies below n
-            return sorted(int(one) for one in self._client.search(criteria) if one > uid)
+            return sorted(int(row) for row in self._client.search(criteria) if row > uid)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
         """Yield messages in groups that fit into memory, UIDs ascending; nothing is marked as seen."""
@@ -97,14 +97,14 @@ class Mailbox:
         with self._told():
             self._client.normalise_times = False
             rows = self._client.fetch(uids, items)
-        found = []
+        mails = []
         for uid in sorted(rows):
             row = rows[uid]
             if row.get(b"BODY[]") is not None:  # None: it was expunged between the two questions
                 arrived = row.get(b"INTERNALDATE")
                 at = int(arrived.timestamp()) if arrived is not None else 0
-                found.append(Fetched(uid, row[b"BODY[]"], at, flags_of(row), modseq_of(row)))
-        return found
+                mails.append(Fetched(uid, row[b"BODY[]"], at, flags_of(row), modseq_of(row)))
+        return mails
 
     def flags(self, uids: Sequence[int]) -> list[Flags]:
         """Return the flags of messages; those that are gone are left out."""
@@ -133,7 +133,7 @@ class Mailbox:
                 self._store(str(uid), f"{sign}FLAGS.SILENT", flags)
 
     def mark_unchanged(self, uid: int, modseq: int, *, add: Iterable[str]) -> int:
-        """Set flags only if nothing changed since `modseq`: the new mod-sequence, 0 where somebody was first.
+        """Set flags only if nothing changed since `modseq`: the new mod-sequence, 0 if someone was first.
 
         The server says OK in both cases (RFC 7162, 3.1.3): only its MODIFIED tells a refusal.
         """
@@ -159,7 +159,7 @@ class Mailbox:
 
     def thread_headers(self, uids: Sequence[int]) -> dict[int, str]:
         """Return the header lines that name a mail and what it answers, for each UID that is there."""
-        found: dict[int, str] = {}
+        results: dict[int, str] = {}
         for start in range(0, len(uids), GROUP_COUNT):
             with self._told():
                 rows = self._client.fetch(
@@ -168,8 +168,8 @@ class Mailbox:
                 )
             for uid, row in rows.items():
                 lines = next((value for key, value in row.items() if key.startswith(b"BODY[HEADER")), b"")
-                found[uid] = lines.decode("utf-8", "replace")
-        return found
+                results[uid] = lines.decode("utf-8", "replace")
+        return results
 
     def special(self, role: bytes) -> str:
         """Return the folder that the server marks with a role such as `\\Sent`, or the empty string."""
@@ -177,7 +177,7 @@ class Mailbox:
             return str(self._client.find_special_folder(role) or "")
 
     def has_message(self, folder: str, message_id: str) -> bool:
-        """Tell whether a folder holds a mail with this Message-ID. Opens that folder."""
+        """Return whether a folder holds a mail with this Message-ID. Opens that folder."""
         with self._told():
             self._client.select_folder(folder, readonly=True)
             return bool(self._client.search(["HEADER", "Message-ID", message_id]))
@@ -188,7 +188,7 @@ class Mailbox:
             self._client.append(folder, raw, ["\\Seen"], datetime.fromtimestamp(at, UTC))
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the server to tell of news, as often as needed by calling again; end with `stop_waiting`."""
+        """Wait for news from the server; call it again to go on waiting, and `stop_waiting` to end."""
         with self._told():
             if not self._idling and self._begin_idle():
                 return True
@@ -198,7 +198,7 @@ class Mailbox:
             return any(kind.encode() in line for line in lines for kind in _NEWS)
 
     def _begin_idle(self) -> bool:
-        """Begin to wait, unless there is news already; tell whether there is."""
+        """Begin to wait, unless there is news already; return whether there is."""
         if self._told_meanwhile():
             return True
         imap = self._client._imap
@@ -227,7 +227,7 @@ class Mailbox:
             lines.append(imap._get_line())
 
     def _told_meanwhile(self) -> bool:
-        """Tell whether the server spoke of news among its answers to other commands: it will not say so again."""
+        """Return whether the server announced news in answers to other commands; it will not repeat that."""
         said = self._client._imap.untagged_responses
         return bool([kind for kind in _NEWS if said.pop(kind, None) is not None])
 

@@ -18,7 +18,7 @@ class Selected:
     uidvalidity: int
     uidnext: int
     modseq: int
-    """The highest so far; 0 where the server keeps none."""
+    """The highest so far; 0 if the server keeps none."""
     keywords: bool
     """Any keyword may be set."""
 
@@ -49,15 +49,15 @@ def flags_of(row: Mapping[bytes, Any]) -> frozenset[str]:
 
 
 def modseq_of(row: Mapping[bytes, Any]) -> int:
-    """Return the mod-sequence in one message's answer, 0 where there is none."""
+    """Return the mod-sequence in one message's answer, 0 if there is none."""
     value = row.get(b"MODSEQ")
     return int(value[0]) if isinstance(value, tuple) and value else 0
 
 
 def uid_set(line: bytes) -> list[int]:
     """Return the UIDs of a set such as `(EARLIER) 4:6,9`, at most a hundred thousand a range."""
-    found: list[int] = []
+    results: list[int] = []
     for first, last in _RANGE.findall(line):
         start, end = int(first), int(last or first)
-        found += range(min(start, end), min(max(start, end), start + _MOST_OF_A_RANGE) + 1)
-    return found
+        results += range(min(start, end), min(max(start, end), start + _MOST_OF_A_RANGE) + 1)
+    return results

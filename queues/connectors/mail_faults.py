@@ -22,11 +22,11 @@ CERTIFICATE = "Certificate not valid"
 
 
 class LoginRefusedError(UnreachableError):
-    """The server does not take the user, the password or the token."""
+    """The server rejects the user, the password or the token."""
 
 
 @contextmanager
-def told(account: Account, server: Server) -> Iterator[None]:
+def mapped_errors(account: Account, server: Server) -> Iterator[None]:
     """Turn what the mail libraries raise into the desk's errors."""
     from imapclient.exceptions import IMAPClientError
 
@@ -46,7 +46,7 @@ def sentence(error: BaseException, account: Account, server: Server) -> Connecto
             return UnreachableError(
                 CERTIFICATE,
                 f"{place} shows a certificate that cannot be trusted ({error.verify_message}); no password was sent. "
-                "For a server of your own name its authority with ca-file.",
+                "For your own server, set ca-file to its certificate authority.",
             )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
             return _unreachable(f"{place} ended the connection; it is tried again")
@@ -71,7 +71,7 @@ def sentence(error: BaseException, account: Account, server: Server) -> Connecto
 
 
 def login_refused(account: Account, server: Server, answer: object) -> LoginRefusedError:
-    """Return what is told when the secret does not open the mailbox."""
+    """Return the error for a secret that does not open the mailbox."""
     what = "password" if account.auth == "password" else "token"
     return LoginRefusedError(
         "Login refused",
@@ -93,7 +93,7 @@ def of_answer(account: Account, server: Server, code: int, answer: object) -> Co
 
 
 def no_tls(server: Server, why: str) -> UnreachableError:
-    """Return the refusal to send a password where anybody on the way could read it."""
+    """Return the refusal to send a password where anyone on the way could read it."""
     return UnreachableError(
         "No TLS", f'{server.host}:{server.port} {why}; no password was sent. Use security = "tls" and its port.'
     )

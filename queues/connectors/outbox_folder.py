@@ -32,7 +32,7 @@ class OutboxFolder:
     def send(self, entry: OutboxEntry) -> str:
         """Write the reply, whole or not at all, and return the file's name; sending it twice writes it once.
 
-        Raises ConnectorError where the folder cannot be written.
+        Raises ConnectorError if the folder cannot be written.
         """
         name = file_name(entry)
         try:
@@ -42,7 +42,7 @@ class OutboxFolder:
         return name
 
     def was_delivered(self, entry: OutboxEntry) -> bool:
-        """Tell whether the reply lies in the folder; it is put there whole."""
+        """Return whether the reply is in the folder; it is put there whole."""
         return (self.outbox / file_name(entry)).exists()
 
 
@@ -59,7 +59,7 @@ def file_name(entry: OutboxEntry) -> str:
 
 
 def deliver(target: Path, raw: bytes) -> bool:
-    """Put the bytes at the target in one step, on the disk; False where it is there already."""
+    """Put the bytes at the target in one step, on the disk; False if it is there already."""
     if target.exists():
         return False
     part = target.with_suffix(f".{os.getpid()}.part")

@@ -1,8 +1,8 @@
 """Request Tracker 5 over REST2: its transactions are the feed, `take` is the claim, `correspond` is the reply.
 
 Seen with RT 5.0.3: 200 does not mean done, so every change is read back; `correspond` refuses whatever If-Match names a
-version, so what happened meanwhile is read before a reply leaves; a request with If-Modified-Since fails. The content
-type of a message keeps parameters that RT does not know, which is where our mark is.
+version, so the ticket is read again before a reply leaves; a request with If-Modified-Since fails. The content type
+of a message keeps parameters that RT does not know, which is where our mark is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class TokenOf(Protocol):
     """Where the connector gets its token."""
 
     def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read anew each time."""
+        """Return the token, read again each time."""
         ...
 
 
@@ -54,7 +54,7 @@ class RequestTracker:
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
-        """Take the settings and where the token is. Raises InputError where the CA file cannot be used."""
+        """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
         self.web = WebClient(f"{tracker.url}/REST/2.0", context=tls, per_minute=tracker.requests)
@@ -71,11 +71,11 @@ class RequestTracker:
         self.web.pause = pause
 
     def me(self) -> str:
-        """Return the name that we have there: a token bears its user's number."""
+        """Return the name that we have there: a token carries its user's number."""
         if not self._me:
             owner = _TOKEN.fullmatch(self._token(self.tracker))
             if owner is None:
-                raise ConnectorError("Who are we", f"The token of {self.name} does not tell whose it is; set user.")
+                raise ConnectorError("Who are we", f"The token of {self.name} does not say whose it is; set user.")
             self._me = str(_dict(self._get(f"user/{owner[1]}")).get("Name", ""))
         return self._me
 
@@ -87,23 +87,23 @@ class RequestTracker:
                 "Not RT 5", f"{self.web.place} is not a Request Tracker 5 ({version or 'no version'})."
             )
         me = self.me()
-        found = {str(one.get("Name")) for one in self._pages("queues/all", {"fields": "Name"})}
-        missing = sorted(set(self.tracker.queues) - found)
+        queues = {str(row.get("Name")) for row in self._pages("queues/all", {"fields": "Name"})}
+        missing = sorted(set(self.tracker.queues) - queues)
         if missing:
             raise ConnectorError(
                 "No such queue",
-                f"{self.web.place} shows {me} no queue {missing[0]!r}; it has {', '.join(sorted(found))}.",
+                f"{self.web.place} shows {me} no queue {missing[0]!r}; it has {', '.join(sorted(queues))}.",
             )
-        queues = len(self.tracker.queues) or len(found)
+        count = len(self.tracker.queues) or len(queues)
         used = f"{self.requests} of {self.tracker.requests} requests a minute"
-        return f"RT {version.partition('+')[0]}, as {me}, {queues} {'queue' if queues == 1 else 'queues'}, {used}"
+        return f"RT {version.partition('+')[0]}, as {me}, {count} {'queue' if count == 1 else 'queues'}, {used}"
 
     def after(self, cursor: str, filed: Filed) -> Batch:
         """Return a page of what happened after the cursor: three requests, one where nothing did."""
         return self._after(int(cursor or 0))
 
     def look(self, ref: str, filed: Filed) -> None:
-        """Say that transactions are told at once."""
+        """Return None: transactions are never reported late."""
 
     def _after(self, cursor: int) -> Batch:
         conditions = [f"ObjectType='RT::Ticket' AND id > {max(cursor - OVERLAP, 0)}",
@@ -112,48 +112,51 @@ class RequestTracker:
             conditions.append(f"Created >= '{self.tracker.since.isoformat()}'")
         query = {"query": " AND ".join(conditions), "orderby": "id", "order": "ASC", "per_page": str(AT_ONCE),
                  "fields": "Type,ObjectId,Created,Creator,Field"}  # fmt: skip
-        found = _items(self._get("transactions", query))
-        fresh = [one for one in found if int(one["id"]) > cursor]
+        transactions = _items(self._get("transactions", query))
+        fresh = [transaction for transaction in transactions if int(transaction["id"]) > cursor]
         heard = [
-            one
-            for one in found
-            if one.get("Type") in _HEARD and (int(one["id"]) > cursor or int(one["id"]) not in self._read)
+            transaction
+            for transaction in transactions
+            if transaction.get("Type") in _HEARD
+            and (int(transaction["id"]) > cursor or int(transaction["id"]) not in self._read)
         ]
-        tickets = self._tickets({str(one["ObjectId"]) for one in (*fresh, *heard)})
-        parts = self._parts([int(one["id"]) for one in heard if str(one["ObjectId"]) in tickets])
+        tickets = self._tickets({str(transaction["ObjectId"]) for transaction in (*fresh, *heard)})
+        parts = self._parts(
+            [int(transaction["id"]) for transaction in heard if str(transaction["ObjectId"]) in tickets]
+        )
         messages = [
-            self._happened(one, tickets[str(one["ObjectId"])], parts.get(int(one["id"]), []))
-            for one in heard
-            if str(one["ObjectId"]) in tickets
+            self._happened(transaction, tickets[str(transaction["ObjectId"])], parts.get(int(transaction["id"]), []))
+            for transaction in heard
+            if str(transaction["ObjectId"]) in tickets
         ]
         moved = {
-            str(one["ObjectId"]): _name(one.get("Creator"))
-            for one in fresh
-            if one.get("Type") in _TAKES and str(one["ObjectId"]) in tickets
+            str(transaction["ObjectId"]): _name(transaction.get("Creator"))
+            for transaction in fresh
+            if transaction.get("Type") in _TAKES and str(transaction["ObjectId"]) in tickets
         }
-        newest = max((int(one["id"]) for one in fresh), default=cursor)
-        self._read = {int(one["id"]) for one in found}
-        return Batch(tuple(messages), tickets, moved, str(newest), len(found) >= AT_ONCE, newest)
+        newest = max((int(transaction["id"]) for transaction in fresh), default=cursor)
+        self._read = {int(transaction["id"]) for transaction in transactions}
+        return Batch(tuple(messages), tickets, moved, str(newest), len(transactions) >= AT_ONCE, newest)
 
     def newest(self) -> int:
         """Return the newest transaction's number."""
         query = {"query": "ObjectType='RT::Ticket' AND id > 0", "orderby": "id", "order": "DESC", "per_page": "1"}
-        return max((int(one["id"]) for one in _items(self._get("transactions", query))), default=0)
+        return max((int(transaction["id"]) for transaction in _items(self._get("transactions", query))), default=0)
 
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how a ticket stands. Raises NotFoundError."""
-        found = self._tickets({ref}, everywhere=True)
-        if ref not in found:
+        answer = self._tickets({ref}, everywhere=True)
+        if ref not in answer:
             raise NotFoundError("Not found", f"{self.web.place} has no ticket {ref}, or {self.me()} may not see it.")
-        return found[ref]
+        return answer[ref]
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Take it from nobody, or steal it from `before`; who was first has it."""
+        """Take it from no one, or steal it from `before`; who was first has it."""
         self._put(f"ticket/{int(ref)}/{'steal' if before else 'take'}", {})
         return self.ticket(ref)
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to nobody, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands in the meantime."""
         if before == self.me() and not owner:
             self._put(f"ticket/{int(ref)}/untake", {})
         else:
@@ -208,9 +211,9 @@ class RequestTracker:
             return {}
         query = {"query": " OR ".join(f"id = {number}" for number in numbers), "fields": _FIELDS,
                  "per_page": str(AT_ONCE)} | _PEOPLE  # fmt: skip
-        found = [_ticket(one, self.tracker.fields.language) for one in self._pages("tickets", query)]
+        tickets = [_ticket(row, self.tracker.fields.language) for row in self._pages("tickets", query)]
         queues = self.tracker.queues
-        return {one.ref: one for one in found if everywhere or not queues or one.queue in queues}
+        return {ticket.ref: ticket for ticket in tickets if everywhere or not queues or ticket.queue in queues}
 
     def _parts(self, transactions: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
         """Return the parts of the messages of these transactions, in order."""
@@ -220,14 +223,14 @@ class RequestTracker:
         query = {"fields": "Filename,ContentType,ContentLength,TransactionId,Subject,Content,Headers",
                  "orderby": "id", "order": "ASC"}  # fmt: skip
         wanted = [{"field": "TransactionId", "value": number} for number in transactions]
-        for one in self._pages("attachments", query, wanted):
-            parts.setdefault(int(_id(one["TransactionId"])), []).append(one)
+        for part in self._pages("attachments", query, wanted):
+            parts.setdefault(int(_id(part["TransactionId"])), []).append(part)
         return parts
 
-    def _happened(self, one: Mapping[str, Any], ticket: RemoteTicket, parts: list[dict[str, Any]]) -> Happened:
+    def _happened(self, transaction: Mapping[str, Any], ticket: RemoteTicket, parts: list[dict[str, Any]]) -> Happened:
         """Return a transaction's message as a mail."""
-        number, kind = int(one["id"]), one.get("Type")
-        creator, at = _name(one.get("Creator")), _time(str(one.get("Created", "")))
+        number, kind = int(transaction["id"]), transaction.get("Type")
+        creator, at = _name(transaction.get("Creator")), _time(str(transaction.get("Created", "")))
         headers = "\n".join(str(part.get("Headers") or "") for part in parts)
         mark = _MARK.search(headers) if creator == self.me() else None
         staff = kind == "Comment" or (kind == "Correspond" and creator.casefold() not in ticket.logins)
@@ -265,9 +268,9 @@ class RequestTracker:
     def _file(self, part: Mapping[str, Any]) -> bytes:
         if int(part.get("ContentLength") or 0) > LARGEST_FILE:
             return b""
-        found = _dict(self._get(f"attachment/{int(part['id'])}"))
+        answer = _dict(self._get(f"attachment/{int(part['id'])}"))
         try:
-            return base64.b64decode(str(found.get("Content") or ""))
+            return base64.b64decode(str(answer.get("Content") or ""))
         except ValueError:
             return b""
 
@@ -289,9 +292,9 @@ class RequestTracker:
         page = 1
         while True:
             asked = {**query, "per_page": str(AT_ONCE), "page": str(page)}
-            found = _items(self._ask("POST" if body is not None else "GET", path, query=asked, body=body).body)
-            rows += found
-            if len(found) < AT_ONCE:
+            found_rows = _items(self._ask("POST" if body is not None else "GET", path, query=asked, body=body).body)
+            rows += found_rows
+            if len(found_rows) < AT_ONCE:
                 return rows
             page += 1
 
@@ -299,7 +302,7 @@ class RequestTracker:
         token = self._token(self.tracker)
         if not token.isascii() or not token.isprintable():
             raise UnreachableError(
-                "No token", f"The token of {self.name} has letters that no token has; give it again."
+                "No token", f"The token of {self.name} contains characters that no token has; enter it again."
             )
         return {"Authorization": f"token {token}", "Accept": "application/json"}
 
@@ -322,7 +325,7 @@ class ReplyOffer:
 
 
 def _marked(mark: str) -> str:
-    """Return a content type that bears our mark: a parameter that nobody knows is passed over (RFC 2045, 5)."""
+    """Return a content type that carries our mark: unknown parameters are ignored (RFC 2045, 5)."""
     return f'text/plain; x-tridesk="{mark}"'
 
 
@@ -335,23 +338,25 @@ def _is_words(part: Mapping[str, Any]) -> bool:
     return part.get("ContentType") in ("text/plain", "text/html") and not part.get("Filename")
 
 
-def _ticket(one: Mapping[str, Any], language_field: str) -> RemoteTicket:
-    owner = _name(one.get("Owner"), "Name")
-    asking = one.get("Requestor") or []
-    people = [*asking, *(one.get("Cc") or [])]
-    fields = [found for found in one.get("CustomFields") or [] if isinstance(found, dict)]
-    said = next((found.get("values") for found in fields if found.get("name") == language_field), None)
+def _ticket(row: Mapping[str, Any], language_field: str) -> RemoteTicket:
+    owner = _name(row.get("Owner"), "Name")
+    asking = row.get("Requestor") or []
+    people = [*asking, *(row.get("Cc") or [])]
+    fields = [custom_field for custom_field in row.get("CustomFields") or [] if isinstance(custom_field, dict)]
+    said = next(
+        (custom_field.get("values") for custom_field in fields if custom_field.get("name") == language_field), None
+    )
     addresses = [_name(who, "EmailAddress").casefold() for who in people]
     return RemoteTicket(
-        ref=str(one["id"]),
-        status=str(one.get("Status", "")),
+        ref=str(row["id"]),
+        status=str(row.get("Status", "")),
         owner="" if owner == _NOBODY else owner,
-        queue=_name(one.get("Queue"), "Name"),
-        subject=str(one.get("Subject") or ""),
+        queue=_name(row.get("Queue"), "Name"),
+        subject=str(row.get("Subject") or ""),
         requestor=next((_name(who, "EmailAddress") for who in asking), ""),
         people=frozenset(address for address in addresses if address),
         logins=frozenset(_name(who).casefold() for who in people),
-        fields=frozenset(str(found.get("name")) for found in fields),
+        fields=frozenset(str(custom_field.get("name")) for custom_field in fields),
         language=str(said[0]) if said else "",
     )
 
@@ -369,10 +374,10 @@ def _dict(body: Any) -> dict[str, Any]:
 
 
 def _items(body: Any) -> list[dict[str, Any]]:
-    found = _dict(body).get("items")
-    if not isinstance(found, list):
+    result = _dict(body).get("items")
+    if not isinstance(result, list):
         raise ConnectorError("Not understood", "Request Tracker answered without a list; check the url.")
-    return found
+    return result
 
 
 def _time(written: str) -> int:

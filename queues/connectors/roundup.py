@@ -1,9 +1,9 @@
 """Roundup over its REST interface: issues are tickets, messages the conversation, a version guards every change.
 
-Seen with Roundup 2.6.0: it compares If-Match and writes in two steps, so two that come at one moment may both be told
-that they won; whose an issue is, is therefore read again until it stays. A message is written first and hung into its
-issue then, which is what sends it; the same message hung in twice is there once. Messages go to everybody on the nosy
-list, so a note needs a property of messages that the tracker's own rules keep from customers.
+Seen with Roundup 2.6.0: it compares If-Match and writes in two steps, so two requests at one moment may both succeed;
+the owner is therefore read again until it stays. A message is written first and then attached to its issue, which sends
+it; attaching the same message twice has no further effect. Messages go to all people on the nosy list, so a note needs
+a property of messages that the tracker's own rules keep from customers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Roundup:
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, secret: SecretOf) -> None:
-        """Take the settings and where the secret is. Raises InputError where the CA file cannot be used."""
+        """Take the settings and where the secret is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._secret = tracker, tracker.connector, secret
         self.rest = Rest(tracker, secret)
         self._people = People(self.rest)
@@ -99,12 +99,12 @@ class Roundup:
     def _remarks(self, statuses: Collection[str]) -> list[str]:
         """Return what the person who sets it up should know."""
         unknown = sorted(name for name in statuses if self.tracker.here(name) is None)
-        found = [f"nobody said what {', '.join(unknown)} mean (statuses)"] if unknown else []
+        results = [f"set what {', '.join(unknown)} mean under `statuses`"] if unknown else []
         if not self._reading.note_field():
-            found.append(f"notes stay here: its messages have no {self.tracker.note_field!r}")
+            results.append(f"notes stay here: its messages have no {self.tracker.note_field!r}")
         if any("address" not in row for row in self.rest.by_number("user", ["1"], ["address"]).values()):
-            found.append("addresses are hidden from us: name colleagues under staff")
-        return [*found, f"{self.requests} of {self.tracker.requests} requests a minute"]
+            results.append("addresses are hidden from us: name colleagues under staff")
+        return [*results, f"{self.requests} of {self.tracker.requests} requests a minute"]
 
     def after(self, cursor: str, filed: Filed) -> Batch:
         """Return some issues that something happened to: one request where nothing did."""
@@ -127,20 +127,20 @@ class Roundup:
         """Say that what happened can be read at once."""
 
     def newest(self) -> int:
-        """Return how many issues there are to read, with those that were."""
+        """Return how many issues there are, including those already read."""
         return self._feed.total
 
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how an issue stands. Raises NotFoundError."""
         self.me()
-        found = self.rest.get(f"issue/{int(ref)}", [("@fields", ",".join(self._reading.fields())), ("@verbose", "2")])
-        row = {"id": ref, **found.get("attributes", {})}
+        answer = self.rest.get(f"issue/{int(ref)}", [("@fields", ",".join(self._reading.fields())), ("@verbose", "2")])
+        row = {"id": ref, **answer.get("attributes", {})}
         self._reading.meet([row])
-        self._stood = self._reading.ticket(row, str(found.get("@etag", "")))
+        self._stood = self._reading.ticket(row, str(answer.get("@etag", "")))
         return self._stood
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Take it from nobody or from `before`; of several who do, it is whose it is once it stays so."""
+        """Take it from no one or from `before`; of several who do, it is whose it is once it stays so."""
         began = time.monotonic()
         self._hand_over(ref, self.me(), before)
         span = max(SETTLE, 2 * (time.monotonic() - began))
@@ -153,7 +153,7 @@ class Roundup:
         return seen
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to nobody, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands in the meantime."""
         self._hand_over(ref, owner, before)
         return self.ticket(ref)
 
@@ -190,14 +190,14 @@ class Roundup:
         return ReplyOffer(offer, int(number), lambda: self._fill_in(reply))
 
     def _fill_in(self, reply: RemoteReply) -> None:
-        """Fill in the fields of a reply that was taken; done together, the customer would be told of them by mail."""
+        """Fill in the fields of a reply that was taken; done together, the customer would get them by mail."""
         if reply.fields:
             with suppress(ConnectorError):  # it was sent, and is not in doubt for the sake of a field
                 values = {self._reading.property_of(name): value for name, value in reply.fields.items()}
                 self._change_anyhow(reply.ref, values)
 
     def comment(self, ref: str, text: str, mark: str) -> int:
-        """Write a note and return its number. Raises RefusedError where customers would read it."""
+        """Write a note and return its number. Raises RefusedError if customers would read it."""
         note = self._reading.note_field()
         if not note:
             self.capabilities = self.capabilities - {Capability.NOTE}
@@ -242,7 +242,7 @@ class Roundup:
         return self.ticket(ref)
 
     def _change(self, ref: str, values: Mapping[str, str], version: str) -> None:
-        # an owner of nobody is an empty one, a status of none is left out
+        # an owner of no one is an empty one, a status of none is left out
         self.rest.ask("PATCH", f"issue/{int(ref)}", body=_some(values), version=version)
 
 
@@ -259,7 +259,7 @@ class ReplyOffer:
         return self._number
 
     def drop(self) -> None:
-        """Have it forgotten: its message stays, belongs to no issue and reaches nobody."""
+        """Have it forgotten: its message stays, belongs to no issue and reaches no one."""
         self._offer.drop()
 
 

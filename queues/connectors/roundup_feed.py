@@ -34,7 +34,7 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
     at: int = 0
     """What happened later is to come."""
     listed: int = 0
-    """When the list was made that was read to its end; 0 where one is being read."""
+    """When the last completely read list was made; 0 while a list is being read."""
     done: int = 0
     caught_up: bool = False
     """Everything that there was at the beginning is here."""
@@ -83,7 +83,7 @@ class Feed:
         after = Cursor(
             at=at, listed=0 if self._waiting else self._listed, done=cursor.done + len(new),
             caught_up=cursor.caught_up or not self._waiting,
-            seen={number: one for number, one in seen.items() if one[0] >= since},
+            seen={number: item for number, item in seen.items() if item[0] >= since},
         )  # fmt: skip
         self._follows = after
         return sorted(new, key=lambda row: (str(row.get("activity")), int(row["id"]))), after, bool(self._waiting)
@@ -98,16 +98,16 @@ class Feed:
     def _list(self, cursor: Cursor) -> None:
         """Find what changed, as numbers alone."""
         since = cursor.listed - OVERLAP if cursor.listed else cursor.at - _AGAIN
-        found, self._listed = self._changed(since)
-        self._waiting = [(when, number) for when, number in found if when >= since]
+        results, self._listed = self._changed(since)
+        self._waiting = [(when, number) for when, number in results if when >= since]
 
     def _changed(self, since: int) -> tuple[list[tuple[int, str]], int]:
         """Return what changed since a moment, and the time there; the tracker may take the moment for another."""
-        found, now = self._ask(since - self._west)
-        witness = next(((when, number) for when, number in found if since <= when < since + _WITNESS), None)
+        results, now = self._ask(since - self._west)
+        witness = next(((when, number) for when, number in results if since <= when < since + _WITNESS), None)
         if self._west and witness and witness in self._ask(since)[0]:
             self._west = 0
-        return found, now
+        return results, now
 
     def _ask(self, since: int) -> tuple[list[tuple[int, str]], int]:
         tracker = self._rest.tracker
@@ -121,24 +121,24 @@ class Feed:
             query.append((tracker.queue_field, ",".join(numbers[name] for name in tracker.queues if name in numbers)))
         answer = self._rest.ask("GET", "issue", query=query)
         rows = answer.body["data"]["collection"] if isinstance(answer.body, dict) else []
-        found = [(moment(str(row.get("activity"))), str(row["id"])) for row in rows]
-        return found, _now(answer.headers, found)
+        results = [(moment(str(row.get("activity"))), str(row["id"])) for row in rows]
+        return results, _now(answer.headers, results)
 
 
 def moment(written: str) -> int:
-    """Return a date of Roundup's, which is UTC; 0 where it is none."""
+    """Return a date of Roundup's, which is UTC; 0 if it is none."""
     try:
         return int(datetime.strptime(written.partition(" ")[0][:19], _FORM).replace(tzinfo=UTC).timestamp())
     except ValueError:
         return 0
 
 
-def _now(headers: Mapping[str, str], found: list[tuple[int, str]]) -> int:
+def _now(headers: Mapping[str, str], results: list[tuple[int, str]]) -> int:
     """Return the tracker's time; without it, that of the latest change."""
     try:
         return int(parsedate_to_datetime(headers["date"]).timestamp())
     except (KeyError, ValueError):
-        return max([0, *(when for when, _ in found)])
+        return max([0, *(when for when, _ in results)])
 
 
 def _print(row: Mapping[str, Any]) -> str:

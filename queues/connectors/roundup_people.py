@@ -1,4 +1,4 @@
-"""Who is who in a Roundup: names, addresses, and who of them is one of us."""
+"""The users of a Roundup tracker: names, addresses, and which of them are agents."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Person:
     number: str
     name: str
     address: str = ""
-    """Lower case; empty where we may not see it."""
+    """Lower case; empty if we may not see it."""
     real_name: str = ""
 
     @property
     def written(self) -> str:
-        """The person as their own mail would name them; a login is no name where there is an address."""
+        """The person as their own mail would name them; a login is not used as a name if there is an address."""
         return named(self.real_name, self.address) or self.name
 
     @property
     def signed(self) -> str:
-        """The person as a colleague is named: by login where there is no other name."""
+        """The person as colleagues are named: by login if there is no other name."""
         return named(self.real_name or self.name, self.address)
 
     @property
@@ -61,7 +61,7 @@ class People:
         return self._known.get(number) or Person(number, f"user{number}" if number else "")
 
     def is_staff(self, person: Person, me: Person, assignee: str) -> bool:
-        """Tell whether somebody is one of us: as the settings say, else by our own domain or because it is theirs."""
+        """Return whether someone is one of us: as the settings say, else by our own domain or because it is theirs."""
         if person.number == me.number or (assignee and person.number == assignee):
             return True
         staff = self._rest.tracker.staff
@@ -71,13 +71,13 @@ class People:
 
 
 def number_of(linked: Any) -> str:
-    """Return the number of what a property links to, empty where that is nothing."""
+    """Return the number of what a property links to, empty if that is nothing."""
     return str(linked.get("id") or "") if isinstance(linked, Mapping) else ""
 
 
 def numbers_of(linked: Any) -> list[str]:
     """Return the numbers of what a property links to, in order."""
-    return [number_of(one) for one in linked] if isinstance(linked, list) else []
+    return [number_of(row) for row in linked] if isinstance(linked, list) else []
 
 
 def name_of(linked: Any) -> str:

@@ -34,12 +34,12 @@ class Reading:
         return [*CORE, *self._rest.properties("issue", list(dict.fromkeys([*USUAL, *filter(None, own)])))]
 
     def property_of(self, field: str) -> str:
-        """Return what the tracker calls a field of ours; empty where it does not have it."""
+        """Return what the tracker calls a field of ours; empty if it does not have it."""
         name = _usual(field)
         return name if name in self.fields() else ""
 
     def note_field(self) -> str:
-        """Return the property that keeps a message from customers; empty where there is none."""
+        """Return the property that keeps a message from customers; empty if there is none."""
         wanted = self._tracker.note_field
         return wanted if wanted and wanted in self._rest.properties("msg", [wanted]) else ""
 
@@ -51,7 +51,7 @@ class Reading:
 
     def ticket(self, row: Mapping[str, Any], version: str = "") -> RemoteTicket:
         """Return how an issue stands."""
-        asks, told = self.asks(row), [self._people[number] for number in numbers_of(row.get("nosy"))]
+        asks, nosy = self.asks(row), [self._people[number] for number in numbers_of(row.get("nosy"))]
         language = self.property_of(self._tracker.fields.language)
         return RemoteTicket(
             ref=str(row["id"]),
@@ -61,11 +61,11 @@ class Reading:
             subject=str(row.get("title") or ""),
             requestor=asks.address,
             # who of them hides an address may be the one that a reply goes to
-            people=frozenset(one.address for one in told if all(other.address for other in told)),
-            logins=frozenset(one.name.casefold() for one in told),
+            people=frozenset(person.address for person in nosy if all(other.address for other in nosy)),
+            logins=frozenset(person.name.casefold() for person in nosy),
             fields=frozenset(name for name in self._tracker.fields.names if self.property_of(name)),
             language=name_of(row.get(language)) if language else "",
-            tags=frozenset(name_of(one) for one in row.get("keyword") or []),
+            tags=frozenset(name_of(item) for item in row.get("keyword") or []),
             version=version,
         )
 
@@ -74,67 +74,69 @@ class Reading:
         opened, assignee = self._people[number_of(row.get("creator"))], number_of(row.get("assignedto"))
         if not self._people.is_staff(opened, self.me, assignee):
             return opened
-        told = [self._people[number] for number in numbers_of(row.get("nosy"))]
-        return next((one for one in told if not self._people.is_staff(one, self.me, assignee)), opened)
+        nosy = [self._people[number] for number in numbers_of(row.get("nosy"))]
+        return next((person for person in nosy if not self._people.is_staff(person, self.me, assignee)), opened)
 
     def happened(self, rows: Sequence[Mapping[str, Any]], filed: Filed, *, bare: bool) -> list[Happened]:
-        """Return what was said in issues and is not filed; `bare` where one without words tells of itself."""
-        wanted = [one for row in rows for one in numbers_of(row.get("messages")) if not filed(int(one))]
+        """Return what was said in issues and is not filed; `bare` includes changes without a message."""
+        wanted = [number for row in rows for number in numbers_of(row.get("messages")) if not filed(int(number))]
         note = self.note_field() if wanted else ""
         said = self._rest.by_number("msg", wanted, [*_WORDS, note] if note else _WORDS) if wanted else {}
-        self._people.meet(number_of(one.get("author") or one.get("creator")) for one in said.values())
+        self._people.meet(number_of(item.get("author") or item.get("creator")) for item in said.values())
         loose = self._loose(rows, said, filed)
-        files = [number for one in said.values() for number in numbers_of(one.get("files"))] + sorted(loose)
+        files = [number for item in said.values() for number in numbers_of(item.get("files"))] + sorted(loose)
         kinds = self._rest.by_number("file", files, ["name", "type", "creator", "creation"]) if files else {}
-        found: list[Happened] = []
+        events: list[Happened] = []
         for row in rows:
-            of_row = [one for one in numbers_of(row.get("messages")) if one in said]
-            found += [self._message(row, said[one], kinds, note) for one in of_row]
-            found += [
-                self._file(row, kinds[one]) for one in numbers_of(row.get("files")) if one in loose and one in kinds
+            of_row = [item for item in numbers_of(row.get("messages")) if item in said]
+            events += [self._message(row, said[item], kinds, note) for item in of_row]
+            events += [
+                self._file(row, kinds[item]) for item in numbers_of(row.get("files")) if item in loose and item in kinds
             ]
-            found += [one for one in self._told(row, bare=bare) if not filed(one.number)]
-        return found
+            events += [event for event in self._told(row, bare=bare) if not filed(event.number)]
+        return events
 
     def _loose(
         self, rows: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[str, Any]], filed: Filed
     ) -> set[str]:
-        """Return the files of issues that are no message's and not filed."""
-        files = [one for row in rows for one in numbers_of(row.get("files")) if not filed(_numbered(f"file{one}"))]
-        with_words = {number for one in said.values() for number in numbers_of(one.get("files"))}
-        others = [one for one in files if one not in with_words]
+        """Return the files of issues that belong to no message and are not filed yet."""
+        files = [
+            number for row in rows for number in numbers_of(row.get("files")) if not filed(_numbered(f"file{number}"))
+        ]
+        with_words = {number for row in said.values() for number in numbers_of(row.get("files"))}
+        others = [file for file in files if file not in with_words]
         if others:
-            holders = self._rest.rows("msg", [*(("files", one) for one in others), ("@fields", "files")])
-            with_words |= {number for one in holders for number in numbers_of(one.get("files"))}
-        return {one for one in others if one not in with_words}
+            holders = self._rest.rows("msg", [*(("files", other) for other in others), ("@fields", "files")])
+            with_words |= {number for row in holders for number in numbers_of(row.get("files"))}
+        return {other for other in others if other not in with_words}
 
     def _message(
-        self, row: Mapping[str, Any], one: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]], note: str
+        self, row: Mapping[str, Any], item: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]], note: str
     ) -> Happened:
-        author = self._people[number_of(one.get("author") or one.get("creator"))]
+        author = self._people[number_of(item.get("author") or item.get("creator"))]
         asks, assignee = self.asks(row), number_of(row.get("assignedto"))
-        ours = author.number != asks.number and self._people.is_staff(author, self.me, assignee)
-        direction = Direction.NOTE if note and one.get(note) else Direction.OUT if ours else Direction.IN
-        own_id = str(one.get("messageid") or "")
-        words, html = str(one.get("content") or ""), one.get("type") == "text/html"
-        at = moment(str(one.get("date") or one.get("creation")))
-        files = [kinds[number] for number in numbers_of(one.get("files")) if number in kinds]
+        by_staff = author.number != asks.number and self._people.is_staff(author, self.me, assignee)
+        direction = Direction.NOTE if note and item.get(note) else Direction.OUT if by_staff else Direction.IN
+        own_id = str(item.get("messageid") or "")
+        words, html = str(item.get("content") or ""), item.get("type") == "text/html"
+        at = moment(str(item.get("date") or item.get("creation")))
+        files = [kinds[number] for number in numbers_of(item.get("files")) if number in kinds]
         written = Written(
-            sender=author.signed if ours else author.written, recipient=asks.written if ours else "",
+            sender=author.signed if by_staff else author.written, recipient=asks.written if by_staff else "",
             subject=str(row.get("title") or ""), at=at,
-            message_id=own_id if _is_mail_id(own_id) else f"<roundup-msg-{one['id']}@{self._rest.web.host}>",
+            message_id=own_id if _is_mail_id(own_id) else f"<roundup-msg-{item['id']}@{self._rest.web.host}>",
             plain="" if html else words, html=words if html else "", files=[self._content(file) for file in files],
         )  # fmt: skip
         mark = own_id.strip("<>") if author.number == self.me.number else ""
         raw = as_mail(written, self._rest.web.host)
-        return Happened(int(one["id"]), str(row["id"]), raw, direction, at, mark)
+        return Happened(int(item["id"]), str(row["id"]), raw, direction, at, mark)
 
     def _file(self, row: Mapping[str, Any], file: Mapping[str, Any]) -> Happened:
-        """Return a file that somebody laid to an issue without a word."""
+        """Return a file that was attached to an issue without a message."""
         who = self._people_met(number_of(file.get("creator")))
-        ours = who.number != self.asks(row).number
+        by_staff = who.number != self.asks(row).number
         return self._bare(row, f"file{file['id']}", who, moment(str(file.get("creation"))), "",
-                          Direction.NOTE if ours else Direction.IN, [self._content(file)])  # fmt: skip
+                          Direction.NOTE if by_staff else Direction.IN, [self._content(file)])  # fmt: skip
 
     def _told(self, row: Mapping[str, Any], *, bare: bool) -> Iterator[Happened]:
         """Tell of an issue that has a title and no words, and of one that another took the place of."""

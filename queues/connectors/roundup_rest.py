@@ -27,7 +27,7 @@ class SecretOf(Protocol):
     """Where the connector gets its password or token."""
 
     def __call__(self, tracker: Tracker, /) -> str:
-        """Return it, read anew each time."""
+        """Return it, read again each time."""
         ...
 
 
@@ -35,7 +35,7 @@ class Rest:
     """One Roundup's data, in one thread."""
 
     def __init__(self, tracker: Tracker, secret: SecretOf) -> None:
-        """Take the settings and where the secret is. Raises InputError where the CA file cannot be used."""
+        """Take the settings and where the secret is. Raises InputError if the CA file cannot be used."""
         self.tracker, self._secret = tracker, secret
         tls = context(tracker) if tracker.url.startswith("https:") else None
         self.web = WebClient(f"{tracker.url}/rest/data", context=tls, per_minute=tracker.requests, secret="password")
@@ -56,19 +56,19 @@ class Rest:
 
     def rows(self, kind: str, query: Query) -> list[dict[str, Any]]:
         """Return the rows of a class that a query finds."""
-        found = self.get(kind, query).get("collection")
-        if not isinstance(found, list):
+        result = self.get(kind, query).get("collection")
+        if not isinstance(result, list):
             raise ConnectorError("Not understood", f"{self.web.place} answered without a list; check the url.")
-        return found
+        return result
 
     def by_number(self, kind: str, numbers: Iterable[str], fields: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return rows by their numbers, with names instead of the numbers of what they link to."""
-        wanted, found = list(dict.fromkeys(numbers)), dict[str, dict[str, Any]]()
+        wanted, answer = list(dict.fromkeys(numbers)), dict[str, dict[str, Any]]()
         shown = [("@fields", ",".join(fields)), ("@verbose", "3")]
         for start in range(0, len(wanted), AT_ONCE):
             rows = self.rows(kind, [*(("id", number) for number in wanted[start : start + AT_ONCE]), *shown])
-            found |= {str(row["id"]): row for row in rows}
-        return found
+            answer |= {str(row["id"]): row for row in rows}
+        return answer
 
     def properties(self, kind: str, wanted: Sequence[str]) -> list[str]:
         """Return which of these properties a class has; asked once, and again for each that it has not."""
@@ -80,7 +80,7 @@ class Rest:
         return self._properties[kind]
 
     def _unknown(self, kind: str, names: Sequence[str]) -> str:
-        """Return the first of these properties that the tracker does not know, empty where it knows all."""
+        """Return the first of these properties that the tracker does not know, empty if it knows all."""
         try:
             self.rows(kind, [("id", "0"), ("@fields", ",".join(names))])
         except RefusedError as error:
@@ -108,7 +108,7 @@ class Rest:
         return str(_data(self.ask("POST", "file", body=_form(name, kind, content)).body).get("id", ""))
 
     def download(self, number: str, largest: int) -> bytes:
-        """Return a file's content; empty where it is too large or not for us."""
+        """Return a file's content; empty if it is too large or not for us."""
         url = f"{self.tracker.url}/rest/data/file/{number}/binary_content"
         try:
             return self.web.download(url, {**self.headers(), "Accept": "application/octet-stream, */*"}, largest)
@@ -134,7 +134,7 @@ class Rest:
 
 
 def subject(secret: str) -> str:
-    """Return the number of the user that a web token is for (RFC 7519, `sub`); empty where it is no such token."""
+    """Return the number of the user that a web token is for (RFC 7519, `sub`); empty if it is not such a token."""
     parts = secret.split(".")
     if len(parts) != 3:
         return ""
@@ -146,8 +146,8 @@ def subject(secret: str) -> str:
 
 
 def _data(body: Any) -> dict[str, Any]:
-    found = body.get("data") if isinstance(body, dict) else None
-    return found if isinstance(found, dict) else {}
+    result = body.get("data") if isinstance(body, dict) else None
+    return result if isinstance(result, dict) else {}
 
 
 def _is_text(content: bytes) -> bool:

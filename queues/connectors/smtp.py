@@ -12,7 +12,7 @@ from data.errors import DoubtError, RefusedError
 from data.records.outbox import OutboxEntry
 from queues.accounts.mail_account import Account
 from queues.connectors import tls
-from queues.connectors.mail_faults import TIMEOUT, no_tls, of_answer, told
+from queues.connectors.mail_faults import TIMEOUT, mapped_errors, no_tls, of_answer
 from queues.mail.addresses import written_address
 
 _BARE_END = re.compile(rb"\r\n|\r|\n")
@@ -20,7 +20,7 @@ _AFTER_ALL = b".\r\n"
 
 
 class Offer:
-    """A reply that the server has whole, but has not been told to take."""
+    """A reply that the server has received completely but was not asked to accept yet."""
 
     def __init__(self, session: SmtpSession) -> None:
         self._session = session
@@ -28,7 +28,7 @@ class Offer:
     def finish(self) -> str:
         """Send the final dot and return the server's receipt.
 
-        Raises RefusedError or ConnectorError where the server says that it does not take it, DoubtError where the
+        Raises RefusedError or ConnectorError if the server says that it does not take it, DoubtError if the
         connection ends before it says anything.
         """
         return self._session.finish()
@@ -44,7 +44,7 @@ class SmtpSession:
     def __init__(self, account: Account, secret: str) -> None:
         self._account = account
         self._server = account.smtp
-        with told(account, account.smtp):
+        with mapped_errors(account, account.smtp):
             self._smtp = self._connected()
             try:
                 self._log_in(secret)
@@ -97,7 +97,7 @@ class SmtpSession:
 
     def offer(self, entry: OutboxEntry) -> Offer:
         """Hand the reply over, up to but without its final dot. Raises ConnectorError; nothing was taken then."""
-        with told(self._account, self._server):
+        with mapped_errors(self._account, self._server):
             try:
                 self._say_envelope(entry)
                 self._expect(self._smtp.docmd("DATA"), 354)
@@ -138,7 +138,7 @@ class SmtpSession:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise DoubtError(
-                "In doubt", f"{self._server.host} ended the connection before it said whether it took the reply."
+                "In doubt", f"{self._server.host} ended the connection without saying whether it accepted the reply."
             ) from error
         if code != 250:
             self.close()

@@ -9,7 +9,7 @@ from data.errors import InputError
 
 
 class Trusting(Protocol):
-    """What names the authority that it trusts: a mail account or a ticketing system."""
+    """Anything with a trusted certificate authority: a mail account or a ticketing system."""
 
     @property
     def name(self) -> str:
@@ -23,7 +23,7 @@ class Trusting(Protocol):
 
 
 def context(account: Trusting) -> ssl.SSLContext:
-    """Return what verifies the servers of an account. Raises InputError where its CA file cannot be used."""
+    """Return what verifies the servers of an account. Raises InputError if its CA file cannot be used."""
     try:
         made = ssl.create_default_context(cafile=account.ca_file or None)
     except (OSError, ssl.SSLError) as error:

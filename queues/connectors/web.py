@@ -50,7 +50,7 @@ class NotFoundError(RefusedError):
 
 
 class StaleError(RefusedError):
-    """What was to be changed is no longer what was read (RFC 9110, 13.1.1)."""
+    """The object changed since it was read (RFC 9110, 13.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class Answer:
     """What a server said."""
 
     body: Any
-    """The JSON, None where there was none."""
+    """The JSON, None if there was none."""
     headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """The body of a request that is no JSON."""
+    """The body of a request that is not JSON."""
 
     content: bytes
     content_type: str
@@ -111,7 +111,7 @@ class WebClient:
     ) -> Answer:
         """Make a request and return its answer. Raises ConnectorError with one sentence.
 
-        A reading request whose kept connection had ended meanwhile is made once more.
+        A reading request whose kept connection had ended in the meantime is made once more.
         """
         target = self._target(path, query)
         for again in (method == "GET" and self._connection is not None, False):
@@ -142,9 +142,9 @@ class WebClient:
         return Offer(self, connection, packed[-1:])
 
     def download(self, url: str, headers: Mapping[str, str], largest: int) -> bytes:
-        """Return what lies at a full address, `largest` bytes at most; elsewhere than here nobody is told who we are.
+        """Return what is at a full address, `largest` bytes at most; other hosts get no credentials.
 
-        Raises ConnectorError; RefusedError where it is not to be had.
+        Raises ConnectorError; RefusedError if it is not available.
         """
         for _ in range(_MOST_MOVES):
             parts = _parts(url)
@@ -160,7 +160,7 @@ class WebClient:
             except UnreachableError as error:
                 if at_home:
                     raise
-                # somebody else's host may be gone for good, and no ticket waits for its file
+                # someone else's host may be gone for good, and no ticket waits for its file
                 raise RefusedError("Refused", f"A file of {self.place} lies elsewhere: {error.message}") from error
             finally:
                 other.close()
@@ -193,19 +193,21 @@ class WebClient:
                 connection.close()
 
     def finish(self, connection: http.client.HTTPConnection, last: bytes) -> Answer:
-        """Send an offered request's last byte. Raises DoubtError where nobody knows what became of it."""
+        """Send an offered request's last byte. Raises DoubtError if it is unknown what became of it."""
         try:
             connection.send(last)
             return self._answer(connection)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise DoubtError(
-                "In doubt", f"{self.place} ended the connection before it said whether it took the reply."
+                "In doubt", f"{self.place} ended the connection without saying whether it accepted the reply."
             ) from error
         except ConnectorError as error:
             if isinstance(error, (RefusedError, BusyError, TokenRefusedError)):
                 raise
-            raise DoubtError("In doubt", f"{self.place} had the whole reply, then failed: {error.message}") from error
+            raise DoubtError(
+                "In doubt", f"{self.place} received the whole reply, then failed: {error.message}"
+            ) from error
 
     def _target(self, path: str, query: Query | None) -> str:
         return quote(f"{self._path}/{path}", safe="/") + (f"?{urlencode(query)}" if query else "")
@@ -245,14 +247,12 @@ class WebClient:
             # a success may quote us in another encoding than the rest of it (RT does)
             return Answer(json.loads(raw.decode("utf-8", "replace")) if raw.strip() else None, headers)
         except (ValueError, RecursionError) as error:
-            raise ConnectorError(
-                "Not understood", f"{self.place} answered with something else than JSON; check the url."
-            ) from error
+            raise ConnectorError("Not understood", f"{self.place} did not answer with JSON; check the url.") from error
 
     def _refusal(self, status: int, headers: Mapping[str, str], raw: bytes) -> ConnectorError:
         """Return the error of an answer that is not a success."""
         words = _words(raw)
-        told = f"{status} {words}".strip()
+        answer = f"{status} {words}".strip()
         match status:
             case 401:
                 return TokenRefusedError(
@@ -260,18 +260,20 @@ class WebClient:
                     "one where secret says; it is tried again."
                 )  # fmt: skip
             case 404:
-                return NotFoundError("Not found", f"{self.place} does not have it ({told}); check the url and rights.")
+                return NotFoundError(
+                    "Not found", f"{self.place} does not have it ({answer}); check the url and rights."
+                )
             case 412 | 409:
-                return StaleError("Changed meanwhile", f"{self.place} has it changed meanwhile ({told}).")
+                return StaleError("Changed meanwhile", f"{self.place} has a newer version of it ({answer}).")
             case 429 | 503:
                 seconds = _seconds(headers.get("retry-after", ""))
                 self._budget.rest(seconds)
                 return BusyError("Busy", f"{self.place} asks to wait {seconds} seconds; it is tried again.", seconds)
             case _ if 300 <= status < 400:
-                return RefusedError("Moved", f"{self.place} answers from another address ({told}); change the url.")
+                return RefusedError("Moved", f"{self.place} answers from another address ({answer}); change the url.")
             case _ if status >= 500:
-                return UnreachableError("Not reachable", f"{self.place} failed ({told}); it is tried again.")
-        return RefusedError("Refused", f"{self.place} refused it ({told}).")
+                return UnreachableError("Not reachable", f"{self.place} failed ({answer}); it is tried again.")
+        return RefusedError("Refused", f"{self.place} refused it ({answer}).")
 
     def _fault(self, error: BaseException) -> ConnectorError:
         """Return the error of a connection that did not come about or ended."""
@@ -280,19 +282,19 @@ class WebClient:
                 return UnreachableError(
                     CERTIFICATE,
                     f"{self.place} shows a certificate that cannot be trusted ({error.verify_message}); no token was "
-                    "sent. For a server of your own name its authority with ca-file.",
+                    "sent. For your own server, set ca-file to its certificate authority.",
                 )
             case ssl.SSLError():
-                told = "does not speak TLS there; check scheme and port of the url"
+                problem = "does not speak TLS there; check scheme and port of the url"
             case socket.gaierror():
-                told = "is not found; check the network and the url"
+                problem = "is not found; check the network and the url"
             case TimeoutError():
-                told = "does not answer; check the network, it is tried again"
+                problem = "does not answer; check the network, it is tried again"
             case ConnectionRefusedError():
-                told = "takes no connections; check the url, it is tried again"
+                problem = "takes no connections; check the url, it is tried again"
             case _:
-                told = "ended the connection; it is tried again"
-        return UnreachableError("Not reachable", f"{self.place} {told}.")
+                problem = "ended the connection; it is tried again"
+        return UnreachableError("Not reachable", f"{self.place} {problem}.")
 
 
 class Offer:
@@ -302,7 +304,7 @@ class Offer:
         self._client, self._connection, self._last = client, connection, last
 
     def finish(self) -> Answer:
-        """Have it taken. Raises DoubtError where nobody knows whether it was, ConnectorError where it was not."""
+        """Have it taken. Raises DoubtError if it is unknown whether it was, ConnectorError if it was not."""
         return self._client.finish(self._connection, self._last)
 
     def drop(self) -> None:
@@ -323,7 +325,7 @@ def _with_type(headers: Mapping[str, str], body: Any) -> dict[str, str]:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Return the parts of an address that a server names, None where it is none that anybody can go to."""
+    """Return the parts of an address that a server names, None if it cannot be used."""
     try:
         parts = urlsplit(url)
         (parts.hostname or "").encode("idna")
@@ -350,16 +352,16 @@ def _words(raw: bytes) -> str:
         return ""
 
 
-def _said(found: Any) -> Iterator[str]:
+def _said(result: Any) -> Iterator[str]:
     """Find the sentences in an error, under the names that servers give them."""
-    if isinstance(found, str):
-        yield found
-    elif isinstance(found, list):
-        for one in found:
-            yield from _said(one)
-    elif isinstance(found, dict):
-        details = found.get("details")
+    if isinstance(result, str):
+        yield result
+    elif isinstance(result, list):
+        for row in result:
+            yield from _said(row)
+    elif isinstance(result, dict):
+        details = result.get("details")
         if isinstance(details, dict) and details:
             yield from _said(list(details.values()))
         else:
-            yield from _said(next((found[name] for name in _SENTENCES if found.get(name)), ""))
+            yield from _said(next((result[name] for name in _SENTENCES if result.get(name)), ""))

@@ -39,7 +39,7 @@ class TokenOf(Protocol):
     """Where the connector gets its token."""
 
     def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read anew each time."""
+        """Return the token, read again each time."""
         ...
 
 
@@ -52,7 +52,7 @@ class Zendesk:
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
-        """Take the settings and where the token is. Raises InputError where the CA file cannot be used."""
+        """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
         self.web = WebClient(f"{tracker.url}/api/v2", context=tls, per_minute=tracker.requests)
@@ -72,13 +72,13 @@ class Zendesk:
 
     def me(self) -> str:
         """Return our address there."""
-        found = self._names.me()
-        if found.get("role") not in _AGENTS:
+        results = self._names.me()
+        if results.get("role") not in _AGENTS:
             raise TokenRefusedError(
-                "Token refused", f"{self.web.place} takes the token for no agent's; user is the agent's e-mail "
+                "Token refused", f"{self.web.place} does not accept the token for an agent; user is the agent's e-mail "
                 "address, or empty for an OAuth token.",
             )  # fmt: skip
-        return address(found)
+        return address(results)
 
     def check(self) -> str:
         """Ask who we are, for the export and for the queues. Raises ConnectorError with what is wrong."""
@@ -87,7 +87,7 @@ class Zendesk:
             self._export({"start_time": str(self._start()), "per_page": "1"})
         except RefusedError as error:
             raise RefusedError(
-                "No export", f"{self.web.place} lets {me} read no incremental export, which is how news comes; it "
+                "No export", f"{self.web.place} does not let {me} read the incremental export; it "
                 f"takes an administrator's token ({error.message})",
             ) from error  # fmt: skip
         self._tickets.check_queues(self.web.place, me)
@@ -99,15 +99,15 @@ class Zendesk:
         """Return a page of what changed after the cursor: a request, and one more a ticket."""
         query = {"cursor": cursor} if cursor else {"start_time": str(self._start())}
         body = self._export({**query, "per_page": str(AT_ONCE)})
-        found = listed(body, "tickets")
-        self._tickets.know(found)
-        self._done += len(found)
-        more = bool(found) and body.get("end_of_stream") is False
-        ours = [one for one in found if self._tickets.queue(one) is not None]
-        return self._batch(ours, filed, str(body.get("after_cursor") or cursor), more=more)
+        results = listed(body, "tickets")
+        self._tickets.know(results)
+        self._done += len(results)
+        more = bool(results) and body.get("end_of_stream") is False
+        mirrored = [row for row in results if self._tickets.queue(row) is not None]
+        return self._batch(mirrored, filed, str(body.get("after_cursor") or cursor), more=more)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing where it is no longer there."""
+        """Return what happened to one ticket up to now; nothing if it is no longer there."""
         try:
             return self._batch([self._one(ref)], filed)
         except NotFoundError:
@@ -122,15 +122,15 @@ class Zendesk:
 
     def ticket(self, ref: str) -> RemoteTicket:
         """Return how a ticket stands. Raises NotFoundError."""
-        one = self._one(ref)
-        return self._tickets.remote(one)
+        row = self._one(ref)
+        return self._tickets.remote(row)
 
     def take(self, ref: str, before: str) -> RemoteTicket:
         """Become its owner in place of `before`; who was first has it."""
         return self._assign(ref, int(self._names.me()["id"]), before)
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it to another or to nobody, unless it changed hands meanwhile."""
+        """Give it to another or to no one, unless it changed hands in the meantime."""
         return self._assign(ref, self._names.agent(owner) if owner else None, before)
 
     def set_status(self, ref: str, status: str) -> RemoteTicket:
@@ -138,15 +138,15 @@ class Zendesk:
         return self._updated(ref, self._status(status))
 
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
-        """Add and remove tags, of a ticket that nobody changes at that moment; return how it stands then."""
+        """Add and remove tags, unless the ticket changes at that moment; return its new state."""
         for _ in range(TRIES):
-            one = self._one(ref)
-            before = frozenset(map(str, one.get("tags") or []))
+            row = self._one(ref)
+            before = frozenset(map(str, row.get("tags") or []))
             after = (before | _possible(add)) - frozenset(remove)
             if after == before:
-                return self._tickets.remote(one)
+                return self._tickets.remote(row)
             try:
-                return self._updated(ref, {"tags": sorted(after), **_only(one)})
+                return self._updated(ref, {"tags": sorted(after), **_only(row)})
             except StaleError:
                 continue
         return self.ticket(ref)
@@ -156,8 +156,8 @@ class Zendesk:
 
         Raises RefusedError for a closed ticket, which takes no update for ever.
         """
-        one = self._one(reply.ref)
-        if one.get("status") == "closed":
+        row = self._one(reply.ref)
+        if row.get("status") == "closed":
             raise RefusedError(
                 "Closed there", f"Ticket {reply.ref} is closed in Zendesk and can never be changed again; open a "
                 "follow-up of it there, and answer that.",
@@ -166,10 +166,10 @@ class Zendesk:
         if reply.fields:
             wanted["custom_fields"] = self._names.values(reply.fields)
         if reply.tags:
-            wanted["tags"] = sorted(_possible(reply.tags) | frozenset(map(str, one.get("tags") or [])))
+            wanted["tags"] = sorted(_possible(reply.tags) | frozenset(map(str, row.get("tags") or [])))
         if reply.files:
             wanted["comment"]["uploads"] = [self._upload(*file) for file in reply.files]
-        wanted |= _only({"updated_at": reply.version} if reply.version else one)
+        wanted |= _only({"updated_at": reply.version} if reply.version else row)
         return ReplyOffer(self.web.offer("PUT", _path(reply.ref), self._headers(), {"ticket": wanted}))
 
     def comment(self, ref: str, text: str, mark: str) -> int:
@@ -199,31 +199,31 @@ class Zendesk:
     def _one(self, ref: str) -> Json:
         return rows_of(self._get(_path(ref), {}), "ticket")
 
-    def _batch(self, found: Sequence[Json], filed: Filed, cursor: str = "", *, more: bool = False) -> Batch:
+    def _batch(self, results: Sequence[Json], filed: Filed, cursor: str = "", *, more: bool = False) -> Batch:
         """Return what these tickets' audits tell; one that is deleted shows nothing any more but that."""
-        told: list[Happened] = []
+        events: list[Happened] = []
         tickets: dict[str, RemoteTicket] = {}
         moved: dict[str, str] = {}
-        for one in found:
-            remote = self._tickets.remote(one)
+        for row in results:
+            remote = self._tickets.remote(row)
             deleted = remote.status == "deleted"
             try:
                 audits = [] if deleted else self._names.rows(f"tickets/{remote.ref}/audits", {}, "audits")
             except NotFoundError:  # taken away since it was listed
                 continue
             tickets[remote.ref] = remote
-            told += messages(audits, remote, self._names, self.web.host, filed, self._file)
+            events += messages(audits, remote, self._names, self.web.host, filed, self._file)
             by = mover(audits)
             if by is not None or deleted:
                 moved[remote.ref] = self._names.called(by) or _SYSTEM
-        return Batch(tuple(told), tickets, moved, cursor, more, self._done)
+        return Batch(tuple(events), tickets, moved, cursor, more, self._done)
 
-    def _file(self, one: Mapping[str, Any]) -> bytes:
-        """Return an attachment's bytes; none where it is too large, or withheld."""
-        if int(one.get("size") or 0) > LARGEST_FILE:
+    def _file(self, row: Mapping[str, Any]) -> bytes:
+        """Return an attachment's bytes; none if it is too large, or withheld."""
+        if int(row.get("size") or 0) > LARGEST_FILE:
             return b""
         try:
-            return self.web.download(str(one.get("content_url") or ""), self._headers(), LARGEST_FILE)
+            return self.web.download(str(row.get("content_url") or ""), self._headers(), LARGEST_FILE)
         except RefusedError:
             return b""
 
@@ -231,21 +231,21 @@ class Zendesk:
 
     def _assign(self, ref: str, owner: int | None, before: str) -> RemoteTicket:
         for _ in range(TRIES):
-            one = self._one(ref)
-            remote = self._tickets.remote(one)
+            row = self._one(ref)
+            remote = self._tickets.remote(row)
             if remote.owner != before:
                 return remote
             try:
-                return self._updated(ref, {"assignee_id": owner, **_only(one)})
+                return self._updated(ref, {"assignee_id": owner, **_only(row)})
             except StaleError:
-                continue  # whoever has it now is read anew
+                continue  # whoever has it now is read again
         return self.ticket(ref)
 
     def _updated(self, ref: str, wanted: Mapping[str, Any]) -> RemoteTicket:
-        """Update a ticket, and return how the answer says that it stands."""
+        """Update a ticket, and return its new state from the answer."""
         body = self._ask("PUT", _path(ref), body={"ticket": dict(wanted)}).body
-        one = rows_of(body, "ticket")
-        return self._tickets.remote(one) if one else self.ticket(ref)
+        row = rows_of(body, "ticket")
+        return self._tickets.remote(row) if row else self.ticket(ref)
 
     def _status(self, status: str) -> dict[str, Any]:
         """Return the status as an update names it: one that agents made by its number."""
@@ -278,7 +278,7 @@ class Zendesk:
         token, user = self._token(self.tracker), self.tracker.user
         if not token.isascii() or not token.isprintable():
             raise UnreachableError(
-                "No token", f"The token of {self.name} has letters that no token has; give it again."
+                "No token", f"The token of {self.name} contains characters that no token has; enter it again."
             )
         packed = base64.b64encode(f"{user}/token:{token}".encode()).decode()
         return {"Authorization": f"Basic {packed}" if user else f"Bearer {token}", "Accept": "application/json"}
@@ -291,7 +291,7 @@ class ReplyOffer:
         self._offer = offer
 
     def finish(self) -> int:
-        """Have it taken, and return its comment's number. Raises StaleError where the ticket changed."""
+        """Have it taken, and return its comment's number. Raises StaleError if the ticket changed."""
         return comment_of(rows_of(self._offer.finish().body, "audit"))
 
     def drop(self) -> None:
@@ -303,9 +303,9 @@ def _path(ref: str) -> str:
     return f"tickets/{int(ref)}.json"
 
 
-def _only(one: Json) -> dict[str, Any]:
+def _only(row: Json) -> dict[str, Any]:
     """Return what has an update refused with 409 where the ticket is no longer this one."""
-    return {"safe_update": True, "updated_stamp": str(one.get("updated_at") or "")}
+    return {"safe_update": True, "updated_stamp": str(row.get("updated_at") or "")}
 
 
 def _possible(tags: Collection[str]) -> frozenset[str]:

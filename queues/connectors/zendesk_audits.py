@@ -13,7 +13,7 @@ from queues.connectors.base import Filed, Happened, RemoteTicket
 from queues.connectors.zendesk_names import Json, Names, address, rows_of
 
 MARK = "tridesk"
-"""Under which name an audit of ours bears our mark, in the metadata that updates may bring along."""
+"""Under which name an audit of ours carries our mark, in the metadata that updates may bring along."""
 _SPOKEN = frozenset({"Comment", "VoiceComment"})
 _MOVES = frozenset({"status", "custom_status_id", "assignee_id", "group_id", "brand_id", "tags"})
 _MAIL_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
@@ -37,23 +37,23 @@ def messages(
 
 
 def mover(audits: list[Json]) -> Any:
-    """Return the number of who changed status, owner, place or tags last, None where nobody did."""
-    movers = [one.get("author_id") for one in audits if any(event.get("field_name") in _MOVES for event in events(one))]
+    """Return the number of who changed status, owner, place or tags last, None if no one did."""
+    movers = [row.get("author_id") for row in audits if any(event.get("field_name") in _MOVES for event in events(row))]
     return movers[-1] if movers else None
 
 
 def comment_of(audit: Json) -> int:
-    """Return the number of the comment that an audit brought, 0 where there is none."""
-    return next((int(one["id"]) for one in events(audit) if one.get("type") in _SPOKEN), 0)
+    """Return the number of the comment that an audit brought, 0 if there is none."""
+    return next((int(row["id"]) for row in events(audit) if row.get("type") in _SPOKEN), 0)
 
 
 def events(audit: Json) -> list[Json]:
     """Return what an audit holds."""
-    return [one for one in audit.get("events") or [] if isinstance(one, dict)]
+    return [row for row in audit.get("events") or [] if isinstance(row, dict)]
 
 
 def seconds(written: Any) -> int:
-    """Return a time as Zendesk writes it in Unix seconds, 0 where it cannot be read."""
+    """Return a time as Zendesk writes it in Unix seconds, 0 if it cannot be read."""
     try:
         return int(datetime.fromisoformat(str(written)).timestamp())
     except ValueError:
@@ -79,9 +79,9 @@ def _happened(
         message_id=own_id[0] if own_id else f"<zendesk-comment-{number}@{host}>",
         plain=str(event.get("body") or ""),
         html=str(event.get("html_body") or ""),
-        files=[(str(one.get("file_name") or ""), str(one.get("content_type") or ""), file_of(one))
-               for one in event.get("attachments") or [] if isinstance(one, dict)],
+        files=[(str(row.get("file_name") or ""), str(row.get("content_type") or ""), file_of(row))
+               for row in event.get("attachments") or [] if isinstance(row, dict)],
     )  # fmt: skip
-    ours = audit.get("author_id") == names.me().get("id")
-    mark = str(rows_of(metadata, "custom").get(MARK) or "") if ours else ""
+    by_us = audit.get("author_id") == names.me().get("id")
+    mark = str(rows_of(metadata, "custom").get(MARK) or "") if by_us else ""
     return Happened(number, ticket.ref, as_mail(written, host), direction, at, mark)

@@ -31,34 +31,34 @@ class Names:
         self._me: Json = {}
 
     def me(self) -> Json:
-        """Return who we are there: an agent, or nobody where the token is nobody's."""
+        """Return our own user there: an agent, or an empty person if the token belongs to none."""
         if not self._me:
             self._me = rows_of(self._get("users/me", {}), "user")
         return self._me
 
     def know(self, users: Iterable[Any]) -> None:
         """Look people up who are not known yet, many at once."""
-        missing = sorted({one for one in users if isinstance(one, int) and one > 0 and one not in self._users})
+        missing = sorted({row for row in users if isinstance(row, int) and row > 0 and row not in self._users})
         for start in range(0, len(missing), AT_ONCE):
             wanted = missing[start : start + AT_ONCE]
-            found = listed(self._get("users/show_many", {"ids": ",".join(map(str, wanted))}), "users")
-            self._users |= {one: {} for one in wanted} | {int(user["id"]): user for user in found}
+            results = listed(self._get("users/show_many", {"ids": ",".join(map(str, wanted))}), "users")
+            self._users |= {item: {} for item in wanted} | {int(user["id"]): user for user in results}
 
     def user(self, number: Any) -> Json:
-        """Return a person; empty for nobody and for who is no longer there."""
+        """Return a person; empty if there is none and for people who no longer exist."""
         self.know([number])
         return self._users.get(number, {}) if isinstance(number, int) else {}
 
     def called(self, number: Any) -> str:
-        """Return what a person is called here: the address, else the name; empty for nobody."""
+        """Return what a person is called here: the address, else the name; empty if there is none."""
         return address(self.user(number)) or str(self.user(number).get("name") or "")
 
     def agent(self, called: str) -> int:
-        """Return an agent's number. Raises RefusedError where there is no such agent."""
+        """Return an agent's number. Raises RefusedError if there is no such agent."""
         wanted = called.casefold()
-        for one in self.rows("users", {"role[]": "agent"}) + self.rows("users", {"role[]": "admin"}):
-            if wanted in (address(one), str(one.get("name") or "").casefold()):
-                return int(one["id"])
+        for row in self.rows("users", {"role[]": "agent"}) + self.rows("users", {"role[]": "admin"}):
+            if wanted in (address(row), str(row.get("name") or "").casefold()):
+                return int(row["id"])
         raise RefusedError("No such agent", f"Zendesk has no agent {called}; give it to one by e-mail address.")
 
     def group(self, number: Any) -> str:
@@ -71,14 +71,14 @@ class Names:
 
     def own_status(self, number: Any) -> str:
         """Return what agents call a status of their own; empty for Zendesk's own ones."""
-        found = self._one("custom_statuses", number)
-        return "" if found.get("default") else str(found.get("agent_label") or "")
+        results = self._one("custom_statuses", number)
+        return "" if results.get("default") else str(results.get("agent_label") or "")
 
     def own_status_number(self, called: str) -> int | None:
-        """Return the number of a status that agents made, None where it is Zendesk's own."""
+        """Return the number of a status that agents made, None if it is Zendesk's own."""
         known = self._list("custom_statuses").values()
-        found = [one for one in known if one.get("agent_label") == called and not one.get("default")]
-        return int(found[0]["id"]) if found else None
+        results = [row for row in known if row.get("agent_label") == called and not row.get("default")]
+        return int(results[0]["id"]) if results else None
 
     def field(self, number: Any) -> str:
         """Return a custom field's name."""
@@ -86,43 +86,43 @@ class Names:
 
     def values(self, wanted: Mapping[str, str]) -> list[Json]:
         """Return custom fields with their values as Zendesk takes them; a choice that a field lacks is left out."""
-        found: list[Json] = []
-        for one in self._list("ticket_fields").values():
-            value = wanted.get(str(one.get("title")), "")
-            options = [row for row in one.get("custom_field_options") or [] if value in (row["name"], row["value"])]
-            if value and (one.get("type") in _TEXTS or options):
-                found.append({"id": one["id"], "value": options[0]["value"] if options else value})
-        return found
+        results: list[Json] = []
+        for item in self._list("ticket_fields").values():
+            value = wanted.get(str(item.get("title")), "")
+            options = [row for row in item.get("custom_field_options") or [] if value in (row["name"], row["value"])]
+            if value and (item.get("type") in _TEXTS or options):
+                results.append({"id": item["id"], "value": options[0]["value"] if options else value})
+        return results
 
     def look_into(self, views: Iterable[str]) -> None:
-        """Read which tickets lie in these views now. Raises RefusedError for a view that is not there."""
-        numbers = {str(one.get("title")): int(one["id"]) for one in self._list("views").values()}
+        """Read which tickets are in these views now. Raises RefusedError for a view that is not there."""
+        numbers = {str(row.get("title")): int(row["id"]) for row in self._list("views").values()}
         for title in views:
             if title not in numbers:
                 raise RefusedError("No such view", f"Zendesk shows us no view {title!r}; it may be another's own.")
             rows = self.rows(f"views/{numbers[title]}/tickets", {}, "tickets")
-            self._in_views[title] = frozenset(int(one["id"]) for one in rows)
+            self._in_views[title] = frozenset(int(row["id"]) for row in rows)
 
     def in_view(self, title: str, ticket: int) -> bool:
-        """Tell whether a ticket lay in a view when it was last read."""
+        """Return whether a ticket lay in a view when it was last read."""
         return ticket in self._in_views.get(title, ())
 
     def names(self, path: str) -> list[str]:
         """Return the names of a list: `groups`, `brands` or `views`."""
-        return [str(one.get("name") or one.get("title")) for one in self._list(path).values()]
+        return [str(row.get("name") or row.get("title")) for row in self._list(path).values()]
 
     def rows(self, path: str, query: Mapping[str, str], name: str = "") -> list[Json]:
         """Return every row of a list, page by page."""
-        found: list[Json] = []
+        results: list[Json] = []
         more: Mapping[str, str] = {"page[size]": str(AT_ONCE)}
         for _ in range(_MOST_PAGES):
             body = self._get(path, {**query, **more})
-            found += listed(body, name or path)
+            results += listed(body, name or path)
             meta = rows_of(body, "meta")
             if not meta.get("has_more") or not meta.get("after_cursor"):
                 break
             more = {"page[size]": str(AT_ONCE), "page[after]": str(meta["after_cursor"])}
-        return found
+        return results
 
     def _one(self, path: str, number: Any) -> Json:
         if not isinstance(number, int):
@@ -138,24 +138,24 @@ class Names:
                 rows = self.rows(path, {})
             except RefusedError:  # a plan without them, or a role that may not see them
                 rows = []
-            self._lists[path] = {int(one["id"]): one for one in rows}
+            self._lists[path] = {int(row["id"]): row for row in rows}
         return self._lists[path]
 
 
 def address(user: Json) -> str:
-    """Return a person's address, lower case; empty where there is none."""
+    """Return a person's address, lower case; empty if there is none."""
     return str(user.get("email") or "").casefold()
 
 
 def rows_of(body: Any, name: str) -> Json:
-    """Return an object of an answer, empty where it is missing."""
-    found = body.get(name) if isinstance(body, dict) else None
-    return found if isinstance(found, dict) else {}
+    """Return an object of an answer, empty if it is missing."""
+    result = body.get(name) if isinstance(body, dict) else None
+    return result if isinstance(result, dict) else {}
 
 
 def listed(body: Any, name: str) -> Sequence[Json]:
-    """Return a list of an answer. Raises RefusedError where it is none."""
-    found = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(found, list):
+    """Return a list of an answer. Raises RefusedError if it is none."""
+    result = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(result, list):
         raise RefusedError("Not understood", f"Zendesk answered without {name}; check the url.")
-    return [one for one in found if isinstance(one, dict)]
+    return [row for row in result if isinstance(row, dict)]

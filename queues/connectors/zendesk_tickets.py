@@ -16,49 +16,49 @@ class Tickets:
     def __init__(self, tracker: Tracker, names: Names) -> None:
         self._tracker, self._names = tracker, names
 
-    def know(self, found: Sequence[Json]) -> None:
-        """Look up at once whom these tickets name, and which of them lie in the settings' views."""
-        people = [one.get(name) for one in found for name in ("requester_id", "assignee_id")]
-        self._names.know([*people, *(who for one in found for who in one.get("email_cc_ids") or [])])
+    def know(self, results: Sequence[Json]) -> None:
+        """Look up at once whom these tickets name, and which of them are in the settings' views."""
+        people = [row.get(name) for row in results for name in ("requester_id", "assignee_id")]
+        self._names.know([*people, *(who for row in results for who in row.get("email_cc_ids") or [])])
         views = [name for kind, name in map(_kind, self._tracker.queues) if kind == "view"]
-        if found and views:
+        if results and views:
             self._names.look_into(views)
 
-    def queue(self, one: Json) -> str | None:
-        """Return which of the settings' queues holds a ticket; its group where none is named, None where none does."""
-        names, group = self._names, self._names.group(one.get("group_id"))
+    def queue(self, row: Json) -> str | None:
+        """Return which of the settings' queues holds a ticket; its group where none is named, None if none does."""
+        names, group = self._names, self._names.group(row.get("group_id"))
         if not self._tracker.queues:
             return group
         for queue in self._tracker.queues:
             kind, name = _kind(queue)
             if (
                 (kind == "group" and name == group)
-                or (kind == "brand" and name == names.brand(one.get("brand_id")))
-                or (kind == "view" and names.in_view(name, int(one["id"])))
+                or (kind == "brand" and name == names.brand(row.get("brand_id")))
+                or (kind == "view" and names.in_view(name, int(row["id"])))
             ):
                 return queue
         return None
 
-    def remote(self, one: Json) -> RemoteTicket:
+    def remote(self, item: Json) -> RemoteTicket:
         """Return a ticket as the desk knows it."""
         names = self._names
-        people = [address(names.user(who)) for who in (one.get("requester_id"), *(one.get("email_cc_ids") or []))]
-        fields = {names.field(row.get("id")): row.get("value") for row in one.get("custom_fields") or []}
-        status = str(one.get("status") or "")
+        people = [address(names.user(who)) for who in (item.get("requester_id"), *(item.get("email_cc_ids") or []))]
+        fields = {names.field(row.get("id")): row.get("value") for row in item.get("custom_fields") or []}
+        status = str(item.get("status") or "")
         closed = status in ("closed", "deleted")
         return RemoteTicket(
-            ref=str(one["id"]),
-            status=status if closed else names.own_status(one.get("custom_status_id")) or status,
-            owner=names.called(one.get("assignee_id")),
-            queue=self.queue(one) or "",
-            subject=str(one.get("subject") or one.get("raw_subject") or ""),
-            requestor=address(names.user(one.get("requester_id"))),
+            ref=str(item["id"]),
+            status=status if closed else names.own_status(item.get("custom_status_id")) or status,
+            owner=names.called(item.get("assignee_id")),
+            queue=self.queue(item) or "",
+            subject=str(item.get("subject") or item.get("raw_subject") or ""),
+            requestor=address(names.user(item.get("requester_id"))),
             people=frozenset(who for who in people if who) if people[0] else frozenset(),
             fields=frozenset(fields),
             language=str(fields.get(self._tracker.fields.language) or ""),
             like=status,
-            tags=frozenset(map(str, one.get("tags") or [])),
-            version=str(one.get("updated_at") or ""),
+            tags=frozenset(map(str, item.get("tags") or [])),
+            version=str(item.get("updated_at") or ""),
         )
 
     def check_queues(self, place: str, me: str) -> None:

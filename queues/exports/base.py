@@ -25,7 +25,7 @@ class Tool(Protocol):
     """As people write it after `--from`."""
 
     def matches(self, shape: Shape) -> bool:
-        """Tell whether an object of this shape is one of its tickets."""
+        """Return whether an object of this shape is one of its tickets."""
         ...
 
     def read(self, row: Fields) -> ExportedTicket:
@@ -35,7 +35,7 @@ class Tool(Protocol):
 
 @dataclass(slots=True)
 class Leftovers:
-    """Collects what has no place of its own: kept with the ticket, counted for the report."""
+    """Collects what has no equivalent: kept with the ticket, counted for the report."""
 
     values: dict[str, Any] = field(default_factory=dict)
     _messages: dict[str, Any] = field(default_factory=dict)
@@ -58,8 +58,8 @@ class Leftovers:
 
     def _count(self, name: str, value: Any) -> None:
         known = self._kept.get(name)
-        told = known.example if known else example(value)
-        self._kept[name] = Kept(known.count + 1 if known else 1, told)
+        first = known.example if known else example(value)
+        self._kept[name] = Kept(known.count + 1 if known else 1, first)
 
     def onto(self, ticket: ExportedTicket, row: Fields) -> ExportedTicket:
         """Return the ticket with all that it and its messages left."""
@@ -76,11 +76,11 @@ def example(value: Any) -> str:
 
 
 def number_of(row: Fields, *names: str) -> str:
-    """Return the number of a ticket. Raises ValueError where it has none."""
-    found = row.line(*names)
-    if not found:
+    """Return the number of a ticket. Raises ValueError if it has none."""
+    result = row.line(*names)
+    if not result:
         raise ValueError(f"it has no {names[0]}")
-    return found[:200]
+    return result[:200]
 
 
 _AGENTS = frozenset({"agent", "admin", "administrator", "owner", "user"})
@@ -98,7 +98,7 @@ def person(row: Fields, *, agent: bool | None = None) -> Person:
 
 
 def attachment(name: str, content_type: str, size: int) -> Attachment:
-    """Return a file that stayed where it was: its name is kept, and its link among what has no place."""
+    """Return a file that stayed where it was: its name is kept, and its link among what has no equivalent."""
     return Attachment(name or "?", content_type, max(0, size), "", 0)
 
 

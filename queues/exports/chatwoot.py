@@ -19,7 +19,7 @@ NAME = "chatwoot"
 
 _STATUSES = {
     "open": Status.OPEN,
-    "pending": Status.NEW,  # a bot has it, or nobody yet
+    "pending": Status.NEW,  # a bot has it, or no one yet
     "resolved": Status.SOLVED,
     "snoozed": Status.SNOOZED,
 }
@@ -34,19 +34,19 @@ _LONGEST_SUBJECT = 80
 
 
 def matches(shape: Shape) -> bool:
-    """Tell whether this is a conversation of Chatwoot, or one conversation's page of messages."""
+    """Return whether this is a conversation of Chatwoot, or one conversation's page of messages."""
     if "payload" in shape and "meta" in shape:
         return "message_type" in shape.inside("payload")
     return shape.has("inbox_id", "contact_inbox") and shape.has("messages", "meta")
 
 
 def read(row: Fields) -> ExportedTicket:
-    """Read one conversation. Raises ValueError where it has no number."""
-    left = Leftovers()
+    """Read one conversation. Raises ValueError if it has no number."""
+    leftovers = Leftovers()
     meta = row.one("meta")
     customer = person(meta.one("sender" if "sender" in meta else "contact"), agent=False)
     rows = row.many("payload" if "payload" in row else "messages")
-    messages = tuple(message for one in rows if (message := _message(one, customer, left)) is not None)
+    messages = tuple(message for record in rows if (message := _message(record, customer, leftovers)) is not None)
     state, priority = _STATUSES.get(row.text("status")), _PRIORITIES.get(row.text("priority"))
     if state is None:
         row.keep("status")
@@ -68,34 +68,34 @@ def read(row: Fields) -> ExportedTicket:
         messages=messages,
     )
     row.drop("timestamp", "last_non_activity_message", "unread_count")
-    return left.onto(ticket, row)
+    return leftovers.onto(ticket, row)
 
 
-def _message(one: Fields, customer: Person, left: Leftovers) -> ExportedMessage | None:
-    number, kind = one.line("id"), one.text("message_type")
-    direction = Direction.NOTE if one.flag("private") else _DIRECTIONS.get(kind)
-    if direction is None:  # what was done to the conversation, not what anybody said
-        one.keep("message_type")
-        left.message(number, one.rest())
+def _message(record: Fields, customer: Person, leftovers: Leftovers) -> ExportedMessage | None:
+    number, kind = record.line("id"), record.text("message_type")
+    direction = Direction.NOTE if record.flag("private") else _DIRECTIONS.get(kind)
+    if direction is None:  # what was done to the conversation, not what anyone said
+        record.keep("message_type")
+        leftovers.message(number, record.rest())
         return None
-    sender = person(one.one("sender"))
-    mail = one.one("content_attributes").one("email")
+    sender = person(record.one("sender"))
+    mail = record.one("content_attributes").one("email")
     html = mail.one("html_content").text("full", "reply")
-    files = _files(one)
+    files = _files(record)
     message = ExportedMessage(
         id=number,
         author=customer if direction is Direction.IN and sender.id in ("", customer.id) else sender,
         direction=direction,
-        text=html or one.text("content"),
+        text=html or record.text("content"),
         is_html=bool(html),
-        at=one.time("created_at"),
+        at=record.time("created_at"),
         subject=mail.line("subject"),
         message_id=_bracketed(mail.line("message_id")),
         is_auto=kind in _TEMPLATES,
         attachments=files,
     )
-    one.drop("content", "processed_message_content", "conversation_id", "conversation", "account_id", "inbox_id")
-    left.message(number, one.rest())
+    record.drop("content", "processed_message_content", "conversation_id", "conversation", "account_id", "inbox_id")
+    leftovers.message(number, record.rest())
     return message
 
 
@@ -105,20 +105,22 @@ def _bracketed(message_id: str) -> str:
 
 def _subject(row: Fields, messages: tuple[ExportedMessage, ...]) -> str:
     """Return the mail's subject; a chat has none, so its first words stand for it."""
-    found = row.one("additional_attributes").line("mail_subject")
-    found = found or next((message.subject for message in messages if message.subject), "")
-    if found:
-        return found
+    result = row.one("additional_attributes").line("mail_subject")
+    result = result or next((message.subject for message in messages if message.subject), "")
+    if result:
+        return result
     first = next((message for message in messages if message.direction is Direction.IN and not message.is_html), None)
     said = safe_line(first.text.strip().split("\n")[0]) if first else ""
     return said if len(said) <= _LONGEST_SUBJECT else said[: _LONGEST_SUBJECT - 1] + "…"
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
-    found = []
+    """Return the names of attachments; their links stay among the kept fields."""
+    attachments = []
     for file in row.many("attachments"):
         link = file.line("data_url").split("?")[0]
-        found.append(attachment(unquote(link.rsplit("/", 1)[-1]), file.line("file_type"), whole(file.raw("file_size"))))
+        attachments.append(
+            attachment(unquote(link.rsplit("/", 1)[-1]), file.line("file_type"), whole(file.raw("file_size")))
+        )
     row.keep("attachments")
-    return tuple(found)
+    return tuple(attachments)

@@ -1,4 +1,4 @@
-"""Reads objects of an export without trusting them: what is not of the wanted type is left and told, never an error."""
+"""Reads objects of an export without trusting them: a value of another type is kept and reported, never an error."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Fields:
         return self._values.get(name)
 
     def text(self, *names: str) -> str:
-        """Return the first of the fields that says anything, a number as its digits; empty where none does."""
-        return next((found for name in names if (found := self._text(name))), "")
+        """Return the first of the fields that says anything, a number as its digits; empty if none does."""
+        return next((result for name in names if (result := self._text(name))), "")
 
     def _text(self, name: str) -> str:
         value = self._values.get(name)
@@ -45,7 +45,7 @@ class Fields:
         return safe_line(self.text(*names)).strip()
 
     def flag(self, name: str) -> bool:
-        """Tell whether a field is true."""
+        """Return whether a field is true."""
         value = self._values.get(name)
         if isinstance(value, bool):
             self._used.add(name)
@@ -54,10 +54,10 @@ class Fields:
     def time(self, *names: str) -> int | None:
         """Return the first of the fields that is a time, in Unix seconds."""
         for name in names:
-            found = seconds(self._values.get(name))
-            if found is not None:
+            result = seconds(self._values.get(name))
+            if result is not None:
                 self._used.add(name)
-                return found
+                return result
         return None
 
     def one(self, name: str) -> Fields:
@@ -68,23 +68,23 @@ class Fields:
         return self._inside.setdefault(name, Fields(value))
 
     def many(self, name: str) -> list[Fields]:
-        """Return the objects of a list; each has its own rest. What is no object stays where it is."""
+        """Return the objects of a list; each has its own rest. What is not an object stays where it is."""
         value = self._values.get(name)
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             return []
         self._used.add(name)
-        return [Fields(one) for one in value]
+        return [Fields(item) for item in value]
 
     def words(self, name: str, inside: str = "") -> tuple[str, ...]:
         """Return a list of short texts, or what its objects say under `inside`, each once and without spaces."""
         value = self._values.get(name)
         items = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
-        found = [one.get(inside) if inside and isinstance(one, dict) else one for one in items]
-        said = [one for one in found if isinstance(one, str)]
+        results = [item.get(inside) if inside and isinstance(item, dict) else item for item in items]
+        said = [item for item in results if isinstance(item, str)]
         if value is None or len(said) < len(items):
             return ()
         self._used.add(name)
-        lines = ("-".join(safe_line(one).split()) for one in said)
+        lines = ("-".join(safe_line(item).split()) for item in said)
         return tuple(dict.fromkeys(line for line in lines if line))
 
     def drop(self, *names: str) -> None:
@@ -92,20 +92,20 @@ class Fields:
         self._used.update(names)
 
     def keep(self, *names: str) -> None:
-        """Say of fields that were looked at but not understood: they are kept all the same."""
+        """Say of fields that were looked at but not understood: they are kept anyway."""
         self._used.difference_update(names)
 
     def rest(self) -> dict[str, Any]:
         """Return what was not understood and is not empty."""
-        left = {
+        unread = {
             name: value
             for name, value in self._values.items()
             if name not in self._used and name not in self._inside and value not in (None, "", [], {})
         }
         for name, inside in self._inside.items():
             if name not in self._used and (more := inside.rest()):
-                left[name] = more
-        return left
+                unread[name] = more
+        return unread
 
 
 def seconds(value: Any) -> int | None:
@@ -114,10 +114,10 @@ def seconds(value: Any) -> int | None:
         return None
     try:
         number = float(value)
-        found = int(number / 1000 if abs(number) > 1e11 else number)
+        result = int(number / 1000 if abs(number) > 1e11 else number)
     except (ValueError, OverflowError):
-        found = _iso(str(value))
-    return found if _EARLIEST <= found <= _LATEST else None
+        result = _iso(str(value))
+    return result if _EARLIEST <= result <= _LATEST else None
 
 
 def _iso(text: str) -> int:

@@ -30,7 +30,7 @@ _OUTBOUND = 10
 
 
 def matches(shape: Shape) -> bool:
-    """Tell whether this is a ticket of Freshdesk."""
+    """Return whether this is a ticket of Freshdesk."""
     if "helpdesk_ticket" in shape:
         return True
     asked = shape.has("requester_id", "requester") and shape.has("status", "priority")
@@ -38,16 +38,16 @@ def matches(shape: Shape) -> bool:
 
 
 def read(row: Fields) -> ExportedTicket:
-    """Read one ticket. Raises ValueError where it has no number."""
+    """Read one ticket. Raises ValueError if it has no number."""
     row = row.one("helpdesk_ticket") if "helpdesk_ticket" in row else row
-    left = Leftovers()
+    leftovers = Leftovers()
     customer = _customer(row)
     conversations = row.many("conversations") or [
-        one.one("note") if "note" in one else one for one in row.many("notes")
+        record.one("note") if "note" in record else record for record in row.many("notes")
     ]  # fmt: skip
     responder = _responder(row)
-    known = {one.id: one for one in (responder, customer) if one.id}
-    messages = [_opening(row, customer), *(_message(one, known, left) for one in conversations)]
+    known = {person.id: person for person in (responder, customer) if person.id}
+    messages = [_opening(row, customer), *(_message(record, known, leftovers) for record in conversations)]
     state, priority = _STATUSES.get(row.text("status")), _PRIORITIES.get(row.text("priority"))
     if state is not None:
         row.drop("status_name", "requester_status_name")
@@ -73,7 +73,7 @@ def read(row: Fields) -> ExportedTicket:
         messages=tuple(message for message in messages if message is not None),
     )  # fmt: skip
     row.drop("description", "description_html", "description_text")
-    return left.onto(ticket, row)
+    return leftovers.onto(ticket, row)
 
 
 def _customer(row: Fields) -> Person:
@@ -106,32 +106,32 @@ def _opening(row: Fields, customer: Person) -> ExportedMessage | None:
     )
 
 
-def _message(one: Fields, known: Mapping[str, Person], left: Leftovers) -> ExportedMessage:
-    number, author = one.line("id"), Person(one.line("user_id"))
+def _message(record: Fields, known: Mapping[str, Person], leftovers: Leftovers) -> ExportedMessage:
+    number, author = record.line("id"), Person(record.line("user_id"))
     author = known.get(author.id, author)
-    private, incoming = one.flag("private"), one.flag("incoming")
+    private, incoming = record.flag("private"), record.flag("incoming")
     direction = Direction.NOTE if private else Direction.IN if incoming else Direction.OUT
-    sender = one.line("from_email").casefold()
+    sender = record.line("from_email").casefold()
     if direction is Direction.IN and "@" in sender and " " not in sender and not author.address:
         author = Person(author.id, author.name, sender)
-    html = one.text("body_html") or (one.text("body") if "body_text" in one else "")
+    html = record.text("body_html") or (record.text("body") if "body_text" in record else "")
     message = ExportedMessage(
         id=number,
         author=author,
         direction=direction,
-        text=html or one.text("body_text", "body"),
+        text=html or record.text("body_text", "body"),
         is_html=bool(html),
-        at=one.time("created_at"),
-        attachments=_files(one),
+        at=record.time("created_at"),
+        attachments=_files(record),
     )
-    one.drop("body", "body_text", "body_html", "ticket_id")
-    left.message(number, one.rest())
+    record.drop("body", "body_text", "body_html", "ticket_id")
+    leftovers.message(number, record.rest())
     return message
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
-    found = tuple(
+    """Return the names of attachments; their links stay among the kept fields."""
+    attachments = tuple(
         attachment(
             file.line("name", "content_file_name"),
             file.line("content_type", "content_content_type"),
@@ -140,4 +140,4 @@ def _files(row: Fields) -> tuple[Attachment, ...]:
         for file in row.many("attachments")
     )
     row.keep("attachments")
-    return found
+    return attachments

@@ -25,21 +25,21 @@ _PRIORITIES = {
 
 
 def matches(shape: Shape) -> bool:
-    """Tell whether this is a ticket of Gorgias."""
+    """Return whether this is a ticket of Gorgias."""
     return "created_datetime" in shape and shape.has("messages", "assignee_user", "last_message_datetime")
 
 
 def read(row: Fields) -> ExportedTicket:
-    """Read one ticket. Raises ValueError where it has no number."""
-    left = Leftovers()
+    """Read one ticket. Raises ValueError if it has no number."""
+    leftovers = Leftovers()
     customer = person(row.one("customer" if "customer" in row else "requester"), agent=False)
-    messages = tuple(_message(one, customer, left) for one in row.many("messages"))
+    messages = tuple(_message(record, customer, leftovers) for record in row.many("messages"))
     state, priority = _STATUSES.get(row.text("status")), _PRIORITIES.get(row.text("priority"))
     if state is None:
         row.keep("status")
     if priority is None:
         row.keep("priority")
-    marks = [name for name, told in (("spam", row.flag("spam")), ("deleted", "trashed_datetime" in row)) if told]
+    marks = [name for name, marked in (("spam", row.flag("spam")), ("deleted", "trashed_datetime" in row)) if marked]
     ticket = ExportedTicket(
         ref=number_of(row, "id"),
         site=row.one("account").line("domain"),
@@ -56,47 +56,47 @@ def read(row: Fields) -> ExportedTicket:
         messages=messages,
     )
     row.drop("uri", "requester", "first_message", "last_message", "messages_count", "assignee_user_id")
-    return left.onto(ticket, row)
+    return leftovers.onto(ticket, row)
 
 
-def _message(one: Fields, customer: Person, left: Leftovers) -> ExportedMessage:
-    number = one.line("id")
-    sender = person(one.one("sender"))
+def _message(record: Fields, customer: Person, leftovers: Leftovers) -> ExportedMessage:
+    number = record.line("id")
+    sender = person(record.one("sender"))
     if not sender.address:
-        sender = Person(sender.id, sender.name, _address(one), sender.phone)
-    internal = one.raw("public") is False or one.text("channel") == "internal-note"
-    direction = Direction.NOTE if internal else Direction.OUT if one.flag("from_agent") else Direction.IN
-    html = one.text("body_html")
-    files = _files(one)
+        sender = Person(sender.id, sender.name, _address(record), sender.phone)
+    internal = record.raw("public") is False or record.text("channel") == "internal-note"
+    direction = Direction.NOTE if internal else Direction.OUT if record.flag("from_agent") else Direction.IN
+    html = record.text("body_html")
+    files = _files(record)
     message = ExportedMessage(
         id=number,
         author=customer if sender.id and sender.id == customer.id else sender,
         direction=direction,
-        text=html or one.text("body_text", "stripped_text"),
+        text=html or record.text("body_text", "stripped_text"),
         is_html=bool(html),
-        at=one.time("sent_datetime", "created_datetime"),
-        subject=one.line("subject"),
-        message_id=one.line("message_id"),
-        is_auto="rule_id" in one and direction is Direction.OUT,
+        at=record.time("sent_datetime", "created_datetime"),
+        subject=record.line("subject"),
+        message_id=record.line("message_id"),
+        is_auto="rule_id" in record and direction is Direction.OUT,
         attachments=files,
     )
-    one.drop("body_text", "stripped_html", "stripped_text", "text", "uri", "ticket_id", "created_datetime", "public")
-    left.message(number, one.rest())
+    record.drop("body_text", "stripped_html", "stripped_text", "text", "uri", "ticket_id", "created_datetime", "public")
+    leftovers.message(number, record.rest())
     return message
 
 
-def _address(one: Fields) -> str:
-    source = one.raw("source")
+def _address(record: Fields) -> str:
+    source = record.raw("source")
     sender = source.get("from") if isinstance(source, dict) else None
     address = sender.get("address") if isinstance(sender, dict) else None
     return address.casefold() if isinstance(address, str) and "@" in address else ""
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
-    found = tuple(
+    """Return the names of attachments; their links stay among the kept fields."""
+    attachments = tuple(
         attachment(file.line("name"), file.line("content_type"), whole(file.raw("size")))
         for file in row.many("attachments")
     )
     row.keep("attachments")
-    return found
+    return attachments

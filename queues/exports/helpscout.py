@@ -27,20 +27,20 @@ _NO_MESSAGE = "lineitem"
 
 
 def matches(shape: Shape) -> bool:
-    """Tell whether this is a conversation of Help Scout."""
+    """Return whether this is a conversation of Help Scout."""
     return shape.has("mailboxId", "primaryCustomer", "mailbox") and shape.has("subject", "number", "threads")
 
 
 def read(row: Fields) -> ExportedTicket:
-    """Read one conversation. Raises ValueError where it has no number."""
-    left = Leftovers()
+    """Read one conversation. Raises ValueError if it has no number."""
+    leftovers = Leftovers()
     customer = person(row.one("primaryCustomer" if "primaryCustomer" in row else "customer"), agent=False)
     threads = row.one("_embedded").many("threads") or row.many("threads")
-    messages = tuple(message for one in threads if (message := _message(one, customer, left)) is not None)
+    messages = tuple(message for record in threads if (message := _message(record, customer, leftovers)) is not None)
     if threads:
         row.drop("threads", "preview")
     elif row.text("preview"):
-        # only the beginning was exported: it is filed, and told as a preview
+        # only the beginning was exported: it is filed, and reported as a preview
         messages = (ExportedMessage("preview", customer, Direction.IN, row.text("preview"), at=row.time("createdAt")),)
         row.keep("preview")
     state = _STATUSES.get(row.text("status"))
@@ -61,40 +61,40 @@ def read(row: Fields) -> ExportedTicket:
         messages=messages,
     )
     row.drop("_links")
-    return left.onto(ticket, row)
+    return leftovers.onto(ticket, row)
 
 
-def _message(one: Fields, customer: Person, left: Leftovers) -> ExportedMessage | None:
-    number, kind = one.line("id"), one.text("type")
-    author = person(one.one("createdBy"))
+def _message(record: Fields, customer: Person, leftovers: Leftovers) -> ExportedMessage | None:
+    number, kind = record.line("id"), record.text("type")
+    author = person(record.one("createdBy"))
     if kind == _NO_MESSAGE:
-        left.message(number, one.rest())
+        leftovers.message(number, record.rest())
         return None
     direction = _TYPES.get(kind, Direction.IN if author.is_agent is False else Direction.OUT)
-    if one.raw("state") == "draft":
-        direction = Direction.NOTE  # nobody was sent it
-    elif one.raw("state") == "published":
-        one.drop("state")
-    files = _files(one.one("_embedded"))
+    if record.raw("state") == "draft":
+        direction = Direction.NOTE  # it was never sent
+    elif record.raw("state") == "published":
+        record.drop("state")
+    files = _files(record.one("_embedded"))
     message = ExportedMessage(
         id=number,
         author=customer if author.id and author.id == customer.id else author,
         direction=direction,
-        text=one.text("body"),
+        text=record.text("body"),
         is_html=True,
-        at=one.time("createdAt"),
+        at=record.time("createdAt"),
         attachments=files,
     )
-    one.drop("_links", "customer")
-    left.message(number, one.rest())
+    record.drop("_links", "customer")
+    leftovers.message(number, record.rest())
     return message
 
 
 def _files(row: Fields) -> tuple[Attachment, ...]:
-    """Return the names of attachments; they stay among what is kept, for their links."""
-    found = tuple(
+    """Return the names of attachments; their links stay among the kept fields."""
+    attachments = tuple(
         attachment(file.line("filename", "fileName"), file.line("mimeType"), whole(file.raw("size")))
         for file in row.many("attachments")
     )
     row.keep("attachments")
-    return found
+    return attachments

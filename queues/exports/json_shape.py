@@ -18,28 +18,28 @@ class Shape:
         return name in self.row
 
     def has(self, *names: str) -> bool:
-        """Tell whether one of the keys is there."""
+        """Return whether one of the keys is there."""
         return any(name in self.row for name in names)
 
     def is_list(self, name: str) -> bool:
-        """Tell whether a list stands under the key."""
+        """Return whether a list stands under the key."""
         return name in self.row and bytes(self.row[name])[:1] == b"["
 
     def inside(self, name: str) -> Shape:
         """Return the object under a key, or the first object of the list there; an empty shape where there is none."""
         raw = self.row.get(name)
-        found = opened(raw) if raw is not None else None
-        if isinstance(found, list):
-            found = opened(found[0]) if found else None
-        return Shape(found) if isinstance(found, dict) else Shape({})
+        results = opened(raw) if raw is not None else None
+        if isinstance(results, list):
+            results = opened(results[0]) if results else None
+        return Shape(results) if isinstance(results, dict) else Shape({})
 
     def objects(self, name: str) -> Iterator[msgspec.Raw]:
         """Yield what stands in the list under a key, or the object there."""
         raw = self.row[name]
-        found = opened(raw)
-        if isinstance(found, list):
-            yield from found
-        elif found is not None:
+        results = opened(raw)
+        if isinstance(results, list):
+            yield from results
+        elif results is not None:
             yield raw
 
 
@@ -73,7 +73,7 @@ _ODD = re.compile(
 def _mended(raw: bytes) -> bytes:
     """Return JSON without what only lenient programs write: halves of characters, and numbers that are none."""
 
-    def mended(found: re.Match[bytes]) -> bytes:
-        return b"\\ufffd" if found["half"] else b"null" if found["no_number"] else found[0]
+    def mended(match: re.Match[bytes]) -> bytes:
+        return b"\\ufffd" if match["half"] else b"null" if match["no_number"] else match[0]
 
     return _ODD.sub(mended, raw)

@@ -29,7 +29,7 @@ _AROUND = ("tickets", "conversations", "results", "data", "payload", "items", "_
 _PEOPLE = ("users", "customers", "contacts", "agents")
 _INNER = (".json", ".jsonl", ".ndjson")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError, ValueError)
-"""What `zipfile` raises for bytes that are no archive any more."""
+"""What `zipfile` raises for a damaged archive."""
 _MARK = b"\xef\xbb\xbf"
 """What some programs put before UTF-8."""
 _LATER = 8
@@ -57,7 +57,7 @@ Piece = Record | PersonRow | InputError
 
 
 def is_export(path: Path) -> bool:
-    """Tell whether a file is an export of another tool, by its first bytes and records."""
+    """Return whether a file is an export of another tool, by its first bytes and records."""
     try:
         with path.open("rb") as stream:
             start = stream.read(512).removeprefix(_MARK).lstrip()
@@ -88,13 +88,13 @@ def pieces(path: Path, tool: str = "") -> Iterator[Piece]:
 def _of_archive(path: Path, tool: str) -> Iterator[Piece]:
     try:
         with zipfile.ZipFile(path) as archive:
-            inner = [one for one in archive.infolist() if one.filename.lower().endswith(_INNER)]
+            inner = [info for info in archive.infolist() if info.filename.lower().endswith(_INNER)]
             if not inner:
                 yield _refused(f"{path} holds no JSON files; export the tickets as JSON.")
             if len(inner) > MOST_FILES:
                 yield _refused(f"{path} holds {len(inner):,} files; the first {MOST_FILES:,} were read.")
-            for one in inner[:MOST_FILES]:
-                yield from _of_member(archive, one, f"{path}:{one.filename}", tool)
+            for info in inner[:MOST_FILES]:
+                yield from _of_member(archive, info, f"{path}:{info.filename}", tool)
     except _DAMAGED:
         yield _refused(f"{path} is damaged; export it again.")
 
@@ -148,14 +148,14 @@ def _of_lines(lines: Iterator[bytes], source: str, tool: str) -> Iterator[Piece]
 
 def _unpacked(raw: bytes, source: str, tool: str, depth: int) -> Iterator[Piece]:
     """Yield the record that this is, or those inside it."""
-    found = opened(raw)
-    if isinstance(found, list) and depth < _DEEPEST:
-        for number, one in enumerate(found, 1):
-            yield from _unpacked(bytes(one), f"{source}#{number}", tool, depth + 1)
-    elif isinstance(found, dict):
-        yield from _of_object(Shape(found), raw, source, tool, depth)
+    results = opened(raw)
+    if isinstance(results, list) and depth < _DEEPEST:
+        for number, item in enumerate(results, 1):
+            yield from _unpacked(bytes(item), f"{source}#{number}", tool, depth + 1)
+    elif isinstance(results, dict):
+        yield from _of_object(Shape(results), raw, source, tool, depth)
     else:
-        yield _refused(f"{source} is no ticket but {bytes(raw[:30]).decode('utf-8', 'replace')!r}.")
+        yield _refused(f"{source} is not a ticket but {bytes(raw[:30]).decode('utf-8', 'replace')!r}.")
 
 
 def _of_object(shape: Shape, raw: bytes, source: str, tool: str, depth: int) -> Iterator[Piece]:
@@ -163,7 +163,7 @@ def _of_object(shape: Shape, raw: bytes, source: str, tool: str, depth: int) -> 
     around = [] if whose or depth >= _DEEPEST else [name for name in _AROUND if _holds(shape, name)]
     people = [name for name in _PEOPLE if shape.is_list(name)] if not whose else []
     for name in people:
-        yield from (PersonRow(bytes(one)) for one in shape.objects(name))
+        yield from (PersonRow(bytes(object)) for object in shape.objects(name))
     for name in around:
         yield from _unpacked(bytes(shape.row[name]), f"{source}/{name}" if depth else source, tool, depth + 1)
     if whose or (tool and not around and not people and "id" in shape):
@@ -177,7 +177,9 @@ def _of_object(shape: Shape, raw: bytes, source: str, tool: str, depth: int) -> 
         if shape.has("email", "emails") and "id" in shape:
             yield PersonRow(raw)
         else:
-            yield _refused(f"{source} is no ticket of {', '.join(NAMES)}; name the tool with --from if it is.")
+            yield _refused(
+                f"{source} is not a known ticket of {', '.join(NAMES)}; if it is one, name the tool with --from."
+            )
 
 
 def _holds(shape: Shape, name: str) -> bool:

@@ -8,17 +8,17 @@ from queues.exports.base import Tool
 from queues.exports.json_shape import Shape
 
 _TOOLS: tuple[Tool, ...] = (zendesk, freshdesk, helpscout, gorgias, chatwoot)
-NAMES = tuple(one.NAME for one in _TOOLS)
+NAMES = tuple(tool.NAME for tool in _TOOLS)
 
 
 def tool(name: str) -> Tool:
     """Return a tool by its name. Raises InputError for one that is not known."""
-    for one in _TOOLS:
-        if name == one.NAME:
-            return one
+    for item in _TOOLS:
+        if name == item.NAME:
+            return item
     raise InputError("Unknown tool", f"There is no tool named {name}; name one of {', '.join(NAMES)}.")
 
 
 def tool_of(shape: Shape) -> str:
-    """Return whose ticket an object is by its shape, the empty string where it is nobody's."""
-    return next((one.NAME for one in _TOOLS if one.matches(shape)), "")
+    """Return the tool that a ticket comes from, by its shape; the empty string if unknown."""
+    return next((tool.NAME for tool in _TOOLS if tool.matches(shape)), "")

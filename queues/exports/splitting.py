@@ -17,7 +17,7 @@ def split(raw: bytes, name: str) -> ExportedTicket:
     try:
         row = _decoded(raw)
         if not isinstance(row, dict):
-            return ExportedTicket(problem="it is no JSON object")
+            return ExportedTicket(problem="it is not a JSON object")
         return tool(name).read(Fields(row))
     except RecursionError:
         return ExportedTicket(problem="it is nested too deeply")
@@ -33,7 +33,7 @@ def _decoded(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        # strict JSON it is not; half an emoji, bytes that are no UTF-8 and NaN are still readable
+        # strict JSON it is not; half an emoji, bytes that are not UTF-8 and NaN are still readable
         return _mended(json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None))
 
 

@@ -1,4 +1,4 @@
-"""A ticket as another tool exported it, in our words, before it is filed."""
+"""A ticket exported by another tool, mapped to our terms, before it is filed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from data.records.tickets import Priority, Status
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom an export names, as far as it does."""
+    """Someone whom an export names, as far as it does."""
 
     id: str = ""
     name: str = ""
     address: str = ""
     phone: str = ""
     is_agent: bool | None = None
-    """None where the export does not say."""
+    """None if the export does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ExportedMessage:
     id: str
     author: Person
     direction: Direction | None
-    """None where only knowing the author tells whether it went in or out."""
+    """None if only knowing the author tells whether it went in or out."""
     text: str
     is_html: bool = False
     at: int | None = None
@@ -65,7 +65,7 @@ class ExportedTicket:
     snoozed_until: int | None = None
     messages: tuple[ExportedMessage, ...] = ()
     extra: bytes = b""
-    """A JSON object with every field that has no place of its own here; those of messages by the message's number."""
+    """A JSON object with every field that has no equivalent here; those of messages by the message's number."""
     kept: dict[str, Kept] = field(default_factory=dict)
     """What is in `extra`, by the field's name; a field of messages begins with `messages.`."""
     problem: str = ""

@@ -29,23 +29,25 @@ _PRIORITIES = {"low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.
 
 
 def matches(shape: Shape) -> bool:
-    """Tell whether this is a ticket of Zendesk."""
+    """Return whether this is a ticket of Zendesk."""
     return shape.has("requester_id", "requester") and shape.has("submitter_id", "submitter", "raw_subject", "comments")
 
 
 def read(row: Fields) -> ExportedTicket:
-    """Read one ticket. Raises ValueError where it has no number."""
-    left = Leftovers()
+    """Read one ticket. Raises ValueError if it has no number."""
+    leftovers = Leftovers()
     people = _people(row)
     customer = _customer(row, people)
-    messages = tuple(_message(one, customer, people, left) for one in row.many("comments"))
+    messages = tuple(_message(record, customer, people, leftovers) for record in row.many("comments"))
     if not messages:
         messages = _description(row, customer)
     row.drop("url", "raw_subject", "description", "fields")
     custom = row.raw("custom_fields")
-    if isinstance(custom, list) and all(isinstance(one, dict) for one in custom):  # most of an account's are empty
+    if isinstance(custom, list) and all(isinstance(item, dict) for item in custom):  # most of an account's are empty
         row.drop("custom_fields")
-        left.ticket({"custom_fields": told} if (told := [one for one in custom if one.get("value")]) else {})
+        leftovers.ticket(
+            {"custom_fields": filled} if (filled := [item for item in custom if item.get("value")]) else {}
+        )
     status, state = row.text("status"), _STATUSES.get(row.text("status"))
     if state is None:
         row.keep("status")
@@ -66,7 +68,7 @@ def read(row: Fields) -> ExportedTicket:
         solved_at=row.one("metric_set").time("solved_at"),
         messages=messages,
     )
-    return left.onto(ticket, row)
+    return leftovers.onto(ticket, row)
 
 
 def _site(row: Fields) -> str:
@@ -78,12 +80,12 @@ def _site(row: Fields) -> str:
 
 def _people(row: Fields) -> dict[str, Person]:
     """Return whom the ticket itself names, by number."""
-    found = {}
+    people = {}
     for name in ("requester", "submitter", "assignee"):
-        one = person(row.one(name), agent=True if name == "assignee" else None)
-        if one.id:
-            found[one.id] = one
-    return found
+        item = person(row.one(name), agent=True if name == "assignee" else None)
+        if item.id:
+            people[item.id] = item
+    return people
 
 
 def _customer(row: Fields, people: dict[str, Person]) -> Person:
@@ -99,34 +101,34 @@ def _customer(row: Fields, people: dict[str, Person]) -> Person:
     return Person(number, known.name, known.address)
 
 
-def _message(one: Fields, customer: Person, people: dict[str, Person], left: Leftovers) -> ExportedMessage:
-    number, author = one.line("id"), one.line("author_id")
+def _message(record: Fields, customer: Person, people: dict[str, Person], leftovers: Leftovers) -> ExportedMessage:
+    number, author = record.line("id"), record.line("author_id")
     who = people.get(author) or Person(author)
-    private = one.raw("public") is False
+    private = record.raw("public") is False
     direction = Direction.NOTE if private else Direction.IN if author and author == customer.id else None
     if direction is None and who.is_agent is not None:
         direction = Direction.OUT if who.is_agent else Direction.IN
-    files = [(file.line("file_name"), file.line("content_type"), whole(file.raw("size"))) for file in _files(one)]
-    html = one.text("html_body")
+    files = [(file.line("file_name"), file.line("content_type"), whole(file.raw("size"))) for file in _files(record)]
+    html = record.text("html_body")
     message = ExportedMessage(
         id=number,
         author=customer if author == customer.id else who,
         direction=direction,
-        text=html or one.text("plain_body", "body"),
+        text=html or record.text("plain_body", "body"),
         is_html=bool(html),
-        at=one.time("created_at"),
+        at=record.time("created_at"),
         attachments=tuple(attachment(*file) for file in files),
     )
-    one.drop("plain_body", "body", "public", "type")
-    left.message(number, one.rest())
+    record.drop("plain_body", "body", "public", "type")
+    leftovers.message(number, record.rest())
     return message
 
 
-def _files(one: Fields) -> list[Fields]:
+def _files(record: Fields) -> list[Fields]:
     """Return the attachments; they stay among what is kept, for their links."""
-    found = one.many("attachments")
-    one.keep("attachments")
-    return found
+    records = record.many("attachments")
+    record.keep("attachments")
+    return records
 
 
 def _description(row: Fields, customer: Person) -> tuple[ExportedMessage, ...]:

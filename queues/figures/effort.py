@@ -1,4 +1,4 @@
-"""What solved tickets took: keys, letters and seconds, beside the same length of time before.
+"""What solved tickets took: keys, letters and seconds, next to the same length of time before.
 
 Keys are those pressed from opening a ticket to leaving it; letters are keys that typed or deleted text, counted apart;
 seconds run from key to key, and a gap of more than two minutes counts as none. The mouse is not counted.
@@ -15,7 +15,7 @@ from data.records.shifts import Effort
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Medians over the solved tickets that were counted; None where there are none."""
+    """Medians over the solved tickets that were counted; None if there are none."""
 
     tickets: int
     keys: float | None
@@ -29,7 +29,7 @@ def took(efforts: Sequence[Effort]) -> Took:
         return Took(0, None, None, None)
     return Took(
         len(efforts),
-        median(one.keys for one in efforts),
-        median(one.letters for one in efforts),
-        round(median(one.seconds for one in efforts), 1),
+        median(effort.keys for effort in efforts),
+        median(effort.letters for effort in efforts),
+        round(median(effort.seconds for effort in efforts), 1),
     )

@@ -1,4 +1,4 @@
-"""What figures are grouped by: who and what a measure belongs to, and when it came to be."""
+"""What figures are grouped by: who and what a measure belongs to, and when it was taken."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class By(StrEnum):
 Grouped = By | tuple[By, By]
 """One grouping, or each of its groups grouped once more (each agent's days)."""
 BETWEEN = "\x1f"
-"""Stands between the names of a group of a group: the unit separator of ASCII."""
+"""Separates the two names of a nested group: the ASCII unit separator."""
 Group = Callable[[Measure, "Facts"], str | None]
-"""Names a measure's group; None where it belongs to none."""
+"""Names a measure's group; None if it belongs to none."""
 
 
 class Facts(NamedTuple):
@@ -63,7 +63,7 @@ OF_FACTS = frozenset({By.LANE, By.LANGUAGE, By.TOPIC})
 
 
 def needs_facts(by: Grouped) -> bool:
-    """Tell whether a measure's group cannot be named without what its ticket is."""
+    """Return whether a measure's group cannot be named without what its ticket is."""
     return not OF_FACTS.isdisjoint(by if isinstance(by, tuple) else (by,))
 
 
@@ -91,14 +91,14 @@ def grouping(by: Grouped, zone: tzinfo) -> Group:
             return lambda measure, facts: AGE_NAMES[bisect(AGE_ENDS, measure.age)]
         case By.REASON:
             return lambda measure, facts: measure.reason or "no reason"
-    told = clock(_FORMS[by], zone)
-    return lambda measure, facts: None if measure.metric is Metric.BACKLOG else told(measure.at)
+    label = clock(_FORMS[by], zone)
+    return lambda measure, facts: None if measure.metric is Metric.BACKLOG else label(measure.at)
 
 
 def _inside(first: Group, second: Group) -> Group:
     def name(measure: Measure, facts: Facts) -> str | None:
-        one, two = first(measure, facts), second(measure, facts)
-        return None if one is None or two is None else one + BETWEEN + two
+        item, two = first(measure, facts), second(measure, facts)
+        return None if item is None or two is None else item + BETWEEN + two
 
     return name
 
@@ -108,5 +108,5 @@ def clock(form: str, zone: tzinfo) -> Callable[[int], str]:
 
     Minutes are remembered: a zone's offsets have been whole minutes since 1972.
     """
-    told = lru_cache(100_000)(lambda minute: datetime.fromtimestamp(minute * 60, zone).strftime(form))
-    return lambda at: told(at // 60)
+    formatted = lru_cache(100_000)(lambda minute: datetime.fromtimestamp(minute * 60, zone).strftime(form))
+    return lambda at: formatted(at // 60)

@@ -1,6 +1,6 @@
 """How long a ticket takes an agent, learned from the events: the time since the agent's action before.
 
-A pause longer than `IDLE` is no work; what follows it says nothing about the ticket and is left out.
+A pause longer than `IDLE` is not work; what follows it says nothing about the ticket and is left out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Handled:
 
 
 def handled(events: Iterable[Event]) -> Iterator[Handled]:
-    """Yield what agents did and how long it took; `events` in the order of time. A bulk action is left out."""
+    """Yield what agents did and how long it took; `events` in chronological order. A bulk action is left out."""
     latest: dict[str, tuple[int, int]] = {}
     for event in events:
         if event.kind not in WORK:
@@ -42,11 +42,11 @@ def handled(events: Iterable[Event]) -> Iterator[Handled]:
             yield Handled(event.ticket_id, event.at, event.actor, event.at - at)
 
 
-def expected(found: Iterable[Handled], lanes: Mapping[int, str]) -> dict[str, int]:
+def expected(actions: Iterable[Handled], lanes: Mapping[int, str]) -> dict[str, int]:
     """Return each lane's expected seconds a ticket: the median of its latest. `lanes` are the tickets' lanes."""
     recent: dict[str, deque[int]] = {}
-    for one in found:
-        lane = lanes.get(one.ticket_id)
+    for action in actions:
+        lane = lanes.get(action.ticket_id)
         if lane is not None:
-            recent.setdefault(lane, deque(maxlen=RECENT)).append(one.seconds)
+            recent.setdefault(lane, deque(maxlen=RECENT)).append(action.seconds)
     return {lane: max(1, round(statistics.median(held))) for lane, held in recent.items()}

@@ -52,7 +52,7 @@ NUMBERS = frozenset({Metric.TOUCHES, Metric.RATING, Metric.REVIEW})
 JUDGED = frozenset({Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW})
 """What customers and reviewers say: measured from what stands, since a correction counts for when it was given."""
 MEANS = SHARES | NUMBERS | {Metric.HANDLING}
-"""What is told by its mean: a share of 1, touches a ticket, average handle time; other lengths by their median."""
+"""Metrics shown as a mean: shares of 1, touches per ticket, handle time; other durations are medians."""
 
 _PIECE = 20_000
 """Values that are sorted at once."""
@@ -67,7 +67,7 @@ class Measure(NamedTuple):
     metric: Metric
     ticket_id: int
     at: int
-    """When it came to be: it belongs to the period that holds this moment."""
+    """When it was taken: it belongs to the period that holds this moment."""
     value: int
     agent: str = ""
     macro: str = ""
@@ -93,7 +93,7 @@ class Figure:
 
 
 def wall(start: int, end: int) -> int:
-    """Return the seconds between two moments; 0 where the second is not later."""
+    """Return the seconds between two moments; 0 if the second is not later."""
     return max(0, end - start)
 
 
@@ -103,16 +103,16 @@ def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> 
     `life` must hold no event from `until` on, so that what came later changes nothing.
     """
     number, created = life.ticket_id, life.created_at
-    found = [] if created is None or created < since else [Measure(Metric.RECEIVED, number, created, 1)]
+    results = [] if created is None or created < since else [Measure(Metric.RECEIVED, number, created, 1)]
     if life.replies:
-        found += _replies(life, since, elapsed)
+        results += _replies(life, since, elapsed)
     if created is not None:
         if life.solvings:
-            found += _solved(life, created, since, elapsed)
+            results += _solved(life, created, since, elapsed)
         if life.is_open:
             age = until - created
-            found.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", age))
-    return found
+            results.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", age))
+    return results
 
 
 def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
@@ -131,12 +131,12 @@ def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
 
 def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterator[Measure]:
     """A ticket counts as solved where it stands solved at the end, by its last solving."""
-    solvings = [one for one in life.solvings if one.at >= since]
-    for place, one in enumerate(solvings):
+    solvings = [solving for solving in life.solvings if solving.at >= since]
+    for place, solving in enumerate(solvings):
         following = solvings[place + 1].at if place + 1 < len(solvings) else None
-        again = any(one.at <= at and (following is None or at <= following) for at in life.reopenings)
-        age = one.at - created
-        yield Measure(Metric.REOPENED, life.ticket_id, one.at, int(again), one.agent, one.macro, age)
+        again = any(solving.at <= at and (following is None or at <= following) for at in life.reopenings)
+        age = solving.at - created
+        yield Measure(Metric.REOPENED, life.ticket_id, solving.at, int(again), solving.agent, solving.macro, age)
     if not solvings or life.is_open:
         return
     last = solvings[-1]

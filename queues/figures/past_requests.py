@@ -31,14 +31,14 @@ def past_requests(
     """
     work = list(handled(store.events.deeds(WORK, 0, until)))
     usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
-    took = {(one.ticket_id, one.at): one for one in work}
-    found = []
-    for number, told in store.events.lives(until, since=since):
+    took = {(action.ticket_id, action.at): action for action in work}
+    requests = []
+    for number, events in store.events.lives(until, since=since):
         ticket = store.tickets.get(number)
         if ticket is not None:
-            life = history(number, told)
+            life = history(number, events)
             tier, graphic = _tier(store, ticket), exposure.holds(ticket)
-            found += [
+            requests += [
                 replace(
                     _request(ticket, at, first, took.get((number, answered or 0)), usual, tier, policies, calendars),
                     answered_at=answered,
@@ -47,7 +47,7 @@ def past_requests(
                 for at, answered, first in _asked(life)
                 if since <= at < until
             ]
-    return found, usual
+    return requests, usual
 
 
 def _asked(life: History) -> Iterator[tuple[int, int | None, bool]]:

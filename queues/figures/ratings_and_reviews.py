@@ -10,11 +10,11 @@ from queues.figures.metrics import Measure, Metric
 
 
 def judged(store: Store, since: int, until: int) -> list[Measure]:
-    """Return the measures from `since` up to `until`, not included, in the order of time.
+    """Return the measures from `since` up to `until`, not included, in chronological order.
 
     A rating and a review belong to the moment at which they were given, a question to when it was asked.
     """
-    return sorted((*_ratings(store, since, until), *_reviews(store, since, until)), key=lambda one: one.at)
+    return sorted((*_ratings(store, since, until), *_reviews(store, since, until)), key=lambda measure: measure.at)
 
 
 def _ratings(store: Store, since: int, until: int) -> Iterator[Measure]:

@@ -1,7 +1,7 @@
 """A shift played again: the same requests under another order, other hours, other targets or other staffing.
 
-What came in and how long each took are facts of the record; who takes which when is decided anew. One agent works on
-one request at a time and finishes it; nobody knows what will come in later.
+What came in and how long each took are facts of the record; who takes which when is decided again. One agent works on
+one request at a time and finishes it; future requests are unknown.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Order(StrEnum):
     NEXT_UP = "next-up"
     """The desk's own order over all lanes."""
     NO_REST = "no-rest"
-    """The same without light tickets between graphic ones."""
+    """The same without easier tickets between graphic ones."""
     FIRST_IN = "first-in"
     """The oldest request of any lane."""
     BY_QUEUE = "by-queue"
@@ -46,7 +46,7 @@ class Request:
     answered_at: int | None = None
     """When it was answered in fact."""
     graphic: bool = False
-    """Somebody who answers it has to look at graphic words."""
+    """Someone who answers it has to look at graphic words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Outcome:
     by_lane: Mapping[str, int]
     """Breaches by lane."""
     graphic_in_a_row: int = 0
-    """Graphic requests that came to somebody right after another one."""
+    """Graphic requests that came to someone right after another one."""
 
 
 _Pick = Callable[[list[Request], int, Rest], Request]
@@ -81,11 +81,11 @@ def play(
 ) -> Outcome:
     """Answer every request in the given order with people who each work while their calendar of `staff` is open.
 
-    `expected` are the lanes' usual handle times, which next-up goes by; `exposure` tells it how many light ones
+    `expected` are the lanes' usual handle times, which next-up goes by; `exposure` tells it how many easier tickets
     to give each agent between two graphic ones (its defaults without).
     """
     pick = _picker(order, expected or {}, exposure or Exposure())
-    coming = sorted(requests, key=lambda one: (one.at, one.ticket_id))
+    coming = sorted(requests, key=lambda request: (request.at, request.ticket_id))
     waiting: list[Request] = []
     waits: list[tuple[Request, int]] = []
     rests = [Rest() for _ in staff]
@@ -112,7 +112,7 @@ class _Turns:
     def __init__(self, staff: Sequence[Calendar]) -> None:
         self._staff = staff
         self._free = [(0, 0, agent) for agent in range(len(staff))]
-        """For each who is free: no earlier than when they can begin, since when they are free, who."""
+        """For each free agent: the earliest start, since when they are free, who."""
 
     def next(self, earliest: int) -> tuple[int, int]:
         """Return when the next one can begin, not before `earliest`, and who; they are busy from then on."""
@@ -124,18 +124,18 @@ class _Turns:
             heappush(self._free, (begins, since, agent))
 
     def busy(self, agent: int, until: int) -> None:
-        """Keep somebody busy until then."""
+        """Keep someone busy until then."""
         heappush(self._free, (until, until, agent))
 
 
 def as_it_was(requests: Iterable[Request]) -> Outcome:
     """Return what became of the requests that were answered, as the record has it."""
-    return summed([(one, one.answered_at) for one in requests if one.answered_at is not None])
+    return summed([(request, request.answered_at) for request in requests if request.answered_at is not None])
 
 
 def _picker(order: Order, expected: Mapping[str, int], exposure: Exposure) -> _Pick:
     if order is Order.FIRST_IN:
-        return lambda waiting, now, rest: min(waiting, key=lambda one: (one.at, one.ticket_id))
+        return lambda waiting, now, rest: min(waiting, key=lambda request: (request.at, request.ticket_id))
     if order in (Order.NEXT_UP, Order.NO_REST):
         between = exposure.light_between if order is Order.NEXT_UP else 0
         return lambda waiting, now, rest: _most_urgent(
@@ -144,45 +144,60 @@ def _picker(order: Order, expected: Mapping[str, int], exposure: Exposure) -> _P
     current: list[str] = []
 
     def by_queue(waiting: list[Request], now: int, rest: Rest) -> Request:
-        lanes = sorted({one.lane for one in waiting})
+        lanes = sorted({request.lane for request in waiting})
         if not current or current[0] not in lanes:
             current[:] = [next((lane for lane in lanes if not current or lane > current[0]), lanes[0])]
-        return min((one for one in waiting if one.lane == current[0]), key=lambda one: (one.at, one.ticket_id))
+        return min(
+            (request for request in waiting if request.lane == current[0]),
+            key=lambda request: (request.at, request.ticket_id),
+        )
 
     return by_queue
 
 
 def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int], rests: Exposure | None) -> Request:
-    """Return what next-up takes; `rests` where the agent should have a light one."""
+    """Return what next-up takes; `rests` where the agent should have an easier ticket."""
     rows: dict[str, list[LaneRow]] = {}
-    for place, one in enumerate(waiting):
-        rows.setdefault(one.lane, []).append(_row(place, one))
-    found = choose(rows, now, expected)
-    assert found is not None  # there is something waiting
-    first = waiting[found.ticket_id]
+    for place, request in enumerate(waiting):
+        rows.setdefault(request.lane, []).append(_row(place, request))
+    next_up = choose(rows, now, expected)
+    assert next_up is not None  # there is something waiting
+    first = waiting[next_up.ticket_id]
     if rests is None or not first.graphic:
         return first
     order = ranked(rows, now, expected)
-    light = lighter(order, now, expected, lambda one: waiting[one.row.id].graphic, rests.never_wait)
+    light = lighter(order, now, expected, lambda candidate: waiting[candidate.row.id].graphic, rests.never_wait)
     return first if light is None else waiting[light.row.id]
 
 
-def _row(place: int, one: Request) -> LaneRow:
+def _row(place: int, request: Request) -> LaneRow:
     return LaneRow(
-        place, "", "", Status.OPEN, one.priority, one.severity, "", one.due_at, one.at, 0, "", False, one.due_at or 0
+        place,
+        "",
+        "",
+        Status.OPEN,
+        request.priority,
+        request.severity,
+        "",
+        request.due_at,
+        request.at,
+        0,
+        "",
+        False,
+        request.due_at or 0,
     )
 
 
 def summed(waits: Sequence[tuple[Request, int]]) -> Outcome:
     """Return what requests came to that were answered at these moments."""
-    lengths = sorted(end - one.at for one, end in waits)
-    late = [one for one, end in waits if one.due_at is not None and end > one.due_at]
-    lanes = sorted({one.lane for one, _ in waits})
+    lengths = sorted(end - request.at for request, end in waits)
+    late = [request for request, end in waits if request.due_at is not None and end > request.due_at]
+    lanes = sorted({request.lane for request, _ in waits})
     return Outcome(
         answered=len(waits),
         breaches=len(late),
-        grave_breaches=sum(one.severity in (Severity.S0, Severity.S1) for one in late),
+        grave_breaches=sum(request.severity in (Severity.S0, Severity.S1) for request in late),
         median_wait=round(statistics.median(lengths)) if lengths else 0,
         p90_wait=lengths[-(-9 * len(lengths) // 10) - 1] if lengths else 0,
-        by_lane={lane: sum(one.lane == lane for one in late) for lane in lanes},
+        by_lane={lane: sum(request.lane == lane for request in late) for lane in lanes},
     )

@@ -1,7 +1,7 @@
-"""A report: the figures of a period by group, beside those of the period before, and the measures behind each.
+"""A report: the figures of a period by group, next to those of the period before, and the measures behind each.
 
-All is read once, however many groupings are asked for: a ticket's life is told up to the end of the period before,
-measured, and told on to the end of the period.
+All is read once, however many groupings are asked for: a ticket's history is built up to the end of the period before,
+measured, and continued to the end of the period.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Question:
     """What is looked for in the record."""
 
     spans: Sequence[Period]
-    """In the order of time, each ending where the next begins."""
+    """In chronological order, each ending where the next begins."""
     elapsed: Elapsed
     facts: bool
     """Whether anything is grouped by what a ticket is."""
@@ -66,7 +66,7 @@ Found = Iterator[tuple[int, Sequence[Measure], Facts]]
 
 
 def _silent(share: float) -> None:
-    """Nobody listens."""
+    """Report progress to no one."""
 
 
 def report(store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall) -> Report:
@@ -89,19 +89,19 @@ def reports(
         [(grouping(by, zone), defaultdict[tuple[str, Metric], list[int]](list)) for by in groupings]
         for _ in question.spans
     ]
-    for place, found, facts in _found(store, question):
+    for place, found_measures, facts in _found(store, question):
         for group, held in sums[place]:
-            for measure in found:
+            for measure in found_measures:
                 if (name := group(measure, facts)) is not None:
                     held[name, measure.metric].append(measure.value)
     before, now = ([figures(held) for _, held in of_span] for of_span in sums)
     return {by: Report(period, by, now[n], before[n]) for n, by in enumerate(groupings)}
 
 
-def inside(found: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
+def inside(report: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
     """Return what a group of a report of groups of groups holds, by the name of the second."""
     start = group + BETWEEN
-    return {name[len(start) :]: held for name, held in found.now.items() if name.startswith(start)}
+    return {name[len(start) :]: held for name, held in report.now.items() if name.startswith(start)}
 
 
 def behind(
@@ -109,8 +109,8 @@ def behind(
 ) -> Iterator[tuple[Measure, str]]:
     """Yield every measure of the period that belongs to a group, with the group."""
     group = grouping(by, zone)
-    for _, found, facts in _found(store, Question((period,), elapsed, needs_facts(by), told)):
-        for measure in found:
+    for _, found_measures, facts in _found(store, Question((period,), elapsed, needs_facts(by), told)):
+        for measure in found_measures:
             if (name := group(measure, facts)) is not None:
                 yield measure, name
 
@@ -121,17 +121,17 @@ def _found(store: Store, question: Question) -> Found:
 
 
 def _of_lives(store: Store, question: Question) -> Found:
-    """Measure what happened to each ticket, by the number of the ticket."""
+    """Yield each ticket's measures, in order of ticket number."""
     lives = store.events.lives(question.spans[-1].until, since=question.spans[0].since)
     newest = max(1, store.tickets.newest())
     while batch := list(islice(lives, _BATCH)):
         facts = _facts(store, [number for number, _ in batch], question)
-        for number, told in batch:
-            life, heard, end = History(number), 0, len(told)
+        for number, events in batch:
+            life, heard, end = History(number), 0, len(events)
             of_ticket = facts.get(number, NO_FACTS)
             for place, span in enumerate(question.spans):
-                while heard < end and told[heard][0] < span.until:
-                    life.add(*told[heard])
+                while heard < end and events[heard][0] < span.until:
+                    life.add(*events[heard])
                     heard += 1
                 if heard:
                     yield place, measures(life, span.since, span.until, question.elapsed), of_ticket
@@ -139,22 +139,22 @@ def _of_lives(store: Store, question: Question) -> Found:
 
 
 def _of_handling(store: Store, question: Question) -> Found:
-    """Measure what each action of an agent took, in the order of time."""
+    """Measure what each action of an agent took, in chronological order."""
     first, last = question.spans[0], question.spans[-1]
     work = handled(store.events.deeds(WORK, first.since - IDLE, last.until))
     while batch := list(islice(work, _BATCH)):
-        facts = _facts(store, [one.ticket_id for one in batch], question)
-        for one in batch:
+        facts = _facts(store, [action.ticket_id for action in batch], question)
+        for action in batch:
             for place, span in enumerate(question.spans):
-                if span.since <= one.at < span.until:
-                    measure = Measure(Metric.HANDLING, one.ticket_id, one.at, one.seconds, one.agent)
-                    yield place, [measure], facts.get(one.ticket_id, NO_FACTS)
+                if span.since <= action.at < span.until:
+                    measure = Measure(Metric.HANDLING, action.ticket_id, action.at, action.seconds, action.agent)
+                    yield place, [measure], facts.get(action.ticket_id, NO_FACTS)
         question.told(1.0)
 
 
 def _of_asides(store: Store, question: Question) -> Found:
     """Count what was passed over, taken out of turn, and shown of graphic words, in the order of the record."""
-    asides = store.events.told(list(ASIDE), question.spans[0].since, question.spans[-1].until)
+    asides = store.events.in_period(list(ASIDE), question.spans[0].since, question.spans[-1].until)
     facts = _facts(store, [event.ticket_id for event in asides], question)
     for event in asides:
         for place, span in enumerate(question.spans):
@@ -163,12 +163,12 @@ def _of_asides(store: Store, question: Question) -> Found:
 
 
 def _of_judgements(store: Store, question: Question) -> Found:
-    """Measure what customers said of us and reviewers of replies, in the order of time."""
+    """Measure what customers said of us and reviewers of replies, in chronological order."""
     for place, span in enumerate(question.spans):
-        found = judged(store, span.since, span.until)
-        facts = _facts(store, sorted({one.ticket_id for one in found}), question)
-        for one in found:
-            yield place, [one], facts.get(one.ticket_id, NO_FACTS)
+        measures = judged(store, span.since, span.until)
+        facts = _facts(store, sorted({measure.ticket_id for measure in measures}), question)
+        for measure in measures:
+            yield place, [measure], facts.get(measure.ticket_id, NO_FACTS)
 
 
 def _facts(store: Store, numbers: Sequence[int], question: Question) -> dict[int, Facts]:
@@ -176,4 +176,4 @@ def _facts(store: Store, numbers: Sequence[int], question: Question) -> dict[int
 
 
 SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling, _of_asides, _of_judgements)
-"""Where measures come from. What is kept beside the events is measured by one more of these."""
+"""Where measures come from. What is kept next to the events is measured by one more of these."""

@@ -69,11 +69,11 @@ class OwnFigures:
     def count(self, own: Own) -> int:
         """Return how many values there are; of what was graphic, how many tickets."""
         held = self.behind.get(own, ())
-        return len({one.ticket_id for one in held}) if own is Own.EXPOSED else len(held)
+        return len({value.ticket_id for value in held}) if own is Own.EXPOSED else len(held)
 
     def value(self, own: Own) -> float | None:
-        """Return a rate, a mean or median of seconds or keys, a share of 1, or a count; None where there is none."""
-        held = [one.value for one in self.behind.get(own, ())]
+        """Return a rate, a mean or median of seconds or keys, a share of 1, or a count; None if there is none."""
+        held = [value.value for value in self.behind.get(own, ())]
         if own in COUNTED:
             return self.count(own)
         if own is Own.SOLVED:
@@ -98,31 +98,34 @@ class OwnWork:
         What has happened already after `until` is not taken in, now or later.
         """
         newest = store.events.newest()
-        mine = [one for one in store.events.by(self._agent, self._seen, newest) if self._since <= one.at <= until]
-        touched = {one.ticket_id for one in mine} - {NO_TICKET}
+        mine = [event for event in store.events.by(self._agent, self._seen, newest) if self._since <= event.at <= until]
+        touched = {event.ticket_id for event in mine} - {NO_TICKET}
         for ticket_id in touched | store.events.touching(self._measures, self._seen, newest):
-            found = measures(history(ticket_id, store.events.life(ticket_id, until + 1)), self._since, until + 1)
-            self._measures[ticket_id] = tuple(one for one in found if one.agent == self._agent)
+            results = measures(history(ticket_id, store.events.life(ticket_id, until + 1)), self._since, until + 1)
+            self._measures[ticket_id] = tuple(measure for measure in results if measure.agent == self._agent)
         self._acts += mine
         self._seen = newest
         return OwnFigures(self._agent, self._since, until, seconds, self._behind(store, until))
 
     def _behind(self, store: Store, until: int) -> dict[Own, tuple[Value, ...]]:
-        found: dict[Own, list[Value]] = {own: [] for own in Own}
+        results: dict[Own, list[Value]] = {own: [] for own in Own}
         undone = store.actions.undone(self._agent, self._acts[0].action) if self._acts else set[int]()
-        acts = [one for one in self._acts if one.action not in undone]
-        asides = [aside(one) for one in acts if one.kind in ASIDE]
-        for one in (*(one for ticket_id in sorted(self._measures) for one in self._measures[ticket_id]), *asides):
-            if one.metric in _LATE:
-                found[Own.KEPT].append(Value(one.ticket_id, 1 - one.value))
-            elif one.metric in _OF:
-                found[_OF[one.metric]].append(Value(one.ticket_id, one.value))
-        found[Own.HANDLE] = [Value(one.ticket_id, one.seconds) for one in handled(acts)]
+        acts = [event for event in self._acts if event.action not in undone]
+        asides = [aside(event) for event in acts if event.kind in ASIDE]
+        for measure in (
+            *(measure for ticket_id in sorted(self._measures) for measure in self._measures[ticket_id]),
+            *asides,
+        ):
+            if measure.metric in _LATE:
+                results[Own.KEPT].append(Value(measure.ticket_id, 1 - measure.value))
+            elif measure.metric in _OF:
+                results[_OF[measure.metric]].append(Value(measure.ticket_id, measure.value))
+        results[Own.HANDLE] = [Value(action.ticket_id, action.seconds) for action in handled(acts)]
         spent = store.effort.of_solved(self._agent, self._since, until + 1)
-        found[Own.KEYS] = [Value(one.ticket_id, one.keys) for one in spent]
-        return {own: tuple(values) for own, values in found.items()}
+        results[Own.KEYS] = [Value(effort.ticket_id, effort.keys) for effort in spent]
+        return {own: tuple(values) for own, values in results.items()}
 
 
 def own_figures(store: Store, agent: str, since: int, until: int, seconds: int) -> OwnFigures:
-    """Return the figures of a period in one look."""
+    """Return the figures of a period."""
     return OwnWork(agent, since).look(store, until, seconds)

@@ -1,4 +1,4 @@
-"""One ticket's life told by its events: who wrote when, what was late, when it was solved and opened again."""
+"""One ticket's history, built from its events: who wrote when, what was late, when it was solved and reopened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.tables.events import Told
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 _UNHEARD = {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING}
 _WRITTEN = frozenset({str(kind) for kind in MessageKind} - _UNHEARD)
-"""Kinds of incoming messages that somebody waits for an answer to."""
+"""Kinds of incoming messages that someone waits for an answer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Reply:
     agent: str
     macro: str
     waiting_since: int | None
-    """When the oldest message that it answers came in; None where the customer was not waiting."""
+    """When the oldest message that it answers came in; None if the customer was not waiting."""
     due_at: int | None
     """The clock of a first or next reply that ran until then."""
 
@@ -67,7 +67,7 @@ class _Detail(msgspec.Struct):
 class _Read(NamedTuple):
     """What a detail says."""
 
-    ours: bool
+    outgoing: bool
     """Not written by the customer."""
     heard: bool
     """Written by the customer, who waits for an answer."""
@@ -82,14 +82,14 @@ _NOTHING = _Changed()
 _decode = msgspec.json.Decoder(_Detail).decode  # five times as fast as json where most of it is not wanted
 
 
-@lru_cache(8192)  # most mails are told of in the same words
+@lru_cache(8192)  # most events repeat the same details
 def _read(packed: str) -> _Read:
     detail = _decode(packed)
     changed = detail.changed or _NOTHING
-    ours = detail.direction != Direction.IN
+    outgoing = detail.direction != Direction.IN
     return _Read(
-        ours,
-        not ours and detail.kind in _WRITTEN,
+        outgoing,
+        not outgoing and detail.kind in _WRITTEN,
         tuple(changed.status) if changed.status else None,
         (changed.first_due or changed.next_due or (None,))[0],
         (changed.resolve_due or (None,))[0],
@@ -98,7 +98,7 @@ def _read(packed: str) -> _Read:
 
 
 class History:
-    """What the events tell of one ticket. A class of slots, since a report makes one a ticket."""
+    """What the events say about one ticket. A class of slots, since a report makes one a ticket."""
 
     __slots__ = ("created_at", "is_open", "reopenings", "replies", "solvings", "ticket_id", "waiting_since")
 
@@ -111,10 +111,10 @@ class History:
         self.is_open = False
         """Not solved or closed after the last event."""
         self.waiting_since: int | None = None
-        """When the oldest message came in that nobody has answered yet."""
+        """When the oldest message came in that no one has answered yet."""
 
     def add(self, at: int, actor: str, kind: str, packed: str) -> None:
-        """Take the next event in, in the order of time."""
+        """Add the next event; events come in chronological order."""
         read = _read(packed)
         if kind == "received":
             self._received(at, read)
@@ -126,14 +126,14 @@ class History:
 
     def _received(self, at: int, read: _Read) -> None:
         if self.created_at is None:
-            self.created_at, self.is_open = at, read.heard or read.ours
+            self.created_at, self.is_open = at, read.heard or read.outgoing
             wants = read.heard
         else:
-            # plain thanks leave a solved ticket as it is: nobody waits
+            # plain thanks leave a solved ticket solved: the customer is not waiting
             wants = read.heard and (self.is_open or read.moved is not None)
         if wants and self.waiting_since is None:
             self.waiting_since = at
-        elif read.ours:
+        elif read.outgoing:
             self.waiting_since = None
 
     def _moved(self, at: int, actor: str, old: str, new: str, due: int | None) -> None:
@@ -144,12 +144,12 @@ class History:
             self.reopenings = [*self.reopenings, at]
         self.is_open = new not in _DONE
         if old == Status.SUSPENDED and self.is_open and self.waiting_since is None:
-            self.waiting_since = at  # taken in: from now on somebody waits
+            self.waiting_since = at  # taken in: from now on someone waits
 
 
-def history(ticket_id: int, told: Iterable[Told]) -> History:
-    """Return the life that is told; events of actions that were taken back must not be among them."""
-    found = History(ticket_id)
-    for one in told:
-        found.add(*one)
-    return found
+def history(ticket_id: int, events: Iterable[Told]) -> History:
+    """Return the ticket's history; `events` must not include those of undone actions."""
+    result = History(ticket_id)
+    for item in events:
+        result.add(*item)
+    return result

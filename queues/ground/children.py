@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 _started: WeakSet[subprocess.Popen[Any]] = WeakSet()
 ending = threading.Event()
-"""Set once they are ended by force: what one of them leaves undone is nobody's fault."""
+"""Set once they are ended by force: a child killed this way has not failed."""
 
 
 def adopt(process: subprocess.Popen[Any]) -> None:

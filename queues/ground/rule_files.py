@@ -44,8 +44,8 @@ def read(source: Path | str, shape: type[T], where: str = "") -> RuleFile[T]:
     try:
         return RuleFile(msgspec.convert(tomllib.loads(text), shape), text, name)
     except tomllib.TOMLDecodeError as error:
-        found = _SYNTAX_LINE.search(str(error))
-        line = int(found[1]) if found and found[1] else text.count("\n") + 1
+        match = _SYNTAX_LINE.search(str(error))
+        line = int(match[1]) if match and match[1] else text.count("\n") + 1
         raise _error(name, line, _SYNTAX_LINE.sub("", str(error))) from None
     except msgspec.ValidationError as error:
         raise _error(name, _line_of_path(text, str(error)), _in_words(str(error))) from None
@@ -86,8 +86,8 @@ def _code_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _line_of_path(text: str, message: str) -> int:
     """Return the line that a message of msgspec speaks of, such as "... - at `$.rule[2].when.tier`"."""
-    found = _AT.search(message)
-    path = found[1] if found else ""
+    match = _AT.search(message)
+    path = match[1] if match else ""
     unknown = _UNKNOWN.search(message)
     element = _ELEMENT.match(path)
     keys = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", path[element.end() if element else 0 :]))
@@ -97,7 +97,7 @@ def _line_of_path(text: str, message: str) -> int:
 
 def _in_words(message: str) -> str:
     if unknown := _UNKNOWN.search(message):
-        return f"{unknown[1]!r} is no key that is known here; correct or remove it"
+        return f"{unknown[1]!r} is not a known key; correct or remove it"
     if missing := _MISSING.search(message):
         return f"the key {missing[1]!r} is missing; add it"
     return f"{_AT.sub('', message)}; correct the value"

@@ -28,7 +28,7 @@ def moves(status: Status) -> frozenset[Status]:
 
 
 def check_move(old: Status, new: Status) -> None:
-    """Raise RuleError where an agent may not move a ticket from `old` to `new`; staying put is always allowed."""
+    """Raise RuleError if an agent may not move a ticket from `old` to `new`; staying put is always allowed."""
     if new == old or new in _MOVES[old]:
         return
     if new is Status.NEW:
@@ -57,5 +57,5 @@ def waits_after(waits: tuple[int, ...], status: Status, now: int) -> tuple[int, 
 
 
 def reopens(old: Status, new: Status) -> bool:
-    """Tell whether the move from `old` to `new` takes finished work up again."""
+    """Return whether the move from `old` to `new` takes finished work up again."""
     return old in DONE and new not in DONE

@@ -15,11 +15,11 @@ _SENDER = re.compile(r"[^\s@<>\"(),;]*@[^\s@<>\"(),;]+")
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """One team, as the settings tell of it."""
+    """One team of the settings."""
 
     name: str
     address: str = ""
-    """Where its mail goes; empty where it is told in some other way."""
+    """Where its mail goes; empty if the team is contacted in another way."""
     answers_from: tuple[str, ...] = ()
     """Besides `address`: addresses, or whole domains (`@shop.example`), whose answers are the team's."""
     due: str = ""
@@ -29,9 +29,9 @@ class Team:
     language: str = "en"
 
     def speaks_from(self, address: str) -> bool:
-        """Tell whether a mail from this address is the team's."""
+        """Return whether a mail from this address is the team's."""
         wanted = address.strip().casefold()
-        known = {one.casefold() for one in (self.address, *self.answers_from) if one}
+        known = {item.casefold() for item in (self.address, *self.answers_from) if item}
         return wanted in known or f"@{wanted.rpartition('@')[2]}" in known
 
 
@@ -54,7 +54,7 @@ def _wrong(team: Team, seen: set[str]) -> str:
         return "has no name, or the name of a team before it"
     if team.address and not _ADDRESS.fullmatch(team.address):
         return f"has the address {team.address!r}; write one such as team@shop.example"
-    odd = next((one for one in team.answers_from if not _SENDER.fullmatch(one)), "")
+    odd = next((item for item in team.answers_from if not _SENDER.fullmatch(item)), "")
     if odd:
         return f"takes answers from {odd!r}; write an address, or a domain such as @shop.example"
     if team.due and span_seconds(team.due) is None:

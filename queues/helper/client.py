@@ -75,12 +75,12 @@ class Helper:
         self.close()
 
     def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
-        """Read messages, one answer each, in their order. Raises ConnectorError where no helper can be started."""
-        requests = [(connector, one.source, self._own, one.raw) for one in messages]
+        """Read messages, one answer each, in their order. Raises ConnectorError if no helper can be started."""
+        requests = [(connector, raw.source, self._own, raw.raw) for raw in messages]
 
         def unread(place: int, problem: str) -> Incoming:
-            one = messages[place]
-            return unread_mail(one.raw, connector=connector, source=one.source, problem=problem)
+            raw = messages[place]
+            return unread_mail(raw.raw, connector=connector, source=raw.source, problem=problem)
 
         return self._each(requests, msgspec.msgpack.Decoder(Incoming).decode, unread)
 
@@ -171,8 +171,8 @@ class Helper:
         if process is None or process.stdin is None or process.stdout is None:
             raise _LostError("the reader is not running")
         writers = [process.stdin] if unsent else []
-        left = max(0.0, deadline - time.monotonic())
-        readable, writable, _ = select.select([process.stdout], writers, [], left)
+        remaining = max(0.0, deadline - time.monotonic())
+        readable, writable, _ = select.select([process.stdout], writers, [], remaining)
         if not readable and not writable and time.monotonic() >= deadline:
             raise _LostError(f"took longer than {seconds:g} s to read")
         if readable:

@@ -37,16 +37,18 @@ class Importer:
     report: Report = field(default_factory=Report)
 
     def take_in(self, items: Iterable[Piece], progress: Callable[[int, int], object]) -> Report:
-        """File every ticket; `progress` is told how many messages and records were seen.
+        """File every ticket; `progress` gets the number of messages and records seen.
 
-        A record that was taken in before is not looked at again. Raises StoreError where the store cannot be
+        A record that was taken in before is not looked at again. Raises StoreError if the store cannot be
         written; what was filed before stays.
         """
         records = 0
         for batch in _batches(items, self.report):
-            fresh = [one for one in batch if not self._is_known(one)]
-            split = self.helper.split([(one.tool, one.raw) for one in fresh])
-            taken = [(one, ticket) for one, ticket in zip(fresh, split, strict=True) if self._is_usable(one, ticket)]
+            fresh = [record for record in batch if not self._is_known(record)]
+            split = self.helper.split([(record.tool, record.raw) for record in fresh])
+            taken = [
+                (record, ticket) for record, ticket in zip(fresh, split, strict=True) if self._is_usable(record, ticket)
+            ]
             self._file(taken)
             records += len(batch)
             progress(self.report.seen, records)
@@ -65,8 +67,8 @@ class Importer:
     def _file(self, taken: Sequence[tuple[Record, ExportedTicket]]) -> None:
         """Read the messages of several tickets at once, and file ticket by ticket."""
         ordered = [_ordered(ticket, self.people) for _, ticket in taken]
-        raws = [RawMessage(_line(one, ticket), record.source)
-                for (record, ticket), messages in zip(taken, ordered, strict=True) for one in messages]  # fmt: skip
+        raws = [RawMessage(_line(message, ticket), record.source)
+                for (record, ticket), messages in zip(taken, ordered, strict=True) for message in messages]  # fmt: skip
         read = iter(zip(raws, self.helper.read(raws, connector=self.connector), strict=True))
         for (record, ticket), messages in zip(taken, ordered, strict=True):
             mine = [next(read) for _ in messages]
@@ -82,7 +84,7 @@ class Importer:
         now = self.clock()
         customer = self.people.whole(ticket.customer)
         placing = _Placing(record.tool, ticket, customer, now)
-        items = [placing.placed(item, one) for (_, item), one in zip(read, messages, strict=True)]
+        items = [placing.placed(item, message) for (_, item), message in zip(read, messages, strict=True)]
         imported = Imported(
             record.tool, ticket.ref, hashlib.sha256(record.raw).hexdigest(), len(items),
             msgspec.json.decode(ticket.extra) if ticket.extra else {},
@@ -92,54 +94,56 @@ class Importer:
             for raw, item in read:
                 self.desk.store.messages.keep_raw(raw.raw, item.source, now)
             received = self.desk.take_over(items, standing, imported, bulk=True)
-        for item, one in zip(items, received, strict=True):
-            self.report.count(item, one.outcome)
+        for item, entry in zip(items, received, strict=True):
+            self.report.count(item, entry.outcome)
         self.report.keep(record.tool, ticket.kept)
 
 
 @dataclass(frozen=True, slots=True)
 class _Placing:
-    """What every message of one ticket is told besides what it says itself."""
+    """What all messages of one ticket share."""
 
     tool: str
     ticket: ExportedTicket
     customer: Person
     now: int
 
-    def placed(self, item: Incoming, one: ExportedMessage) -> Incoming:
+    def placed(self, item: Incoming, message: ExportedMessage) -> Incoming:
         """Return a message as it is filed: which ticket, which way, whose, when."""
-        incoming = one.direction is Direction.IN
-        author = one.author if one.author.id or one.author.address or not incoming else self.customer
+        incoming = message.direction is Direction.IN
+        author = message.author if message.author.id or message.author.address or not incoming else self.customer
         asks = author if incoming else self.customer
         return replace(
             item,
             external_ref=self._ref(),
-            content_hash=self._hash(one),
-            direction=one.direction or Direction.OUT,
-            kind=MessageKind.AUTO if one.is_auto else MessageKind.MAIL,
-            subject=one.subject or self.ticket.subject,
+            content_hash=self._hash(message),
+            direction=message.direction or Direction.OUT,
+            kind=MessageKind.AUTO if message.is_auto else MessageKind.MAIL,
+            subject=message.subject or self.ticket.subject,
             from_name=author.name,
             from_address=author.address,
-            message_id=one.message_id,
+            message_id=message.message_id,
             references=(),
             needs_our_id=True,
             to=(asks.address,) if asks.address and not incoming else (),
             customer_name=asks.name,
             handle="" if asks.address else self._handle(asks),
-            attachments=one.attachments,
-            at=one.at,
-            received_at=min(one.at or self.now, self.now),
+            attachments=message.attachments,
+            at=message.at,
+            received_at=min(message.at or self.now, self.now),
         )
 
     def _ref(self) -> str:
         return " ".join(part for part in (self.tool, self.ticket.site, self.ticket.ref) if part)
 
-    def _handle(self, one: Person) -> str:
-        """Return by what somebody without an address is known: a telephone number, or their number there."""
-        return one.phone or f"{self.tool}:{one.id or f'ticket {self.ticket.ref}'}"
+    def _handle(self, person: Person) -> str:
+        """Return how a person without an address is identified: a telephone number, or their number there."""
+        return person.phone or f"{self.tool}:{person.id or f'ticket {self.ticket.ref}'}"
 
-    def _hash(self, one: ExportedMessage) -> str:
-        stable = [one.id] if one.id else ["", one.author.id, one.author.address, one.at, one.text]
+    def _hash(self, message: ExportedMessage) -> str:
+        stable = (
+            [message.id] if message.id else ["", message.author.id, message.author.address, message.at, message.text]
+        )
         return hashlib.sha256(msgspec.json.encode([self._ref(), *stable])).hexdigest()
 
 
@@ -161,14 +165,14 @@ def _batches(items: Iterable[Piece], report: Report) -> Iterator[list[Record]]:
 
 def _ordered(ticket: ExportedTicket, people: People) -> list[ExportedMessage]:
     """Return the messages by time, each with all that is known of its author; one without a time stays in place."""
-    found: list[ExportedMessage] = []
+    messages: list[ExportedMessage] = []
     latest = ticket.created_at
-    for one in ticket.messages or (_nothing(ticket),):
-        latest = one.at if one.at is not None else latest
-        author = people.whole(one.author)
+    for message in ticket.messages or (_nothing(ticket),):
+        latest = message.at if message.at is not None else latest
+        author = people.whole(message.author)
         known = Direction.IN if author.is_agent is False else Direction.OUT
-        found.append(replace(one, author=author, at=latest, direction=one.direction or known))
-    return sorted(found, key=lambda one: one.at or 0)
+        messages.append(replace(message, author=author, at=latest, direction=message.direction or known))
+    return sorted(messages, key=lambda message: message.at or 0)
 
 
 def _nothing(ticket: ExportedTicket) -> ExportedMessage:
@@ -176,15 +180,15 @@ def _nothing(ticket: ExportedTicket) -> ExportedMessage:
     return ExportedMessage("nothing", ticket.customer, Direction.IN, "", at=ticket.created_at)
 
 
-def _line(one: ExportedMessage, ticket: ExportedTicket) -> bytes:
+def _line(message: ExportedMessage, ticket: ExportedTicket) -> bytes:
     """Return a message as the JSON line that is kept raw and read in the helper."""
     values: dict[str, Any] = {
-        "html" if one.is_html else "text": one.text,
-        "subject": one.subject or ticket.subject or "(no subject)",
-        "from_name": one.author.name,
-        "from_addr": one.author.address,
-        "direction": one.direction,
-        "message_id": one.message_id,
+        "html" if message.is_html else "text": message.text,
+        "subject": message.subject or ticket.subject or "(no subject)",
+        "from_name": message.author.name,
+        "from_addr": message.author.address,
+        "direction": message.direction,
+        "message_id": message.message_id,
         "thread": ticket.ref,
     }
     return msgspec.json.encode(values)
@@ -197,7 +201,7 @@ def _standing(ticket: ExportedTicket, assignee: str) -> Standing:
     )  # fmt: skip
 
 
-def _agent(one: Person, ours: str) -> str:
-    """Return an agent's name as the desk writes it; a number is better than nobody."""
-    name = one.name or one.address or one.id
-    return ours if name.casefold() == ours.casefold() else name
+def _agent(person: Person, our_name: str) -> str:
+    """Return an agent's name as the desk writes it; a number is better than nothing."""
+    name = person.name or person.address or person.id
+    return our_name if name.casefold() == our_name.casefold() else name

@@ -1,6 +1,6 @@
 """The language of what comes in, with what the desk knows: who writes, in which market, and which words are ours.
 
-A connector or the helper guesses from the text alone. Here the guess is asked anew wherever knowing more may change it.
+A connector or the helper guesses from the text alone. Here it is repeated if more knowledge may change it.
 It runs in the worker that fetches, with that worker's own store, before the one door is asked.
 """
 
@@ -42,7 +42,7 @@ class Recogniser:
     ) -> None:
         """Take our texts (macros, automatic replies) and the market's shares; what the store sent is added.
 
-        `own_addresses` (lower case) are ours: what they send on for somebody is that person's.
+        `own_addresses` (lower case) are ours: what they send on for someone is that person's.
         """
         self._store = store
         self._market = market_of(market or {})
@@ -61,12 +61,12 @@ class Recogniser:
         item = unmasked(item, self._own)
         identities = identities_of(item)
         customer = self._store.customers.find(identities)
-        found = self._asked(item, self._earlier(item, identities, customer), self._ours(customer))
-        if found.language != UNKNOWN_LANGUAGE and found.confidence >= self._sure:
+        incoming = self._asked(item, self._earlier(item, identities, customer), self._ours(customer))
+        if incoming.language != UNKNOWN_LANGUAGE and incoming.confidence >= self._sure:
             if len(self._lately) >= REMEMBERED:
                 self._lately.clear()
-            self._lately |= dict.fromkeys(identities, found.language)
-        return found
+            self._lately |= dict.fromkeys(identities, incoming.language)
+        return incoming
 
     def _asked(self, item: Incoming, earlier: str, known: KnownTexts) -> Incoming:
         """Detect, unless the guess was sure and nothing that we know speaks against it."""
@@ -74,8 +74,10 @@ class Recogniser:
         sure = item.language != UNKNOWN_LANGUAGE and item.confidence >= self._sure
         if sure and earlier in ("", item.language) and known.subtract(text) == text:
             return item
-        found = detect(text, customer_language=earlier, market=self._market, known_texts=known, cut=self._sure)
-        return replace(item, language=found.language, confidence=found.confidence, mixed="+".join(found.mixed))
+        detection = detect(text, customer_language=earlier, market=self._market, known_texts=known, cut=self._sure)
+        return replace(
+            item, language=detection.language, confidence=detection.confidence, mixed="+".join(detection.mixed)
+        )
 
     def _ours(self, customer: int | None) -> KnownTexts:
         sent = self._store.messages.sent_to(customer, REPLIES_TO_CUSTOMER) if customer is not None else []
@@ -84,5 +86,5 @@ class Recogniser:
     def _earlier(self, item: Incoming, identities: Sequence[Identity], customer: int | None) -> str:
         """Return what the customer wrote before: as remembered, as of the newest ticket, or as just brought in."""
         stored = self._store.customers.language_of(customer) if customer is not None else ""
-        lately = next((self._lately[one] for one in identities if one in self._lately), "")
+        lately = next((self._lately[identity] for identity in identities if identity in self._lately), "")
         return stored or lately or (item.customer_language if item.customer_language != UNKNOWN_LANGUAGE else "")

@@ -1,4 +1,4 @@
-"""Which addresses are the desk's own, told from mail itself: the ones that many different people write to."""
+"""Which addresses are the desk's own, learned from the mail itself: those that many different people write to."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class OwnAddresses:
     def marked(self, item: Incoming) -> Incoming:
         """Return the message, outgoing where we sent it; what a group or form of ours sent on is the person's.
 
-        A sender who writes to itself in somebody else's name is such a form, however few wrote.
+        A sender who writes to itself in someone else's name is such a form, however few wrote.
         """
         known = self.known()
         own = {*known, item.from_address} if item.from_address in item.to else known

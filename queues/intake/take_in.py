@@ -34,13 +34,13 @@ class Report:
     joined: int = 0
     duplicates: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
-    """Kept raw and filed all the same: where each came from, and why it could not be read."""
+    """Kept raw and filed anyway: where each came from, and why it could not be read."""
     refused: list[str] = field(default_factory=list)
     """Files that could not be opened and records that were left out, one sentence each, the first `MOST_TOLD`."""
     untold: int = 0
     """How many more were refused."""
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
-    """By tool and field: what exported tickets said that has no place of its own here."""
+    """By tool and field: what exported tickets said that has no equivalent here."""
 
     @property
     def seen(self) -> int:
@@ -66,10 +66,10 @@ class Report:
             self.new += 1
 
     def keep(self, tool: str, kept: Mapping[str, Kept]) -> None:
-        """Note what a ticket said that has no place of its own."""
-        for name, one in kept.items():
+        """Note what a ticket said that has no equivalent."""
+        for name, item in kept.items():
             before = self.kept.get((tool, name))
-            self.kept[tool, name] = Kept(before.count + one.count, before.example) if before else one
+            self.kept[tool, name] = Kept(before.count + item.count, before.example) if before else item
 
     def plus(self, other: Report) -> Report:
         """Return both reports as one."""
@@ -82,15 +82,16 @@ class Report:
             self.untold + other.untold,
             dict(self.kept),
         )
-        for (tool, name), one in other.kept.items():
-            whole.keep(tool, {name: one})
+        for (tool, name), kept in other.kept.items():
+            whole.keep(tool, {name: kept})
         return whole
 
     def unmapped(self) -> list[dict[str, Any]]:
         """Return the fields that have no place of their own, the most frequent first."""
         ordered = sorted(self.kept.items(), key=lambda pair: (-pair[1].count, pair[0]))
         return [
-            {"tool": tool, "field": name, "count": one.count, "example": one.example} for (tool, name), one in ordered
+            {"tool": tool, "field": name, "count": kept.count, "example": kept.example}
+            for (tool, name), kept in ordered
         ]
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,12 +120,12 @@ def take_in(
     recognise: Recognise = list,
     progress: Callable[[int], object] = lambda seen: None,
 ) -> Report:
-    """File every message of `items`, batch by batch; `progress` is told how many were seen.
+    """File every message of `items`, batch by batch; `progress` gets the number seen.
 
-    With `own`, the desk's addresses are learned from the messages; otherwise the helper was told them. `recognise`
-    names the languages anew, with what the desk knows of the customers.
+    With `own`, the desk's addresses are learned from the messages; otherwise the helper was reported them. `recognise`
+    names the languages again, with what the desk knows of the customers.
     An error among the items is a file that could not be opened: it is reported, the rest goes on.
-    Raises StoreError where the store cannot be written; what was filed before stays.
+    Raises StoreError if the store cannot be written; what was filed before stays.
     """
     report = Report()
     for batch in _batches(items, report):
@@ -175,7 +176,7 @@ def _file(
 ) -> None:
     """Read a batch and hand it to the desk in one transaction."""
     now = clock()
-    # A file does not tell when its mails arrived; the date they bear does, unless it lies in the future.
+    # A file does not say when its mails arrived; the date they carry does, unless it lies in the future.
     read = [
         replace(item, received_at=min(item.at, now) if item.at is not None else now)
         for item in helper.read(batch, connector=connector)

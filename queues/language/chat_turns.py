@@ -32,7 +32,7 @@ _THEIRS = re.compile(
 
 
 def is_ours(label: str) -> bool:
-    """Tell whether the name before a colon is one of ours, as transcripts write it."""
+    """Return whether the name before a colon is one of ours, as transcripts write it."""
     return bool(_OURS.search(label))
 
 
@@ -43,9 +43,9 @@ def customer_turns(text: str) -> str:
         return text
     turns = [_TURN.match(line[:2000]) for line in text.split("\n")]
     speakers = {turn[1].strip().lower() for turn in turns if turn}
-    ours = {speaker for speaker in speakers if _OURS.search(speaker) or _DESK.search(speaker)}
-    theirs = {speaker for speaker in speakers if _THEIRS.match(speaker)} - ours
-    if not ours and not theirs:
+    our_speakers = {speaker for speaker in speakers if _OURS.search(speaker) or _DESK.search(speaker)}
+    theirs = {speaker for speaker in speakers if _THEIRS.match(speaker)} - our_speakers
+    if not our_speakers and not theirs:
         return text
-    keep = theirs or speakers - ours
+    keep = theirs or speakers - our_speakers
     return "\n".join(turn[2] for turn in turns if turn and turn[1].strip().lower() in keep)

@@ -1,4 +1,4 @@
-"""Leave only the words by which a customer's language can be told: no markup, history, forms, logs, ids or citations.
+"""Keep only the words that show the customer's language: no markup, history, forms, logs, ids or citations.
 
 Every step is linear in the text. A text with words keeps some; one of ids, links and file names alone has none.
 """
@@ -32,7 +32,7 @@ _NOT_WORDS = re.compile(
     r"app|io)(?![a-z0-9_])|(?<![a-z0-9_\-])(?=[a-z_\-]*\d)[a-z0-9_\-]+|\b[a-z]+(?:_[a-z]+)+\b",
     re.I,
 )
-"""Addresses, file names, ids: in letters of no script without spaces, so that a number takes no word along."""
+"""Addresses, file names, ids; not in scripts without spaces, where a match would swallow words."""
 _CITED = re.compile(r"“[^“”\n]{2,200}”|«[^«»\n]{2,200}»|„[^„“”\n]{2,200}[“”]|(?<!\w)\"[^\"\n]{2,200}\"(?!\w)")
 _ALL_CITED = re.compile(r"^\s*[“«„\"][^“”«»„\"]*[”»“\"]\s*$")
 """A line that is a citation and nothing else is what the message is about."""
@@ -73,7 +73,7 @@ _SUBJECT = re.compile(r"^\s*(?:re|rv|fwd?|fw|aw|wg|tr|enc|res)\s?:.*\n+(?=\s*\S)
 
 
 def clean(text: str) -> str:
-    """Return the words that the customer chose; empty where the text has no words but ids, links and file names."""
+    """Return the words that the customer chose; empty if the text has no words but ids, links and file names."""
     text = text[:LONGEST]
     if "<" in text and _MARKUP.search(text):
         text = _kept(_without_markup, text)
@@ -151,10 +151,10 @@ def _form_field(text: str) -> str:
     if len(labelled) < 3 or len(set(names)) < len(names) or any(is_ours(name[:40]) for name in names):
         return text  # speakers take turns, labels do not
     for at in labelled:
-        found = _DESCRIPTION.match(lines[at])
-        if found:
+        match = _DESCRIPTION.match(lines[at])
+        if match:
             last = next((row for row in labelled if row > at), len(lines))
-            return "\n".join([found[1], *lines[at + 1 : last]])
+            return "\n".join([match[1], *lines[at + 1 : last]])
     free = [line for at, line in enumerate(lines) if at not in set(labelled) and len(line.split()) >= 3]
     values = [line.partition(":")[2] for line in (lines[at] for at in labelled)]
     return "\n".join(free) if free else max(values, key=_amount_of_words)

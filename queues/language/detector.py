@@ -70,13 +70,13 @@ def detect(
     if known_texts is None:
         cleaned = cleaning.clean(text)
     else:
-        ours = known_texts if isinstance(known_texts, KnownTexts) else KnownTexts(known_texts)
+        our_texts = known_texts if isinstance(known_texts, KnownTexts) else KnownTexts(known_texts)
         # before cleaning, or a line of ours is taken for an answer of a form; after it, for what markup hid
-        cleaned = ours.subtract(cleaning.clean(ours.subtract(text, kept=is_frame)))
-    found = _of_cleaned(cleaned, customer_language, market)
-    if found.confidence >= cut or found.language == UNKNOWN_LANGUAGE:
-        return found
-    return Detection(UNKNOWN_LANGUAGE, found.confidence, found.source, found.mixed, found.best)
+        cleaned = our_texts.subtract(cleaning.clean(our_texts.subtract(text, kept=is_frame)))
+    detection = _of_cleaned(cleaned, customer_language, market)
+    if detection.confidence >= cut or detection.language == UNKNOWN_LANGUAGE:
+        return detection
+    return Detection(UNKNOWN_LANGUAGE, detection.confidence, detection.source, detection.mixed, detection.best)
 
 
 def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
@@ -94,7 +94,7 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
         if foreign and foreign not in model.labels:
             return _found(foreign, min(chance, 0.97) * other, "langdetect")
     elif other > 0.5 and customer_language not in (*model.labels, "", UNKNOWN_LANGUAGE):
-        # a few words in none of our languages, from somebody who wrote in none of them before
+        # a few words in none of our languages, from someone who wrote in none of them before
         return _found(customer_language, 0.98 * other, "customer")
     best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language, market))
     sure = confidence.confidence(model, margin, tokens, scores.known, other)
@@ -107,7 +107,7 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
 
 
 def _of_script(text: str, language: str, shared: bool) -> Detection:
-    """Take the script's word, and langdetect's where several languages share the script."""
+    """Use the script's language, or langdetect's if several languages share the script."""
     if not shared:
         return _found(language, 0.99, "script")
     written = in_script(text, language)
@@ -122,7 +122,7 @@ def _of_script(text: str, language: str, shared: bool) -> Detection:
     guessed, chance = other_languages.guess(written)
     if guessed not in NEIGHBOURS[language]:
         guessed, chance = language, 0.92
-    # letters that the likeliest language lacks, and still no other: nobody knows
+    # letters that the likeliest language lacks, and still no other: it is unknown
     return _found(guessed, min(chance, CONFLICT_CAP if foreign and guessed == language else 0.98), "langdetect")
 
 

@@ -1,4 +1,4 @@
-"""Keyboard mash: letters that fell on the keys, in no language."""
+"""Recognises keyboard mash: random letters in no language."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ _LEAST_RUN = 4
 """Neighbouring keys in a row: three are in many words (`were`, `Afghan`), four in hardly any."""
 _RUNS = frozenset(
     row[start : start + _LEAST_RUN]
-    for one in _ROWS
-    for row in (one, one[::-1])
+    for item in _ROWS
+    for row in (item, item[::-1])
     for start in range(len(row) - _LEAST_RUN + 1)
 ) - {"wert", "ytre"}  # German and Norwegian words
 _VOWELS = re.compile(r"[aeiouyáéíóúàèìòùâêîôûäëïöüãõåæøœı]")
 _LATIN = re.compile(r"[a-zß-öø-ÿıłşğçñ]+")
 _LEAST_SILENT = 6
-"""Latin letters without a vowel from which on a token is no word; shorter ones are abbreviations."""
+"""Latin letters without a vowel from which on a token is not a word; shorter ones are abbreviations."""
 
 
 def is_mash(token: str) -> bool:
-    """Tell whether a token, in lower case, was typed by a hand that fell on the keys."""
+    """Return whether a token, in lower case, was typed by a hand that fell on the keys."""
     if not _LATIN.fullmatch(token):
         return False
     if len(token) >= _LEAST_SILENT and not _VOWELS.search(token):
@@ -33,5 +33,5 @@ def is_mash(token: str) -> bool:
 
 
 def only_mash(tokens: Sequence[str]) -> bool:
-    """Tell whether there is nothing but keyboard mash."""
+    """Return whether there is nothing but keyboard mash."""
     return all(is_mash(token) for token in tokens)

@@ -81,7 +81,7 @@ _TICKET = re.compile(
     re.IGNORECASE,
 )
 _LINES_BELOW = 8
-"""What a helpdesk puts under a rule is short; more is somebody's text."""
+"""What a helpdesk puts under a rule is short; more is someone's text."""
 
 
 def without_machine_lines(text: str) -> str:

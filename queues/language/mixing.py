@@ -44,11 +44,11 @@ def sentences_in(model: Model, text: str) -> tuple[str, ...]:
 
 
 def switches(model: Model, tokens: list[str]) -> tuple[str, ...]:
-    """Return `en` and `es` where a clause in one stands beside one in the other; single borrowed words are none."""
+    """Return `en` and `es` where a clause in one is next to one in the other; single borrowed words are none."""
     if any(sum(token in signs for token in tokens) < _SIGNS for signs in _SIGNS_OF):
         return ()
-    found = {_likeliest_clause(model, tokens[at : at + _WINDOW]) for at in range(len(tokens) - _WINDOW + 1)}
-    return ("en", "es") if {"en", "es"} <= found else ()
+    results = {_likeliest_clause(model, tokens[at : at + _WINDOW]) for at in range(len(tokens) - _WINDOW + 1)}
+    return ("en", "es") if {"en", "es"} <= results else ()
 
 
 def _likeliest_clause(model: Model, tokens: list[str]) -> str:

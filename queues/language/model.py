@@ -48,17 +48,17 @@ class Model:
 
     def score(self, tokens: list[str]) -> Scores:
         """Score words (as `tokens.words` gives them): sum of weights over the square root of the feature count."""
-        packed = found = total = known = 0
+        packed = result = total = known = 0
         for token in tokens:
             entry = self._remembered.get(token) or self._word(token)
             packed += entry[0]
-            found += entry[1]
+            result += entry[1]
             total += entry[2]
             known += entry[3]
         scale = self._step / math.sqrt(max(total, 1))
         raw = packed.to_bytes(_LANE * len(self.labels), "little")
         logits = tuple(
-            (int.from_bytes(raw[lane : lane + _LANE], "little") - 128 * found) * scale
+            (int.from_bytes(raw[lane : lane + _LANE], "little") - 128 * result) * scale
             for lane in range(0, len(raw), _LANE)
         )
         return Scores(logits, known / max(len(tokens), 1))

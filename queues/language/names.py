@@ -22,5 +22,5 @@ _WITH_THEM = frozenset(_BESIDE.split()) | _PRODUCTS
 
 
 def only_products(tokens: Sequence[str]) -> bool:
-    """Tell whether the words are such names and what belongs to them."""
+    """Return whether the words are such names and what belongs to them."""
     return any(token in _PRODUCTS for token in tokens) and all(token in _WITH_THEM for token in tokens)

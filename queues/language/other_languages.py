@@ -11,7 +11,7 @@ _NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
 
 
 def guess(text: str) -> tuple[str, float]:
-    """Return langdetect's best language and its probability; `("", 0.0)` where it finds nothing to go by."""
+    """Return langdetect's best language and its probability; `("", 0.0)` if it has no evidence."""
     with _one_at_a_time:
         factory, nothing_found = _factory()
         detector = factory.create()

@@ -16,7 +16,7 @@ CUSTOMER = 0.9
 
 
 LEAST_REST = 0.03
-"""What the languages that a market does not name share at least: nobody's market is a closed door."""
+"""What the languages that a market does not name share at least: no one's market is a closed door."""
 
 Market = tuple[tuple[str, float], ...]
 """Languages and their shares; empty for `MARKET`. A tuple, so that the sums are kept."""

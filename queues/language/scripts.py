@@ -36,24 +36,24 @@ _OWN = {"ru": re.compile("[ыэё]", re.I), "ar": re.compile("[ةىضظ]")}
 def in_script(text: str, language: str) -> str:
     """Return the words that are written in the script of a language; for no language, those that are not Latin."""
     script = SHARED.get(language)
-    found = re.findall(r"[^\W\d_]+", text)
+    results = re.findall(r"[^\W\d_]+", text)
     if script is None:
-        return " ".join(word for word in found if not _LATIN.search(word)) or text
-    return " ".join(word for word in found if script.search(word))
+        return " ".join(word for word in results if not _LATIN.search(word)) or text
+    return " ".join(word for word in results if script.search(word))
 
 
 def has_foreign_letters(text: str, language: str) -> bool:
-    """Tell whether a text of a shared script has letters that the script's likeliest language lacks."""
+    """Return whether a text of a shared script has letters that the script's likeliest language lacks."""
     return bool(_FOREIGN[language].search(text))
 
 
 def has_letters_of_others(text: str) -> bool:
-    """Tell whether a text has letters of languages (Kazakh, Tajik, Pashto, Kurdish) that langdetect does not know."""
+    """Return whether a text has letters of languages (Kazakh, Tajik, Pashto, Kurdish) that langdetect does not know."""
     return bool(_OF_OTHERS.search(text))
 
 
 def has_own_letters(text: str, language: str) -> bool:
-    """Tell whether a text of a shared script has letters that hardly any other language of it uses."""
+    """Return whether a text of a shared script has letters that hardly any other language of it uses."""
     return bool(_OWN[language].search(text))
 
 

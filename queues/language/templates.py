@@ -18,7 +18,7 @@ class KnownTexts:
     """The texts that we send, kept as their word trigrams. Build it once and hand it to every `detect`."""
 
     def __init__(self, texts: Iterable[str] = (), *, over: KnownTexts | None = None) -> None:
-        """Take the texts in; with `over`, beside those known there, which are shared and stay as they are."""
+        """Take the texts in; with `over`, next to those known there, which are shared and stay as they are."""
         self._below = over
         self._trigrams: set[Trigram] = set()
         for text in texts:
@@ -29,19 +29,19 @@ class KnownTexts:
         """Return the text without the sentences that are ours; a text that is ours altogether stays as it is.
 
         `kept` names sentences that stay in any case, such as the headers by which a quotation is known.
-        A sentence of one or two words, such as a greeting, is anybody's: it goes only together with longer ones.
+        A sentence of one or two words, such as a greeting, is anyone's: it goes only together with longer ones.
         """
         if self._empty():
             return text
         sentences = SENTENCE_END.split(text)
-        found = [_trigrams(sentence) for sentence in sentences]
-        ours = [
-            self._hold(trigrams) and not kept(sentence) for sentence, trigrams in zip(sentences, found, strict=True)
+        results = [_trigrams(sentence) for sentence in sentences]
+        held_back = [
+            self._hold(trigrams) and not kept(sentence) for sentence, trigrams in zip(sentences, results, strict=True)
         ]
-        if not any(held and _is_long(trigrams) for held, trigrams in zip(ours, found, strict=True)):
+        if not any(held and _is_long(trigrams) for held, trigrams in zip(held_back, results, strict=True)):
             return text
-        left = [sentence for sentence, held in zip(sentences, ours, strict=True) if not held]
-        return "\n".join(left) if any(map(str.isalpha, "".join(left))) else text
+        visible = [sentence for sentence, held in zip(sentences, held_back, strict=True) if not held]
+        return "\n".join(visible) if any(map(str.isalpha, "".join(visible))) else text
 
     def _empty(self) -> bool:
         return not self._trigrams and (self._below is None or self._below._empty())

@@ -44,12 +44,12 @@ class Suggestion:
 
 
 def suggested(text: str) -> Suggestion | None:
-    """Return what the words suggest; None where they suggest nothing, or two things at once."""
+    """Return what the words suggest; None if they suggest nothing, or two things at once."""
     text = text[:LONGEST]
-    if found := _VOSOTROS.search(text):
-        return Suggestion("tu", "es-ES", found[0])
-    if found := _VOS.search(text):
-        return Suggestion("tu", "es-AR", found[0])
+    if match := _VOSOTROS.search(text):
+        return Suggestion("tu", "es-ES", match[0])
+    if match := _VOS.search(text):
+        return Suggestion("tu", "es-AR", match[0])
     formal, intimate = _USTED.search(text), _TU.search(text)
     if (formal is None) == (intimate is None):
         return None

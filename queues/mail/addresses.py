@@ -37,7 +37,7 @@ _SPOILT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u2400-\u2426\u27e6\u27e7\u
 
 def addresses(value: str) -> list[tuple[str, str]]:
     """Return (name, address) pairs; the address in lower case, both empty-able, group names and comments left out."""
-    found: list[tuple[str, str]] = []
+    results: list[tuple[str, str]] = []
     name: list[str] = []
     comment: list[str] = []
     angle: list[str] | None = None
@@ -62,9 +62,9 @@ def addresses(value: str) -> list[tuple[str, str]]:
         elif mark == ">" and angle is not None:
             address, angle = "".join(angle), None
         elif mark == "," and name and not (address or comment or at_sign):
-            name.append(mark)  # nobody quoted the comma of "Ruiz, Ana <ana@x.example>"
+            name.append(mark)  # no one quoted the comma of "Ruiz, Ana <ana@x.example>"
         elif mark in {",", ";"}:
-            found += _pair(name, comment, address)
+            results += _pair(name, comment, address)
             name, comment, address, at_sign = [], [], "", False
         elif mark == ":":
             name, at_sign = [], False
@@ -74,9 +74,9 @@ def addresses(value: str) -> list[tuple[str, str]]:
         else:
             name.append(re.sub(r"\\(.)", r"\1", quoted) if quoted else text)
             at_sign = at_sign or "@" in text
-        if len(found) >= MOST_ADDRESSES:
-            return found
-    return found + _pair(name, comment, "".join(angle) if angle is not None else address)
+        if len(results) >= MOST_ADDRESSES:
+            return results
+    return results + _pair(name, comment, "".join(angle) if angle is not None else address)
 
 
 def _kept(quoted: str) -> str:

@@ -53,7 +53,7 @@ _WANTS_HTML = re.compile(
     r"\bhtml\b.{0,60}(?:compatible|capable)",
     re.I | re.S,
 )
-"""What a plain part says that only sends to the HTML beside it."""
+"""What a plain part says that only sends to the HTML next to it."""
 
 
 @dataclass(slots=True)
@@ -82,15 +82,15 @@ class Body:
     returned: str = ""
     """The Message-ID header of the mail that such a report is about, as it stands there."""
     unsaid: str = ""
-    """Why there is nothing to read though bytes came; empty where something is said, or no words came at all."""
+    """Why there is nothing to read though bytes came; empty if something is said, or no words came at all."""
 
 
 def headers_of(part: Mime) -> dict[str, list[str]]:
     """Return raw header values by lower-case name, each in the order of the mail."""
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     for name, value in part.raw_items():
-        found.setdefault(name.lower(), []).append(value)
-    return found
+        results.setdefault(name.lower(), []).append(value)
+    return results
 
 
 def leaves(root: Mime) -> Iterator[Leaf]:
@@ -176,8 +176,8 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
         data = content(leaf.part) if whole is None else b""
         body.report = body.report or leaf.content_type == "message/delivery-status"
         if leaf.content_type in _RETURNED and not body.returned:
-            found = _RETURNED_ID.search(data[:_LONGEST_RETURNED])
-            body.returned = found[1].decode("utf-8", "surrogateescape") if found else ""
+            match = _RETURNED_ID.search(data[:_LONGEST_RETURNED])
+            body.returned = match[1].decode("utf-8", "surrogateescape") if match else ""
         if _is_text(leaf, parts) and whole is None:
             data, files = taken_out(data) if leaf.content_type == "text/plain" else (data, [])
             body.attachments += [_written_in(leaf, decode(name), one) for name, one in files]
@@ -197,7 +197,7 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
 
 @dataclass(slots=True)
 class _Parts:
-    """The texts of a mail, one of each alternative, and what stands beside them."""
+    """The texts of a mail, one of each alternative, and what is next to them."""
 
     said: dict[int, tuple[str, str]] = field(default_factory=dict)
     beside: list[tuple[Leaf, bytes]] = field(default_factory=list)
@@ -230,10 +230,10 @@ def _sends_to_html(plain: str, html: str) -> bool:
 
 
 def _is_text(leaf: Leaf, parts: _Parts) -> bool:
-    """Tell whether a leaf is a text of the mail's own: no file, or the first part of all, whatever its name."""
+    """Return whether a leaf is a text of the mail's own: no file, or the first part of all, whatever its name."""
     if leaf.disposition == "attachment" or leaf.content_type not in _BODY_TYPES:
         return False
-    first = not parts.text() and not any(not one.related for one, _ in parts.beside)
+    first = not parts.text() and not any(not item.related for item, _ in parts.beside)
     return first or not leaf.filename or (leaf.disposition != "inline" and bool(leaf.alternative))
 
 

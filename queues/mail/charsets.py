@@ -42,7 +42,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+\-]{0,40}")
 
 
 def allowed_codec(label: str) -> str | None:
-    """Return the Python codec for a charset label, or None where the label is unknown or names no text charset."""
+    """Return the Python codec for a charset label, or None if the label is unknown or names no text charset."""
     label = label.strip().strip("\"'").lower()
     if not _NAME.fullmatch(label):
         return None
@@ -115,9 +115,9 @@ def _shifted(line: bytes) -> bytes:
 
 
 def declared_in_html(data: bytes) -> str:
-    """Return the charset that HTML names in a `<meta>` of its own, empty where it names none."""
-    found = re.search(rb"""<meta\b[^<>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", data[:4_096], re.I)
-    return found[1].decode("ascii") if found else ""
+    """Return the charset that HTML names in a `<meta>` of its own, empty if it names none."""
+    match = re.search(rb"""<meta\b[^<>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", data[:4_096], re.I)
+    return match[1].decode("ascii") if match else ""
 
 
 def _strict(data: bytes, codec: str) -> str | None:

@@ -85,7 +85,7 @@ def _with_piece(line: str, piece: str) -> str:
 
 
 def _with_words(line: str, text: str) -> str:
-    """Add text as encoded words; the blanks between those words are nobody's."""
+    """Add text as encoded words; spaces between those words are not part of the text."""
     room = min(_LONGEST_WORD, LINE - len(line.rpartition("\n")[2]) - 1)
     if room < _LEAST_ROOM:
         room = _LONGEST_WORD - 1

@@ -43,12 +43,12 @@ def words(value: str) -> str:
     value = _BETWEEN.sub(r"\1\2", value)
     parts: list[tuple[bytes, str] | str] = []
     at = 0
-    for found in _WORD.finditer(value):
-        if found.start() > at:
-            parts.append(value[at : found.start()])
-        piece, charset = _word_bytes(found[2], found[3]), found[1].partition("*")[0].lower()
+    for match in _WORD.finditer(value):
+        if match.start() > at:
+            parts.append(value[at : match.start()])
+        piece, charset = _word_bytes(match[2], match[3]), match[1].partition("*")[0].lower()
         parts.append((piece, charset))
-        at = found.end()
+        at = match.end()
     parts.append(value[at:])
     return _joined(parts)
 
@@ -98,14 +98,14 @@ def lenient_base64(data: bytes) -> bytes:
 def message_ids(value: str) -> tuple[str, ...]:
     """Return the Message-IDs of a header in their order, each once, with angle brackets and without white space."""
     value = unfolded(value)
-    found = [f"<{''.join(inner.split())}>" for inner in _MESSAGE_ID.findall(value)]
-    if not found and "@" in value:
-        found = [f"<{bare.strip('<>[],;')}>" for bare in value.split() if "@" in bare]
-    return tuple(dict.fromkeys(found[-MOST_IDS:]))
+    results = [f"<{''.join(inner.split())}>" for inner in _MESSAGE_ID.findall(value)]
+    if not results and "@" in value:
+        results = [f"<{bare.strip('<>[],;')}>" for bare in value.split() if "@" in bare]
+    return tuple(dict.fromkeys(results[-MOST_IDS:]))
 
 
 def _exists(year: int, month: int, day: int, hour: int, minute: int) -> bool:
-    """Tell whether a calendar has that day, and a clock that time."""
+    """Return whether a calendar has that day, and a clock that time."""
     return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and hour <= 24 and minute < 60
 
 
@@ -120,7 +120,7 @@ _FOREIGN_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b", re.I)
 
 
 def date(value: str) -> int | None:
-    """Return the Unix seconds of a Date header, None where it makes no sense.
+    """Return the Unix seconds of a Date header, None if it makes no sense.
 
     Read are RFC 5322 and its obsolete forms, ISO 8601, and months in the languages of the world's careless programs.
     """
@@ -130,7 +130,7 @@ def date(value: str) -> int | None:
             moment = datetime.fromisoformat(plain.replace(" ", "T", 1))
             seconds: int | None = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
         else:
-            parsed = parsedate_tz(_FOREIGN_MONTH.sub(lambda found: _MONTHS[found[0].lower()], plain))
+            parsed = parsedate_tz(_FOREIGN_MONTH.sub(lambda match: _MONTHS[match[0].lower()], plain))
             seconds = int(mktime_tz(parsed)) if parsed and _exists(*parsed[:5]) else None
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

@@ -119,7 +119,7 @@ class _Reader:
             self.end("head")
 
     def _end_link(self) -> None:
-        """Write a link's target beside its words, where they do not tell it."""
+        """Write a link's target next to its words, where they do not tell it."""
         if self.link is None:
             return
         target, lines, pieces = self.link
@@ -128,8 +128,8 @@ class _Reader:
             [*self.out.lines[lines:], "".join(self.out.line[pieces if len(self.out.lines) == lines else 0 :])]
         )
         bare = target.removeprefix("mailto:").removeprefix("tel:").partition("?")[0] if target[:1] in "mt" else target
-        told = re.sub(r"^https?://(?:www\.)?|/$", "", bare, flags=re.I)
-        if _INVISIBLE.sub("", said) and told.lower() not in said.lower():
+        shown = re.sub(r"^https?://(?:www\.)?|/$", "", bare, flags=re.I)
+        if _INVISIBLE.sub("", said) and shown.lower() not in said.lower():
             self.out.line.append(f" <{target}> ")
 
     def _begin(self, tag: str, marks: dict[str, str], quotes: bool) -> None:
@@ -250,5 +250,5 @@ def _tag_end(html: str, at: int) -> int:
 
 
 def is_seen(text: str) -> bool:
-    """Tell whether a text has any sign that can be seen: not white space, not of those without width."""
+    """Return whether a text has any sign that can be seen: not white space, not of those without width."""
     return bool(_INVISIBLE.sub("", text))

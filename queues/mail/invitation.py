@@ -16,7 +16,7 @@ _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z?))?$")
 
 
 def invitation_text(calendar: str) -> str:
-    """Return the first event of a calendar in words; empty where there is none."""
+    """Return the first event of a calendar in words; empty if there is none."""
     lines = re.sub(r"\r?\n[ \t]", "", calendar[:200_000]).splitlines()
     said: dict[str, str] = {}
     inside = False
@@ -28,7 +28,7 @@ def invitation_text(calendar: str) -> str:
         elif line.strip().upper() == "END:VEVENT":
             break
         elif inside and field.upper() in _FIELDS and value.strip():
-            zone = next((one[5:] for one in parameters if one.upper().startswith("TZID=")), "")
+            zone = next((parameter[5:] for parameter in parameters if parameter.upper().startswith("TZID=")), "")
             said.setdefault(field.upper(), _value(field.upper(), value.strip(), zone))
     return "\n".join(f"{_FIELDS[name]}: {said[name]}".removeprefix(": ") for name in _FIELDS if name in said)
 

@@ -36,7 +36,7 @@ class Line(msgspec.Struct):
 
 
 def read_line(raw: bytes, *, connector: str, source: str) -> Incoming:
-    """Read one line. Never raises: a line that is no such object is unreadable, with the reason."""
+    """Read one line. Never raises: any other line is unreadable, with the reason."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
         line = msgspec.json.decode(raw, type=Line)

@@ -27,7 +27,7 @@ _RESPONDER_HEADERS = (
 _DENIALS = frozenset({"", "no", "false", "0", "none", "off", "never"})
 _BULK = frozenset({"bulk", "junk", "list"})
 _FORWARDED = "x-ms-exchange-forwardingloop"
-"""A rule of a mailbox sent on what somebody wrote."""
+"""A mailbox rule forwarded a person's message."""
 AWAY_SUBJECT = re.compile(
     r"\s*(?:automatic reply|auto[- ]?reply|autoreply|auto-?response|out of (?:the )?office(?: reply| autoreply)?|"
     r"respuesta autom[aá]tica|fuera de (?:la )?oficina|ausente|automatische antwort|abwesenheitsnotiz|"
@@ -57,27 +57,27 @@ def kind_of(
     headers: Mapping[str, Sequence[str]], subject: str, sender: str, reply_to: str, report: Sign | None
 ) -> tuple[MessageKind, tuple[Sign, ...]]:
     """Return the kind and the signs that were seen. Reports first (RFC 3464, 8098, 3834), then a filter's verdict."""
-    found = [report] if report is not None else []
-    found += _signs(headers, subject, sender)
-    sure = {sign.rule for sign in found if sign.sure}
+    signs = [report] if report is not None else []
+    signs += _signs(headers, subject, sender)
+    sure = {sign.rule for sign in signs if sign.sure}
     if sure & {DELIVERY, BOUNCE}:
-        return MessageKind.BOUNCE, tuple(found)
+        return MessageKind.BOUNCE, tuple(signs)
     if sure & {RECEIPT, REPLIED}:
-        return MessageKind.AUTO, tuple(found)
-    if any(sign.rule == SPAM for sign in found):
-        return MessageKind.SPAM, tuple(found)
+        return MessageKind.AUTO, tuple(signs)
+    if any(sign.rule == SPAM for sign in signs):
+        return MessageKind.SPAM, tuple(signs)
     if is_form(sender, reply_to):
-        return MessageKind.FORM, tuple(found)
-    return MessageKind.MAIL, tuple(found)
+        return MessageKind.FORM, tuple(signs)
+    return MessageKind.MAIL, tuple(signs)
 
 
 def is_form(sender: str, reply_to: str) -> bool:
-    """Tell whether a web form writes in its own name, for the person in Reply-To."""
+    """Return whether a web form writes in its own name, for the person in Reply-To."""
     return bool(reply_to) and reply_to != sender and _NO_REPLY.search(sender.partition("@")[0]) is not None
 
 
 def is_daemon(address: str) -> bool:
-    """Tell whether nobody reads what is sent to this address: a mailer daemon's, or no address at all."""
+    """Return whether no one reads what is sent to this address: a mailer daemon's, or no address at all."""
     return "@" not in address or _DAEMON.match(address) is not None
 
 

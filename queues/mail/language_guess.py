@@ -14,5 +14,5 @@ def guess_language(new_text: str) -> tuple[str, float]:
         return UNKNOWN_LANGUAGE, 0.0
     from queues.language.detector import detect  # loads the model, needed by the reader only
 
-    found = detect(new_text[:LONGEST])
-    return found.language, found.confidence
+    detection = detect(new_text[:LONGEST])
+    return detection.language, detection.confidence

@@ -52,7 +52,7 @@ class Letter:
     thread: tuple[str, ...] = ()
     """Those of its conversation, oldest first."""
     html: str = ""
-    """Goes beside the plain words, or alone where there are none."""
+    """Goes next to the plain words, or alone where there are none."""
     files: Sequence[tuple[str, str, bytes]] = ()
     """Name, content type and content of each."""
     local_time: bool = False
@@ -62,7 +62,7 @@ class Letter:
 def write(letter: Letter) -> bytes:
     """Return the mail with CRLF line ends, the same for the same letter.
 
-    Raises RuleError where a person has no address that can be written, or what was written is not what was asked.
+    Raises RuleError if a person has no address that can be written, or what was written is not what was asked.
     """
     asked = _fit(letter)
     raw = _written(asked)
@@ -78,12 +78,12 @@ def one_line(value: str) -> str:
 
 
 def usable_id(value: str) -> bool:
-    """Tell whether a Message-ID can stand in a header: short, ASCII, and nothing in it that a reader would decode."""
+    """Return whether a Message-ID can stand in a header: short, ASCII, and nothing in it that a reader would decode."""
     return _ID.fullmatch(value) is not None and _ENCODED.search(value) is None
 
 
 def _writable(text: str) -> str:
-    """Return text without halves of letters, which no charset can write."""
+    """Return text without lone surrogates, which no charset can encode."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

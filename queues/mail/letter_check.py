@@ -27,7 +27,7 @@ _GROUP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>:;]*?))\s*:;', re.S)
 
 
 def difference(raw: bytes, asked: Letter) -> str:
-    """Return which part of the mail is not what was asked, empty where all is."""
+    """Return which part of the mail is not what was asked, empty if all is."""
     try:
         return _difference(raw, asked)
     except (ValueError, LookupError, TypeError, AttributeError, MessageError, RecursionError):
@@ -35,9 +35,9 @@ def difference(raw: bytes, asked: Letter) -> str:
 
 
 def unfit_to_leave(raw: bytes, message_id: str, recipient: str) -> str:
-    """Return why a queued mail must not leave as it is, a sentence; empty where it may.
+    """Return why a queued mail must not leave as it is, a sentence; empty if it may.
 
-    It has the headers that we write and no others, its own Message-ID, and goes to the recipient and nobody else.
+    It has the headers that we write and no others, its own Message-ID, and goes to the recipient and no one else.
     """
     names = [name for name, _ in _headers(message_from_bytes(raw, policy=compat32))]
     if any(names.count(name) != 1 for name in LEAST) or len(names) != len(set(names)) or set(names) - _MORE - {*LEAST}:
@@ -86,11 +86,11 @@ def _expected(asked: Letter) -> Iterator[str]:
 
 def _headers(mail: Message) -> list[tuple[str, str]]:
     """Return names and values as they stand there, unfolded."""
-    found = []
+    results = []
     for name, value in mail.raw_items():
         whole = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        found.append((name, re.sub(r"\r?\n(?=[ \t])", "", whole)))
-    return found
+        results.append((name, re.sub(r"\r?\n(?=[ \t])", "", whole)))
+    return results
 
 
 def decoded(value: str) -> str:
@@ -101,10 +101,10 @@ def decoded(value: str) -> str:
 
 def _person(value: str) -> tuple[str, str]:
     """Return name and address of a header with one address; an empty address for a group without members."""
-    if found := _GROUP.fullmatch(value):
-        return _name(found[1], found[2]), ""
-    if found := _PERSON.fullmatch(value):
-        return _name(found[1], found[2]), found[3]
+    if match := _GROUP.fullmatch(value):
+        return _name(match[1], match[2]), ""
+    if match := _PERSON.fullmatch(value):
+        return _name(match[1], match[2]), match[3]
     return "", value
 
 

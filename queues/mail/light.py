@@ -27,15 +27,15 @@ class Light:
     runs: list[bytes] = field(default_factory=list)
 
     def digest(self, payload: str) -> tuple[int, str] | None:
-        """Return size and SHA-256 of the bytes that a base64 payload stands for; None where no run was taken out."""
-        found = _MARK.search(payload)
-        if found is None or int(found[1]) >= len(self.runs):
+        """Return size and SHA-256 of the bytes that a base64 payload stands for; None if no run was taken out."""
+        match = _MARK.search(payload)
+        if match is None or int(match[1]) >= len(self.runs):
             return None
         digest, size, rest = hashlib.sha256(), 0, b""
-        run = self.runs[int(found[1])]
-        pieces = [payload[: found.start()].encode("ascii", "replace")]
+        run = self.runs[int(match[1])]
+        pieces = [payload[: match.start()].encode("ascii", "replace")]
         pieces += [run[at : at + _AT_ONCE] for at in range(0, len(run), _AT_ONCE)]
-        pieces.append(payload[found.end() :].encode("ascii", "replace"))
+        pieces.append(payload[match.end() :].encode("ascii", "replace"))
         for piece in pieces:
             signs = rest + re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
             whole = len(signs) - len(signs) % 4
@@ -55,10 +55,10 @@ def lightened(raw: bytes) -> Light:
     light = Light(b"")
     kept: list[bytes] = []
     at = 0
-    for found in _RUN.finditer(raw):
-        kept += [raw[at : found.start()], _LINE % len(light.runs), b"\n"]
-        light.runs.append(found[0])
-        at = found.end()
+    for match in _RUN.finditer(raw):
+        kept += [raw[at : match.start()], _LINE % len(light.runs), b"\n"]
+        light.runs.append(match[0])
+        at = match.end()
     kept.append(raw[at:])
     light.raw = b"".join(kept)
     return light

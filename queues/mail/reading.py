@@ -21,7 +21,7 @@ from queues.mail.language_guess import guess_language
 from queues.mail.light import lightened
 from queues.mail.repairing import without_blank_head
 from queues.mail.reports import Report, report_of
-from queues.mail.senders import behind, mailbox, reply_box, unmasked
+from queues.mail.senders import mailbox, real_sender, reply_box, unmasked
 from queues.quotes.new_text import split
 
 LARGEST = 256 * 1024 * 1024
@@ -161,8 +161,8 @@ def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict
     if not name and not address:
         name, address = mailbox(_first(headers, "sender"))
     reply_name, reply_to = reply_box(headers, address, own)
-    behind_name, behind_address = behind(headers, name, address)
-    found = {
+    behind_name, behind_address = real_sender(headers, name, address)
+    results = {
         "subject": words(_first(headers, "subject")),
         "from_name": name,
         "from_address": address,
@@ -171,7 +171,7 @@ def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict
         "behind_name": behind_name,
         "behind_address": behind_address,
     }
-    return {key: safe_line(value) for key, value in found.items()}
+    return {key: safe_line(value) for key, value in results.items()}
 
 
 def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
@@ -180,8 +180,8 @@ def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _message_id(headers: Mapping[str, Sequence[str]]) -> str:
-    found = message_ids(_first(headers, "message-id"))
-    return safe_line(found[0]) if found else ""
+    results = message_ids(_first(headers, "message-id"))
+    return safe_line(results[0]) if results else ""
 
 
 def _references(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -192,10 +192,10 @@ def _references(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _recipients(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    found = [
+    results = [
         address for name in ("to", "cc") for value in headers.get(name, ())[:20] for _, address in addresses(value)
     ]
-    return tuple(dict.fromkeys(safe_line(address) for address in found if "@" in address))
+    return tuple(dict.fromkeys(safe_line(address) for address in results if "@" in address))
 
 
 def _written_at(headers: Mapping[str, Sequence[str]]) -> int | None:

@@ -13,8 +13,8 @@ _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*")
 
 def without_blank_head(raw: bytes) -> bytes:
     """Return a mail without the empty lines and the byte order mark above its headers."""
-    found = _LEADING.match(raw)
-    return raw[found.end() :] if found else raw
+    match = _LEADING.match(raw)
+    return raw[match.end() :] if match else raw
 
 
 def divided(part: Mime, content_type: str) -> Mime | None:
@@ -25,13 +25,13 @@ def divided(part: Mime, content_type: str) -> Mime | None:
     payload = part.get_payload()
     if not isinstance(payload, str):
         return None
-    found = _BOUNDARY.search(payload)
+    match = _BOUNDARY.search(payload)
     if not content_type.startswith("multipart/"):
         content_type = "multipart/mixed"
-        found = found if found and not payload[: found.start()].strip() else None
-    if found is None or "\n" in found[1] or '"' in found[1]:
+        match = match if match and not payload[: match.start()].strip() else None
+    if match is None or "\n" in match[1] or '"' in match[1]:
         return None
-    head = f'Content-Type: {content_type}; boundary="{found[1]}"\n\n'
+    head = f'Content-Type: {content_type}; boundary="{match[1]}"\n\n'
     whole = (head + payload).encode("utf-8", "surrogateescape")
     read = BytesParser(policy=compat32).parsebytes(whole)
     return read if read.is_multipart() else None

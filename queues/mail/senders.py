@@ -17,19 +17,19 @@ _QUOTES = "\"'‘’“” "
 
 
 def mailbox(value: str) -> tuple[str, str]:
-    """Return name and address of a sender's line. A comma in a name that nobody quoted is part of the name."""
-    found = addresses(value)
-    named = next((place for place, (_, address) in enumerate(found) if address), None)
+    """Return name and address of a sender's line. A comma in a name that no one quoted is part of the name."""
+    results = addresses(value)
+    named = next((place for place, (_, address) in enumerate(results) if address), None)
     if named is None:
-        return found[0] if found else ("", "")
-    name = ", ".join(part for part, _ in found[: named + 1] if part)
-    return name, found[named][1]
+        return results[0] if results else ("", "")
+    name = ", ".join(part for part, _ in results[: named + 1] if part)
+    return name, results[named][1]
 
 
-def behind(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tuple[str, str]:
+def real_sender(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tuple[str, str]:
     """Return name and address of who is said to have written a mail that a group sent on; both empty for none.
 
-    `name` and `address` are the sender's line. A Reply-To alone is no sign of a group: people have one too.
+    `name` and `address` are the sender's line. A Reply-To alone is not a sign of a group: people have one too.
     """
     via = _VIA.match(name)
     written = mailbox(_first(headers, "x-original-from"))
@@ -43,23 +43,23 @@ def behind(headers: Mapping[str, Sequence[str]], name: str, address: str) -> tup
 
 
 def reply_box(headers: Mapping[str, Sequence[str]], sender: str, own: Collection[str]) -> tuple[str, str]:
-    """Return name and address that answers are wanted at beside the sender's and ours; empty for none.
+    """Return name and address that answers are wanted at next to the sender's and ours; empty for none.
 
     Of several the first that the mail did not go to: the others are a group's or ours.
     """
     value = _first(headers, "reply-to")
-    found = addresses(value)
-    if len([one for one in found if one[1]]) == 1:
-        found = [mailbox(value)]
-    wanted = [(name, one) for name, one in found if one and one != sender and one not in own]
-    went_to = {one for line in headers.get("to", ()) for _, one in addresses(line)}
+    results = addresses(value)
+    if len([item for item in results if item[1]]) == 1:
+        results = [mailbox(value)]
+    wanted = [(name, item) for name, item in results if item and item != sender and item not in own]
+    went_to = {address for line in headers.get("to", ()) for _, address in addresses(line)}
     return next((pair for pair in wanted if pair[1] not in went_to), next(iter(wanted), ("", "")))
 
 
 def unmasked(item: Incoming, own: Collection[str]) -> Incoming:
-    """Return a mail that an address of ours sent on for somebody as theirs; any other as it is.
+    """Return a mail that an address of ours sent on for someone as theirs; any other as it is.
 
-    Only of our own address (or a group of ours) a rewritten line is believed: anybody may write such headers.
+    Only of our own address (or a group of ours) a rewritten line is believed: anyone may write such headers.
     """
     if item.from_address not in own:
         return item

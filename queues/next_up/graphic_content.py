@@ -1,6 +1,6 @@
-"""Graphic and abusive content: which tickets hold it, and light ones between two of them.
+"""Graphic and abusive content: which tickets have it, and interleaving easier tickets.
 
-What an agent has to look at wears them down. After a ticket of this kind next-up gives light ones, as long as no clock
+Graphic content wears agents down. After such a ticket next-up interleaves easier tickets, as long as no clock
 that could still be kept runs out for it.
 """
 
@@ -13,7 +13,7 @@ from data.records.tickets import Ticket
 from queues.next_up.urgency import DEFAULT_HANDLE_SECONDS, Waiting
 
 SLACK = 2
-"""How many times its usual handle time a ticket must have left for another to go before it."""
+"""A ticket must have this many usual handle times left for another to go before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Exposure:
     """The customer's words are folded until a key shows them."""
 
     def holds(self, ticket: Ticket) -> bool:
-        """Tell whether the ticket is graphic."""
+        """Return whether the ticket is graphic."""
         return (
             ticket.topic in self.topics
             or ticket.lane in self.lanes
@@ -46,7 +46,7 @@ NO_EXPOSURE = Exposure(frozenset(), frozenset(), light_between=0)
 
 
 class Rest:
-    """Counts the light tickets that an agent worked on since the last graphic one."""
+    """Counts the easier tickets that an agent worked on since the last graphic one."""
 
     def __init__(self) -> None:
         self._since: int | None = None
@@ -62,7 +62,7 @@ class Rest:
         self._last = ticket_id
 
     def is_due(self, wanted: int) -> bool:
-        """Tell whether a light ticket should come next."""
+        """Return whether an easier ticket should come next."""
         return self._since is not None and self._since < wanted
 
 
@@ -73,29 +73,33 @@ def lighter(
     is_graphic: Callable[[Waiting], bool],
     never_wait: Collection[str] = Exposure().never_wait,
 ) -> Waiting | None:
-    """Return the light ticket that can go before the graphic ones at the head of `order`, most urgent first.
+    """Return the easier ticket that can go before the graphic ones at the head of `order`, most urgent first.
 
-    None where the first is light, where there is no light one, or where one of those before it cannot wait: by its
+    None if the first is easy, if there is no easier ticket, or if one of those before it cannot wait: by its
     severity, or because a clock that it can keep now might not be kept afterwards. `expected` are the lanes' usual
     handle times.
     """
-    for place, one in enumerate(order):
-        if not is_graphic(one):
+    for place, candidate in enumerate(order):
+        if not is_graphic(candidate):
             ahead = order[:place]
             held = any(other.row.severity is not None and other.row.severity.value in never_wait for other in ahead)
-            return one if ahead and not held and _keeps(ahead, now + _seconds(one, expected), now, expected) else None
+            return (
+                candidate
+                if ahead and not held and _keeps(ahead, now + _seconds(candidate, expected), now, expected)
+                else None
+            )
     return None
 
 
 def _keeps(ahead: Sequence[Waiting], begins: int, now: int, expected: Mapping[str, int]) -> bool:
-    """Tell whether all of these keep the clocks that they can keep, begun one after another from `begins` on."""
-    for one in ahead:
-        takes = _seconds(one, expected)
-        if one.due_at is not None and now <= one.due_at < begins + SLACK * takes:
+    """Return whether all of these keep the clocks that they can keep, begun one after another from `begins` on."""
+    for candidate in ahead:
+        takes = _seconds(candidate, expected)
+        if candidate.due_at is not None and now <= candidate.due_at < begins + SLACK * takes:
             return False
         begins += takes
     return True
 
 
-def _seconds(one: Waiting, expected: Mapping[str, int]) -> int:
-    return max(1, expected.get(one.lane, DEFAULT_HANDLE_SECONDS))
+def _seconds(candidate: Waiting, expected: Mapping[str, int]) -> int:
+    return max(1, expected.get(candidate.lane, DEFAULT_HANDLE_SECONDS))

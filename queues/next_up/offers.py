@@ -26,7 +26,7 @@ class Offers:
         self._offered.add(ticket_id)
 
     def was_offered(self, ticket_id: int) -> bool:
-        """Tell whether next-up gave this ticket."""
+        """Return whether next-up gave this ticket."""
         return ticket_id in self._offered
 
     def taken(self, ticket_id: int) -> None:
@@ -40,9 +40,9 @@ class Offers:
 
     def left(self, order: Sequence[Waiting], now: int) -> list[Waiting]:
         """Return what can be offered: all but what is passed over, or all where nothing else waits."""
-        rest = [one for one in order if not self._is_passed(one, now)]
+        rest = [candidate for candidate in order if not self._is_passed(candidate, now)]
         return rest or list(order)
 
-    def _is_passed(self, one: Waiting, now: int) -> bool:
-        until, updated_at = self._passed.get(one.row.id, (0, 0))
-        return now < until and one.row.updated_at == updated_at
+    def _is_passed(self, candidate: Waiting, now: int) -> bool:
+        until, updated_at = self._passed.get(candidate.row.id, (0, 0))
+        return now < until and candidate.row.updated_at == updated_at

@@ -1,7 +1,7 @@
 """Which ticket is next, over all lanes, and why.
 
 S0 and S1 come first. After them what presses: a clock that runs out within four hours and can still be kept, counted in
-whole handle times of its lane, and of what is late only known harm, a word given to a customer, and what has been late
+whole handle times of its lane, and of what is late only known harm, a promise to a customer, and what has been late
 for a day. Then what else is late, then the rest. Under load this breaks far fewer clocks than taking the latest first
 (docs/next-up.md has the figures). Among equals: severity, then priority, then the earliest clock.
 """
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from data.records.tickets import ACTIVE, LaneRow, Priority, Severity
 
 DEFAULT_HANDLE_SECONDS = 240
-"""What a ticket is expected to take where a lane has no figure of its own."""
+"""The expected handle time of a ticket if its lane has no figure of its own."""
 
 PRESSING = 4 * 3600
 """Seconds before its clock breaks from which on a ticket goes before those that are late already."""
 FORGOTTEN = 86_400
-"""Seconds after which a late ticket presses again, so that nobody is forgotten."""
+"""Seconds after which a late ticket presses again, so that no ticket is forgotten."""
 _PRIORITIES = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 _NO_CLOCK = 1 << 62
 _ABSOLUTE = 2
@@ -37,7 +37,7 @@ class NextUp:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ticket that waits for us, and when the first clock or word on it breaks."""
+    """A ticket that waits for us, and when its first clock or promise breaks."""
 
     lane: str
     row: LaneRow
@@ -56,7 +56,7 @@ def choose(
     expected_handle_seconds: Mapping[str, int] | None = None,
     promised: Mapping[int, int] | None = None,
 ) -> NextUp | None:
-    """Return the most urgent active ticket of `candidates` (rows by lane), None where nothing waits for us.
+    """Return the most urgent active ticket of `candidates` (rows by lane), None if nothing waits for us.
 
     `expected_handle_seconds` gives the usual handle time of each lane. `promised` tells when an answer is due that was
     promised on a ticket: it counts like a clock, and such a ticket counts whatever its status. The order of rows and
@@ -64,7 +64,7 @@ def choose(
     """
     handle = expected_handle_seconds or {}
     rows = _waiting(candidates, promised or {})
-    first = min(rows, key=lambda one: _urgency(one, now, handle), default=None)
+    first = min(rows, key=lambda candidate: _urgency(candidate, now, handle), default=None)
     return None if first is None else first.chosen(now)
 
 
@@ -76,7 +76,7 @@ def ranked(
 ) -> list[Waiting]:
     """Return all that waits in the order in which `choose` would take it."""
     handle = expected_handle_seconds or {}
-    return sorted(_waiting(candidates, promised or {}), key=lambda one: _urgency(one, now, handle))
+    return sorted(_waiting(candidates, promised or {}), key=lambda candidate: _urgency(candidate, now, handle))
 
 
 def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None) -> str:
@@ -104,10 +104,10 @@ def _due(row: LaneRow, promised: Mapping[int, int]) -> int | None:
     return min((due for due in (row.due_at, promised.get(row.id)) if due is not None), default=None)
 
 
-def _urgency(one: Waiting, now: int, handle: Mapping[str, int]) -> tuple[int, ...]:
-    row, severity = one.row, _severity_rank(one.row.severity)
-    seconds = max(1, handle.get(one.lane, DEFAULT_HANDLE_SECONDS))
-    due = _NO_CLOCK if one.due_at is None else one.due_at
+def _urgency(candidate: Waiting, now: int, handle: Mapping[str, int]) -> tuple[int, ...]:
+    row, severity = candidate.row, _severity_rank(candidate.row.severity)
+    seconds = max(1, handle.get(candidate.lane, DEFAULT_HANDLE_SECONDS))
+    due = _NO_CLOCK if candidate.due_at is None else candidate.due_at
     if _escalation_is_late(row, now) and row.escalation_due is not None:
         due = min(due, row.escalation_due)
     # What is late cannot become later than late: a small old breach must not outrank a grave new one.
@@ -124,15 +124,15 @@ def _urgency(one: Waiting, now: int, handle: Mapping[str, int]) -> tuple[int, ..
     )
 
 
-def _stage(row: LaneRow, left: int, *, owed: bool) -> int:
+def _stage(row: LaneRow, remaining: int, *, owed: bool) -> int:
     """Return 1 for what presses, 2 for what is late, 3 for the rest; `left` are the seconds on the clock.
 
     Harm that is known, a word that was given (`owed`) and what was forgotten press although they are late.
     """
-    if left > PRESSING:
+    if remaining > PRESSING:
         return 3
     grave = row.severity is not None and _severity_rank(row.severity) <= _ABSOLUTE
-    return 1 if left >= 0 or owed or grave or left < -FORGOTTEN else 2
+    return 1 if remaining >= 0 or owed or grave or remaining < -FORGOTTEN else 2
 
 
 def _escalation_is_late(row: LaneRow, now: int) -> bool:
@@ -147,17 +147,17 @@ def _severity_rank(severity: Severity | None) -> int:
 def _clock_words(due_at: int | None, now: int) -> str:
     if due_at is None:
         return "has no clock running"
-    left = due_at - now
-    if left == 0:
+    remaining = due_at - now
+    if remaining == 0:
         return "breaches now"
-    return f"breaches in {_duration(left)}" if left > 0 else f"breached {_duration(-left)} ago"
+    return f"breaches in {_duration(remaining)}" if remaining > 0 else f"breached {_duration(-remaining)} ago"
 
 
 def _promise_words(due_at: int, now: int) -> str:
-    left = due_at - now
-    if left < 0:
-        return f"owes an answer promised for {_duration(-left)} ago"
-    return f"promised an answer in {_duration(left)}"
+    remaining = due_at - now
+    if remaining < 0:
+        return f"owes an answer promised for {_duration(-remaining)} ago"
+    return f"promised an answer in {_duration(remaining)}"
 
 
 def _duration(seconds: int) -> str:

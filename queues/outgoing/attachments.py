@@ -31,13 +31,13 @@ class Enclosed:
 
 
 def read(enclosures: Sequence[Enclosure]) -> list[Enclosed]:
-    """Return the files. Raises RuleError where one is gone, is no plain file, or all are larger than may be sent."""
-    found: list[Enclosed] = []
+    """Return the files. Raises RuleError if one is gone, is not a plain file, or all are larger than may be sent."""
+    files: list[Enclosed] = []
     for enclosure in enclosures:
-        content = _content(enclosure, MOST_ENCLOSED - sum(len(one.content) for one in found))
+        content = _content(enclosure, MOST_ENCLOSED - sum(len(file.content) for file in files))
         kind, packed = mimetypes.guess_type(enclosure.filename)
-        found.append(Enclosed(enclosure.filename, kind if kind and not packed else _UNKNOWN_TYPE, content))
-    return found
+        files.append(Enclosed(enclosure.filename, kind if kind and not packed else _UNKNOWN_TYPE, content))
+    return files
 
 
 def _content(enclosure: Enclosure, room: int) -> bytes:
@@ -51,5 +51,7 @@ def _content(enclosure: Enclosure, room: int) -> bytes:
         ) from error
     if content is None or len(content) > room:
         megabytes = MOST_ENCLOSED // 1_000_000
-        raise RuleError("Attachment not sendable", f"{enclosure.path} is no file or more than {megabytes} MB go out.")
+        raise RuleError(
+            "Attachment not sendable", f"{enclosure.path} is not a file, or the attachments exceed {megabytes} MB."
+        )
     return content

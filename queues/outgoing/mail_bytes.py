@@ -23,7 +23,7 @@ _ACCOUNT = "email:"
 
 
 def new_message_id(name: int | str, sender: str) -> str:
-    """Return a Message-ID that nobody can guess and that names the ticket or escalation (RFC 5322, 3.6.4)."""
+    """Return a Message-ID that no one can guess and that names the ticket or escalation (RFC 5322, 3.6.4)."""
     from queues.mail.addresses import written_address
 
     try:
@@ -76,8 +76,8 @@ def build(
     """Return the whole mail (RFC 5322, CRLF). `earlier` is the conversation, for the threading headers.
 
     A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it. The signature
-    follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML beside the text.
-    Raises RuleError where the mail cannot be written as it was asked.
+    follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML next to the text.
+    Raises RuleError if the mail cannot be written as it was asked.
     """
     from queues.mail.letter import Letter, Person, usable_id, write  # the mail package takes a tenth of the start-up
 
@@ -95,7 +95,7 @@ def build(
             parent=next((value for value in reversed(incoming) if value in thread), thread[-1] if thread else ""),
             thread=tuple(thread[:1] + thread[1:][1 - _MOST_REFERENCES :]),
             html=_as_html(text, signature.strip()) if html else "",
-            files=[(one.filename, one.content_type, one.content) for one in enclosed],
+            files=[(file.filename, file.content_type, file.content) for file in enclosed],
             local_time=True,
         )
     )

@@ -17,27 +17,27 @@ MOST_ATTEMPTS = 8
 MINUTE, DAY = 60, 86_400
 
 HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
-"""Why a reply is held, by the direction of the message that came meanwhile."""
+"""Why a reply is held, by the direction of the message that came in the meantime."""
 
 
 class Sender(Protocol):
     """What the outbox asks of a connector."""
 
     def send(self, entry: OutboxEntry) -> object:
-        """Deliver the reply; return when it is taken for good. Raises ConnectorError where it surely was not."""
+        """Deliver the reply; return when it is taken for good. Raises ConnectorError if it surely was not."""
         ...
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        """Tell whether a reply in doubt arrived; None where the connector cannot know."""
+        """Return whether a reply in doubt arrived; None if the connector cannot know."""
         ...
 
 
 class Offered(Protocol):
-    """A reply that the remote has whole but was not yet told to take."""
+    """A reply that the remote has received completely but was not asked to accept yet."""
 
     def finish(self) -> object:
-        """Have it taken. Raises DoubtError where nobody knows whether it was, HeldError where an agent has to decide,
-        ConnectorError where it was not taken for another reason.
+        """Ask the remote to accept it. Raises DoubtError if the outcome is unknown, HeldError if an agent must decide,
+        ConnectorError if it was not accepted for another reason.
         """
         ...
 
@@ -97,7 +97,7 @@ def deliver_due(
     """Send what is due, in order. Run it in one worker; several processes may run it, each entry is taken by one.
 
     What the outbox holds is read once more: a mail with other headers, or to others, than asked fails and stays there.
-    `holds` is asked last before a reply goes and says why it must not. Raises UnreachableError where a remote cannot
+    `holds` is asked last before a reply goes and says why it must not. Raises UnreachableError if a remote cannot
     be reached: what waits for it stays queued, no attempt is counted.
     """
     from queues.mail.letter_check import unfit_to_leave  # the mail package: loaded with the first delivery

@@ -36,12 +36,12 @@ class ProcedureBook(Mapping[str, Procedure]):
         """A sentence for each file that cannot be used, with its line."""
 
     def refresh(self) -> bool:
-        """Take in what changed on disk since the last look; tell whether anything did."""
+        """Take in what changed on disk since the last look; return whether anything did."""
         stamps = dict(_stamps(self._folder))
         if stamps == {path: read.stamp for path, read in self._read.items()}:
             return False
         self._read = {path: self._taken(path, stamp) for path, stamp in stamps.items()}
-        found, problems = dict(built_in()), []
+        procedures, problems = dict(built_in()), []
         own: dict[str, Path] = {}
         for path, read in self._read.items():
             procedure, problem = read.procedure, read.problem
@@ -49,9 +49,9 @@ class ProcedureBook(Mapping[str, Procedure]):
                 other = own[procedure.id].name
                 problem = problem or f"{path}: {procedure.id!r} is the id of {other} too; rename one."
             elif procedure is not None:
-                own[procedure.id], found[procedure.id] = path, procedure
+                own[procedure.id], procedures[procedure.id] = path, procedure
             problems += [problem] if problem else []
-        self._found, self.problems = found, problems
+        self._found, self.problems = procedures, problems
         return True
 
     def _taken(self, path: Path, stamp: _Stamp) -> _Read:

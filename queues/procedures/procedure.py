@@ -45,7 +45,7 @@ class Step:
     guards_words: bool = False
     """A gate that guards what may be said: no public reply leaves before the step is done, whatever its outcome."""
     passes: frozenset[str] = frozenset()
-    """Macros that, sent as they stand, leave before the step is done: they ask for what it needs, and solve nothing."""
+    """Macros that may be sent unchanged before the step is done: they ask for what it needs, and do not solve."""
     evidence: str = ""
     """What to write down, where something must be."""
     choices: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Step:
 
     @property
     def asked(self) -> bool:
-        """The agent answers it; what the desk watches nobody is asked."""
+        """Whether the agent answers it; steps that the desk watches need no answer."""
         return not self.watches
 
     @property
@@ -75,7 +75,7 @@ class Step:
         return self.text.get(language) or self.text.get("en") or next(iter(self.text.values()))
 
     def is_done(self, answer: Any) -> bool:
-        """Tell whether `answer` completes the step.
+        """Return whether `answer` completes the step.
 
         A text for `ask` and for a check with `evidence`; one of the choices for `choose`; True or a text for the rest.
         """
@@ -101,7 +101,7 @@ class Procedure:
     tags: frozenset[str] = frozenset()
     severities: frozenset[Severity] = frozenset()
     plain_answers: frozenset[str] = frozenset()
-    """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anybody."""
+    """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anyone."""
     fallback: bool = False
     """Holds only for tickets that no other procedure holds for."""
     establishes: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
@@ -109,9 +109,9 @@ class Procedure:
     source: str = ""
 
     def applies_to(self, ticket: Ticket) -> bool:
-        """Tell whether the ticket needs this procedure: it names it, or all of the procedure's conditions hold.
+        """Return whether the ticket needs this procedure: it names it, or all of the procedure's conditions hold.
 
-        A severity that nobody has set yet fits: a gate too many is seen, one too few is not.
+        A severity that is not set yet matches: an extra gate is noticed, a missing one is not.
         """
         if ticket.procedure:
             return ticket.procedure == self.id
@@ -165,7 +165,7 @@ def open_gates(procedure: Procedure, done: Mapping[str, Any], team: str = "") ->
 
 
 def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Procedure | None:
-    """Return the procedure that the ticket names, else the first by id that applies, None where none does.
+    """Return the procedure that the ticket names, else the first by id that applies, None if none does.
 
     A fallback comes after all others, and stands in too for a named procedure that does not exist.
     """
@@ -173,8 +173,8 @@ def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Proced
         return procedures[ticket.procedure]
     unnamed = replace(ticket, procedure="")
     applying = [procedures[key] for key in sorted(procedures) if procedures[key].applies_to(unnamed)]
-    own = [one for one in applying if not (one.fallback or ticket.procedure)]
-    return next(iter([*own, *(one for one in applying if one.fallback)]), None)
+    own = [procedure for procedure in applying if not (procedure.fallback or ticket.procedure)]
+    return next(iter([*own, *(procedure for procedure in applying if procedure.fallback)]), None)
 
 
 def load(*folders: Path) -> dict[str, Procedure]:
@@ -182,10 +182,10 @@ def load(*folders: Path) -> dict[str, Procedure]:
 
     A folder that does not exist is empty. Raises InputError with file and line.
     """
-    found = dict(built_in())
+    procedures = dict(built_in())
     for folder in folders:
-        found.update(_load_folder(folder))
-    return found
+        procedures.update(_load_folder(folder))
+    return procedures
 
 
 @cache
@@ -237,16 +237,16 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _load_folder(folder: Path) -> dict[str, Procedure]:
-    found: dict[str, Procedure] = {}
+    procedures: dict[str, Procedure] = {}
     for path in sorted(folder.glob("*.toml")):
         procedure = load_file(path)
-        if procedure.id in found:
-            other = found[procedure.id].source
+        if procedure.id in procedures:
+            other = procedures[procedure.id].source
             raise InputError(
                 "Two procedures of one id", f"{path}: {procedure.id!r} is the id of {other} too; rename one."
             )
-        found[procedure.id] = procedure
-    return found
+        procedures[procedure.id] = procedure
+    return procedures
 
 
 def _procedure(file: RuleFile[_File]) -> Procedure:
@@ -286,10 +286,12 @@ def _check_establishes(file: RuleFile[_File]) -> None:
     """A macro needs a step at least, each of them one that the agent answers, with an answer that it can have."""
     asked = {step.id: step for step in file.content.step if not step.watches}
     for macro, needed in file.content.establishes.items():
-        wrong = [one for one, answer in needed.items() if one not in asked or answer not in (True, *asked[one].choices)]
+        wrong = [
+            item for item, answer in needed.items() if item not in asked or answer not in (True, *asked[item].choices)
+        ]
         if wrong or not needed:
-            told = f"step {wrong[0]!r}, or that answer to it, is not asked for" if wrong else "no step is named"
-            file.fail(f"establishes {macro!r}: {told}", key="establishes")
+            problem = f"step {wrong[0]!r}, or that answer to it, is not asked for" if wrong else "no step is named"
+            file.fail(f"establishes {macro!r}: {problem}", key="establishes")
 
 
 def _problems(step: _Step, earlier: set[str]) -> Iterable[tuple[str, str]]:

@@ -19,7 +19,7 @@ NEW_ADDRESS, ACCOUNT_DATA, STATUTORY_CLOCK, OWN_CASE = "new-address", "account-d
 NO_ADDRESS = "no-address"
 """No mail can go to the recipient."""
 ABSOLUTE = frozenset({OWN_CASE, NO_ADDRESS})
-"""Rules that no reason goes past."""
+"""Rules that no reason overrides."""
 
 DECIDED_BY = "decided-by:"
 """A tag that names who took the decision a ticket is about: `decided-by:ann`."""
@@ -48,16 +48,16 @@ class Facts:
 
 
 def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Finding]:
-    """Return what the rules hold against a change; every one of them blocks it."""
-    found = []
+    """Return the findings against a change; every one of them blocks it."""
+    findings = []
     for rule, (_, look) in _RULES.items():
         if holds(rule, facts.ticket, watched):
-            found += [Finding(rule, told, start, end, blocking=True) for told, start, end in look(facts)]
-    return found
+            findings += [Finding(rule, message, start, end, blocking=True) for message, start, end in look(facts)]
+    return findings
 
 
 def holds(rule: str, ticket: Ticket, watched: frozenset[str]) -> bool:
-    """Tell whether a rule is looked at for this ticket."""
+    """Return whether a rule is looked at for this ticket."""
     return rule in watched or ticket.topic in _RULES[rule][0]
 
 
@@ -70,25 +70,27 @@ def _new_address(facts: Facts) -> Iterator[Told]:
     if facts.change.reply is None:
         return
     opened = facts.ticket.created_at
-    known = {one.value: one.since for one in facts.customer.identities}
+    known = {identity.value: identity.since for identity in facts.customer.identities}
     since = known.get(facts.recipient.casefold())
-    older = [one.value for one in facts.customer.identities if one.kind == "email" and one.since < opened]
+    older = [
+        identity.value for identity in facts.customer.identities if identity.kind == "email" and identity.since < opened
+    ]
     if since is None or since > opened or (since == opened and older):
         better = f"answer to {older[0]}" if older else "find an address from before it"
         yield f"{facts.recipient} came up only with the take-over and may be the attacker's; {better}.", 0, 0
 
 
 def _account_data(facts: Facts) -> Iterator[Told]:
-    """Who reports somebody is not the owner: no address, number or handle but their own goes to them."""
+    """A reporter is not the account's owner: a reply to them holds no contact data but their own."""
     reply = facts.change.reply or ""
-    own = {one.value.casefold() for one in facts.customer.identities} | facts.own_addresses
+    own = {identity.value.casefold() for identity in facts.customer.identities} | facts.own_addresses
     digits = {re.sub(r"\D", "", value) for value in own}
     for kind, pattern in (("e-mail address", _ADDRESS), ("handle", _HANDLE), ("phone number", _PHONE)):
-        for found in pattern.finditer(reply):
-            said = found[0].casefold().rstrip(".")
+        for match in pattern.finditer(reply):
+            said = match[0].casefold().rstrip(".")
             bare = re.sub(r"\D", "", said)
             if said not in own and said.lstrip("@") not in own and not (kind == "phone number" and bare in digits):
-                yield f"The reply names an account's {kind}; its reader is not the owner.", *found.span()
+                yield f"The reply names an account's {kind}; its reader is not the owner.", *match.span()
 
 
 def _statutory_clock(facts: Facts) -> Iterator[Told]:
@@ -99,7 +101,7 @@ def _statutory_clock(facts: Facts) -> Iterator[Told]:
 
 
 def _own_case(facts: Facts) -> Iterator[Told]:
-    """Nobody decides about an appeal against their own decision."""
+    """Agents do not decide on appeals against their own decisions."""
     if facts.change.status in DONE and facts.agent in facts.reviewers:
         yield "You took the first decision about this customer; another agent must decide the appeal: assign it.", 0, 0
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from queues.procedures.procedure import Procedure
 
 PROCEDURE, MACRO = "procedure", "macro"
-"""The kinds of wording that each agent's knowledge is kept of."""
+"""The kinds of wording for which the desk remembers what each agent has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def in_language(text: str, language: str) -> str:
 
 
 def difference(old: str, new: str, language: str = "en") -> list[Part]:
-    """Return the lines that went and came between two joined texts, in `language`; in any where that part is the same.
+    """Return the removed and added lines between two joined texts, in `language`, or in any if that part is the same.
 
     Lines that stayed are left out, but for one before each change.
     """

@@ -28,7 +28,7 @@ _ZONES = {
     "PE": "America/Lima", "PR": "America/Puerto_Rico", "PY": "America/Asuncion", "SV": "America/El_Salvador",
     "UY": "America/Montevideo", "VE": "America/Caracas",
 }  # fmt: skip
-"""Countries with one time zone, or with one in which nearly everybody lives (IANA zone1970.tab)."""
+"""Countries with one time zone, or with one in which nearly everyone lives (IANA zone1970.tab)."""
 
 _ENGLISH = re.compile(
     r"\b(?:i|we|they|and|(?:my|our|the)(?: [\w&]+){0,2} (?:team|colleagues?)|someone|somebody|a colleague)"
@@ -79,20 +79,20 @@ class Dated:
 
 def promises_in(text: str, now: int, office: Calendar) -> list[Dated]:
     """Return the dated promises of an answer in the order of the text; questions and quoted lines hold none."""
-    found: list[Dated] = []
+    dates: list[Dated] = []
     for sentence in _SENTENCE.finditer(fold(text)):
         words = sentence[0]
         if words.endswith("?") or words.lstrip().startswith(">"):
             continue
         for start, end, due_at in _in_sentence(words, now, office):
             first, last = sentence.start() + start, sentence.start() + end
-            found.append(Dated(first, last, text[first:last], due_at))
-    return found
+            dates.append(Dated(first, last, text[first:last], due_at))
+    return dates
 
 
 def promise_in(text: str, now: int, office: Calendar) -> Promise | None:
-    """Return the promise of an answer that is due first, None where it holds none."""
-    first = min(promises_in(text, now, office), key=lambda one: (one.due_at, one.start), default=None)
+    """Return the promise of an answer that is due first, None if it holds none."""
+    first = min(promises_in(text, now, office), key=lambda date: (date.due_at, date.start), default=None)
     return None if first is None else Promise(" ".join(first.text.split()), first.due_at)
 
 
@@ -105,12 +105,12 @@ def office_for(office: Calendar, customer: Customer) -> Calendar:
 def _in_sentence(words: str, now: int, office: Calendar) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and due time of each promise of a sentence."""
     begin = 0
-    verbs = sorted((*_ENGLISH.finditer(words), *_SPANISH.finditer(words)), key=lambda one: one.start())
+    verbs = sorted((*_ENGLISH.finditer(words), *_SPANISH.finditer(words)), key=lambda match: match.start())
     for place, verb in enumerate(verbs):
         stop = _clause_end(words, verb.end(), verbs[place + 1].start()) if place + 1 < len(verbs) else len(words)
-        found = _promise_of(words, begin, verb, stop, now, office)
-        if found is not None:
-            yield found
+        result = _promise_of(words, begin, verb, stop, now, office)
+        if result is not None:
+            yield result
         begin = stop
 
 
@@ -121,19 +121,19 @@ def _promise_of(
     before, after = words[begin : verb.start()], _until_condition(words[verb.end() : stop])
     if _DENIED.search(before):
         return None
-    behind = due_of(after, now, office)
-    if behind is not None:
-        return verb.start(), verb.end() + behind[1], behind[2]
+    due_after = due_of(after, now, office)
+    if due_after is not None:
+        return verb.start(), verb.end() + due_after[1], due_after[2]
     ahead = None if _CONDITION.search(before) else due_of(before, now, office)
     return None if ahead is None else (begin + ahead[0], verb.end(), ahead[2])
 
 
 def _clause_end(words: str, start: int, next_verb: int) -> int:
     """Return where the clause of a verb ends, before the words that belong to the next one."""
-    ends = [one.start() for one in _NEXT_CLAUSE.finditer(words, start, next_verb)]
+    ends = [match.start() for match in _NEXT_CLAUSE.finditer(words, start, next_verb)]
     return ends[-1] if ends else next_verb
 
 
 def _until_condition(words: str) -> str:
-    found = _CONDITION.search(words)
-    return words if found is None else words[: found.start()]
+    match = _CONDITION.search(words)
+    return words if match is None else words[: match.start()]

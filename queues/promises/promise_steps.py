@@ -65,7 +65,7 @@ def settle(store: Store, ticket: Ticket, now: int) -> list[Step]:
 
 
 def turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take a promise's step back, or do it again. Raises ConflictError where the promise moved on since."""
+    """Take a promise's step back, or do it again. Raises ConflictError if the promise moved on since."""
     old, new = ("before", "after") if forward else ("after", "before")
     settled_at: Any = step["at"] if forward else None
     if not store.promises.turn(step["row"], PromiseState(step[old]), PromiseState(step[new]), settled_at):
@@ -74,9 +74,9 @@ def turn(store: Store, step: Step, *, forward: bool) -> None:
 
 def told(steps: list[Step]) -> dict[str, Any]:
     """Return what the event keeps: when the answer is due that was promised, and what became of earlier promises."""
-    ours = [step for step in steps if step["kind"] == "promise"]
-    given = [step["due_at"] for step in ours if step["after"] == PromiseState.OPEN]
-    settled = [str(step["after"]) for step in ours if step["after"] != PromiseState.OPEN]
+    promise_steps = [step for step in steps if step["kind"] == "promise"]
+    given = [step["due_at"] for step in promise_steps if step["after"] == PromiseState.OPEN]
+    settled = [str(step["after"]) for step in promise_steps if step["after"] != PromiseState.OPEN]
     return ({"promised": given[0]} if given else {}) | ({"promises": settled} if settled else {})
 
 

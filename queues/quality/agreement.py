@@ -22,7 +22,7 @@ class Agreement:
     same: int
     """Equal answers; n/a is an answer of its own."""
     kappa: float | None
-    """1 for full agreement, 0 for what chance alone would bring; None where it is not defined."""
+    """1 for full agreement, 0 for what chance alone would bring; None if it is not defined."""
 
     @property
     def percent(self) -> float:

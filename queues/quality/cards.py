@@ -59,7 +59,7 @@ class Criterion:
         if given.isdecimal() and int(given) <= self.best:
             return int(given)
         offered = " or ".join([*self.answers, *([NOT_APPLICABLE] if self.na else [])])
-        raise RuleError("Not scored", f"{self.id}: {answer!r} is no answer; give {offered}.")
+        raise RuleError("Not scored", f"{self.id}: {answer!r} is not a valid score; give {offered}.")
 
     def shown(self, points: int | None) -> str:
         """Return points as they are given: `2`, `yes`, `n/a`."""
@@ -91,21 +91,21 @@ class Scorecard:
     def percent(self, given: Mapping[str, int | None]) -> tuple[float, tuple[str, ...]]:
         """Return the score in percent, and the criteria that failed the whole.
 
-        The weighted mean of points over the best points, of the criteria that apply; 0 where one failed it. Raises
+        The weighted mean of points over the best points, of the criteria that apply; 0 if one failed it. Raises
         RuleError for a criterion that is missing or unknown, and where none applies.
         """
-        missing = [one.id for one in self.criteria if one.id not in given]
-        unknown = sorted(given.keys() - {one.id for one in self.criteria})
+        missing = [criterion.id for criterion in self.criteria if criterion.id not in given]
+        unknown = sorted(given.keys() - {criterion.id for criterion in self.criteria})
         if missing:
             raise RuleError("Not scored", f"{missing[0]} of {self.label} is not scored yet; score every criterion.")
         if unknown:
-            raise RuleError("Not scored", f"{unknown[0]!r} is no criterion of {self.label}; leave it out.")
-        counted = [(one, points) for one in self.criteria if (points := given[one.id]) is not None]
+            raise RuleError("Not scored", f"{unknown[0]!r} is not a criterion of {self.label}; leave it out.")
+        counted = [(criterion, points) for criterion in self.criteria if (points := given[criterion.id]) is not None]
         if not counted:
             raise RuleError("Not scored", f"Nothing of {self.label} applies to this reply; skip it instead.")
-        failed = tuple(one.id for one, points in counted if one.auto_fail and points == 0)
-        whole = sum(one.weight for one, _ in counted)
-        reached = sum(one.weight * points / one.best for one, points in counted)
+        failed = tuple(criterion.id for criterion, points in counted if criterion.auto_fail and points == 0)
+        whole = sum(criterion.weight for criterion, _ in counted)
+        reached = sum(criterion.weight * points / criterion.best for criterion, points in counted)
         return (0.0 if failed else round(100 * reached / whole, 2)), failed
 
 
@@ -122,8 +122,8 @@ def unpacked(values: Mapping[str, Any]) -> Scorecard:
 def card_for(lane: str, cards: Mapping[str, Scorecard]) -> Scorecard:
     """Return the first card by id that names the lane, else the first that names none, else the first of all."""
     ordered = [cards[key] for key in sorted(cards)]
-    named = [one for one in ordered if lane in one.lanes]
-    return (named or [one for one in ordered if not one.lanes] or ordered)[0]
+    named = [card for card in ordered if lane in card.lanes]
+    return (named or [card for card in ordered if not card.lanes] or ordered)[0]
 
 
 def load(folder: Path | None = None) -> dict[str, Scorecard]:
@@ -169,14 +169,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _load_folder(folder: Path) -> dict[str, Scorecard]:
-    found: dict[str, Scorecard] = {}
+    cards: dict[str, Scorecard] = {}
     for path in sorted(folder.glob("*.toml")):
         card = load_file(path)
-        if card.id in found:
-            other = found[card.id].source
+        if card.id in cards:
+            other = cards[card.id].source
             raise InputError("Two scorecards of one id", f"{path}: {card.id!r} is the id of {other} too; rename one.")
-        found[card.id] = card
-    return found
+        cards[card.id] = card
+    return cards
 
 
 def _card(file: RuleFile[_File]) -> Scorecard:
@@ -193,34 +193,34 @@ def _card(file: RuleFile[_File]) -> Scorecard:
         file.fail(f"there are more than {MOST_CRITERIA} criteria; join some", "criterion", MOST_CRITERIA)
     seen: set[str] = set()
     criteria = []
-    for index, one in enumerate(content.criterion):
-        criteria.append(_criterion(file, index, one, seen))
-        seen.add(one.id)
+    for index, criterion in enumerate(content.criterion):
+        criteria.append(_criterion(file, index, criterion, seen))
+        seen.add(criterion.id)
     return Scorecard(
         content.id, content.version, content.effective, _by_language(content.title), tuple(criteria),
         frozenset(content.lanes), file.where,
     )  # fmt: skip
 
 
-def _criterion(file: RuleFile[_File], index: int, one: _Criterion, seen: set[str]) -> Criterion:
+def _criterion(file: RuleFile[_File], index: int, criterion: _Criterion, seen: set[str]) -> Criterion:
     def fail(key: str, problem: str) -> NoReturn:
-        file.fail(f"criterion {one.id!r} {problem}", "criterion", index, key)
+        file.fail(f"criterion {criterion.id!r} {problem}", "criterion", index, key)
 
-    text = _by_language(one.text)
-    if not one.id.strip() or one.id in seen:
+    text = _by_language(criterion.text)
+    if not criterion.id.strip() or criterion.id in seen:
         fail("id", "has an empty id, or one that an earlier criterion has")
     if not text or not all(words.strip() for words in text.values()):
         fail("text", "has no text, or an empty one in some language")
-    if not 0 < one.weight <= 100:
+    if not 0 < criterion.weight <= 100:
         fail("weight", "weighs nothing or more than 100; give a weight above 0")
-    answers = _answers(one.scale)
+    answers = _answers(criterion.scale)
     if not answers:
         fail("scale", 'has a scale that is neither "yes-no" nor counts from 0, such as "0-1-2"')
-    return Criterion(one.id, text, one.weight, answers, one.na, one.auto_fail)
+    return Criterion(criterion.id, text, criterion.weight, answers, criterion.na, criterion.auto_fail)
 
 
 def _answers(scale: str) -> tuple[str, ...]:
-    """Return the answers of a scale, the worst first; none for what is no scale."""
+    """Return the answers of a scale, the worst first; none for what is not a scale."""
     if scale == "yes-no":
         return ("no", "yes")
     steps = tuple(scale.split("-"))

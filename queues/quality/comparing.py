@@ -27,28 +27,28 @@ class Compared:
 def compared(store: Store) -> list[Compared]:
     """Return how each pair of reviewers agrees, from the calibrations that both have finished."""
     groups: dict[tuple[tuple[str, str], str], list[tuple[Review, Review]]] = defaultdict(list)
-    for one, given in store.reviews.calibrations():
-        if finished(one, given):
-            first, second = sorted(one.reviewers)
-            groups[(first, second), one.scorecard.partition("@")[0]].append((given[first], given[second]))
+    for calibration, given in store.reviews.calibrations():
+        if finished(calibration, given):
+            first, second = sorted(calibration.reviewers)
+            groups[(first, second), calibration.scorecard.partition("@")[0]].append((given[first], given[second]))
     return [_compared(store, pair, card, held) for (pair, card), held in sorted(groups.items())]
 
 
-def finished(one: Calibration, given: Mapping[str, Review]) -> bool:
-    """Tell whether both have reviewed: before that neither sees the other's."""
-    return set(one.reviewers) <= given.keys()
+def finished(calibration: Calibration, given: Mapping[str, Review]) -> bool:
+    """Return whether both have reviewed: before that neither sees the other's."""
+    return set(calibration.reviewers) <= given.keys()
 
 
 def _compared(store: Store, pair: tuple[str, str], card: str, held: list[tuple[Review, Review]]) -> Compared:
     pairs: dict[str, list[Pair]] = defaultdict(list)
     best: dict[str, int] = {}
     for first, second in held:
-        theirs = {one.criterion: one for one in store.reviews.marks(second.id)}
+        theirs = {item.criterion: item for item in store.reviews.marks(second.id)}
         for mark in store.reviews.marks(first.id):
             if mark.criterion in theirs:
                 pairs[mark.criterion].append((mark.points, theirs[mark.criterion].points))
                 best[mark.criterion] = max(best.get(mark.criterion, 0), mark.best)
     return Compared(
-        pair, card, len(held), {name: agreement(found, best[name]) for name, found in pairs.items()},
+        pair, card, len(held), {name: agreement(results, best[name]) for name, results in pairs.items()},
         sum(abs(first.percent - second.percent) for first, second in held) / len(held),
     )  # fmt: skip

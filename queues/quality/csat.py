@@ -1,6 +1,6 @@
 """Our question how it was, and the customer's answer to it.
 
-A reply asks where it bears its ticket's token, which macros print as `csat.token`. Only what answers such a reply is
+A reply asks where it carries its ticket's token, which macros print as `csat.token`. Only what answers such a reply is
 ever looked at for a score; an answer that holds nothing else leaves its ticket as it is.
 """
 
@@ -36,7 +36,7 @@ class Answer:
 
 
 def token_of(store: Store, ticket_id: int) -> str:
-    """Return the ticket's mark: what replies that ask bear, and what links to a form carry. Nobody can guess it."""
+    """Return the ticket's token, for replies that ask for a rating and links to a form. It cannot be guessed."""
     secret = str(store.settings.get(SECRET))
     digest = hmac.digest(secret.encode(), str(ticket_id).encode(), "sha256")
     return f"TR-{b32encode(digest)[:10].decode()}"
@@ -51,7 +51,7 @@ def ask(store: Store, ticket: Ticket, text: str, message_id: int, macro: str, no
 
 
 def ticket_of(store: Store, item: Incoming, customer_id: int) -> int | None:
-    """Return the ticket whose token a message of its own customer bears: a mail begun by a link names nothing else."""
+    """Return the ticket whose token a message of its customer carries: a mail from a link names nothing else."""
     for token in TOKEN.findall(f"{item.subject}\n{item.new_text}")[:3]:
         question = store.csat.asked_by_token(token)
         ticket = store.tickets.get(question.ticket_id) if question is not None else None
@@ -63,8 +63,8 @@ def ticket_of(store: Store, item: Incoming, customer_id: int) -> int | None:
 def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arrived: int, days: int) -> Answer | None:
     """Return the score that a message gives in answer to our question, None for every other message.
 
-    It has to come from the ticket's own customer, within `days` of the question, and to bear the question's token or
-    Message-ID; one that can bear neither has to come right after it.
+    It has to come from the ticket's own customer, within `days` of the question, and to carry the question's token or
+    Message-ID; one that can carry neither has to come right after it.
     """
     if item.direction is not Direction.IN or item.kind not in _ANSWERING or customer_id != ticket.customer_id:
         return None
@@ -78,14 +78,14 @@ def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arriv
     return None if score is None else Answer(question, score)
 
 
-def alone(found: Answer | None) -> bool:
-    """Tell whether a message is an answer to our question and nothing that anybody has to act on."""
-    return found is not None and not found.score.complains
+def alone(answer: Answer | None) -> bool:
+    """Return whether a message only answers our question and needs no action."""
+    return answer is not None and not answer.score.complains
 
 
-def keep(store: Store, found: Answer, message_id: int, arrived: int, action: int, actor: str) -> None:
+def keep(store: Store, answer: Answer, message_id: int, arrived: int, action: int, actor: str) -> None:
     """Store the rating with its event; an earlier answer to the same question gives way to it."""
-    score, question = found.score, found.question
+    score, question = answer.score, answer.question
     rating = Rating(
         0, question.ticket_id, arrived, score.score, score.scale, score.value, score.via, score.comment,
         question.agent, question.macro, question.id, message_id,
@@ -98,16 +98,16 @@ def put(store: Store, rating: Rating, action: int, actor: str, now: int) -> list
 
     One that was given before the one that stands is kept as replaced at once.
     """
-    same = [one for one in store.csat.of(rating.ticket_id) if one.question_id == rating.question_id]
-    later = [one for one in same if one.at > rating.at]
+    same = [item for item in store.csat.of(rating.ticket_id) if item.question_id == rating.question_id]
+    later = [item for item in same if item.at > rating.at]
     if later:
         rating = replace(rating, state=RatingState.REPLACED)
     row = store.csat.add(rating)
     steps = [mark("rating", rating.ticket_id, row, RatingState.WITHDRAWN, rating.state)]
-    for one in same if not later else []:
-        store.csat.turn(one.id, RatingState.STANDS, RatingState.REPLACED)
-        steps.append(mark("rating", one.ticket_id, one.id, RatingState.STANDS, RatingState.REPLACED))
-    replaced = [one.id for one in same] if not later else []
+    for item in same if not later else []:
+        store.csat.turn(item.id, RatingState.STANDS, RatingState.REPLACED)
+        steps.append(mark("rating", item.ticket_id, item.id, RatingState.STANDS, RatingState.REPLACED))
+    replaced = [item.id for item in same] if not later else []
     if not later:
         detail = _told(rating, row) | ({"replaces": replaced} if replaced else {})
         store.events.add(action, rating.ticket_id, now, actor, "rated", detail)
@@ -127,19 +127,19 @@ def _answers(store: Store, asked: Message, question: Question, item: Incoming) -
         return True
     if item.references:
         return asked.message_id in item.references
-    ours = [one.id for one in store.messages.of(question.ticket_id) if one.direction is Direction.OUT]
-    return ours[-1:] == [asked.id]
+    sent_by_us = [message.id for message in store.messages.of(question.ticket_id) if message.direction is Direction.OUT]
+    return sent_by_us[-1:] == [asked.id]
 
 
 def _own_words(text: str, asked: str) -> str:
     """Return the customer's lines: what some mail programs quote without a mark is ours."""
-    ours = {line.strip() for line in asked.splitlines()}
-    return "\n".join(line for line in text.splitlines() if line.lstrip("> ").strip() not in ours)
+    our_lines = {line.strip() for line in asked.splitlines()}
+    return "\n".join(line for line in text.splitlines() if line.lstrip("> ").strip() not in our_lines)
 
 
 def _subject_score(item: Incoming) -> str:
     """Return what a subject says behind a token, where the mail itself is empty: `TR-ABCDEFGHIJ 5`."""
     if item.new_text.strip():
         return ""
-    found = TOKEN.search(item.subject)
-    return item.subject[found.end() :].strip(" :") if found else ""
+    match = TOKEN.search(item.subject)
+    return item.subject[match.end() :].strip(" :") if match else ""

@@ -29,9 +29,9 @@ def read_answer(line: str, number: int) -> FormAnswer:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError):
-        raise _wrong(number, "it is no JSON; write one object a line") from None
+        raise _wrong(number, "it is not JSON; write one object per line") from None
     if not isinstance(values, dict):
-        raise _wrong(number, 'it is no object; write one such as {"ticket": 12, "score": 5}')
+        raise _wrong(number, 'it is not an object; write one such as {"ticket": 12, "score": 5}')
     score, scale = _score(values, number)
     at = _at(values.get("at"), number)
     ticket, message_id, token = values.get("ticket"), values.get("message_id") or "", values.get("token") or ""
@@ -78,8 +78,8 @@ def _at(value: Any, number: int) -> int | None:
     at = value
     try:
         if isinstance(value, str):
-            found = datetime.fromisoformat(value)
-            at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+            moment = datetime.fromisoformat(value)
+            at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         pass
     if isinstance(at, int | float) and not isinstance(at, bool) and 0 < at < _LATEST:

@@ -57,18 +57,18 @@ class Ratings:
         now = self._clock()
         with self._store.write():
             action = self._store.actions.begin(self._agent, now)
-            found: list[Taken] = []
+            outcomes: list[Taken] = []
             steps: list[Step] = []
             for answer in answers:
                 taken = self._taken(answer, now)
                 if taken.rating is not None:
                     steps += csat.put(self._store, taken.rating, action, self._agent, now)
-                found.append(taken)
+                outcomes.append(taken)
             if besides is not None:
-                steps += besides([one.rating for one in found if one.rating is not None], action, now)
-            number = sum(one.rating is not None for one in found)
+                steps += besides([outcome.rating for outcome in outcomes if outcome.rating is not None], action, now)
+            number = sum(outcome.rating is not None for outcome in outcomes)
             self._store.actions.finish(action, f"{number} {'rating' if number == 1 else 'ratings'} taken in", steps)
-        return found
+        return outcomes
 
     def _taken(self, answer: FormAnswer, now: int) -> Taken:
         if self._store.csat.from_source(answer.source) is not None:
@@ -81,15 +81,17 @@ class Ratings:
     def correct_rating(self, rating_id: int, value: int | None) -> Done:
         """Say what the customer really gave, from 1 to 5; None takes the rating away.
 
-        Raises RuleError where there is no such rating, or the value is none.
+        Raises RuleError if there is no such rating, or the value is none.
         """
         if value is not None and not 1 <= value <= BEST:
-            raise RuleError("No such rating", f"{value} is no rating; give 1 (very bad) to {BEST} (excellent).")
+            raise RuleError("No such rating", f"{value} is not a rating; give 1 (very bad) to {BEST} (excellent).")
         now = self._clock()
         with self._store.write():
             rating = self._store.csat.get(rating_id)
             if rating is None or rating.state is not RatingState.STANDS:
-                raise RuleError("No such rating", f"There is no rating {rating_id} that stands; list them again.")
+                raise RuleError(
+                    "No such rating", f"Rating {rating_id} does not exist or was replaced; list them again."
+                )
             action = self._store.actions.begin(self._agent, now)
             if value is None:
                 after = RatingState.REMOVED
@@ -118,7 +120,7 @@ class Ratings:
         if answer.token:
             asked = self._store.csat.asked_by_token(answer.token)
             if asked is None:
-                raise InputError("No such token", f"{answer.token} was never asked with; check `token`.")
+                raise InputError("No such token", f"{answer.token} belongs to no question; check `token`.")
             return asked.ticket_id, self._store.csat.asked(asked.ticket_id, at) or asked
         if answer.message_id:
             numbers = self._store.messages.tickets_referring([answer.message_id])
@@ -132,6 +134,6 @@ class Ratings:
 
     def _latest_reply(self, ticket_id: int, at: int) -> tuple[str, str]:
         """Return whose the latest reply before `at` was, and its macro: that is what was rated."""
-        ours = [one for one in self._store.messages.of(ticket_id) if one.direction is Direction.OUT]
-        earlier = [one for one in ours if one.received_at <= at] or ours[:1]
+        sent_by_us = [message for message in self._store.messages.of(ticket_id) if message.direction is Direction.OUT]
+        earlier = [message for message in sent_by_us if message.received_at <= at] or sent_by_us[:1]
         return (earlier[-1].from_name, earlier[-1].macro) if earlier else ("", "")

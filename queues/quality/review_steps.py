@@ -14,7 +14,7 @@ def mark(of: str, ticket_id: int, row: int, before: str, after: str) -> Step:
 
 
 def turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take the step back, or do it again. Raises ConflictError where the row has moved on since."""
+    """Take the step back, or do it again. Raises ConflictError if the row has moved on since."""
     old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
     match step["of"]:
         case "question":

@@ -29,14 +29,14 @@ class Reviewing:
     def sample(self, mode: str, count: int, since: int, until: int, seed: str, *, agents: Sequence[str] = ()) -> Sample:
         """Draw replies for this reviewer: nothing of their own, no ticket that was drawn or reviewed before.
 
-        `agents` narrows it to theirs. Raises RuleError where there is nothing to draw from, ConflictError where
-        somebody else drew some of it just now.
+        `agents` narrows it to theirs. Raises RuleError if there is nothing to draw from, ConflictError if
+        someone else drew some of it just now.
         """
         me, wanted = self._agent.casefold(), {name.casefold() for name in agents}
         offered = [
-            one
-            for one in self._store.reviews.candidates(since, until)
-            if one.agent.casefold() != me and (not wanted or one.agent.casefold() in wanted)
+            candidate
+            for candidate in self._store.reviews.candidates(since, until)
+            if candidate.agent.casefold() != me and (not wanted or candidate.agent.casefold() in wanted)
         ]
         picked = (fair if mode == FAIR else by_risk)(offered, count, seed)
         if not picked:
@@ -45,13 +45,21 @@ class Reviewing:
         now = self._clock()
         sample = Sample(0, now, self._agent, mode, seed, tuple(picked))
         with self._store.write():
-            if self._store.reviews.taken([one.ticket_id for one in picked]):
-                raise ConflictError("Drawn meanwhile", "Somebody else drew some of these replies just now; draw again.")
+            if self._store.reviews.taken([pick.ticket_id for pick in picked]):
+                raise ConflictError(
+                    "Drawn meanwhile", "Another reviewer just sampled some of these replies; sample again."
+                )
             action = self._store.actions.begin(self._agent, now)
             number = self._store.reviews.add_sample(sample)
-            for one in picked:
-                detail = {"sample": number, "message": one.message_id, "why": list(one.why), "mode": mode, "seed": seed}
-                self._store.events.add(action, one.ticket_id, now, self._agent, "sampled", detail)
+            for pick in picked:
+                detail = {
+                    "sample": number,
+                    "message": pick.message_id,
+                    "why": list(pick.why),
+                    "mode": mode,
+                    "seed": seed,
+                }
+                self._store.events.add(action, pick.ticket_id, now, self._agent, "sampled", detail)
             steps = [mark("sample", picked[0].ticket_id, number, "withdrawn", "drawn")]
             self._store.actions.finish(action, f"{len(picked)} replies drawn for review", steps)
         return replace(sample, id=number)
@@ -59,9 +67,9 @@ class Reviewing:
     def to_review(self) -> list[Picked]:
         """Return what this reviewer has to review: calibrations that wait for them first, then what they drew."""
         waiting = [
-            Picked(one.message_id, one.ticket_id, "", (f"calibration {one.label}",))
-            for one, given in self._store.reviews.calibrations()
-            if self._agent in one.reviewers and self._agent not in given
+            Picked(calibration.message_id, calibration.ticket_id, "", (f"calibration {calibration.label}",))
+            for calibration, given in self._store.reviews.calibrations()
+            if self._agent in calibration.reviewers and self._agent not in given
         ]
         return waiting + self._store.reviews.to_review(self._agent)
 
@@ -76,12 +84,13 @@ class Reviewing:
     ) -> Done:
         """Review a reply; one that the same reviewer reviewed before is revised, and both are kept.
 
-        Where a calibration of the reply waits for this reviewer, the review is theirs for it. Raises RuleError for
-        what is no reply of ours, for one's own, for one that somebody else reviewed, and where the card is not filled.
+        If a calibration of the reply waits for this reviewer, the review belongs to it. Raises RuleError for what is
+        not a reply of ours, for the reviewer's own, for one that someone else reviewed, and for an incomplete card.
         """
         percent, failed = card.percent(points)
         marks = [
-            Mark(one.id, points[one.id], one.best, (comments or {}).get(one.id, "").strip()) for one in card.criteria
+            Mark(criterion.id, points[criterion.id], criterion.best, (comments or {}).get(criterion.id, "").strip())
+            for criterion in card.criteria
         ]
         now = self._clock()
         with self._store.write():
@@ -101,8 +110,8 @@ class Reviewing:
             self._drop_draft(message_id)
             self._keep_card(card)
             self._store.events.add(action, message.ticket_id, now, self._agent, "reviewed", _told(review, number))
-            told = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
-            summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {told}"
+            score = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
+            summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {score}"
             self._store.actions.finish(action, summary, steps)
         return Done(action, summary, (message.ticket_id,))
 
@@ -126,7 +135,7 @@ class Reviewing:
         return f"review draft {message_id} {reviewer}"
 
     def see(self, review_id: int) -> bool:
-        """Note that the agent whose reply it is has seen a review; tell whether that was the first time."""
+        """Note that the agent whose reply it is has seen a review; return whether that was the first time."""
         review = self._store.reviews.get(review_id)
         if review is None or review.agent != self._agent or review.seen_at is not None or review.calibration:
             return False
@@ -142,7 +151,7 @@ class Reviewing:
     def answer(self, review_id: int, kind: AnswerKind, text: str = "") -> Done:
         """Answer a review: the agent accepts it or disputes it in words, the reviewer stands by a disputed one.
 
-        Raises RuleError where it is nobody's to answer who asks, and for a dispute without words.
+        Raises RuleError if the agent may not answer it, and for a dispute without a reason.
         """
         now = self._clock()
         with self._store.write():
@@ -162,25 +171,25 @@ class Reviewing:
     def calibrate(self, message_id: int, other: str, card: Scorecard) -> Calibration:
         """Have this reviewer and another review the same reply without seeing each other's.
 
-        Raises RuleError where one of them wrote it, or both are the same.
+        Raises RuleError if one of them wrote it, or both are the same.
         """
         message = self.reply(message_id)
         pair = (self._agent, other.strip())
         if not pair[1] or pair[0].casefold() == pair[1].casefold():
-            raise RuleError("Nobody to compare with", "A calibration needs another reviewer; name one who is not you.")
+            raise RuleError("No other reviewer", "A calibration needs another reviewer; name one who is not you.")
         for reviewer in pair:
             _refuse_own(message, reviewer)
         now = self._clock()
-        one = Calibration(0, message.ticket_id, message.id, card.label, pair, now, self._agent)
+        calibration = Calibration(0, message.ticket_id, message.id, card.label, pair, now, self._agent)
         with self._store.write():
             action = self._store.actions.begin(self._agent, now)
-            number = self._store.reviews.calibrate(one)
+            number = self._store.reviews.calibrate(calibration)
             detail = {"calibration": number, "message": message.id, "reviewers": list(pair), "scorecard": card.label}
             self._store.events.add(action, message.ticket_id, now, self._agent, "calibration", detail)
             summary = f"#{message.ticket_id}: C-{number} with {pair[1]}"
             steps = [mark("calibration", message.ticket_id, number, "withdrawn", "open")]
             self._store.actions.finish(action, summary, steps)
-        return replace(one, id=number)
+        return replace(calibration, id=number)
 
     def reply(self, message_id: int) -> Message:
         """Return a reply of ours that this reviewer may review. Raises RuleError."""
@@ -194,25 +203,29 @@ class Reviewing:
 
     def _calibration(self, message: Message) -> int | None:
         """Return the calibration of the reply that waits for this reviewer."""
-        for one, given in self._store.reviews.calibrations():
-            if one.message_id == message.id and self._agent in one.reviewers and self._agent not in given:
-                return one.id
+        for calibration, given in self._store.reviews.calibrations():
+            if (
+                calibration.message_id == message.id
+                and self._agent in calibration.reviewers
+                and self._agent not in given
+            ):
+                return calibration.id
         return None
 
     def _earlier(self, message: Message) -> Review | None:
-        """Return this reviewer's review of the reply that stands. Raises RuleError where it is another's."""
-        standing = [one for one in self._store.reviews.of_message(message.id) if one.calibration is None]
+        """Return this reviewer's review of the reply that stands. Raises RuleError if it is another's."""
+        standing = [review for review in self._store.reviews.of_message(message.id) if review.calibration is None]
         if standing and standing[-1].reviewer != self._agent:
             raise RuleError(
                 "Reviewed already",
-                f"{standing[-1].reviewer} reviewed this reply; compare yourselves by `tridesk reviews calibrate`.",
+                f"{standing[-1].reviewer} reviewed this reply; to compare, use `tridesk reviews calibrate`.",
             )
         return standing[-1] if standing else None
 
     def _standing(self, review_id: int) -> Review:
         review = self._store.reviews.get(review_id)
         if review is None or review.state is not ReviewState.GIVEN or review.calibration is not None:
-            raise RuleError("No such review", f"There is no review {review_id} that stands; list them again.")
+            raise RuleError("No such review", f"Review {review_id} does not exist or was revised; list them again.")
         return review
 
     def _check_answer(self, review: Review, kind: AnswerKind, text: str) -> None:
@@ -220,28 +233,28 @@ class Reviewing:
         if whose != self._agent:
             raise RuleError("Not yours to answer", f"Review {review.id} is answered so by {whose} alone.")
         if kind is AnswerKind.DISPUTE and not text.strip():
-            raise RuleError("No words", "Say what is not right with the review; the reviewer reads it.")
+            raise RuleError("No words", "Say what is wrong with the review; the reviewer reads it.")
         if kind is AnswerKind.UPHOLD:
             said = self._store.reviews.answers(review.id)
             if not said or said[-1].kind is not AnswerKind.DISPUTE:
-                raise RuleError("Not disputed", f"Review {review.id} is not disputed; there is nothing to stand by.")
+                raise RuleError("Not disputed", f"Review {review.id} is not disputed; there is nothing to uphold.")
 
 
 def card_then(store: Store, label: str) -> Scorecard | None:
     """Return a card as it was when the first review was given by this version of it; None before that."""
-    found = store.settings.get(f"scorecard {label}")
-    return unpacked(found) if found is not None else None
+    result = store.settings.get(f"scorecard {label}")
+    return unpacked(result) if result is not None else None
 
 
 def _refuse_own(message: Message, reviewer: str) -> None:
     if message.from_name.casefold() == reviewer.casefold():
         raise RuleError(
-            "Not your own", f"{reviewer} wrote this reply on #{message.ticket_id}; somebody else reviews it."
+            "Not your own", f"{reviewer} wrote this reply on #{message.ticket_id}; another agent has to review it."
         )
 
 
 def _told(review: Review, number: int) -> dict[str, Any]:
-    """Return what the event keeps: numbers and names, no word of anybody."""
+    """Return what the event keeps: numbers and names, no word of anyone."""
     return {
         "review": number, "message": review.message_id, "agent": review.agent, "scorecard": review.scorecard,
         "percent": review.percent, "failed": list(review.failed), "revises": review.revises,

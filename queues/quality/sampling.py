@@ -37,10 +37,11 @@ def fair(candidates: Iterable[Candidate], count: int, seed: str) -> list[Picked]
                 break
             if not _give(agent, lists, chosen, set()):
                 waiting.remove(agent)
-    order = {one.message_id: place for listed in lists.values() for place, one in enumerate(listed)}
+    order = {candidate.message_id: place for listed in lists.values() for place, candidate in enumerate(listed)}
     picked = sorted(chosen.values(), key=lambda held: (order[held[1].message_id], _chance(seed, held[0])))
     return [
-        Picked(one.message_id, one.ticket_id, agent, (f"fair: {one.lane}, {one.language}",)) for agent, one in picked
+        Picked(candidate.message_id, candidate.ticket_id, agent, (f"fair: {candidate.lane}, {candidate.language}",))
+        for agent, candidate in picked
     ]
 
 
@@ -50,41 +51,48 @@ def by_risk(candidates: Iterable[Candidate], count: int, seed: str) -> list[Pick
     Replies of no risk are left out. Chance decides between equals.
     """
     best: dict[int, tuple[int, str, Candidate, tuple[str, ...]]] = {}
-    for one in candidates:
-        why = risks(one)
+    for candidate in candidates:
+        why = risks(candidate)
         if not why:
             continue
-        held = (-sum(_WEIGHTS[name.partition(":")[0]] for name in why), _chance(seed, one.message_id), one, why)
-        if one.ticket_id not in best or held[:2] < best[one.ticket_id][:2]:
-            best[one.ticket_id] = held
+        held = (
+            -sum(_WEIGHTS[name.partition(":")[0]] for name in why),
+            _chance(seed, candidate.message_id),
+            candidate,
+            why,
+        )
+        if candidate.ticket_id not in best or held[:2] < best[candidate.ticket_id][:2]:
+            best[candidate.ticket_id] = held
     return [
-        Picked(one.message_id, one.ticket_id, one.agent, why)
-        for _, _, one, why in sorted(best.values(), key=lambda held: held[:2])[:count]
+        Picked(candidate.message_id, candidate.ticket_id, candidate.agent, why)
+        for _, _, candidate, why in sorted(best.values(), key=lambda held: held[:2])[:count]
     ]
 
 
-def risks(one: Candidate) -> tuple[str, ...]:
+def risks(candidate: Candidate) -> tuple[str, ...]:
     """Return why a reply is worth a look, the gravest first: a name of `RISKS`, and a detail behind a colon."""
-    found = {
-        "low CSAT": f"low CSAT: {one.rating} of 5" if one.rating is not None and one.rating <= 2 else "",
-        "past a finding": f"past a finding: {', '.join(one.passed)}" if one.passed else "",
-        "reopened": f"reopened: {one.reopens}" if one.reopens else "",
-        "severity": f"severity: {one.severity}" if one.severity in ("S0", "S1", "S2") else "",
-        "late": "late" if one.late else "",
-        "new wording": "new wording" if one.new_wording else "",
-        "long": f"long: {one.letters:,} letters" if one.letters >= LONG else "",
+    results = {
+        "low CSAT": f"low CSAT: {candidate.rating} of 5"
+        if candidate.rating is not None and candidate.rating <= 2
+        else "",
+        "past a finding": f"past a finding: {', '.join(candidate.passed)}" if candidate.passed else "",
+        "reopened": f"reopened: {candidate.reopens}" if candidate.reopens else "",
+        "severity": f"severity: {candidate.severity}" if candidate.severity in ("S0", "S1", "S2") else "",
+        "late": "late" if candidate.late else "",
+        "new wording": "new wording" if candidate.new_wording else "",
+        "long": f"long: {candidate.letters:,} letters" if candidate.letters >= LONG else "",
     }
-    return tuple(found[name] for name, _ in RISKS if found[name])
+    return tuple(results[name] for name, _ in RISKS if results[name])
 
 
 def _stratified(candidates: Iterable[Candidate], seed: str) -> dict[str, list[Candidate]]:
     """Return each agent's replies, one a ticket, in the order in which they are to be taken."""
     groups: dict[str, dict[tuple[str, str], list[Candidate]]] = defaultdict(lambda: defaultdict(list))
     taken: set[tuple[str, int]] = set()
-    for one in sorted(candidates, key=lambda one: _chance(seed, one.message_id)):
-        if (one.agent, one.ticket_id) not in taken:
-            taken.add((one.agent, one.ticket_id))
-            groups[one.agent][one.lane, one.language].append(one)
+    for candidate in sorted(candidates, key=lambda candidate: _chance(seed, candidate.message_id)):
+        if (candidate.agent, candidate.ticket_id) not in taken:
+            taken.add((candidate.agent, candidate.ticket_id))
+            groups[candidate.agent][candidate.lane, candidate.language].append(candidate)
     return {agent: _proportional(strata) for agent, strata in groups.items()}
 
 
@@ -92,9 +100,11 @@ def _proportional(strata: dict[tuple[str, str], list[Candidate]]) -> list[Candid
     """Merge groups so that every beginning of the list holds them in proportion."""
     # the n-th of a group of m stands at (2n + 1) / m: its rank by Sainte-Laguë
     ranked = [
-        ((2 * place + 1) / len(held), name, one) for name, held in strata.items() for place, one in enumerate(held)
+        ((2 * place + 1) / len(held), name, candidate)
+        for name, held in strata.items()
+        for place, candidate in enumerate(held)
     ]
-    return [one for _, _, one in sorted(ranked, key=lambda entry: (entry[0], entry[1]))]
+    return [candidate for _, _, candidate in sorted(ranked, key=lambda entry: (entry[0], entry[1]))]
 
 
 def _give(
@@ -102,18 +112,25 @@ def _give(
 ) -> bool:
     """Give the agent one more ticket; where another has it who can take another instead, it goes over.
 
-    Augmenting paths (Kuhn's algorithm): nobody stays with less because somebody with more to choose from came first.
+    Augmenting paths (Kuhn's algorithm): no one stays with less because someone with more to choose from came first.
     """
-    free = next((one for one in lists[agent] if one.ticket_id not in chosen and one.ticket_id not in tried), None)
+    free = next(
+        (
+            candidate
+            for candidate in lists[agent]
+            if candidate.ticket_id not in chosen and candidate.ticket_id not in tried
+        ),
+        None,
+    )
     if free is not None:
         chosen[free.ticket_id] = (agent, free)
         return True
-    for one in lists[agent]:
-        if one.ticket_id in tried or chosen[one.ticket_id][0] == agent:
+    for candidate in lists[agent]:
+        if candidate.ticket_id in tried or chosen[candidate.ticket_id][0] == agent:
             continue
-        tried.add(one.ticket_id)
-        if _give(chosen[one.ticket_id][0], lists, chosen, tried):
-            chosen[one.ticket_id] = (agent, one)
+        tried.add(candidate.ticket_id)
+        if _give(chosen[candidate.ticket_id][0], lists, chosen, tried):
+            chosen[candidate.ticket_id] = (agent, candidate)
             return True
     return False
 

@@ -1,7 +1,7 @@
 """Reads a score out of what a customer wrote in answer to our question how it was.
 
-Conservative: what might be something else is no score. Only `queues.quality.csat` asks, and only about an answer to our
-own question; nothing here ever looks at an ordinary message.
+Conservative: ambiguous text is not a score. Only `queues.quality.csat` calls this, and only for an answer to our own
+question; ordinary messages are never read here.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Score:
     scale: int
     via: RatingVia
     comment: str = ""
-    """The words besides it; all of them, where the words are the score."""
+    """The other words; all of them if the words are the score."""
     complains: bool = False
-    """Somebody should read it: blame, or words that are more than friendly."""
+    """Someone should read it: blame, or words that are more than friendly."""
 
     @property
     def value(self) -> int:
@@ -47,7 +47,7 @@ def normalised(score: float, scale: int) -> int:
 
 
 def read_score(text: str, name: str = "") -> Score | None:
-    """Return the score that the text gives, None where it gives none or more than one.
+    """Return the score that the text gives, None if it gives none or more than one.
 
     `name` is the customer's: whoever signs with it says nothing more.
     """
@@ -96,25 +96,25 @@ _NEXT_ITEM = re.compile(r"^[-*(]? ?\d+ ?[.,:)/]", re.MULTILINE)
 
 def _in_numbers(text: str, name: str) -> Score | None:
     """A number at the very beginning: `4/5`, `10 de 10`, `5`, `5!`, `4 - slow`, `five stars`, `nota: 4`."""
-    found = _OF.match(text) or _BARE.match(text)
-    if not found:
+    match = _OF.match(text) or _BARE.match(text)
+    if not match:
         return None
-    said, rest = found["score"].casefold(), text[found.end() :]
-    scale = int(found.groupdict().get("scale") or BEST)
+    said, rest = match["score"].casefold(), text[match.end() :]
+    scale = int(match.groupdict().get("scale") or BEST)
     given = Score(float(_SPELLED.get(said) or said.replace(",", ".")), scale, RatingVia.NUMBER, *_besides(rest, name))
     if given.score > scale or (given.score < 1 and scale == BEST):
         return None
     # as in a list, a range, a time or a price: then none of the numbers is the score
     if _MORE_NUMBERS.match(rest) or _NEXT_ITEM.search(rest) or rest.lstrip().startswith("?"):
         return None
-    scaled = "scale" in found.groupdict() and is_friendly(rest)
+    scaled = "scale" in match.groupdict() and is_friendly(rest)
     alone = _stands_alone(rest, spelled=said in _SPELLED)
-    sure = found["label"] or found["stars"] or scaled or alone or _agrees(given, rest)
+    sure = match["label"] or match["stars"] or scaled or alone or _agrees(given, rest)
     return given if sure else None
 
 
 def _stands_alone(rest: str, *, spelled: bool) -> bool:
-    """Tell whether nothing follows a number, or a new line, a mark and words, thanks, or a face.
+    """Return whether nothing follows a number, or a new line, a mark and words, thanks, or a face.
 
     One that is spelled out counts only where nothing else is said.
     """
@@ -125,9 +125,9 @@ def _stands_alone(rest: str, *, spelled: bool) -> bool:
 
 
 def _agrees(given: Score, rest: str) -> bool:
-    """Tell whether words of judging follow at once that say the same: `5 excelente servicio`."""
-    found = verdict(rest)
-    return found is not None and (found[0] > 3) == (given.value > 3) and (found[0] < 3) == (given.value < 3)
+    """Return whether words of judging follow at once that say the same: `5 excelente servicio`."""
+    result = verdict(rest)
+    return result is not None and (result[0] > 3) == (given.value > 3) and (result[0] < 3) == (given.value < 3)
 
 
 _STARS = "★⭐🌟✭"
@@ -136,19 +136,19 @@ _STARRED = re.compile(rf"(?P<full>(?:[{_STARS}]\ufe0f?\s?){{1,5}})(?P<empty>(?:�
 
 def _in_stars(text: str, name: str) -> Score | None:
     """`★★★★☆`; without empty stars at least two: one alone may be an ornament."""
-    found = _STARRED.match(text)
-    if not found or any(sign in text[found.end() :] for sign in _STARS):
+    match = _STARRED.match(text)
+    if not match or any(sign in text[match.end() :] for sign in _STARS):
         return None
-    full, empty = sum(char in _STARS for char in found["full"]), found["empty"].count("☆")
+    full, empty = sum(char in _STARS for char in match["full"]), match["empty"].count("☆")
     if full + empty != BEST and (empty or full < 2):
         return None
-    return Score(full, BEST, RatingVia.STARS, *_besides(text[found.end() :], name))
+    return Score(full, BEST, RatingVia.STARS, *_besides(text[match.end() :], name))
 
 
 _FACES = {5: "😊😀😃😄😁😍🤩🥰💯", 4: "🙂☺👍", 3: "😐😑", 2: "🙁☹😕😞😟😔😒👎", 1: "😡😠🤬💩😤"}
 _VALUES = {face: value for value, faces in _FACES.items() for face in faces}
 _AROUND = re.compile("[\\s!.,\ufe0f\u200d\U0001f3fb-\U0001f3ff🙏❤♥💕🎉👏]")
-"""What may stand beside a face and says nothing of the score."""
+"""What may appear next to a face without changing the score."""
 
 
 def _in_faces(text: str) -> Score | None:
@@ -164,15 +164,15 @@ def _value_of_faces(text: str) -> int:
 
 
 def _in_words(text: str, name: str) -> Score | None:
-    found = verdict(text)
-    if found is None:
+    result = verdict(text)
+    if result is None:
         return None
-    value, rest = found
+    value, rest = result
     return Score(value, BEST, RatingVia.WORDS, text, value <= 2 or not is_friendly(rest, name))
 
 
 def _besides(rest: str, name: str) -> tuple[str, bool]:
-    """Return the words after a score, and whether somebody should read them."""
+    """Return the words after a score, and whether someone should read them."""
     mark = _MARK.match(rest)
     comment = (rest[mark.end() :] if mark else rest).strip()
     return comment, not is_friendly(comment, name)

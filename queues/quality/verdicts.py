@@ -34,9 +34,9 @@ _TAKING_BACK = """
 _TURNS = frozenset(_TAKING_BACK.split())
 """After praise they take it back: then nothing is sure."""
 _OF_SOMETHING_ELSE = frozenset({"day", "dia", "my", "mi", "tengas", "tengan"})
-"""A day that was horrible, or that we are wished, is no word on us."""
+"""A horrible day, or a nice day wished to us, does not judge our work."""
 _CONTENT = frozenset({"satisfied", "happy", "dissatisfied", "unsatisfied"})
-"""What somebody can be because of us: `I am happy`; who says `I am good` wants nothing."""
+"""What someone can be because of us: `I am happy`; who says `I am good` wants nothing."""
 _MOST_WORDS = 12
 _SENTENCE = re.compile(r"[.!;\n]+")
 _WISHES = re.compile(
@@ -47,25 +47,25 @@ _WISHES = re.compile(
 
 
 def verdict(text: str) -> tuple[int, str] | None:
-    """Return what the first sentence judges, from 1 to 5, and the rest; None where it is not a judgement alone.
+    """Return what the first sentence judges, from 1 to 5, and the rest; None if it is not a judgement alone.
 
     Sentences of mere thanks or greeting before it are passed over. A question is never one.
     """
     if "?" in text or "¿" in text:
         return None
-    sentences = [one for one in _SENTENCE.split(_WISHES.sub(" ", text)) if one.strip()]
+    sentences = [part for part in _SENTENCE.split(_WISHES.sub(" ", text)) if part.strip()]
     for place, sentence in enumerate(sentences):
         words = fold(sentence).split()
-        found = {_VALUES[word] for word in words if word in _VALUES}
-        if not found and is_harmless(words) and place < 2:
+        results = {_VALUES[word] for word in words if word in _VALUES}
+        if not results and is_harmless(words) and place < 2:
             continue
         rest = " ".join(sentences[place + 1 :])
-        return _judged(words, found, rest) if found and len(words) <= _MOST_WORDS else None
+        return _judged(words, results, rest) if results and len(words) <= _MOST_WORDS else None
     return None
 
 
 def is_friendly(text: str, name: str = "") -> bool:
-    """Tell whether words ask for nothing and blame nobody: thanks, praise, or the customer's own `name`."""
+    """Return whether words ask for nothing and blame no one: thanks, praise, or the customer's own `name`."""
     if "?" in text or "¿" in text:
         return False
     known = frozenset(fold(name).split())
@@ -73,12 +73,12 @@ def is_friendly(text: str, name: str = "") -> bool:
     return _is_judgement(words) and all(_VALUES.get(word, 5) > 3 for word in words)
 
 
-def _judged(words: list[str], found: set[int], rest: str) -> tuple[int, str] | None:
-    if len({(value > 3) - (value < 3) for value in found}) > 1 or not _is_judgement(words):
+def _judged(words: list[str], results: set[int], rest: str) -> tuple[int, str] | None:
+    if len({(value > 3) - (value < 3) for value in results}) > 1 or not _is_judgement(words):
         return None
     if not _OF_SOMETHING_ELSE.isdisjoint(words) or ("am" in words and _CONTENT.isdisjoint(words)):
         return None
-    value = max(found) if min(found) > 3 else min(found)
+    value = max(results) if min(results) > 3 else min(results)
     if not _SURELY.isdisjoint(words):
         value = {4: 5, 2: 1}.get(value, value)
     following = fold(rest).split()
@@ -88,5 +88,5 @@ def _judged(words: list[str], found: set[int], rest: str) -> tuple[int, str] | N
 
 
 def _is_judgement(words: list[str]) -> bool:
-    """Tell whether every word judges, speaks of us, or is a friendly one."""
+    """Return whether every word judges, speaks of us, or is a friendly one."""
     return all(word in _VALUES or word in _SURELY or word in _OF_US or is_harmless([word]) for word in words)

@@ -50,7 +50,7 @@ _SAID = """
     unser dein er io mio mia tuo suo noi che ik mijn jij uw wij mi sizin bir jag mitt ditt vår jeg
 """
 _SENTENCE = frozenset(_SAID.split())
-"""Words of a person who tells something; no mail program writes them."""
+"""Words of a person's own text; mail programs do not write them."""
 _ENCLOSED = re.compile(
     r"<[^<>]{0,200}>?|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|\"[^\"]{0,100}\"|“[^”]{0,100}”|https?://\S+"
 )
@@ -78,12 +78,12 @@ class Sureness(IntEnum):
 
 
 def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
-    """Return how many lines the attribution beginning at `at` has, and how sure it is; 0 where none begins there."""
+    """Return how many lines the attribution beginning at `at` has, and how sure it is; 0 if none begins there."""
     first = without_direction(lines[at][:LOOKED_AT]).strip()
     opens = _opens(first, lines[at + 1] if at + 1 < len(lines) else "")
     if not opens:
         return 0, Sureness.NONE
-    joined, found = "", (0, Sureness.NONE)
+    joined, result = "", (0, Sureness.NONE)
     for length, line in enumerate(lines[at : at + _MOST_LINES], 1):
         line = without_direction(line[: 2 * LOOKED_AT]).strip()
         if not line and lines[at + length : at + length + 1] == ["<"]:  # what one mail program writes around an address
@@ -94,10 +94,10 @@ def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
         if len(joined) > LOOKED_AT:
             break
         sure = _judged(joined, opens)
-        found = (length, sure) if sure else found
+        result = (length, sure) if sure else result
         if joined.rstrip(_EDGE).endswith((":", "：")):
             break
-    return found
+    return result
 
 
 def ended(line: str) -> tuple[str, str] | None:
@@ -115,10 +115,10 @@ def apart(line: str) -> tuple[str, str] | None:
     """Return the customer's words and the attribution where both stand on one line, else None."""
     if len(line) > 2 * LOOKED_AT or not line.rstrip().endswith(":"):
         return None
-    for found in _INLINE.finditer(line):
-        rest = line[found.start() :].strip()
-        if re.search(r"\w", line[: found.start()]) and attribution([rest], 0)[1] is Sureness.SURE:
-            return line[: found.start()], rest
+    for match in _INLINE.finditer(line):
+        rest = line[match.start() :].strip()
+        if re.search(r"\w", line[: match.start()]) and attribution([rest], 0)[1] is Sureness.SURE:
+            return line[: match.start()], rest
     return None
 
 
@@ -129,7 +129,7 @@ class _Opening(IntEnum):
 
 
 def _opens(first: str, second: str) -> _Opening | None:
-    """Tell what an attribution could begin with on this line."""
+    """Return what an attribution could begin with on this line."""
     bare = first.strip(_EDGE + ">|").removeprefix("~")
     word = _OPENER.match(bare)
     if word:
@@ -143,11 +143,11 @@ def _opens(first: str, second: str) -> _Opening | None:
 
 
 def _dated_soon(text: str) -> bool:
-    """Tell whether a date stands at the beginning, with a day of the week, a time or a small word before at most."""
-    found = DATE.search(text[:80])
-    if not found:
+    """Return whether a date stands at the beginning, with a day of the week, a time or a small word before at most."""
+    match = DATE.search(text[:80])
+    if not match:
         return False
-    before = TIME.sub(" ", text[: found.start()])
+    before = TIME.sub(" ", text[: match.start()])
     words = _WORD.findall(before)
     return len(words) <= 4 and all(is_day_of_week(word) or word.strip(".,").lower() in _GLUE for word in words)
 
@@ -160,7 +160,7 @@ def _name_first(text: str) -> bool:
 
 
 def _goes_on(joined: str, line: str, opens: _Opening) -> bool:
-    """Tell whether a line may be the next of a wrapped attribution."""
+    """Return whether a line may be the next of a wrapped attribution."""
     if line.startswith(">"):
         verb = _VERB.match(line.lstrip("> "))
         return (joined.count("<") > joined.count(">") and len(line) < 40) or bool(verb)
@@ -177,7 +177,7 @@ def _goes_on(joined: str, line: str, opens: _Opening) -> bool:
 
 
 def _ends(joined: str) -> bool:
-    """Tell whether an attribution is complete: it ends with its verb."""
+    """Return whether an attribution is complete: it ends with its verb."""
     verbs = list(_VERB.finditer(joined))
     return bool(verbs) and not joined[verbs[-1].end() :].strip(_EDGE + ":")
 

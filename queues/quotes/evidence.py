@@ -61,13 +61,13 @@ _LONG_DAY = re.compile(
 
 
 def is_day_of_week(word: str) -> bool:
-    """Tell whether a word is the name of a day, whole or in short, in one of the languages of mail programs."""
+    """Return whether a word is the name of a day, whole or in short, in one of the languages of mail programs."""
     word = word.strip(".,").lower()
     return word in _SHORT_DAYS or bool(_LONG_DAY.fullmatch(word))
 
 
 def names_day_of_week(text: str) -> bool:
-    """Tell whether a day of the week stands anywhere in a text of at most `LOOKED_AT` characters, written in full."""
+    """Return whether a day of the week stands anywhere in a text of at most `LOOKED_AT` characters, written in full."""
     return bool(_LONG_DAY.search(text[:LOOKED_AT]))
 
 
@@ -76,7 +76,7 @@ _LONGEST_WORDLESS = 30
 
 
 def says(lines: list[str]) -> bool:
-    """Tell whether somebody says something: words, or no more than a number, stars or a face."""
+    """Return whether there is text of a person: words, or only a number, stars or a face."""
     if has_letters(lines):
         return True
     signs = "".join("".join(lines).split())
@@ -94,7 +94,7 @@ def without_direction(line: str) -> str:
 
 
 def has_letters(lines: list[str]) -> bool:
-    """Tell whether a letter of any script stands in the lines."""
+    """Return whether a letter of any script stands in the lines."""
     return any(character.isalpha() for line in lines for character in line)
 
 
@@ -104,5 +104,5 @@ def unquoted(line: str) -> str:
 
 
 def is_marked(line: str) -> bool:
-    """Tell whether a line is marked as quoted: it begins with `>`, which is not the end of a link."""
+    """Return whether a line is marked as quoted: it begins with `>`, which is not the end of a link."""
     return line.lstrip().startswith(">")

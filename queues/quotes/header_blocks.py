@@ -42,13 +42,13 @@ _INLINE = re.compile(
 
 
 def label_of(line: str) -> str:
-    """Return what sort of header a line is (`from`, `date`, `to`, `subject`, `other`), empty where it is none."""
-    found = _LABEL.match(_bare(line))
-    return str(found.lastgroup if found.lastgroup != "value" else _kind(found)) if found else ""
+    """Return what sort of header a line is (`from`, `date`, `to`, `subject`, `other`), empty if it is none."""
+    match = _LABEL.match(_bare(line))
+    return str(match.lastgroup if match.lastgroup != "value" else _kind(match)) if match else ""
 
 
 def header_block(lines: list[str], at: int) -> int:
-    """Return how many lines the header block beginning at `at` has; 0 where none with its evidence begins there."""
+    """Return how many lines the header block beginning at `at` has; 0 if none with its evidence begins there."""
     if not label_of(lines[at]) or label_of(lines[at]) == "other":
         return 0
     if _on_one_line(lines[at]):
@@ -56,12 +56,12 @@ def header_block(lines: list[str], at: int) -> int:
     values: dict[str, str] = {}
     kind, length = "", 0
     for row in range(at, min(at + _MOST_LINES, len(lines))):
-        found = _LABEL.match(_bare(lines[row]))
-        if found:
-            kind = _kind(found)
+        match = _LABEL.match(_bare(lines[row]))
+        if match:
+            kind = _kind(match)
             if kind in values and kind != "other":
                 return 0  # the block begins further down: what stands here is the customer's own line
-            values[kind] = found["value"].strip()
+            values[kind] = match["value"].strip()
             length = row - at + 1
         elif not lines[row].strip(" >") or not _label_soon(lines, row):
             break
@@ -71,7 +71,7 @@ def header_block(lines: list[str], at: int) -> int:
 
 
 def is_apart(lines: list[str], at: int, length: int) -> bool:
-    """Tell whether a block stands alone: an empty line above it or below it, or quoted lines, or the end."""
+    """Return whether a block stands alone: an empty line above it or below it, or quoted lines, or the end."""
     above = at == 0 or not lines[at - 1].strip(" >")
     below = lines[at + length].strip(" >") if at + length < len(lines) else ""
     return above or not below or is_marked(lines[at + length])
@@ -81,12 +81,12 @@ def _bare(line: str) -> str:
     return line[:LOOKED_AT].lstrip(" \t>|-•\u200e\u200f")
 
 
-def _kind(found: re.Match[str]) -> str:
-    return next(kind for kind in _LABELS if found[kind] is not None)
+def _kind(match: re.Match[str]) -> str:
+    return next(kind for kind in _LABELS if match[kind] is not None)
 
 
 def _label_soon(lines: list[str], row: int) -> bool:
-    """Tell whether a line is the wrapped value of a header: the next header follows within two lines."""
+    """Return whether a line is the wrapped value of a header: the next header follows within two lines."""
     return not is_rule(lines[row]) and any(label_of(line) for line in lines[row + 1 : row + 3])
 
 
@@ -102,6 +102,6 @@ def _is_evidence(values: dict[str, str]) -> bool:
 
 def _on_one_line(line: str) -> bool:
     head = line[:LOOKED_AT]
-    kinds = {_kind(found) for found in _INLINE.finditer(head)} - {"other"}
+    kinds = {_kind(match) for match in _INLINE.finditer(head)} - {"other"}
     timed = "date" in kinds and bool(TIME.search(head)) and bool(DATE.search(head))
     return "from" in kinds and (len(kinds) >= 3 or timed) and bool(ADDRESS.search(head))

@@ -1,4 +1,4 @@
-"""Quoted history told from what was newly written, line by line; order is kept in both."""
+"""Separates quoted history from new text, line by line; order is kept in both."""
 
 from __future__ import annotations
 
@@ -28,37 +28,37 @@ def separate(lines: list[str]) -> History:
     frame that is sure by itself, and only where something is said above it; every other line stays.
     """
     lines = _each_apart(lines)
-    found = History()
+    history = History()
     attributed = False
     at = 0
     while at < len(lines):
         if is_marked(lines[at]):
             end = _marked_until(lines, at)
             quoted = attributed or _holds_history(lines[at:end])
-            (found.quoted if quoted else found.written).extend(lines[at:end])
+            (history.quoted if quoted else history.written).extend(lines[at:end])
             attributed = quoted
             at = end
             continue
         length, sure = _frame(lines, at)
         below = next((line for line in lines[at + length : at + length + 4] if line.strip()), "")
         if length and is_marked(below):
-            found.quoted += lines[at : at + length]
+            history.quoted += lines[at : at + length]
             attributed = True
             at += length
             continue
-        if is_reply_above(lines[at]) and not says(found.written):
-            found.quoted.append(lines[at])
+        if is_reply_above(lines[at]) and not says(history.written):
+            history.quoted.append(lines[at])
             at += 1
             continue
         if length and sure:
-            return _rest(lines, at, found)
-        found.written.append(lines[at])
+            return _rest(lines, at, history)
+        history.written.append(lines[at])
         at += 1
-    return found
+    return history
 
 
 def is_frame(line: str) -> bool:
-    """Tell whether a line alone is a frame of history: a separator, an attribution, a request to reply above."""
+    """Return whether a line alone is a frame of history: a separator, an attribution, a request to reply above."""
     return is_title(line) or is_rule(line) or is_reply_above(line) or bool(attribution([line], 0)[0])
 
 
@@ -106,22 +106,22 @@ def _frame(lines: list[str], at: int) -> tuple[int, bool]:
 
 
 def _in_a_sentence(lines: list[str], at: int) -> bool:
-    """Tell whether a line is part of a sentence: words right above it, and right below it in small letters."""
+    """Return whether a line is part of a sentence: words right above it, and right below it in small letters."""
     above, below = lines[at - 1].strip() if at else "", lines[at + 1].strip() if at + 1 < len(lines) else ""
     return bool(above) and below[:1].islower()
 
 
-def _rest(lines: list[str], at: int, found: History) -> History:
+def _rest(lines: list[str], at: int, history: History) -> History:
     """Take all below a sure frame as history, unless nothing is said above it, or the line above introduces it."""
-    if not says(found.written):
+    if not says(history.written):
         return History(written=lines)
-    above = next(line for line in reversed(found.written) if line.strip())
+    above = next(line for line in reversed(history.written) if line.strip())
     if above.rstrip().endswith((":", "：")) and not is_reply_above(lines[at]):
-        found.written += lines[at:]
-        return found
-    found.quoted += lines[at:]
-    found.unmarked = True
-    return found
+        history.written += lines[at:]
+        return history
+    history.quoted += lines[at:]
+    history.unmarked = True
+    return history
 
 
 def _marked_until(lines: list[str], at: int) -> int:
@@ -136,7 +136,7 @@ def _marked_until(lines: list[str], at: int) -> int:
 
 
 def _holds_history(block: list[str]) -> bool:
-    """Tell whether marked lines are history by themselves: they hold a frame, or marks of two depths."""
+    """Return whether marked lines are history by themselves: they hold a frame, or marks of two depths."""
     inner = [unquoted(line) for line in block]
     deep = {_depth(line) for line, text in zip(block, inner, strict=True) if text.strip()}
     if len(deep) > 1:

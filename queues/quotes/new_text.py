@@ -46,7 +46,7 @@ def split(text: str) -> NewText:
 
 
 def is_frame(line: str) -> bool:
-    """Tell whether a line is one of those by which quoted history is known: a separator, a header, an attribution."""
+    """Return whether a line is one of those by which quoted history is known: a separator, a header, an attribution."""
     return bool(label_of(line)) or history.is_frame(line)
 
 

@@ -24,7 +24,7 @@ _ALONGSIDE = """
     many lots heaps service kind kindly fabulous fantastic superb excellent received noted weekend
     rapidez amabilidad servicio trato fantastico estupenda fenomenal recibido correcto fin semana
 """
-"""Words that may stand beside thanks without asking for anything."""
+"""Words that may appear next to thanks without asking for anything."""
 _THANKING = frozenset(_THANKS.split())
 _HARMLESS = _THANKING | frozenset(_ALONGSIDE.split())
 _ASKED_FOR = re.compile(r"\b(?:help|support|answers?|reply|replies|ayuda|respuestas?)\b", re.IGNORECASE)
@@ -48,11 +48,11 @@ _GLAD_SIGNS = frozenset("🙏❤♥👍😊🥰💕💖🙌👏😍💜💙🤗�
 
 
 _SIGNED = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
-"""Types of parts that mail programs add to prove who wrote; they are no files of the customer's."""
+"""Types of parts that mail programs add to prove who wrote; they are not the customer's attachments."""
 
 
 def only_thanks(item: Incoming) -> bool:
-    """Tell whether a message thanks and holds no more: no file, no line out of sight that may be the customer's."""
+    """Return whether a message thanks and holds no more: no file, no line out of sight that may be the customer's."""
     if any(attachment.content_type not in _SIGNED for attachment in item.attachments):
         return False
     parts = split(item.text)
@@ -60,7 +60,7 @@ def only_thanks(item: Incoming) -> bool:
 
 
 def is_thanks(text: str) -> bool:
-    """Tell whether a message only thanks: a few friendly words with thanks among them, or glad signs and no word.
+    """Return whether a message only thanks: a few friendly words with thanks among them, or glad signs and no word.
 
     A question, a `but`, a call for help, an unhappy sign or anything else that might ask makes it an ordinary message.
     """
@@ -81,5 +81,5 @@ def is_thanks(text: str) -> bool:
 
 
 def is_harmless(words: Iterable[str]) -> bool:
-    """Tell whether folded words are all of those that thank, or that stand beside thanks and ask for nothing."""
+    """Return whether all words thank, or appear next to thanks and ask for nothing."""
     return _HARMLESS.issuperset(words)

@@ -57,12 +57,12 @@ _LONGEST_FOOTER = 10
 
 
 def is_title(line: str) -> bool:
-    """Tell whether a line says "original message" or "forwarded message" and nothing else."""
+    """Return whether a line says "original message" or "forwarded message" and nothing else."""
     return bool(_TITLE.match(line[:LOOKED_AT]))
 
 
 def is_separator(line: str) -> bool:
-    """Tell whether such a line stands between dashes, as mail programs write it."""
+    """Return whether such a line stands between dashes, as mail programs write it."""
     return is_title(line) and bool(_ENDS.match(line[:LOOKED_AT]))
 
 
@@ -73,12 +73,12 @@ def ended(line: str) -> tuple[str, str] | None:
 
 
 def is_rule(line: str) -> bool:
-    """Tell whether a line is a row of dashes and the like."""
+    """Return whether a line is a row of dashes and the like."""
     return bool(_RULE.match(line[:LOOKED_AT]))
 
 
 def is_reply_above(line: str) -> bool:
-    """Tell whether a line of a helpdesk's asks to reply above it: it begins with signs, or with the asking."""
+    """Return whether a line of a helpdesk's asks to reply above it: it begins with signs, or with the asking."""
     head = line[:LOOKED_AT].strip()
     if len(head) > 160 or "?" in head or not _THIS_LINE.search(head):
         return False
@@ -86,7 +86,7 @@ def is_reply_above(line: str) -> bool:
 
 
 def is_list_footer(lines: list[str], at: int) -> bool:
-    """Tell whether a mailing list's footer begins at `at`: a rule, and what lists write, with an address or a link.
+    """Return whether a mailing list's footer begins at `at`: a rule, then typical text with an address or link.
 
     Without a rule it is known by a sentence that says who receives it, on its own below an empty line.
     """

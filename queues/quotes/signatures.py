@@ -154,13 +154,13 @@ def _in_a_sentence(lines: list[str], at: int) -> bool:
 
 
 def is_device(line: str) -> bool:
-    """Tell whether a line is what a known mail program or device writes below a mail, and nothing else."""
+    """Return whether a line is what a known mail program or device writes below a mail, and nothing else."""
     head = re.sub(r"\s+", " ", _LINK.sub("", line[:LOOKED_AT])).strip()
     return 8 <= len(head) <= 160 and "?" not in head and bool(_DEVICE.match(head))
 
 
 def is_plain(line: str) -> bool:
-    """Tell whether a line of a signature can hold no more than who signs: a name, a closing, a contact, a device."""
+    """Return whether a line of a signature can hold no more than who signs: a name, a closing, a contact, a device."""
     head = line[:LOOKED_AT].strip()
     return (
         not any(map(str.isalnum, head))
@@ -172,7 +172,7 @@ def is_plain(line: str) -> bool:
 
 
 def _cut_delimited(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Cut at the last line `--` above which somebody says something, unless what stands below asks or counts."""
+    """Cut at the last line `--` above which there is text, unless the part below asks something or has numbers."""
     for at, line in enumerate(lines):
         if line.rstrip() not in {"--", "—"} or not says(lines[:at]):
             continue
@@ -185,7 +185,7 @@ def _cut_delimited(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _may_say(line: str) -> bool:
-    """Tell whether a line asks, or holds a number that is no telephone's and no street's: no mere signature does."""
+    """Return whether a line asks, or holds a number that is neither a telephone's nor a street's: signatures do not."""
     head = _LINK.sub("", line[:LOOKED_AT])
     if "?" in head or "¿" in head or _OF_A_CASE.search(head):
         return True
@@ -235,7 +235,7 @@ def _is_contact(line: str) -> bool:
 
 
 def _is_name(line: str) -> bool:
-    """Tell whether a line is a name, or a company's: few words, each with a capital, no number, no sentence."""
+    """Return whether a line is a name, or a company's: few words, each with a capital, no number, no sentence."""
     if not _NAME.match(line[:80]) or len(line) > 80 or line.rstrip().endswith(("?", "!", ":", ";")):
         return False
     words = re.findall(r"[^\W\d_][\w'’.-]*", line)

@@ -63,8 +63,8 @@ class Filing:
 
     def mark(self, mailbox: str) -> dict[str, int]:
         """Return how far a mailbox was read: `uidvalidity`, `uid`, `modseq`; empty before the first time."""
-        found = self._store.settings.get(self._key(mailbox))
-        return {str(name): int(value) for name, value in found.items()} if isinstance(found, dict) else {}
+        result = self._store.settings.get(self._key(mailbox))
+        return {str(name): int(value) for name, value in result.items()} if isinstance(result, dict) else {}
 
     def put_mark(self, mailbox: str, mark: dict[str, int]) -> None:
         """Remember how far a mailbox was read; call it inside the transaction that what was read is kept in."""
@@ -79,20 +79,20 @@ class Filing:
         The sent mails that answer one of the group are kept right after it: that is the order of filing.
         """
         with self._store.write(bulk=True):
-            for one in group:
-                self._keep(mailbox, uidvalidity, one)
+            for mail in group:
+                self._keep(mailbox, uidvalidity, mail)
                 if answers is not None:
-                    for sent in answers.to.get(one.uid, ()):
+                    for sent in answers.to.get(mail.uid, ()):
                         self._keep(answers.folder, answers.uidvalidity, sent)
             mark = self.mark(mailbox)
-            self.put_mark(mailbox, mark | {"uidvalidity": uidvalidity, "uid": max(one.uid for one in group)})
+            self.put_mark(mailbox, mark | {"uidvalidity": uidvalidity, "uid": max(mail.uid for mail in group)})
 
-    def _keep(self, mailbox: str, uidvalidity: int, one: Fetched) -> None:
+    def _keep(self, mailbox: str, uidvalidity: int, mail: Fetched) -> None:
         now, connector = self._clock(), self._account.connector
-        digest = self._store.messages.keep_raw(one.raw, f"{connector}/{mailbox};uid={one.uid}", now)
-        flags, arrived = one.flags - {"\\Recent"}, min(one.arrived_at or now, now)
+        digest = self._store.messages.keep_raw(mail.raw, f"{connector}/{mailbox};uid={mail.uid}", now)
+        flags, arrived = mail.flags - {"\\Recent"}, min(mail.arrived_at or now, now)
         self._store.remote.keep(
-            RemoteMail(connector, mailbox, uidvalidity, one.uid, digest, arrived, flags, one.modseq)
+            RemoteMail(connector, mailbox, uidvalidity, mail.uid, digest, arrived, flags, mail.modseq)
         )
 
     def file(self, *, outgoing: str = "", seen: Seen = lambda place, ticket_id: None) -> list[_Filed]:
@@ -112,7 +112,7 @@ class Filing:
             raise
         except Exception as error:  # the border: one mail that the desk cannot take must not stop the others
             log.error("a batch of mail could not be filed: %s", type(error).__name__)
-            return [one for kept_one in kept for one in self._file_alone(*kept_one, outgoing, seen)]
+            return [item for kept_one in kept for item in self._file_alone(*kept_one, outgoing, seen)]
 
     def _read(self, kept: Sequence[tuple[RemoteMail, bytes]], outgoing: str) -> list[Incoming]:
         raws = [RawMessage(raw, f"{place.connector}/{place.mailbox};uid={place.uid}") for place, raw in kept]
@@ -123,15 +123,15 @@ class Filing:
         return list(named)
 
     def _placed(self, item: Incoming, place: RemoteMail, outgoing: str) -> Incoming:
-        """Return the message with what the mailbox knows of it: when it arrived, whose it is, its lane."""
-        ours = bool(outgoing) and place.mailbox == outgoing
+        """Return the message with what the mailbox knows: arrival time, owner, lane."""
+        sent_by_us = bool(outgoing) and place.mailbox == outgoing
         return replace(
             item,
             received_at=place.arrived_at,
             lane=self._account.lane,
             # a sender's line can be forged, a folder only by who may log in
-            direction=Direction.OUT if ours else Direction.IN,
-            needs_our_id=not ours,
+            direction=Direction.OUT if sent_by_us else Direction.IN,
+            needs_our_id=not sent_by_us,
         )
 
     def _file(self, places: Sequence[RemoteMail], items: Sequence[Incoming], seen: Seen) -> list[_Filed]:
@@ -139,9 +139,9 @@ class Filing:
         with self._store.write(bulk=True):
             for start, end in _runs(places):
                 received = self._desk.receive(items[start:end], bulk=True)
-                for place, one in zip(places[start:end], received, strict=True):
-                    self._store.remote.link(place, one.ticket_id)
-                    done.append((place, one))
+                for place, item in zip(places[start:end], received, strict=True):
+                    self._store.remote.link(place, item.ticket_id)
+                    done.append((place, item))
                 if is_state(places[end - 1].flags):
                     seen(places[end - 1], received[-1].ticket_id)
         return done

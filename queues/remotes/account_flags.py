@@ -21,7 +21,7 @@ from queues.remotes.mail_flags import SOLVED, claim_of, claimed_by, marking, wit
 
 _EVENTS_AT_ONCE = 500
 _TRIES = 5
-"""How often a claim is tried again because something else than a claim changed meanwhile."""
+"""How often a claim is tried again because something else than a claim changed in the meantime."""
 
 
 class Following:
@@ -47,7 +47,7 @@ class Following:
                 self._filing.put_mark(mailbox, fresh)
 
     def pull(self, box: Mailbox) -> bool:
-        """Take in what changed on the server; tell whether somebody answered."""
+        """Take in what changed on the server; return whether someone answered."""
         mark = self._filing.mark(self._mailbox)
         connector = self._account.connector
         if box.condstore and mark.get("modseq"):
@@ -55,18 +55,18 @@ class Following:
         else:
             watched = self._store.remote.watched(connector, self._mailbox, self._uidvalidity)
             changed = box.flags(watched)
-            gone = sorted(set(watched) - {one.uid for one in changed})
+            gone = sorted(set(watched) - {flags.uid for flags in changed})
         if not changed and not gone:
             return False
-        known = {one.uid: one for one in self._store.remote.at(connector, self._mailbox, self._uidvalidity,
-                                                              [one.uid for one in changed])}  # fmt: skip
+        known = {mail.uid: mail for mail in self._store.remote.at(connector, self._mailbox, self._uidvalidity,
+                                                              [flags.uid for flags in changed])}  # fmt: skip
         answered = False
         with self._store.write():
-            for one in changed:
-                if one.uid in known:
-                    answered |= self.picture.take(known[one.uid], one)
+            for flags in changed:
+                if flags.uid in known:
+                    answered |= self.picture.take(known[flags.uid], flags)
             self._store.remote.lost(connector, self._mailbox, self._uidvalidity, gone)
-            newest = max((one.modseq for one in changed), default=0)
+            newest = max((flags.modseq for flags in changed), default=0)
             mark = self._filing.mark(self._mailbox)
             self._filing.put_mark(self._mailbox, mark | {"modseq": max(mark.get("modseq", 0), newest)})
         return answered
@@ -75,8 +75,8 @@ class Following:
     def _answered_key(self) -> str:
         return f"answered.{self._account.connector}"
 
-    def behind(self) -> bool:
-        """Tell whether something happened here that the server was not told."""
+    def has_unpushed(self) -> bool:
+        """Return whether something happened here that is not on the server yet."""
         return self._store.events.newest() > self.picture.pushed()
 
     def push(self, box: Mailbox) -> None:
@@ -103,7 +103,7 @@ class Following:
                 self._store.settings.put(self._answered_key, max(answered.values()))
 
     def _push_ticket(self, box: Mailbox, ticket_id: int, *, claim: bool = False) -> None:
-        """Mark what an agent made of a ticket here; one that nobody worked on here is left as others marked it."""
+        """Mark what agents did with a ticket here; a ticket without such work stays as others marked it."""
         ticket, events = self._store.tickets.get(ticket_id), self._store.events.of(ticket_id)
         if ticket is None or not any(by_agent(event) for event in events):
             return
@@ -126,45 +126,45 @@ class Following:
                     self._store.remote.flagged(mail, (mail.flags | wanted.add) - wanted.remove, 0)
 
     def claim_for(self, box: Mailbox, entry: OutboxEntry) -> str:
-        """Claim the ticket of a reply that is about to leave; return why it must not, nothing where it may."""
+        """Claim the ticket of a reply that is about to leave; return why it must not, nothing if it may."""
         anchor, ticket = self.picture.anchor(entry.ticket_id), self._store.tickets.get(entry.ticket_id)
         if not self.can_claim or anchor is None or ticket is None or entry.cleared:
             return ""
         box.stop_waiting()
         me = self._desk.agent
-        found = next(iter(box.flags([anchor.uid])), None)
-        if found is None:
-            return ""  # it is gone from the mailbox: nobody can claim it there any more
-        if claimed_by(found.flags):  # the server has told us, and will not again
-            owner = self.picture.settle_claim(ticket, anchor, found)
+        flags = next(iter(box.flags([anchor.uid])), None)
+        if flags is None:
+            return ""  # it is gone from the mailbox: it cannot be claimed there any more
+        if claimed_by(flags.flags):  # the server has reported it, and will not again
+            owner = self.picture.settle_claim(ticket, anchor, flags)
         else:
-            owner = self._claim(box, without_claim(anchor, found.modseq), ticket, me)
+            owner = self._claim(box, without_claim(anchor, flags.modseq), ticket, me)
         return "" if owner == me else f"{owner} has this ticket"
 
     def _claim(self, box: Mailbox, mail: RemoteMail, ticket: Ticket, agent: str) -> str:
-        """Try to make the ticket an agent's (or nobody's) on the server; return whose it is now.
+        """Try to make the ticket an agent's (or no one's) on the server; return whose it is now.
 
-        The ticket here follows the server: who was first there has it, and who was not is told.
+        The ticket here follows the server: the first agent there has it, and a second agent is notified.
         """
         base, modseq = claimed_by(mail.flags), mail.modseq
         for _ in range(_TRIES):
             box.stop_waiting()
             won = self._store_claim(box, mail.uid, modseq, base, agent)
-            found = next(iter(box.flags([mail.uid])), None)
-            if found is None:
-                return agent  # it is gone from the mailbox: nobody can claim it there any more
-            modseq = found.modseq
-            if won or claimed_by(found.flags) != base:
+            flags = next(iter(box.flags([mail.uid])), None)
+            if flags is None:
+                return agent  # it is gone from the mailbox: it cannot be claimed there any more
+            modseq = flags.modseq
+            if won or claimed_by(flags.flags) != base:
                 break
         else:
             raise UnreachableError("Not claimed", f"#{ticket.id} keeps changing on the server; it is tried again.")
-        owner = self.picture.settle_claim(ticket, mail, found)
+        owner = self.picture.settle_claim(ticket, mail, flags)
         if owner != agent and owner:
             self._tell(f"#{ticket.id} is {owner}'s: {owner} was first.")
         return owner
 
     def _store_claim(self, box: Mailbox, uid: int, modseq: int, base: str, agent: str) -> bool:
-        """Change the claim if it is still `base`; tell whether that was done."""
+        """Change the claim if it is still `base`; return whether that was done."""
         if not agent:
             box.mark(uid, remove=[claim_of(base)])
             return True
@@ -177,11 +177,15 @@ class Following:
         return won
 
     def _claim_politely(self, box: Mailbox, uid: int, base: str, agent: str) -> bool:
-        """Claim on a server that cannot compare: who sees anybody else's claim after setting the own takes it back."""
+        """Claim on a server that cannot compare: who sees anyone else's claim after setting the own takes it back."""
         mine = claim_of(agent)
         box.mark(uid, add=[mine])
-        found = box.flags([uid])
-        others = found[0].flags - without_claims(found[0].flags) - {mine, claim_of(base)} if found else frozenset()
+        flags_list = box.flags([uid])
+        others = (
+            flags_list[0].flags - without_claims(flags_list[0].flags) - {mine, claim_of(base)}
+            if flags_list
+            else frozenset()
+        )
         if others:
             box.mark(uid, remove=[mine])
         return not others

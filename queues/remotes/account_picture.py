@@ -1,6 +1,6 @@
 """What the flags of a mailbox say of its tickets, read into the desk: as state on first sight, as news afterwards.
 
-A flag that is there is a fact that a colleague's desk or mail program put there. One that is missing says nothing of a
+A flag that is there is a fact that a colleague's desk or mail program put there. One that is missing does not affect a
 mail that is seen for the first time.
 """
 
@@ -20,7 +20,7 @@ from queues.remotes.mail_flags import ANSWERED, SOLVED, claimed_by, without_clai
 
 _EVENTS_AT_ONCE = 500
 _WORKED_ON = DONE | {Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED}
-"""The statuses that a ticket gets only when somebody looked at it."""
+"""The statuses that a ticket gets only when someone looked at it."""
 
 
 class Picture:
@@ -45,7 +45,7 @@ class Picture:
         ]
 
     def anchor(self, ticket_id: int) -> RemoteMail | None:
-        """Return the mail that bears the ticket's claim: its first that is still in the mailbox, the same for all."""
+        """Return the mail that carries the ticket's claim: its first that is still in the mailbox, the same for all."""
         return next(iter(self.mails(ticket_id)), None)
 
     # How far what was done here is on the server
@@ -64,7 +64,7 @@ class Picture:
             self._store.settings.put(self._key, number)
 
     def _unpushed(self, ticket_id: int) -> bool:
-        """Tell whether an agent changed a ticket here and the server was not told yet."""
+        """Return whether an agent changed a ticket here and that is not on the server yet."""
         events = self._store.events.after(self.pushed(), _EVENTS_AT_ONCE)
         return any(event.ticket_id == ticket_id and by_agent(event) for event in events)
 
@@ -85,7 +85,7 @@ class Picture:
         self._desk.follow(ticket_id, self._connector, assignee=owner or None, status=status, at=at)
 
     def take(self, mail: RemoteMail, flags: Flags) -> bool:
-        """Let the ticket follow what changed on a mail that is known; tell whether it was newly answered."""
+        """Let the ticket follow what changed on a mail that is known; return whether it was newly answered."""
         now = flags.flags - {"\\Recent"}
         self._store.remote.flagged(mail, now, flags.modseq)
         ticket = self._store.tickets.get(mail.ticket_id) if mail.ticket_id is not None else None
@@ -97,20 +97,20 @@ class Picture:
             self.follow_claim(ticket, after)
         if _same(mails[-1], mail):  # whoever solved or answered an earlier one had not seen this one
             self._follow_status(ticket, self._status(ticket, now - mail.flags))
-        unmarked = SOLVED in mail.flags and not any(SOLVED in one.flags for one in mails)
+        unmarked = SOLVED in mail.flags and not any(SOLVED in remote_mail.flags for remote_mail in mails)
         if unmarked and ticket.status is Status.SOLVED:
             self._follow_status(ticket, Status.OPEN)
         return ANSWERED in now and ANSWERED not in mail.flags
 
-    def settle_claim(self, ticket: Ticket, mail: RemoteMail, found: Flags) -> str:
+    def settle_claim(self, ticket: Ticket, mail: RemoteMail, flags: Flags) -> str:
         """Let a ticket be whose its mail is on the server by flags that were asked for; return whose that is.
 
         Only the claim is taken note of: what else changed is still to be pulled.
         """
-        claims = found.flags - without_claims(found.flags)
+        claims = flags.flags - without_claims(flags.flags)
         owner = claimed_by(claims)
         with self._store.write():
-            self._store.remote.flagged(mail, without_claims(mail.flags) | claims, found.modseq)
+            self._store.remote.flagged(mail, without_claims(mail.flags) | claims, flags.modseq)
             if owner != ticket.assignee:
                 self._desk.follow(ticket.id, self._connector, assignee=owner, status=_taken(ticket, owner))
         return owner
@@ -124,7 +124,7 @@ class Picture:
             self._tell(f"#{ticket.id} is {agent}'s now.")
 
     def _status(self, ticket: Ticket, flags: Iterable[str]) -> Status | None:
-        """Return the status that flags give a ticket, None where they leave it as it is."""
+        """Return the status that flags give a ticket, None if they leave it as it is."""
         if SOLVED in flags:
             return None if ticket.status in DONE else Status.SOLVED
         waits_for_us = ticket.status is Status.OPEN or ticket.status not in _WORKED_ON
@@ -136,7 +136,7 @@ class Picture:
 
 
 def without_claim(mail: RemoteMail, modseq: int) -> RemoteMail:
-    """Return a mail as it is known to bear no claim at a mod-sequence."""
+    """Return a mail as it is known to carry no claim at a mod-sequence."""
     return replace(mail, flags=without_claims(mail.flags), modseq=modseq)
 
 
@@ -145,5 +145,5 @@ def _taken(ticket: Ticket, agent: str) -> Status | None:
     return Status.OPEN if agent and ticket.status not in _WORKED_ON else None
 
 
-def _same(one: RemoteMail, other: RemoteMail) -> bool:
-    return (one.mailbox, one.uidvalidity, one.uid) == (other.mailbox, other.uidvalidity, other.uid)
+def _same(mail: RemoteMail, other: RemoteMail) -> bool:
+    return (mail.mailbox, mail.uidvalidity, mail.uid) == (other.mailbox, other.uidvalidity, other.uid)

@@ -24,15 +24,15 @@ class SentMail:
     def __init__(self, store: Store, connector: EmailConnector, filing: Filing, clock: Clock) -> None:
         self._store, self._connector, self._filing, self._clock = store, connector, filing, clock
         self.folder = ""
-        """Its name, empty where the server has none or it is the mailbox itself."""
+        """Its name, empty if the server has none or it is the mailbox itself."""
         self._waiting: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
         """UIDs and Message-IDs of sent mails whose ticket is not here, by the Message-ID that they answer."""
         self._uidvalidity = self._looked_at = 0
 
     def find(self, box: Mailbox) -> None:
         """Ask the server which folder it is."""
-        found = self._connector.sent_folder(box)
-        self.folder = "" if found == self._connector.account.mailbox else found
+        result = self._connector.sent_folder(box)
+        self.folder = "" if result == self._connector.account.mailbox else result
 
     def take_in(self, box: Mailbox) -> None:
         """Settle doubts, and keep what others sent from this account about our tickets."""
@@ -42,7 +42,7 @@ class SentMail:
         selected = box.select(self.folder)
         mark = self._filing.mark(self.folder)
         if mark.get("uidvalidity") != selected.uidvalidity:
-            # beside a mailbox that was read without it, what was sent is history; beside one to be read, it belongs
+            # next to a mailbox that was read without it, what was sent is history; next to one to be read, it belongs
             read = self._filing.mark(self._connector.account.mailbox).get("uid", 0)
             mark = {"uidvalidity": selected.uidvalidity, "uid": max(selected.uidnext - 1, 0) if read else 0}
             with self._store.write():
@@ -70,7 +70,7 @@ class SentMail:
             tickets = self._store.messages.tickets_referring((*answered, *own))
             if not tickets and answered:
                 self._waiting.setdefault(answered[0], []).append((uid, own))
-            elif not any(self._store.messages.ours(one, value) for one in tickets for value in own):
+            elif not any(self._store.messages.ours(ticket, value) for ticket in tickets for value in own):
                 wanted += [uid] if tickets else []
         for group in filter(None, box.fetch(wanted)):
             with self._store.write(bulk=True):
@@ -82,19 +82,19 @@ class SentMail:
 
     def answers(self, box: Mailbox, group: Sequence[Fetched]) -> Answers | None:
         """Return the sent mails that wait for one of a group of mails; opens the folder where there are any."""
-        found = {one.uid: self._chain(_thread(_head(one.raw))[0]) for one in group} if self._waiting else {}
-        wanted = sorted({uid for chain in found.values() for uid in chain})
+        results = {mail.uid: self._chain(_thread(_head(mail.raw))[0]) for mail in group} if self._waiting else {}
+        wanted = sorted({uid for chain in results.values() for uid in chain})
         if not wanted:
             return None
         box.select(self.folder)
-        fetched = {one.uid: one for part in box.fetch(wanted) for one in part}
-        to = {uid: [fetched[sent] for sent in chain if sent in fetched] for uid, chain in found.items()}
+        fetched = {mail.uid: mail for part in box.fetch(wanted) for mail in part}
+        to = {uid: [fetched[sent] for sent in chain if sent in fetched] for uid, chain in results.items()}
         return Answers(self.folder, self._uidvalidity, to)
 
     def _chain(self, values: Sequence[str]) -> list[int]:
         """Return what answers these Message-IDs, and what answers that."""
         chain: list[int] = []
-        for uid, own in (one for value in values for one in self._waiting.pop(value, [])):
+        for uid, own in (item for value in values for item in self._waiting.pop(value, [])):
             chain += [uid, *self._chain(own)]
         return chain
 

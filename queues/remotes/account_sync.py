@@ -30,16 +30,16 @@ log = logging.getLogger(__name__)
 TICK = 0.1
 """Seconds between two looks at what the agent did; a look costs microseconds."""
 FRESH = 240.0
-"""Seconds after which a wait for news is begun anew, so that no one in between forgets the connection (RFC 2177)."""
+"""Seconds after which a wait for news is begun again, so that no one in between forgets the connection (RFC 2177)."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each further attempt to connect, and up to half as many more: many desks do not come back at one
 moment."""
 FULL = 2_000
 """So many new mails are an old mailbox rather than a night's mail."""
 FEW_FILED = 20
-"""So many new mails are worth a word at once; a full mailbox is looked at now and then all the same."""
+"""So many new mails are worth a word at once; a full mailbox is looked at now and then anyway."""
 SENT_EVERY, SENT_AGAIN = 60.0, 5.0
-"""Seconds between two looks at the folder of sent mail; a mail marked as answered is a reason to look at once."""
+"""Seconds between polls of the sent mail folder; a mail marked as answered triggers a poll at once."""
 
 Tell = Callable[[str], object]
 
@@ -65,7 +65,7 @@ class AccountSync:
         self._following = Following(desk, connector.account, filing, tell)
         self._sent = SentMail(desk.store, connector, filing, clock)
         self._untold = False
-        """There may be news that the server will not tell of: it came while another folder was open, or it went with
+        """There may be news that the server will not announce: it came while another folder was open, or it went with
         the answers to other commands."""
         self._look_at_sent = True
         self._no_sending_before = 0.0
@@ -91,7 +91,7 @@ class AccountSync:
             self.close()
 
     def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
-        """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
+        """Run until `stop`; a failure is reported once and retried until it recovers."""
         attempt = 0
         while not stop.is_set():
             stood = False
@@ -110,7 +110,7 @@ class AccountSync:
                     attempt = len(delays)
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
                 log.error("an account's thread failed: %s", type(error).__name__)
-                self._fault("Fault", f"A fault of the program itself ({type(error).__name__}); it is tried again.")
+                self._fault("Fault", f"An error in the program itself ({type(error).__name__}); it is tried again.")
             finally:
                 self.close()
             stop.wait(delays[min(attempt, len(delays) - 1)] * random.uniform(1, 1.5))
@@ -133,7 +133,7 @@ class AccountSync:
         self._fetch_sent()
 
     def _select(self) -> None:
-        """Open the mailbox; one that was made anew is read from its beginning, and what is known is recognised."""
+        """Open the mailbox; one that was made again is read from its beginning, and what is known is recognised."""
         self._selected = self._require().select(self._account.mailbox)
         self._following.select(self._account.mailbox, self._selected)
         self._untold = True
@@ -187,7 +187,7 @@ class AccountSync:
         if not due and version == self._seen:
             return
         self._seen = version
-        if not due and not self._following.behind() and not self._store.outbox.uncopied(names[0], limit=1):
+        if not due and not self._following.has_unpushed() and not self._store.outbox.uncopied(names[0], limit=1):
             return
         box = self._require()
         box.stop_waiting()
@@ -207,7 +207,7 @@ class AccountSync:
         self._following.push(box)
 
     def _deliver(self) -> Delivery:
-        """Send what is due; a ticket that somebody else has is not answered from here."""
+        """Send what is due; a ticket that someone else has is not answered from here."""
         now = self._clock()
         done = deliver_due(self._store, {self._connector.name: self._connector}, now, holds=self._holds)
         if done == Delivery():  # as many as may leave have left
@@ -217,8 +217,8 @@ class AccountSync:
             self._reopen(ticket_id)
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
-            told = ", ".join(part for part in parts if not part.startswith("0"))
-            self._tell(f"{self._account.name}: replies {told}; look into the outbox.")
+            counts = ", ".join(part for part in parts if not part.startswith("0"))
+            self._tell(f"{self._account.name}: replies {counts}; see the outbox.")
         return done
 
     def _reopen(self, ticket_id: int) -> None:
@@ -276,7 +276,7 @@ class AccountSync:
         self._select()
 
     def _copy_sent(self) -> None:
-        """Put the copies of sent replies into their folder; where that fails, they wait, and the agent is told."""
+        """Put the copies of sent replies into their folder; where that fails, they wait, and the agent is notified."""
         box = self._require()
         if not self._store.outbox.uncopied(self._connector.name, limit=1):
             return
@@ -286,8 +286,8 @@ class AccountSync:
         except UnreachableError:
             raise
         except ConnectorError as error:
-            told = f"{error.message} The reply was sent; its copy is put there later."
-            self._fault(error.title, told, LinkState.ONLINE)
+            message = f"{error.message} The reply was sent; its copy is put there later."
+            self._fault(error.title, message, LinkState.ONLINE)
         self._select()
 
     def _fault(self, title: str, sentence: str, state: LinkState = LinkState.OFFLINE) -> None:

@@ -1,4 +1,4 @@
-"""What an agent did at this desk, told from what came in, followed a remote, or happened by the clock."""
+"""What an agent did at this desk, as opposed to incoming mail, changes of a remote, or the clock."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _BY_ITSELF = frozenset({INTAKE, CLOCK, IMPORT})
 
 
 def by_agent(event: Event) -> bool:
-    """Tell whether an agent changed the ticket with this event, or took a change back or did it again."""
+    """Return whether an agent changed the ticket with this event, or took a change back or did it again."""
     if event.kind == FOLLOWED or event.actor in _BY_ITSELF:
         return False
     return "changed" in event.detail or "action" in event.detail
 
 
 def changed_hands(event: Event) -> bool:
-    """Tell whether an agent took, assigned or released the ticket with this event, or may have by undo or redo."""
+    """Return whether an agent took, assigned or released the ticket with this event, or may have by undo or redo."""
     return by_agent(event) and ("action" in event.detail or "assignee" in _changed(event))
 
 
 def status_by_agent(events: Sequence[Event]) -> bool:
-    """Tell whether the latest change of status among a ticket's events, oldest first, was an agent's."""
+    """Return whether the latest change of status among a ticket's events, oldest first, was an agent's."""
     for event in reversed(events):
         if "status" in _changed(event) or (by_agent(event) and "action" in event.detail):
             return by_agent(event)

@@ -34,7 +34,7 @@ class Link:
     used: int = 0
     """Requests made in the minute before `at`."""
     allowed: int = 0
-    """How many a minute may have; 0 where nobody counts, as with mail."""
+    """The limit per minute; 0 if there is none, as with mail."""
     at: int = 0
     next_at: int = 0
     """When the remote is looked at next."""
@@ -42,8 +42,8 @@ class Link:
 
 def links(store: Store) -> dict[str, Link]:
     """Return how each account's way was last seen, by connector."""
-    found = store.settings.get(_KEY) or {}
-    return {name: Link(**{**values, "state": LinkState(values["state"])}) for name, values in found.items()}
+    result = store.settings.get(_KEY) or {}
+    return {name: Link(**{**values, "state": LinkState(values["state"])}) for name, values in result.items()}
 
 
 def put_link(store: Store, connector: str, link: Link) -> None:
@@ -56,7 +56,7 @@ def put_link(store: Store, connector: str, link: Link) -> None:
 
 
 def forget_links(store: Store, connectors: frozenset[str]) -> None:
-    """Drop what is known of accounts that are no more."""
+    """Drop the states of accounts that no longer exist."""
     known = store.settings.get(_KEY) or {}
     if set(known) - connectors:
         with store.write():

@@ -25,22 +25,22 @@ def claim_of(agent: str) -> str:
 
 
 def claimed_by(flags: Iterable[str]) -> str:
-    """Return who has the ticket by these flags, nobody as the empty string; of several the first by name."""
-    found = sorted(flag for flag in flags if flag.lower().startswith(_CLAIM))
-    if not found:
+    """Return the owner by these flags, the empty string if unassigned; of several the first by name."""
+    results = sorted(flag for flag in flags if flag.lower().startswith(_CLAIM))
+    if not results:
         return ""
-    coded = found[0][len(_CLAIM) :].lower()
+    coded = results[0][len(_CLAIM) :].lower()
     return _CODED.sub(lambda part: chr(min(int(part[1], 16), 0x10FFFF)), coded)
 
 
 def without_claims(flags: Iterable[str]) -> frozenset[str]:
-    """Return the flags without anybody's claim."""
+    """Return the flags without anyone's claim."""
     return frozenset(flag for flag in flags if not flag.lower().startswith(_CLAIM))
 
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """Which flags of one mail have to change; claims are not among them, they are won or lost."""
+    """The flags of one mail that have to change, without claims."""
 
     add: frozenset[str]
     remove: frozenset[str]
@@ -50,7 +50,7 @@ class Marking:
 
 
 def is_state(flags: Iterable[str]) -> bool:
-    """Tell whether flags say anything of a ticket: who has it, that it was answered, that it is solved."""
+    """Return whether flags say anything of a ticket: who has it, that it was answered, that it is solved."""
     return any(flag in (ANSWERED, SOLVED) or flag.lower().startswith(_CLAIM) for flag in flags)
 
 
@@ -65,7 +65,7 @@ def marking(
     """
     done = ticket.status in (Status.SOLVED, Status.CLOSED)
     wanted = {SOLVED} if done and decided else set()
-    if ticket.status not in (Status.NEW, Status.SUSPENDED):  # nobody looked at what waits apart
+    if ticket.status not in (Status.NEW, Status.SUSPENDED):  # suspended tickets were not looked at
         wanted.add(SEEN)
     if last_sent is not None and last_sent >= mail.arrived_at and not (latest and ticket.status in ACTIVE):
         wanted |= {SEEN, ANSWERED}

@@ -1,4 +1,4 @@
-"""Whose a ticket is, told to the system at once: who was first there has it, and who was not is told who was."""
+"""Writes a ticket's owner to the system at once: the first agent gets it, a second one learns who that was."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def claim_all(mirror: Mirror) -> None:
             before = changed.get("assignee") if isinstance(changed, dict) else None
             ticket = mirror.ticket(ticket_id)
             if ticket is not None and (before or "action" in detail):
-                # what is undone or redone was ours, or nobody's
+                # what is undone or redone was ours, or unassigned
                 mirror.or_told(ticket, lambda *given: _claim(mirror, *given),
                                str(before[0]) if before else mirror.desk.agent)  # fmt: skip
         with mirror.store.write(bulk=True):
@@ -22,7 +22,7 @@ def claim_all(mirror: Mirror) -> None:
 
 
 def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:
-    """Make the ticket there whose it is here, unless somebody else than `before` has it."""
+    """Give the ticket there the owner it has here, unless someone other than `before` has it."""
     ref, wanted = ticket.external_ref, ticket.assignee
     remote = mirror.system.ticket(ref)
     owner = mirror.here(remote.owner)
@@ -37,4 +37,4 @@ def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:
     now = mirror.here(remote.owner)
     if now != wanted:
         mirror.desk.follow(ticket.id, mirror.name, assignee=now)
-        mirror.tell(f"#{ticket.id} is {now}'s: {now} was first." if now else f"#{ticket.id} stays nobody's there.")
+        mirror.tell(f"#{ticket.id} is {now}'s: {now} was first." if now else f"#{ticket.id} stays unassigned there.")

@@ -23,10 +23,10 @@ class Fetching:
     """Reads the system's feed into the desk."""
 
     def __init__(
-        self, mirror: Mirror, ours: Ours, reader: Reader, recognise: Recognise, news: Callable[[], object]
+        self, mirror: Mirror, sent_by_us: Ours, reader: Reader, recognise: Recognise, news: Callable[[], object]
     ) -> None:
         """`news` is called when messages were filed."""
-        self._mirror, self._ours, self._store = mirror, ours, mirror.store
+        self._mirror, self._ours, self._store = mirror, sent_by_us, mirror.store
         self._reader, self._recognise, self._news = reader, recognise, news
         self.filed = 0
         """How many messages were filed."""
@@ -50,7 +50,7 @@ class Fetching:
             self.fetch()
 
     def look_late(self, ref: str) -> bool:
-        """Read what happened to one ticket up to now, where the feed tells it only later; tell whether it does."""
+        """Read what happened to one ticket up to now, where the feed tells it only later; return whether it does."""
         batch = self._mirror.system.look(ref, self._filed)
         if batch is not None:
             self._take(batch, self._mirror.cursor())
@@ -61,20 +61,22 @@ class Fetching:
 
     def _take(self, batch: Batch, cursor: str) -> None:
         mirror = self._mirror
-        unknown = [one for one in batch.messages if not self._filed(one.number)]
-        strange = [one for one in unknown if self._ours.number(one) is None]
+        unknown = [event for event in batch.messages if not self._filed(event.number)]
+        strange = [event for event in unknown if self._ours.number(event) is None]
         items = self._read(strange, batch) if strange else []
         if not unknown and not batch.moved and cursor == mirror.cursor():
             return
         with self._store.write(bulk=True):
-            for one in unknown:
-                self._ours.recognise(one)
-            for one in strange:
-                self._store.messages.keep_raw(one.raw, mirror.source(one), mirror.clock())
-            new = {one.ticket_id for one in mirror.desk.receive(items, bulk=True) if one.outcome != "joined"}
-            told = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
+            for event in unknown:
+                self._ours.recognise(event)
+            for event in strange:
+                self._store.messages.keep_raw(event.raw, mirror.source(event), mirror.clock())
+            new = {
+                received.ticket_id for received in mirror.desk.receive(items, bulk=True) if received.outcome != "joined"
+            }
+            messages = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
             mirror.put_cursor(cursor)
-        for sentence in filter(None, told):
+        for sentence in filter(None, messages):
             mirror.tell(sentence)
         if items:
             self.filed += len(items)
@@ -82,19 +84,19 @@ class Fetching:
 
     def _read(self, happened: Sequence[Happened], batch: Batch) -> list[Incoming]:
         """Read messages in the helper process, and add what the system knows of them."""
-        raws = [RawMessage(one.raw, self._mirror.source(one)) for one in happened]
+        raws = [RawMessage(event.raw, self._mirror.source(event)) for event in happened]
         read = self._reader.read(raws, connector=self._mirror.name)
         return list(self._recognise([self._placed(*pair, batch) for pair in zip(read, happened, strict=True)]))
 
-    def _placed(self, item: Incoming, one: Happened, batch: Batch) -> Incoming:
-        remote, now = batch.tickets[one.ref], self._mirror.clock()
+    def _placed(self, item: Incoming, event: Happened, batch: Batch) -> Incoming:
+        remote, now = batch.tickets[event.ref], self._mirror.clock()
         language = remote.language.lower()
         return replace(
             item,
-            external_ref=one.ref,
-            content_hash=self._mirror.hash(one.number),
-            direction=one.direction,
-            received_at=min(one.at or now, now),
+            external_ref=event.ref,
+            content_hash=self._mirror.hash(event.number),
+            direction=event.direction,
+            received_at=min(event.at or now, now),
             lane=self._mirror.tracker.queues.get(remote.queue, ""),
             customer_language=language if len(language) == 2 else UNKNOWN_LANGUAGE,
             references=(),

@@ -16,7 +16,7 @@ from queues.remotes.tracker_mirror import Mirror, Seen
 def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> str:
     """Let a ticket here be as it is there, where it is `new` here or `mover` changed it there.
 
-    Returns what the agent is to be told: a claim of ours that was not tried yet came second.
+    Returns a message for the agent if a claim of ours that was not tried yet came second.
     """
     number = mirror.store.tickets.by_external_ref(mirror.name, remote.ref)
     if number is None or (number not in new and mover is None):
@@ -41,7 +41,7 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
         status = None
     owner = mirror.here(remote.owner)
     lane = mirror.tracker.queues.get(remote.queue, "")
-    known = {one.name for one in mirror.desk.rules.lanes}
+    known = {item.name for item in mirror.desk.rules.lanes}
     changes: dict[str, Any] = {
         "status": status if status not in (None, ticket.status) else None,
         "assignee": owner if owner != ticket.assignee else None,
@@ -57,7 +57,7 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
 
 
 def _tags(ticket: Ticket, remote: RemoteTicket, seen: Set[str]) -> tuple[str, ...] | None:
-    """Return our tags with what was added and removed there since they were last seen; None where nothing was."""
+    """Return our tags with what was added and removed there since they were last seen; None if nothing was."""
     kept = [tag for tag in ticket.tags if tag not in seen - remote.tags]
     tags = tuple(dict.fromkeys((*kept, *sorted(remote.tags - seen))))
     return tags if set(tags) != set(ticket.tags) else None

@@ -66,8 +66,8 @@ class Mirror:
 
     def seen(self, ref: str) -> Seen | None:
         """Return how a ticket was last seen there."""
-        found = self.store.settings.get(f"seen.{self.name}/{ref}")
-        return Seen(found[0], found[1], found[2], frozenset(found[3])) if found else None
+        result = self.store.settings.get(f"seen.{self.name}/{ref}")
+        return Seen(result[0], result[1], result[2], frozenset(result[3])) if result else None
 
     def put_seen(self, ref: str, seen: Seen) -> None:
         """Remember how a ticket stands there, where that changed."""
@@ -92,12 +92,12 @@ class Mirror:
 
     # What is known by which name
 
-    def source(self, one: Happened) -> str:
+    def source(self, event: Happened) -> str:
         """Return where a message came from, for the people who look for it."""
-        return f"{self.name}/{one.ref};transaction={one.number}"
+        return f"{self.name}/{event.ref};transaction={event.number}"
 
     def hash(self, number: int) -> str:
-        """Return what a message of the system is known by here."""
+        """Return the id of the system's message here."""
         return sha256(f"{self.name}\n{number}".encode()).hexdigest()
 
     def here(self, owner: str) -> str:
@@ -109,11 +109,11 @@ class Mirror:
         return self.system.me() if agent == self.desk.agent else agent
 
     def status(self, remote: RemoteTicket) -> Status | None:
-        """Return what a ticket's status there means here, None where nobody said."""
+        """Return what a ticket's status there means here, None if unspecified."""
         return self.tracker.here(remote.status) or self.tracker.here(remote.like)
 
     def wanted(self, ticket: Ticket, remote: RemoteTicket) -> str:
-        """Return the status that a ticket lacks there; empty where it stands there as it does here."""
+        """Return the status that a ticket lacks there; empty if it stands there as it does here."""
         there = self.tracker.there(ticket.status)
         return "" if there == remote.status or self.status(remote) is ticket.status else there
 
@@ -127,34 +127,34 @@ class Mirror:
     def ripe(self, mark: str, wait: int | None = None) -> list[tuple[int, int, dict[str, object]]]:
         """Return what agents did since a mark and whose undo window is over: event, ticket, detail."""
         until = self.clock() - (self.desk.rules.undo_seconds if wait is None else wait)
-        found: list[tuple[int, int, dict[str, object]]] = []
+        results: list[tuple[int, int, dict[str, object]]] = []
         for event in self.store.events.after(self.mark(mark), _EVENTS_AT_ONCE):
             if event.at > until and event.actor not in (INTAKE, self.name):
                 break
-            found.append((event.id, 0 if event.actor in (INTAKE, self.name) else event.ticket_id, dict(event.detail)))
-        return found
+            results.append((event.id, 0 if event.actor in (INTAKE, self.name) else event.ticket_id, dict(event.detail)))
+        return results
 
     def unpushed(self, ticket_id: int) -> bool:
-        """Tell whether an agent did anything to a ticket that is not there yet."""
+        """Return whether an agent did anything to a ticket that is not there yet."""
         events = self.store.events.after(self.mark("pushed"), _EVENTS_AT_ONCE)
-        return any(one.ticket_id == ticket_id and one.actor not in (INTAKE, self.name) for one in events)
+        return any(event.ticket_id == ticket_id and event.actor not in (INTAKE, self.name) for event in events)
 
     def claims(self, ticket_id: int) -> bool:
-        """Tell whether our agent has a ticket and the system was not asked for it yet."""
+        """Return whether our agent has a ticket and the system was not asked for it yet."""
         ticket = self.store.tickets.get(ticket_id)
         events = self.store.events.after(self.mark("claimed"), _EVENTS_AT_ONCE)
         return (
             ticket is not None
             and ticket.assignee == self.desk.agent
             and any(
-                one.ticket_id == ticket_id and "assignee" in dict(one.detail.get("changed") or {})
-                for one in events
-                if one.actor not in (INTAKE, self.name)
+                event.ticket_id == ticket_id and "assignee" in dict(event.detail.get("changed") or {})
+                for event in events
+                if event.actor not in (INTAKE, self.name)
             )
         )
 
     def or_told(self, ticket: Ticket, carry_out: Callable[..., None], *given: object) -> None:
-        """Carry out; what the system refuses for one ticket is told and keeps no other waiting."""
+        """Carry out; a refusal for one ticket is reported and does not stop the others."""
         try:
             carry_out(ticket, *given)
         except RefusedError as error:

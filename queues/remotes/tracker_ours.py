@@ -1,4 +1,4 @@
-"""What we wrote into a ticketing system, known again when it comes back: by the mark that it bears."""
+"""What we wrote into a ticketing system, known again when it comes back: by the mark that it carries."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ class Ours:
 
     def prefix(self) -> str:
         """Return what the marks of this file's notes begin with; two desks of one agent number theirs alike."""
-        found = self._store.settings.get("tracker.notes")
-        if not found:
-            found = secrets.token_hex(8)
+        result = self._store.settings.get("tracker.notes")
+        if not result:
+            result = secrets.token_hex(8)
             with self._store.write():
-                self._store.settings.put("tracker.notes", found)
-        return f"note.{found}."
+                self._store.settings.put("tracker.notes", result)
+        return f"note.{result}."
 
-    def number(self, one: Happened) -> int | None:
-        """Return the number of our message that a mark names, None where it is not ours."""
-        ticket = self._store.tickets.by_external_ref(self._mirror.name, one.ref)
-        if not one.mark or ticket is None:
+    def number(self, event: Happened) -> int | None:
+        """Return the number of our message that a mark names, None if it is not ours."""
+        ticket = self._store.tickets.by_external_ref(self._mirror.name, event.ref)
+        if not event.mark or ticket is None:
             return None
-        if one.mark.startswith(self.prefix()):
-            number = one.mark.removeprefix(self.prefix())
+        if event.mark.startswith(self.prefix()):
+            number = event.mark.removeprefix(self.prefix())
             return int(number) if number.isdigit() else None
-        found = self._store.messages.ours(ticket, f"<{one.mark}>")
-        return found.id if found else None
+        message = self._store.messages.ours(ticket, f"<{event.mark}>")
+        return message.id if message else None
 
-    def recognise(self, one: Happened) -> None:
+    def recognise(self, event: Happened) -> None:
         """Note of a message that is ours under which number the system has it."""
-        own = self.number(one)
+        own = self.number(event)
         if own is not None:
-            self._store.messages.identify(own, self._mirror.hash(one.number))
+            self._store.messages.identify(own, self._mirror.hash(event.number))
 
     def sent(self, own: int, number: int) -> None:
-        """Note under which number the system has our message; 0 where it did not say."""
+        """Note under which number the system has our message; 0 if it did not say."""
         if number:
             with self._store.write():
                 self._store.messages.identify(own, self._mirror.hash(number))
@@ -50,7 +50,9 @@ class Ours:
     def doubtful(self) -> list[OutboxEntry]:
         """Return the replies in doubt."""
         waiting = self._store.outbox.waiting()
-        return [one for one in waiting if one.connector == self._mirror.name and one.state is OutboxState.IN_DOUBT]
+        return [
+            entry for entry in waiting if entry.connector == self._mirror.name and entry.state is OutboxState.IN_DOUBT
+        ]
 
     def settle(self) -> None:
         """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide."""

@@ -10,14 +10,14 @@ from queues.remotes.tracker_ours import Ours
 
 
 class Pushing:
-    """Writes there what was done here and is no reply."""
+    """Writes there what was done here and is not a reply."""
 
-    def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
-        self._mirror, self._ours, self._fetching = mirror, ours, fetching
+    def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
+        self._mirror, self._ours, self._fetching = mirror, sent_by_us, fetching
         self._not_there: frozenset[str] = frozenset()
 
     def waits(self) -> bool:
-        """Tell whether something's undo window is over."""
+        """Return whether something's undo window is over."""
         mirror = self._mirror
         return mirror.store.events.newest() > mirror.mark("pushed") and bool(mirror.ripe("pushed"))
 
@@ -53,7 +53,7 @@ class Pushing:
                 self._ours.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
 
     def _push_tags(self, ticket: Ticket) -> None:
-        """Add and remove there what was added and removed here; what it cannot have stays here, told once."""
+        """Add and remove there the tags added and removed here; tags that it cannot have stay here, reported once."""
         mirror, ref = self._mirror, ticket.external_ref
         seen, tags = mirror.seen(ref) or Seen(), frozenset(ticket.tags)
         add, remove = tags - seen.tags - self._not_there, seen.tags - tags

@@ -28,8 +28,8 @@ class Replies:
     per_day = 0
     to_copy = False
 
-    def __init__(self, mirror: Mirror, ours: Ours, fetching: Fetching) -> None:
-        self._mirror, self._ours, self._fetching, self._store = mirror, ours, fetching, mirror.store
+    def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
+        self._mirror, self._ours, self._fetching, self._store = mirror, sent_by_us, fetching, mirror.store
         self.per_minute = mirror.tracker.per_minute
         self._versions: dict[int, str] = {}
 
@@ -47,7 +47,7 @@ class Replies:
         remote = self._mirror.system.ticket(ticket.external_ref)
         if remote.people and entry.recipient.casefold() not in remote.people:
             raise RefusedError(
-                "Not sent", f"{tracker.name} sends to the ticket's own people, and {entry.recipient} is none of "
+                "Not sent", f"{tracker.name} sends only to the ticket's own people, and {entry.recipient} is none of "
                 "them; add them there.",
             )  # fmt: skip
         reply = self._reply(entry, ticket, own, remote)
@@ -68,7 +68,7 @@ class Replies:
         return None
 
     def holds(self, entry: OutboxEntry) -> str:
-        """Look once more before a reply leaves; return why it must not, nothing where it may."""
+        """Look once more before a reply leaves; return why it must not, nothing if it may."""
         ticket = self._store.tickets.get(entry.ticket_id)
         if ticket is None or not ticket.external_ref or is_to_a_team(entry):
             return ""

@@ -84,7 +84,7 @@ class TrackerSync:
             self.close()
 
     def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
-        """Stay until `stop`; what goes wrong is told once, tried again, and gets well by itself."""
+        """Run until `stop`; a failure is reported once and retried until it recovers."""
         self._system.wait_by(lambda seconds: self._pause(seconds, stop))
         attempt = 0
         while not stop.is_set():
@@ -102,7 +102,7 @@ class TrackerSync:
             except Exception as error:  # the border of this thread: the other accounts and the screen go on
                 log.error("a tracker's thread failed: %s", type(error).__name__)
                 title = "Fault"
-                sentence = f"A fault of the program itself ({type(error).__name__}); it is tried again."
+                sentence = f"An error in the program itself ({type(error).__name__}); it is tried again."
             finally:
                 self.close()
             wait = max(asked, delays[min(attempt, len(delays) - 1)]) * random.uniform(1, 1.5)
@@ -140,7 +140,7 @@ class TrackerSync:
                     self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
 
     def _catch_up(self, stop: Event) -> None:
-        """See what became of what an earlier run was sending, and fetch everything new."""
+        """Resolve what an earlier run was sending, and fetch everything new."""
         with self._store.write():
             self._store.outbox.doubt_all([self._name])
         self._fetching.fetch(stop)
@@ -160,8 +160,8 @@ class TrackerSync:
         done = deliver_due(self._store, {self._name: self._replies}, self._clock(), holds=self._replies.holds)
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
-            told = ", ".join(part for part in parts if not part.startswith("0"))
-            self._tell(f"{self._tracker.name}: replies {told}; look into the outbox.")
+            counts = ", ".join(part for part in parts if not part.startswith("0"))
+            self._tell(f"{self._tracker.name}: replies {counts}; see the outbox.")
         self._pushing.push()
         return done
 

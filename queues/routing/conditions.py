@@ -18,7 +18,7 @@ _NAMED = 6
 
 _WORD = re.compile(r"\w+")
 _REMEMBERED = 0xFFFF
-"""Characters past this are folded anew each time, so that foreign text cannot fill the memory."""
+"""Characters past this are folded again each time, so that foreign text cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ _PLAIN = _Plain()
 
 def compiled(when: When) -> tuple[Condition, ...]:
     """Compile the conditions that are set, the cheap ones first."""
-    found = [
+    results = [
         _one_of("connector", when.connector, lambda facts: (facts.connector,)),
         _one_of("lane", when.lanes, lambda facts: (facts.lane,)),
         _one_of("customer tier", when.tier, lambda facts: (facts.tier,)),
@@ -110,7 +110,7 @@ def compiled(when: When) -> tuple[Condition, ...]:
         _address("from", when.sender, lambda facts: (facts.from_address,)),
         _words(when.words),
     ]
-    return tuple(condition for condition in found if condition is not None)
+    return tuple(condition for condition in results if condition is not None)
 
 
 def _one_of(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...]]) -> Condition | None:
@@ -135,7 +135,7 @@ def _confidence(least: float) -> Condition | None:
 
 
 def _address(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...]]) -> Condition | None:
-    """A value is a whole address, `@domain` for everybody there, or `name@` for that name anywhere."""
+    """A value is a whole address, `@domain` for everyone there, or `name@` for that name anywhere."""
     values = frozenset(value.strip().casefold() for value in many(wanted))
     if not values:
         return None

@@ -31,13 +31,13 @@ class Trial:
 
     rule: str
     failed: str
-    """The condition that did not hold and what it wanted; empty where the rule matched."""
+    """The condition that did not hold and what it wanted; empty if the rule matched."""
     found: str = ""
     """What each condition found, where the rule matched."""
 
     @property
     def matched(self) -> bool:
-        """True where every condition held."""
+        """True if every condition held."""
         return not self.failed
 
 
@@ -171,10 +171,10 @@ def explain(route_taken: Route) -> list[str]:
 
 
 def _try(rule: Rule, facts: Facts, text: Words) -> Trial:
-    found = []
+    results = []
     for condition in rule.conditions:
         value = condition.find(facts, text)
         if value is None:
             return Trial(rule.name, f"failed on {condition.name}, wanted {condition.wanted}")
-        found.append(f"{condition.name} {value}")
-    return Trial(rule.name, "", ", ".join(found))
+        results.append(f"{condition.name} {value}")
+    return Trial(rule.name, "", ", ".join(results))

@@ -9,7 +9,7 @@ from data.store import Store
 
 PROMISE, DRAFT = "promise", "draft"
 STUCK = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.FAILED)
-"""Replies that somebody has to look at."""
+"""Replies that someone has to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class Left:
 
 def hand_over(store: Store, now: int) -> list[Left]:
     """Return what is left, promises first, the one due first at the top; then replies, then drafts."""
-    found = [
-        _left(store, PROMISE, one.ticket_id, one.due_at, one.text, late=one.due_at < now)
-        for one in store.promises.open()
+    open_items = [
+        _left(store, PROMISE, promise.ticket_id, promise.due_at, promise.text, late=promise.due_at < now)
+        for promise in store.promises.open()
     ]
-    found += [
+    open_items += [
         _left(store, str(entry.state), entry.ticket_id, entry.due_at, entry.reason)
         for entry in store.outbox.waiting()
         if entry.state in STUCK
     ]
-    return found + [
+    return open_items + [
         _left(store, DRAFT, draft.ticket_id, draft.updated_at, draft.text.strip().partition("\n")[0])
         for draft in store.drafts.all()
     ]

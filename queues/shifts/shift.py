@@ -34,12 +34,12 @@ class Revised:
 
 def going_on(store: Store, agent: str) -> Shift | None:
     """Return the shift that the agent is in, None outside of one."""
-    found = store.shifts.latest(agent)
-    return found if found is not None and found.ended_at is None else None
+    shift = store.shifts.latest(agent)
+    return shift if shift is not None and shift.ended_at is None else None
 
 
 def is_over(store: Store, shift: Shift, now: int, away_seconds: int) -> bool:
-    """Tell whether a shift that was not ended is over: its agent has done nothing for so long."""
+    """Return whether a shift that was not ended is over: its agent has done nothing for so long."""
     return now - max(store.actions.last_at(shift.agent) or 0, shift.began_at) >= away_seconds
 
 
@@ -49,39 +49,39 @@ def begin(store: Store, agent: str, now: int, wordings: Wordings) -> Shift:
     if before is not None:
         last = store.actions.last_at(agent) or before.began_at
         _turn(store, before, None, min(now, max(last, before.began_at)), "", now, agent)
-    for event in [one for one in store.events.of_kinds(NO_TICKET, [ENDED]) if one.actor == agent][-1:]:
-        store.actions.mark(event.action, "settled")  # `undo` goes past it
+    for event in [of_kind for of_kind in store.events.of_kinds(NO_TICKET, [ENDED]) if of_kind.actor == agent][-1:]:
+        store.actions.mark(event.action, "settled")  # `undo` ignores it
     for kind in dict.fromkeys(kind for kind, _ in wordings):
         store.known_wordings.forget(agent, KNOWN + kind)
     for (kind, name), text in wordings.items():
         store.known_wordings.put(agent, KNOWN + kind, name, text, now)
     number = store.shifts.begin(agent, now, store.events.newest())
     store.events.add(store.actions.begin(agent, now), NO_TICKET, now, agent, BEGAN, {"shift": number})
-    found = store.shifts.get(number)
-    assert found is not None
-    return found
+    shift = store.shifts.get(number)
+    assert shift is not None
+    return shift
 
 
 def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int]:
     """End the agent's shift with its hand-over; return it and the action, which can be undone.
 
-    Inside a transaction. Raises RuleError where no shift goes on.
+    Inside a transaction. Raises RuleError if no shift goes on.
     """
     shift = going_on(store, agent)
     if shift is None:
-        raise RuleError("No shift", "You are in no shift; `tridesk shift start` begins one.")
+        raise RuleError("No shift", "You have not begun a shift; `tridesk shift start` begins one.")
     action = _turn(store, shift, None, now, note, now, agent)
     step: Step = {
         "kind": "shift", "ticket": NO_TICKET, "row": shift.id, "before": [None, shift.note], "after": [now, note]
     }  # fmt: skip
     store.actions.finish(action, "shift ended", [step])
-    found = store.shifts.get(shift.id)
-    assert found is not None
-    return found, action
+    result = store.shifts.get(shift.id)
+    assert result is not None
+    return result, action
 
 
 def turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take the end of a shift back, or do it again. Raises RuleError where the agent's next shift began since."""
+    """Take the end of a shift back, or do it again. Raises RuleError if the agent's next shift began since."""
     old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
     shift = store.shifts.get(step["row"])
     latest = store.shifts.latest(shift.agent) if shift is not None else None
@@ -91,22 +91,22 @@ def turn(store: Store, step: Step, *, forward: bool) -> None:
 
 def revised(store: Store, agent: str, wordings: Wordings) -> list[Revised]:
     """Return what procedures and macros say otherwise than when the agent's latest shift began; none at the first."""
-    found: list[Revised] = []
+    revisions: list[Revised] = []
     for kind in dict.fromkeys(kind for kind, _ in wordings):
         known = store.known_wordings.of(agent, KNOWN + kind)
         now = {name: text for (of_kind, name), text in wordings.items() if of_kind == kind}
         if known:
-            found += [
+            revisions += [
                 Revised(kind, name, known.get(name, ""), now.get(name, ""))
                 for name in sorted(known.keys() | now.keys())
                 if known.get(name, "") != now.get(name, "")
             ]
-    return found
+    return revisions
 
 
 def seconds_worked(store: Store, agent: str, since: int, until: int) -> int:
     """Return how long the agent's shifts lasted within `[since, until)`."""
-    return sum(one.seconds(since, until) for one in store.shifts.between(agent, since, until))
+    return sum(shift.seconds(since, until) for shift in store.shifts.between(agent, since, until))
 
 
 def _turn(store: Store, shift: Shift, before: int | None, at: int, note: str, now: int, agent: str) -> int:

@@ -13,7 +13,7 @@ from queues.routing.lanes import waiting_lanes
 from queues.shifts.shift import Revised, Wordings, revised
 
 MOST = 50
-"""Tickets of one's own that are listed, a lane."""
+"""The agent's own tickets that are listed per lane."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,8 @@ def test_a_zendesk_macro_keeps_text_actions_and_languages(tmp_path: Path) -> Non
     macro = macro_of(tmp_path, "billing/late-refund")
 
     assert (outcome.outcome, outcome.languages, outcome.asks) == ("written", ("en", "es"), ("value_9",))
-    assert outcome.told == (
-        "its action group_id has no place here",
+    assert outcome.notes == (
+        "its action group_id has no equivalent here",
         "ticket.ticket_field_9 is not known here; it is asked for as value_9",
     )
     assert (macro.actions.status, macro.actions.priority) == (Status.ON_HOLD, Priority.HIGH)
@@ -142,7 +142,7 @@ def test_a_chatwoot_macro_keeps_what_it_does(tmp_path: Path) -> None:
     )
     assert macro.actions.add_tags == ("pagos", "hecho")
     assert said(tmp_path, "pago-listo", "en") == "Hola Ana, ya está."
-    assert outcome.told == ("its action assign_team has no place here",)
+    assert outcome.notes == ("its action assign_team has no equivalent here",)
     assert outcome.unmapped["visibility"] == "global"
     assert outcome.unmapped["actions"] == [actions[4]]
 
@@ -156,7 +156,7 @@ def test_an_internal_note_never_becomes_a_reply(tmp_path: Path) -> None:
     )
     assert said(tmp_path, "both") == "Hello."
     assert macro_of(tmp_path, "both").actions.priority is Priority.URGENT
-    assert "internal note" in written.told[0]
+    assert "internal note" in written.notes[0]
     assert refused.outcome == "refused"
     comment = [{"field": "comment_value", "value": "secret"}, {"field": "comment_mode_is_public", "value": "false"}]
     assert take(tmp_path, {"macros": [{"title": "Inside", "actions": comment}]})[0].outcome == "refused"
@@ -225,7 +225,7 @@ def test_what_cannot_be_taken_is_told_and_the_rest_goes_on(tmp_path: Path) -> No
         ],
     )
     assert [one.outcome for one in outcomes] == ["refused"] * 4 + ["written"]
-    assert all(one.told for one in outcomes[:4])
+    assert all(one.notes for one in outcomes[:4])
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_what_looks_like_our_templates_is_text_or_asked_for(text: str, tmp_path:
         assert made.text.startswith("say\n")
         assert "end" in made.text
     else:
-        assert outcome.told
+        assert outcome.notes
 
 
 @given(st.text(alphabet="{}%# abifelscndtr.'|\n=+\u00f1", max_size=120), st.text(max_size=20))

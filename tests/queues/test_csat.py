@@ -212,7 +212,7 @@ def test_a_rating_is_corrected_removed_and_undone_with_its_history_kept(desk: De
     assert values(desk, ticket) == []
     desk.undo()
     assert values(desk, ticket) == [5]
-    with pytest.raises(RuleError, match="no rating 99"):
+    with pytest.raises(RuleError, match="ating 99 does not exist"):
         desk.ratings.correct_rating(99, 3)
     with pytest.raises(RuleError, match="1 \\(very bad\\) to 5"):
         desk.ratings.correct_rating(corrected.id, 6)
@@ -278,7 +278,7 @@ def status_of(desk: Desk, ticket_id: int) -> Status:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("[1]", "no object"), ("{", "no JSON"), ('{"ticket": 1}', "`score` is None"),
+        ("[1]", "not an object"), ("{", "not JSON"), ('{"ticket": 1}', "`score` is None"),
         ('{"score": 5}', "names no `ticket`"),
         ('{"ticket": 1, "score": 6}', "number from 0 to 5"),
         ('{"ticket": 1, "score": 1, "scale": 50}', "`scale` is 50"),

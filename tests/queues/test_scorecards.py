@@ -59,7 +59,7 @@ def test_a_card_is_read() -> None:
         ("version = 2", "version = 0", "line 2: versions begin at 1"),
         ('title = "Own"', 'title = " "', "line 4: the title is empty"),
         ('id = "own"', 'id = "a@b"', "line 1: the id is empty or holds @"),
-        ("auto_fail = true", "auto-fail = true", "line 21: 'auto-fail' is no key that is known here"),
+        ("auto_fail = true", "auto-fail = true", "line 21: 'auto-fail' is not a known key"),
         ("weight = 3", 'weight = "x"', "line 9"),
         ("version = 2\n", "", "the key 'version' is missing"),
     ],
@@ -112,7 +112,7 @@ def test_a_card_is_filled_whole_with_what_is_on_it() -> None:
     card = load_text(CARD)
     with pytest.raises(RuleError, match="tags of own@2 is not scored yet"):
         card.percent({"answers": 1, "privacy": 1})
-    with pytest.raises(RuleError, match="'speed' is no criterion"):
+    with pytest.raises(RuleError, match="'speed' is not a criterion"):
         card.percent({"answers": 1, "tags": 1, "privacy": 1, "speed": 1})
 
 

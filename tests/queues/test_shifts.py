@@ -58,7 +58,7 @@ def test_a_shift_begins_ends_and_leaves_its_hand_over(desk: Desk, clock: Clock) 
     assert desk.store.shifts.left_notes(NOW) == [ended]
     kinds = [event.kind for event in desk.store.events.each() if event.ticket_id == 0]
     assert kinds == ["shift began", "shift ended"]
-    with pytest.raises(RuleError, match="no shift"):
+    with pytest.raises(RuleError, match="not begun a shift"):
         desk.end_shift("again")
 
 

@@ -39,7 +39,7 @@ def client() -> Iterator[Callable[..., WebClient]]:
         (401, {}, TokenRefusedError, "does not take the token"),
         (403, {}, RefusedError, "refused it"),
         (404, {}, NotFoundError, "does not have it"),
-        (412, {}, StaleError, "changed meanwhile"),
+        (412, {}, StaleError, "a newer version"),
         (429, {"Retry-After": "7"}, BusyError, "asks to wait 7 seconds"),
         (503, {"Retry-After": "soon"}, BusyError, "asks to wait 60 seconds"),
         (500, {}, UnreachableError, "failed"),

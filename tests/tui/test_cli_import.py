@@ -123,7 +123,7 @@ def test_a_file_that_is_no_export_is_refused_with_its_way_out(tmp_path: Path) ->
     (tmp_path / "odd.json").write_text('[{"a": 1}]')
     result = CliRunner().invoke(import_, [str(tmp_path / "odd.json")])
     assert result.exit_code == 1
-    assert "odd.json#1 is no ticket of zendesk" in result.stderr
+    assert "odd.json#1 is not a known ticket of zendesk" in result.stderr
     assert "--from" in result.stderr
 
 

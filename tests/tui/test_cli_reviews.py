@@ -96,7 +96,7 @@ def test_what_cannot_be_scored_says_why(home: Home) -> None:
     assert "criteria are answers, correct" in home.refused("bob", "reviews", "score", str(own), "speed=1").message
     assert "is not scored yet" in home.refused("bob", "reviews", "score", str(own), "tone=1").message
     assert (
-        "tone: '7' is no answer; give 0 or 1 or 2."
+        "tone: '7' is not a valid score; give 0 or 1 or 2."
         in home.refused("bob", "reviews", "score", str(own), "tone=7").message
     )
     assert "no scorecard 'x'" in home.refused("bob", "reviews", "score", str(own), "--card", "x").message

@@ -62,7 +62,7 @@ def test_set_up_mirrored_answered_and_taken_away(
         ([(401, {}, {"message": "Unauthorized"})], "does not take the token"),
         ([(200, {}, {"Version": "4.4.1"})], "is not a Request Tracker 5 (4.4.1)"),
         ([(404, {}, {})], "check the url"),
-        ([(200, {}, b"<html>a shop</html>")], "something else than JSON"),
+        ([(200, {}, b"<html>a shop</html>")], "did not answer with JSON"),
         ([(200, {}, {"Version": "5.0.3"}), (200, {}, {"Name": "eva"}),
           (200, {}, {"items": [{"Name": "Other"}]})], "shows eva no queue 'Soporte'; it has Other"),
     ],
@@ -85,7 +85,7 @@ def test_each_fault_of_setting_up_is_one_sentence_and_nothing_is_written(
         ([(401, {}, b"Invalid Login - Invalid login")], "does not take the password"),
         ([(403, {}, {"error": {"status": 403, "msg": "Forbidden."}})], "needs the right 'Rest Access'"),
         ([(404, {}, b"<html>no such page</html>")], "administrator enabled it (enable_rest)"),
-        ([(200, {}, b"<html>a shop</html>")], "something else than JSON"),
+        ([(200, {}, b"<html>a shop</html>")], "did not answer with JSON"),
     ],
 )
 def test_each_fault_of_a_roundup_is_one_sentence(answers: list[tuple[int, dict[str, str], object]], words: str) -> None:

@@ -73,7 +73,7 @@ def test_an_oauth_token_needs_no_user(
     [
         ("admin", "Support", "wrong", "does not take the token"),
         ("agent", "Support", "", "takes an administrator's token"),
-        ("end-user", "Support", "", "takes the token for no agent's"),
+        ("end-user", "Support", "", "does not accept the token for an agent"),
         ("admin", "Sales", "", "shows eva@team.example no group 'Sales'; it has Support."),
         ("admin", "brand:ES", "", "no brand 'ES'; it has none."),
         ("admin", "view:Mine", "", "no view 'Mine'"),
@@ -104,6 +104,6 @@ def test_its_macros_become_ours(
     assert run(["macros", "import", "--account", "acme", "--language", "es", "--json"]) == 0
     outcomes = [json.loads(line)["outcome"] for line in capsys.readouterr().out.splitlines()]
     assert outcomes == ["written"] * 109
-    with pytest.raises(InputError, match="no Zendesk account"):
+    with pytest.raises(InputError, match="is not a Zendesk account"):
         run(["macros", "import", "--account", "other"])
     assert run(["macros", "import"]) == 2

@@ -78,7 +78,7 @@ def test_a_form_is_taken_in_listed_corrected_and_removed(path: Path) -> None:
     told = run("csat", "import", "-", *db, "--json", "--reopen", given="\n".join(lines))
     assert rows(told) == [{"taken": 2, "known": 0, "refused": 2, "reopened": 1}]
     assert "no ticket #99" in told.stderr
-    assert "line 4: it is no JSON" in told.stderr
+    assert "line 4: it is not JSON" in told.stderr
     assert rows(run("csat", "import", "-", *db, "--json", given="\n".join(lines[:2])))[0]["known"] == 2
 
     store = Store.open(path)

@@ -187,7 +187,7 @@ def test_who_was_never_reviewed_is_told_so_and_a_rating_is_corrected(path: Path)
         app.desk.action_ticket_rating()
         await settled(pilot, app)
         await press(pilot, app, "backspace", "9", "enter")
-        assert "9 is no rating" in app.desk.said
+        assert "9 is not a rating" in app.desk.said
         app.desk.action_ticket_rating()
         await settled(pilot, app)
         await press(pilot, app, "backspace", "minus", "enter")

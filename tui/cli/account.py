@@ -29,20 +29,22 @@ def account() -> None:
 
 @account.command()
 @click.argument("address", required=False)
-@click.option("--name", help="A short name, such as support; else what stands before the @.")
+@click.option("--name", help="A short name, such as support; else the part before the @.")
 @click.option("--provider", help="gmail, outlook, fastmail, …; guessed from the address.")
 @click.option("--imap", "imap", metavar="HOST[:PORT]", help="The server for incoming mail.")
 @click.option("--smtp", "smtp", metavar="HOST[:PORT]", help="The server for replies.")
 @click.option("--starttls", is_flag=True, help="TLS begins after a greeting on both named servers.")
-@click.option("--user", help="Who logs in, where that is not the address.")
+@click.option("--user", help="The login name, if it is not the address.")
 @click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How one logs in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
 @click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
 @click.option("--url", help="The address of the ticketing system's pages; of Zendesk the subdomain will do.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Leave alone what happened in it before this day.")
-@click.option("--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue of it, and its lane; else all.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Ignore what happened before this day.")
+@click.option(
+    "--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue to mirror, and its lane (default: all)."
+)
 @click.option("--queue-field", default="", help="Of Roundup: the property of issues that is their queue.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
@@ -89,15 +91,15 @@ def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
     """Get the secret, try the connection, write the account down."""
     from tui.accounts.config_writing import add as write
 
-    if any(one.name == new.name for one in load().settings.remotes):
+    if any(account.name == new.name for account in load().settings.remotes):
         raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
     new, typed = _with_secret(new, asked=asked)
-    found = ""
+    result = ""
     if not no_test:
-        new, found = _tried(new, typed)
+        new, result = _tried(new, typed)
     path = write(config_folder(), new)
     click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on."
-               f"{f' ({safe_line(found)})' if found else ''}")  # fmt: skip
+               f"{f' ({safe_line(result)})' if result else ''}")  # fmt: skip
 
 
 def _asked(question: str, default: str | None = None) -> str:
@@ -153,13 +155,13 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
                 new, typed = _with_secret(new, asked=True)
 
 
-def _try(one: Account | Tracker, typed: str = "") -> str:
+def _try(account: Account | Tracker, typed: str = "") -> str:
     """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
     from tui.accounts.trial import try_account
 
-    if one.secret == "ask" and not typed and sys.stdin.isatty():
-        typed = str(click.prompt(f"Password of {safe_line(one.login)}", hide_input=True, err=True))
-    return try_account(one, typed)
+    if account.secret == "ask" and not typed and sys.stdin.isatty():
+        typed = str(click.prompt(f"Password of {safe_line(account.login)}", hide_input=True, err=True))
+    return try_account(account, typed)
 
 
 @account.command("list")
@@ -168,42 +170,42 @@ def list_(as_json: bool) -> None:
     """List the accounts."""
     settings = load().settings
     for tracker in settings.tracker:
-        told = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
+        keys = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
                 "secret": tracker.secret.partition(":")[0]}  # fmt: skip
         if as_json:
-            put(told)
+            put(keys)
         else:
             queues = ", ".join(tracker.queues) or "all queues"
-            click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {told['secret']}")
-    for one in settings.account:
+            click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {keys['secret']}")
+    for item in settings.account:
         row = {
-            "name": one.name, "address": one.address, "imap": f"{one.imap.host}:{one.imap.port}",
-            "smtp": f"{one.smtp.host}:{one.smtp.port}", "auth": one.auth, "secret": one.secret.partition(":")[0],
-            "lane": one.lane,
+            "name": item.name, "address": item.address, "imap": f"{item.imap.host}:{item.imap.port}",
+            "smtp": f"{item.smtp.host}:{item.smtp.port}", "auth": item.auth, "secret": item.secret.partition(":")[0],
+            "lane": item.lane,
         }  # fmt: skip
         if as_json:
             put(row)
         else:
-            click.echo(f"{one.name:<14} {one.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
+            click.echo(f"{item.name:<14} {item.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
 
 
 @account.command()
 @click.argument("name", required=False)
 @json_option
 def test(name: str | None, as_json: bool) -> None:
-    """Log in to the servers of NAME, or of every account; exit 1 where that fails."""
+    """Log in to the servers of NAME, or of every account; exit 1 if that fails."""
     sound = True
-    for one in _chosen(name):
-        good, told = True, ""
+    for item in _chosen(name):
+        good, detail = True, ""
         try:
-            told = _try(one)
+            detail = _try(item)
         except DeskError as error:
             sound = good = False
-            told = error.message
+            detail = error.message
         if as_json:
-            put({"account": one.name, "ok": good, "detail": told})
+            put({"account": item.name, "ok": good, "detail": detail})
         else:
-            click.echo(f"{'ok  ' if good else 'FAIL'}  {one.name}{': ' if told else ''}{safe_line(told)}")
+            click.echo(f"{'ok  ' if good else 'FAIL'}  {item.name}{': ' if detail else ''}{safe_line(detail)}")
     if not sound:
         sys.exit(1)
 
@@ -211,7 +213,7 @@ def test(name: str | None, as_json: bool) -> None:
 @account.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Take the account NAME out of config.toml; its tickets stay."""
+    """Remove the account NAME from config.toml; its tickets stay."""
     from tui.accounts.config_writing import remove as take_out
 
     click.echo(f"The account {name} is no longer in {take_out(config_folder(), name)}.")
@@ -223,14 +225,14 @@ def secret(name: str) -> None:
     """Give the keyring the password or token of the account NAME."""
     from queues.accounts.secrets import keyring_put
 
-    (one,) = _chosen(name)
+    (item,) = _chosen(name)
     typed = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
-    keyring_put(one, str(typed).rstrip("\r\n"))
+    keyring_put(item, str(typed).rstrip("\r\n"))
 
 
 def _chosen(name: str | None) -> list[Account | Tracker]:
-    found = [one for one in load().settings.remotes if name in (None, one.name)]
-    if not found:
+    accounts = [account for account in load().settings.remotes if name in (None, account.name)]
+    if not accounts:
         raise InputError("No such account", f"There is no account {name!r}; `tridesk account add` makes one."
                          if name else "There is no account yet; `tridesk account add` makes one.")  # fmt: skip
-    return found
+    return accounts

@@ -22,14 +22,14 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 @click.option(
     "--status",
     type=click.Choice([str(status) for status in _OUTCOMES]),
-    help="What becomes of the ticket (else pending).",
+    help="The ticket's status afterwards (default: pending).",
 )
 @click.option("--macro", "macros", multiple=True, metavar="NAME", help="Answer with a macro; several make one reply.")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that a macro asks for.")
 @click.option("--language", default="", help="The macro's language (else the ticket's).")
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file that goes with the reply.")
-@click.option("--reason", default="", help="Why it goes past a finding; kept with the event.")
-@click.option("--no-promise", is_flag=True, help="A time that it names is no promise.")
+@click.option("--reason", default="", help="Why a finding is overridden; kept with the event.")
+@click.option("--no-promise", is_flag=True, help="Record no promise, even if the text names a time.")
 @db_option
 @json_option
 def reply(
@@ -45,9 +45,9 @@ def reply(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Answer a ticket with TEXT, with standard input or with macros; a time that it names is kept as a promise.
+    """Answer a ticket with TEXT, standard input or macros; a time in the text becomes a promise.
 
-    A macro does to the ticket what it does on the screen's card.
+    A macro changes the ticket as it does on the screen.
     """
     from tui.cli.macro_reply import enclosed, filled
 
@@ -79,7 +79,7 @@ def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> No
 
 @click.command()
 @click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
-@click.option("--reason", default="", help="Why it goes past a gate; kept with the event.")
+@click.option("--reason", default="", help="Why a gate is overridden; kept with the event.")
 @db_option
 @json_option
 def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
@@ -92,16 +92,16 @@ def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bo
 @db_option
 @json_option
 def reopen(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Open tickets again that are solved or closed, and take in suspended ones; all or none."""
+    """Reopen solved or closed tickets and accept suspended ones; all or none."""
     carry_out(ticket_ids, Change(status=Status.OPEN), db, as_json)
 
 
 @click.command()
-@click.option("--rest", is_flag=True, help="Where a reply has left: take back all the rest of the action.")
+@click.option("--rest", is_flag=True, help="If a reply was already sent: undo the rest of the action.")
 @db_option
 @json_option
 def undo(rest: bool, db: Path | None, as_json: bool) -> None:
-    """Take your latest action back, whole."""
+    """Undo your latest action as a whole."""
     with acting(db) as desk:
         try:
             done = desk.undo()

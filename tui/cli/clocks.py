@@ -1,4 +1,4 @@
-"""`tridesk clocks`: the targets in force, and every running ticket's clocks set anew by them."""
+"""`tridesk clocks`: the targets in force, and every running ticket's clocks set again by them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _TARGETS = ("first_reply", "next_reply", "resolution")
 
 
 @click.command()
-@click.option("--again", is_flag=True, help="Set the clocks of all running tickets by the policies of today.")
+@click.option("--again", is_flag=True, help="Recalculate the clocks of all open tickets by today's policies.")
 @click.option("--dry-run", is_flag=True, help="With --again: count what would change, write nothing.")
 @db_option
 @json_option
 def clocks(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
     """List the policies in order: the first that fits a ticket sets its clocks.
 
-    They come from `[[policy]]` and `[calendar.NAME]` in config.toml, else those of the desk hold.
+    They come from `[[policy]]` and `[calendar.NAME]` in config.toml; without them the built-in ones apply.
     """
     if dry_run and not again:
         raise click.UsageError("--dry-run goes with --again.")
@@ -33,14 +33,14 @@ def clocks(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
             for policy in desk.rules.policies:
                 put(_keys(policy)) if as_json else click.echo(_line(policy))
             return
-        found = desk.reclock(dry_run=dry_run)
+        counts = desk.reclock(dry_run=dry_run)
     if as_json:
-        put({**asdict(found), "dry_run": dry_run})
+        put({**asdict(counts), "dry_run": dry_run})
         return
     done = "would change" if dry_run else "changed"
     click.echo(
-        f"{found.tickets:,} tickets run; clocks of {found.changed:,} {done}; "
-        f"late: {found.late_before:,} before, {found.late_after:,} after"
+        f"{counts.tickets:,} tickets run; clocks of {counts.changed:,} {done}; "
+        f"late: {counts.late_before:,} before, {counts.late_after:,} after"
     )
 
 
@@ -55,5 +55,5 @@ def _line(policy: Policy) -> str:
     where = "; ".join(
         f"{name} {', '.join(sorted(getattr(policy, name)))}" for name in _CONDITIONS if getattr(policy, name)
     )
-    told = f"first {targets[0]:<6} next {targets[1]:<6} resolution {targets[2]:<6} {policy.calendar:<8}"
-    return f"{policy.name:<16} {told} {'statutory ' if policy.statutory else ''}{where or 'every other ticket'}"
+    targets_text = f"first {targets[0]:<6} next {targets[1]:<6} resolution {targets[2]:<6} {policy.calendar:<8}"
+    return f"{policy.name:<16} {targets_text} {'statutory ' if policy.statutory else ''}{where or 'every other ticket'}"

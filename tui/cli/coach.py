@@ -21,8 +21,8 @@ from tui.setup.settings import config_folder, load
 
 @click.command()
 @click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 3660), help="How far back.")
-@click.option("--agent", default="", help="Whose work; yours where nobody is named.")
-@click.option("--save", type=click.IntRange(1), metavar="N", help="Do what line N advises: save it as your macro.")
+@click.option("--agent", default="", help="Whose work (default: yours).")
+@click.option("--save", type=click.IntRange(1), metavar="N", help="Save the advice of line N as a macro.")
 @click.option("--title", default="", help="With --save: the new macro's title.")
 @FOLDER
 @db_option
@@ -30,30 +30,30 @@ from tui.setup.settings import config_folder, load
 def coach(
     days: int, agent: str, save: int | None, title: str, folder: Path | None, db: Path | None, as_json: bool
 ) -> None:
-    """Tell keys and seconds a solved ticket, and which macros would save some.
+    """Show keys and seconds per solved ticket, and which macros would save some.
 
-    Keys count from opening a ticket to leaving it; letters that are typed count apart. Seconds run from key to key; a
-    gap of more than two minutes counts as none.
+    Keys count from opening a ticket to leaving it; typed letters are counted separately.
+    Seconds run from key to key; a gap of more than two minutes is not counted.
     """
     library = library_of(folder)
     with reading(db) as store:
-        found = coaching(store, library, agent or agent_name(load().settings), wall_clock(), days)
+        result = coaching(store, library, agent or agent_name(load().settings), wall_clock(), days)
     if save is not None:
-        if save > len(found.advice):
-            raise InputError("No such advice", f"There are {len(found.advice)}; `tridesk coach` lists them.")
-        name = carry_out(found.advice[save - 1], library, folder or config_folder() / "macros", title)
+        if save > len(result.advice):
+            raise InputError("No such advice", f"There are {len(result.advice)}; `tridesk coach` lists them.")
+        name = carry_out(result.advice[save - 1], library, folder or config_folder() / "macros", title)
         put({"macro": name}) if as_json else click.echo(safe_line(f"saved as {name}"))
         return
     if as_json:
-        put({"agent": found.agent, "days": found.days, **_took(found.now), "before": _took(found.before)})
-        for number, advice in enumerate(found.advice, 1):
+        put({"agent": result.agent, "days": result.days, **_took(result.now), "before": _took(result.before)})
+        for number, advice in enumerate(result.advice, 1):
             put({"advice": number, **_keys(advice)})
         return
-    for line in figures(found):
+    for line in figures(result):
         click.echo(safe_line(line))
-    for number, advice in enumerate(found.advice, 1):
+    for number, advice in enumerate(result.advice, 1):
         click.echo(safe_line(f"{number} {advice_line(advice)}"))
-    if found.advice:
+    if result.advice:
         click.echo("tridesk coach --save N does what line N advises.")
 
 
@@ -63,10 +63,10 @@ def _took(took: Took) -> dict[str, Any]:
 
 def _keys(advice: Advice) -> dict[str, Any]:
     if advice.reworded is not None:
-        one = advice.reworded
+        rewording = advice.reworded
         return {
-            "kind": "variant", "macro": one.macro, "language": one.language, "line": one.line, "old": one.old,
-            "new": one.new, "changed": one.changed, "uses": one.uses,
+            "kind": "variant", "macro": rewording.macro, "language": rewording.language, "line": rewording.line,
+            "old": rewording.old, "new": rewording.new, "changed": rewording.changed, "uses": rewording.uses,
         }  # fmt: skip
     assert advice.repeated is not None
     typed = advice.repeated

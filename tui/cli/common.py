@@ -27,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 NUMBER = click.IntRange(1, 2**53)
 """The number of a ticket, a message or the like: what the file can hold."""
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 
 
 def db_option(command: Command) -> Command:
@@ -104,26 +104,26 @@ def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
     return f"{stand} {name[:20]:<20} {safe_line(ticket.subject)}"
 
 
-def escalation_keys(one: Escalation, now: int) -> dict[str, Any]:
+def escalation_keys(escalation: Escalation, now: int) -> dict[str, Any]:
     """Return an escalation under the keys that scripts know."""
     return {
-        "escalation": one.label,
-        "ticket": one.ticket_id,
-        "team": one.team,
-        "state": one.state,
-        "reason": one.reason,
-        "reference": one.reference,
-        "opened": iso(one.opened_at),
-        "opened_by": one.opened_by,
-        "due": iso(one.due_at),
-        "overdue": one.is_overdue(now),
-        "answered": iso(one.settled_at),
-        "mailed_to": one.address,
+        "escalation": escalation.label,
+        "ticket": escalation.ticket_id,
+        "team": escalation.team,
+        "state": escalation.state,
+        "reason": escalation.reason,
+        "reference": escalation.reference,
+        "opened": iso(escalation.opened_at),
+        "opened_by": escalation.opened_by,
+        "due": iso(escalation.due_at),
+        "overdue": escalation.is_overdue(now),
+        "answered": iso(escalation.settled_at),
+        "mailed_to": escalation.address,
     }
 
 
-def escalation_line(one: Escalation, now: int) -> str:
+def escalation_line(escalation: Escalation, now: int) -> str:
     """Return an escalation on one line for people; foreign words are made safe."""
-    state = "overdue" if one.is_overdue(now) else one.state
-    stand = f"{one.label:<6} #{one.ticket_id:<6} {state:<9} {iso(one.due_at) or '-':<21}"
-    return f"{stand} {safe_line(one.team)[:24]:<24} {safe_line(one.reason)}"
+    state = "overdue" if escalation.is_overdue(now) else escalation.state
+    stand = f"{escalation.label:<6} #{escalation.ticket_id:<6} {state:<9} {iso(escalation.due_at) or '-':<21}"
+    return f"{stand} {safe_line(escalation.team)[:24]:<24} {safe_line(escalation.reason)}"

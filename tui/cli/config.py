@@ -19,15 +19,17 @@ def config() -> None:
 @config.command()
 @json_option
 def explain(as_json: bool) -> None:
-    """Tell each setting, its value and its source."""
-    found = load()
+    """List each setting with its value and source."""
+    configuration = load()
     default = msgspec.to_builtins(Settings())
     rows = [("store", str(store_path()), "TRIDESK_DB or the data folder")]
-    plain: dict[str, Any] = msgspec.to_builtins(found.settings)
-    for one in plain.pop("account"):
-        rows.append((f"account.{one['name']}", one["address"], str(found.path)))
+    plain: dict[str, Any] = msgspec.to_builtins(configuration.settings)
+    for item in plain.pop("account"):
+        rows.append((f"account.{item['name']}", item["address"], str(configuration.path)))
     for name, value in plain.items():
-        rows.append((name, value, str(found.path) if found.found and value != default[name] else "default"))
+        rows.append(
+            (name, value, str(configuration.path) if configuration.found and value != default[name] else "default")
+        )
     for name, value, source in rows:
         if as_json:
             put({"setting": name, "value": value, "source": source})

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @click.group()
 def csat() -> None:
-    """Customers' ratings: read from their answers to our question, or taken in from a form (docs/csat.md)."""
+    """Customers' ratings, read from their answers or imported from a form (docs/csat.md)."""
 
 
 @csat.command("import")
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
-@click.option("--reopen", is_flag=True, help="Open solved tickets again whose answer is bad and has words.")
+@click.option("--reopen", is_flag=True, help="Reopen solved tickets whose rating is bad and has a comment.")
 @db_option
 @json_option
 def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
-    """Take a form's answers in, one JSON object a line; FILE - is standard input. What is known is not doubled.
+    """Import a form's answers, one JSON object per line; FILE - is standard input. Known answers are skipped.
 
     Keys: ticket, message_id or token; score; scale (5), comment, at, id.
     """
@@ -47,16 +47,16 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
             counts["refused"] += 1
             click.echo(shortened(safe_line(error.message)), err=True)
     with acting(db) as desk:
-        found, opened = desk.take_ratings(answers) if reopen else (desk.ratings.take_answers(answers), {})
-        for taken in found:
+        outcomes, opened = desk.take_ratings(answers) if reopen else (desk.ratings.take_answers(answers), {})
+        for taken in outcomes:
             counts[taken.outcome] += 1
             if taken.reason:
                 click.echo(shortened(safe_line(taken.reason)), err=True)
         for number, reason in opened.items():
             if reason:
                 click.echo(safe_line(f"#{number}: {reason}"), err=True)
-    told = counts | ({"reopened": sum(not reason for reason in opened.values())} if reopen else {})
-    put(told) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in told.items()))
+    totals = counts | ({"reopened": sum(not reason for reason in opened.values())} if reopen else {})
+    put(totals) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in totals.items()))
     return 1 if counts["refused"] else 0
 
 
@@ -68,26 +68,26 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
 @db_option
 @json_option
 def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: Path | None, as_json: bool) -> None:
-    """List what customers said, the earliest first."""
+    """List ratings, earliest first."""
     from tui.cli.periods import period_of, zone_of
     from tui.setup.clock import wall_clock
 
     start = period_of(since, "now", zone_of(""), wall_clock()).since if since else 0
     with reading(db) as store:
-        found = [
-            one
-            for one in store.csat.each(start, everything=everything)
-            if (not low or one.value <= UNHAPPY) and ticket in (None, one.ticket_id)
+        ratings = [
+            rating
+            for rating in store.csat.each(start, everything=everything)
+            if (not low or rating.value <= UNHAPPY) and ticket in (None, rating.ticket_id)
         ]
-        for one in found:
-            put(keys(one, store)) if as_json else click.echo(line(one))
-    if not found and not as_json:
+        for rating in ratings:
+            put(keys(rating, store)) if as_json else click.echo(line(rating))
+    if not ratings and not as_json:
         click.echo("No ratings here.", err=True)
     elif not as_json:
-        standing = [one for one in found if one.state == "stands"]
-        good = sum(one.value >= SATISFIED for one in standing)
+        standing = [rating for rating in ratings if rating.state == "stands"]
+        good = sum(rating.value >= SATISFIED for rating in standing)
         if standing:
-            mean = sum(one.value for one in standing) / len(standing)
+            mean = sum(rating.value for rating in standing) / len(standing)
             number = f"{len(standing)} rating{'s' if len(standing) > 1 else ''}"
             click.echo(f"{number}, CSAT {good / len(standing):.0%}, average {mean:.2f}", err=True)
 
@@ -98,7 +98,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
 @db_option
 @json_option
 def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
-    """Correct RATING (its number in the list) to VALUE, 1 to 5; `tridesk undo` takes it back."""
+    """Correct RATING (its number in the list) to VALUE, 1 to 5; `tridesk undo` restores it."""
     with acting(db) as desk:
         tell(desk.ratings.correct_rating(rating, value), as_json)
 
@@ -108,19 +108,20 @@ def set_(rating: int, value: int, db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def remove(rating: int, db: Path | None, as_json: bool) -> None:
-    """Take RATING away: it was none; `tridesk undo` takes that back."""
+    """Remove RATING, which was not one; `tridesk undo` restores it."""
     with acting(db) as desk:
         tell(desk.ratings.correct_rating(rating, None), as_json)
 
 
-def line(one: Rating) -> str:
+def line(rating: Rating) -> str:
     """Return a rating on one line for people; the customer's words are made safe."""
-    given = f"{one.score:g}/{one.scale}"
-    stand = f"{one.id:<6} #{one.ticket_id:<6} {iso(one.at)}  {one.value}  {given:<6} {one.via:<7} {one.state:<9}"
-    return f"{stand} {safe_line(one.agent)[:16]:<16} {safe_line(one.comment)}".rstrip()
+    given = f"{rating.score:g}/{rating.scale}"
+    head = f"{rating.id:<6} #{rating.ticket_id:<6} {iso(rating.at)}  {rating.value}"
+    tail = f"{rating.state:<9} {safe_line(rating.agent)[:16]:<16} {safe_line(rating.comment)}"
+    return f"{head}  {given:<6} {rating.via:<7} {tail}".rstrip()
 
 
-def keys(one: Rating, store: Store) -> dict[str, Any]:
+def keys(rating: Rating, store: Store) -> dict[str, Any]:
     """Return a rating and what its ticket is under the keys that scripts know."""
-    ticket = store.tickets.get(one.ticket_id)
-    return rating_keys(one) | {name: getattr(ticket, name, "") for name in ("lane", "language", "topic")}
+    ticket = store.tickets.get(rating.ticket_id)
+    return rating_keys(rating) | {name: getattr(ticket, name, "") for name in ("lane", "language", "topic")}

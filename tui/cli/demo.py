@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from data.records.incoming import Incoming
 
 AGENT = "Alex"
-"""Who signs the demo's replies, unless the settings name somebody."""
+"""Who signs the demo's replies, unless the settings name someone."""
 MONTHS_TICKETS = 1_200
-"""What a rehearsed month brings in, unless told otherwise."""
+"""The default number of messages in a rehearsed month."""
 BATCH = 2_000
 """Messages a transaction: large enough for speed, small enough to see progress."""
 
@@ -97,9 +97,9 @@ def _fill(path: Path, items: Iterable[Incoming], total: int | None) -> None:
     from tui.setup.open_desk import open_desk
 
     desk = open_desk(path)
-    left, filed = iter(items), 0
+    remaining, filed = iter(items), 0
     with closing(desk.store):
-        while batch := list(islice(left, BATCH)):
+        while batch := list(islice(remaining, BATCH)):
             desk.receive(batch, bulk=True)
             filed += len(batch)
             if total and total > BATCH and sys.stderr.isatty():

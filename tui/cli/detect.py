@@ -22,7 +22,7 @@ CHUNK = 1 << 16
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help='Read {"text": …} a line; other keys come back with the answer.')
+@click.option("--json", "as_json", is_flag=True, help='Read one {"text": …} object per line; other keys are echoed.')
 @click.option(
     "--templates",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -53,8 +53,8 @@ def detect(as_json: bool, templates: Path | None, cut: float) -> None:
             failed = True
             continue
         text = str(given.pop("text"))
-        found = language_of(text, known_texts=known, cut=cut)
-        answer = {**given, "language": found.language, "confidence": found.confidence, "mixed": found.mixed}
+        detection = language_of(text, known_texts=known, cut=cut)
+        answer = {**given, "language": detection.language, "confidence": detection.confidence, "mixed": detection.mixed}
         # A lone surrogate has no UTF-8; backslashreplace writes it as the JSON escape that it came as
         out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
     out.flush()

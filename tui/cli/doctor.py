@@ -25,7 +25,7 @@ from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
 @db_option
 @json_option
 def doctor(db: Path | None, as_json: bool) -> None:
-    """Check the desk; exit 1 where something needs a hand."""
+    """Check the desk; exit 1 if something needs attention."""
     path, sound = chosen(db), True
     for name, check in _checks(path):
         good, words = _tried(check)
@@ -61,10 +61,10 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
 
 def _tried(check: Check) -> tuple[bool, list[str]]:
     try:
-        found = check()
+        result = check()
     except DeskError as error:
         return False, [error.message]
-    return isinstance(found, str), [found] if isinstance(found, str) else found
+    return isinstance(result, str), [result] if isinstance(result, str) else result
 
 
 def _of_settings(check: Callable[[Settings], str], settings: Settings) -> str:
@@ -73,8 +73,8 @@ def _of_settings(check: Callable[[Settings], str], settings: Settings) -> str:
         return check(settings)
     except DeskError as error:
         where = str(config_folder() / CONFIG_NAME)
-        told = error.message.removeprefix(f"{CONFIG_NAME}: ")
-        raise DeskError(error.title, told if where in told else f"{where}, {told}") from error
+        message = error.message.removeprefix(f"{CONFIG_NAME}: ")
+        raise DeskError(error.title, message if where in message else f"{where}, {message}") from error
 
 
 def _store(path: Path) -> str:
@@ -106,8 +106,8 @@ def _suspended(path: Path) -> str:
 
 
 def _settings() -> str:
-    found = load()
-    return f"{found.path}" if found.found else f"none at {found.path}; the defaults hold"
+    configuration = load()
+    return f"{configuration.path}" if configuration.found else f"none at {configuration.path}; the defaults hold"
 
 
 def _keys(settings: Settings) -> str:
@@ -153,22 +153,24 @@ def _accounts(path: Path) -> str:
             waiting = [entry.connector for entry in store.outbox.waiting()]
             orphans = sum(name.startswith(prefixes) and name not in names for name in waiting)
     if orphans:
-        raise DeskError("Account", f"{orphans} replies wait for an account that is no more; `tridesk outbox list`.")
-    told = []
+        raise DeskError(
+            "Account", f"{orphans} replies wait for an account that no longer exists; `tridesk outbox list`."
+        )
+    notes = []
     for account in accounts:
         link = known.get(account.connector)
         if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING):
             raise DeskError("Account", f"{account.name} was last seen {link.state}: {link.sentence}")
         asked = pace(link, wall_clock()) if link is not None else ""
-        told.append(f"{account.name} {'not tried yet' if link is None else link.state}{asked and f', {asked}'}")
-        told += [account.warning.rstrip(".")] if isinstance(account, Tracker) and account.warning else []
-    return ", ".join(told) or "none; `tridesk account add` makes one"
+        notes.append(f"{account.name} {'not tried yet' if link is None else link.state}{asked and f', {asked}'}")
+        notes += [account.warning.rstrip(".")] if isinstance(account, Tracker) and account.warning else []
+    return ", ".join(notes) or "none; `tridesk account add` makes one"
 
 
 def _routing(settings: Settings) -> str | list[str]:
     """Load the rules; one that names a procedure that does not exist brings in no steps at all."""
-    found = open_desk.desk_rules(settings)  # all that is loaded together, whatever was not looked at alone
-    rules, known = found.routing.rules, found.procedures
+    desk_rules = open_desk.desk_rules(settings)  # all that is loaded together, whatever was not looked at alone
+    rules, known = desk_rules.routing.rules, desk_rules.procedures
     named = ((rule.name, rule.then.procedure) for rule in rules if rule.then.procedure)
     where = config_folder() / "routing.toml"
     unknown = [
@@ -192,8 +194,8 @@ def _library(folder: str) -> str | list[str]:
     built_in = BUILT_IN if folder == "macros" else BUILT_IN.with_name(folder)
     library = Library(built_in, config_folder() / folder)
     library.refresh()
-    told = [f"{one.file}, line {one.line}: {one.reason}" for one in library.refused()]
-    return told or f"{len(library)} {folder}"
+    refusals = [f"{verdict.file}, line {verdict.line}: {verdict.reason}" for verdict in library.refused()]
+    return refusals or f"{len(library)} {folder}"
 
 
 def _scorecards() -> str:

@@ -21,14 +21,14 @@ from tui.setup.settings import config_folder
 @click.argument("team")
 @click.argument("reason", required=False, default="")
 @click.option("--due", default="", help="When the team should answer: 24h, 2d or a date (else as the settings say).")
-@click.option("--reference", default="", help="The team's own number for it.")
-@click.option("--note", default="", help="The words to the team (else those of its template).")
+@click.option("--reference", default="", help="The team's own reference number.")
+@click.option("--note", default="", help="The text for the team (default: its template).")
 @db_option
 @json_option
 def escalate(
     ticket_id: int, team: str, reason: str, due: str, reference: str, note: str, db: Path | None, as_json: bool
 ) -> None:
-    """Hand a ticket to TEAM because of REASON: it waits on hold until the team answers.
+    """Hand a ticket over to TEAM, with a REASON; it is on hold until the team answers.
 
     A team with an address in the settings gets a mail; its answer comes back as a note of the ticket.
     """
@@ -53,34 +53,32 @@ def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_
     """List what other teams have, or sent back; the earliest due first."""
     now = wall_clock()
     with reading(db) as store:
-        found = store.escalations.standing(closed=everything, team=team)
+        results = store.escalations.standing(closed=everything, team=team)
     if overdue:
-        found = [one for one in found if one.is_overdue(now)]
-    for one in found:
-        put(escalation_keys(one, now)) if as_json else click.echo(escalation_line(one, now))
-    if not found and not as_json:
+        results = [escalation for escalation in results if escalation.is_overdue(now)]
+    for escalation in results:
+        put(escalation_keys(escalation, now)) if as_json else click.echo(escalation_line(escalation, now))
+    if not results and not as_json:
         click.echo("No escalations here.", err=True)
 
 
 @click.group()
 def escalation() -> None:
-    """Say what became of an escalation: answered, returned, closed."""
+    """Record what became of an escalation: answered, returned, closed."""
 
 
-def _command(name: str, state: EscalationState, told: str) -> None:
-    @escalation.command(name, help=told)
+def _command(name: str, state: EscalationState, help_text: str) -> None:
+    @escalation.command(name, help=help_text)
     @click.argument("number", metavar="E-NUMBER")
     @click.argument("text", required=False, default="")
-    @click.option("--reference", default="", help="The team's own number for it.")
+    @click.option("--reference", default="", help="The team's own reference number.")
     @db_option
     @json_option
     def settle(number: str, text: str, reference: str, db: Path | None, as_json: bool) -> None:
         with acting(db) as desk:
             child = desk.store.escalations.get(_number(number))
             if child is None or child.state is EscalationState.WITHDRAWN:
-                raise InputError(
-                    "No such escalation", f"There is no {number}; `tridesk escalations` shows those that there are."
-                )
+                raise InputError("No such escalation", f"There is no {number}; `tridesk escalations` lists all.")
             answer = TeamAnswer(child.id, text.strip(), state, reference.strip())
             tell(desk.act([child.ticket_id], Change(team_answer=answer)), as_json)
 
@@ -93,5 +91,5 @@ _command("close", EscalationState.CLOSED, "Close it: nothing more is expected of
 def _number(text: str) -> int:
     digits = text.strip().upper().removeprefix("E-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-        raise InputError("No such escalation", f"{text!r} is no escalation; they are named E-1, E-2 and so on.")
+        raise InputError("No such escalation", f"{text!r} is not an escalation; use a name such as E-1.")
     return int(digits)

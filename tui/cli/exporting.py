@@ -55,9 +55,9 @@ def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
     return (row | {"imported": _imported(store.imported.of(number))} for number, row in rows)
 
 
-def _imported(one: Imported | None) -> dict[str, Any] | None:
-    """Return where a ticket was imported from, and what of it has no place of its own."""
-    return {"tool": one.tool, "ref": one.ref, "fields": dict(one.extra)} if one else None
+def _imported(imported: Imported | None) -> dict[str, Any] | None:
+    """Return where a ticket was imported from, and its fields without an equivalent."""
+    return {"tool": imported.tool, "ref": imported.ref, "fields": dict(imported.extra)} if imported else None
 
 
 def message_row(message: Message) -> dict[str, Any]:

@@ -23,21 +23,26 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "chatwoot")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @db_option
 @click.option("--own", multiple=True, metavar="ADDRESS", help="A support address of ours: mail from it is outgoing.")
-@click.option("--from", "tool", type=click.Choice(TOOLS), help="Whose export it is (else told by its shape).")
+@click.option(
+    "--from",
+    "tool",
+    type=click.Choice(TOOLS),
+    help="The tool that wrote the export (default: recognised by its shape).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
 def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], tool: str | None, as_json: bool) -> None:
     """Import mbox files, Maildirs, .eml files or folders of them, JSON Lines, and exports of other tools.
 
     Tickets of Zendesk, Freshdesk, Help Scout, Gorgias and Chatwoot come as JSON, JSON Lines or a zip of those, with
-    their messages, customers, tags and states; what has no place here is kept with the ticket and told.
-    Importing the same file again adds nothing. Without --own, the addresses that many people
-    write to are taken as ours.
+    their messages, customers, tags and states; fields without an equivalent are kept with the ticket and listed.
+    Importing the same file again adds nothing. Without --own, addresses that many people
+    write to count as ours.
     """
-    report, ours = _import(sources, chosen(db), own, tool or "")
+    report, own_found = _import(sources, chosen(db), own, tool or "")
     if as_json:
-        click.echo(json.dumps(report.as_dict() | {"own": ours}, ensure_ascii=False))
+        click.echo(json.dumps(report.as_dict() | {"own": own_found}, ensure_ascii=False))
     else:
-        _summarise(report, ours)
+        _summarise(report, own_found)
     if report.refused and not report.seen:
         raise click.exceptions.Exit(1)
 
@@ -57,15 +62,15 @@ def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str
         return import_files(sources, db, own=own, tool=tool, progress=known, tell=tell)
 
 
-def _summarise(report: Report, ours: list[str]) -> None:
+def _summarise(report: Report, own_found: list[str]) -> None:
     click.echo(f"{report.seen} messages: {report.new} new tickets, {report.joined} joined a ticket, "
                f"{report.duplicates} already here, {len(report.unreadable)} kept raw because unreadable.")  # fmt: skip
     for source, reason in report.unreadable[:_SHOWN]:
         click.echo(f"  unreadable: {safe_line(source)}: {safe_line(reason)}")
     if len(report.unreadable) > _SHOWN:
         click.echo(f"  … and {len(report.unreadable) - _SHOWN} more; --json names all.")
-    if ours:
-        click.echo(f"Taken as our own: {', '.join(safe_line(address) for address in ours)}.")
+    if own_found:
+        click.echo(f"Taken as our own: {', '.join(safe_line(address) for address in own_found)}.")
     _unmapped(report.unmapped())
     for sentence in report.refused[:_SHOWN]:
         click.echo(safe_line(sentence), err=True)
@@ -78,8 +83,8 @@ def _unmapped(fields: list[dict[str, Any]]) -> None:
     if not fields:
         return
     click.echo("Kept with the tickets, but with no place of their own here (export tickets --json shows them):")
-    for one in fields[:_SHOWN]:
-        name, example = safe_line(one["field"]), safe_line(one["example"])
-        click.echo(f"  {one['tool']:<10} {name:<32} {one['count']:>7}  {example}")
+    for field in fields[:_SHOWN]:
+        name, example = safe_line(field["field"]), safe_line(field["example"])
+        click.echo(f"  {field['tool']:<10} {name:<32} {field['count']:>7}  {example}")
     if len(fields) > _SHOWN:
         click.echo(f"  … and {len(fields) - _SHOWN} more fields; --json names all.")

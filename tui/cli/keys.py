@@ -11,10 +11,10 @@ from tui.setup.settings import load
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Only tell whether the keymap of the settings can be used.")
+@click.option("--check", is_flag=True, help="Only check whether the settings' keymap can be used.")
 @json_option
 def keys(check: bool, as_json: bool) -> None:
-    """List every action with its keys; clashes and unknown names are said."""
+    """List every action with its keys; warns about conflicts and unknown names."""
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
     if check:

@@ -12,7 +12,7 @@ from tui.setup.settings import config_folder
 FOLDER = click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of your own macros, instead of the one beside your settings.",
+    help="A folder of your own macros, instead of the one next to your settings.",
 )
 
 

@@ -22,11 +22,18 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "rocketchat", "chatwoot
 @click.command("import")
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1)
 @click.option("--account", help="Fetch the macros of this Zendesk account, with or without files.")
-@click.option("--from", "tool", type=click.Choice(TOOLS), help="Whose export it is (else told by its shape).")
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to; else your own.")
-@click.option("--language", default="en", show_default=True, help="The language of texts that were for all others.")
-@click.option("--replace", is_flag=True, help="Write over macros that are there.")
-@click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
+@click.option(
+    "--from",
+    "tool",
+    type=click.Choice(TOOLS),
+    help="The tool that wrote the export (default: recognised by its shape).",
+)
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), help="The target folder (default: your own)."
+)
+@click.option("--language", default="en", show_default=True, help="The language of texts without one.")
+@click.option("--replace", is_flag=True, help="Overwrite existing macros.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @json_option
 def import_them(
     files: tuple[Path, ...],
@@ -38,10 +45,10 @@ def import_them(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make macros of exports of another tool, or of an account: one file each in your own folder, checked, told.
+    """Convert another tool's exports, or an account's macros, to macros: one checked file each, in your own folder.
 
-    Values and conditions are put into ours where there is one; else the macro asks for them, and the report says so.
-    Exit 1 when an answer could not be taken.
+    Values and conditions are mapped to ours where possible; otherwise the macro asks for them, and the report
+    says so. Exit 1 if an answer could not be converted.
     """
     from macros.importing.reading import read
     from macros.importing.run import Import
@@ -56,11 +63,11 @@ def import_them(
     answers += read(account, fetched(account), "zendesk") if account else []
     outcomes: Counter[str] = Counter()
     unmapped: Counter[tuple[str, str]] = Counter()
-    for one in job.run(answers):
-        outcomes[one.outcome] += 1
-        unmapped.update((one.tool, name) for name in one.unmapped)
-        row = {"title": one.title, "macro": one.macro, "outcome": one.outcome, "languages": list(one.languages)}
-        _tell(row | {"asks": list(one.asks), "told": list(one.told), "unmapped": dict(one.unmapped)}, as_json)
+    for item in job.run(answers):
+        outcomes[item.outcome] += 1
+        unmapped.update((item.tool, name) for name in item.unmapped)
+        row = {"title": item.title, "macro": item.macro, "outcome": item.outcome, "languages": list(item.languages)}
+        _tell(row | {"asks": list(item.asks), "told": list(item.notes), "unmapped": dict(item.unmapped)}, as_json)
     if not as_json:
         _tell_unmapped(unmapped)
         counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
@@ -75,8 +82,8 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
         return
     spoken = ",".join(row["languages"]) or "-"
     click.echo(safe_line(f"{row['outcome']:<9} {row['macro']:<48} {spoken}"))
-    for told in row["told"]:
-        click.echo(f"          {safe_line(told)}")
+    for note in row["told"]:
+        click.echo(f"          {safe_line(note)}")
 
 
 def _tell_unmapped(unmapped: Counter[tuple[str, str]]) -> None:
@@ -99,4 +106,4 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError("Export not readable", f"{path}: {error.strerror}; give a file that is there.") from None
+        raise InputError("Export not readable", f"{path}: {error.strerror}; give an existing file.") from None

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def filled(desk: Desk, ticket_id: int, macros: Sequence[str], answers: Sequence[str], language: str) -> Change:
-    """Return the change of one or more macros for a ticket. Raises InputError where a value is missing or wrong."""
+    """Return the change of one or more macros for a ticket. Raises InputError if a value is missing or wrong."""
     from tui.deciding.escalation_text import HandingOver
     from tui.replying.macros_at_hand import Answering
 
-    given = dict(one.split("=", 1) for one in answers if "=" in one)
+    given = dict(item.split("=", 1) for item in answers if "=" in item)
     if len(given) != len(answers):
         raise click.UsageError("--answer takes NAME=VALUE.")
     ticket = desk.store.tickets.get(ticket_id)
@@ -31,11 +31,11 @@ def filled(desk: Desk, ticket_id: int, macros: Sequence[str], answers: Sequence[
         raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
     answering = Answering(desk.store, wall_clock, desk.agent)
     answering.load()
-    found = [answering.macro(name) for name in macros]
-    unknown = given.keys() - {ask.name for macro in found for ask in macro.asks}
+    results = [answering.macro(name) for name in macros]
+    unknown = given.keys() - {ask.name for macro in results for ask in macro.asks}
     if unknown:
-        raise InputError("Nobody asks for that", f"{', '.join(sorted(unknown))}: no macro given asks for it.")
-    answer = answering.fill_all(ticket, [(macro.name, given) for macro in found], language)
+        raise InputError("Unknown answer", f"No given macro asks for {', '.join(sorted(unknown))}; check the names.")
+    answer = answering.fill_all(ticket, [(macro.name, given) for macro in results], language)
     return HandingOver(config_folder()).completed(answer.change, ticket, desk, wall_clock())
 
 
@@ -44,5 +44,5 @@ def enclosed(paths: Sequence[Path]) -> tuple[Enclosure, ...]:
     try:
         return tuple(Enclosure(str(path.resolve()), path.name, path.stat().st_size) for path in paths)
     except OSError as error:
-        told = f"{error.filename}: {error.strerror}; give a file that is there."
-        raise InputError("Attachment missing", told) from None
+        message = f"{error.filename}: {error.strerror}; give an existing file."
+        raise InputError("Attachment missing", message) from None

@@ -17,12 +17,12 @@ _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}
 
 @click.command("stats")
 @click.option("--since", default="30d", show_default=True, help="From when on: 7d, 12h, today, or a date.")
-@click.option("--unused", is_flag=True, help="List macros that were not used too.")
+@click.option("--unused", is_flag=True, help="Include macros that were never used.")
 @FOLDER
 @db_option
 @json_option
 def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_json: bool) -> None:
-    """Tell how often each macro was used, when last, how often its words were changed and what it solved."""
+    """Show how often each macro was used, when last, how often it was edited and what it solved."""
     from tui.cli.periods import period_of
     from tui.setup.clock import wall_clock
     from tui.setup.open_desk import zone_of
@@ -30,12 +30,12 @@ def stats(since: str, unused: bool, folder: Path | None, db: Path | None, as_jso
     start = period_of(since, "now", zone_of(load().settings), wall_clock()).since
     names = [macro.name for macro in library_of(folder)] if unused else []
     with reading(db) as store:
-        found = uses(store.events.each(), store.tickets.get, start, names)
-    if found and not as_json:
+        macro_uses = uses(store.events.each(), store.tickets.get, start, names)
+    if macro_uses and not as_json:
         click.echo(_HEAD)
-    for use in found:
+    for use in macro_uses:
         _tell(use, as_json)
-    if not found and not as_json:
+    if not macro_uses and not as_json:
         click.echo(f"No macro was used since {iso(start)}.", err=True)
 
 

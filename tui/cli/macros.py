@@ -72,7 +72,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
 @FOLDER
 @json_option
 def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
-    """Check macro files or folders (all in use when none is named); exit 1 when one is refused."""
+    """Check macro files or folders (default: all in use); exit 1 if one is refused."""
     verdicts = check_paths(paths) if paths else library_of(folder).verdicts()
     for verdict in verdicts:
         _tell(verdict, as_json)
@@ -102,11 +102,11 @@ def render_one(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Fill in a macro and print the reply; what is missing stays as {{ name }}. Changes nothing."""
+    """Fill in a macro and print the reply; missing values stay as {{ name }}. Changes nothing."""
     from tui.setup.clock import wall_clock
     from tui.setup.open_desk import agent_name, brand_of, zone_of
 
-    ticket, person, token = _ticket(db, ticket_id) if ticket_id is not None else (*_nobody(customer), "")
+    ticket, person, token = _ticket(db, ticket_id) if ticket_id is not None else (*_unknown_customer(customer), "")
     settings = load().settings
     context = Context(
         ticket, person, agent_name(settings), wall_clock(), brand_of(settings), zone_of(settings), settings.register,
@@ -122,7 +122,7 @@ def render_one(
                 "language": made.language,
                 "subject": made.subject,
                 "text": made.text,
-                "attachments": [one.filename for one in made.change.attachments],
+                "attachments": [file.filename for file in made.change.attachments],
                 "holes": holes,
             }
         )
@@ -150,7 +150,7 @@ def _tell(verdict: Verdict, as_json: bool) -> None:
 
 
 def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer, str]:
-    """Return a ticket, who wrote it, and what a reply to it bears that asks how it was."""
+    """Return a ticket, who wrote it, and what a reply to it carries that asks how it was."""
     from queues.quality.csat import token_of
 
     with reading(db) as store:
@@ -158,11 +158,11 @@ def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer, str]:
         customer = store.customers.get(ticket.customer_id) if ticket else None
         token = token_of(store, ticket_id)
     if ticket is None:
-        raise InputError("No such ticket", f"There is no ticket {ticket_id}; `tridesk list` shows those there are.")
+        raise InputError("No such ticket", f"There is no ticket {ticket_id}; `tridesk list` shows the numbers.")
     return ticket, customer or Customer(ticket.customer_id, ""), token
 
 
-def _nobody(customer: str) -> tuple[Ticket, Customer]:
+def _unknown_customer(customer: str) -> tuple[Ticket, Customer]:
     now = int(time.time())
     return Ticket(0, "", Status.NEW, Priority.NORMAL, "", 0, now, now), Customer(0, customer)
 

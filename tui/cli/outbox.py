@@ -12,14 +12,14 @@ from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, rea
 
 @click.group()
 def outbox() -> None:
-    """Look at replies that wait, and decide about those that did not simply leave."""
+    """List waiting replies, and decide about those that were not sent."""
 
 
 @outbox.command("list")
 @db_option
 @json_option
 def list_(db: Path | None, as_json: bool) -> None:
-    """List what has not left: queued, held, in doubt, failed."""
+    """List unsent replies: queued, held, in doubt, failed."""
     with reading(db) as store:
         for entry in store.outbox.waiting():
             row = {
@@ -55,7 +55,7 @@ def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def resend(entry_id: int, db: Path | None, as_json: bool) -> None:
-    """Send it all the same: held, failed, or in doubt (it may then arrive twice)."""
+    """Send a held or failed reply anyway, or one in doubt (it may then arrive twice)."""
     _settle(entry_id, "send", db, as_json)
 
 
@@ -64,15 +64,15 @@ def resend(entry_id: int, db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def arrived(entry_id: int, db: Path | None, as_json: bool) -> None:
-    """Say of one in doubt that it is there: nothing is sent."""
+    """Confirm that a reply in doubt arrived; nothing is sent."""
     _settle(entry_id, "arrived", db, as_json)
 
 
 @outbox.command()
 @click.argument("entry_id", metavar="ID", type=NUMBER)
-@click.option("--keep-draft", is_flag=True, help="Keep its words as the ticket's draft.")
+@click.option("--keep-draft", is_flag=True, help="Keep its text as the ticket's draft.")
 @db_option
 @json_option
 def drop(entry_id: int, keep_draft: bool, db: Path | None, as_json: bool) -> None:
-    """Send it never; `tridesk undo` takes that back."""
+    """Drop it; `tridesk undo` restores it."""
     _settle(entry_id, "edit" if keep_draft else "drop", db, as_json)

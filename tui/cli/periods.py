@@ -27,7 +27,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def period_of(since: str, until: str, zone: tzinfo, now: int) -> Period:
-    """Return the period between two words such as `7d` and `now`. Raises InputError where it is none or empty."""
+    """Return the period between two words such as `7d` and `now`. Raises InputError if it is none or empty."""
     end = now if until == "now" else _moment(until, now, zone, "--until")
     back = _BACK.fullmatch(since)
     if back:

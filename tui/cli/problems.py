@@ -33,10 +33,10 @@ def problem() -> None:
 def list_them(everything: bool, db: Path | None, as_json: bool) -> None:
     """List the open problems, the newest first."""
     with reading(db) as store:
-        found = store.problems.all(solved=everything)
-    for one in found:
-        put(_keys(one)) if as_json else click.echo(_line(one))
-    if not found and not as_json:
+        problems = store.problems.all(solved=everything)
+    for item in problems:
+        put(_keys(item)) if as_json else click.echo(_line(item))
+    if not problems and not as_json:
         click.echo("No problems here.", err=True)
 
 
@@ -47,15 +47,15 @@ def list_them(everything: bool, db: Path | None, as_json: bool) -> None:
 def show(number: str, db: Path | None, as_json: bool) -> None:
     """Show a problem and the tickets that are linked to it."""
     with reading(db) as store:
-        found = known(store, _number(number))
-        tickets = [store.tickets.get(one) for one in store.problems.tickets(found.id)]
+        result = known(store, _number(number))
+        tickets = [store.tickets.get(ticket) for ticket in store.problems.tickets(result.id)]
         linked = [ticket for ticket in tickets if ticket is not None]
         if as_json:
-            put(_keys(found) | {"linked": [{"id": one.id, "status": one.status} for one in linked]})
+            put(_keys(result) | {"linked": [{"id": ticket.id, "status": ticket.status} for ticket in linked]})
             return
-        click.echo(_line(found))
-        for one in linked:
-            click.echo(f"  #{one.id:<6} {one.status:<8} {one.language:<4} {safe_line(one.subject)}")
+        click.echo(_line(result))
+        for item in linked:
+            click.echo(f"  #{item.id:<6} {item.status:<8} {item.language:<4} {safe_line(item.subject)}")
 
 
 @problem.command()
@@ -75,7 +75,7 @@ def new(title: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool)
 @db_option
 @json_option
 def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Link tickets to a problem, instead of any other."""
+    """Link tickets to a problem, replacing any earlier one."""
     with acting(db) as desk:
         tell(desk.act(ticket_ids, Change(problem=_number(number))), as_json)
 
@@ -85,7 +85,7 @@ def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: boo
 @db_option
 @json_option
 def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Link tickets to no problem any more."""
+    """Unlink tickets from their problem."""
     with acting(db) as desk:
         tell(desk.act(ticket_ids, Change(problem=0)), as_json)
 
@@ -94,22 +94,22 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @click.argument("number", metavar="P-NUMBER")
 @click.option("--macro", required=True, help="The macro that answers every linked ticket, in its own language.")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that the macro asks for.")
-@click.option("--dry-run", is_flag=True, help="Tell what would be sent and what is held back; send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent and what is held back; send nothing.")
 @db_option
 @json_option
 def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
     """Answer every ticket that waits for the problem, as one action, and solve the problem.
 
-    Each ticket becomes what the macro says: pending where it asks. What a check holds back stays as it is.
+    Each ticket gets the macro's status: pending if it asks. Tickets that a check holds back stay as they are.
     """
     from tui.replying.macros_at_hand import Answering
 
-    given = dict(one.split("=", 1) for one in answers if "=" in one)
+    given = dict(answer.split("=", 1) for answer in answers if "=" in answer)
     if len(given) != len(answers):
         raise click.UsageError("--answer takes NAME=VALUE.")
     with acting(db) as desk:
-        found = known(desk.store, _number(number))
-        ids = [one for one in desk.store.problems.tickets(found.id) if _waits(desk.store.tickets.get(one))]
+        result = known(desk.store, _number(number))
+        ids = [ticket for ticket in desk.store.problems.tickets(result.id) if _waits(desk.store.tickets.get(ticket))]
         answering, handing_over = Answering(desk.store, wall_clock, desk.agent), HandingOver(config_folder())
         answering.load()
         made = plan(
@@ -122,14 +122,14 @@ def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: 
         )
         changes, held = made.changes(AS_SAID), made.held[AS_SAID]
         if not dry_run and changes:
-            done = desk.act_each(changes, versions=made.versions, solves=found.id)
+            done = desk.act_each(changes, versions=made.versions, solves=result.id)
             tell(done, as_json)
     if dry_run or not changes:
         _tell_plan(made, as_json)
     for ticket_id, reason in held.items():
         click.echo(f"#{ticket_id} held back: {safe_line(reason)}", err=True)
     if not changes:
-        raise InputError("Nothing sent", f"{found.label}: no linked ticket can be answered; nothing was changed.")
+        raise InputError("Nothing sent", f"{result.label}: no linked ticket can be answered; nothing was changed.")
 
 
 def _waits(ticket: Any) -> bool:
@@ -138,7 +138,7 @@ def _waits(ticket: Any) -> bool:
 
 def _tell_plan(made: Plan, as_json: bool) -> None:
     if as_json:
-        held = [{"ticket": one, "reason": reason} for one, reason in made.held[AS_SAID].items()]
+        held = [{"ticket": item, "reason": reason} for item, reason in made.held[AS_SAID].items()]
         languages = made.languages(AS_SAID)
         put({"tickets": list(made.changes(AS_SAID)), "languages": languages, "held": held})
         return
@@ -148,21 +148,22 @@ def _tell_plan(made: Plan, as_json: bool) -> None:
 def _number(text: str) -> int:
     digits = text.strip().upper().removeprefix("P-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-        raise InputError("No such problem", f"{text!r} is no problem; they are named P-1, P-2 and so on.")
+        raise InputError("No such problem", f"{text!r} is not a problem; use a name such as P-1.")
     return int(digits)
 
 
-def _keys(one: Problem) -> dict[str, Any]:
+def _keys(problem: Problem) -> dict[str, Any]:
     return {
-        "problem": one.label,
-        "title": one.title,
-        "state": one.state,
-        "opened": iso(one.opened_at),
-        "opened_by": one.opened_by,
-        "tickets": one.tickets,
-        "waiting": one.waiting,
+        "problem": problem.label,
+        "title": problem.title,
+        "state": problem.state,
+        "opened": iso(problem.opened_at),
+        "opened_by": problem.opened_by,
+        "tickets": problem.tickets,
+        "waiting": problem.waiting,
     }
 
 
-def _line(one: Problem) -> str:
-    return f"{one.label:<6} {one.state:<7} {one.waiting:>4} of {one.tickets:<4} wait  {safe_line(one.title)}"
+def _line(problem: Problem) -> str:
+    waiting = f"{problem.waiting:>4} of {problem.tickets:<4} wait"
+    return f"{problem.label:<6} {problem.state:<7} {waiting}  {safe_line(problem.title)}"

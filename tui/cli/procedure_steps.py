@@ -61,7 +61,7 @@ def answer(ticket_id: int, step: str, value: str | None, take_back: bool, db: Pa
 
 
 @click.command()
-@click.option("--read", "known", is_flag=True, help="Take all of it as read.")
+@click.option("--read", "known", is_flag=True, help="Mark everything as read.")
 @click.option("--language", default="en", show_default=True, help="The language of the lines that are compared.")
 @db_option
 @json_option
@@ -109,4 +109,4 @@ def _macros() -> dict[str, str]:
     from tui.setup.settings import config_folder
 
     library = Library.standard(config_folder() / "macros")
-    return {macro.name: wording_diff.joined({one.language: one.text for one in macro.bodies}) for macro in library}
+    return {macro.name: wording_diff.joined({body.language: body.text for body in macro.bodies}) for macro in library}

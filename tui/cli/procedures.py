@@ -20,7 +20,7 @@ from tui.setup.settings import config_folder
 FOLDER = click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of your own procedures, instead of the one beside your settings.",
+    help="A folder of your own procedures, instead of the one next to your settings.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
 
@@ -51,10 +51,10 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 @JSON
 def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
     """Show one procedure, step by step; a gate is marked with `*`, one that holds every reply with `**`."""
-    found = sops.load(_own(folder))
-    if name not in found:
-        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(found)}.")
-    procedure = found[name]
+    results = sops.load(_own(folder))
+    if name not in results:
+        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(results)}.")
+    procedure = results[name]
     if as_json:
         steps = [_step(step) for step in procedure.steps]
         click.echo(_json({**_head(procedure), "changed": dict(procedure.changed), "steps": steps}))
@@ -68,7 +68,7 @@ def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
 @FOLDER
 @JSON
 def check(files: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
-    """Check procedure files (without FILES: the built-in and your own) and tell file and line of what is wrong."""
+    """Check procedure files (without FILES: the built-in and your own) and report errors with file and line."""
     failed = False
     for path in files or (*sorted(sops.BUILT_IN.glob("*.toml")), *sorted(_own(folder).glob("*.toml"))):
         reason = _problem(path)

@@ -30,31 +30,33 @@ _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 @db_option
 @json_option
 def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
-    """List the words given to customers that are not kept yet, the one due first at the top."""
+    """List promises to customers that are not kept yet, earliest due first."""
     from tui.setup.clock import wall_clock
 
     now = wall_clock()
     until = None if due is None else _until(due, now)
     states = (PromiseState.OPEN, *_SETTLED) if everything else (PromiseState.OPEN,)
     with reading(db) as store:
-        found = [one for one in store.promises.each(states=states) if until is None or one.due_at <= until]
+        given_promises = [
+            promise for promise in store.promises.each(states=states) if until is None or promise.due_at <= until
+        ]
         zone = _zone()
-        for one in found:
+        for promise in given_promises:
             if as_json:
-                put(_keys(one, store, now))
+                put(_keys(promise, store, now))
             else:
-                stand = f"#{one.ticket_id:<6} {_stand(one, now):<14} {moment(one.due_at, zone):<17}"
-                click.echo(f"{stand} {_words(one, store)}")
-        if not found and not as_json:
+                stand = f"#{promise.ticket_id:<6} {_stand(promise, now):<14} {moment(promise.due_at, zone):<17}"
+                click.echo(f"{stand} {_words(promise, store)}")
+        if not given_promises and not as_json:
             click.echo("No promises here.", err=True)
 
 
 @click.command()
-@click.option("--since", default="", help="Every hand-over since then, not the last one alone: a date, today, 24h, 7d.")
+@click.option("--since", default="", help="Every hand-over since then, not only the latest: a date, today, 24h, 7d.")
 @db_option
 @json_option
 def handover(since: str, db: Path | None, as_json: bool) -> None:
-    """Tell what is left at the end of a shift: the hand-over that was left last, promises, replies, drafts."""
+    """List what is still open at the end of a shift: the latest hand-over, promises, replies, drafts."""
     from queues.shifts.handover import hand_over
     from tui.setup.clock import wall_clock
     from tui.shifts.lines import note_head
@@ -62,18 +64,18 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
     now = wall_clock()
     with reading(db) as store:
         begin = period_of(since, "now", zone_of(""), now).since if since else now + 1
-        found, notes = hand_over(store, now), store.shifts.left_notes(begin)
+        open_items, notes = hand_over(store, now), store.shifts.left_notes(begin)
     for note in notes:
         if as_json:
             put(_note_keys(note))
         else:
             click.echo(f"{note_head(note, _zone())}\n{safe_text(note.note)}\n")
-    for one in found:
+    for open_item in open_items:
         if as_json:
-            put(_left_keys(one))
+            put(_left_keys(open_item))
         else:
-            click.echo(left_line(one, now))
-    if not found and not as_json:
+            click.echo(left_line(open_item, now))
+    if not open_items and not as_json:
         click.echo("Nothing is left; have a good evening.", err=True)
 
 
@@ -83,10 +85,14 @@ def _until(answer: str, now: int) -> int:
     from tui.setup.open_desk import office
     from tui.setup.settings import load
 
-    found = load()
-    until = read_due(answer, now, office(calendars_of(found.settings.calendar, str(found.path)), found.settings))
+    configuration = load()
+    until = read_due(
+        answer,
+        now,
+        office(calendars_of(configuration.settings.calendar, str(configuration.path)), configuration.settings),
+    )
     if until is None:
-        raise InputError("No such time", f"--due {answer!r} names no time to come; write 2h, today or Friday 17:00.")
+        raise InputError("No such time", f"--due {answer!r} is not a future time; write 2h, today or Friday 17:00.")
     return until
 
 
@@ -97,22 +103,22 @@ def _zone() -> str:
     return zone_name(load().settings)
 
 
-def _stand(one: GivenPromise, now: int) -> str:
-    if one.state is not PromiseState.OPEN:
-        return str(one.state)
-    left = one.due_at - now
-    return f"in {span(left)}" if left > 0 else f"{span(-left)} late"
+def _stand(promise: GivenPromise, now: int) -> str:
+    if promise.state is not PromiseState.OPEN:
+        return str(promise.state)
+    remaining = promise.due_at - now
+    return f"in {span(remaining)}" if remaining > 0 else f"{span(-remaining)} late"
 
 
-def _words(one: GivenPromise, store: Store) -> str:
-    row = store.tickets.row(one.ticket_id)
-    return f"{safe_line(row.customer_name if row else '')[:20]:<20} {safe_line(one.text)}"
+def _words(promise: GivenPromise, store: Store) -> str:
+    row = store.tickets.row(promise.ticket_id)
+    return f"{safe_line(row.customer_name if row else '')[:20]:<20} {safe_line(promise.text)}"
 
 
-def _keys(one: GivenPromise, store: Store, now: int) -> dict[str, Any]:
-    row = store.tickets.row(one.ticket_id)
-    late = one.state is PromiseState.OPEN and one.due_at < now
-    return promise_keys(one) | {"customer": row.customer_name if row else "", "late": late}
+def _keys(promise: GivenPromise, store: Store, now: int) -> dict[str, Any]:
+    row = store.tickets.row(promise.ticket_id)
+    late = promise.state is PromiseState.OPEN and promise.due_at < now
+    return promise_keys(promise) | {"customer": row.customer_name if row else "", "late": late}
 
 
 def _note_keys(note: Shift) -> dict[str, Any]:
@@ -129,13 +135,13 @@ def _note_keys(note: Shift) -> dict[str, Any]:
     }
 
 
-def _left_keys(one: Left) -> dict[str, Any]:
+def _left_keys(open_item: Left) -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "ticket": one.ticket_id,
-        "customer": one.customer,
-        "subject": one.subject,
-        "at": iso(one.at),
-        "text": one.text,
-        "late": one.late,
+        "kind": open_item.kind,
+        "ticket": open_item.ticket_id,
+        "customer": open_item.customer,
+        "subject": open_item.subject,
+        "at": iso(open_item.at),
+        "text": open_item.text,
+        "late": open_item.late,
     }

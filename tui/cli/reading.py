@@ -43,22 +43,22 @@ from tui.ticket.sign_line import sign_line
 @click.option("--limit", type=NUMBER, default=100, show_default=True)
 @json_option
 def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
-    """List tickets, the most urgent first; with --all or --status, by number."""
+    """List tickets, most urgent first; with --all or --status, by number."""
     with reading(db) as store:
-        names = [one.name for one in store.lanes.all()]
+        names = [item.name for item in store.lanes.all()]
         if lane is not None and lane not in names:
             raise InputError("No such lane", f"There is no lane {lane}; the lanes are {', '.join(names)}.")
         if everything or (status and Status(status) not in ACTIVE):
-            found = list(store.tickets.each(lane=lane, status=Status(status) if status else None, limit=limit))
+            tickets = list(store.tickets.each(lane=lane, status=Status(status) if status else None, limit=limit))
         else:
-            found = _urgent(store, [lane] if lane else names, status, limit)
-        for ticket in found:
+            tickets = _urgent(store, [lane] if lane else names, status, limit)
+        for ticket in tickets:
             customer = store.customers.get(ticket.customer_id)
             if as_json:
                 put(ticket_keys(ticket, customer))
             else:
                 click.echo(ticket_line(ticket, customer))
-        if not found and not as_json:
+        if not tickets and not as_json:
             click.echo("No tickets here.", err=True)
 
 
@@ -89,17 +89,17 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             put(
                 ticket_keys(ticket, customer)
                 | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
-                | {"promises": [promise_keys(one) for one in store.promises.of(ticket_id)]}
-                | {"escalations": [escalation_keys(one, now) for one in escalations]}
-                | {"ratings": [rating_keys(one) for one in ratings]}
-                | {"asides": [_aside_keys(one) for one in asides]}
+                | {"promises": [promise_keys(promise) for promise in store.promises.of(ticket_id)]}
+                | {"escalations": [escalation_keys(escalation, now) for escalation in escalations]}
+                | {"ratings": [rating_keys(item) for item in ratings]}
+                | {"asides": [_aside_keys(event) for event in asides]}
                 | {"problem": problem.label if problem is not None else None}
-                | {"overrides": [_override_keys(one) for one in store.events.of(ticket_id) if _overrides(one)]}
+                | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
             )
             return
         click.echo(ticket_line(ticket, customer))
-        for one in escalations:
-            click.echo(escalation_line(one, now))
+        for escalation in escalations:
+            click.echo(escalation_line(escalation, now))
         if problem is not None:
             click.echo(f"{problem.label} {safe_line(problem.title)}")
         for aside in asides:
@@ -139,34 +139,34 @@ def _message_keys(message: Message) -> dict[str, Any]:
     }
 
 
-def promise_keys(one: GivenPromise) -> dict[str, Any]:
+def promise_keys(promise: GivenPromise) -> dict[str, Any]:
     """Return a promise under the keys that scripts know."""
     return {
-        "id": one.id,
-        "ticket": one.ticket_id,
-        "text": one.text,
-        "due": iso(one.due_at),
-        "state": one.state,
-        "made": iso(one.made_at),
-        "by": one.made_by,
-        "settled": iso(one.settled_at),
+        "id": promise.id,
+        "ticket": promise.ticket_id,
+        "text": promise.text,
+        "due": iso(promise.due_at),
+        "state": promise.state,
+        "made": iso(promise.made_at),
+        "by": promise.made_by,
+        "settled": iso(promise.settled_at),
     }
 
 
-def rating_keys(one: Rating) -> dict[str, Any]:
+def rating_keys(rating: Rating) -> dict[str, Any]:
     """Return a customer's rating under the keys that scripts know."""
     return {
-        "rating": one.id,
-        "ticket": one.ticket_id,
-        "at": iso(one.at),
-        "value": one.value,
-        "score": one.score,
-        "scale": one.scale,
-        "via": one.via,
-        "state": one.state,
-        "comment": one.comment,
-        "agent": one.agent,
-        "macro": one.macro,
+        "rating": rating.id,
+        "ticket": rating.ticket_id,
+        "at": iso(rating.at),
+        "value": rating.value,
+        "score": rating.score,
+        "scale": rating.scale,
+        "via": rating.via,
+        "state": rating.state,
+        "comment": rating.comment,
+        "agent": rating.agent,
+        "macro": rating.macro,
     }
 
 
@@ -191,7 +191,7 @@ def _override_keys(event: Event) -> dict[str, Any]:
 @click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option
 def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:
-    """Find messages that hold all the words, the newest first; accents and case play no part."""
+    """Find messages that contain all the words, newest first; accents and case are ignored."""
     with reading(db) as store:
         hits = store.search(" ".join(words), limit=limit, lane=lane)
         for hit in hits:

@@ -11,17 +11,19 @@ from tui.setup.settings import load
 
 
 def fetched(account: str) -> bytes:
-    """Return the macros of the account as JSON. Raises InputError where it has none to give, ConnectorError."""
+    """Return the macros of the account as JSON. Raises InputError if it has none to give, ConnectorError."""
     from queues.accounts.secrets import SecretsAtHand
     from queues.connectors.zendesk import Zendesk
     from tui.accounts.password_prompt import ask_secrets
 
     settings = load().settings
-    found = [one for one in settings.tracker if one.name == account and one.kind == "zendesk"]
-    if not found:
-        raise InputError("No macros", f"{account!r} is no Zendesk account; `tridesk account list` shows what there is.")
+    trackers = [tracker for tracker in settings.tracker if tracker.name == account and tracker.kind == "zendesk"]
+    if not trackers:
+        raise InputError(
+            "No macros", f"{account!r} is not a Zendesk account; `tridesk account list` shows all accounts."
+        )
     system = Zendesk(
-        found[0], SecretsAtHand(ask_secrets(msgspec.structs.replace(settings, account=(), tracker=(found[0],))))
+        trackers[0], SecretsAtHand(ask_secrets(msgspec.structs.replace(settings, account=(), tracker=(trackers[0],))))
     )
     try:
         return json.dumps({"macros": list(system.macros())}).encode()

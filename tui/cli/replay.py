@@ -41,21 +41,21 @@ _STAFF = re.compile(r"(\d{1,4})@(\S+)")
     "--staff",
     multiple=True,
     metavar="N@HOURS",
-    help="So many people in those hours, or in a calendar: 2@06:00-14:00. May be given several times.",
+    help="People in these hours or this calendar, such as 2@06:00-14:00; repeatable.",
 )
 @click.option(
     "--load",
     "loads",
     type=click.FloatRange(0.01, 5),
     multiple=True,
-    help="Stretch the work to this share of their hours; may be given several times. Else as it was.",
+    help="Scale the work to this share of their hours (default: unscaled); repeatable.",
 )
 @click.option(
     "--order",
     "orders",
     type=click.Choice([str(order) for order in Order]),
     multiple=True,
-    help="Only this order; may be given several times.",
+    help="Only this order; repeatable.",
 )
 @click.option(
     "--settings",
@@ -82,10 +82,10 @@ def replay(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Tell how many clocks would have run out, and how long people would have waited.
+    """Simulate how many clocks would have run out, and how long customers would have waited.
 
-    Every message that needed an answer comes in again when it did and takes what it took; the desk's own order is put
-    beside first-in-first-out and queue after queue, and beside what happened in fact. Nothing is written.
+    Messages arrive when they did and take as long as they did. The desk's order is compared with
+    first-in-first-out, queue after queue, and what really happened. Nothing is written.
     """
     if demo and db is not None:
         raise click.UsageError("Give --demo or --db, not both.")
@@ -96,18 +96,18 @@ def replay(
     period = period_of(since, until, zone_of("UTC"), DEMO_ENDS if demo else wall_clock())
     with _demo_month(seed) if demo else reading(db) as store:
         policies = policies_of(settings.policy, calendars, where)
-        found, usual = past_requests(store, period.since, period.until, policies, calendars, exposure(settings))
-    if not found:
+        requests, usual = past_requests(store, period.since, period.until, policies, calendars, exposure(settings))
+    if not requests:
         click.echo("Nothing came in then; --since looks further back, --demo plays a month of the demo.")
         return
     graphic = exposure(settings)
-    room = max(1, sum(one.between(period.since, period.until) for one in people))
-    _tell(RECORD, _work(found) / room, as_it_was(found), as_json)
-    for share in loads or (_work(found) / room,):
-        factor = share * room / max(1, _work(found))
-        stretched = _stretched(found, factor)
+    room = max(1, sum(person.between(period.since, period.until) for person in people))
+    _tell(RECORD, _work(requests) / room, as_it_was(requests), as_json)
+    for share in loads or (_work(requests) / room,):
+        factor = share * room / max(1, _work(requests))
+        stretched = _stretched(requests, factor)
         known = {lane: max(1, round(seconds * factor)) for lane, seconds in usual.items()}
-        for order in (Order(one) for one in orders or Order):
+        for order in (Order(item) for item in orders or Order):
             outcome = play(stretched, order, staff=people, expected=known, exposure=graphic)
             _tell(order, share, outcome, as_json)
 
@@ -134,19 +134,19 @@ def _people(
         return [_shift(hours or calendar, "--hours" if hours else "--calendar", calendars)] * agents
     people: list[Calendar] = []
     for text in staff:
-        found = _STAFF.fullmatch(text)
-        if found is None or not 0 < int(found[1]) <= 1000:
+        match = _STAFF.fullmatch(text)
+        if match is None or not 0 < int(match[1]) <= 1000:
             raise InputError("Not a number of people", f"--staff {text}: write one such as 2@06:00-14:00.")
-        people += [_shift(found[2], "--staff", calendars)] * int(found[1])
+        people += [_shift(match[2], "--staff", calendars)] * int(match[1])
     return people
 
 
-def _work(found: Sequence[Request]) -> int:
-    return sum(one.seconds for one in found)
+def _work(requests: Sequence[Request]) -> int:
+    return sum(request.seconds for request in requests)
 
 
-def _stretched(found: Sequence[Request], factor: float) -> list[Request]:
-    return [replace(one, seconds=max(1, round(one.seconds * factor))) for one in found]
+def _stretched(requests: Sequence[Request], factor: float) -> list[Request]:
+    return [replace(request, seconds=max(1, round(request.seconds * factor))) for request in requests]
 
 
 def _tell(order: str, load_factor: float, outcome: Outcome, as_json: bool) -> None:

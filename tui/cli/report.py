@@ -1,4 +1,4 @@
-"""`tridesk report`: productivity, quality and resolution of a period, beside the period before."""
+"""`tridesk report`: productivity, quality and resolution of a period, compared with the period before."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _MOST_DAYS = 366
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
 @click.option("--by", type=click.Choice([str(by) for by in By]), default="all", show_default=True, help="Group by.")
 @click.option(
-    "--zone", default="", help="The time zone of dates, hours and days: Europe/Madrid, say (else the desk's)."
+    "--zone", default="", help="The time zone of dates, hours and days, such as Europe/Madrid (default: the desk's)."
 )
-@click.option("--calendar", default="", help="Count lengths of time in this calendar's open hours.")
-@click.option("--behind", "metric", type=click.Choice([str(one) for one in Metric]), help="List the tickets instead.")
+@click.option("--calendar", default="", help="Measure durations in this calendar's open hours.")
+@click.option("--behind", "metric", type=click.Choice([str(item) for item in Metric]), help="List the tickets instead.")
 @click.option("--group", default="", help="With --behind: only this agent, lane, language … of --by.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a head line.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header line.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with charts.")
 @db_option
 @json_option
@@ -51,9 +51,9 @@ def report(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Sum up a period. Every figure can be opened into the tickets behind it with --behind.
+    """Sum up a period. --behind lists the tickets behind a figure.
 
-    A length of time is a median, in wall time unless --calendar names open hours.
+    Durations are medians, in wall time unless --calendar names open hours.
     """
     if group and metric is None:
         raise click.UsageError("--group goes with --behind.")
@@ -99,20 +99,20 @@ def _put_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool
         click.echo(f"#{ticket_id:<8} {safe_line(group):<24} {iso(at)}  {number}")
 
 
-def _put_words(found: Report, zone: tzinfo) -> None:
-    days = f"{_day(found.period.since, zone)} to {_day(found.period.until, zone)}"
-    listed = list(rows(found))
+def _put_words(report: Report, zone: tzinfo) -> None:
+    days = f"{_day(report.period.since, zone)} to {_day(report.period.until, zone)}"
+    listed = list(rows(report))
     if not listed:
         click.echo(f"Nothing happened from {days}; --since 30d looks further back.")
         return
-    click.echo(f"{days}, beside the same length before; lengths of time are medians")
-    if found.by is not By.ALL:
+    click.echo(f"{days}, compared with the same length before; durations are medians")
+    if report.by is not By.ALL:
         _put_groups(listed)
         return
     by_metric = {row.metric: row for row in listed}
     for title, metrics in CHAPTERS:
         click.echo(f"\n{title}")
-        for metric in (one for one in metrics if one in by_metric):
+        for metric in (item for item in metrics if item in by_metric):
             row = by_metric[metric]
             click.echo(
                 f"  {metric:<18}{shown(metric, row.now):>9}  before {shown(metric, row.before):>9}  {change(row)}"

@@ -17,13 +17,13 @@ from tui.cli.common import acting, put
 def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json: bool) -> None:
     """Re-route, or only count; say what moves. Raises StoreError and InputError."""
     with acting(db) as desk:
-        found = _planned(desk.store, rules or desk.rules.routing)
-        done = desk.reroute(found) if found.moves and not dry_run else None
+        plan = _planned(desk.store, rules or desk.rules.routing)
+        done = desk.reroute(plan) if plan.moves and not dry_run else None
     moved = len(done.ticket_ids) if done else 0
     if as_json:
-        put(_keys(found) | {"dry_run": dry_run, "moved": moved, "action": done.action if done else None})
+        put(_keys(plan) | {"dry_run": dry_run, "moved": moved, "action": done.action if done else None})
         return
-    for line in _lines(found):
+    for line in _lines(plan):
         click.echo(line)
     if done:
         click.echo(f"Moved {moved:,}; `tridesk undo` takes it back.")
@@ -40,26 +40,26 @@ def _planned(store: Store, rules: Rules) -> Plan:
         return plan(store, rules, lambda looked_at: bar.update(task, completed=looked_at))
 
 
-def _lines(found: Plan) -> list[str]:
-    kept = f"; {found.by_hand:,} keep what an agent has set" if found.by_hand else ""
-    lines = [f"{found.looked_at:,} open tickets, the rules send {len(found.moves):,} elsewhere{kept}."]
-    lines += [f"  {amount:>7,}  {said}" for said, amount in found.groups()]
-    if found.moves:
+def _lines(plan: Plan) -> list[str]:
+    kept = f"; {plan.by_hand:,} keep what an agent has set" if plan.by_hand else ""
+    lines = [f"{plan.looked_at:,} open tickets, the rules send {len(plan.moves):,} elsewhere{kept}."]
+    lines += [f"  {amount:>7,}  {said}" for said, amount in plan.groups()]
+    if plan.moves:
         lines.append("For example:")
-    for move in found.moves[:EXAMPLES]:
+    for move in plan.moves[:EXAMPLES]:
         reason = safe_line(str(move.after["reason"]))
         lines.append(f"  #{move.ticket_id}  {words_of(move)}  {safe_line(move.subject)[:50]}  because: {reason}")
     return lines
 
 
-def _keys(found: Plan) -> dict[str, Any]:
-    groups = [{"change": said, "tickets": amount} for said, amount in found.groups()]
+def _keys(plan: Plan) -> dict[str, Any]:
+    groups = [{"change": said, "tickets": amount} for said, amount in plan.groups()]
     return {
-        "looked_at": found.looked_at,
-        "moves": len(found.moves),
-        "by_hand": found.by_hand,
+        "looked_at": plan.looked_at,
+        "moves": len(plan.moves),
+        "by_hand": plan.by_hand,
         "groups": groups,
-        "examples": [_example(move) for move in found.moves[:EXAMPLES]],
+        "examples": [_example(move) for move in plan.moves[:EXAMPLES]],
     }
 
 

@@ -31,11 +31,11 @@ def own_cards() -> dict[str, Scorecard]:
 @click.argument("reply", type=NUMBER)
 @click.argument("marks", nargs=-1, metavar="CRITERION=POINTS[:WORDS]...")
 @click.option("--card", "card_id", default="", help="The scorecard (else that of the ticket's lane).")
-@click.option("--comment", default="", help="Words on the whole reply.")
+@click.option("--comment", default="", help="A comment on the whole reply.")
 @db_option
 @json_option
 def score(reply: int, marks: tuple[str, ...], card_id: str, comment: str, db: Path | None, as_json: bool) -> None:
-    """Review REPLY (its number in the list): every criterion gets points, yes, no or n/a, and words if you like.
+    """Review REPLY (its number in the list): points, yes, no or n/a for every criterion, with an optional comment.
 
     Without marks it shows the reply and what to score. Your earlier review of it is revised; both are kept.
     """
@@ -50,7 +50,7 @@ def score(reply: int, marks: tuple[str, ...], card_id: str, comment: str, db: Pa
 
 
 def _points(marks: tuple[str, ...], card: Scorecard) -> tuple[dict[str, int | None], dict[str, str]]:
-    known = {one.id: one for one in card.criteria}
+    known = {criterion.id: criterion for criterion in card.criteria}
     points: dict[str, int | None] = {}
     comments: dict[str, str] = {}
     for mark in marks:
@@ -67,18 +67,20 @@ def _points(marks: tuple[str, ...], card: Scorecard) -> tuple[dict[str, int | No
 def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
     """Show a reply, what it answers, and the card to fill."""
     message = desk.reviews.reply(reply)
-    earlier = [one for one in desk.store.messages.of(message.ticket_id) if one.id < message.id]
-    asked = next((one for one in reversed(earlier) if one.direction == "in"), None)
-    versions = {key: one.label for key, one in desk.rules.procedures.items()}
+    earlier = [item for item in desk.store.messages.of(message.ticket_id) if item.id < message.id]
+    asked = next((item for item in reversed(earlier) if item.direction == "in"), None)
+    versions = {key: procedure.label for key, procedure in desk.rules.procedures.items()}
     if as_json:
         put(
             {
                 "reply": message.id, "ticket": message.ticket_id, "agent": message.from_name, "text": message.text,
                 "asked": (asked.new_text or asked.text) if asked else "", "macro": message.macro,
                 "procedure": message.procedure, "card": card.label,
-                "criteria": [{"criterion": one.id, "answers": [*one.answers, *(["n/a"] if one.na else [])],
-                              "weight": one.weight, "auto_fail": one.auto_fail, "text": dict(one.text)}
-                             for one in card.criteria],
+                "criteria": [{"criterion": criterion.id,
+                              "answers": [*criterion.answers, *(["n/a"] if criterion.na else [])],
+                              "weight": criterion.weight, "auto_fail": criterion.auto_fail,
+                              "text": dict(criterion.text)}
+                             for criterion in card.criteria],
             }
         )  # fmt: skip
         return
@@ -86,10 +88,10 @@ def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
         click.echo(f"{safe_line(asked.from_name)}:\n{safe_text(asked.new_text or asked.text)}\n")
     click.echo(f"{safe_line(message.from_name)} ({version_words(message, versions)}):\n{safe_text(message.text)}\n")
     click.echo(f"{card.label}  {card.words('en')}")
-    for one in card.criteria:
-        offered = "/".join([*one.answers, *(["n/a"] if one.na else [])])
-        fails = "  fails the whole" if one.auto_fail else ""
-        click.echo(f"  {one.id:<18} {offered:<12} x{one.weight:<4g} {one.words('en')}{fails}")
+    for criterion in card.criteria:
+        offered = "/".join([*criterion.answers, *(["n/a"] if criterion.na else [])])
+        fails = "  fails the whole" if criterion.auto_fail else ""
+        click.echo(f"  {criterion.id:<18} {offered:<12} x{criterion.weight:<4g} {criterion.words('en')}{fails}")
 
 
 @click.command()
@@ -99,7 +101,7 @@ def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
 @db_option
 @json_option
 def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_json: bool) -> None:
-    """Have two reviewers review REPLY without seeing each other's; without REPLY, tell how reviewers agree.
+    """Have two reviewers review REPLY independently; without REPLY, show how well reviewers agree.
 
     Agreement is the share of equal answers and Cohen's kappa with linear weights (1968), by criterion.
     """
@@ -108,21 +110,28 @@ def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_j
         return
     with acting(db) as desk:
         message = desk.reviews.reply(reply)
-        one = desk.reviews.calibrate(reply, other, _card(desk, message.ticket_id, card_id))
+        calibration = desk.reviews.calibrate(reply, other, _card(desk, message.ticket_id, card_id))
     if as_json:
-        put({"calibration": one.label, "reply": one.message_id, "ticket": one.ticket_id, "card": one.scorecard,
-             "reviewers": list(one.reviewers)})  # fmt: skip
+        put({"calibration": calibration.label, "reply": calibration.message_id, "ticket": calibration.ticket_id,
+             "card": calibration.scorecard, "reviewers": list(calibration.reviewers)})  # fmt: skip
     else:
-        click.echo(f"{one.label}: {' and '.join(one.reviewers)} score reply {one.message_id}, each for themselves.")
+        click.echo(
+            f"{calibration.label}: {' and '.join(calibration.reviewers)} score reply {calibration.message_id},"
+            " each for themselves."
+        )
 
 
 def _put_agreement(db: Path | None, as_json: bool) -> None:
     from queues.quality.comparing import compared, finished
 
     with reading(db) as store:
-        found = compared(store)
-        waiting = [(one, given) for one, given in store.reviews.calibrations() if not finished(one, given)]
-    for pair in found:
+        comparisons = compared(store)
+        waiting = [
+            (calibration, given)
+            for calibration, given in store.reviews.calibrations()
+            if not finished(calibration, given)
+        ]
+    for pair in comparisons:
         head = {"reviewers": list(pair.reviewers), "card": pair.card, "replies": pair.replies}
         if not as_json:
             names = " and ".join(safe_line(name) for name in pair.reviewers)
@@ -134,10 +143,10 @@ def _put_agreement(db: Path | None, as_json: bool) -> None:
             else:
                 kappa = "-" if held.kappa is None else f"{held.kappa:.2f}"
                 click.echo(f"  {name:<18} {held.percent:>5.0%} equal  kappa {kappa:>5}  of {held.pairs}")
-    for one, given in waiting if not as_json else []:
-        missing = ", ".join(safe_line(name) for name in one.reviewers if name not in given)
-        click.echo(f"{one.label} waits for {missing} (reply {one.message_id}).", err=True)
-    if not found and not as_json:
+    for calibration, given in waiting if not as_json else []:
+        missing = ", ".join(safe_line(name) for name in calibration.reviewers if name not in given)
+        click.echo(f"{calibration.label} waits for {missing} (reply {calibration.message_id}).", err=True)
+    if not comparisons and not as_json:
         click.echo("No calibration is finished yet; begin one with REPLY --with REVIEWER.", err=True)
 
 

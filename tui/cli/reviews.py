@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def reviews() -> None:
-    """Judge single replies by a scorecard, fairly drawn; whoever wrote one sees it and answers (docs/reviews.md)."""
+    """Score sampled replies with a scorecard; their authors see the reviews and respond (docs/reviews.md)."""
 
 
 @reviews.command()
-@click.option("--risk", is_flag=True, help="By what is at stake, instead of every agent equally.")
+@click.option("--risk", is_flag=True, help="Highest risk first, instead of equally by agent.")
 @click.option("--count", "-n", type=click.IntRange(1, 500), default=10, show_default=True, help="How many replies.")
 @click.option("--since", default="7d", show_default=True, help="A date, today, or how far back: 24h, 7d, 4w.")
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
@@ -41,7 +41,7 @@ def reviews() -> None:
 def sample(
     risk: bool, count: int, since: str, until: str, seed: str, agents: tuple[str, ...], db: Path | None, as_json: bool
 ) -> None:
-    """Draw replies to review: nobody's own, no ticket twice, none that was drawn or reviewed before."""
+    """Sample replies to review: none of your own, no ticket twice, none sampled or reviewed before."""
     from queues.quality.reviewing import FAIR, RISK
     from tui.cli.periods import period_of, zone_of
     from tui.setup.clock import wall_clock
@@ -56,17 +56,17 @@ def sample(
             seed or (iso(wall_clock()) or "")[:10],
             agents=agents,
         )
-        for one in drawn.picked:
-            _put_picked(one, as_json, sample=drawn.id, seed=drawn.seed)
+        for pick in drawn.picked:
+            _put_picked(pick, as_json, sample=drawn.id, seed=drawn.seed)
         if len(drawn.picked) < count and not as_json:
-            click.echo(f"Only {len(drawn.picked)} of {count}: there is no more to draw from.", err=True)
+            click.echo(f"Only {len(drawn.picked)} of {count}: there are no more replies to sample.", err=True)
 
 
-def _put_picked(one: Picked, as_json: bool, **more: Any) -> None:
+def _put_picked(pick: Picked, as_json: bool, **more: Any) -> None:
     if as_json:
-        put({"reply": one.message_id, "ticket": one.ticket_id, "agent": one.agent, "why": list(one.why), **more})
+        put({"reply": pick.message_id, "ticket": pick.ticket_id, "agent": pick.agent, "why": list(pick.why), **more})
     else:
-        click.echo(f"{one.message_id:<7} #{one.ticket_id:<6} {safe_line(one.agent)[:16]:<16} {'; '.join(one.why)}")
+        click.echo(f"{pick.message_id:<7} #{pick.ticket_id:<6} {safe_line(pick.agent)[:16]:<16} {'; '.join(pick.why)}")
 
 
 @reviews.command("list")
@@ -83,20 +83,22 @@ def list_them(
     waiting: bool, mine: bool, given: bool, agent: str, disputed: bool, since: str, everything: bool,
     db: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """List reviews, the newest first; nothing of calibrations."""
+    """List reviews, newest first, without calibrations."""
     with acting(db) as desk:
         if waiting:
             todo = desk.reviews.to_review()
-            for one in todo:
-                _put_picked(one, as_json)
+            for pick in todo:
+                _put_picked(pick, as_json)
             if not todo and not as_json:
                 click.echo("Nothing waits for you; `tridesk reviews sample` draws replies.", err=True)
             return
         whose, start = desk.agent if mine else agent, _since(since)
-        found = desk.store.reviews.each(
+        results = desk.store.reviews.each(
             agent=whose, reviewer=desk.agent if given else "", since=start, everything=everything
         )
-        shown = [one for one in found if not disputed or stand(one, desk.store.reviews.answers(one.id)) == "disputed"]
+        shown = [
+            item for item in results if not disputed or stand(item, desk.store.reviews.answers(item.id)) == "disputed"
+        ]
         for review in shown:
             put(_keys(review, desk.store)) if as_json else click.echo(_line(review, desk.store))
     if not shown and not as_json:
@@ -118,7 +120,7 @@ def _since(text: str) -> int:
 @db_option
 @json_option
 def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
-    """Show one review with the reply and all that was said of it; showing your own marks it as seen."""
+    """Show one review with its reply and discussion; showing one of your own replies marks it as seen."""
     with acting(db) as desk:
         review = _review(desk, number)
         desk.reviews.see(number)
@@ -128,33 +130,39 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
         )  # fmt: skip
         if as_json:
             said = [
-                {"at": iso(one.at), "by": one.actor, "answer": one.kind, "text": one.text, "review": one.review_id}
-                for one in answers
+                {
+                    "at": iso(answer.at),
+                    "by": answer.actor,
+                    "answer": answer.kind,
+                    "text": answer.text,
+                    "review": answer.review_id,
+                }
+                for answer in answers
             ]
             listed = [
-                {"criterion": one.criterion, "points": one.points, "best": one.best, "comment": one.comment}
-                for one in marks
+                {"criterion": mark.criterion, "points": mark.points, "best": mark.best, "comment": mark.comment}
+                for mark in marks
             ]
             text = {"text": message.text, "macro": message.macro, "procedure": message.procedure} if message else {}
             put(_keys(_review(desk, number), store) | {"marks": listed, "answers": said, "reply_words": text})
             return
         click.echo(_line(review, store))
         if message is not None:
-            versions = {key: one.label for key, one in desk.rules.procedures.items()}
+            versions = {key: procedure.label for key, procedure in desk.rules.procedures.items()}
             click.echo(f"{version_words(message, versions)}\n\n{safe_text(message.text)}\n")
         for line in mark_lines(marks, card_then(store, review.scorecard), language):
             click.echo(line)
         if review.comment:
             click.echo(safe_text(review.comment))
-        for one in answers:
-            click.echo(answer_line(one))
+        for answer in answers:
+            click.echo(answer_line(answer))
 
 
 @reviews.command()
 @click.argument("number", metavar="REVIEW", type=NUMBER)
-@click.option("--accept", "kind", flag_value="accept", help="It is right.")
-@click.option("--dispute", "kind", flag_value="dispute", help="It is not; TEXT says why.")
-@click.option("--uphold", "kind", flag_value="uphold", help="As its reviewer: stand by it.")
+@click.option("--accept", "kind", flag_value="accept", help="Accept the review.")
+@click.option("--dispute", "kind", flag_value="dispute", help="Dispute it, with TEXT as the reason.")
+@click.option("--uphold", "kind", flag_value="uphold", help="As its reviewer: uphold it.")
 @click.argument("text", required=False, default="")
 @db_option
 @json_option
@@ -170,19 +178,19 @@ def answer(number: int, kind: str | None, text: str, db: Path | None, as_json: b
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check scorecard files (without FILES: the built-in and your own) and tell file and line of what is wrong."""
+    """Check scorecard files (without FILES: the built-in and your own) and report errors with file and line."""
     failed = False
     own = config_folder() / FOLDER
     for path in files or (*sorted(cards.BUILT_IN.glob("*.toml")), *sorted(own.glob("*.toml"))):
         try:
-            found, reason = cards.load_file(path), ""
+            card, reason = cards.load_file(path), ""
         except InputError as error:
-            found, reason = None, error.message
-        failed = failed or found is None
+            card, reason = None, error.message
+        failed = failed or card is None
         if as_json:
-            put({"file": str(path), "accepted": found is not None, "reason": reason})
+            put({"file": str(path), "accepted": card is not None, "reason": reason})
         else:
-            click.echo(safe_line(reason or f"{path}: ok, {found.label if found else ''}"), err=bool(reason))
+            click.echo(safe_line(reason or f"{path}: ok, {card.label if card else ''}"), err=bool(reason))
     if failed:
         sys.exit(1)
 
@@ -194,34 +202,37 @@ def _review(desk: Desk, number: int) -> Review:
     if review.calibration is not None and review.reviewer != desk.agent:
         from queues.quality.comparing import finished
 
-        open_ones = [one for one, given in desk.store.reviews.calibrations() if not finished(one, given)]
-        if desk.agent == review.agent or any(one.id == review.calibration for one in open_ones):
+        open_ones = [
+            calibration for calibration, given in desk.store.reviews.calibrations() if not finished(calibration, given)
+        ]
+        if desk.agent == review.agent or any(calibration.id == review.calibration for calibration in open_ones):
             raise RuleError("Not to be seen", f"Review {number} is a calibration; it is blind until both have scored.")
     return review
 
 
-def _keys(one: Review, store: Store) -> dict[str, Any]:
+def _keys(review: Review, store: Store) -> dict[str, Any]:
     return {
-        "review": one.id,
-        "reply": one.message_id,
-        "ticket": one.ticket_id,
-        "agent": one.agent,
-        "reviewer": one.reviewer,
-        "card": one.scorecard,
-        "percent": one.percent,
-        "failed": list(one.failed),
-        "comment": one.comment,
-        "at": iso(one.at),
-        "seen": iso(one.seen_at),
-        "stand": stand(one, store.reviews.answers(one.id)),
-        "revises": one.revises,
+        "review": review.id,
+        "reply": review.message_id,
+        "ticket": review.ticket_id,
+        "agent": review.agent,
+        "reviewer": review.reviewer,
+        "card": review.scorecard,
+        "percent": review.percent,
+        "failed": list(review.failed),
+        "comment": review.comment,
+        "at": iso(review.at),
+        "seen": iso(review.seen_at),
+        "stand": stand(review, store.reviews.answers(review.id)),
+        "revises": review.revises,
     }
 
 
-def _line(one: Review, store: Store) -> str:
-    said = stand(one, store.reviews.answers(one.id))
-    head = f"{one.id:<6} #{one.ticket_id:<6} {iso(one.at)}  {safe_line(one.agent)[:14]:<14} {percent(one):<8} {said:<9}"
-    return f"{head} by {safe_line(one.reviewer)[:14]:<14} {one.scorecard}  {safe_line(one.comment)}".rstrip()
+def _line(review: Review, store: Store) -> str:
+    said = stand(review, store.reviews.answers(review.id))
+    head = f"{review.id:<6} #{review.ticket_id:<6} {iso(review.at)}  {safe_line(review.agent)[:14]:<14}"
+    tail = f"by {safe_line(review.reviewer)[:14]:<14} {review.scorecard}  {safe_line(review.comment)}"
+    return f"{head} {percent(review):<8} {said:<9} {tail}".rstrip()
 
 
 reviews.add_command(score)

@@ -27,15 +27,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--explain", is_flag=True, help="Tell of every rule whether it matched, or which condition failed.")
+@click.option("--explain", is_flag=True, help="Show for every rule whether it matched, or which condition failed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
 @click.option(
     "--rules",
     "rule_file",
     type=_FILE,
-    help="A routing.toml to use instead of your own and of the rules that come with the desk.",
+    help="A routing.toml to use instead of your own and the built-in rules.",
 )
-@click.option("--check", "checked", type=_FILE, help="Say whether a file of rules can be used, else on which line not.")
+@click.option("--check", "checked", type=_FILE, help="Check a file of rules, and report the line of an error.")
 @click.option("--again", is_flag=True, help="Route the desk's open tickets again, as one action that can be undone.")
 @click.option("--dry-run", is_flag=True, help="With --again: count what would move, and move nothing.")
 @click.option("--connector", default="", metavar="NAME", help="Where a mail or text on standard input came from.")
@@ -165,8 +165,8 @@ def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
 def _with_language(facts: Facts) -> Facts:
     if facts.language != UNKNOWN_LANGUAGE:
         return facts
-    found = detect(facts.text)
-    return replace(facts, language=found.language, confidence=found.confidence)
+    detection = detect(facts.text)
+    return replace(facts, language=detection.language, confidence=detection.confidence)
 
 
 def _as_json(taken: Route, facts: Facts, others: dict[str, Any], explain: bool) -> bytes:

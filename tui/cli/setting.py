@@ -27,7 +27,7 @@ def set_(
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Set the language of tickets and how their customers are addressed; the customers' next tickets know it."""
+    """Set the language of tickets and how their customers are addressed; remembered for the customers."""
     if language is None and register is None and region is None:
         raise click.UsageError("Nothing to set: give --language, --register or --region.")
     carry_out(ticket_ids, Change(language=language, register=_or_none(register), region=_or_none(region)), db, as_json)

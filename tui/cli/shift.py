@@ -31,28 +31,30 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @click.option("--since", default="", help="All shifts since then, instead of this one: a date, today, 24h, 7d, 4w.")
-@click.option("--agent", default="", help="Whose; yours where nobody is named.")
+@click.option("--agent", default="", help="Whose shift (default: yours).")
 @click.option("--behind", type=click.Choice([str(own) for own in Own]), help="List the tickets behind a figure.")
 @db_option
 @json_option
 @click.pass_context
 def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Path | None, as_json: bool) -> None:
-    """Tell what your shift came to so far; `shift start` begins one, `shift end` ends it with a hand-over.
+    """Show your shift's figures so far; `shift start` begins one, `shift end` ends it with a hand-over.
 
-    The figures are those of `tridesk report`, of one agent.
+    The figures are those of `tridesk report`, for one agent.
     """
     if ctx.invoked_subcommand is not None:
         return
     settings = load().settings
     with reading(db) as store:
-        found = _figures(store, agent or agent_name(settings), since, wall_clock(), zone_name(settings))
+        figures = _figures(store, agent or agent_name(settings), since, wall_clock(), zone_name(settings))
     if behind is not None:
-        _put_behind(found, Own(behind), as_json)
+        _put_behind(figures, Own(behind), as_json)
     elif as_json:
-        put(_keys(found))
+        put(_keys(figures))
     else:
-        click.echo(f"{safe_line(found.agent)}, since {iso(found.since)}, {found.seconds / 3600:.1f} hours of shift")
-        for _, line in figure_lines(found):
+        click.echo(
+            f"{safe_line(figures.agent)}, since {iso(figures.since)}, {figures.seconds / 3600:.1f} hours of shift"
+        )
+        for _, line in figure_lines(figures):
             click.echo(line)
 
 
@@ -60,7 +62,7 @@ def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Pa
 @db_option
 @json_option
 def start(db: Path | None, as_json: bool) -> None:
-    """Begin your shift: the hand-over, what changed in the rules, what is promised for today, what is yours."""
+    """Begin your shift: shows the hand-over, changed rules, promises for today and your tickets."""
     from macros.files.library import Library
     from tui.procedures.current_wording import wordings_now
 
@@ -69,26 +71,26 @@ def start(db: Path | None, as_json: bool) -> None:
     with acting(db) as desk:
         going = shifts.going_on(desk.store, desk.agent)
         if going is not None and not shifts.is_over(desk.store, going, now, settings.shift.away_hours * 3600):
-            told = f"Your shift goes on since {iso(going.began_at)}; `tridesk shift end` ends it."
-            raise InputError("In a shift", told)
+            message = f"Your shift goes on since {iso(going.began_at)}; `tridesk shift end` ends it."
+            raise InputError("In a shift", message)
         wordings = wordings_now(Library.standard(config_folder() / "macros"), desk.rules.procedures)
-        found = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, ZoneInfo(zone)))
+        result = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, ZoneInfo(zone)))
         begun = desk.begin_shift(wordings)
         if as_json:
-            _put_start(found, begun)
+            _put_start(result, begun)
             return
-        for _, line in start_lines(desk.store, found, now, zone):
+        for _, line in start_lines(desk.store, result, now, zone):
             click.echo(line)
     click.echo(f"Your shift began at {iso(begun.began_at)}; `tridesk shift end` ends it.")
 
 
 @shift.command()
-@click.option("--note", metavar="TEXT", help="The hand-over, - for standard input; else it is written from the events.")
-@click.option("--edit", is_flag=True, help="Write it in $EDITOR, beginning with what the events say.")
+@click.option("--note", metavar="TEXT", help="The hand-over, - for standard input (default: drafted from the events).")
+@click.option("--edit", is_flag=True, help="Edit it in $EDITOR, starting from the draft.")
 @db_option
 @json_option
 def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
-    """End your shift and leave a hand-over, which `tridesk handover` shows; `tridesk undo` lets the shift go on."""
+    """End your shift with a hand-over, which `tridesk handover` shows; `tridesk undo` resumes the shift."""
     with acting(db) as desk:
         text = sys.stdin.read() if note == "-" else note if note is not None else _written(desk)
         if edit:
@@ -107,49 +109,60 @@ def _figures(store: Store, agent: str, since: str, now: int, zone: str) -> OwnFi
     else:
         latest = store.shifts.latest(agent)
         if latest is None:
-            raise InputError("No shift", f"{agent} has begun no shift; `tridesk shift start`, or give --since 7d.")
+            raise InputError(
+                "No shift", f"{agent} has not begun a shift; use `tridesk shift start`, or give --since 7d."
+            )
         begin, until = latest.began_at, latest.ended_at or now
     return own_figures(store, agent, begin, until, shifts.seconds_worked(store, agent, begin, until))
 
 
 def _written(desk: Desk) -> str:
     now, zone = wall_clock(), zone_name(load().settings)
-    found = _figures(desk.store, desk.agent, "", now, zone)
-    return hand_over_note(found, hand_over(desk.store, now), now, zone)
+    figures = _figures(desk.store, desk.agent, "", now, zone)
+    return hand_over_note(figures, hand_over(desk.store, now), now, zone)
 
 
-def _put_behind(found: OwnFigures, own: Own, as_json: bool) -> None:
-    for one in found.behind.get(own, ()):
+def _put_behind(figures: OwnFigures, own: Own, as_json: bool) -> None:
+    for value in figures.behind.get(own, ()):
         if as_json:
-            put({"ticket": one.ticket_id, "figure": own, "value": one.value})
+            put({"ticket": value.ticket_id, "figure": own, "value": value.value})
         else:
-            click.echo(f"#{one.ticket_id:<8} {behind_word(own, one.value)}".rstrip())
+            click.echo(f"#{value.ticket_id:<8} {behind_word(own, value.value)}".rstrip())
 
 
-def _keys(found: OwnFigures) -> dict[str, Any]:
-    figures = {own.value.replace(" ", "_"): {"value": found.value(own), "count": found.count(own)} for own in Own}
+def _keys(own_figures: OwnFigures) -> dict[str, Any]:
+    figures = {
+        own.value.replace(" ", "_"): {"value": own_figures.value(own), "count": own_figures.count(own)} for own in Own
+    }
     return {
-        "agent": found.agent,
-        "since": iso(found.since),
-        "until": iso(found.until),
-        "seconds": found.seconds,
+        "agent": own_figures.agent,
+        "since": iso(own_figures.since),
+        "until": iso(own_figures.until),
+        "seconds": own_figures.seconds,
         **figures,
     }
 
 
-def _shift_keys(one: Shift) -> dict[str, Any]:
-    return {"agent": one.agent, "began": iso(one.began_at), "ended": iso(one.ended_at), "note": one.note}
+def _shift_keys(shift: Shift) -> dict[str, Any]:
+    return {"agent": shift.agent, "began": iso(shift.began_at), "ended": iso(shift.ended_at), "note": shift.note}
 
 
-def _put_start(found: ShiftStart, begun: Shift) -> None:
+def _put_start(start: ShiftStart, begun: Shift) -> None:
     put({"kind": "shift", **_shift_keys(begun)})
-    for note in found.notes:
+    for note in start.notes:
         put({"kind": "note", **_shift_keys(note)})
-    for one in found.revised:
-        put({"kind": f"changed {one.kind}", "name": one.name, "new": not one.old, "gone": not one.new})
-    for promise in found.promises:
+    for revision in start.revised:
+        put(
+            {
+                "kind": f"changed {revision.kind}",
+                "name": revision.name,
+                "new": not revision.old,
+                "gone": not revision.new,
+            }
+        )
+    for promise in start.promises:
         put({"kind": "promise", "ticket": promise.ticket_id, "due": iso(promise.due_at), "text": promise.text})
-    for row in found.mine:
+    for row in start.mine:
         put({"kind": "ticket", "ticket": row.id, "status": row.status, "subject": row.subject})
-    for draft in found.drafts:
+    for draft in start.drafts:
         put({"kind": "draft", "ticket": draft.ticket_id, "at": iso(draft.updated_at)})

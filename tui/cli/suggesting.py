@@ -41,8 +41,8 @@ from tui.replying.digit_ranking import WEAK
 def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) -> None:
     """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer.
 
-    "lane", "topic", "severity" and "language" take part where they are given. "score" is the probability that a macro
-    is right; one that is not "sure" is a guess. What states an outcome is left out: nothing here establishes it.
+    "lane", "topic", "severity" and "language" are used if given. "score" is the probability that a macro
+    is right; one that is not "sure" is a guess. Macros that state an outcome are left out.
     """
     library = library_of(folder)
     suggester, macros = _taught(learn, library), {macro.name: macro for macro in library}
@@ -64,11 +64,11 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
             continue
         ranked = offers(among, given.pop("text"), situation, rank)[:top]
         if as_json:
-            found = [{"macro": one.macro, "score": round(one.score, 6), "sure": one.sure} for one in ranked]
-            put({**given, "macros": found})
+            results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
+            put({**given, "macros": results})
         else:
-            told = [f"{'' if one.sure else f'{WEAK} '}{one.macro} ({one.score:.2f})" for one in ranked]
-            click.echo(safe_line("  ".join(told)) or "-")
+            lines = [f"{'' if offer.sure else f'{WEAK} '}{offer.macro} ({offer.score:.2f})" for offer in ranked]
+            click.echo(safe_line("  ".join(lines)) or "-")
     if failed:
         sys.exit(1)
 
@@ -83,27 +83,39 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
 @db_option
 @json_option
 def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: bool) -> None:
-    """Replay the desk's own history (or FILE) in its order and tell how often the digits would have been right."""
+    """Replay the desk's history (or FILE) and show how often the suggestions would have been right."""
     library = library_of(folder)
     if learn is not None:
         history = _history(learn)
-        suggester = _knowing({one.macro for one in history}, library)
+        suggester = _knowing({example.macro for example in history}, library)
     else:
         with reading(db) as store:
             answered = store.messages.answered(MOST)
         history = [
-            Example(one.text or one.subject, macro, one.language) for one in answered for macro in separate(one.macro)
+            Example(answer.text or answer.subject, macro, answer.language)
+            for answer in answered
+            for macro in separate(answer.macro)
         ]
         suggester = Suggester(sense())
         suggester.know(library)
-    found = evaluated(history, suggester)
+    evaluation = evaluated(history, suggester)
     if as_json:
-        languages = {language: _figures(score) for language, score in found.languages.items()}
-        put({"learned": found.learned, "macros": found.macros, **_figures(found.whole), "languages": languages})
+        languages = {language: _figures(score) for language, score in evaluation.languages.items()}
+        put(
+            {
+                "learned": evaluation.learned,
+                "macros": evaluation.macros,
+                **_figures(evaluation.whole),
+                "languages": languages,
+            }
+        )
         return
-    click.echo(f"{found.learned} answers learned, {found.whole.ranked} ranked in their order, {found.macros} macros")
+    click.echo(
+        f"{evaluation.learned} answers learned, {evaluation.whole.ranked} ranked in their order,"
+        f" {evaluation.macros} macros"
+    )
     click.echo(f"{'':<10}{'ranked':>8}{'first':>9}{'in 3':>9}{'suggested':>11}   by use alone: first, in 3")
-    for name, score in (("all", found.whole), *found.languages.items()):
+    for name, score in (("all", evaluation.whole), *evaluation.languages.items()):
         of = _figures(score)
         click.echo(
             f"{safe_line(name)[:9]:<10}{score.ranked:>8}{of['top1']:>8}%{of['top3']:>8}%{of['suggested']:>10}%"
@@ -112,16 +124,16 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
 
 
 def _situation(given: Mapping[str, Any], where: str) -> Situation:
-    """Return what a line tells of its ticket; what is missing or null is unknown. InputError names the place."""
-    told = {key: given[key] for key in ("lane", "topic", "severity", "language") if given.get(key) is not None}
-    severity = str(told.pop("severity", "")).upper()
-    if not all(isinstance(value, str) for value in told.values()) or severity not in ("", *Severity):
+    """Return what a line says about its ticket; missing or null values are unknown. InputError names the place."""
+    situation = {key: given[key] for key in ("lane", "topic", "severity", "language") if given.get(key) is not None}
+    severity = str(situation.pop("severity", "")).upper()
+    if not all(isinstance(value, str) for value in situation.values()) or severity not in ("", *Severity):
         raise InputError(
             "Bad line",
             f'{where}: "lane", "topic" and "language" are texts, "severity" is one of {", ".join(Severity)};'
             " correct it and run again.",
         )
-    return Situation(severity=Severity(severity) if severity else None, **told)
+    return Situation(severity=Severity(severity) if severity else None, **situation)
 
 
 def _figures(score: Score) -> dict[str, Any]:
@@ -142,9 +154,9 @@ def _taught(path: Path | None, library: Library) -> Suggester:
         suggester.know(library)
         return suggester
     history = _history(path)
-    suggester = _knowing({one.macro for one in history}, library)
-    for one in history:
-        suggester.learn(one.text, one.macro, language=one.language)
+    suggester = _knowing({example.macro for example in history}, library)
+    for example in history:
+        suggester.learn(example.text, example.macro, language=example.language)
     suggester.settle()
     return suggester
 

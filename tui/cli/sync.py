@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 _ROUND_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
 _LESS_URGENT = 5
-"""How much the program beside the screen yields to it, in steps of `nice`: a key goes before a fetch."""
+"""How much this process yields to the screen, in steps of `nice`: a key goes before a fetch."""
 _PACED_SECONDS = 300
-"""So often a person who watches is told what a remote is asked."""
+"""Seconds between reports of the request rate to a person who watches."""
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Stay, and go on with what comes.")
+@click.option("--watch", is_flag=True, help="Keep running.")
 @click.option(
-    "--attached", is_flag=True, hidden=True, help="Started by the screen: secrets come in, and it ends, with it."
+    "--attached", is_flag=True, hidden=True, help="Started by the screen: it gets secrets from it and ends with it."
 )
 @db_option
 @json_option
 def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
-    """Fetch new mail and send what is due; exit 1 where an account could not be reached."""
+    """Fetch new mail and send what is due; exit 1 if an account could not be reached."""
     from tui.setup.settings import load
 
     if attached:
@@ -66,17 +66,17 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
 def _stay(
     path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
 ) -> None:
-    """Look after the mail until told to stop; while another program does, wait for it to end."""
+    """Serve the accounts until stopped; while another program does, wait for it to end."""
     from tui.accounts.mail_worker import the_keeper
 
-    told = False
+    waiting_said = False
     while not stop.is_set():
         with the_keeper(path) as held:
             if held:
                 _watch(path, settings, secrets, say, stop, rounds=rounds)
                 continue
-        if not told:
-            told = True
+        if not waiting_said:
+            waiting_said = True
             say.sentence("Another tridesk looks after the mail of this desk; waiting for it to end.")
         stop.wait(_LOCK_SECONDS)
 
@@ -99,14 +99,14 @@ class _Says:
             self._write('{"news": true}')
 
     def paced(self, name: str, link: Link) -> None:
-        """Tell what a remote was asked: a program each time, a person where that changed much."""
+        """Return what a remote was asked: a program each time, a person where that changed much."""
         from tui.accounts.link_line import pace
 
         now = int(time.time())
         if self._as_json:
-            told = {"account": name, "state": link.state, "requests": link.used, "requests_allowed": link.allowed,
+            row = {"account": name, "state": link.state, "requests": link.used, "requests_allowed": link.allowed,
                     "next_look_in": max(0, link.next_at - now)}  # fmt: skip
-            self._write(json.dumps(told, ensure_ascii=False))
+            self._write(json.dumps(row, ensure_ascii=False))
         elif link.next_at and now >= self._paced.get(name, 0) + _PACED_SECONDS:
             self._paced[name] = now
             self.sentence(f"{name}: {pace(link, now)}.")
@@ -140,7 +140,7 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
 
     if not settings.remotes:
         click.echo("No account yet; `tridesk account add` makes one.", err=True)
-    keeper, code = MailKeeper(path, settings, secrets, tell=lambda told: click.echo(safe_line(told), err=True)), 0
+    keeper, code = MailKeeper(path, settings, secrets, tell=lambda message: click.echo(safe_line(message), err=True)), 0
     try:
         for account in settings.remotes:
             row: dict[str, Any] = {

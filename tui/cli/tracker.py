@@ -27,7 +27,7 @@ def tracker_of(
         host = urlsplit(given if "://" in given else f"https://{given}").netloc.rpartition("@")[2].partition(":")[0]
     except ValueError:  # half an IPv6 address: `complete` says what is wrong
         host = ""
-    lanes = {queue.strip(): lane.strip() for queue, _, lane in (one.partition("=") for one in queues)}
+    lanes = {queue.strip(): lane.strip() for queue, _, lane in (queue.partition("=") for queue in queues)}
     return complete(
         Tracker(
             name or host.partition(".")[0] or kind,
