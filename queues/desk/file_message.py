@@ -15,9 +15,9 @@ from data.store import Store
 from queues.clocks import sla
 from queues.desk import customer_language as address
 from queues.desk import escalations, sorting
-from queues.desk.change_ticket import Acting
 from queues.desk.desk_rules import DeskRules
 from queues.desk.find_ticket import find_ticket
+from queues.desk.ticket_fields import clocks, with_clocks, write_fields
 from queues.ground import statuses
 from queues.mail.kind import is_form
 from queues.mail.senders import unmasked
@@ -32,10 +32,9 @@ INTAKE = "intake"
 class Receiving:
     """Files messages inside the transaction that the desk holds."""
 
-    def __init__(self, store: Store, rules: DeskRules, acting: Acting) -> None:
+    def __init__(self, store: Store, rules: DeskRules) -> None:
         self._store = store
         self._rules = rules
-        self._acting = acting
 
     def file(self, item: Incoming, action: int, now: int) -> Received:
         """Store one message and return what became of it; only its raw bytes keep a subject or a name of any length."""
@@ -111,8 +110,8 @@ class Receiving:
             escalations.turned(self._store, child, replace(child, state=state, settled_at=arrived))
             fields |= {"status": escalations.wakes(ticket.status), "snoozed_until": None}
             detail["state"] = state
-        fields |= self._acting.clocks(replace(ticket, **fields), arrived)
-        self._acting.write_fields(ticket, fields)
+        fields = with_clocks(self._store, self._rules, ticket, fields, arrived)
+        write_fields(self._store, ticket, fields)
         self._store.events.add(action, ticket.id, arrived, INTAKE, "team answer", detail)
         return Received(ticket.id, "joined")
 
@@ -138,7 +137,7 @@ class Receiving:
             ticket = replace(ticket, status=Status.PENDING, touches=1, first_replied_at=arrived)
         elif item.kind in sorting.UNHEARD:
             ticket = replace(ticket, status=Status.SUSPENDED)
-        ticket = replace(ticket, **self._acting.clocks(ticket, arrived))
+        ticket = replace(ticket, **clocks(self._store, self._rules, ticket, arrived))
         number = self._store.tickets.insert(ticket)
         message = self._add(number, item, content, arrived, refer=ticket.status is not Status.SUSPENDED)
         detail: dict[str, Any] = {**_origin(item), "reason": route.reason}
@@ -161,8 +160,8 @@ class Receiving:
             fields |= self._heard(ticket, item)
             tags = (*fields.get("tags", ticket.tags), *sorting.tags(item))
             fields["tags"] = tuple(dict.fromkeys(tags))
-        fields |= self._acting.clocks(replace(ticket, **fields), arrived)
-        self._acting.write_fields(ticket, fields)
+        fields = with_clocks(self._store, self._rules, ticket, fields, arrived)
+        write_fields(self._store, ticket, fields)
         changed = {
             name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value
         }
