@@ -71,9 +71,9 @@ class Receiving:
         if item.kind is MessageKind.SPAM:
             ticket = None  # in no conversation: what is suspended stands in one place
         rated = self._rating(ticket, item, customer, arrived)
-        if csat.alone(rated):
+        if csat.alone(rated, item):
             item = replace(item, kind=MessageKind.RATING)
-        if ticket is None or (self._is_over(ticket, arrived) and not csat.alone(rated)):
+        if ticket is None or (self._is_over(ticket, arrived) and not csat.alone(rated, item)):
             number, message = self._open(item, customer, content, arrived, action, trusted=trusted)
             outcome = "new" if item.readable else "unreadable"
         else:
@@ -150,7 +150,9 @@ class Receiving:
         fields: dict[str, Any] = {"updated_at": max(arrived, ticket.updated_at)}
         if item.direction is Direction.OUT:
             fields["touches"] = ticket.touches + 1
-            fields["status"] = statuses.after_reply(ticket.status)
+            waiting_since, _ = self._store.messages.last_times(ticket.id)
+            if waiting_since is None:  # else the customer wrote after this was sent
+                fields["status"] = statuses.after_reply(ticket.status)
             fields["first_replied_at"] = arrived if ticket.first_replied_at is None else ticket.first_replied_at
         elif item.direction is Direction.NOTE:
             pass  # what agents tell each other elsewhere wakes nobody
