@@ -27,9 +27,10 @@ from queues.desk.commands.messages import OUTBOX
 from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
-from queues.desk.file_message import INTAKE, Receiving
+from queues.desk.file_message import MessageFiler
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
 from queues.desk.recipient import recipient_of
+from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
 from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.desk.waiting_replies import Wish, settle
@@ -61,7 +62,7 @@ class Desk:
         self._clock = clock
         self._changer = TicketChanger(store, rules, checker, agent)
         self._choosing = Choosing(store, rules)
-        self._receiving = Receiving(store, rules)
+        self._filer = MessageFiler(store, rules)
         self.ratings = Ratings(store, clock, agent)
         self.reviews = Reviewing(store, clock, agent)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
@@ -361,7 +362,7 @@ class Desk:
         now = self._clock()
         with self.store.write(bulk=bulk):
             action = self.store.actions.begin(INTAKE, now)
-            return [self._receiving.file(item, action, now) for item in items]
+            return [self._filer.file(item, action, now) for item in items]
 
     def take_over(
         self, items: Sequence[Incoming], standing: Standing, imported: Imported, *, bulk: bool = False

@@ -14,7 +14,7 @@ from data.records.incoming import Incoming
 from data.records.messages import Direction
 from data.records.tickets import UNKNOWN_LANGUAGE
 from data.store import Store
-from queues.desk.file_message import identities_of
+from queues.desk.recognisers.customers import identities_of
 from queues.language import KnownTexts, detect
 from queues.language.priors import market_of
 from queues.mail.senders import unmasked
