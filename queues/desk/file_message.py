@@ -38,8 +38,8 @@ def _ready(item: Incoming, rules: DeskRules) -> Incoming:
         item,
         subject=shortened(item.subject),
         from_name=shortened(item.from_name),
-        customer_name=shortened(item.customer_name),
         reply_name=shortened(item.reply_name),
-        behind_name=shortened(item.behind_name),
+        customer=replace(item.customer, name=shortened(item.customer.name)),
+        original_sender=replace(item.original_sender, name=shortened(item.original_sender.name)),
     )
     return unmasked(item, rules.ours) if item.direction is Direction.IN else item

@@ -85,4 +85,4 @@ class Recogniser:
         """Return what the customer wrote before: as remembered, as of the newest ticket, or as just brought in."""
         stored = self._store.customers.language_of(customer) if customer is not None else ""
         lately = next((self._lately[one] for one in identities if one in self._lately), "")
-        return stored or lately or (item.customer_language if item.customer_language != UNKNOWN_LANGUAGE else "")
+        return stored or lately or (item.customer.language if item.customer.language != UNKNOWN_LANGUAGE else "")

@@ -15,9 +15,9 @@ from queues.mail.kind import is_form
 def customer_of(store: Store, item: Incoming, arrived: int) -> Customer:
     """Return the customer that the message is from (or to, where it is our own), new or known."""
     if item.direction is not Direction.IN:
-        pairs = (("handle", item.handle), *(("email", address) for address in item.to[:1]))
+        pairs = (("handle", item.customer.handle), *(("email", address) for address in item.to[:1]))
         identities = tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)
-        name = item.customer_name or (item.to[0] if item.to else "?")
+        name = item.customer.name or (item.to[0] if item.to else "?")
     else:
         identities = identities_of(item, arrived)
         name = _name_of(item) or (identities[0].value if identities else "?")
@@ -26,19 +26,19 @@ def customer_of(store: Store, item: Incoming, arrived: int) -> Customer:
     if found is not None:
         store.customers.add_identities(found.id, identities)
         return found
-    language = item.customer_language or UNKNOWN_LANGUAGE
-    tier = item.customer_tier or "standard"
+    language = item.customer.language or UNKNOWN_LANGUAGE
+    tier = item.customer.tier or "standard"
     customer = Customer(0, name, identities, language=language, tier=tier, created_at=arrived)
     return replace(customer, id=store.customers.insert(customer))
 
 
 def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
     """Return the ways by which the sender is known, the surest first; `arrived` is when they were first seen."""
-    if item.behind_address and item.direction is Direction.IN:
+    if item.original_sender.address and item.direction is Direction.IN:
         # a group that is not ours may name anybody: somebody of their own, neither the group nor who is named
-        pairs = [("via", f"{item.behind_address} via {item.from_address}")]
+        pairs = [("via", f"{item.original_sender.address} via {item.from_address}")]
     else:
-        pairs = [("handle", item.handle), ("email", item.reply_to if _is_form(item) else item.from_address)]
+        pairs = [("handle", item.customer.handle), ("email", item.reply_to if _is_form(item) else item.from_address)]
     return tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)
 
 
@@ -49,4 +49,4 @@ def _is_form(item: Incoming) -> bool:
 
 
 def _name_of(item: Incoming) -> str:
-    return (item.reply_name if _is_form(item) else item.behind_name) or item.from_name
+    return (item.reply_name if _is_form(item) else item.original_sender.name) or item.from_name
