@@ -72,11 +72,11 @@ def _turn(store: Store, step: Step, *, forward: bool) -> None:
         raise ConflictError("Promise changed", f"A promise on #{step['ticket']} was settled since; look at it again.")
 
 
-def told(steps: list[Step]) -> dict[str, Any]:
+def event_detail(steps: list[Step]) -> dict[str, Any]:
     """Return what the event keeps: when the answer is due that was promised, and what became of earlier promises."""
-    ours = [step for step in steps if step["kind"] == "promise"]
-    given = [step["due_at"] for step in ours if step["after"] == PromiseState.OPEN]
-    settled = [str(step["after"]) for step in ours if step["after"] != PromiseState.OPEN]
+    promises = [step for step in steps if step["kind"] == "promise"]
+    given = [step["due_at"] for step in promises if step["after"] == PromiseState.OPEN]
+    settled = [str(step["after"]) for step in promises if step["after"] != PromiseState.OPEN]
     return ({"promised": given[0]} if given else {}) | ({"promises": settled} if settled else {})
 
 

@@ -30,7 +30,7 @@ class GivePromise(Command):
             work.store, ticket, change, promised, work.steps, work.now, work.agent, done=done
         )
         work.steps.extend(steps)
-        work.detail.update(promise_steps.told(steps))
+        work.detail.update(promise_steps.event_detail(steps))
 
 
 def promise_of(store: Store, rules: DeskRules, ticket: Ticket, change: Change, now: int) -> Promise | None:

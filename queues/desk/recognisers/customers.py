@@ -22,10 +22,10 @@ def customer_of(store: Store, item: Incoming, arrived: int) -> Customer:
         identities = identities_of(item, arrived)
         name = _name_of(item) or (identities[0].value if identities else "?")
     number = store.customers.find(identities)
-    found = store.customers.get(number) if number is not None else None
-    if found is not None:
-        store.customers.add_identities(found.id, identities)
-        return found
+    known = store.customers.get(number) if number is not None else None
+    if known is not None:
+        store.customers.add_identities(known.id, identities)
+        return known
     language = item.customer.language or UNKNOWN_LANGUAGE
     tier = item.customer.tier or "standard"
     customer = Customer(0, name, identities, language=language, tier=tier, created_at=arrived)
@@ -35,7 +35,7 @@ def customer_of(store: Store, item: Incoming, arrived: int) -> Customer:
 def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
     """Return the ways by which the sender is known, the surest first; `arrived` is when they were first seen."""
     if item.original_sender.address and item.direction is Direction.IN:
-        # a group that is not ours may name anybody: somebody of their own, neither the group nor who is named
+        # a group that is not ours may name anyone: a person of its own, neither the group nor who is named
         pairs = [("via", f"{item.original_sender.address} via {item.from_address}")]
     else:
         pairs = [("handle", item.customer.handle), ("email", item.reply_to if _is_form(item) else item.from_address)]
@@ -43,9 +43,9 @@ def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
 
 
 def _is_form(item: Incoming) -> bool:
-    """Tell whether a web form writes in its own name; the customer stands in Reply-To."""
-    told = item.kind is MessageKind.SPAM and is_form(item.from_address, item.reply_to)
-    return told or (bool(item.reply_to) and item.kind is MessageKind.FORM)
+    """Tell whether a web form writes in its own name; the customer is in Reply-To."""
+    in_spam = item.kind is MessageKind.SPAM and is_form(item.from_address, item.reply_to)
+    return in_spam or (bool(item.reply_to) and item.kind is MessageKind.FORM)
 
 
 def _name_of(item: Incoming) -> str:
