@@ -11,6 +11,26 @@ from data.records.tickets import UNKNOWN_LANGUAGE, Priority, Status
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerHint:
+    """What a connector knows of a customer besides the addresses of a message; an empty field says nothing."""
+
+    handle: str = ""
+    """What the customer is known by besides an address."""
+    name: str = ""
+    """Who asks, where the message is not from them."""
+    language: str = ""
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAddress:
+    """An address and the name beside it; both empty for none."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A message as a connector hands it in: read, made safe, not yet part of any ticket."""
 
@@ -43,13 +63,8 @@ class Incoming:
     external_ref: str = ""
     lane: str = ""
     """A connector that knows the lane names it; routing may still change it."""
-    customer_tier: str = ""
+    customer: CustomerHint = CustomerHint()
     """What the connector knows of the customer, if anything."""
-    customer_language: str = ""
-    customer_name: str = ""
-    """Who asks, where the message is not from them."""
-    handle: str = ""
-    """What the customer is known by besides an address."""
     content_hash: str = ""
     """A hash of the message without what relays add, equal for a second delivery; if empty, `raw_sha256` is used."""
     received_at: int | None = None
@@ -64,8 +79,7 @@ class Incoming:
     """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
     reply_name: str = ""
     """The name next to `reply_to`."""
-    behind_name: str = ""
-    behind_address: str = ""
+    original_sender: NamedAddress = NamedAddress()
     """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
 
 

@@ -66,12 +66,17 @@ class Messages:
         return [row[0] for row in self._db.execute(sql, {"customer": customer_id, "limit": limit})]
 
     def last_times(self, ticket_id: int) -> tuple[int | None, int | None]:
-        """Return when the oldest message came that we have not answered, and when we last replied."""
-        sql = """WITH reply AS (SELECT max(id) AS id FROM message
+        """Return when the oldest message came that we have not answered, and when we last replied.
+
+        A reply from here answers all that is filed by then. One that was sent elsewhere (it has raw bytes) may be filed
+        late: it answers nothing that came after it was sent.
+        """
+        sql = """WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
                 WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
-            SELECT (SELECT min(received_at) FROM message WHERE ticket_id = :ticket AND direction = 'in'
-                    AND kind NOT IN ('auto', 'rating') AND id > coalesce((SELECT id FROM reply), 0)),
-                (SELECT received_at FROM message WHERE id = (SELECT id FROM reply))"""
+            SELECT (SELECT min(received_at) FROM message asked WHERE ticket_id = :ticket AND direction = 'in'
+                    AND kind NOT IN ('auto', 'rating') AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id > asked.id
+                        AND (reply.raw_sha256 = '' OR reply.received_at >= asked.received_at))),
+                (SELECT max(received_at) FROM reply)"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
         return row[0], row[1]
 

@@ -15,7 +15,7 @@ from random import Random
 from data.demo import DemoMessage, arrivals, opening
 from data.locations import private_folder
 from data.protocols import Clock
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.records.outbox import OutboxEntry
 from queues.connectors.base import Capability
@@ -167,7 +167,7 @@ def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
         message_id=f"<{source}@mail.example>",
         to=(DESK_ADDRESS,),
         lane=lane,
-        handle=message.handle,
+        customer=CustomerHint(message.handle),
     )
 
 
@@ -202,7 +202,7 @@ def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Inco
         references=(entry.message_id,),
         to=(DESK_ADDRESS,),
         lane=writer.words.lane,
-        handle=writer.handle,
+        customer=CustomerHint(writer.handle),
     )
 
 

@@ -21,12 +21,18 @@ from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
 from queues.desk import imported_state, problems, route_again
 from queues.desk import undo as undoing
-from queues.desk.change_ticket import Acting
+from queues.desk.change_ticket import TicketChanger
 from queues.desk.choose_next import Choosing
+from queues.desk.commands.messages import OUTBOX
+from queues.desk.commands.promise import office_of, promise_of
+from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
-from queues.desk.file_message import INTAKE, Receiving
+from queues.desk.file_message import MessageFiler
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
+from queues.desk.recipient import recipient_of
+from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
+from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
 from queues.ground.undo_steps import REPLY, Step
@@ -54,9 +60,9 @@ class Desk:
         self.rules = rules
         self.agent = agent
         self._clock = clock
-        self._acting = Acting(store, rules, checker, agent)
+        self._changer = TicketChanger(store, rules, checker, agent)
         self._choosing = Choosing(store, rules)
-        self._receiving = Receiving(store, rules, self._acting)
+        self._filer = MessageFiler(store, rules)
         self.ratings = Ratings(store, clock, agent)
         self.reviews = Reviewing(store, clock, agent)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
@@ -85,14 +91,14 @@ class Desk:
             self._note_pick(changes, action, now)
             changes, steps = self._with_problem(changes, now)
             for ticket_id, change in changes.items():
-                steps += self._acting.carry_out(self._ticket(ticket_id, seen.get(ticket_id)), change, action, now)
+                steps += self._changer.carry_out(self._ticket(ticket_id, seen.get(ticket_id)), change, action, now)
             if solves is not None:
                 steps.append(problems.solve(self.store, solves, next(iter(changes))))
             summary = _summary(changes, solves)
             self.store.actions.finish(action, summary, steps)
         if len(changes) == 1:
             self._choosing.worked(next(iter(changes)))
-        leaves = any(step["kind"] == "outbox" for step in steps)
+        leaves = any(step["kind"] == OUTBOX for step in steps)
         return Done(action, summary, tuple(changes), now + self.rules.undo_seconds if leaves else None)
 
     def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
@@ -109,7 +115,7 @@ class Desk:
         now = self._clock()
         try:
             action = self.store.actions.begin(self.agent, now)
-            self._acting.carry_out(self._ticket(ticket_id, None), change, action, now)
+            self._changer.carry_out(self._ticket(ticket_id, None), change, action, now)
         except RuleError as error:
             return error.message
         return ""
@@ -143,7 +149,7 @@ class Desk:
                     continue
                 reopened[number] = ""
                 try:
-                    steps += self._acting.carry_out(ticket, Change(status=Status.OPEN), action, now)
+                    steps += self._changer.carry_out(ticket, Change(status=Status.OPEN), action, now)
                 except RuleError as error:  # raised before anything is written
                     reopened[number] = error.message
             return steps
@@ -155,7 +161,7 @@ class Desk:
         now = self._clock()
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
-            steps, moved = route_again.carry_out(self.store, self._acting, plan, action, now, self.agent)
+            steps, moved = route_again.carry_out(self.store, self.rules, plan, action, now, self.agent)
             summary = f"re-routed {len(moved)} {'ticket' if len(moved) == 1 else 'tickets'}"
             self.store.actions.finish(action, summary, steps)
         return Done(action, summary, moved)
@@ -178,14 +184,14 @@ class Desk:
         """
         now = self._clock()
         ticket = self._ticket(ticket_id, None)
-        procedure, change = self._acting.gates.answer(ticket, step_id, value)
+        procedure, change = self._changer.gates.answer(ticket, step_id, value)
         if change is not None and change.escalate is not None:
             return self.act([ticket_id], change)
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
-            steps = [self._acting.gates.write(ticket, procedure, step_id, value, now)]
+            steps = [self._changer.gates.write(ticket, procedure, step_id, value, now)]
             if change is not None:
-                steps += self._acting.carry_out(ticket, change, action, now)
+                steps += self._changer.carry_out(ticket, change, action, now)
             summary = f"#{ticket_id}, {procedure.label}: {step_id}"
             self.store.actions.finish(action, summary, steps)
             detail = {"procedure": procedure.label, "step": step_id, "done": value is not None}
@@ -194,7 +200,7 @@ class Desk:
 
     def open_gates(self, ticket_id: int, change: Change) -> list[ProcedureStep]:
         """Return the steps that stand before `change`, in order."""
-        return self._acting.gates.still_open(self._ticket(ticket_id, None), change)
+        return self._changer.gates.still_open(self._ticket(ticket_id, None), change)
 
     def acknowledge(self, kind: str, name: str, text: str) -> None:
         """Note that the agent has seen this wording of a `procedure` or a `macro`."""
@@ -209,7 +215,7 @@ class Desk:
             if entry is None:
                 raise RuleError("No such reply", f"There is no reply {entry_id} in the outbox; list it again.")
             if wish is Wish.SEND and self.store.messages.ours(entry.ticket_id, entry.message_id) is not None:
-                self._acting.gates.refuse_again(self._ticket(entry.ticket_id, None), entry.action)
+                self._changer.gates.refuse_again(self._ticket(entry.ticket_id, None), entry.action)
             action = self.store.actions.begin(self.agent, now)
             steps = settle(self.store, entry, wish, now)
             summary = f"#{entry.ticket_id}: reply, {wish}"
@@ -220,7 +226,7 @@ class Desk:
 
     def findings(self, ticket_id: int, change: Change) -> list[Finding]:
         """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
-        return self._acting.findings(self._ticket(ticket_id, None), change, self._clock())
+        return self._changer.findings(self._ticket(ticket_id, None), change, self._clock())
 
     def promise(self, ticket_id: int, change: Change) -> Promise | None:
         """Return what the change would promise the customer: the first dated word of its reply, else what it says.
@@ -228,15 +234,17 @@ class Desk:
         None where neither names a time. The words go first because the customer reads them.
         """
         ticket = self._ticket(ticket_id, None)
-        return self._acting.promise(ticket, replace(change, promise=None), self._clock()) or change.promise
+        written = promise_of(self.store, self.rules, ticket, replace(change, promise=None), self._clock())
+        return written or change.promise
 
     def office(self, ticket_id: int) -> Calendar:
         """Return the working week by which promises on the ticket are read, in the customer's time zone."""
-        return self._acting.office(self._ticket(ticket_id, None))
+        return office_of(self.store, self.rules, self._ticket(ticket_id, None))
 
     def recipient(self, ticket_id: int) -> str:
         """Return where a reply to the ticket would go. Raises RuleError where there is no address."""
-        return self._acting.recipient(self._ticket(ticket_id, None), self.store.messages.of(ticket_id))
+        ticket = self._ticket(ticket_id, None)
+        return recipient_of(self.store, self.rules, ticket, self.store.messages.of(ticket_id))
 
     def undo(self, *, rest_of: int | None = None) -> Done:
         """Take the agent's latest action back, whole.
@@ -256,7 +264,7 @@ class Desk:
                 undoing.undo(self.store, action.steps)
                 self.store.actions.mark(action.id, "undone")
                 return self._turned(action.id, action.summary, action.steps, "undo", now)
-            undoing.undo_rest(self.store, self._acting, action.steps, gone, now)
+            undoing.undo_rest(self.store, self.rules, action.steps, gone, now)
             self.store.actions.mark(action.id, "partly undone")
             summary = f"{action.summary}, but for what has left"
             return self._turned(action.id, summary, action.steps, "undo", now, kept=sorted({one for one, _ in gone}))
@@ -271,7 +279,7 @@ class Desk:
             undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
             about = dict.fromkeys(step.get("ticket", NO_TICKET) for step in action.steps)
             for ticket_id in (one for one in about if one != NO_TICKET):
-                self._acting.gates.refuse_again(self._ticket(ticket_id, None), action.id)
+                self._changer.gates.refuse_again(self._ticket(ticket_id, None), action.id)
             self.store.actions.mark(action.id, "done")
             return self._turned(action.id, action.summary, action.steps, "redo", now)
 
@@ -354,7 +362,7 @@ class Desk:
         now = self._clock()
         with self.store.write(bulk=bulk):
             action = self.store.actions.begin(INTAKE, now)
-            return [self._receiving.file(item, action, now) for item in items]
+            return [self._filer.file(item, action, now) for item in items]
 
     def take_over(
         self, items: Sequence[Incoming], standing: Standing, imported: Imported, *, bulk: bool = False
@@ -370,13 +378,13 @@ class Desk:
             if received:
                 action = self.store.actions.begin(imported_state.IMPORT, now)
                 ticket = self._ticket(received[-1].ticket_id, None)
-                imported_state.stand(self.store, self._acting, ticket, standing, imported, action, now)
+                imported_state.stand(self.store, self.rules, ticket, standing, imported, action, now)
         return received
 
     def reclock(self, *, dry_run: bool = False) -> Reclocked:
         """Set every running ticket's clocks by the policies of today; `dry_run` only counts."""
         with self.store.write():
-            return reclock(self.store, self._acting, self._clock(), dry_run=dry_run)
+            return reclock(self.store, self.rules, self._clock(), dry_run=dry_run)
 
     def follow(
         self,
@@ -401,9 +409,9 @@ class Desk:
             if status is not None:
                 fields |= {"status": status, "snoozed_until": None}
                 fields["solved_at"] = now if status is Status.SOLVED else None
-            fields |= self._acting.clocks(replace(ticket, **fields), now)
+            fields = with_clocks(self.store, self.rules, ticket, fields, now)
             action = self.store.actions.begin(actor, now)
-            self._acting.write_fields(ticket, fields)
+            write_fields(self.store, ticket, fields)
             detail = {"changed": {name: [getattr(ticket, name), fields[name]]
                                   for name in ("assignee", "status", "lane", "tags") if name in fields}}  # fmt: skip
             self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
@@ -428,8 +436,8 @@ class Desk:
 
     def _wake(self, ticket: Ticket, action: int, now: int, kind: str, detail: Mapping[str, Any]) -> None:
         fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
-        fields |= self._acting.clocks(replace(ticket, **fields), now)
-        self._acting.write_fields(ticket, fields)
+        fields = with_clocks(self.store, self.rules, ticket, fields, now)
+        write_fields(self.store, ticket, fields)
         self.store.events.add(action, ticket.id, now, CLOCK, kind, detail)
 
     def _ticket(self, ticket_id: int, version: int | None) -> Ticket:
@@ -449,13 +457,13 @@ class Desk:
         for ticket_id in about:
             detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
-        leaves = any(step["kind"] == "outbox" for step in steps) and kind == "redo"
+        leaves = any(step["kind"] == OUTBOX for step in steps) and kind == "redo"
         return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None, bool(kept))
 
 
 def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     """Say what has left, and what undoing once more still takes back."""
-    mails = sum(step["kind"] == "outbox" for step in action.steps)
+    mails = sum(step["kind"] == OUTBOX for step in action.steps)
     numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
     if mails == 1:
         (what,) = {part for _, part in gone}
@@ -471,26 +479,6 @@ def _summary(changes: Mapping[int, Change], solves: int | None) -> str:
     """Say what an action did, for the toast and the undo key; in bulk every change does the same to its ticket."""
     ticket_ids, change = tuple(changes), next(iter(changes.values()), Change())
     done = [f"P-{solves} solved"] if solves is not None else []
-    if change.reply is not None:
-        done.append("replied")
-    if change.note is not None:
-        done.append("noted")
-    if change.escalate is not None:
-        done.append(f"escalated to {change.escalate.team}")
-    if change.team_answer is not None:
-        done.append(f"E-{change.team_answer.escalation} {change.team_answer.state}")
-    if change.problem is not None:
-        done.append(f"linked to P-{change.problem}" if change.problem else "linked to no problem")
-    if change.snooze_until is not None:
-        done.append("snoozed")
-    if change.status is not None:
-        done.append(str(change.status))
-    if change.assignee is not None:
-        done.append(f"assigned to {change.assignee}" if change.assignee else "unassigned")
-    for name in ("priority", "severity", "topic", "lane", "language", "register", "region"):
-        if getattr(change, name) is not None:
-            done.append(f"{name} {getattr(change, name) or 'not set'}")
-    if change.add_tags or change.remove_tags:
-        done.append(" ".join([*(f"+{tag}" for tag in change.add_tags), *(f"-{tag}" for tag in change.remove_tags)]))
+    done += [text for command in commands_of(change) if (text := command.describe(change))]
     numbers = f"#{ticket_ids[0]}" if len(ticket_ids) == 1 else f"{len(ticket_ids)} tickets"
     return f"{numbers}: {', '.join(done) or 'unchanged'}"

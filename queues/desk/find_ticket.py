@@ -74,7 +74,7 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
         return False
     if ticket.customer_id == customer_id:
         return True
-    if item.behind_address or (item.kind is MessageKind.FORM and item.reply_to):
+    if item.original_sender.address or (item.kind is MessageKind.FORM and item.reply_to):
         return False  # a stranger's group, or a form, writes under one address for everybody
     address = item.from_address
     opening = store.messages.opening(ticket_id)

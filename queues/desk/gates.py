@@ -14,12 +14,15 @@ from data.store import Store
 from queues.clocks import sla
 from queues.desk.desk_rules import DeskRules
 from queues.ground.statuses import DONE
-from queues.ground.undo_steps import ESCALATION, part_of
 from queues.ground.undo_steps import Step as Undo
+from queues.ground.undo_steps import StepKind as UndoKind
+from queues.ground.undo_steps import old_and_new
 from queues.procedures import safeguards
 from queues.procedures.procedure import Procedure, Step, StepKind, open_gates, procedure_for
 from queues.procedures.safeguards import Facts
 
+STEP = "step"
+"""The kind of the undo step."""
 _ADVICE = "Answer it, or give a reason to go past it."
 
 
@@ -32,6 +35,11 @@ class Gates:
     def procedure(self, ticket: Ticket) -> Procedure | None:
         """Return the procedure that the ticket follows, None where it needs none."""
         return procedure_for(ticket, self._rules.procedures)
+
+    def followed(self, ticket: Ticket) -> str:
+        """Return the procedure and version that the ticket follows, empty where it needs none."""
+        procedure = self.procedure(ticket)
+        return procedure.label if procedure is not None else ""
 
     def still_open(self, ticket: Ticket, change: Change) -> list[Step]:
         """Return the gates that stand before `change`: all of them before being done with the ticket (solving, closing,
@@ -136,17 +144,17 @@ class Gates:
         before = self._store.work.steps(ticket.id, procedure.id).get(step_id)
         after = None if value is None else StepAnswer(value, now, self._agent)
         self._store.work.take_step(ticket.id, procedure.id, step_id, after)
-        return {"kind": "step", "ticket": ticket.id, "procedure": procedure.id, "step": step_id,
+        return {"kind": STEP, "ticket": ticket.id, "procedure": procedure.id, "step": step_id,
                 "before": _packed(before), "after": _packed(after)}  # fmt: skip
 
-    def handed_over(self, ticket: Ticket, change: Change, now: int) -> list[Undo]:
-        """Answer the steps that ask for the hand-over that `change` is."""
+    def handed_over(self, ticket: Ticket, to: str, now: int) -> list[Undo]:
+        """Answer the steps that ask for handing the ticket over to a team."""
         procedure = self.procedure(ticket)
-        if procedure is None or change.escalate is None:
+        if procedure is None:
             return []
-        team, done = change.escalate.team.casefold(), self._answers(ticket, procedure)
+        team, done = to.casefold(), self._answers(ticket, procedure)
         steps = [s for s in procedure.steps if s.team and s.team.casefold() == team and not s.is_done(done.get(s.id))]
-        return part_of(ESCALATION, [self.write(ticket, procedure, step.id, True, now) for step in steps])
+        return [self.write(ticket, procedure, step.id, True, now) for step in steps]
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, Any]:
         return {name: one.value for name, one in self._store.work.steps(ticket.id, procedure.id).items()}
@@ -176,3 +184,12 @@ def _wanted(step: Step) -> str:
 
 def _packed(answer: StepAnswer | None) -> dict[str, Any] | None:
     return None if answer is None else {"value": answer.value, "at": answer.at, "actor": answer.actor}
+
+
+def _turn(store: Store, step: Undo, *, forward: bool) -> None:
+    _, new = old_and_new(step, forward=forward)
+    answer = None if new is None else StepAnswer(**new)
+    store.work.take_step(step["ticket"], step["procedure"], step["step"], answer)
+
+
+STEP_KINDS = {STEP: UndoKind(_turn, lambda step: "the step of the procedure")}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from data.records.incoming import Imported, Standing
 from data.records.tickets import Status, Ticket
 from data.safe_text import shortened
 from data.store import Store
-from queues.desk.change_ticket import Acting
+from queues.desk.desk_rules import DeskRules
+from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground import statuses
 
 IMPORT = "import"
@@ -19,7 +19,7 @@ _NOBODY = frozenset({"intake", "clock", IMPORT})
 
 
 def stand(
-    store: Store, acting: Acting, ticket: Ticket, standing: Standing, imported: Imported, action: int, now: int
+    store: Store, rules: DeskRules, ticket: Ticket, standing: Standing, imported: Imported, action: int, now: int
 ) -> None:
     """Write what the export says; a ticket that an agent worked on here since keeps what it has."""
     store.imported.put(ticket.id, imported)
@@ -27,8 +27,8 @@ def stand(
         return
     fields = _fields(ticket, standing, now)
     at = min(now, max(fields["updated_at"], ticket.created_at))
-    fields |= acting.clocks(replace(ticket, **fields), at)
-    acting.write_fields(ticket, fields)
+    fields = with_clocks(store, rules, ticket, fields, at)
+    write_fields(store, ticket, fields)
     changed = {
         name: [getattr(ticket, name), fields[name]]
         for name in ("status", "priority", "assignee", "tags")

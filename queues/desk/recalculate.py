@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from data.records.tickets import Status, Ticket
 from data.store import Store
-from queues.desk.change_ticket import Acting
+from queues.desk.desk_rules import DeskRules
+from queues.desk.ticket_fields import clocks, write_fields
 
 CLOCK = "clock"
 """Who the events of time's own doings name."""
@@ -28,7 +29,7 @@ class Reclocked:
     late_after: int = 0
 
 
-def reclock(store: Store, acting: Acting, now: int, *, dry_run: bool) -> Reclocked:
+def reclock(store: Store, rules: DeskRules, now: int, *, dry_run: bool) -> Reclocked:
     """Compute every running ticket's clocks anew and, unless `dry_run`, write those that differ with an event.
 
     Run inside a transaction. What changed is not an agent's action: the old policies bring the old clocks back.
@@ -36,15 +37,15 @@ def reclock(store: Store, acting: Acting, now: int, *, dry_run: bool) -> Reclock
     tickets = changed = before = after = 0
     action = None if dry_run else store.actions.begin(CLOCK, now)
     for ticket in _running(store):
-        found = acting.clocks(ticket, now)
-        dues = {name: found[name] for name in _DUES}
+        running = clocks(store, rules, ticket, now)
+        dues = {name: running[name] for name in _DUES}
         tickets += 1
         before += _is_late(ticket.due_at, now)
         after += _is_late(min((due for due in dues.values() if due is not None), default=None), now)
         steps = {name: [getattr(ticket, name), due] for name, due in dues.items() if getattr(ticket, name) != due}
         changed += bool(steps)
         if steps and action is not None:
-            acting.write_fields(ticket, dues)
+            write_fields(store, ticket, dues)
             store.events.add(action, ticket.id, now, CLOCK, "clocks", {"changed": steps})
     return Reclocked(tickets, changed, before, after)
 

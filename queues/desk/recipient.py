@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from data.errors import RuleError
 from data.records.customers import Customer
 from data.records.messages import Direction, Message, MessageKind
+from data.records.tickets import Ticket
+from data.store import Store
+from queues.desk.desk_rules import DeskRules
 from queues.mail.kind import is_daemon
 
 BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
@@ -27,6 +31,26 @@ def recipient(conversation: Sequence[Message], customer: Customer, ours: Collect
     known = [one.value for one in customer.identities if one.kind == "email"]
     others = [one.value for one in customer.identities if one.kind not in ("email", UNREACHABLE)]
     return _first(known, ours) or next(iter(others), "")
+
+
+def address_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:
+    """Return where a reply to the ticket goes; empty where there is no person to answer."""
+    return recipient(conversation, customer_of(store, ticket), rules.ours)
+
+
+def recipient_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:
+    """Return where a reply to the ticket goes. Raises RuleError where there is no person to answer."""
+    address = address_of(store, rules, ticket, conversation)
+    if not address:
+        raise RuleError(
+            "Nobody to answer", f"#{ticket.id} has no address of a person to send to; write a note instead."
+        )
+    return address
+
+
+def customer_of(store: Store, ticket: Ticket) -> Customer:
+    """Return the ticket's customer; one without name and address where there is none."""
+    return store.customers.get(ticket.customer_id) or Customer(0, "")
 
 
 def _first(addresses: Iterable[str], ours: Collection[str]) -> str:

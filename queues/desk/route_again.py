@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
+from queues.desk.desk_rules import DeskRules
+from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground.undo_steps import Step
 from queues.routing.conditions import Facts
 from queues.routing.rules import Route, Rules, route
-
-if TYPE_CHECKING:
-    from queues.desk.change_ticket import Acting
 
 PLACED = ("lane", "priority", "severity", "topic", "procedure")
 """The fields of a ticket that routing sets, besides tags and reason."""
@@ -109,7 +108,7 @@ def plan(store: Store, rules: Rules, progress: Callable[[int], object] = lambda 
 
 
 def carry_out(
-    store: Store, acting: Acting, given: Plan, action: int, now: int, agent: str
+    store: Store, rules: DeskRules, given: Plan, action: int, now: int, agent: str
 ) -> tuple[list[Step], tuple[int, ...]]:
     """Write a plan's moves inside the caller's transaction; return the steps and the tickets that moved."""
     steps: list[Step] = []
@@ -118,9 +117,8 @@ def carry_out(
         ticket = store.tickets.get(move.ticket_id)
         if ticket is None or ticket.version != move.version:
             continue
-        fields = move.after | {"updated_at": now}
-        fields |= acting.clocks(replace(ticket, **fields), now)
-        steps += acting.write_fields(ticket, fields)
+        fields = with_clocks(store, rules, ticket, move.after | {"updated_at": now}, now)
+        steps += write_fields(store, ticket, fields)
         changed = {name: [getattr(ticket, name), value] for name, value in move.after.items()}
         store.events.add(action, ticket.id, now, agent, KIND, {"changed": changed})
         moved.append(ticket.id)

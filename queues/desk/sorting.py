@@ -33,6 +33,11 @@ def settled(item: Incoming, *, answers_us: bool, subject: str = "") -> Incoming:
     return item
 
 
+def is_undelivered(item: Incoming) -> bool:
+    """Tell whether a mail says that ours did not arrive; a report may also say that it was late, or arrived."""
+    return item.kind is MessageKind.BOUNCE and item.delivery in ("", "failed")
+
+
 def tags(item: Incoming) -> tuple[str, ...]:
     """Return the tags that tell the agent of what was seen: of a person's mail its doubts, of any other its kind."""
     if item.kind in UNHEARD:

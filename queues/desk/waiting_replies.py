@@ -8,7 +8,7 @@ from data.errors import ConflictError, RuleError
 from data.records.messages import Draft
 from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
-from queues.ground.undo_steps import Step
+from queues.ground.undo_steps import Step, StepKind, old_and_new
 
 
 class Wish(StrEnum):
@@ -64,11 +64,13 @@ def settle(store: Store, entry: OutboxEntry, wish: Wish, now: int) -> list[Step]
     return [step]
 
 
-def turn(store: Store, step: Step, *, forward: bool) -> None:
+def _turn(store: Store, step: Step, *, forward: bool) -> None:
     """Take the decision back, or make it again. Raises RuleError where the reply has gone further since."""
-    before, after = OutboxState(step["before"]), OutboxState(step["after"])
-    old, new = (before, after) if forward else (after, before)
-    if old != new and not store.outbox.move(step["entry"], old, new):
+    old, new = old_and_new(step, forward=forward)
+    if old != new and not store.outbox.move(step["entry"], OutboxState(old), OutboxState(new)):
         raise RuleError("Already left", "The reply has moved on and cannot be called back.")
     if "message" in step:
         store.messages.withdraw(step["message"], forward)
+
+
+STEP_KINDS = {"settled": StepKind(_turn)}

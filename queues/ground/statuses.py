@@ -50,6 +50,11 @@ def after_reply(status: Status) -> Status:
     return status if status is Status.ON_HOLD or status in DONE else Status.PENDING
 
 
+def begun(status: Status) -> Status | None:
+    """Return the status once an agent has begun work on a ticket; None where that changes nothing."""
+    return Status.OPEN if status is Status.NEW else None
+
+
 def waits_after(waits: tuple[int, ...], status: Status, now: int) -> tuple[int, ...]:
     """Return when a ticket waited for others (see `Ticket.waits`), now that it has `status`."""
     waiting = len(waits) % 2 == 1

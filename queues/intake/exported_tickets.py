@@ -11,7 +11,7 @@ import msgspec
 
 from data.errors import InputError
 from data.protocols import Clock
-from data.records.incoming import Imported, Incoming, Standing
+from data.records.incoming import CustomerHint, Imported, Incoming, Standing
 from data.records.messages import Direction, MessageKind
 from queues.desk.desk import Desk
 from queues.exports.people import People
@@ -126,8 +126,7 @@ class _Placing:
             references=(),
             needs_our_id=True,
             to=(asks.address,) if asks.address and not incoming else (),
-            customer_name=asks.name,
-            handle="" if asks.address else self._handle(asks),
+            customer=CustomerHint("" if asks.address else self._handle(asks), asks.name),
             attachments=message.attachments,
             at=message.at,
             received_at=min(message.at or self.now, self.now),

@@ -14,7 +14,7 @@ from data.records.incoming import Incoming
 from data.records.messages import Direction
 from data.records.tickets import UNKNOWN_LANGUAGE
 from data.store import Store
-from queues.desk.file_message import identities_of
+from queues.desk.recognisers.customers import identities_of
 from queues.language import KnownTexts, detect
 from queues.language.priors import market_of
 from queues.mail.senders import unmasked
@@ -87,4 +87,4 @@ class Recogniser:
         """Return what the customer wrote before: as remembered, as of the newest ticket, or as just brought in."""
         stored = self._store.customers.language_of(customer) if customer is not None else ""
         lately = next((self._lately[identity] for identity in identities if identity in self._lately), "")
-        return stored or lately or (item.customer_language if item.customer_language != UNKNOWN_LANGUAGE else "")
+        return stored or lately or (item.customer.language if item.customer.language != UNKNOWN_LANGUAGE else "")

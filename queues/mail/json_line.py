@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import Direction, MessageKind
 from data.safe_text import safe_line, safe_text
 from queues.mail.html import html_to_text
@@ -75,7 +75,7 @@ def _incoming(line: Line, connector: str, source: str, digest: str) -> Incoming:
         language=language,
         confidence=confidence,
         external_ref=safe_line(line.external_ref or ("" if line.thread is None else f"thread {line.thread}")),
-        handle=safe_line(line.handle or ""),
+        customer=CustomerHint(safe_line(line.handle or "")),
         content_hash=hashlib.sha256(msgspec.json.encode(stable)).hexdigest(),
     )
 

@@ -10,7 +10,7 @@ from email.message import Message as Mime
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32
 
-from data.records.incoming import Incoming
+from data.records.incoming import Incoming, NamedAddress
 from data.records.messages import Direction, MessageKind
 from data.safe_text import safe_line, safe_text
 from queues.mail.addresses import addresses
@@ -99,8 +99,7 @@ def _incoming(
         signs=signs,
         delivery=report.became if report else "",
         reply_name=envelope["reply_name"],
-        behind_name=envelope["behind_name"],
-        behind_address=envelope["behind_address"],
+        original_sender=NamedAddress(envelope["original_name"], envelope["original_address"]),
     )
     read = unmasked(read, own_addresses)
     return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
@@ -150,8 +149,7 @@ def _unread(raw: bytes, connector: str, source: str, problem: str) -> Incoming:
         from_address=envelope["from_address"],
         reply_to=envelope["reply_to"],
         reply_name=envelope["reply_name"],
-        behind_name=envelope["behind_name"],
-        behind_address=envelope["behind_address"],
+        original_sender=NamedAddress(envelope["original_name"], envelope["original_address"]),
     )
 
 
@@ -161,15 +159,15 @@ def _envelope(headers: Mapping[str, Sequence[str]], own: frozenset[str]) -> dict
     if not name and not address:
         name, address = mailbox(_first(headers, "sender"))
     reply_name, reply_to = reply_box(headers, address, own)
-    behind_name, behind_address = real_sender(headers, name, address)
+    original_name, original_address = real_sender(headers, name, address)
     results = {
         "subject": words(_first(headers, "subject")),
         "from_name": name,
         "from_address": address,
         "reply_to": reply_to,
         "reply_name": reply_name,
-        "behind_name": behind_name,
-        "behind_address": behind_address,
+        "original_name": original_name,
+        "original_address": original_address,
     }
     return {key: safe_line(value) for key, value in results.items()}
 

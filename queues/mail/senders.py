@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from data.records.incoming import Incoming
+from data.records.incoming import Incoming, NamedAddress
 from data.records.messages import Sign
 from data.safe_text import safe_line
 from queues.mail.addresses import addresses
@@ -63,7 +63,8 @@ def unmasked(item: Incoming, own: Collection[str]) -> Incoming:
     """
     if item.from_address not in own:
         return item
-    name, address = (item.behind_name, item.behind_address) if item.behind_address else (item.reply_name, item.reply_to)
+    original = item.original_sender
+    name, address = (original.name, original.address) if original.address else (item.reply_name, item.reply_to)
     if not address or address in own:
         return item
     sign = Sign(REWRITTEN, safe_line(f"From: {item.from_name} <{item.from_address}>")[:200])
@@ -72,8 +73,7 @@ def unmasked(item: Incoming, own: Collection[str]) -> Incoming:
         from_name=name or (item.reply_name if item.reply_to == address else ""),
         from_address=address,
         reply_to="" if item.reply_to == address or item.reply_to in own else item.reply_to,
-        behind_name="",
-        behind_address="",
+        original_sender=NamedAddress(),
         signs=(*item.signs, sign),
     )
 

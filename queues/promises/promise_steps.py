@@ -11,7 +11,7 @@ from data.records.tickets import Ticket
 from data.store import Store
 from queues.clocks.calendar import Calendar
 from queues.ground.statuses import DONE
-from queues.ground.undo_steps import REPLY, Step, part_of
+from queues.ground.undo_steps import REPLY, Step, StepKind, old_and_new, part_of
 from queues.promises.find_promises import promise_in
 
 
@@ -64,21 +64,24 @@ def settle(store: Store, ticket: Ticket, now: int) -> list[Step]:
     return steps
 
 
-def turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take a promise's step back, or do it again. Raises ConflictError if the promise moved on since."""
-    old, new = ("before", "after") if forward else ("after", "before")
+def _turn(store: Store, step: Step, *, forward: bool) -> None:
+    """Take a promise's step back, or do it again. Raises ConflictError where the promise moved on since."""
+    old, new = old_and_new(step, forward=forward)
     settled_at: Any = step["at"] if forward else None
-    if not store.promises.turn(step["row"], PromiseState(step[old]), PromiseState(step[new]), settled_at):
+    if not store.promises.turn(step["row"], PromiseState(old), PromiseState(new), settled_at):
         raise ConflictError("Promise changed", f"A promise on #{step['ticket']} was settled since; look at it again.")
 
 
-def told(steps: list[Step]) -> dict[str, Any]:
+def event_detail(steps: list[Step]) -> dict[str, Any]:
     """Return what the event keeps: when the answer is due that was promised, and what became of earlier promises."""
-    promise_steps = [step for step in steps if step["kind"] == "promise"]
-    given = [step["due_at"] for step in promise_steps if step["after"] == PromiseState.OPEN]
-    settled = [str(step["after"]) for step in promise_steps if step["after"] != PromiseState.OPEN]
+    promises = [step for step in steps if step["kind"] == "promise"]
+    given = [step["due_at"] for step in promises if step["after"] == PromiseState.OPEN]
+    settled = [str(step["after"]) for step in promises if step["after"] != PromiseState.OPEN]
     return ({"promised": given[0]} if given else {}) | ({"promises": settled} if settled else {})
 
 
 def _step(ticket: Ticket, row: int, before: PromiseState, after: PromiseState, at: int | None) -> Step:
     return {"kind": "promise", "ticket": ticket.id, "row": row, "before": before, "after": after, "at": at}
+
+
+STEP_KINDS = {"promise": StepKind(_turn, lambda step: "the promise")}

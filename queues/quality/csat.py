@@ -21,6 +21,7 @@ from data.tables.csat import SECRET
 from queues.ground.undo_steps import Step
 from queues.quality.review_steps import mark
 from queues.quality.scores import Score, read_score
+from queues.quotes.only_thanks import is_all_in_sight
 
 DAY = 86_400
 TOKEN = re.compile(r"\bTR-[A-Z2-7]{10}\b")
@@ -78,9 +79,12 @@ def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arriv
     return None if score is None else Answer(question, score)
 
 
-def alone(answer: Answer | None) -> bool:
-    """Return whether a message only answers our question and needs no action."""
-    return answer is not None and not answer.score.complains
+def alone(rated: Answer | None, item: Incoming) -> bool:
+    """Tell whether a message is an answer to our question and nothing that anyone has to act on.
+
+    A file, or a line that was cut off and may be the customer's, is something to act on.
+    """
+    return rated is not None and not rated.score.complains and is_all_in_sight(item)
 
 
 def keep(store: Store, answer: Answer, message_id: int, arrived: int, action: int, actor: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.errors import ConflictError
 from data.quality import RatingState, ReviewState
 from data.store import Store
-from queues.ground.undo_steps import Step
+from queues.ground.undo_steps import Step, StepKind, old_and_new
 
 
 def mark(of: str, ticket_id: int, row: int, before: str, after: str) -> Step:
@@ -13,9 +13,9 @@ def mark(of: str, ticket_id: int, row: int, before: str, after: str) -> Step:
     return {"kind": "quality", "of": of, "ticket": ticket_id, "row": row, "before": str(before), "after": str(after)}
 
 
-def turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take the step back, or do it again. Raises ConflictError if the row has moved on since."""
-    old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
+def _turn(store: Store, step: Step, *, forward: bool) -> None:
+    """Take the step back, or do it again. Raises ConflictError where the row has moved on since."""
+    old, new = old_and_new(step, forward=forward)
     match step["of"]:
         case "question":
             turned = store.csat.turn_question(step["row"], old, new)
@@ -30,3 +30,6 @@ def turn(store: Store, step: Step, *, forward: bool) -> None:
         if what == "review" and new == ReviewState.WITHDRAWN:
             raise ConflictError("Seen already", f"The agent has seen review {step['row']}; revise it instead.")
         raise ConflictError("Moved on", f"The {what} on #{step['ticket']} has moved on since; look at it again.")
+
+
+STEP_KINDS = {"quality": StepKind(_turn)}

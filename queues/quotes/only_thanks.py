@@ -52,11 +52,15 @@ _SIGNED = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signatu
 
 
 def only_thanks(item: Incoming) -> bool:
-    """Return whether a message thanks and holds no more: no file, no line out of sight that may be the customer's."""
+    """Tell whether a message thanks and holds no more."""
+    return is_all_in_sight(item) and is_thanks(split(item.text).text) and is_thanks(item.new_text)
+
+
+def is_all_in_sight(item: Incoming) -> bool:
+    """Tell whether `new_text` is all that a customer sent: no file, no line cut off that may be the customer's."""
     if any(attachment.content_type not in _SIGNED for attachment in item.attachments):
         return False
-    parts = split(item.text)
-    return parts.sure and is_thanks(parts.text) and is_thanks(item.new_text)
+    return split(item.text).sure
 
 
 def is_thanks(text: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from data.records.changes import Event
 from queues.desk.desk import FOLLOWED
-from queues.desk.file_message import INTAKE
 from queues.desk.imported_state import IMPORT
 from queues.desk.recalculate import CLOCK
+from queues.desk.recognisers.arrival import INTAKE
 
 _BY_ITSELF = frozenset({INTAKE, CLOCK, IMPORT})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
 
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.connectors.base import Batch, Happened
 from queues.helper.client import RawMessage
@@ -98,7 +98,7 @@ class Fetching:
             direction=event.direction,
             received_at=min(event.at or now, now),
             lane=self._mirror.tracker.queues.get(remote.queue, ""),
-            customer_language=language if len(language) == 2 else UNKNOWN_LANGUAGE,
+            customer=CustomerHint(language=language if len(language) == 2 else UNKNOWN_LANGUAGE),
             references=(),
             needs_our_id=True,
         )

@@ -13,7 +13,7 @@ from data.records.tickets import Status, Ticket
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk.desk import Desk
-from queues.desk.file_message import INTAKE
+from queues.desk.recognisers.arrival import INTAKE
 from queues.remotes.links import Link, LinkState, put_link
 
 Tell = Callable[[str], object]

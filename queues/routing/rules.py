@@ -132,7 +132,7 @@ def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
         subject=message.subject,
         text=message.new_text or message.text,
         tags=tuple(tags),
-        tier=message.customer_tier,
+        tier=message.customer.tier,
         lane=message.lane,
     )
 

@@ -9,7 +9,7 @@ from data.errors import RuleError
 from data.records.shifts import Shift
 from data.store import Store
 from data.tables.events import NO_TICKET
-from queues.ground.undo_steps import Step
+from queues.ground.undo_steps import Step, StepKind, old_and_new
 
 BEGAN, ENDED = "shift began", "shift ended"
 """Events about no ticket."""
@@ -80,9 +80,9 @@ def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int]:
     return result, action
 
 
-def turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take the end of a shift back, or do it again. Raises RuleError if the agent's next shift began since."""
-    old, new = (step["before"], step["after"]) if forward else (step["after"], step["before"])
+def _turn_step(store: Store, step: Step, *, forward: bool) -> None:
+    """Take the end of a shift back, or do it again. Raises RuleError where the agent's next shift began since."""
+    old, new = old_and_new(step, forward=forward)
     shift = store.shifts.get(step["row"])
     latest = store.shifts.latest(shift.agent) if shift is not None else None
     if shift is None or latest is None or latest.id != shift.id or not store.shifts.turn(shift.id, old[0], *new):
@@ -114,3 +114,6 @@ def _turn(store: Store, shift: Shift, before: int | None, at: int, note: str, no
     action = store.actions.begin(agent, now)
     store.events.add(action, NO_TICKET, now, agent, ENDED, {"shift": shift.id, "at": at, "note": bool(note)})
     return action
+
+
+STEP_KINDS = {"shift": StepKind(_turn_step)}

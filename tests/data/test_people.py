@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.store import Store
 from queues.desk.desk import Desk
@@ -17,7 +17,7 @@ def mail(who: str, text: str, n: int, new_text: str | None = None) -> Incoming:
     return Incoming(
         connector="x", source="x", raw_sha256=f"{n}", kind=MessageKind.MAIL, from_name=who.title(),
         from_address=f"{who}@home.example", subject="Hello", text=text, new_text=text if new_text is None else new_text,
-        at=NOW, message_id=f"<{n}@x>", handle=f"@{who}", language="en", confidence=0.99,
+        at=NOW, message_id=f"<{n}@x>", customer=CustomerHint(f"@{who}"), language="en", confidence=0.99,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from data.errors import InputError, RuleError
 from data.quality import RatingState, RatingVia
 from data.records.changes import Change
 from data.records.incoming import Incoming
-from data.records.messages import Direction, MessageKind
+from data.records.messages import Attachment, Direction, MessageKind
 from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
@@ -344,3 +344,29 @@ def test_any_json_is_an_answer_or_told(value: object) -> None:
         return
     assert 0 <= found.score <= found.scale
     assert found.ticket_id or found.token or found.message_id
+
+
+_UNMARKED = "5\n\nOn Mon, Nov 2, 2026 at 9:00 AM Support <s@desk.example> wrote:\nHi Ana.\nIt still does not work."
+
+
+@pytest.mark.parametrize(
+    ("text", "files"), [(_UNMARKED, ()), ("5", (Attachment("broken.jpg", "image/jpeg", 10, "ab", 1),))]
+)
+def test_a_score_with_a_file_or_above_lines_that_may_be_the_customers_is_read(
+    desk: Desk, text: str, files: tuple[Attachment, ...]
+) -> None:
+    """The score counts, but someone has to look at what else is there, as with thanks."""
+    ticket, reference = asked(desk)
+    write(desk, text, 2, new_text="5", references=(reference,), attachments=files)
+    assert values(desk, ticket) == [5]
+    assert stand(desk, ticket) == (Status.OPEN, 1)
+
+
+def test_a_score_above_a_marked_quote_or_in_a_signed_mail_leaves_the_ticket_solved(desk: Desk) -> None:
+    """A marked quote holds no word of the customer's, and a signature's file proves only who wrote."""
+    ticket, reference = asked(desk)
+    text = "5\n\nOn Mon, Nov 2, 2026 at 9:00 AM Support <s@desk.example> wrote:\n> Hi Ana.\n> It still does not work."
+    signed = (Attachment("smime.p7s", "application/pkcs7-signature", 10, "ab", 1),)
+    write(desk, text, 2, new_text="5", references=(reference,), attachments=signed)
+    assert values(desk, ticket) == [5]
+    assert stand(desk, ticket) == (Status.SOLVED, 0)

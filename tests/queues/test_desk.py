@@ -572,3 +572,44 @@ def test_a_draft_with_other_words_outlives_a_reply(desk: Desk) -> None:
     kept = desk.store.drafts.get(number)
     assert kept is not None
     assert kept.text == "What I was about to write"
+
+
+def sent_elsewhere(at: int) -> Incoming:
+    """A reply of ours that another mail program sent; its copy is read from the Sent folder."""
+    return mail(
+        "We look into it", direction=Direction.OUT, from_address="support@desk.example", to=("ana@clientes.example",),
+        references=(mail().message_id,), received_at=at, at=at,
+    )  # fmt: skip
+
+
+def test_a_sent_mail_that_is_filed_after_a_newer_message_of_the_customer_does_not_answer_it(
+    desk: Desk, clock: Clock
+) -> None:
+    """The customer's newer message goes on waiting, and its clock goes on running."""
+    (number,) = arrive(desk)
+    newer = mail("It is worse now", references=(mail().message_id,), received_at=START + 600)
+    clock.now += 3600
+    arrive(desk, newer)
+    waiting = ticket(desk, number)
+    arrive(desk, sent_elsewhere(START + 300))
+    after = ticket(desk, number)
+    assert (waiting.status, after.status, after.touches) == (Status.NEW, Status.NEW, 1)
+    assert after.first_replied_at == START + 300
+    assert after.next_due is not None
+    assert desk.store.messages.last_times(number) == (START + 600, START + 300)
+
+
+def test_a_sent_mail_answers_what_came_before_it_was_sent(desk: Desk, clock: Clock) -> None:
+    """Nothing of the customer's is left to answer."""
+    (number,) = arrive(desk)
+    clock.now += 3600
+    arrive(desk, sent_elsewhere(START + 300))
+    assert ticket(desk, number).status is Status.PENDING
+    assert desk.store.messages.last_times(number) == (None, START + 300)
+
+
+def test_a_reply_written_here_answers_all_that_was_filed_by_then(desk: Desk) -> None:
+    """A server's clock may be ahead of ours: what the agent saw is answered."""
+    (number,) = arrive(desk, mail(received_at=START + 30))
+    desk.act([number], Change(reply="We look into it"))
+    assert desk.store.messages.last_times(number) == (None, START)

@@ -18,7 +18,7 @@ from data.records.outbox import OutboxState
 from data.records.tickets import Status
 from data.store import Store
 from queues.connectors.imap import Mailbox
-from queues.desk.file_message import Receiving
+from queues.desk.file_message import MessageFiler
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
 from tests.servers.mail_stack import MailStack
 
@@ -336,14 +336,14 @@ def test_mail_comes_and_goes_on_a_plain_server_too(server: str, desk: DeskAtMail
 def test_a_mail_that_the_desk_cannot_take_is_a_ticket_all_the_same_and_stops_no_other(
     desk: DeskAtMail, customer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Receiving.file
+    real = MessageFiler.file
 
-    def refusing(self: Receiving, item: Incoming, action: int, now: int) -> object:
+    def refusing(self: MessageFiler, item: Incoming, action: int, now: int) -> object:
         if item.readable and item.subject == "Veneno":
             raise ValueError("cannot take this")
         return real(self, item, action, now)
 
-    monkeypatch.setattr(Receiving, "file", refusing)
+    monkeypatch.setattr(MessageFiler, "file", refusing)
     for number, subject in enumerate(("Uno", "Veneno", "Dos")):
         desk.write(number, sender=customer, subject=subject)
     arrive(desk, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.records.changes import Change
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.records.tickets import Priority, Severity, Status, Ticket
 from data.store import Store
@@ -69,7 +69,7 @@ CASES = [
     mail(3, "the app crashes", lane="app"),
     mail(4, "ok", language="und", confidence=0.2),
     mail(5, "sent to the app", to=("app@desk.example",)),
-    mail(6, "gold", customer_tier="gold"),
+    mail(6, "gold", customer=CustomerHint(tier="gold")),
 ]
 
 

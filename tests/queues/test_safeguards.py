@@ -9,7 +9,7 @@ import pytest
 from data.errors import RuleError
 from data.records.changes import Change
 from data.records.escalations import Escalation
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.records.tickets import Status, Ticket
 from data.store import Store
@@ -52,7 +52,7 @@ def arrive(desk: Desk, clock: Clock, address: str, topic: str, *, handle: str = 
     clock.now += 60
     item = Incoming(
         "post", "test", f"{clock.now}", MessageKind.MAIL, "Ana", address, "Help", "Help me", "Help me", clock.now,
-        handle=handle, reply_to=reply_to, message_id=f"<{clock.now}@x.example>",
+        customer=CustomerHint(handle), reply_to=reply_to, message_id=f"<{clock.now}@x.example>",
     )  # fmt: skip
     (received,) = desk.receive([item])
     found = ticket(desk, received.ticket_id)

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from data.records.changes import Change
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.records.promises import PromiseState
 from data.records.tickets import Severity, Status
@@ -187,10 +187,10 @@ def test_a_new_address_blocks_in_a_safety_matter_until_another_is_taken(tmp_path
     store = Store.open(path)
     desk = checked(store)
     base = incoming(1, "No puedo entrar", "mail", at=NOW - 90_000)
-    desk.receive([replace(base, handle="@zoe", from_address="old@home.example")])
+    desk.receive([replace(base, customer=CustomerHint("@zoe"), from_address="old@home.example")])
     (ticket,) = store.tickets.each()
     stolen = replace(
-        base, handle="@zoe", from_address="thief@home.example", raw_sha256="x" * 64, message_id="<2@x>",
+        base, customer=CustomerHint("@zoe"), from_address="thief@home.example", raw_sha256="x" * 64, message_id="<2@x>",
         references=("<1@customer.example>",), kind=MessageKind.MAIL, received_at=NOW - 60,
     )  # fmt: skip
     assert isinstance(stolen, Incoming)

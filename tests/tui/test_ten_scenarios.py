@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from data.records.changes import Change
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import Direction, MessageKind
 from data.records.tickets import Severity, Status
 from data.store import Store
@@ -173,8 +173,8 @@ def incoming(
     return Incoming(
         connector="demo", source=f"demo:{n}", raw_sha256=f"{n:064}", kind=MessageKind.FORM, from_name="Nadia Lombard",
         from_address=address, subject="", text=text, new_text=text, at=at, message_id=f"<{n}@home.example>",
-        references=(answers,) if answers else (), language=language, confidence=confidence, lane=lane, handle=handle,
-        received_at=at,
+        references=(answers,) if answers else (), language=language, confidence=confidence, lane=lane,
+        received_at=at, customer=CustomerHint(handle),
     )  # fmt: skip
 
 

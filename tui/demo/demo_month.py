@@ -20,7 +20,7 @@ from data.errors import RuleError
 from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.escalations import Escalation
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, Status, Ticket
 from queues.connectors.demo import incoming
@@ -225,5 +225,5 @@ def _answer(writer: DemoMessage, message_id: str, text: str, at: int) -> Incomin
         connector="demo", source=f"demo.month:{digest[:16]}", raw_sha256=digest, kind=MessageKind.MAIL,
         from_name=writer.name, from_address=writer.address, subject=f"Re: {writer.subject}", text=text, new_text=text,
         at=at, received_at=at, language=UNKNOWN_LANGUAGE, message_id=f"<month.{digest[:24]}@mail.example>",
-        references=(message_id,), lane=writer.words.lane, handle=writer.handle,
+        references=(message_id,), lane=writer.words.lane, customer=CustomerHint(writer.handle),
     )  # fmt: skip

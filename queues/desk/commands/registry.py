@@ -1,0 +1,92 @@
+"""Every kind of change and every kind of undo step, each in one list. A new kind of change is a new line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.records.changes import Change
+from data.records.tickets import Status, Ticket
+from queues.desk import escalations, gates, problems, ticket_fields, waiting_replies
+from queues.desk.commands import link_problem, messages, set_language
+from queues.desk.commands.answer_escalation import AnswerEscalation
+from queues.desk.commands.assign import Assign
+from queues.desk.commands.command import Command
+from queues.desk.commands.escalate import Escalate
+from queues.desk.commands.link_problem import LinkProblem
+from queues.desk.commands.note import Note
+from queues.desk.commands.promise import GivePromise
+from queues.desk.commands.reply import Reply
+from queues.desk.commands.set_field import SetField
+from queues.desk.commands.set_language import SetLanguage, SetRegion, SetRegister
+from queues.desk.commands.set_status import SetStatus
+from queues.desk.commands.snooze import Snooze
+from queues.desk.commands.tag import Tag
+from queues.ground.undo_steps import StepKind
+from queues.promises import promise_steps
+from queues.quality import review_steps
+from queues.shifts import shift
+
+_REPLY, _NOTE, _ESCALATE, _ANSWER_ESCALATION = Reply(), Note(), Escalate(), AnswerEscalation()
+_SNOOZE, _SET_STATUS, _ASSIGN = Snooze(), SetStatus(), Assign()
+
+COMMANDS: tuple[Command, ...] = (
+    _REPLY,
+    _NOTE,
+    _ESCALATE,
+    _ANSWER_ESCALATION,
+    LinkProblem(),
+    _SNOOZE,
+    _SET_STATUS,
+    _ASSIGN,
+    SetLanguage(),
+    SetRegister(),
+    SetRegion(),
+    SetField("priority"),
+    SetField("severity"),
+    SetField("topic"),
+    SetField("lane"),
+    SetField("procedure"),
+    Tag(),
+    GivePromise(),
+)
+"""In the order in which they are checked, written and named in the summary.
+
+A language comes before what it may move (lane, priority, tags): what the agent sets in the same change overrides that.
+"""
+
+DECIDES_STATUS: tuple[Command, ...] = (
+    _SNOOZE,
+    _SET_STATUS,
+    _ESCALATE,
+    _REPLY,
+    _ANSWER_ESCALATION,
+    _NOTE,
+    _ASSIGN,
+)
+"""Whose status holds where a change has several of them: the first that names one."""
+
+STEP_KINDS: Mapping[str, StepKind] = {
+    **ticket_fields.STEP_KINDS,
+    **messages.STEP_KINDS,
+    **escalations.STEP_KINDS,
+    **link_problem.STEP_KINDS,
+    **problems.STEP_KINDS,
+    **set_language.STEP_KINDS,
+    **promise_steps.STEP_KINDS,
+    **gates.STEP_KINDS,
+    **review_steps.STEP_KINDS,
+    **shift.STEP_KINDS,
+    **waiting_replies.STEP_KINDS,
+}
+"""How each kind of undo step is turned, from the file that writes it."""
+
+
+def commands_of(change: Change) -> list[Command]:
+    """Return the commands that the change asks for, in order."""
+    return [command for command in COMMANDS if command.asked(change)]
+
+
+def status_after(ticket: Ticket, change: Change) -> Status:
+    """Return the status that the change leaves the ticket in."""
+    wanted = (command.status_after(ticket, change) for command in DECIDES_STATUS if command.asked(change))
+    return next((status for status in wanted if status is not None), ticket.status)

@@ -1,0 +1,119 @@
+"""A reply to the customer: stored, queued for the outbox, and with it the question how it was where its text asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from data.errors import RuleError
+from data.records.changes import Change
+from data.records.messages import Direction, Message
+from data.records.outbox import OutboxEntry, OutboxState
+from data.records.tickets import Status, Ticket
+from queues.desk.commands import messages
+from queues.desk.commands.command import Command, TicketChange
+from queues.desk.recipient import customer_of, recipient_of
+from queues.ground import statuses
+from queues.ground.undo_steps import REPLY, part_of
+from queues.outgoing import attachments, mail_bytes
+from queues.quality import csat
+
+
+class Reply(Command):
+    """Answers the customer; the ticket waits for them unless the agent decides otherwise."""
+
+    def asked(self, change: Change) -> bool:
+        """A reply is written, even an empty one: that is refused."""
+        return change.reply is not None
+
+    def check(self, work: TicketChange) -> None:
+        """Refuse a draft that left already, an address of ours and a closed ticket."""
+        ticket, change = work.ticket, work.change
+        messages.refuse_stale_draft(work.store, ticket, change.draft)
+        if change.recipient and change.recipient.casefold() in work.rules.ours:
+            raise RuleError("Our own address", f"#{ticket.id}: {change.recipient} is an address of ours; name another.")
+        if ticket.status is Status.CLOSED:
+            raise RuleError(
+                "Ticket is closed", f"#{ticket.id} is closed; reopen it first (O, or `tridesk reopen {ticket.id}`)."
+            )
+
+    def status_after(self, ticket: Ticket, change: Change) -> Status:
+        """The next word is the customer's."""
+        return statuses.after_reply(ticket.status)
+
+    def write(self, work: TicketChange) -> None:
+        """Build the mail, store it as a message, queue it, and drop the draft that it was written in."""
+        assert work.change.reply is not None
+        store, ticket, change, text = work.store, work.ticket, work.change, work.change.reply
+        earlier = store.messages.of(ticket.id)
+        to = change.recipient or recipient_of(store, work.rules, ticket, earlier)
+        sender = work.rules.sender_for(ticket.connector)
+        message_id = mail_bytes.new_message_id(ticket.id, sender.address)
+        language = change.reply_language or ticket.language
+        enclosed = attachments.read(change.attachments)
+        raw = mail_bytes.build(
+            text=text,
+            subject=change.subject or ticket.subject,
+            sender=sender.address,
+            brand=sender.brand,
+            recipient=mail_bytes.addressee(_name_of(to, work, earlier), to, ticket.connector),
+            message_id=message_id,
+            at=work.now,
+            earlier=earlier,
+            answers=not change.subject,
+            enclosed=enclosed,
+            signature=sender.signature_in(language),
+            html=sender.html,
+        )
+        message = messages.own_message(
+            work, Direction.OUT, text, sender=sender.address, language=language, macro=change.macro
+        )
+        message = replace(
+            message,
+            message_id=message_id,
+            subject=mail_bytes.one_line(change.subject) or message.subject,
+            attachments=tuple(file.described(position) for position, file in enumerate(enclosed, 1)),
+            procedure=work.gates.followed(ticket),
+        )
+        stored = messages.insert(work, message)
+        store.messages.refer(ticket.id, [message_id])
+        leaves_at = work.now + work.rules.undo_seconds
+        entry = OutboxEntry(
+            0, ticket.id, work.action, ticket.connector, OutboxState.QUEUED, message_id, to, raw, leaves_at,
+            draft=change.draft,
+        )  # fmt: skip
+        queued = {"kind": messages.OUTBOX, "ticket": ticket.id, "entry": store.outbox.insert(entry)}
+        asks = csat.ask(store, ticket, text, stored["message"], change.macro, work.now, work.agent)
+        dropped = messages.drop_draft(store, ticket.id, Direction.OUT, text)
+        work.steps.extend(part_of(REPLY, [stored, queued, *asks, *dropped]))
+        work.fields["touches"] = ticket.touches + 1
+        work.fields["first_replied_at"] = work.now if ticket.first_replied_at is None else ticket.first_replied_at
+        _note_origin(work, asks_rating=bool(asks))
+
+    def describe(self, change: Change) -> str:
+        """Return that it was answered."""
+        return "replied"
+
+
+def _note_origin(work: TicketChange, *, asks_rating: bool) -> None:
+    """Keep in the event what the reply was made of."""
+    change = work.change
+    kept = {
+        "macro": change.macro,
+        "reply_language": change.reply_language,
+        "verbatim": change.verbatim,
+        "procedure": work.gates.followed(work.ticket),
+        "asked_rating": asks_rating,
+    }
+    work.detail.update({name: value for name, value in kept.items() if value})
+    if change.edited is not None:
+        work.detail["edited"] = change.edited
+
+
+def _name_of(address: str, work: TicketChange, conversation: Sequence[Message]) -> str:
+    """Return the name that belongs to an address: what its person called themselves last, else the customer's."""
+    for message in reversed(conversation):
+        if message.direction is Direction.IN and address == (message.reply_to or message.from_address):
+            return message.from_name
+    customer = customer_of(work.store, work.ticket)
+    return customer.name if address.casefold() in {identity.value for identity in customer.identities} else ""

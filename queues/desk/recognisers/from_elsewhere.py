@@ -1,0 +1,33 @@
+"""What our own side wrote outside of the desk: replies from another mail program or system, and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.records.incoming import Received
+from data.records.messages import Direction
+from queues.desk.recognisers.arrival import Arrival
+from queues.ground import statuses
+
+
+def reply_from_elsewhere(arrival: Arrival) -> Received | None:
+    """Recognise a reply of ours: the ticket is answered, unless the customer wrote after the reply was sent."""
+    if arrival.item.direction is not Direction.OUT:
+        return None
+    ticket = arrival.joins
+    arrival.add(ticket.id)
+    fields: dict[str, Any] = {"touches": ticket.touches + 1}
+    waiting_since, _ = arrival.store.messages.last_times(ticket.id)
+    if waiting_since is None:
+        fields["status"] = statuses.after_reply(ticket.status)
+    if ticket.first_replied_at is None:
+        fields["first_replied_at"] = arrival.at
+    return arrival.joined(fields)
+
+
+def note_from_elsewhere(arrival: Arrival) -> Received | None:
+    """Recognise what agents tell each other in another system: it wakes no ticket."""
+    if arrival.item.direction is not Direction.NOTE:
+        return None
+    arrival.add(arrival.joins.id)
+    return arrival.joined({})

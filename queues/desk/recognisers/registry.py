@@ -1,0 +1,37 @@
+"""The recognisers of incoming messages, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from data.records.incoming import Received
+from queues.desk.recognisers.arrival import Arrival
+from queues.desk.recognisers.conversation import conversation
+from queues.desk.recognisers.customers_word import ordinary, thanks
+from queues.desk.recognisers.duplicate import duplicate
+from queues.desk.recognisers.from_elsewhere import note_from_elsewhere, reply_from_elsewhere
+from queues.desk.recognisers.machines import undelivered_reply, unheard
+from queues.desk.recognisers.new_matter import new_matter
+from queues.desk.recognisers.other_teams import answer_of_a_team, mail_to_a_team
+from queues.desk.recognisers.rating import rating
+
+Recogniser = Callable[[Arrival], Received | None]
+"""Files the message if it is one of its sort, and returns what became of it; else notes what it learned, if anything,
+and passes the message on."""
+
+RECOGNISERS: tuple[Recogniser, ...] = (
+    duplicate,
+    mail_to_a_team,
+    answer_of_a_team,
+    conversation,
+    rating,
+    new_matter,
+    # from here on the message joins a ticket
+    reply_from_elsewhere,
+    note_from_elsewhere,
+    undelivered_reply,
+    unheard,
+    thanks,
+    ordinary,
+)
+"""The first that returns something has filed the message; the last takes what is left."""

@@ -1,0 +1,120 @@
+"""The fields of a ticket: written together by compare-and-set, with the clocks that follow, and undone together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from data.errors import ConflictError
+from data.records.customers import Customer
+from data.records.tickets import Priority, Severity, Status, Ticket
+from data.store import Store
+from queues.clocks import sla
+from queues.desk.desk_rules import DeskRules
+from queues.ground import statuses
+from queues.ground.undo_steps import Step, StepKind, old_and_new
+
+FIELDS = "fields"
+"""The kind of the step."""
+_OF_A_REPLY = frozenset({"touches", "first_replied_at", "first_due", "next_due", "resolve_due", "waits", "updated_at"})
+_NAMED = (
+    "status",
+    "tags",
+    "priority",
+    "severity",
+    "topic",
+    "assignee",
+    "lane",
+    "language",
+    "procedure",
+    "snoozed_until",
+)
+
+
+def write_fields(store: Store, ticket: Ticket, fields: Mapping[str, Any]) -> list[Step]:
+    """Compare and set the changed fields; return the step. Raises ConflictError when the ticket moved on."""
+    changed = {name: value for name, value in fields.items() if getattr(ticket, name) != value}
+    if not changed:
+        return []
+    if not store.tickets.update(ticket, changed):
+        raise ConflictError("Ticket changed", f"#{ticket.id} was changed meanwhile; look at it again.")
+    before = {name: getattr(ticket, name) for name in changed}
+    return [{"kind": FIELDS, "ticket": ticket.id, "before": before, "after": changed}]
+
+
+def clocks(store: Store, rules: DeskRules, ticket: Ticket, now: int) -> dict[str, Any]:
+    """Return the fields of the clocks that run for the ticket as it is now, and of when it waited for others."""
+    ticket = replace(ticket, waits=statuses.waits_after(ticket.waits, ticket.status, now))
+    customer = store.customers.get(ticket.customer_id) or Customer(0, "")
+    waiting_since, last_reply = store.messages.last_times(ticket.id)
+    running = sla.clocks(
+        ticket,
+        customer.tier,
+        rules.policies,
+        rules.calendars,
+        last_incoming_at=waiting_since,
+        last_reply_at=last_reply,
+        now=now,
+    )
+    return {
+        "first_due": running.first_due,
+        "next_due": running.next_due,
+        "resolve_due": running.resolve_due,
+        "waits": ticket.waits,
+    }
+
+
+def with_clocks(store: Store, rules: DeskRules, ticket: Ticket, fields: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """Return the fields with the clocks that run once the ticket has them."""
+    return {**fields, **clocks(store, rules, replace(ticket, **fields), now)}
+
+
+def named_in(step: Step, *, answered: bool) -> list[str]:
+    """Return the fields of a step that an agent would name; what follows from a reply stays where it has left."""
+    changed = step["before"].keys() - (_OF_A_REPLY if answered else set())
+    return [name for name in _NAMED if name in changed]
+
+
+def reset_answered(store: Store, rules: DeskRules, step: Step, now: int) -> None:
+    """Set back what the agent decided besides the reply that has left; the clocks run as for an answered ticket."""
+    names = step["before"].keys() - _OF_A_REPLY
+    ticket = _unchanged(store, step["ticket"], {name: step["after"][name] for name in names})
+    fields = {name: _plain(step["before"][name]) for name in names} | {"updated_at": now}
+    if fields.get("status") == Status.NEW:
+        fields["status"] = Status.OPEN
+    write_fields(store, ticket, fields | clocks(store, rules, replace(ticket, **_typed(fields)), now))
+
+
+def _turn(store: Store, step: Step, *, forward: bool) -> None:
+    old, new = old_and_new(step, forward=forward)
+    store.tickets.update(_unchanged(store, step["ticket"], old), {name: _plain(value) for name, value in new.items()})
+
+
+def _unchanged(store: Store, ticket_id: int, values: Mapping[str, Any]) -> Ticket:
+    """Return the ticket if it still has these values. Raises ConflictError where it has not."""
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None or any(not _same(ticket, name, value) for name, value in values.items()):
+        raise ConflictError("Ticket changed", f"#{ticket_id} was changed since; it cannot be taken back whole.")
+    return ticket
+
+
+def _plain(value: Any) -> Any:
+    # steps come back from JSON, where a tuple has become a list
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields as a ticket holds them; steps come back from JSON, where a status has become a word."""
+    kinds = {"status": Status, "priority": Priority, "severity": Severity}
+    return {
+        name: kinds[name](value) if name in kinds and value is not None else value for name, value in fields.items()
+    }
+
+
+def _same(ticket: Ticket, name: str, value: Any) -> bool:
+    current = getattr(ticket, name)
+    return bool((list(current) if isinstance(current, tuple) else current) == value)
+
+
+STEP_KINDS = {FIELDS: StepKind(_turn)}
