@@ -8,11 +8,11 @@ from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
-from data.quality import UNHAPPY, Rating
 from data.records.changes import Change, Done, Finding
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.messages import Direction, Draft
 from data.records.promises import Promise
+from data.records.ratings import UNHAPPY, Rating
 from data.records.shifts import Effort, Shift
 from data.records.tickets import Status, Ticket
 from data.store import Store

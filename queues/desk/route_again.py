@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from data.records.messages import Message
 from data.records.tickets import Ticket
@@ -17,9 +17,6 @@ from queues.ground.undo_steps import Step
 from queues.routing.conditions import Facts
 from queues.routing.rules import Route, Rules, route
 
-if TYPE_CHECKING:
-    from queues.desk.change_ticket import Acting
-
 PLACED = ("lane", "priority", "severity", "topic", "procedure")
 """The fields of a ticket that routing sets, besides tags and reason."""
 BATCH = 500
@@ -27,6 +24,18 @@ BATCH = 500
 EXAMPLES = 5
 KIND = "rerouted"
 """The kind of the event."""
+
+
+class FieldWriter(Protocol):
+    """Writes the fields of a ticket and keeps its clocks right; `queues.desk.change_ticket.Acting` is one."""
+
+    def clocks(self, ticket: Ticket, now: int, /) -> dict[str, Any]:
+        """Return the clocks that the ticket has now, as fields."""
+        ...
+
+    def write_fields(self, ticket: Ticket, fields: dict[str, Any], /) -> list[Step]:
+        """Compare and set the fields; return the undo steps."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def plan(store: Store, rules: Rules, progress: Callable[[int], object] = lambda 
 
 
 def carry_out(
-    store: Store, acting: Acting, given: Plan, action: int, now: int, agent: str
+    store: Store, writer: FieldWriter, given: Plan, action: int, now: int, agent: str
 ) -> tuple[list[Step], tuple[int, ...]]:
     """Write a plan's moves inside the caller's transaction; return the steps and the tickets that moved."""
     steps: list[Step] = []
@@ -119,8 +128,8 @@ def carry_out(
         if ticket is None or ticket.version != move.version:
             continue
         fields = move.after | {"updated_at": now}
-        fields |= acting.clocks(replace(ticket, **fields), now)
-        steps += acting.write_fields(ticket, fields)
+        fields |= writer.clocks(replace(ticket, **fields), now)
+        steps += writer.write_fields(ticket, fields)
         changed = {name: [getattr(ticket, name), value] for name, value in move.after.items()}
         store.events.add(action, ticket.id, now, agent, KIND, {"changed": changed})
         moved.append(ticket.id)

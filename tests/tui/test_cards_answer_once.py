@@ -14,11 +14,11 @@ from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 import tui
-from data.quality import Review
 from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Direction, Draft, Message, MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
+from data.records.reviews import Review
 from macros.files.library import Library
 from queues.accounts.forms import MAIL, form_of
 from queues.accounts.mail_account import Account

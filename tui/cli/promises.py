@@ -79,7 +79,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
 
 def _until(answer: str, now: int) -> int:
     from queues.clocks.clock_settings import calendars_of
-    from queues.clocks.spoken_times import read_due
+    from queues.clocks.time_words import read_due
     from tui.setup.open_desk import office
     from tui.setup.settings import load
 

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.quality import Rating
 from data.records.changes import Event
 from data.records.messages import Message
 from data.records.promises import GivenPromise
+from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from data.errors import InputError, RuleError
-from data.quality import AnswerKind, Picked, Review
+from data.records.reviews import AnswerKind, Picked, Review
 from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.reviewing import card_then

@@ -14,7 +14,7 @@ import click
 from data.errors import InputError
 from data.records.tickets import UNKNOWN_LANGUAGE
 from data.safe_text import safe_line
-from queues.language import detect
+from queues.language.detector import detect
 from queues.mail.reading import read_mail
 from queues.routing import rules as routing
 from queues.routing.conditions import Facts

@@ -154,7 +154,7 @@ class ReplyCard(BaseCard[Verdict]):
 
     def _promise_by(self, answer: str) -> None:
         """Take the time that the agent gives, read as words of a reply are."""
-        from queues.clocks.spoken_times import read_due
+        from queues.clocks.time_words import read_due
 
         due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
         if due_at is None:

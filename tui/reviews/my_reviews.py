@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from data.quality import AnswerKind
+from data.records.reviews import AnswerKind
 from data.safe_text import safe_text
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from data.quality import BEST, Rating
 from data.records.changes import Event
 from data.records.customers import Customer
 from data.records.escalations import Escalation, EscalationState
 from data.records.messages import Direction, Message, MessageKind
 from data.records.problems import Problem
 from data.records.promises import GivenPromise
+from data.records.ratings import BEST, Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
