@@ -107,7 +107,7 @@ class DeskApp(App[int]):
         if self._feed is None:
             from tui.terminal.key_feed import KeyFeed
 
-            self._feed = KeyFeed(self)
+            self._feed = KeyFeed(self, self.desk, self.keys, self.leader)
         self._feed.take(event, at)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

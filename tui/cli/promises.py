@@ -11,10 +11,11 @@ from data.errors import InputError
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
 from data.safe_text import safe_line, safe_text
-from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
 from tui.cli.reading import promise_keys
 from tui.look.short_times import moment, span
+from tui.look.written_values import iso
 from tui.shifts.handover_line import left_line
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from tui.cli.common import (
     db_option,
     escalation_keys,
     escalation_line,
-    iso,
     json_option,
     put,
     reading,
     ticket_keys,
     ticket_line,
 )
+from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line

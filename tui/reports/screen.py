@@ -144,7 +144,7 @@ class ReportScreen(ReportReading):
 
     def action_copy(self) -> None:
         """Hand the table to the terminal's clipboard, cells parted by tabs."""
-        from tui.cli.exporting import safe_cell
+        from tui.look.written_values import safe_cell
 
         lines = ["\t".join(self.table.heads)]
         lines += ["\t".join([safe_cell(name), *(cell.text for cell in cells)]) for name, cells in self.table.lines]

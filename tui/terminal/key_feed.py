@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 
@@ -21,9 +21,10 @@ from tui.look.words import words
 from tui.terminal.key_guard import GAP, KeyGuard, Kind
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.message_pump import MessagePump
 
-    from tui.app import DeskApp
+    from tui.keys.keymap import Keymap, Leader
 
 PATIENCE = 1.0
 """Seconds after which the next key goes on, whatever the last one is still waiting for."""
@@ -42,18 +43,46 @@ REPEATING = frozenset({"desk.undo", "desk.redo"})
 """What may be pressed again at once: each takes one action back, or does it again."""
 
 
+class KeyPanel(Protocol):
+    """The panel of a procedure beside its ticket, as far as keys go."""
+
+    @property
+    def active(self) -> bool:
+        """Whether the keys go to the steps."""
+        ...
+
+
+class KeyDesk(Protocol):
+    """The screen whose keys act on tickets, as far as keys go; `tui.desk.screen.DeskScreen` is one."""
+
+    said: str
+    """What the message line says."""
+
+    @property
+    def panel(self) -> KeyPanel:
+        """The steps beside the ticket."""
+        ...
+
+    def say(self, text: str, /) -> None:
+        """Write into the message line."""
+        ...
+
+    def target(self) -> int | None:
+        """Return the number of the ticket that a key means."""
+        ...
+
+
 class KeyFeed:
     """The queue between terminal and application; lives in the application's loop."""
 
-    def __init__(self, app: DeskApp) -> None:
-        self._app = app
+    def __init__(self, app: App[int], desk: KeyDesk, keys: Keymap, leader: Leader) -> None:
+        self._app, self._desk, self._leader = app, desk, leader
         self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._guard = KeyGuard()
         self._dropped = 0
         self._why = ""
-        keys = app.keys
-        self._desk = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
+        self._actions = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING
 
@@ -102,14 +131,14 @@ class KeyFeed:
         """Say in the message line, and over a card too, what did nothing and why."""
         if not self._dropped:
             return
-        app, dropped, self._dropped = self._app, self._dropped, 0
+        dropped, self._dropped = self._dropped, 0
         told = words("{n} keys did nothing: {why}.").format(n=dropped, why=self._why)
         if dropped == 1:
             told = f"{self._why[:1].upper()}{self._why[1:]}."
         # a narrow screen cuts the end, and what the first key did may be long
-        app.desk.say(f"{told} {app.desk.said}" if self._guard.acted and app.screen is app.desk else told)
-        if app.screen is not app.desk:
-            app.notify(told, severity="warning", timeout=4, markup=False)
+        self._desk.say(f"{told} {self._desk.said}" if self._guard.acted and self._at_desk else told)
+        if not self._at_desk:
+            self._app.notify(told, severity="warning", timeout=4, markup=False)
 
     def _behind(self, at: float) -> list[Kind]:
         """Return the kinds of the keys of the same burst that wait, as they would be here."""
@@ -123,21 +152,26 @@ class KeyFeed:
         return kinds
 
     @property
+    def _at_desk(self) -> bool:
+        """Whether the desk itself is on top, with no card or screen over it."""
+        on_top: object = self._app.screen
+        return on_top is self._desk
+
+    @property
     def _in_field(self) -> bool:
         return types(self._app.focused)
 
     def _kind(self, event: events.Key) -> Kind:
-        app, key = self._app, event.key
-        focused = app.focused
+        key, focused = event.key, self._app.focused
         if focused is not None and focused.check_consume_key(key, event.character):
             return Kind.TEXT
         if self._in_field and not self._leaves_field(key):
             return Kind.TEXT
-        if key in STEERING or (key in ("j", "k") and app.screen is not app.desk):
+        if key in STEERING or (key in ("j", "k") and not self._at_desk):
             return Kind.MOVE
-        if app.screen is not app.desk or self._in_field or self._in_steps:
+        if not self._at_desk or self._in_field or self._in_steps:
             return Kind.ACT
-        if app.leader.begins(key):
+        if self._leader.begins(key):
             return Kind.MOVE
         action = self._action(key)
         if action is None:
@@ -151,22 +185,21 @@ class KeyFeed:
         if key == "enter":
             from textual.widgets import TextArea
 
-            return not isinstance(self._app.focused, TextArea) and self._app.screen is not self._app.desk
+            return not isinstance(self._app.focused, TextArea) and not self._at_desk
         return key in self._writing or key == "escape"
 
     def _action(self, key: str) -> Action | None:
-        return self._desk.get(f"{self._app.leader.pending} {key}".strip())
+        return self._actions.get(f"{self._leader.pending} {key}".strip())
 
     @property
     def _in_steps(self) -> bool:
-        return self._app.desk.panel.active
+        return self._desk.panel.active
 
     def _place(self) -> Hashable:
         """Where a key acts; two presses in the steps are never the same place, for each means another step."""
-        app = self._app
-        if app.screen is not app.desk:
-            return app.screen
-        return monotonic() if self._in_steps else (app.desk, app.desk.target())
+        if not self._at_desk:
+            return self._app.screen
+        return monotonic() if self._in_steps else (self._desk, self._desk.target())
 
     async def _settled(self) -> None:
         """Return once the key has gone all its way, and what it opened is drawn."""
