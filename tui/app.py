@@ -98,7 +98,7 @@ class DeskApp(App[int]):
         found = super().get_driver_class()
         if found.__name__ != "LinuxDriver":
             return found
-        from tui.terminal.reading import ReadingDriver
+        from tui.terminal.reading_driver import ReadingDriver
 
         return ReadingDriver
 

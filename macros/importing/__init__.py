@@ -1,1 +1,4 @@
-"""Answers of other tools made into macros: their exports read, their placeholders and conditions put into ours."""
+"""Saved answers of other tools turned into macros: exports read, placeholders and conditions translated.
+
+Imports `files` and `data`.
+"""

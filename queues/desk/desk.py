@@ -16,7 +16,7 @@ from data.records.ratings import UNHAPPY, Rating
 from data.records.shifts import Effort, Shift
 from data.records.tickets import Status, Ticket
 from data.store import Store
-from data.tables.actions import Action
+from data.tables.action_log import Action
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
 from queues.desk import imported_state, problems, route_again

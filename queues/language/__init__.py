@@ -1,3 +1,4 @@
-"""Which language a customer wrote in: clean, script, own small model, priors, confidence, open world.
+"""The language a customer wrote in: cleaning, scripts, our own small model, priors, confidence.
 
-Imports `quotes` and `data`; `detector.detect` is the way in."""
+Imports `quotes` and `data`; `detector.detect` is the way in.
+"""

@@ -12,7 +12,7 @@ from data.records.ratings import SATISFIED, UNHAPPY, Rating
 from data.safe_text import safe_line, shortened
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
-from tui.cli.reading import rating_keys
+from tui.cli.listing import rating_keys
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:

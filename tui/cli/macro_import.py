@@ -43,7 +43,7 @@ def import_them(
     Values and conditions are put into ours where there is one; else the macro asks for them, and the report says so.
     Exit 1 when an answer could not be taken.
     """
-    from macros.importing.reading import read
+    from macros.importing.read_answers import read
     from macros.importing.run import Import
     from queues.mail.html import html_to_text
     from tui.cli.remote_macros import fetched

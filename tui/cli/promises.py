@@ -12,8 +12,8 @@ from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
 from data.safe_text import safe_line, safe_text
 from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
-from tui.cli.reading import promise_keys
 from tui.look.short_times import moment, span
 from tui.look.written_values import iso
 from tui.shifts.handover_line import left_line
@@ -58,7 +58,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
     """Tell what is left at the end of a shift: the hand-over that was left last, promises, replies, drafts."""
     from queues.shifts.handover import hand_over
     from tui.setup.clock import wall_clock
-    from tui.shifts.lines import note_head
+    from tui.shifts.shift_lines import note_head
 
     now = wall_clock()
     with reading(db) as store:

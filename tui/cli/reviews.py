@@ -17,7 +17,7 @@ from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, put
 from tui.cli.review_scoring import FOLDER, calibrate, score
 from tui.look.written_values import iso
-from tui.reviews.lines import answer_line, mark_lines, percent, stand, version_words
+from tui.reviews.review_lines import answer_line, mark_lines, percent, stand, version_words
 from tui.setup.settings import config_folder
 
 if TYPE_CHECKING:

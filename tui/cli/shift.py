@@ -22,7 +22,7 @@ from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import agent_name, zone_name
 from tui.setup.settings import config_folder, load
-from tui.shifts.lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
+from tui.shifts.shift_lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift

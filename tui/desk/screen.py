@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.messages import TicketChosen, TicketHighlighted
+from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
 from tui.look.words import words
 from tui.replying.macro_strip import MacroStrip
 from tui.reviews.reviews import ReviewingDesk

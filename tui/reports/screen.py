@@ -155,7 +155,7 @@ class ReportScreen(ReportReading):
     def action_write(self) -> None:
         """Ask for a file and write the report into it."""
         from tui.cards.ask_line import AskLine
-        from tui.reports.files import default_path, write_report
+        from tui.reports.report_files import default_path, write_report
 
         asked, zone = self.state.asked, self.zone
 

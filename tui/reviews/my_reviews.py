@@ -20,7 +20,7 @@ from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
-from tui.reviews.lines import answer_line, mark_lines, percent, stand
+from tui.reviews.review_lines import answer_line, mark_lines, percent, stand
 from tui.reviews.waiting_reviews import Given
 
 MOST_LINES = 5

@@ -21,7 +21,7 @@ from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.words import words
-from tui.reviews.lines import answer_line
+from tui.reviews.review_lines import answer_line
 from tui.reviews.scorecard_form import Sheet
 from tui.reviews.waiting_reviews import Item, card_of
 
