@@ -124,6 +124,17 @@ def test_no_file_lies_beside_a_folder_of_its_name() -> None:
     assert [path for path in sources() if path.with_suffix("").is_dir()] == []
 
 
+def test_each_style_sheet_lies_with_a_file_that_uses_it() -> None:
+    sheets = set((ROOT / "tui").rglob("*.tcss"))
+    uses = [
+        (path, (path.parent / name).resolve())
+        for path in sources()
+        for name in re.findall(r'CSS_PATH = "(.*)"', path.read_text(encoding="utf-8"))
+    ]
+    assert {sheet for _, sheet in uses} == sheets
+    assert {sheet for path, sheet in uses if sheet.parent == path.parent} == sheets
+
+
 def test_files_of_one_base_name_share_an_idea() -> None:
     names = Counter(path.stem for path in sources() if path.stem != "__init__")
     assert {name for name, count in names.items() if count > 1} == ONE_IDEA.keys(), "rename the file, or say the idea"

@@ -52,7 +52,7 @@ ROUND_SECONDS = 1
 class DeskApp(App[int]):
     """Runs one `DeskScreen` over a store that only this thread reads; the writer has its own."""
 
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH = "app.tcss"
     TITLE = "tridesk"
     ENABLE_COMMAND_PALETTE = False
 

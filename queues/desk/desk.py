@@ -151,7 +151,7 @@ class Desk:
         return self.ratings.take_answers(answers, reopen), reopened
 
     def reroute(self, plan: Plan) -> Done:
-        """Carry a plan of `rerouting.plan` out as one action; tickets that changed since are left as they are."""
+        """Carry a plan of `route_again.plan` out as one action; tickets that changed since are left as they are."""
         now = self._clock()
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)

@@ -36,7 +36,7 @@ class DeskScreen(ReviewingDesk):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.LIST),
     ]
-    CSS_PATH = "../styles/desk.tcss"
+    CSS_PATH = "desk.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
 
     def compose(self) -> ComposeResult:

@@ -34,7 +34,7 @@ _KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
 class BulkCard(BaseCard[Verdict]):
     """Returns what is to be sent and what becomes of the tickets, nothing where nothing is."""
 
-    CSS_PATH = "../styles/reply_card.tcss"
+    CSS_PATH = "reply_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(one for one in bindings(Scope.PREVIEW) if isinstance(one, Binding) and one.id in _KEYS),
         Binding("down,j", "scroll(1)", show=False),

@@ -28,7 +28,7 @@ from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
 class ReplyCard(BaseCard[Verdict]):
     """Enter sends and does what the macro says; a blocking finding makes it say so instead, until a reason is given."""
 
-    CSS_PATH = "../styles/reply_card.tcss"
+    CSS_PATH = "reply_card.tcss"
     AUTO_FOCUS = ""  # the line for a reason is no place to start
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.PREVIEW),

@@ -45,7 +45,7 @@ REMEMBERED = 12
 class ReportScreen(ReportReading):
     """Returns what is to be opened on the desk; its state then knows how to come back."""
 
-    CSS_PATH = "../styles/report.tcss"
+    CSS_PATH = "report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REPORT)
 
     def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:

@@ -30,7 +30,7 @@ Answer = Callable[[int, AnswerKind, str], None]
 class MyReviews(BaseCard[int]):
     """Returns the ticket to go to, or nothing. A review counts as seen once it was under the mark."""
 
-    CSS_PATH = "../styles/review.tcss"
+    CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.MY_REVIEWS)
 
     def __init__(

@@ -48,7 +48,7 @@ class Hands:
 class ReviewScreen(BaseCard[None]):
     """Scores by digits, saves and goes on; `show` brings the list up to date."""
 
-    CSS_PATH = "../styles/review.tcss"
+    CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so by Textual
 

@@ -38,7 +38,7 @@ class Past:
 class CustomerCard(BaseCard[int]):
     """Returns the ticket to open, or nothing."""
 
-    CSS_PATH = "../styles/customer_card.tcss"
+    CSS_PATH = "customer_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,c", "leave"),
         ("j", "step(1)"),
