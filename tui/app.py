@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from queues.procedures.book import ProcedureBook
     from tui.accounts.mail_process import MailProcess
     from tui.accounts.setup import AccountSetup
+    from tui.desk.key_feed import KeyFeed
     from tui.setup.settings import Settings
-    from tui.terminal.key_feed import KeyFeed
 
 CRASHED = 1
 """The exit code after a fault of the program itself."""
@@ -105,7 +105,7 @@ class DeskApp(App[int]):
     def typed(self, event: events.InputEvent | events.Paste, at: float) -> None:
         """Take what a real terminal sent, in the order and at the time in which it was read."""
         if self._feed is None:
-            from tui.terminal.key_feed import KeyFeed
+            from tui.desk.key_feed import KeyFeed
 
             self._feed = KeyFeed(self, self.desk, self.keys, self.leader)
         self._feed.take(event, at)

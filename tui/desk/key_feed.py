@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from textual import events
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message_pump import MessagePump
 
+    from tui.desk.screen import DeskScreen
     from tui.keys.keymap import Keymap, Leader
 
 PATIENCE = 1.0
@@ -43,39 +44,10 @@ REPEATING = frozenset({"desk.undo", "desk.redo"})
 """What may be pressed again at once: each takes one action back, or does it again."""
 
 
-class KeyPanel(Protocol):
-    """The panel of a procedure beside its ticket, as far as keys go."""
-
-    @property
-    def active(self) -> bool:
-        """Whether the keys go to the steps."""
-        ...
-
-
-class KeyDesk(Protocol):
-    """The screen whose keys act on tickets, as far as keys go; `tui.desk.screen.DeskScreen` is one."""
-
-    said: str
-    """What the message line says."""
-
-    @property
-    def panel(self) -> KeyPanel:
-        """The steps beside the ticket."""
-        ...
-
-    def say(self, text: str, /) -> None:
-        """Write into the message line."""
-        ...
-
-    def target(self) -> int | None:
-        """Return the number of the ticket that a key means."""
-        ...
-
-
 class KeyFeed:
     """The queue between terminal and application; lives in the application's loop."""
 
-    def __init__(self, app: App[int], desk: KeyDesk, keys: Keymap, leader: Leader) -> None:
+    def __init__(self, app: App[int], desk: DeskScreen, keys: Keymap, leader: Leader) -> None:
         self._app, self._desk, self._leader = app, desk, leader
         self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -154,8 +126,7 @@ class KeyFeed:
     @property
     def _at_desk(self) -> bool:
         """Whether the desk itself is on top, with no card or screen over it."""
-        on_top: object = self._app.screen
-        return on_top is self._desk
+        return self._app.screen is self._desk
 
     @property
     def _in_field(self) -> bool:
