@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.language_set import Case, cases_of, own_cases, wrappers
-from queues.language import Detection, KnownTexts, detect
+from queues.language.detector import Detection, detect
+from queues.language.templates import KnownTexts
 from queues.language.tokens import words
 
 UNKNOWN = "und"

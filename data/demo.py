@@ -89,7 +89,7 @@ class DemoMessage:
 def _lines(name: str) -> list[dict[str, Any]]:
     """Read one of our own JSON Lines files. Raises InputError naming the line that cannot be used."""
     rows: list[dict[str, Any]] = []
-    text = (files("data") / "demo" / name).read_text(encoding="utf-8")
+    text = (files("data") / "demo_texts" / name).read_text(encoding="utf-8")
     for position, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
@@ -110,7 +110,7 @@ def _text_of(row: Mapping[str, Any]) -> DemoText:
 @cache
 def texts() -> tuple[DemoText, ...]:
     """Return every hand-written message, in the order of the files' names."""
-    names = sorted(entry.name for entry in (files("data") / "demo").iterdir() if entry.name.endswith(".jsonl"))
+    names = sorted(entry.name for entry in (files("data") / "demo_texts").iterdir() if entry.name.endswith(".jsonl"))
     return tuple(_text_of(row) for name in names if name != NAMES_FILE for row in _lines(name))
 
 

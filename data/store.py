@@ -13,7 +13,7 @@ from data.locations import network_file_system, private_file, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
 from data.records.tickets import SearchHit
 from data.search import search
-from data.tables.actions import Actions
+from data.tables.action_log import Actions
 from data.tables.csat import Csat
 from data.tables.customers import Customers
 from data.tables.drafts import Drafts

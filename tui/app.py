@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from queues.procedures.book import ProcedureBook
     from tui.accounts.mail_process import MailProcess
     from tui.accounts.setup import AccountSetup
+    from tui.desk.key_feed import KeyFeed
     from tui.setup.settings import Settings
-    from tui.terminal.key_feed import KeyFeed
 
 CRASHED = 1
 """The exit code after a fault of the program itself."""
@@ -52,7 +52,7 @@ ROUND_SECONDS = 1
 class DeskApp(App[int]):
     """Runs one `DeskScreen` over a store that only this thread reads; the writer has its own."""
 
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH = "app.tcss"
     TITLE = "tridesk"
     ENABLE_COMMAND_PALETTE = False
 
@@ -98,16 +98,16 @@ class DeskApp(App[int]):
         found = super().get_driver_class()
         if found.__name__ != "LinuxDriver":
             return found
-        from tui.terminal.reading import ReadingDriver
+        from tui.terminal.reading_driver import ReadingDriver
 
         return ReadingDriver
 
     def typed(self, event: events.InputEvent | events.Paste, at: float) -> None:
         """Take what a real terminal sent, in the order and at the time in which it was read."""
         if self._feed is None:
-            from tui.terminal.key_feed import KeyFeed
+            from tui.desk.key_feed import KeyFeed
 
-            self._feed = KeyFeed(self)
+            self._feed = KeyFeed(self, self.desk, self.keys, self.leader)
         self._feed.take(event, at)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

@@ -1,1 +1,4 @@
-"""One file a subject: the SQL of the store. Each reads and writes through the connection that `data.store` hands it."""
+"""The SQL of the store, a file a subject. Each reads and writes through the connection that `data.store` opens.
+
+Imports `records` and `errors`.
+"""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from data.quality import Question, Rating, RatingState, RatingVia
+from data.records.ratings import Question, Rating, RatingState, RatingVia
 
 SECRET = "csat.secret"
 """The setting that tokens are made with; each desk file has its own."""

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from data.quality import (
+from data.records.reviews import (
     AnswerKind,
     Calibration,
     Candidate,

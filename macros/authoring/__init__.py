@@ -1,3 +1,4 @@
 """An agent's own macros: written from replies, reworded, counted, and proposed by the coach.
 
-Imports `files`, `filling`, `checks` and `data`."""
+Imports `suggesting`, `render`, `files`, `filling` and `data`.
+"""

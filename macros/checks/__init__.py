@@ -1,3 +1,4 @@
-"""What is looked at before a reply leaves: one check a file, text in, findings with their positions out.
+"""The checks on a reply before it leaves, one a file: text in, findings with their positions out.
 
-Imports `filling` and `data`."""
+Imports `render` and `data`.
+"""

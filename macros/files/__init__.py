@@ -1,3 +1,4 @@
-"""Macro files as they are on disk: found, read, and joined into the library.
+"""Macro files on disk: found, read, and joined into the library.
 
-Imports `filling` and `data`."""
+Imports `filling` and `data`.
+"""

@@ -1,3 +1,4 @@
-"""One macro as a value, and its text filled in for one ticket: the only place that runs Jinja2.
+"""A macro as a value, and its text filled in for one ticket. Only this folder runs Jinja2.
 
-Imports `data` only."""
+Imports `data`.
+"""

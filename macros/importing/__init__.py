@@ -1,1 +1,4 @@
-"""Converts other tools' answers to macros: reads their exports, maps their placeholders and conditions."""
+"""Saved answers of other tools turned into macros: exports read, placeholders and conditions translated.
+
+Imports `files` and `data`.
+"""

@@ -13,7 +13,7 @@ from macros.files.macro_files import SUFFIX, put_file
 from macros.files.snippet_links import link_macro
 from macros.importing.foreign import Foreign
 from macros.importing.liquid import LiquidError
-from macros.importing.writing import Detect, ToText, Written, place_of, write
+from macros.importing.macro_text import Detect, ToText, Written, place_of, write
 
 
 @dataclass(frozen=True, slots=True)

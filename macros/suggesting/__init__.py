@@ -1,3 +1,4 @@
 """Which macros answer a message: the ranking, what it learns from, and how good it would have been.
 
-Imports `files`, `filling` and `data`."""
+Imports `filling` and `data`.
+"""

@@ -1,3 +1,4 @@
-"""Mail accounts and ticketing systems as the settings name them: providers, secrets, forms.
+"""Mail accounts and ticketing systems in the settings: providers, secrets, forms.
 
-Imports `ground` and `data`; connectors and remotes are built from these."""
+Imports `ground` and `data`.
+"""

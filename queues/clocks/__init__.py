@@ -1,3 +1,4 @@
-"""Working time, targets (SLA), and times as people write them.
+"""Working hours, targets (SLA), and times as people write them.
 
-Imports `ground` and `data`."""
+Imports `data`.
+"""

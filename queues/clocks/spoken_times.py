@@ -102,18 +102,6 @@ def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | Non
     return None if clock is None else _checked(clock, clock, when.at_clock(clock), now)
 
 
-def read_due(answer: str, now: int, office: Calendar) -> int | None:
-    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None if it is none."""
-    from queues.clocks.time_words import read_time
-
-    due = read_time(answer, now, office, day_end=True)
-    if due is not None:
-        return due if due > now else None
-    plain = fold(answer.strip())
-    result = due_of(plain, now, office)
-    return result[2] if result is not None and result[:2] == (0, len(plain)) else None
-
-
 def fold(text: str) -> str:
     """Return a text in lower case without the accents of English and Spanish, place by place as long as it was."""
     plain = text.lower().translate(_SAME_LENGTH)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from queues.clocks.calendar import Calendar
-from queues.clocks.spoken_times import MONTHS, NUMBERS, WEEKDAYS, When, fold
+from queues.clocks.spoken_times import MONTHS, NUMBERS, WEEKDAYS, When, due_of, fold
 
 EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 dic"
 """What a refusal shows."""
@@ -98,6 +98,16 @@ def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -
     except (OverflowError, ValueError, OSError):  # no day of any calendar
         return None
     return result if result is not None and result >= now else None
+
+
+def read_due(answer: str, now: int, office: Calendar) -> int | None:
+    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it is none."""
+    due = read_time(answer, now, office, day_end=True)
+    if due is not None:
+        return due if due > now else None
+    plain = fold(answer.strip())
+    found = due_of(plain, now, office)
+    return found[2] if found is not None and found[:2] == (0, len(plain)) else None
 
 
 @dataclass(slots=True)

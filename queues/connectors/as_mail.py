@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from data.safe_text import LONGEST_LINE
 from queues.mail.addresses import addresses, written_address
-from queues.mail.letter import Letter, Person, usable_id, write
+from queues.mail.letter import usable_id, write
+from queues.mail.letter_fields import Letter, Person
 
 _LONGEST_NAME = 150
 _SIGNS = re.compile(r'[<>"\\\x00-\x1f]')

@@ -8,15 +8,15 @@ from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
-from data.quality import UNHAPPY, Rating
 from data.records.changes import Change, Done, Finding
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.messages import Direction, Draft
 from data.records.promises import Promise
+from data.records.ratings import UNHAPPY, Rating
 from data.records.shifts import Effort, Shift
 from data.records.tickets import Status, Ticket
 from data.store import Store
-from data.tables.actions import Action
+from data.tables.action_log import Action
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
 from queues.desk import imported_state, problems, route_again
@@ -157,7 +157,7 @@ class Desk:
         return self.ratings.take_answers(answers, reopen), reopened
 
     def reroute(self, plan: Plan) -> Done:
-        """Carry a plan of `rerouting.plan` out as one action; tickets that changed since are left as they are."""
+        """Carry a plan of `route_again.plan` out as one action; tickets that changed since are left as they are."""
         now = self._clock()
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)

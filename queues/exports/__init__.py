@@ -1,1 +1,4 @@
-"""Ticket exports of other tools: one file a tool says how its tickets are written; the rest is the same for all."""
+"""Ticket exports of other tools: one file a tool says how its tickets are written, the rest is shared.
+
+Imports `data`.
+"""

@@ -1,1 +1,4 @@
-"""What the events say about the work: tickets' lives, figures, reports, and shifts played again."""
+"""What the events say about the work: handling times, reports, and past shifts replayed.
+
+Imports `next_up`, `clocks` and `data`.
+"""

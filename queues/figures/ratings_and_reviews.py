@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data.quality import SATISFIED
+from data.records.ratings import SATISFIED
 from data.store import Store
 from queues.figures.metrics import Measure, Metric
 

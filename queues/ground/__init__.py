@@ -1,3 +1,4 @@
-"""What every other folder of `queues` stands on: undo steps, statuses, rule files, teams.
+"""What every other folder of `queues` stands on: undo steps, statuses, rule files, text folding, teams.
 
-Imports `data` only."""
+Imports `data`.
+"""

@@ -1,3 +1,4 @@
 """The helper process that reads foreign mail under limits of time and memory, and the desk's side of it.
 
-Imports `mail`, `language`, `exports` and `data`."""
+Imports `mail`, `exports`, `ground` and `data`.
+"""

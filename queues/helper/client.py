@@ -22,7 +22,7 @@ import msgspec
 from data.errors import ConnectorError
 from data.records.incoming import Incoming
 from queues.ground import children
-from queues.mail.reading import unread_mail
+from queues.mail.read_mail import unread_mail
 
 if TYPE_CHECKING:
     from queues.exports.ticket import ExportedTicket

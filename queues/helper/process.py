@@ -17,7 +17,7 @@ import msgspec
 
 from data.records.incoming import Incoming
 from queues.mail.json_line import read_line
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 
 if TYPE_CHECKING:
     from queues.exports.ticket import ExportedTicket

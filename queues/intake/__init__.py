@@ -1,3 +1,4 @@
-"""The way of messages and exported tickets into the desk: bytes first, then read, then filed.
+"""How messages and exported tickets come into the desk: bytes first, then read, then filed.
 
-Imports `desk`, `helper`, `language` and `data`."""
+Imports `desk`, `helper`, `mail`, `language`, `exports` and `data`.
+"""

@@ -14,8 +14,8 @@ from data.protocols import Clock
 from data.records.incoming import CustomerHint, Imported, Incoming, Standing
 from data.records.messages import Direction, MessageKind
 from queues.desk.desk import Desk
-from queues.exports.people import People
-from queues.exports.reading import Piece, Record
+from queues.exports.export_people import People
+from queues.exports.read_export import Piece, Record
 from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
 from queues.helper.client import Helper, RawMessage
 from queues.intake.take_in import Report

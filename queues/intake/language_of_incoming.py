@@ -15,8 +15,9 @@ from data.records.messages import Direction
 from data.records.tickets import UNKNOWN_LANGUAGE
 from data.store import Store
 from queues.desk.recognisers.customers import identities_of
-from queues.language import KnownTexts, detect
+from queues.language.detector import detect
 from queues.language.priors import market_of
+from queues.language.templates import KnownTexts
 from queues.mail.senders import unmasked
 
 REMEMBERED = 20_000

@@ -9,8 +9,8 @@ from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.language import cleaning, confidence, mixing, other_languages
 from queues.language.keyboard_mash import only_mash
 from queues.language.model import OTHER, load, softmax
-from queues.language.names import only_products
 from queues.language.priors import Market, log_priors
+from queues.language.product_names import only_products
 from queues.language.scripts import (
     NEIGHBOURS,
     by_script,

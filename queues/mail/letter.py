@@ -11,13 +11,14 @@ import hashlib
 import quopri
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import formatdate
 
 from data.errors import RuleError
 from queues.mail.addresses import written_address
 from queues.mail.header_lines import folded, parameter, person_line, text_line
 from queues.mail.letter_check import LONGEST_LINE, difference
+from queues.mail.letter_fields import Letter, Person
 
 OCTETS = "application/octet-stream"
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -27,36 +28,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n|\r")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}")
 _LATEST = 253_402_300_799
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who stands in a From or To; without an address it is a group without members (RFC 5322, 3.4)."""
-
-    name: str
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a mail says. `write` makes each value fit for its place: one line, no controls, an address as it is sent."""
-
-    subject: str
-    at: int
-    plain: str
-    sender: Person | None = None
-    recipient: Person | None = None
-    message_id: str = ""
-    parent: str = ""
-    """The Message-ID that it answers."""
-    thread: tuple[str, ...] = ()
-    """Those of its conversation, oldest first."""
-    html: str = ""
-    """Goes next to the plain words, or alone where there are none."""
-    files: Sequence[tuple[str, str, bytes]] = ()
-    """Name, content type and content of each."""
-    local_time: bool = False
-    """The date names the time zone of this machine."""
 
 
 def write(letter: Letter) -> bytes:

@@ -10,12 +10,9 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value
-from typing import TYPE_CHECKING
 
 from queues.mail.addresses import written_address
-
-if TYPE_CHECKING:
-    from queues.mail.letter import Letter
+from queues.mail.letter_fields import Letter
 
 LONGEST_LINE = 998
 """Bytes of a line (RFC 5322, 2.1.1)."""

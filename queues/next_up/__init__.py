@@ -1,3 +1,4 @@
 """Which ticket is next over all lanes, and why.
 
-Imports `ground`, `clocks` and `data`."""
+Imports `data`.
+"""

@@ -1,3 +1,4 @@
-"""Replies on their way out: their bytes, their files, and the outbox that sends each once.
+"""Replies on their way out: their bytes, their attachments, and the outbox that sends each once.
 
-Imports `ground` and `data`."""
+Imports `mail` and `data`.
+"""

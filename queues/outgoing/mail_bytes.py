@@ -13,7 +13,7 @@ from data.safe_text import LONGEST_LINE
 from queues.outgoing.attachments import Enclosed
 
 if TYPE_CHECKING:
-    from queues.mail.letter import Person
+    from queues.mail.letter_fields import Person
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MOST_REFERENCES = 20
@@ -45,7 +45,7 @@ def addressee(name: str, recipient: str, connector: str) -> Person:
     A handle without an address, and whatever a ticketing system sends itself, is a group without members.
     """
     from queues.mail.addresses import written_address
-    from queues.mail.letter import Person
+    from queues.mail.letter_fields import Person
 
     sends_itself = ":" in connector and not connector.startswith(_ACCOUNT)
     if "@" not in recipient and not connector.startswith(_ACCOUNT):
@@ -79,7 +79,8 @@ def build(
     follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML next to the text.
     Raises RuleError if the mail cannot be written as it was asked.
     """
-    from queues.mail.letter import Letter, Person, usable_id, write  # the mail package takes a tenth of the start-up
+    from queues.mail.letter import usable_id, write  # the mail package takes a tenth of the start-up
+    from queues.mail.letter_fields import Letter, Person
 
     thread = [message.message_id for message in earlier if usable_id(message.message_id)]
     incoming = [message.message_id for message in earlier if message.direction is Direction.IN]

@@ -1,3 +1,4 @@
 """Procedures (SOPs): steps, gates, the safeguards of grave topics; the built-in ones are in `sops/`.
 
-Imports `ground` and `data`."""
+Imports `ground` and `data`.
+"""

@@ -1,1 +1,4 @@
-"""How well the work is done: what customers say of it (CSAT), and what reviewers say of single replies."""
+"""How well the work is done: ratings by customers (CSAT) and reviews of single replies.
+
+Imports `quotes`, `ground` and `data`.
+"""

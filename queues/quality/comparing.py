@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.quality import Calibration, Review
+from data.records.reviews import Calibration, Review
 from data.store import Store
 from queues.quality.agreement import Agreement, Pair, agreement
 

@@ -12,9 +12,9 @@ from base64 import b32encode
 from dataclasses import dataclass, replace
 from typing import Any
 
-from data.quality import Question, Rating, RatingState
 from data.records.incoming import Incoming
 from data.records.messages import Direction, Message, MessageKind
+from data.records.ratings import Question, Rating, RatingState
 from data.records.tickets import Ticket
 from data.store import Store
 from data.tables.csat import SECRET

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from data.errors import InputError, RuleError
 from data.protocols import Clock
-from data.quality import BEST, Question, Rating, RatingState, RatingVia
 from data.records.changes import Done
 from data.records.messages import Direction
+from data.records.ratings import BEST, Question, Rating, RatingState, RatingVia
 from data.store import Store
 from queues.ground.undo_steps import Step
 from queues.quality import csat

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data.errors import ConflictError
-from data.quality import RatingState, ReviewState
+from data.records.ratings import RatingState
+from data.records.reviews import ReviewState
 from data.store import Store
 from queues.ground.undo_steps import Step, StepKind, old_and_new
 

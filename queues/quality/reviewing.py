@@ -8,9 +8,9 @@ from typing import Any
 
 from data.errors import ConflictError, RuleError
 from data.protocols import Clock
-from data.quality import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
 from data.records.changes import Done
 from data.records.messages import Direction, Message
+from data.records.reviews import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
 from data.store import Store
 from queues.ground.undo_steps import Step
 from queues.quality.cards import Scorecard, packed, unpacked

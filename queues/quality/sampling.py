@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
-from data.quality import Candidate, Picked
+from data.records.reviews import Candidate, Picked
 
 LONG = 1_500
 """Letters from which a reply counts as long."""

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from data.quality import BEST, RatingVia
+from data.records.ratings import BEST, RatingVia
 from queues.quality.verdicts import is_friendly, verdict
 from queues.quotes.only_thanks import is_thanks
 

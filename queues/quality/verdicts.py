@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from queues.ground.folded_text import fold
 from queues.quotes.only_thanks import is_harmless
-from queues.routing.conditions import fold
 
 _JUDGING = {
     5: """excellent excelente excelentes perfect perfecto perfecta great awesome amazing fantastic fantastico fantastica

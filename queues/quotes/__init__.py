@@ -1,1 +1,4 @@
-"""What in a message is quoted history and what is a signature, each known by its evidence only."""
+"""Quoted history and signatures in a message, each recognised by its evidence only.
+
+Imports `ground` and `data`.
+"""

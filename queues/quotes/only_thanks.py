@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from data.records.incoming import Incoming
+from queues.ground.folded_text import fold
 from queues.quotes.new_text import split
-from queues.routing.conditions import fold
 
 _MOST_WORDS = 12
 _THANKS = """

@@ -1,1 +1,4 @@
-"""Mail accounts and ticketing systems: their settings, and what keeps each in step with the desk."""
+"""What keeps a mail account or a ticketing system in step with the desk.
+
+Imports `connectors`, `desk`, `accounts`, `helper`, `outgoing`, `mail`, `ground` and `data`.
+"""

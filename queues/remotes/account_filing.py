@@ -19,7 +19,7 @@ from queues.accounts.mail_account import Account
 from queues.connectors.imap_answers import Fetched
 from queues.desk.desk import Desk
 from queues.helper.client import RawMessage
-from queues.mail.reading import unread_mail
+from queues.mail.read_mail import unread_mail
 from queues.remotes.mail_flags import is_state
 
 log = logging.getLogger(__name__)

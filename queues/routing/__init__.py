@@ -1,3 +1,4 @@
 """Routing rules, their conditions, and the lanes that they sort into.
 
-Imports `ground`, `language` and `data`."""
+Imports `ground` and `data`.
+"""

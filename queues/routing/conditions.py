@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
 
 from data.records.tickets import UNKNOWN_LANGUAGE
+from queues.ground.folded_text import fold
 
 OneOrMore = list[str] | str
 
 _NAMED = 6
 """How many values of a condition are named when it failed."""
-
-_WORD = re.compile(r"\w+")
-_REMEMBERED = 0xFFFF
-"""Characters past this are folded again each time, so that foreign text cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +70,6 @@ class Condition:
     """What it asks for, in words."""
     find: Callable[[Facts, Words], str | None]
     """Takes the facts and the words of subject and text, returns the value that fits or None."""
-
-
-def fold(text: str) -> str:
-    """Return the words of `text` without case and accents, one space between and around them. Linear in its length."""
-    plain = text if text.isascii() else text.translate(_PLAIN)
-    return f" {' '.join(_WORD.findall(plain.casefold()))} "
-
-
-class _Plain(dict[int, str]):
-    """Each character without its accents. One by one, because normalising a long run of marks at once is quadratic."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        plain = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
-        if code <= _REMEMBERED:
-            self[code] = plain
-        return plain
-
-
-_PLAIN = _Plain()
 
 
 def compiled(when: When) -> tuple[Condition, ...]:

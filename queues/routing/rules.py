@@ -17,7 +17,8 @@ import msgspec
 from data.records.incoming import Incoming
 from data.records.tickets import Priority, Severity
 from queues.ground import rule_files
-from queues.routing.conditions import Condition, Facts, OneOrMore, When, Words, compiled, fold, listed, many
+from queues.ground.folded_text import fold
+from queues.routing.conditions import Condition, Facts, OneOrMore, When, Words, compiled, listed, many
 from queues.routing.lanes import DEFAULT_LANE
 
 NO_RULE = "no rule"

@@ -1,3 +1,4 @@
 """A shift: its beginning, its end, and the hand-over it leaves.
 
-Imports `ground` and `data`."""
+Imports `routing`, `ground` and `data`.
+"""

@@ -18,7 +18,7 @@ from macros.filling.macro import Macro
 from macros.importing.converting import Converter
 from macros.importing.liquid import LiquidError
 from macros.importing.placeholders import ask_name, language_code
-from macros.importing.reading import read
+from macros.importing.read_answers import read
 from macros.importing.run import Import, Outcome
 from macros.render import render
 
@@ -248,7 +248,7 @@ def test_any_text_comes_out_as_a_macro_that_is_accepted_or_is_refused(text: str,
     from macros.files.front_matter import parse
     from macros.files.snippet_links import link_macro
     from macros.importing.foreign import Foreign, Text
-    from macros.importing.writing import write
+    from macros.importing.macro_text import write
 
     try:
         written = write(Foreign("csv", title, (Text(text),)), plain, spanish, "en")

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.errors import InputError, RuleError
-from data.quality import RatingState, RatingVia
 from data.records.changes import Change
 from data.records.incoming import Incoming
 from data.records.messages import Attachment, Direction, MessageKind
+from data.records.ratings import RatingState, RatingVia
 from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk

@@ -9,7 +9,8 @@ import pytest
 from imapclient import IMAPClient
 
 from queues.mail.addresses import written_address
-from queues.mail.letter import Letter, Person, one_line, write
+from queues.mail.letter import one_line, write
+from queues.mail.letter_fields import Letter, Person
 from tests.queues.outgoing_samples import Samples
 from tests.servers.mail_stack import MailStack
 

@@ -23,10 +23,10 @@ from data.safe_text import LONGEST_LINE
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.exports import reading
+from queues.exports import read_export
+from queues.exports.export_people import People
 from queues.exports.fields import seconds
-from queues.exports.people import People
-from queues.exports.reading import PersonRow, Piece, Record, is_export, pieces
+from queues.exports.read_export import PersonRow, Piece, Record, is_export, pieces
 from queues.exports.registry import NAMES
 from queues.exports.splitting import split
 from queues.helper.client import Helper
@@ -304,8 +304,8 @@ def test_lists_pages_lines_and_archives_hold_the_same(tmp_path: Path) -> None:
 
 
 def test_what_is_too_large_damaged_or_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST_RECORD", 2_000)
-    monkeypatch.setattr(reading, "LARGEST_LIST", 20_000)
+    monkeypatch.setattr(read_export, "LARGEST_RECORD", 2_000)
+    monkeypatch.setattr(read_export, "LARGEST_LIST", 20_000)
     small = {"id": 1, "requester_id": 2, "comments": []}
     large = small | {"subject": "x" * 5_000}
     lines = list(pieces(written(tmp_path, small, large, small)))

@@ -19,7 +19,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.intake.own_addresses import OwnAddresses
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from queues.mail.senders import mailbox
 from queues.routing.rules import Rules
 

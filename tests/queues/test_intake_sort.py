@@ -17,7 +17,7 @@ from data.records.tickets import Priority, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from queues.outgoing.outbox import deliver_due
 from queues.remotes.mail_flags import SEEN, SOLVED, marking
 from queues.routing.rules import Rules

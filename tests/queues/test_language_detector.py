@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queues.language import KnownTexts, detect
-from queues.language.detector import CONFLICT_CAP, CUT
+from queues.language.detector import CONFLICT_CAP, CUT, detect
+from queues.language.templates import KnownTexts
 
 ROOT = Path(__file__).resolve().parents[2]
 CLEAR = [
@@ -174,7 +174,10 @@ def test_threads_and_order_do_not_matter() -> None:
 @pytest.mark.parametrize("seed", ["0", "1", "4242"])
 def test_every_process_says_the_same(seed: str) -> None:
     texts = [text for text, _ in CLEAR] + ["Jag kan inte logga in på mitt konto sedan igår kväll.", "conta bloqueada"]
-    script = "import sys; from queues.language import detect; print([detect(t, cut=0) for t in eval(sys.stdin.read())])"
+    script = (
+        "import sys; from queues.language.detector import detect; "
+        "print([detect(t, cut=0) for t in eval(sys.stdin.read())])"
+    )
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-X", "utf8", "-c", script]
     printed = subprocess.run(
@@ -185,7 +188,8 @@ def test_every_process_says_the_same(seed: str) -> None:
 
 def test_langdetect_is_not_loaded_for_the_languages_of_the_model() -> None:
     script = (
-        "import sys; from queues.language import detect; detect('hola a todos'); print('langdetect' in sys.modules)"
+        "import sys; from queues.language.detector import detect; "
+        "detect('hola a todos'); print('langdetect' in sys.modules)"
     )
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert printed == "False\n"

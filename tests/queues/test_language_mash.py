@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queues.language import detect
+from queues.language.detector import detect
 from queues.language.keyboard_mash import is_mash
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from bench.language import calibration, coverage
 from bench.language_set import Case, own_cases, wrappers
-from queues.language import Detection, KnownTexts, detect
+from queues.language.detector import Detection, detect
+from queues.language.templates import KnownTexts
 from queues.language.tokens import words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from data.errors import RuleError
 from queues.mail import header_lines
 from queues.mail.addresses import addresses, written_address
-from queues.mail.letter import Letter, Person, one_line, usable_id, write
+from queues.mail.letter import one_line, usable_id, write
 from queues.mail.letter_check import unfit_to_leave
+from queues.mail.letter_fields import Letter, Person
 from tests.queues.outgoing_samples import HOSTILE, Samples
 
 ID = "<tridesk.1.00@desk.example>"

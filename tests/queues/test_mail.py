@@ -16,7 +16,7 @@ from queues.mail.charsets import allowed_codec, decode
 from queues.mail.flowed import unflowed
 from queues.mail.headers import date, lenient_base64, message_ids, parameters, words
 from queues.mail.html import html_to_text
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 
 
 def read(raw: bytes | str, own: frozenset[str] = frozenset()) -> Incoming:

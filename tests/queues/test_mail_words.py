@@ -12,7 +12,7 @@ from data.records.incoming import Incoming
 from queues.mail.charsets import allowed_codec, decode
 from queues.mail.headers import date
 from queues.mail.html import html_to_text
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 
 
 def read(raw: bytes | str) -> Incoming:

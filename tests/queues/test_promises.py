@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.records.customers import Customer
 from queues.clocks.calendar import ALWAYS, Calendar
-from queues.clocks.spoken_times import read_due
+from queues.clocks.time_words import read_due
 from queues.promises.find_promises import OFFICE, office_for, promise_in, promises_in
 
 MADRID = replace(OFFICE, time_zone="Europe/Madrid")

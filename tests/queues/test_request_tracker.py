@@ -22,7 +22,7 @@ from data.safe_text import safe_text
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import RemoteTicket
 from queues.connectors.request_tracker import LARGEST_FILE, RequestTracker
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from queues.remotes.links import LinkState
 from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConflictError, RuleError
-from data.quality import AnswerKind, Review
 from data.records.changes import Change
 from data.records.incoming import Incoming
 from data.records.messages import Direction, MessageKind
+from data.records.reviews import AnswerKind, Review
 from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.desk.desk import Desk

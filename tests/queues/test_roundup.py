@@ -29,7 +29,7 @@ from queues.connectors.roundup_feed import Cursor, moment
 from queues.connectors.roundup_people import Person
 from queues.connectors.roundup_reading import Reading
 from queues.connectors.roundup_rest import Rest, subject
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from tests.servers.desk_at_tracker import DeskAtRoundup
 from tests.servers.roundup import RoundupServer, letter
 

@@ -16,10 +16,11 @@ from data.errors import InputError
 from data.records.incoming import Incoming
 from data.records.messages import MessageKind
 from data.records.tickets import Priority, Severity
+from queues.ground import folded_text
+from queues.ground.folded_text import fold
 from queues.procedures import procedure
-from queues.routing import conditions
 from queues.routing import rules as routing
-from queues.routing.conditions import Facts, When, fold
+from queues.routing.conditions import Facts, When
 from queues.routing.lanes import DEFAULT_LANES
 from queues.routing.rules import NO_RULE, NOT_TRIED, default_rules, explain, facts_of, load, route
 
@@ -139,8 +140,8 @@ def test_accents_are_taken_off_one_character_at_a_time(monkeypatch: pytest.Monke
         sizes.append(len(text))
         return normalize(form, text)
 
-    monkeypatch.setattr("queues.routing.conditions.unicodedata.normalize", spy)
-    monkeypatch.setattr(conditions, "_PLAIN", conditions._Plain())
+    monkeypatch.setattr("queues.ground.folded_text.unicodedata.normalize", spy)
+    monkeypatch.setattr(folded_text, "_PLAIN", folded_text._Plain())
     assert fold("a" + "\u0327\u0301" * 20_000 + "Z") == " az "
     assert sorted(sizes) == [1] * 4
 

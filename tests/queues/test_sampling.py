@@ -9,7 +9,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.quality import Candidate, Picked
+from data.records.reviews import Candidate, Picked
 from queues.quality.sampling import by_risk, fair, risks
 
 AGENTS, LANES, LANGUAGES = ("ann", "bob", "cy"), ("mail", "app"), ("en", "es")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.quality import RatingVia
+from data.records.ratings import RatingVia
 from queues.quality.scores import normalised, read_score
 
 

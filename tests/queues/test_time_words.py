@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queues.clocks.spoken_times import read_due
-from queues.clocks.time_words import EXAMPLES, read_time
+from queues.clocks.time_words import EXAMPLES, read_due, read_time
 from queues.promises.find_promises import OFFICE
 
 MADRID = replace(OFFICE, time_zone="Europe/Madrid")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records.incoming import Incoming
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from queues.mail.tnef import unpacked
 
 

@@ -26,7 +26,7 @@ from queues.connectors.outbox_folder import OutboxFolder
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.ground.teams import Team
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from queues.outgoing.outbox import deliver_due
 from tests.queues.outgoing_samples import HOSTILE
 from tests.servers.smtp_double import SmtpDouble

@@ -20,7 +20,7 @@ from queues.connectors.email import EmailConnector
 from queues.connectors.files import NAME as FILES
 from queues.connectors.outbox_folder import OutboxFolder
 from queues.desk.desk import Desk
-from queues.mail.reading import read_mail
+from queues.mail.read_mail import read_mail
 from queues.outgoing.outbox import deliver_due, recover
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
 from tests.servers.mail_stack import MailStack

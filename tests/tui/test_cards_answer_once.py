@@ -14,11 +14,11 @@ from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 import tui
-from data.quality import Review
 from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Direction, Draft, Message, MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
+from data.records.reviews import Review
 from macros.files.library import Library
 from queues.accounts.forms import MAIL, form_of
 from queues.accounts.mail_account import Account
@@ -35,14 +35,14 @@ from tui.cards.key_menu import KeyMenu, Line
 from tui.cards.lines_card import LinesCard
 from tui.cards.pick_list import PickList
 from tui.cards.text_card import TextCard
-from tui.deciding.bulk_card import BulkCard
-from tui.deciding.bulk_plan import Plan
 from tui.deciding.escalate_form import EscalateForm, Proposal
 from tui.desk.base import DeskBase
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
 from tui.look.theme import THEMES, theme_name
 from tui.procedures.changed_wording_card import ChangeCard
+from tui.replying.bulk_card import BulkCard
+from tui.replying.bulk_plan import Plan
 from tui.replying.draft_choice import DraftChoice
 from tui.replying.outbox_card import OutboxCard, Waiting
 from tui.replying.reply_card import ReplyCard

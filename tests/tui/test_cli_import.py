@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from data.errors import InputError
 from queues.exports.registry import NAMES
-from tui.cli.exporting import export, safe_cell
+from tui.cli.exporting import export
 from tui.cli.importing import TOOLS, import_
+from tui.look.written_values import safe_cell
 
 EXPORTED = Path(__file__).parents[1] / "queues" / "exported"
 

@@ -15,7 +15,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from tui.cli.acting import undo
-from tui.cli.reading import show
+from tui.cli.listing import show
 from tui.cli.setting import set_
 
 

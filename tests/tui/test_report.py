@@ -32,7 +32,7 @@ from queues.figures.ticket_history import history
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
-from tui.reports.files import write_csv
+from tui.reports.report_files import write_csv
 
 END = 1_800_000_000
 PERIOD = Period(END - 10 * DAY, END - DAY)
@@ -357,7 +357,7 @@ def test_csv_has_a_row_a_figure(month: Store) -> None:
 def test_no_group_of_a_csv_is_taken_for_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     out = StringIO()
     row = {"group": "=HYPERLINK(1)", "metric": "received", "change": -2}
-    monkeypatch.setattr("tui.reports.files.lines_of", lambda found: iter([row]))
+    monkeypatch.setattr("tui.reports.report_files.lines_of", lambda found: iter([row]))
     write_csv(out, None)  # type: ignore[arg-type]
     assert list(csv.DictReader(StringIO(out.getvalue()))) == [
         {"group": "'=HYPERLINK(1)", "metric": "received", "change": "-2"}

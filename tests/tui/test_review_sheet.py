@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from data.quality import Mark
+from data.records.reviews import Mark
 from queues.quality.cards import built_in
 from tui.reviews.scorecard_form import Sheet, sheet_of
 

@@ -18,9 +18,9 @@ from queues.procedures.book import ProcedureBook
 from queues.routing.rules import Rules
 from tests.tui.playing import NOW, Play, clock, picture, play_app, press, settled, ticket
 from tui.app import DeskApp
-from tui.deciding.bulk_card import BulkCard
-from tui.deciding.bulk_plan import AS_SAID
 from tui.procedures.panel import ProcedurePanel
+from tui.replying.bulk_card import BulkCard
+from tui.replying.bulk_plan import AS_SAID
 from tui.replying.reply_card import ReplyCard
 from tui.setup.writer import Writer
 

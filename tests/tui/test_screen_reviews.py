@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from data.quality import Review
 from data.records.changes import Change
+from data.records.reviews import Review
 from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk

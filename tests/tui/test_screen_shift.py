@@ -21,7 +21,7 @@ from tui.app import DeskApp
 from tui.procedures.current_wording import wordings_now
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import Writer
-from tui.shifts.lines import bars
+from tui.shifts.shift_lines import bars
 
 
 @pytest.fixture

@@ -1,1 +1,4 @@
-"""Mail accounts and ticketing systems on the screen: set up, tried, and kept in step by a process beside it."""
+"""Mail accounts and ticketing systems on the screen: set up, tried, and kept in step by a process of their own.
+
+Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+"""

@@ -58,7 +58,7 @@ class BlankRow(Horizontal):
 class AccountForm(Trying[Kept]):
     """Enter goes to the next line; one key tries, one keeps. Esc leaves, and while trying it waits no longer."""
 
-    CSS_PATH = "../styles/account_form.tcss"
+    CSS_PATH = "account_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNT)
 
     def __init__(self, form: Form, setup: AccountSetup, before: Remote | None = None) -> None:

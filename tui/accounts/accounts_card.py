@@ -42,7 +42,7 @@ class Wish:
 class AccountsCard(Trying[Wish]):
     """Returns what is to be done; Esc returns nothing."""
 
-    CSS_PATH = "../styles/accounts_card.tcss"
+    CSS_PATH = "accounts_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNTS)
 
     def __init__(

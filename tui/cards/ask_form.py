@@ -32,7 +32,7 @@ class Filled:
 class AskForm(BaseCard[Filled]):
     """Enter goes to the next line and, on the last, to the reply. Esc leaves with what was typed so far."""
 
-    CSS_PATH = "../styles/ask_form.tcss"
+    CSS_PATH = "ask_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave"),
         ("down,tab", "step(1)"),

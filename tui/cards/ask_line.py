@@ -18,7 +18,7 @@ from tui.cards.base_card import BaseCard
 class AskLine(BaseCard[str]):
     """Returns what was typed; Esc returns nothing. With a suggester, Tab takes what it offers."""
 
-    CSS_PATH = "../styles/ask_line.tcss"
+    CSS_PATH = "ask_line.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave"), Binding("tab", "complete", priority=True)]
 
     def __init__(self, question: str, hint: str, value: str = "", suggester: Suggester | None = None) -> None:

@@ -31,7 +31,7 @@ class Line:
 class KeyMenu(BaseCard[str]):
     """Returns the id of the line whose key was pressed, or that Enter took; Esc returns nothing."""
 
-    CSS_PATH = "../styles/key_menu.tcss"
+    CSS_PATH = "key_menu.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave")]
 
     def __init__(self, title: str, lines: Sequence[Line], note: str = "") -> None:

@@ -20,7 +20,7 @@ from tui.cards.base_card import BaseCard
 class LinesCard(BaseCard[str]):
     """Returns the id of the line that Enter took or whose key was pressed; Esc returns nothing."""
 
-    CSS_PATH = "../styles/lines_card.tcss"
+    CSS_PATH = "lines_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave"), ("j", "step(1)"), ("k", "step(-1)")]
 
     def __init__(

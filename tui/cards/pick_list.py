@@ -21,7 +21,7 @@ from tui.look.words import words
 class PickList(BaseCard[str]):
     """Returns the id of the line that was chosen, or nothing."""
 
-    CSS_PATH = "../styles/ask_line.tcss"
+    CSS_PATH = "ask_line.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave"),
         ("down", "step(1)"),

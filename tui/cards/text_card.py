@@ -17,7 +17,7 @@ from tui.look.words import words
 class TextCard(BaseCard[str]):
     """Returns what was typed or pasted, None on Esc."""
 
-    CSS_PATH = "../styles/escalate_form.tcss"
+    CSS_PATH = "text_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", priority=True),
         Binding("ctrl+s", "take", priority=True),

@@ -11,7 +11,8 @@ import click
 from data.errors import InputError, LeftError, RuleError
 from data.records.changes import Change, Done
 from data.records.tickets import Status
-from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, json_option, put
+from tui.look.written_values import iso
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +15,7 @@ from data.records.escalations import Escalation
 from data.records.tickets import Ticket
 from data.safe_text import safe_line
 from data.store import Store
+from tui.look.written_values import iso
 from tui.setup.settings import store_path
 
 if TYPE_CHECKING:
@@ -63,13 +63,6 @@ def put(values: dict[str, Any]) -> None:
     """Write one JSON line."""
     # A lone surrogate (a file name's odd byte) has no UTF-8; backslashreplace writes it as its JSON escape
     click.echo(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace"))
-
-
-def iso(at: int | None) -> str | None:
-    """Return a time as ISO 8601, UTC, or None."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def ticket_keys(ticket: Ticket, customer: Customer | None) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from data.errors import InputError
-from data.quality import SATISFIED, UNHAPPY, Rating
+from data.records.ratings import SATISFIED, UNHAPPY, Rating
 from data.safe_text import safe_line, shortened
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
-from tui.cli.reading import rating_keys
+from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.cli.listing import rating_keys
+from tui.look.written_values import iso
 
 if TYPE_CHECKING:
     from data.store import Store

@@ -15,7 +15,8 @@ import click
 
 from data.errors import InputError
 from data.store import Store
-from tui.cli.common import iso, json_option, put
+from tui.cli.common import json_option, put
+from tui.look.written_values import iso
 
 if TYPE_CHECKING:
     from data.records.incoming import Incoming

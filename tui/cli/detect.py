@@ -12,8 +12,8 @@ from typing import Any, cast
 import click
 
 from data.errors import InputError
-from queues.language import KnownTexts
-from queues.language import detect as language_of
+from queues.language.detector import detect as language_of
+from queues.language.templates import KnownTexts
 
 LIKELY = 0.5
 """From here on an answer is likelier right than wrong. The desk asks for more before it routes by a language."""

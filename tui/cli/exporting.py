@@ -14,13 +14,12 @@ import click
 from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
-from tui.cli.common import db_option, iso, reading, ticket_keys
+from tui.cli.common import db_option, reading, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
+from tui.look.written_values import iso, safe_cell
 
 if TYPE_CHECKING:
     from data.store import Store
-
-_FORMULA_STARTS = "=+-@\t\r\0＝＋－＠"
 
 
 @click.command("export")
@@ -102,14 +101,6 @@ def event_row(event: Event) -> dict[str, Any]:
         "kind": event.kind,
         "detail": dict(event.detail),
     }
-
-
-def safe_cell(value: object) -> str:
-    """Return a CSV cell that no spreadsheet takes for a formula (OWASP): an apostrophe goes before it."""
-    if isinstance(value, (list, dict)):
-        value = json.dumps(value, ensure_ascii=False)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \xa0\ufeff")[:1] in _FORMULA_STARTS and text.strip(" \xa0\ufeff") else text
 
 
 def _write(rows: Iterable[dict[str, Any]], form: str, write: Callable[[bytes], object]) -> None:

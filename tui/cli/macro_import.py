@@ -50,7 +50,7 @@ def import_them(
     Values and conditions are mapped to ours where possible; otherwise the macro asks for them, and the report
     says so. Exit 1 if an answer could not be converted.
     """
-    from macros.importing.reading import read
+    from macros.importing.read_answers import read
     from macros.importing.run import Import
     from queues.mail.html import html_to_text
     from tui.cli.remote_macros import fetched

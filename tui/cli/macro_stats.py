@@ -8,8 +8,9 @@ import click
 
 from data.safe_text import safe_line
 from macros.authoring.usage import MacroUse, uses
-from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
+from tui.look.written_values import iso
 from tui.setup.settings import load
 
 _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}  {'languages':<12} last used"

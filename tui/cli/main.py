@@ -13,9 +13,9 @@ from data.errors import DeskError
 COMMANDS = {
     "import": ("tui.cli.importing", "import_"),
     "export": ("tui.cli.exporting", "export"),
-    "list": ("tui.cli.reading", "list_"),
-    "show": ("tui.cli.reading", "show"),
-    "search": ("tui.cli.reading", "search"),
+    "list": ("tui.cli.listing", "list_"),
+    "show": ("tui.cli.listing", "show"),
+    "search": ("tui.cli.listing", "search"),
     "reply": ("tui.cli.acting", "reply"),
     "note": ("tui.cli.acting", "note"),
     "solve": ("tui.cli.acting", "solve"),

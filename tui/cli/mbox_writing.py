@@ -7,7 +7,8 @@ import time
 
 from data.records.messages import Message
 from queues.mail.addresses import written_address
-from queues.mail.letter import Letter, Person, write
+from queues.mail.letter import write
+from queues.mail.letter_fields import Letter, Person
 
 _FROM_LINE = re.compile(rb"(?m)^(>*From )")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from data.safe_text import safe_line
-from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.look.written_values import iso
 
 
 @click.group()

@@ -14,9 +14,10 @@ from data.records.tickets import Status
 from data.safe_text import safe_line
 from queues.desk.problems import known
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
-from tui.deciding.bulk_plan import AS_SAID, Plan, plan
+from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
 from tui.deciding.escalation_text import HandingOver
+from tui.look.written_values import iso
+from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder
 

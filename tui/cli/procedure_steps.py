@@ -13,7 +13,8 @@ from data.safe_text import safe_line
 from queues.desk.desk import Desk
 from queues.procedures import wording_diff
 from queues.procedures.procedure import Procedure, Step, procedure_for
-from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, json_option, put
+from tui.look.written_values import iso
 
 
 @click.command()

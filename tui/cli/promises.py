@@ -11,10 +11,11 @@ from data.errors import InputError
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
 from data.safe_text import safe_line, safe_text
-from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
-from tui.cli.reading import promise_keys
 from tui.look.short_times import moment, span
+from tui.look.written_values import iso
 from tui.shifts.handover_line import left_line
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
     """List what is still open at the end of a shift: the latest hand-over, promises, replies, drafts."""
     from queues.shifts.handover import hand_over
     from tui.setup.clock import wall_clock
-    from tui.shifts.lines import note_head
+    from tui.shifts.shift_lines import note_head
 
     now = wall_clock()
     with reading(db) as store:
@@ -81,7 +82,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
 
 def _until(answer: str, now: int) -> int:
     from queues.clocks.clock_settings import calendars_of
-    from queues.clocks.spoken_times import read_due
+    from queues.clocks.time_words import read_due
     from tui.setup.open_desk import office
     from tui.setup.settings import load
 

@@ -12,11 +12,12 @@ from data.safe_text import safe_line
 from queues.figures.grouping import AGE_NAMES, By
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, behind, reports
-from tui.cli.common import db_option, iso, json_option, put, reading
+from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.periods import period_of, zone_of
-from tui.reports.files import lines_of, write_csv, write_page
+from tui.look.written_values import iso
 from tui.reports.hours import elapsed_of
 from tui.reports.html_page import groupings
+from tui.reports.report_files import lines_of, write_csv, write_page
 from tui.reports.rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, shown
 from tui.setup.clock import wall_clock
 

@@ -13,7 +13,7 @@ from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
-from tui.reviews.lines import version_words
+from tui.reviews.review_lines import version_words
 from tui.setup.settings import config_folder
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import click
 from data.errors import InputError
 from data.records.tickets import UNKNOWN_LANGUAGE
 from data.safe_text import safe_line
-from queues.language import detect
-from queues.mail.reading import read_mail
+from queues.language.detector import detect
+from queues.mail.read_mail import read_mail
 from queues.routing import rules as routing
 from queues.routing.conditions import Facts
 from queues.routing.rules import Route, Rules

@@ -15,13 +15,14 @@ from queues.figures.shift import Own, OwnFigures, own_figures
 from queues.shifts import shift as shifts
 from queues.shifts.handover import hand_over
 from queues.shifts.shift_start import ShiftStart, shift_start
-from tui.cli.common import acting, db_option, iso, json_option, put, reading
+from tui.cli.common import acting, db_option, json_option, put, reading
 from tui.cli.periods import period_of
 from tui.look.short_times import day_end
+from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import agent_name, zone_name
 from tui.setup.settings import config_folder, load
-from tui.shifts.lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
+from tui.shifts.shift_lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift

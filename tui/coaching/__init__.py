@@ -1,1 +1,4 @@
-"""Keys and seconds that work takes, and what would save some of them."""
+"""Advice on typing and macros: where keys and seconds go, and what would save some of them.
+
+Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+"""

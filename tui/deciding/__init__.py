@@ -1,1 +1,4 @@
-"""What becomes of tickets: escalation, problems, bulk answers, routing again."""
+"""What becomes of tickets: escalations, problems, routing them again.
+
+Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+"""

@@ -39,7 +39,7 @@ class Proposal:
 class EscalateForm(BaseCard[Escalation]):
     """Enter hands over as soon as team and reason are there; Esc leaves everything as it is."""
 
-    CSS_PATH = "../styles/escalate_form.tcss"
+    CSS_PATH = "../cards/text_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave"),
         Binding("ctrl+s", "hand_over", priority=True),

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.lanes.messages import TicketChosen, TicketHighlighted
+from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
 from tui.look.words import words
 from tui.replying.macro_strip import MacroStrip
 from tui.reviews.reviews import ReviewingDesk
@@ -36,7 +36,7 @@ class DeskScreen(ReviewingDesk):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.LIST),
     ]
-    CSS_PATH = "../styles/desk.tcss"
+    CSS_PATH = "desk.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
 
     def compose(self) -> ComposeResult:

@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.2
 class ImportCard(BaseCard[None]):
     """Esc leaves it running, `x` stops it; what came in stays either way."""
 
-    CSS_PATH = "../styles/import_card.tcss"
+    CSS_PATH = "import_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave"), ("x", "stop_import")]
 
     def __init__(self, path: str, progress: Progress) -> None:

@@ -15,7 +15,7 @@ from queues.intake.take_in import Report
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
-    from queues.exports.reading import Piece
+    from queues.exports.read_export import Piece
     from queues.helper.client import Helper
 
 
@@ -48,7 +48,7 @@ def import_files(
     that many people write to are ours. `tell` is called after each batch. Raises InputError for a source that is not
     there, StoreError where the file cannot be written.
     """
-    from queues.exports.reading import is_export
+    from queues.exports.read_export import is_export
     from queues.helper.client import Helper
     from queues.intake.own_addresses import OwnAddresses
     from queues.intake.take_in import take_in, take_up
@@ -86,8 +86,8 @@ def _tickets(
     files: list[Path], tool: str, desk: Desk, helper: Helper, known: Progress, tell: Callable[[], object]
 ) -> Report:
     """Go over exports twice: for the people in all of them and how much there is, then for the tickets."""
-    from queues.exports.people import People
-    from queues.exports.reading import PersonRow, pieces
+    from queues.exports.export_people import People
+    from queues.exports.read_export import PersonRow, pieces
     from queues.intake.exported_tickets import Importer
 
     people = People()

@@ -1,1 +1,4 @@
-"""Every action and its keys: the registry, presets, keymaps, help lines. Knows no screen."""
+"""Every action and its keys: the registry, presets, keymaps, help lines. Knows no screen.
+
+Imports `look` and `data`.
+"""

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from data.protocols import Clock
 from data.records.tickets import LaneRow, Priority, Severity
-from tui.lanes.messages import TicketChosen, TicketHighlighted
+from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
 from tui.lanes.row_line import row_parts
 from tui.lanes.row_window import RowSource, RowWindow
 from tui.look.drawn import Drawn

@@ -1,1 +1,4 @@
-"""How things look: themes, colours, one-line text, wrapping, times in few characters."""
+"""How things look: themes, colours, one-line text, wrapping, short times.
+
+Imports `setup`, `queues` and `data`.
+"""

@@ -26,7 +26,7 @@ STYLES = {"-": "$error", "+": "$success", " ": "$quiet"}
 class ChangeCard(BaseCard[bool]):
     """Returns True once the agent has read it; Esc shows it again next time."""
 
-    CSS_PATH = "../styles/change_card.tcss"
+    CSS_PATH = "changed_wording_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CHANGED)
 
     def __init__(self, title: str, said: str, parts: Sequence[Part]) -> None:

@@ -18,7 +18,7 @@ from data.protocols import Clock
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.words import words
-from tui.procedures.lines import Followed, key_words, place_of, procedure_lines
+from tui.procedures.procedure_lines import Followed, key_words, place_of, procedure_lines
 
 if TYPE_CHECKING:
     from queues.procedures.procedure import Step

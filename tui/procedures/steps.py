@@ -12,8 +12,8 @@ from data.errors import DeskError, GateError
 from data.records.changes import Change, Done, StepAnswer
 from data.records.tickets import Status, Ticket
 from tui.look.words import words
-from tui.procedures.lines import DONE, WATCHED, Followed
 from tui.procedures.panel import ProcedurePanel
+from tui.procedures.procedure_lines import DONE, WATCHED, Followed
 from tui.replying.digit_slots import Asked
 from tui.ticket.looking_closer import Looking
 

@@ -10,9 +10,9 @@ from data.macro_names import joined, separate
 from data.records.changes import Change
 from data.records.problems import Problem
 from data.records.tickets import Ticket
-from tui.deciding.bulk_plan import AS_SAID, Plan, plan
 from tui.deciding.escalating import Escalating
 from tui.look.words import words
+from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.replying.macro_questions import Given
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Bulk(Escalating):
         await self.ask(made, show)
 
     def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:
-        from tui.deciding.bulk_card import BulkCard
+        from tui.replying.bulk_card import BulkCard
 
         async def decided(verdict: Verdict | None) -> None:
             if verdict is None:

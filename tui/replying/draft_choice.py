@@ -41,7 +41,7 @@ class Choice(StrEnum):
 class DraftChoice(BaseCard[Choice]):
     """Esc keeps both, so that no key loses a word."""
 
-    CSS_PATH = "../styles/draft_choice.tcss"
+    CSS_PATH = "draft_choice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("m", "choose('mine')"),
         ("o", "choose('other')"),

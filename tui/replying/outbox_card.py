@@ -48,7 +48,7 @@ class Decision:
 class OutboxCard(BaseCard[Decision]):
     """Returns what was decided about the marked reply; Esc returns nothing."""
 
-    CSS_PATH = "../styles/outbox_card.tcss"
+    CSS_PATH = "outbox_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.OUTBOX)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
 

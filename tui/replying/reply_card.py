@@ -28,7 +28,7 @@ from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
 class ReplyCard(BaseCard[Verdict]):
     """Enter sends and does what the macro says; a blocking finding makes it say so instead, until a reason is given."""
 
-    CSS_PATH = "../styles/reply_card.tcss"
+    CSS_PATH = "reply_card.tcss"
     AUTO_FOCUS = ""  # the line for a reason is no place to start
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.PREVIEW),
@@ -154,7 +154,7 @@ class ReplyCard(BaseCard[Verdict]):
 
     def _promise_by(self, answer: str) -> None:
         """Take the time that the agent gives, read as words of a reply are."""
-        from queues.clocks.spoken_times import read_due
+        from queues.clocks.time_words import read_due
 
         due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
         if due_at is None:

@@ -45,7 +45,7 @@ REMEMBERED = 12
 class ReportScreen(ReportReading):
     """Returns what is to be opened on the desk; its state then knows how to come back."""
 
-    CSS_PATH = "../styles/report.tcss"
+    CSS_PATH = "report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REPORT)
 
     def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:
@@ -144,7 +144,7 @@ class ReportScreen(ReportReading):
 
     def action_copy(self) -> None:
         """Hand the table to the terminal's clipboard, cells parted by tabs."""
-        from tui.cli.exporting import safe_cell
+        from tui.look.written_values import safe_cell
 
         lines = ["\t".join(self.table.heads)]
         lines += ["\t".join([safe_cell(name), *(cell.text for cell in cells)]) for name, cells in self.table.lines]
@@ -155,7 +155,7 @@ class ReportScreen(ReportReading):
     def action_write(self) -> None:
         """Ask for a file and write the report into it."""
         from tui.cards.ask_line import AskLine
-        from tui.reports.files import default_path, write_report
+        from tui.reports.report_files import default_path, write_report
 
         asked, zone = self.state.asked, self.zone
 

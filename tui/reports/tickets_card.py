@@ -36,7 +36,7 @@ class Opened:
 class BehindCard(AnswersOnce[Opened]):
     """Returns what was chosen; Esc nothing."""
 
-    CSS_PATH = "../styles/report.tcss"
+    CSS_PATH = "report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.BEHIND)
 
     def __init__(self, behind: Behind, zone: tzinfo, line: int = 0) -> None:

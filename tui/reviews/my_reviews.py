@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from data.quality import AnswerKind
+from data.records.reviews import AnswerKind
 from data.safe_text import safe_text
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard
@@ -20,7 +20,7 @@ from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
-from tui.reviews.lines import answer_line, mark_lines, percent, stand
+from tui.reviews.review_lines import answer_line, mark_lines, percent, stand
 from tui.reviews.waiting_reviews import Given
 
 MOST_LINES = 5
@@ -30,7 +30,7 @@ Answer = Callable[[int, AnswerKind, str], None]
 class MyReviews(BaseCard[int]):
     """Returns the ticket to go to, or nothing. A review counts as seen once it was under the mark."""
 
-    CSS_PATH = "../styles/review.tcss"
+    CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.MY_REVIEWS)
 
     def __init__(

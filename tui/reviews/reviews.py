@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.quality import AnswerKind, Calibration, ReviewState
 from data.records.changes import Done
+from data.records.reviews import AnswerKind, Calibration, ReviewState
 from tui.look.words import words
 from tui.reports.report import Reporting
 

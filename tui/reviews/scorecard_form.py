@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.errors import RuleError
-from data.quality import Mark
+from data.records.reviews import Mark
 from queues.quality.cards import Criterion, Scorecard
 from tui.look.one_line import fit, one_line
 from tui.look.words import words

@@ -21,7 +21,7 @@ from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.words import words
-from tui.reviews.lines import answer_line
+from tui.reviews.review_lines import answer_line
 from tui.reviews.scorecard_form import Sheet
 from tui.reviews.waiting_reviews import Item, card_of
 
@@ -48,7 +48,7 @@ class Hands:
 class ReviewScreen(BaseCard[None]):
     """Scores by digits, saves and goes on; `show` brings the list up to date."""
 
-    CSS_PATH = "../styles/review.tcss"
+    CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so by Textual
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.protocols import Clock
-from data.quality import Mark, Review, ReviewAnswer
 from data.records.messages import Direction, Message
+from data.records.reviews import Mark, Review, ReviewAnswer
 from data.store import Store
 from queues.quality.cards import Scorecard, card_for
 from queues.quality.reviewing import Reviewing, card_then
-from tui.reviews.lines import version_words
+from tui.reviews.review_lines import version_words
 
 MOST = 60
 """Replies that are read for the screen at once."""

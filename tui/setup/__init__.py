@@ -1,1 +1,4 @@
-"""Settings, the clock, the writer's thread, and the composition root that joins the rooms."""
+"""Settings, the clock, the writer's thread, and the composition root that joins the rooms.
+
+Imports `queues`, `macros` and `data`.
+"""

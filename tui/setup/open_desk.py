@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def detect(text: str) -> tuple[str, float]:
     """Return the language of a text and how sure it is, as the checks before sending ask for it."""
-    from queues.language import detect as detect_language
+    from queues.language.detector import detect as detect_language
 
     found = detect_language(text)
     return found.language, found.confidence

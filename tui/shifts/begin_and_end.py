@@ -77,7 +77,7 @@ class ShiftTurns(ShiftFigures):
 
     def _offer(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
         """Stand in nobody's way: with nothing to read a shift just begins; who is at a ticket already is told."""
-        from tui.shifts.lines import start_lines
+        from tui.shifts.shift_lines import start_lines
 
         if not start_lines(self.store, found, self.clock(), self._zone()):
             self._begin(now_said, 0)
@@ -88,7 +88,7 @@ class ShiftTurns(ShiftFigures):
 
     def _show_start(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
         from tui.cards.lines_card import LinesCard
-        from tui.shifts.lines import start_lines
+        from tui.shifts.shift_lines import start_lines
 
         lines = [(BEGIN, words("Begin the shift"))]
         lines += start_lines(self.store, found, self.clock(), self._zone()) or [("", words("Nothing is left for you."))]
@@ -107,7 +107,7 @@ class ShiftTurns(ShiftFigures):
         """Show what changed, then the card again."""
         from queues.procedures.wording_diff import difference
         from tui.procedures.changed_wording_card import ChangeCard
-        from tui.shifts.lines import revised_line
+        from tui.shifts.shift_lines import revised_line
 
         one = found.revised[place]
         card = ChangeCard(revised_line(one), "", difference(one.old, one.new))
@@ -139,7 +139,7 @@ class ShiftTurns(ShiftFigures):
     @work(thread=True, group="shift", exit_on_error=False)
     def _write_note(self, shift: Shift, now: int, then: Callable[[str], None]) -> None:
         from queues.shifts.handover import hand_over
-        from tui.shifts.lines import hand_over_note
+        from tui.shifts.shift_lines import hand_over_note
 
         found = self._figures(shift, now)
         with closing(Store.open(self.store.path, create=False)) as store:

@@ -71,7 +71,7 @@ class ShiftFigures(Changed):
                 return self._work.look(store, now, max(0, now - shift.began_at))
 
     def _show_bar(self, found: OwnFigures) -> None:
-        from tui.shifts.lines import bars
+        from tui.shifts.shift_lines import bars
 
         over = shifts.going_on(self.store, self.agent) is None  # it may have ended while this was read
         hidden = over or self.store.settings.get(BAR_SETTING) is False
@@ -104,7 +104,7 @@ class ShiftFigures(Changed):
         from queues.figures.shift import Own
         from tui.cards.lines_card import LinesCard
         from tui.look.short_times import span
-        from tui.shifts.lines import card_lines
+        from tui.shifts.shift_lines import card_lines
 
         title = words("Your shift, {span} so far").format(span=span(found.seconds))
         note = words("Enter shows the tickets behind a figure · e ends the shift · Esc back")
@@ -120,7 +120,7 @@ class ShiftFigures(Changed):
     def _show_behind(self, found: OwnFigures, own: Own) -> None:
         """List the tickets that make a figure; Enter opens one, or shows all in their lanes."""
         from tui.cards.pick_list import PickList
-        from tui.shifts.lines import behind_lines
+        from tui.shifts.shift_lines import behind_lines
 
         lines = behind_lines(self.store, found, own)
         if not lines:

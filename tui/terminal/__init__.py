@@ -1,3 +1,4 @@
-"""The terminal itself: what is read from it and written to it, bursts of keys, and an orderly end.
+"""The terminal itself: what is read from it and written to it, a guard against bursts of keys, an orderly end.
 
-Imports `look`; knows no ticket."""
+Imports `look`, `setup`, `queues` and `data`; knows no ticket.
+"""

@@ -10,7 +10,7 @@ from pathlib import Path
 from data.locations import private_folder
 from tui.setup.settings import state_folder
 
-HOUSE = Path(__file__).resolve().parents[1]
+HOUSE = Path(__file__).resolve().parents[2]
 
 
 def fault_place(error: BaseException) -> str:

@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from data.quality import Rating
 from data.records.customers import Customer
 from data.records.messages import Direction, Message
+from data.records.ratings import Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow
 from tui.cards.base_card import BaseCard
 from tui.look.one_line import fit, one_line
@@ -38,7 +38,7 @@ class Past:
 class CustomerCard(BaseCard[int]):
     """Returns the ticket to open, or nothing."""
 
-    CSS_PATH = "../styles/customer_card.tcss"
+    CSS_PATH = "customer_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,c", "leave"),
         ("j", "step(1)"),

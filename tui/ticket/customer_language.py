@@ -87,7 +87,7 @@ class Languages(Rerouting):
 
 def _likeliest(texts: Sequence[str]) -> str:
     """Return the language of the latest of the texts that has one, however unsure; called in the writer's thread."""
-    from queues.language import detect
+    from queues.language.detector import detect
 
     found = (detect(text, cut=0).best for text in reversed(texts))
     return next((best for best in found if best != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)

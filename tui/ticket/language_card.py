@@ -23,7 +23,7 @@ from tui.look.words import words
 class LanguageCard(BaseCard[Change]):
     """Returns the change that was asked for; Esc returns nothing."""
 
-    CSS_PATH = "../styles/language_card.tcss"
+    CSS_PATH = "language_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LANGUAGE)
 
     def __init__(self, title: str, language: str, suggestion: str = "") -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from data.quality import Rating
 from data.records.messages import Message
+from data.records.ratings import Rating
 from data.records.tickets import Ticket
 from data.safe_text import safe_text
 from tui.first_run.first_screen import Beginning

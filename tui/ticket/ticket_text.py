@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-from data.quality import BEST, Rating
 from data.records.changes import Event
 from data.records.customers import Customer
 from data.records.escalations import Escalation, EscalationState
 from data.records.messages import Direction, Message, MessageKind
 from data.records.problems import Problem
 from data.records.promises import GivenPromise
+from data.records.ratings import BEST, Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
+from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
 from tui.look.words import words
 from tui.look.wrapping import wrap
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line
-
-
-class Ink(StrEnum):
-    """What a line is; the theme gives each its colour, and each has a mark or a word besides."""
-
-    TITLE = "title"
-    PLAIN = "plain"
-    QUIET = "quiet"
-    LATE = "late"
-    CUSTOMER = "customer"
-    OURS = "ours"
-    NOTE = "note"
-
 
 MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "NOTE ┃ "}
 MOST_OF_A_TAG = 60
@@ -59,16 +46,6 @@ class Conversation:
     """When it was passed over, or taken before others."""
     folded: bool = False
     """The customer's words may be graphic and are not shown yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line as it is drawn."""
-
-    ink: Ink
-    text: str
-    head: bool = False
-    """The first line of a message: `J` and `K` stop here."""
 
 
 def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool) -> list[Line]:

@@ -13,9 +13,10 @@ from textual.strip import Strip
 
 from data.protocols import Clock
 from tui.look.drawn import Drawn
+from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit
 from tui.look.words import words
-from tui.ticket.ticket_text import Conversation, Ink, Line, ticket_lines
+from tui.ticket.ticket_text import Conversation, ticket_lines
 
 BOLD = (Ink.TITLE, Ink.LATE)
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from data.records.changes import StepAnswer
 from data.records.tickets import Ticket
+from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
 from tui.look.wrapping import wrap
-from tui.ticket.ticket_text import Ink, Line
 
 if TYPE_CHECKING:
     from queues.procedures.procedure import Procedure, Step

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from data.quality import AnswerKind, Mark, Review, ReviewAnswer
 from data.records.messages import Message
+from data.records.reviews import AnswerKind, Mark, Review, ReviewAnswer
 from data.safe_text import safe_line
 from queues.quality.cards import Scorecard
 from tui.look.words import words

@@ -15,11 +15,11 @@ from textual.widgets import Static
 from data.records.tickets import Status
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
-from tui.deciding.bulk_plan import AS_SAID, OUTCOMES, Plan
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.words import words
+from tui.replying.bulk_plan import AS_SAID, OUTCOMES, Plan
 from tui.replying.digit_ranking import WEAK
 from tui.replying.outcomes import done_words
 from tui.replying.reply_card_lines import Verdict
@@ -34,7 +34,7 @@ _KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
 class BulkCard(BaseCard[Verdict]):
     """Returns what is to be sent and what becomes of the tickets, nothing where nothing is."""
 
-    CSS_PATH = "../styles/reply_card.tcss"
+    CSS_PATH = "reply_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(one for one in bindings(Scope.PREVIEW) if isinstance(one, Binding) and one.id in _KEYS),
         Binding("down,j", "scroll(1)", show=False),

@@ -14,8 +14,7 @@ from data.errors import InputError
 from data.store import Store
 from queues.figures.grouping import By, Grouped
 from queues.figures.reporting import Progress, Report, reports
-from tui.cli.common import iso
-from tui.cli.exporting import safe_cell
+from tui.look.written_values import iso, safe_cell
 from tui.reports.hours import elapsed_of
 from tui.reports.html_page import groupings, page
 from tui.reports.question import Asked

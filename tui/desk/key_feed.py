@@ -22,9 +22,11 @@ from tui.look.words import words
 from tui.terminal.key_guard import GAP, KeyGuard, Kind
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.message_pump import MessagePump
 
-    from tui.app import DeskApp
+    from tui.desk.screen import DeskScreen
+    from tui.keys.keymap import Keymap, Leader
 
 PATIENCE = 1.0
 """Seconds after which the next key goes on, whatever the last one is still waiting for."""
@@ -46,8 +48,8 @@ REPEATING = frozenset({"desk.undo", "desk.redo"})
 class KeyFeed:
     """The queue between terminal and application; lives in the application's loop."""
 
-    def __init__(self, app: DeskApp) -> None:
-        self._app = app
+    def __init__(self, app: App[int], desk: DeskScreen, keys: Keymap, leader: Leader) -> None:
+        self._app, self._desk, self._leader = app, desk, leader
         self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._guard = KeyGuard()
@@ -55,8 +57,7 @@ class KeyFeed:
         self._why = ""
         self._known: int | None = None
         """The ticket that the last key left, or brought by a move, under the keys: one that the agent chose."""
-        keys = app.keys
-        self._desk = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
+        self._actions = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING
 
@@ -90,7 +91,7 @@ class KeyFeed:
             if self._may_pass(event, at):
                 self._app.post_message(event)
             return
-        desk = self._app.desk
+        desk = self._desk
         before = desk.target() if self._in_sight_since() <= at else None
         moves = isinstance(event, events.Key) and self._kind(event) is Kind.MOVE
         if self._may_pass(event, at):
@@ -126,7 +127,7 @@ class KeyFeed:
 
         While a text is written, since when that is.
         """
-        desk = self._app.desk
+        desk = self._desk
         if self._in_field:
             drawn = getattr(self._app.focused, "drawn", None)
             return drawn.since(0) if isinstance(drawn, Drawn) else float("-inf")
@@ -143,14 +144,14 @@ class KeyFeed:
         """Say in the message line, and over a card too, what did nothing and why."""
         if not self._dropped:
             return
-        app, dropped, self._dropped = self._app, self._dropped, 0
+        dropped, self._dropped = self._dropped, 0
         told = words("{n} keys did nothing: {why}.").format(n=dropped, why=self._why)
         if dropped == 1:
             told = f"{self._why[:1].upper()}{self._why[1:]}."
         # a narrow screen cuts the end, and what the first key did may be long
-        app.desk.say(f"{told} {app.desk.said}" if self._guard.acted and app.screen is app.desk else told)
-        if app.screen is not app.desk:
-            app.notify(told, severity="warning", timeout=4, markup=False)
+        self._desk.say(f"{told} {self._desk.said}" if self._guard.acted and self._at_desk else told)
+        if not self._at_desk:
+            self._app.notify(told, severity="warning", timeout=4, markup=False)
 
     def _behind(self, at: float) -> list[Kind]:
         """Return the kinds of the keys of the same burst that wait, as they would be here."""
@@ -164,21 +165,25 @@ class KeyFeed:
         return kinds
 
     @property
+    def _at_desk(self) -> bool:
+        """Whether the desk itself is on top, with no card or screen over it."""
+        return self._app.screen is self._desk
+
+    @property
     def _in_field(self) -> bool:
         return types(self._app.focused)
 
     def _kind(self, event: events.Key) -> Kind:
-        app, key = self._app, event.key
-        focused = app.focused
+        key, focused = event.key, self._app.focused
         if focused is not None and focused.check_consume_key(key, event.character):
             return Kind.TEXT
         if self._in_field and not self._leaves_field(key):
             return Kind.TEXT
-        if key in STEERING or (key in ("j", "k") and app.screen is not app.desk):
+        if key in STEERING or (key in ("j", "k") and not self._at_desk):
             return Kind.MOVE
-        if app.screen is not app.desk or self._in_field or self._in_steps:
+        if not self._at_desk or self._in_field or self._in_steps:
             return Kind.ACT
-        if app.leader.begins(key):
+        if self._leader.begins(key):
             return Kind.MOVE
         action = self._action(key)
         if action is None:
@@ -192,22 +197,21 @@ class KeyFeed:
         if key == "enter":
             from textual.widgets import TextArea
 
-            return not isinstance(self._app.focused, TextArea) and self._app.screen is not self._app.desk
+            return not isinstance(self._app.focused, TextArea) and not self._at_desk
         return key in self._writing or key == "escape"
 
     def _action(self, key: str) -> Action | None:
-        return self._desk.get(f"{self._app.leader.pending} {key}".strip())
+        return self._actions.get(f"{self._leader.pending} {key}".strip())
 
     @property
     def _in_steps(self) -> bool:
-        return self._app.desk.panel.active
+        return self._desk.panel.active
 
     def _place(self) -> Hashable:
         """Where a key acts; two presses in the steps are never the same place, for each means another step."""
-        app = self._app
-        if app.screen is not app.desk:
-            return app.screen
-        return monotonic() if self._in_steps else (app.desk, app.desk.target())
+        if not self._at_desk:
+            return self._app.screen
+        return monotonic() if self._in_steps else (self._desk, self._desk.target())
 
     async def _settled(self) -> None:
         """Return once the key has gone all its way, and what it opened is drawn."""

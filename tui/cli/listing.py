@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from data.errors import InputError
-from data.quality import Rating
 from data.records.changes import Event
 from data.records.messages import Message
 from data.records.promises import GivenPromise
+from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
@@ -21,13 +21,13 @@ from tui.cli.common import (
     db_option,
     escalation_keys,
     escalation_line,
-    iso,
     json_option,
     put,
     reading,
     ticket_keys,
     ticket_line,
 )
+from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line

@@ -1,0 +1,28 @@
+"""Lines of text with their ink: what a line is, from which its colour follows. No Textual here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Ink(StrEnum):
+    """What a line is; the theme gives each its colour, and each has a mark or a word besides."""
+
+    TITLE = "title"
+    PLAIN = "plain"
+    QUIET = "quiet"
+    LATE = "late"
+    CUSTOMER = "customer"
+    OURS = "ours"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it is drawn."""
+
+    ink: Ink
+    text: str
+    head: bool = False
+    """The first line of a message: `J` and `K` stop here."""
