@@ -38,7 +38,7 @@ from tui.cards.text_card import TextCard
 from tui.deciding.bulk_card import BulkCard
 from tui.deciding.bulk_plan import Plan
 from tui.deciding.escalate_form import EscalateForm, Proposal
-from tui.desk.base import DeskBase
+from tui.desk.screen import DeskScreen
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
 from tui.look.theme import THEMES, theme_name
@@ -128,7 +128,7 @@ def ours(kind: type[Any]) -> set[type[Any]]:
 
 def test_every_screen_but_the_desk_derives_from_the_base_that_answers_once() -> None:
     assert {one for one in ours(ModalScreen) if not issubclass(one, BaseCard)} == set()
-    assert {one for one in ours(Screen) if not issubclass(one, (AnswersOnce, DeskBase))} == set()
+    assert {one for one in ours(Screen) if not issubclass(one, (AnswersOnce, DeskScreen))} == set()
     assert {one for one in ours(Screen) if one is not AnswersOnce and "dismiss" in vars(one)} == set()
     assert ours(BaseCard) - {Trying} == set(CARDS), "a card without an entry in CARDS"
 

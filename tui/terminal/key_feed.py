@@ -107,8 +107,8 @@ class KeyFeed:
         if dropped == 1:
             told = f"{self._why[:1].upper()}{self._why[1:]}."
         # a narrow screen cuts the end, and what the first key did may be long
-        app.desk.say(f"{told} {app.desk.said}" if self._guard.acted and app.screen is app.desk else told)
-        if app.screen is not app.desk:
+        app.desk.say(f"{told} {app.desk.said}" if self._guard.acted and app.screen is app.desk.screen else told)
+        if app.screen is not app.desk.screen:
             app.notify(told, severity="warning", timeout=4, markup=False)
 
     def _behind(self, at: float) -> list[Kind]:
@@ -133,9 +133,9 @@ class KeyFeed:
             return Kind.TEXT
         if self._in_field and not self._leaves_field(key):
             return Kind.TEXT
-        if key in STEERING or (key in ("j", "k") and app.screen is not app.desk):
+        if key in STEERING or (key in ("j", "k") and app.screen is not app.desk.screen):
             return Kind.MOVE
-        if app.screen is not app.desk or self._in_field or self._in_steps:
+        if app.screen is not app.desk.screen or self._in_field or self._in_steps:
             return Kind.ACT
         if app.leader.begins(key):
             return Kind.MOVE
@@ -151,7 +151,7 @@ class KeyFeed:
         if key == "enter":
             from textual.widgets import TextArea
 
-            return not isinstance(self._app.focused, TextArea) and self._app.screen is not self._app.desk
+            return not isinstance(self._app.focused, TextArea) and self._app.screen is not self._app.desk.screen
         return key in self._writing or key == "escape"
 
     def _action(self, key: str) -> Action | None:
@@ -164,7 +164,7 @@ class KeyFeed:
     def _place(self) -> Hashable:
         """Where a key acts; two presses in the steps are never the same place, for each means another step."""
         app = self._app
-        if app.screen is not app.desk:
+        if app.screen is not app.desk.screen:
             return app.screen
         return monotonic() if self._in_steps else (app.desk, app.desk.target())
 

@@ -2,82 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from data.records.changes import Change, Done
 from data.records.messages import Direction
-from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
-from tui.deciding.rerouting import Rerouting
+from data.records.tickets import UNKNOWN_LANGUAGE
+from tui.desk.changing import Changing
+from tui.desk.context import DeskContext
+from tui.desk.hooks import Act, MacroWish
+from tui.desk.part import Part
 from tui.look.words import words
 
 _OTHER = {"en": "es", "es": "en"}
 
 
-class Languages(Rerouting):
+class CustomerLanguage(Part):
     """Corrects what was detected, and remembers it for the customer."""
 
-    def action_ticket_language(self) -> None:
+    def __init__(self, desk: DeskContext, changing: Changing) -> None:
+        super().__init__(desk)
+        self.changing = changing
+
+    def actions(self) -> Mapping[str, Act]:
+        """Say the language, or turn it."""
+        return {"ticket.language": self._ask, "ticket.other_language": self._other}
+
+    def _ask(self) -> None:
         """Say the language, the register or the region of the tickets that the keys mean."""
-        ids = self.targets()
+        ids = self.desk.targets()
         if not ids:
-            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            self.desk.say_no_ticket()
             return
         named = f"#{ids[0]}" if len(ids) == 1 else words("{n} tickets").format(n=len(ids))
-        self._ask_language(ids, words("Language and address: {named}").format(named=named), self.changed)
+        self._ask_language(ids, words("Language and address: {named}").format(named=named), self.changing.changed)
 
-    async def action_ticket_other_language(self) -> None:
+    async def _other(self) -> None:
         """Correct with one key: English and Spanish change places, an unknown language becomes the likeliest."""
-        ids = self.targets()
-        ticket = self.store.tickets.get(ids[0]) if ids else None
+        ids = self.desk.targets()
+        ticket = self.desk.store.tickets.get(ids[0]) if ids else None
         if ticket is None:
-            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            self.desk.say_no_ticket()
             return
         other = _OTHER.get(ticket.language.partition("-")[0])
         if other is not None:
-            await self.change_of(ids, Change(language=other), self.changed)
+            await self.changing.change_of(ids, Change(language=other), self.changing.changed)
             return
-        texts = [one.new_text for one in self.store.messages.of(ticket.id, 20) if one.direction is Direction.IN]
+        texts = [one.new_text for one in self.desk.store.messages.of(ticket.id, 20) if one.direction is Direction.IN]
 
         def guessed(best: str) -> None:
             if best == UNKNOWN_LANGUAGE:
-                self.action_ticket_language()
+                self._ask()
             else:
-                self.run_worker(self.change_of(ids, Change(language=best), self.changed), exit_on_error=False)
+                self.desk.run_worker(self.changing.change_of(ids, Change(language=best), self.changing.changed))
 
-        await self.ask(lambda desk: _likeliest(texts), guessed)
+        await self.desk.ask(lambda desk: _likeliest(texts), guessed)
 
-    def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
-        """Show what a macro would send; a ticket in triage is asked about first, so that no answer is a guess."""
-        if language or ticket.language != UNKNOWN_LANGUAGE:
-            super().preview_macro(ticket, name, language, anew=anew)
+    def ask_before_preview(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
+        """Ask for the language of a ticket in triage before a macro is filled in, so that no answer is a guess."""
+        number = wish.ticket.id
+        if wish.language or wish.ticket.language != UNKNOWN_LANGUAGE:
+            go_on(wish)
             return
 
         def known(done: Done) -> None:
-            self.changed(done)
-            fresh = self.store.tickets.get(ticket.id)
+            self.changing.changed(done)
+            fresh = self.desk.store.tickets.get(number)
             if fresh is not None and fresh.language != UNKNOWN_LANGUAGE:
-                self.preview_macro(fresh, name, anew=anew)
+                go_on(replace(wish, ticket=fresh))
 
-        title = words("In which language? #{n} waits in triage").format(n=ticket.id)
-        self._ask_language((ticket.id,), title, known)
+        self._ask_language((number,), words("In which language? #{n} waits in triage").format(n=number), known)
 
     def _ask_language(self, ids: tuple[int, ...], title: str, then: Callable[[Done], None]) -> None:
         from tui.ticket.language_card import LanguageCard
 
-        first = self.store.tickets.get(ids[0])
+        first = self.desk.store.tickets.get(ids[0])
         suggestion = self._suggestion(ids[0]) if len(ids) == 1 else ""
 
         async def chosen(change: Change | None) -> None:
             if change is not None:
-                await self.change_of(ids, change, then)
+                await self.changing.change_of(ids, change, then)
 
-        self.app.push_screen(LanguageCard(title, first.language if first else "", suggestion), chosen)
+        self.desk.push_screen(LanguageCard(title, first.language if first else "", suggestion), chosen)
 
     def _suggestion(self, ticket_id: int) -> str:
         """What the customer's latest words say of tú, usted and region, where they say one thing."""
         from queues.language.tu_or_usted import suggested
 
-        said = [one.new_text for one in self.store.messages.of(ticket_id, 20) if one.direction is Direction.IN]
+        said = [one.new_text for one in self.desk.store.messages.of(ticket_id, 20) if one.direction is Direction.IN]
         found = suggested(said[-1]) if said else None
         if found is None:
             return ""
