@@ -207,7 +207,7 @@ class DeskApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave by Textual's own key too only after the draft is in the file."""
-        await self.parts.leaving.quit()
+        await self.parts.quit.quit()
 
     def _fatal_error(self) -> None:
         """End with one sentence and a report of places, never of values: they may hold what customers wrote."""

@@ -26,7 +26,6 @@ from tui.accounts.account_form import AccountForm
 from tui.accounts.accounts_card import AccountsCard
 from tui.accounts.mail_process import MailProcess
 from tui.accounts.setup import AccountSetup
-from tui.accounts.trial_screen import Trying
 from tui.app import DeskApp, account_setup, make_writer
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder, load
@@ -73,8 +72,8 @@ async def tried(pilot: Pilot[int], app: DeskApp) -> str:
     """Press the key that tries, wait for its answer, and return the screen."""
     await press(pilot, app, "t" if isinstance(app.screen, AccountsCard) else "ctrl+t")
     screen = app.screen
-    assert isinstance(screen, Trying)
-    await until(pilot, lambda: not screen.trying)
+    assert isinstance(screen, AccountForm | AccountsCard)
+    await until(pilot, lambda: not screen.trial.running)
     await settled(pilot, app)
     return " ".join(picture(app).replace("│", " ").split())
 

@@ -48,15 +48,15 @@ async def write(pilot: Pilot[int], app: DeskApp, text: str) -> int:
     ticket = app.desk.list.current_id
     assert ticket is not None
     await press(pilot, app, "r")
-    assert app.parts.composing.composer is not None
-    app.parts.composing.composer.put(Change(reply=text), whole=True)
+    assert app.parts.writing.composer is not None
+    app.parts.writing.composer.put(Change(reply=text), whole=True)
     await pilot.pause()
     return ticket
 
 
 def selected(app: DeskApp) -> str:
-    assert app.parts.composing.composer is not None
-    return app.parts.composing.composer._area.selected_text
+    assert app.parts.writing.composer is not None
+    return app.parts.writing.composer._area.selected_text
 
 
 def test_a_digit_of_a_finding_without_words_opens_the_composer(path: Path) -> None:
@@ -121,8 +121,8 @@ def test_a_reply_with_nothing_wrong_leaves_at_once(path: Path) -> None:
 
 async def hands_rest(pilot: Pilot[int], app: DeskApp) -> None:
     """Let the rest after the last key pass at once, and the writer look at the text."""
-    assert app.parts.composing.composer is not None
-    app.parts.composing.composer._ask_to_check()
+    assert app.parts.writing.composer is not None
+    app.parts.writing.composer._ask_to_check()
     await pilot.pause()
     await app.desk.settled()
     await pilot.pause()
@@ -217,10 +217,10 @@ def test_no_key_waits_for_the_check(path: Path) -> None:
         await write(pilot, app, "Hola")
         gate = Event()
         held = app.desk.writer.submit(lambda desk: gate.wait())
-        assert app.parts.composing.composer is not None
-        app.parts.composing.composer._ask_to_check()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer._ask_to_check()
         await pilot.press(*" {{x}}")
-        assert app.parts.composing.composer.draft.text == "Hola {{x}}"
+        assert app.parts.writing.composer.draft.text == "Hola {{x}}"
         gate.set()
         await asyncio.wrap_future(held)
 

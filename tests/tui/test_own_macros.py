@@ -97,13 +97,13 @@ def test_two_macros_in_one_reply_say_hello_once_and_do_what_both_do(path: Path, 
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "j", "enter", "r", *"/own/fir", "tab")
-        assert app.parts.composing.composer is not None
+        assert app.parts.writing.composer is not None
         await press(pilot, app, "enter", *"/own/sec", "tab")
-        text = app.parts.composing.composer.draft.text
+        text = app.parts.writing.composer.draft.text
         assert (text.count("Hola"), text.count("Un saludo")) == (1, 1)
         assert "Lo primero." in text
         assert "Lo primero.\n\nLo segundo.\nY más.\n\nUn saludo" in text
-        sent.append(app.parts.composing.composer.draft.ticket_id)
+        sent.append(app.parts.writing.composer.draft.ticket_id)
         await press(pilot, app, "f2")
         assert isinstance(app.screen, ReplyCard)
         shown = picture(app)
@@ -129,12 +129,12 @@ def test_what_macros_do_stays_with_the_draft_and_goes_with_the_last_of_its_words
         assert kept is not None
         assert (kept.macro, unpacked(kept.actions).add_tags) == ("own/first", ("one",))
         await press(pilot, app, "r", "ctrl+l")
-        assert app.parts.composing.composer is not None
-        assert "First things." in app.parts.composing.composer.draft.text
-        assert unpacked(app.parts.composing.composer.draft.actions).add_tags == ("one",)
-        app.parts.composing.composer._area.clear()
+        assert app.parts.writing.composer is not None
+        assert "First things." in app.parts.writing.composer.draft.text
+        assert unpacked(app.parts.writing.composer.draft.actions).add_tags == ("one",)
+        app.parts.writing.composer._area.clear()
         await pilot.pause()
-        assert (app.parts.composing.composer.draft.macro, app.parts.composing.composer.draft.actions) == ("", "")
+        assert (app.parts.writing.composer.draft.macro, app.parts.writing.composer.draft.actions) == ("", "")
 
     play(path, script)
 

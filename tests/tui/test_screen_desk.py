@@ -449,8 +449,8 @@ def test_help_shows_every_key_of_every_place(path: Path) -> None:
 def test_the_palette_of_the_composer_knows_its_actions(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "r", *"hi", "ctrl+p", *"internal note, or", "enter")
-        assert app.parts.composing.composer is not None
-        assert app.parts.composing.composer.draft.kind is Direction.NOTE
+        assert app.parts.writing.composer is not None
+        assert app.parts.writing.composer.draft.kind is Direction.NOTE
         await press(pilot, app, "escape", "colon", *"internal note, or")
         assert app.screen.query_one(OptionList).option_count == 0
 

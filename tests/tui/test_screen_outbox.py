@@ -81,8 +81,8 @@ def test_a_key_decides_about_the_held_reply(path: Path, key: str, state: OutboxS
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "o", key)
         if key == "e":
-            assert app.parts.composing.composer is not None
-            assert app.parts.composing.composer.draft.text == OURS
+            assert app.parts.writing.composer is not None
+            assert app.parts.writing.composer.draft.text == OURS
 
     play(path, script)
     assert states(path)[1] is state

@@ -276,8 +276,8 @@ async def refused(pilot: Pilot[int], app: DeskApp, number: int, text: str, told:
     """Write a reply and see it refused, the words named, nothing sent."""
     await go(pilot, app, number)
     await press(pilot, app, "r")
-    assert app.parts.composing.composer is not None
-    app.parts.composing.composer.put(Change(reply=text), whole=True)
+    assert app.parts.writing.composer is not None
+    app.parts.writing.composer.put(Change(reply=text), whole=True)
     await press(pilot, app, "f2")
     assert isinstance(app.screen, ReplyCard)
     assert app.screen.card.blocked

@@ -99,8 +99,8 @@ def test_the_agent_says_which_text_stays(path: Path, key: str, kept: str) -> Non
         assert draft is not None
         assert draft.text == kept
         await press(pilot, app, "r")
-        assert app.parts.composing.composer is not None
-        assert app.parts.composing.composer.draft.text == kept
+        assert app.parts.writing.composer is not None
+        assert app.parts.writing.composer.draft.text == kept
         await press(pilot, app, *" on", "escape")
         await app.desk.settled()
         draft = stored(path)
@@ -215,8 +215,8 @@ def test_what_was_typed_before_the_choice_came_up_does_not_replace_the_other_tex
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mi")
-        assert app.parts.composing.composer is not None
-        app.parts.composing.composer.flush()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer.flush()
         await app.desk.settled()
         await pilot.pause()
         assert app.parts.drafts.choosing
@@ -235,17 +235,17 @@ def test_what_is_typed_while_the_choice_comes_up_is_in_the_text(path: Path, key:
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mi")
-        assert app.parts.composing.composer is not None
-        app.parts.composing.composer.flush()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer.flush()
         await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, *"ne!", "enter", "?", "left", "f5")
-        assert app.parts.composing.composer.draft.text == "mine!\n?"
+        assert app.parts.writing.composer.draft.text == "mine!\n?"
         assert "mine!" in picture(app)
         await lift_hands(pilot, app)
         await press(pilot, app, key)
         await app.desk.settled()
-        assert app.parts.composing.composer.draft.text == kept
+        assert app.parts.writing.composer.draft.text == kept
 
     play(path, script)
     draft = stored(path)
@@ -258,8 +258,8 @@ def test_ended_from_outside_while_the_choice_comes_up_no_letter_is_lost(path: Pa
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mi")
-        assert app.parts.composing.composer is not None
-        app.parts.composing.composer.flush()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer.flush()
         await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, *"ne!")

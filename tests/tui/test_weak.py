@@ -148,7 +148,7 @@ def test_a_weak_macro_for_many_asks_once_too(path: Path) -> None:
 def test_words_of_a_weak_macro_put_into_a_reply_leave_by_the_card(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "enter", "r")
-        app.parts.writing._put_in(WEAK)
+        app.parts.composer_requests._put_in(WEAK)
         await settled(pilot, app)
         await press(pilot, app, "ctrl+s")
         assert isinstance(app.screen, ReplyCard)

@@ -31,7 +31,7 @@ _ENDS = (
 """Key, state and words of what can become of an escalation."""
 
 
-class Escalating(Part):
+class Escalations(Part):
     """`E` hands over; `B` writes down what came back."""
 
     def __init__(self, desk: DeskContext, changing: Changing) -> None:

@@ -200,7 +200,7 @@ class DeskContext:
         self.said = one_line(text)
         self.status.update(Content(self.said), layout=False)
         if severe:
-            self.notify(self.said, severity="error")
+            self.toast(self.said, severity="error")
 
     def say_no_ticket(self) -> None:
         """Say that a key means no ticket here."""

@@ -10,16 +10,16 @@ from tui.desk.part import Part
 from tui.keys.actions import BY_ID, Scope
 from tui.keys.help_lines import PLACES, help_lines, palette_lines
 from tui.look.words import words
-from tui.replying.composing import Composing
+from tui.replying.composer_place import ComposerPlace
 
 
 class HelpAndPalette(Part):
     """`?` shows every key, `:` finds an action."""
 
-    def __init__(self, desk: DeskContext, composing: Composing, act: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, desk: DeskContext, writing: ComposerPlace, act: Callable[[str], Awaitable[None]]) -> None:
         """`act` carries out an action of the desk by its id."""
         super().__init__(desk)
-        self.composing, self._act = composing, act
+        self.writing, self._act = writing, act
 
     def actions(self) -> Mapping[str, Act]:
         """Help and palette."""
@@ -31,7 +31,7 @@ class HelpAndPalette(Part):
 
     def _palette(self) -> None:
         """Find an action of what has the focus by its name."""
-        here = [Scope.COMPOSER, Scope.LIST] if self.composing.is_open else [Scope.LIST]
+        here = [Scope.COMPOSER, Scope.LIST] if self.writing.is_open else [Scope.LIST]
         self._pick_action(palette_lines(self.desk.keys, here))
 
     def _pick_action(self, lines: list[tuple[str, str]]) -> None:
@@ -43,8 +43,8 @@ class HelpAndPalette(Part):
                 return
             if action.scope is Scope.LIST:
                 await self._act(action.id)
-            elif action.scope is Scope.COMPOSER and self.composing.composer is not None and self.composing.is_open:
-                await self.composing.composer.run_action(action.run)
+            elif action.scope is Scope.COMPOSER and self.writing.composer is not None and self.writing.is_open:
+                await self.writing.composer.run_action(action.run)
             else:
                 place, keys = words(PLACES[action.scope]), self.desk.keys.shown(action.id)
                 self.desk.say(

@@ -10,7 +10,7 @@ from tui.accounts.accounts import Accounts
 from tui.cards.desk_message import DeskMessage
 from tui.coaching.coach import Coach
 from tui.deciding.decisions import Decisions
-from tui.deciding.escalating import Escalating
+from tui.deciding.escalating import Escalations
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
@@ -19,9 +19,9 @@ from tui.desk.context import DeskContext
 from tui.desk.going import Going
 from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.hooks import Act, Hooks
-from tui.desk.leaving import Leaving
 from tui.desk.part import Part
-from tui.desk.undoing import Undoing
+from tui.desk.quit import Quit
+from tui.desk.undo import Undo
 from tui.first_run.first_screen import FirstScreen
 from tui.lanes.finding import Filter
 from tui.lanes.moving import Movement
@@ -30,20 +30,20 @@ from tui.lanes.view_choice import ViewChoice
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.steps import ProcedureSteps
 from tui.replying.bulk_answer import BulkAnswer
-from tui.replying.composing import Composing
+from tui.replying.composer_place import ComposerPlace
+from tui.replying.composer_requests import ComposerRequests
 from tui.replying.drafts import Drafts
 from tui.replying.macro_keys import MacroKeys
 from tui.replying.macro_preview import ReplyPreview
 from tui.replying.macro_questions import MacroQuestions
 from tui.replying.outbox import Outbox
-from tui.replying.writing import Writing
 from tui.reports.report import Reports
 from tui.reviews.reviews import Reviews
 from tui.shifts.begin_and_end import Shifts
 from tui.shifts.figures import ShiftFigures
 from tui.shifts.handover import HandOver
 from tui.ticket.customer_language import CustomerLanguage
-from tui.ticket.folding import Folding
+from tui.ticket.graphic_content import GraphicContent
 from tui.ticket.looking_closer import CloserLook
 
 if TYPE_CHECKING:
@@ -81,34 +81,36 @@ class Parts:
         self.filter = Filter(desk, going)
         self.view_choice = ViewChoice(desk, self.filter)
         self.decisions = Decisions(desk, changing)
-        self.undoing = Undoing(desk, going, changing)
+        self.undo = Undo(desk, going, changing)
         self.questions = Questions(desk, changing)
-        self.folding = Folding(desk)
+        self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
         self.steps = ProcedureSteps(desk, going, changing, self.questions, self.changed_wording, procedures)
         self.macro_questions = MacroQuestions(desk)
-        self.composing = Composing(desk, going)
-        self.drafts = Drafts(desk, self.composing)
-        self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.composing, self.steps)
+        self.writing = ComposerPlace(desk, going)
+        self.drafts = Drafts(desk, self.writing)
+        self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.writing, self.steps)
         self.macro_keys = MacroKeys(desk, self.replies)
-        self.writing = Writing(desk, changing, self.composing, self.drafts, self.macro_questions, self.replies)
+        self.composer_requests = ComposerRequests(
+            desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
+        )
         self.bulk_answer = BulkAnswer(desk, changing, self.macro_questions)
-        self.outbox = Outbox(desk, going, changing, self.composing)
-        self.escalating = Escalating(desk, changing)
+        self.outbox = Outbox(desk, going, changing, self.writing)
+        self.escalations = Escalations(desk, changing)
         self.problems = Problems(desk, changing, self.bulk_answer)
         self.route_again = RouteAgain(desk, changing)
         self.accounts = Accounts(desk, setup)
         self.first_screen = FirstScreen(desk, self.accounts)
         self.coach = Coach(desk)
         self.shift_figures = ShiftFigures(desk, going, self.view_choice)
-        self.shifts = Shifts(desk, going, self.folding, self.steps, self.shift_figures)
+        self.shifts = Shifts(desk, going, self.graphic, self.steps, self.shift_figures)
         self.hand_over = HandOver(desk, going, self.shifts)
         self.reports = Reports(desk, going, self.view_choice)
-        self.reviews = Reviews(desk, going, changing, self.folding, self.steps)
-        self.help_and_palette = HelpAndPalette(desk, self.composing, self.act)
-        self.leaving = Leaving(desk)
+        self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
+        self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
+        self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
         self._messages = {kind: hear for part in self.all for kind, hear in part.messages().items()}
@@ -129,10 +131,10 @@ class Parts:
             ),
             on_layout=(self.steps.show,),
             on_ticket_shown=(self.steps.show_of,),
-            on_ticket_opened=(self.folding.note_opened,),
-            on_lane_shown=(self.escalating.look_first, self.steps.show),
+            on_ticket_opened=(self.graphic.note_opened,),
+            on_lane_shown=(self.escalations.look_first, self.steps.show),
             before_refresh=(self.filter.look_again,),
-            on_refresh=(self.escalating.tell_news, self.steps.show),
+            on_refresh=(self.escalations.tell_news, self.steps.show),
             before_preview=(
                 self.changed_wording.before_preview,
                 self.bulk_answer.take_selected,

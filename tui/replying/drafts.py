@@ -13,7 +13,7 @@ from data.records.messages import Draft
 from tui.desk.context import DeskContext
 from tui.desk.part import Part
 from tui.look.words import words
-from tui.replying.composing import Composing
+from tui.replying.composer_place import ComposerPlace
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -27,9 +27,9 @@ LAST_SECONDS = 0.4
 class Drafts(Part):
     """Hands drafts to the writer; where two windows wrote one, the agent says which text stays."""
 
-    def __init__(self, desk: DeskContext, composing: Composing) -> None:
+    def __init__(self, desk: DeskContext, writing: ComposerPlace) -> None:
         super().__init__(desk)
-        self.composing = composing
+        self.writing = writing
         self.choosing: dict[int, Draft] = {}
         """What was written here of the drafts whose two texts are shown, by ticket."""
         self._leaving_anyway = False
@@ -46,7 +46,7 @@ class Drafts(Part):
 
     def _keep_in(self, desk: Desk, draft: Draft) -> Draft:
         """Keep a draft in the writer's own thread, so that two saves in a row follow each other."""
-        revision = self.composing.revisions.get(draft.ticket_id, draft.revision)
+        revision = self.writing.revisions.get(draft.ticket_id, draft.revision)
         kept = desk.save_draft(
             draft.ticket_id,
             draft.text,
@@ -56,7 +56,7 @@ class Drafts(Part):
             language=draft.language,
             actions=draft.actions,
         )
-        self.composing.revisions[draft.ticket_id] = kept.revision
+        self.writing.revisions[draft.ticket_id] = kept.revision
         return kept
 
     def _kept(self, draft: Draft, future: Future[Draft]) -> None:
@@ -78,7 +78,7 @@ class Drafts(Part):
 
         mine, other = self._newest(draft), self.desk.store.drafts.get(draft.ticket_id)
         self.choosing[draft.ticket_id] = mine
-        composer, type_on = self.composing.composer, None
+        composer, type_on = self.writing.composer, None
         if composer is not None and composer.has_class("-open") and composer.draft.ticket_id == draft.ticket_id:
             type_on = composer.type_on
         self.desk.push_screen(DraftChoice(mine, other, type_on), partial(self._chosen, mine, other))
@@ -88,19 +88,19 @@ class Drafts(Part):
 
         del self.choosing[mine.ticket_id]
         draft = joined(self._newest(mine), other, choice or Choice.BOTH)
-        if self.composing.composer is not None and self.composing.composer.draft.ticket_id == mine.ticket_id:
-            self.composing.composer.take(draft)
+        if self.writing.composer is not None and self.writing.composer.draft.ticket_id == mine.ticket_id:
+            self.writing.composer.take(draft)
         self._replace(draft).add_done_callback(partial(self._kept, draft))
         self.desk.say(words("The draft of #{n} is kept as you chose.").format(n=mine.ticket_id))
 
     def _replace(self, draft: Draft) -> Future[Draft]:
         """Keep a draft over the one whose revision it names."""
-        self.desk.writer.submit(lambda desk: self.composing.revisions.__setitem__(draft.ticket_id, draft.revision))
+        self.desk.writer.submit(lambda desk: self.writing.revisions.__setitem__(draft.ticket_id, draft.revision))
         return self._save(draft)
 
     def _newest(self, draft: Draft) -> Draft:
         """Return the text as it stands in the composer now, if the composer is about that ticket."""
-        composer = self.composing.composer
+        composer = self.writing.composer
         return composer.draft if composer is not None and composer.draft.ticket_id == draft.ticket_id else draft
 
     async def kept(self, draft: Draft) -> Draft | None:
@@ -133,7 +133,7 @@ class Drafts(Part):
 
     def keep_without_asking(self) -> None:
         """Hand what is being written to the writer, as at the end; called in any thread, and waits a moment at most."""
-        composer = self.composing.composer
+        composer = self.writing.composer
         if composer is not None and composer.has_class("-open") and composer.unsaved:
             with suppress(DeskError, TimeoutError, RuntimeError):
                 self._save_beside(composer.draft).result(LAST_SECONDS)
@@ -147,14 +147,14 @@ class Drafts(Part):
                 self._keep_in(desk, draft)
             except ConflictError:
                 both = joined(draft, desk.store.drafts.get(draft.ticket_id), Choice.BOTH)
-                self.composing.revisions[draft.ticket_id] = both.revision
+                self.writing.revisions[draft.ticket_id] = both.revision
                 self._keep_in(desk, both)
 
         return self.desk.writer.submit(keep)
 
     def unkept(self) -> Draft | None:
         """Return what the open composer holds and the file does not, as when another window sent the draft."""
-        composer = self.composing.composer
+        composer = self.writing.composer
         if composer is None or not composer.has_class("-open"):
             return None
         draft = composer.draft

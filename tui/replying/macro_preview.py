@@ -19,7 +19,7 @@ from tui.desk.hooks import BeforePreview, MacroWish
 from tui.desk.part import Part
 from tui.lanes.passing_over import MostUrgent
 from tui.procedures.steps import ProcedureSteps
-from tui.replying.composing import Composing
+from tui.replying.composer_place import ComposerPlace
 from tui.replying.macro_questions import Given, MacroQuestions
 from tui.replying.macros_at_hand import Answer, Place
 
@@ -39,12 +39,12 @@ class ReplyPreview(Part):
         changing: Changing,
         next_up: MostUrgent,
         macro_questions: MacroQuestions,
-        composing: Composing,
+        writing: ComposerPlace,
         steps: ProcedureSteps,
     ) -> None:
         super().__init__(desk)
         self.changing, self.next_up, self.macro_questions = changing, next_up, macro_questions
-        self.composing, self.steps = composing, steps
+        self.writing, self.steps = writing, steps
 
     def fill(
         self, ticket: Ticket, given: Sequence[tuple[Macro, Given]], language: str = "", into: Place | None = None
@@ -143,7 +143,7 @@ class ReplyPreview(Part):
             self.steps.first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:
             # other words may promise something else: they are read again when they are sent
-            await self.composing.write(Direction.OUT, replace(change, promise=promise), at=verdict.finding)
+            await self.writing.write(Direction.OUT, replace(change, promise=promise), at=verdict.finding)
         elif wish == "address":
             other = replace(change, recipient=shown.card.addresses[0])
             self.preview(ticket, other, shown.card.title, back)
@@ -158,7 +158,7 @@ class ReplyPreview(Part):
         await self.changing.change_of((ticket.id,), change, self._sent, versions={ticket.id: ticket.version})
 
     def _sent(self, done: Done) -> None:
-        self.composing.close()
+        self.writing.close()
         self.desk.refresh_lanes()
         self.changing.tell(done)
         if self.changing.waits(done.ticket_ids[0]):

@@ -14,7 +14,7 @@ from tui.desk.going import Going
 from tui.desk.hooks import Act
 from tui.desk.part import Part
 from tui.look.words import words
-from tui.replying.composing import Composing
+from tui.replying.composer_place import ComposerPlace
 
 if TYPE_CHECKING:
     from tui.replying.outbox_card import Decision, Waiting
@@ -26,9 +26,9 @@ _FIRST = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.FAILED, OutboxStat
 class Outbox(Part):
     """`g o` lists what has not left."""
 
-    def __init__(self, desk: DeskContext, going: Going, changing: Changing, composing: Composing) -> None:
+    def __init__(self, desk: DeskContext, going: Going, changing: Changing, writing: ComposerPlace) -> None:
         super().__init__(desk)
-        self.going, self.changing, self.composing = going, changing, composing
+        self.going, self.changing, self.writing = going, changing, writing
 
     def actions(self) -> Mapping[str, Act]:
         """The replies that wait."""
@@ -72,6 +72,6 @@ class Outbox(Part):
         await self.desk.ask(lambda desk: desk.settle(decision.entry_id, wish), self.changing.changed)
         if wish is Wish.EDIT:
             self.going.go_to(decision.ticket_id)
-            await self.composing.write(Direction.OUT)
+            await self.writing.write(Direction.OUT)
         elif self.desk.store.outbox.counts():
             self._show(marked)

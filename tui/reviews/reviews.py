@@ -14,7 +14,7 @@ from tui.desk.hooks import Act
 from tui.desk.part import Part
 from tui.look.words import words
 from tui.procedures.steps import ProcedureSteps
-from tui.ticket.folding import Folding
+from tui.ticket.graphic_content import GraphicContent
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -33,10 +33,10 @@ class Reviews(Part):
     """Opens the reviewer's screen and the agent's own."""
 
     def __init__(
-        self, desk: DeskContext, going: Going, changing: Changing, folding: Folding, steps: ProcedureSteps
+        self, desk: DeskContext, going: Going, changing: Changing, graphic: GraphicContent, steps: ProcedureSteps
     ) -> None:
         super().__init__(desk)
-        self.going, self.changing, self.folding, self.steps = going, changing, folding, steps
+        self.going, self.changing, self.graphic, self.steps = going, changing, graphic, steps
         self._review_screen: ReviewScreen
         self._picked_reply = (0, 0)
         """The reply that was chosen on its ticket, and this reviewer's latest review of it before."""
@@ -89,7 +89,7 @@ class Reviews(Part):
             self._calibrate,
             self._draw_replies,
             self._undo_review,
-            self.folding.turn,
+            self.graphic.turn,
             lambda: self._review_screen.show(self._to_review()),
         )
         items = self._to_review()
@@ -130,7 +130,7 @@ class Reviews(Part):
             return
 
         def unfold(ticket_id: int) -> None:
-            self.folding.turn(ticket_id)
+            self.graphic.turn(ticket_id)
             screen.show(of_agent(self.desk.store, self.desk.agent, self._labels(), self.desk.covered))
 
         def see(number: int) -> None:

@@ -17,7 +17,7 @@ from tui.desk.part import Part
 from tui.look.words import words
 from tui.procedures.steps import ProcedureSteps
 from tui.shifts.figures import ShiftFigures
-from tui.ticket.folding import Folding
+from tui.ticket.graphic_content import GraphicContent
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift
@@ -31,10 +31,10 @@ class Shifts(Part):
     """Offers a shift at the opening of the desk, and ends it."""
 
     def __init__(
-        self, desk: DeskContext, going: Going, folding: Folding, steps: ProcedureSteps, figures: ShiftFigures
+        self, desk: DeskContext, going: Going, graphic: GraphicContent, steps: ProcedureSteps, figures: ShiftFigures
     ) -> None:
         super().__init__(desk)
-        self.going, self.folding, self.steps, self.figures = going, folding, steps, figures
+        self.going, self.graphic, self.steps, self.figures = going, graphic, steps, figures
         self._offered = False
 
     def actions(self) -> Mapping[str, Act]:
@@ -148,7 +148,7 @@ class Shifts(Part):
 
     def _begin(self, now_said: shifts.Wordings, ticket_id: int) -> None:
         def begun(_: Shift) -> None:
-            self.folding.fold_again()
+            self.graphic.fold_again()
             self.figures.look_at_shift()
             if ticket_id:
                 self.going.jump_to(ticket_id)
@@ -172,7 +172,7 @@ class Shifts(Part):
         from queues.shifts.handover import hand_over
         from tui.shifts.lines import hand_over_note
 
-        found = self.figures._figures(shift, now)
+        found = self.figures.read(shift, now)
         with closing(Store.open(self.desk.store.path, create=False)) as store:
             note = hand_over_note(found, hand_over(store, now), now, self.desk.zone())
         self.desk.from_thread(then, note)

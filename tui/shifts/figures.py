@@ -64,12 +64,12 @@ class ShiftFigures(Part):
     def _look(self, shift: Shift, now: int) -> None:
         """Read in a thread, with a store of its own."""
         try:
-            found = self._figures(shift, now)
+            found = self.read(shift, now)
         finally:
             self._looking = False
         self.desk.from_thread(self._show_bar, found)
 
-    def _figures(self, shift: Shift, now: int) -> OwnFigures:
+    def read(self, shift: Shift, now: int) -> OwnFigures:
         """Read what happened since the last look; a key waits in its thread until the bar has read."""
         from queues.figures.shift import OwnWork
 
@@ -107,7 +107,7 @@ class ShiftFigures(Part):
         self.desk.in_thread("shift", partial(self._open_card, shift, self.desk.clock(), then))
 
     def _open_card(self, shift: Shift, now: int, then: Callable[[OwnFigures], None]) -> None:
-        self.desk.from_thread(then, self._figures(shift, now))
+        self.desk.from_thread(then, self.read(shift, now))
 
     def _show_card(self, end: Callable[[], None], found: OwnFigures) -> None:
         from queues.figures.shift import Own

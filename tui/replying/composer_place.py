@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.replying.composer import Composer
 
 
-class Composing(Part):
+class ComposerPlace(Part):
     """Writing to the customer, and notes that no customer sees."""
 
     def __init__(self, desk: DeskContext, going: Going) -> None:

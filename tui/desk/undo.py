@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from queues.desk.desk import Desk
 
 
-class Undoing(Part):
+class Undo(Part):
     """`z` undoes, `Z` does it again."""
 
     def __init__(self, desk: DeskContext, going: Going, changing: Changing) -> None:

@@ -10,7 +10,7 @@ from tui.desk.part import Part
 from tui.look.words import words
 
 
-class Folding(Part):
+class GraphicContent(Part):
     """`X` unfolds the customer's graphic words, or folds them again."""
 
     def __init__(self, desk: DeskContext) -> None:

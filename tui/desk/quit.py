@@ -8,7 +8,7 @@ from tui.desk.hooks import Act
 from tui.desk.part import Part
 
 
-class Leaving(Part):
+class Quit(Part):
     """`ctrl+q` leaves."""
 
     def actions(self) -> Mapping[str, Act]:

@@ -19,7 +19,7 @@ from tui.desk.context import DeskContext
 from tui.desk.part import Part
 from tui.look.short_times import moment
 from tui.look.words import words
-from tui.replying.composing import Composing
+from tui.replying.composer_place import ComposerPlace
 from tui.replying.drafts import Drafts
 from tui.replying.macro_preview import ReplyPreview
 from tui.replying.macro_questions import Given, MacroQuestions
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
     from tui.replying.composer import Composer
 
 
-class Writing(Part):
+class ComposerRequests(Part):
     """Answers the messages of `tui.replying.composer.Composer`."""
 
     def __init__(
         self,
         desk: DeskContext,
         changing: Changing,
-        composing: Composing,
+        writing: ComposerPlace,
         drafts: Drafts,
         macro_questions: MacroQuestions,
         replies: ReplyPreview,
     ) -> None:
         super().__init__(desk)
-        self.changing, self.composing, self.drafts = changing, composing, drafts
+        self.changing, self.writing, self.drafts = changing, writing, drafts
         self.macro_questions, self.replies = macro_questions, replies
         self._sending = False
         """What the composer asked to send is on its way to the writer."""
@@ -80,7 +80,7 @@ class Writing(Part):
         unkept = self.drafts.unkept()
         if unkept is not None:
             self.drafts.keep_draft(unkept)
-        self.composing.close()
+        self.writing.close()
         self.desk.say(words("The draft is kept; r goes on with it."))
 
     def _macro_asked(self, message: MacroAsked) -> None:
@@ -89,14 +89,14 @@ class Writing(Part):
 
     def _language_asked(self, message: LanguageAsked) -> None:
         """Fill the macro in the other language, with the answers given."""
-        if self.composing.composer is not None:
-            draft = self.composing.composer.draft
+        if self.writing.composer is not None:
+            draft = self.writing.composer.draft
             self._put_anew(draft.macro, "en" if draft.language.startswith("es") else "es")
 
     def _render_asked(self, message: RenderAsked) -> None:
         """Fill the macro with today's values and the answers given."""
-        if self.composing.composer is not None:
-            self._put_anew(self.composing.composer.draft.macro, self.composing.composer.draft.language)
+        if self.writing.composer is not None:
+            self._put_anew(self.writing.composer.draft.macro, self.writing.composer.draft.language)
 
     def _check_asked(self, message: CheckAsked) -> None:
         """Look at the text in the writer's thread; no key waits for it."""
@@ -117,17 +117,12 @@ class Writing(Part):
         self.desk.writer.submit(look).add_done_callback(looked)
 
     def _show_findings(self, text: str, findings: Sequence[Finding], promise: str) -> None:
-        if self.composing.composer is not None:
-            self.composing.composer.show_findings(text, findings, promise)
+        if self.writing.composer is not None:
+            self.writing.composer.show_findings(text, findings, promise)
 
     async def _send_asked(self, message: SendAsked) -> None:
         """Write the note, send the reply, or show the preview first, as where something stands in the way."""
-        if (
-            self.desk.busy
-            or self._sending
-            or self.composing.composer is None
-            or not self.composing.composer.has_class("-open")
-        ):
+        if self.desk.busy or self._sending or not self.writing.is_open:
             return  # the key is held: it was pressed before, and what it asked for is under way
         draft = message.draft
         ticket = self.desk.store.tickets.get(draft.ticket_id)
@@ -168,7 +163,7 @@ class Writing(Part):
             self._sending = False
 
     def _noted(self, done: Done) -> None:
-        self.composing.close()
+        self.writing.close()
         self.changing.changed(done)
 
     def _put_in(self, name: str) -> None:
@@ -199,15 +194,12 @@ class Writing(Part):
         self.macro_questions.with_all_answers(ticket, separate(names), filled, anew=False)
 
     def _written_for(self) -> Ticket | None:
-        return (
-            None
-            if self.composing.composer is None
-            else self.desk.store.tickets.get(self.composing.composer.draft.ticket_id)
-        )
+        composer = self.writing.composer
+        return None if composer is None else self.desk.store.tickets.get(composer.draft.ticket_id)
 
     def _composer_of(self, ticket: Ticket) -> Composer | None:
         """Return the composer if it is still about this ticket."""
-        composer = self.composing.composer
+        composer = self.writing.composer
         return composer if composer is not None and composer.draft.ticket_id == ticket.id else None
 
 
