@@ -11,6 +11,7 @@ from tests.tui.playing import fifteen_tickets, play
 from tui.accounts.account_form import AccountForm
 from tui.accounts.accounts_card import AccountsCard
 from tui.app import DeskApp
+from tui.customer.language_card import LanguageCard
 from tui.keys.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.keys.help_lines import PLACES
 from tui.procedures.changed_wording_card import ChangeCard
@@ -22,7 +23,6 @@ from tui.reports.screen import ReportScreen
 from tui.reports.tickets_card import BehindCard
 from tui.reviews.my_reviews import MyReviews
 from tui.reviews.screen import ReviewScreen
-from tui.ticket.language_card import LanguageCard
 
 
 def test_ids_are_unique_and_well_formed() -> None:

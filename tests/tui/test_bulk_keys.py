@@ -17,7 +17,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.procedures.procedure import load_text
 from tests.tui.playing import clock, fifteen_tickets, make_desk, picture, play, press, settled, status_of
 from tui.app import DeskApp
-from tui.deciding.bulk_plan import Plan
+from tui.replying.bulk_plan import Plan
 
 
 def make(store: Store) -> Desk:

@@ -34,14 +34,16 @@ from tui.cards.key_menu import KeyMenu, Line
 from tui.cards.lines_card import LinesCard
 from tui.cards.pick_list import PickList
 from tui.cards.text_card import TextCard
-from tui.deciding.bulk_card import BulkCard
-from tui.deciding.bulk_plan import Plan
+from tui.customer.customer_card import CustomerCard
+from tui.customer.language_card import LanguageCard
 from tui.deciding.escalate_form import EscalateForm, Proposal
 from tui.desk.screen import DeskScreen
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
 from tui.look.theme import THEMES, theme_name
 from tui.procedures.changed_wording_card import ChangeCard
+from tui.replying.bulk_card import BulkCard
+from tui.replying.bulk_plan import Plan
 from tui.replying.draft_choice import DraftChoice
 from tui.replying.outbox_card import OutboxCard, Waiting
 from tui.replying.reply_card import ReplyCard
@@ -50,8 +52,6 @@ from tui.reviews.my_reviews import MyReviews
 from tui.reviews.scorecard_form import Sheet
 from tui.reviews.screen import Hands, ReviewScreen
 from tui.reviews.waiting_reviews import Given, Item
-from tui.ticket.customer_card import CustomerCard
-from tui.ticket.language_card import LanguageCard
 
 
 def message(direction: Direction = Direction.IN) -> Message:

@@ -16,7 +16,7 @@ from tui.replying import external_editor
 from tui.replying.completion import Choice, Completion, found_by, typed
 from tui.replying.composer import Composer
 from tui.replying.composer_area import ComposerArea
-from tui.replying.messages import ComposerLeft, DraftChanged, MacroAsked, SendAsked
+from tui.replying.composer_messages import ComposerLeft, DraftChanged, MacroAsked, SendAsked
 
 CHOICES = (Choice("billing/refund", "Refund [/b] granted"), Choice("billing/receipt", "Receipt"))
 

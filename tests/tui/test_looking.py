@@ -14,7 +14,7 @@ from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
-from tui.ticket.customer_card import facts
+from tui.customer.customer_card import facts
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 import tui
 from tests.tui.playing import fifteen_tickets, play, press, settled
 from tui.app import DeskApp
-from tui.desk.hooks import Hooks, MacroWish
-from tui.desk.part import Part
+from tui.context.hooks import Hooks, MacroWish
+from tui.context.part import Part
 
 
 def our_classes() -> Iterator[type]:

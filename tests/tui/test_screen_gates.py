@@ -18,8 +18,8 @@ from queues.procedures.book import ProcedureBook
 from queues.routing.rules import Rules
 from tests.tui.playing import NOW, Play, clock, picture, play_app, press, settled, ticket
 from tui.app import DeskApp
-from tui.deciding.bulk_card import BulkCard
 from tui.procedures.panel import ProcedurePanel
+from tui.replying.bulk_card import BulkCard
 from tui.replying.reply_card import ReplyCard
 from tui.setup.writer import Writer
 
@@ -177,7 +177,7 @@ def test_the_first_space_shows_and_only_the_second_confirms(path: Path, folder: 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         await press(pilot, app, "space")
-        assert (app.focused, answers(app, 1)) == (app.desk.panel, {})
+        assert (app.focused, answers(app, 1)) == (app.parts.steps.panel, {})
         assert "› ◆ The owner writes." in picture(app)
         await press(pilot, app, "escape", "space")
         assert answers(app, 1) == {}
@@ -192,7 +192,7 @@ def test_two_spaces_of_one_packet_confirm_nothing_unseen(path: Path, folder: Pat
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         app.parts.steps.go_to_steps()
-        app.desk.panel.action_confirm()  # before anything was drawn
+        app.parts.steps.panel.action_confirm()  # before anything was drawn
         await settled(pilot, app)
         assert answers(app, 1) == {}
         await press(pilot, app, "space")
@@ -233,7 +233,7 @@ def test_a_step_that_was_scrolled_out_of_sight_is_shown_before_it_is_answered(pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         await press(pilot, app, "space")
-        app.desk.panel.scroll_end(animate=False)
+        app.parts.steps.panel.scroll_end(animate=False)
         await settled(pilot, app)
         assert "The owner writes." not in picture(app)
         await press(pilot, app, "space")

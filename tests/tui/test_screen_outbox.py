@@ -138,7 +138,7 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path) -> None:
         assert links(store)["email:support"].sentence == "no way"
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.show_outbox()
+        app.desk.show_header()
         await pilot.pause()
         top = picture(app).splitlines()[0]
         assert "support offline" in top

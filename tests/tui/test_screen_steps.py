@@ -102,7 +102,7 @@ def answers(app: DeskApp, number: int) -> dict[str, object]:
 
 
 def beside(app: DeskApp) -> bool:
-    return app.desk.panel.display
+    return app.parts.steps.panel.display
 
 
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
@@ -326,7 +326,7 @@ def test_a_ticket_that_no_procedure_holds_for_is_given_one_by_name(path: Path, f
 def test_keys_faster_than_hands_answer_no_more_steps(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
-        app.desk.panel.focus()
+        app.parts.steps.panel.focus()
         for n in range(6):
             app.parts.changing.key_time = 100 + n / 1_000
             message = ProcedurePanel.Answered(1, "freeze", True if n % 2 else None)

@@ -14,9 +14,9 @@ from data.records.tickets import Severity, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled, status_of
 from tui.app import DeskApp
+from tui.digits.digit_ranking import Slot
+from tui.digits.macro_strip import MacroStrip
 from tui.look.theme import THEMES
-from tui.replying.digit_ranking import Slot
-from tui.replying.macro_strip import MacroStrip
 from tui.replying.reply_card import ReplyCard
 
 WEAK = "crash/ask-version"

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.errors import DeskError
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:
@@ -126,4 +126,4 @@ class Accounts(Part):
             told = words("{why} Leave the desk and open it again once that is mended.").format(why=error.message)
             self.desk.from_thread(self.desk.say, told, severe=True)
             return
-        self.desk.from_thread(self.desk.show_outbox)
+        self.desk.from_thread(self.desk.show_header)

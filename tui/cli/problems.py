@@ -15,8 +15,8 @@ from data.safe_text import safe_line
 from queues.desk.problems import known
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, iso, json_option, put, reading
-from tui.deciding.bulk_plan import AS_SAID, Plan, plan
 from tui.deciding.escalation_text import HandingOver
+from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder
 
@@ -102,7 +102,7 @@ def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: 
 
     Each ticket becomes what the macro says: pending where it asks. What a check holds back stays as it is.
     """
-    from tui.replying.macros_at_hand import Answering
+    from tui.digits.macros_at_hand import Answering
 
     given = dict(one.split("=", 1) for one in answers if "=" in one)
     if len(given) != len(answers):

@@ -16,11 +16,11 @@ from data.records.tickets import ACTIVE
 from data.store import Store
 from tui.cards.desk_message import DeskMessage
 from tui.coaching.key_meter import Meter, Subject, Visit
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
-from tui.replying.messages import KeepAsked
+from tui.replying.composer_messages import KeepAsked
 
 if TYPE_CHECKING:
     from macros.authoring.coach import Advice

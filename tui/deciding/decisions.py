@@ -7,10 +7,10 @@ from functools import partial
 
 from data.records.changes import Change
 from data.records.tickets import Priority, Status
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 
 LADDER = tuple(Priority)
 

@@ -10,11 +10,11 @@ from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from data.records.tickets import Ticket
 from queues.ground import teams
 from queues.ground.teams import Team
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.deciding.escalation_text import known_teams
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
 from tui.look.one_line import one_line
 from tui.look.short_times import later
 from tui.look.words import words

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from data.records.changes import Change
 from data.records.problems import Problem
 from data.records.tickets import Status
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.bulk_answer import BulkAnswer

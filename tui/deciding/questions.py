@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from data.records.changes import Change, Done
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.short_times import later, moment
 from tui.look.words import words
 
@@ -26,7 +26,9 @@ class Questions(Part):
 
     def _ask_time(self) -> None:
         """Put away for a time."""
-        self.ask(words("Snooze until when?"), words("30m, 2 days, tomorrow at 9, Monday, 24 dic"), self._snooze)
+        self.desk.ask_about_targets(
+            words("Snooze until when?"), words("30m, 2 days, tomorrow at 9, Monday, 24 dic"), self._snooze
+        )
 
     async def _snooze(self, answer: str) -> None:
         from queues.clocks.time_words import EXAMPLES
@@ -49,34 +51,17 @@ class Questions(Part):
 
     def _ask_owner(self) -> None:
         """Give to an agent."""
-        self.ask(words("Assign to whom?"), words("a name, or - for nobody"), self._assign)
+        self.desk.ask_about_targets(words("Assign to whom?"), words("a name, or - for nobody"), self._assign)
 
     async def _assign(self, answer: str) -> None:
         await self.changing.change(Change(assignee="" if answer == "-" else answer))
 
     def _ask_tags(self) -> None:
         """Add and remove tags."""
-        self.ask(words("Which tags?"), words("+refund -vip"), self._tags)
+        self.desk.ask_about_targets(words("Which tags?"), words("+refund -vip"), self._tags)
 
     async def _tags(self, answer: str) -> None:
         given = answer.split()
         gone = tuple(tag[1:] for tag in given if tag.startswith("-") and len(tag) > 1)
         come = tuple(tag.lstrip("+") for tag in given if not tag.startswith("-") and tag.lstrip("+"))
         await self.changing.change(Change(add_tags=come, remove_tags=gone))
-
-    def ask(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
-        """Ask about the tickets that the keys mean; an empty answer changes nothing."""
-        from tui.cards.ask_line import AskLine
-
-        ids = self.desk.targets()
-        if not ids:
-            self.desk.say_no_ticket()
-            return
-
-        async def answered(answer: str | None) -> None:
-            if answer and self.desk.targets() != ids:
-                self.desk.say(words("Another ticket stands here by now, so nothing was changed; press the key again."))
-            elif answer:
-                await then(answer)
-
-        self.desk.push_screen(AskLine(question, hint), answered)

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.errors import DeskError
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:

@@ -1,1 +1,4 @@
-"""The desk's screen: its layout, and how its subjects change tickets."""
+"""The desk: its screen, the one list of its parts, and the keys that are about the desk itself.
+
+Imports any subject, `context`, `cards`, `keys`, `look`, `setup`, `queues` and `data`.
+"""

@@ -9,24 +9,29 @@ from typing import TYPE_CHECKING
 from tui.accounts.accounts import Accounts
 from tui.cards.desk_message import DeskMessage
 from tui.coaching.coach import Coach
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act, Hooks
+from tui.context.part import Part
+from tui.customer.customer_language import CustomerLanguage
+from tui.customer.looking_closer import CloserLook
 from tui.deciding.decisions import Decisions
 from tui.deciding.escalating import Escalations
+from tui.deciding.escalation_text import HandingOver
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
 from tui.desk.help_and_palette import HelpAndPalette
-from tui.desk.hooks import Act, Hooks
-from tui.desk.part import Part
 from tui.desk.quit import Quit
-from tui.desk.undo import Undo
+from tui.desk.top_line import TopLine
+from tui.desk.undo_keys import Undo
 from tui.first_run.first_screen import FirstScreen
-from tui.lanes.finding import Filter
-from tui.lanes.moving import Movement
-from tui.lanes.passing_over import MostUrgent
-from tui.lanes.view_choice import ViewChoice
+from tui.moving.finding import Filter
+from tui.moving.graphic_words import GraphicContent
+from tui.moving.moving import Movement
+from tui.moving.passing_over import MostUrgent
+from tui.moving.view_choice import ViewChoice
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.steps import ProcedureSteps
 from tui.replying.bulk_answer import BulkAnswer
@@ -39,12 +44,10 @@ from tui.replying.macro_questions import MacroQuestions
 from tui.replying.outbox import Outbox
 from tui.reports.report import Reports
 from tui.reviews.reviews import Reviews
+from tui.setup.settings import config_folder
 from tui.shifts.begin_and_end import Shifts
 from tui.shifts.figures import ShiftFigures
 from tui.shifts.handover import HandOver
-from tui.ticket.customer_language import CustomerLanguage
-from tui.ticket.graphic_content import GraphicContent
-from tui.ticket.looking_closer import CloserLook
 
 if TYPE_CHECKING:
     from queues.procedures.book import ProcedureBook
@@ -75,7 +78,9 @@ class Parts:
         """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none."""
         self._desk = desk
         self.going = going = Going(desk)
-        self.changing = changing = Changing(desk, going)
+        handing_over = HandingOver(config_folder())
+        self.changing = changing = Changing(desk, handing_over.completed)
+        self.top_line = TopLine(desk)
         self.movement = Movement(desk, going)
         self.most_urgent = MostUrgent(desk, going)
         self.filter = Filter(desk, going)
@@ -87,7 +92,7 @@ class Parts:
         self.closer_look = CloserLook(desk, going)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
-        self.steps = ProcedureSteps(desk, going, changing, self.questions, self.changed_wording, procedures)
+        self.steps = ProcedureSteps(desk, going, changing, self.changed_wording, procedures)
         self.macro_questions = MacroQuestions(desk)
         self.writing = ComposerPlace(desk, going)
         self.drafts = Drafts(desk, self.writing)
@@ -125,10 +130,12 @@ class Parts:
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
-                (1, self._desk.show_outbox),
+                (1, self._desk.show_header),
                 (1, self.coach.look_at_work),
                 (CLOCK_SECONDS, self._desk.show_times),
             ),
+            is_reading=(self.steps.is_active,),
+            on_header=(self.top_line.show,),
             on_layout=(self.steps.show,),
             on_ticket_shown=(self.steps.show_of,),
             on_ticket_opened=(self.graphic.note_opened,),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.hooks import Act
+from tui.context.part import Part
 
 
 class Quit(Part):

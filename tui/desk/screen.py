@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from data.protocols import Clock
 from tui.cards.desk_message import DeskMessage
-from tui.desk.context import DeskContext
+from tui.context.desk_context import DeskContext
 from tui.desk.parts import Parts
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -60,7 +60,7 @@ class DeskScreen(Screen[None]):
             with Container(id="lanes"):
                 yield from self.desk.panes
             with Container(id="tickets"):
-                yield self.desk.panel
+                yield self.parts.steps.panel
                 yield from self.desk.views
         yield self.desk.macro_strip
         yield self.desk.status
@@ -68,7 +68,7 @@ class DeskScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the first lane and start looking for news."""
         self.parts.going.show_active()
-        self.desk.show_outbox()
+        self.desk.show_header()
         self.desk.list.focus()
         self.desk.say(words("Enter opens a ticket · . goes to the most urgent · ? shows every key"))
         for act in self.desk.hooks.when_drawn:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from data.errors import DeskError
 from tui.accounts.accounts import Accounts
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from data.errors import DeskError
-from tui.desk.hooks import MacroWish
-from tui.desk.part import Part
+from tui.context.hooks import MacroWish
+from tui.context.part import Part
 from tui.look.words import words
 from tui.procedures.lines import Followed
 

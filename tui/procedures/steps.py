@@ -10,17 +10,16 @@ from data.errors import DeskError, GateError
 from data.records.changes import Change, Done, StepAnswer
 from data.records.tickets import Status, Ticket
 from tui.cards.desk_message import DeskMessage
-from tui.deciding.questions import Questions
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.digits.digit_slots import Asked
 from tui.look.words import words
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.lines import DONE, WATCHED, Followed
 from tui.procedures.panel import ProcedurePanel
-from tui.replying.digit_slots import Asked
 
 if TYPE_CHECKING:
     from queues.procedures.book import ProcedureBook
@@ -38,19 +37,19 @@ class ProcedureSteps(Part):
         desk: DeskContext,
         going: Going,
         changing: Changing,
-        questions: Questions,
         wordings: ChangedWording,
         make_book: Callable[[], ProcedureBook] | None,
     ) -> None:
         """`make_book` reads the procedures, in a thread; None where the desk has none."""
         super().__init__(desk)
-        self.going, self.changing, self.questions, self.wordings = going, changing, questions, wordings
+        self.going, self.changing, self.wordings = going, changing, wordings
         self.make_book = make_book
         self.book: ProcedureBook | None = None
         self._told_problems: list[str] = []
         self._resume: tuple[int, Callable[[], None]] | None = None
         """The ticket and the card to go back to once its gates are closed."""
-        desk.panel.hindrance = self._folded_words
+        self.panel = ProcedurePanel(desk.clock)
+        self.panel.hindrance = self._folded_words
 
     def actions(self) -> Mapping[str, Act]:
         """The steps, and solving past them."""
@@ -59,6 +58,10 @@ class ProcedureSteps(Part):
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """What the agent answers beside the ticket."""
         return {ProcedurePanel.Answered: self.answer, ProcedurePanel.Left: self._left}
+
+    def is_active(self) -> bool:
+        """The keys are in the steps."""
+        return self.panel.active
 
     def load_book(self) -> None:
         """Read the procedures once the screen is drawn."""
@@ -124,8 +127,8 @@ class ProcedureSteps(Part):
         """Put the open ticket's procedure beside it, or give the ticket the whole width."""
         followed = self._followed()
         narrow = self.desk.screen.has_class("-narrow")
-        self.desk.panel.display = followed is not None and (self.desk.panel.active or not narrow)
-        self.desk.panel.show(followed)
+        self.panel.display = followed is not None and (self.panel.active or not narrow)
+        self.panel.show(followed)
 
     def show_of(self, ticket_id: int | None) -> None:
         """Show the procedure of a ticket that was opened just now; another ticket's card is not gone back to."""
@@ -149,14 +152,14 @@ class ProcedureSteps(Part):
             self._choose_procedure()
             return
         following = followed.following()
-        self.desk.panel.display = True
-        self.desk.panel.focus()
+        self.panel.display = True
+        self.panel.focus()
         if following is None:
             self.desk.say(words("Every step is done."))
         elif why := self._folded_words():
             self.desk.say(why)
         else:
-            self.desk.panel.open_line()
+            self.panel.open_line()
 
     def _folded_words(self) -> str:
         """Say that the customer's words come before any answer, where they are folded."""
@@ -212,8 +215,8 @@ class ProcedureSteps(Part):
         if followed is None or taken_back:
             return
         if any(not step.team for step in followed.waiting):  # an answer can hand over by itself
-            self.desk.panel.focus()
-            self.desk.panel.open_line()
+            self.panel.focus()
+            self.panel.open_line()
             return
         self.desk.view.focus()
         resume, self._resume = self._resume, None
@@ -234,7 +237,9 @@ class ProcedureSteps(Part):
 
     def _ask_why(self) -> None:
         """Solve past open steps, for a reason that is kept."""
-        self.questions.ask(words("Why is it solved with steps left open?"), words("kept with the ticket"), self._anyway)
+        self.desk.ask_about_targets(
+            words("Why is it solved with steps left open?"), words("kept with the ticket"), self._anyway
+        )
 
     async def _anyway(self, reason: str) -> None:
         await self.changing.change(Change(status=Status.SOLVED, override_reason=reason))

@@ -10,12 +10,12 @@ from data.macro_names import joined, separate
 from data.records.changes import Change
 from data.records.problems import Problem
 from data.records.tickets import Ticket
-from tui.deciding.bulk_plan import AS_SAID, Plan, plan
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import MacroWish
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import MacroWish
+from tui.context.part import Part
 from tui.look.words import words
+from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.replying.macro_questions import Given, MacroQuestions
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class BulkAnswer(Part):
     async def _plan(self, ids: Sequence[int], given: Sequence[tuple[str, Given]], show: Callable[[Plan], None]) -> None:
         def made(desk: Desk) -> Plan:
             def complete(change: Change, ticket: Ticket) -> Change:
-                return self.changing.handing_over.completed(change, ticket, desk, self.desk.clock())
+                return self.changing.complete(change, ticket, desk, self.desk.clock())
 
             answering = self.desk.answering.over(desk.store)
             return plan(desk, answering, given, ids, complete=complete)
@@ -62,7 +62,7 @@ class BulkAnswer(Part):
         await self.desk.ask(made, show)
 
     def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:
-        from tui.deciding.bulk_card import BulkCard
+        from tui.replying.bulk_card import BulkCard
 
         async def decided(verdict: Verdict | None) -> None:
             if verdict is None:

@@ -25,8 +25,7 @@ from tui.look.words import words
 from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion
 from tui.replying.composer_area import ComposerArea
-from tui.replying.finding_line import FindingLine
-from tui.replying.messages import (
+from tui.replying.composer_messages import (
     CheckAsked,
     ComposerLeft,
     DraftChanged,
@@ -36,6 +35,7 @@ from tui.replying.messages import (
     RenderAsked,
     SendAsked,
 )
+from tui.replying.finding_line import FindingLine
 
 SAVE_EVERY = 0.5
 """Seconds between two drafts saved while typing, at least."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from data.records.changes import Change, Finding
 from data.records.messages import Direction, Draft
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 
 if TYPE_CHECKING:
     from tui.replying.completion import Choice

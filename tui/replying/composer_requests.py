@@ -14,17 +14,13 @@ from data.records.messages import Direction, Draft
 from data.records.promises import Promise
 from data.records.tickets import Ticket
 from tui.cards.desk_message import DeskMessage
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.part import Part
+from tui.digits.macros_at_hand import Place
 from tui.look.short_times import moment
 from tui.look.words import words
-from tui.replying.composer_place import ComposerPlace
-from tui.replying.drafts import Drafts
-from tui.replying.macro_preview import ReplyPreview
-from tui.replying.macro_questions import Given, MacroQuestions
-from tui.replying.macros_at_hand import Place
-from tui.replying.messages import (
+from tui.replying.composer_messages import (
     CheckAsked,
     ComposerLeft,
     DraftChanged,
@@ -33,6 +29,10 @@ from tui.replying.messages import (
     RenderAsked,
     SendAsked,
 )
+from tui.replying.composer_place import ComposerPlace
+from tui.replying.drafts import Drafts
+from tui.replying.macro_preview import ReplyPreview
+from tui.replying.macro_questions import Given, MacroQuestions
 from tui.replying.outcomes import outcome
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from data.errors import ConflictError, DeskError
 from data.records.messages import Draft
-from tui.desk.context import DeskContext
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.part import Part
 from tui.look.words import words
 from tui.replying.composer_place import ComposerPlace
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.digits.macros_at_hand import SLOTS
 from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.macro_preview import ReplyPreview
-from tui.replying.macros_at_hand import SLOTS
 
 if TYPE_CHECKING:
     from macros.files.library import Verdict as Refused

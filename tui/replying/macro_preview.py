@@ -13,15 +13,15 @@ from data.records.changes import Change, Done
 from data.records.messages import Direction
 from data.records.promises import Promise
 from data.records.tickets import Status, Ticket
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import BeforePreview, MacroWish
-from tui.desk.part import Part
-from tui.lanes.passing_over import MostUrgent
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import BeforePreview, MacroWish
+from tui.context.part import Part
+from tui.digits.macros_at_hand import Answer, Place
+from tui.moving.passing_over import MostUrgent
 from tui.procedures.steps import ProcedureSteps
 from tui.replying.composer_place import ComposerPlace
 from tui.replying.macro_questions import Given, MacroQuestions
-from tui.replying.macros_at_hand import Answer, Place
 
 if TYPE_CHECKING:
     from macros.filling.macro import Macro

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from data.errors import DeskError
 from data.records.tickets import Ticket
-from tui.desk.context import DeskContext
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:

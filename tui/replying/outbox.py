@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from data.records.messages import Direction
 from data.records.outbox import OutboxEntry, OutboxState
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
 from tui.replying.composer_place import ComposerPlace
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from data.quality import AnswerKind, Calibration, ReviewState
 from data.records.changes import Done
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
+from tui.moving.graphic_words import GraphicContent
 from tui.procedures.steps import ProcedureSteps
-from tui.ticket.graphic_content import GraphicContent
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -94,7 +94,7 @@ class Reviews(Part):
         )
         items = self._to_review()
         self._review_screen = ReviewScreen(items, cards, hands)
-        self.desk.push_screen(self._review_screen, lambda _: self.desk.show_outbox())
+        self.desk.push_screen(self._review_screen, lambda _: self.desk.show_header())
         if not items:
             self._draw_replies()
 
@@ -143,7 +143,7 @@ class Reviews(Part):
         self.desk.push_screen(screen, self._left_reviews)
 
     def _left_reviews(self, ticket_id: int | None) -> None:
-        self.desk.show_outbox()
+        self.desk.show_header()
         if ticket_id:
             self.going.jump_to(ticket_id)
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from data.store import Store
 from queues.shifts import shift as shifts
 from tui.cards.field import types
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
+from tui.moving.graphic_words import GraphicContent
 from tui.procedures.steps import ProcedureSteps
 from tui.shifts.figures import ShiftFigures
-from tui.ticket.graphic_content import GraphicContent
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift

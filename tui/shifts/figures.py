@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from data.store import Store
 from queues.shifts import shift as shifts
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
-from tui.lanes.view_choice import ViewChoice
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.lanes.views import LISTED, NamedView
 from tui.look.words import words
+from tui.moving.view_choice import ViewChoice
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift

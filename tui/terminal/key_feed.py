@@ -159,7 +159,7 @@ class KeyFeed:
 
     @property
     def _in_steps(self) -> bool:
-        return self._app.desk.panel.active
+        return self._app.parts.steps.panel.active
 
     def _place(self) -> Hashable:
         """Where a key acts; two presses in the steps are never the same place, for each means another step."""

@@ -17,24 +17,19 @@ from textual.widgets import Static
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records.messages import Direction, Message
-from data.records.outbox import OutboxState
 from data.records.tickets import Lane, Ticket
-from queues.remotes.links import links
-from tui.accounts.link_line import link_line, pace_line
 from tui.cards.field import types
-from tui.desk.hooks import Hooks
+from tui.context.hooks import Hooks
+from tui.digits.macro_strip import MacroStrip
+from tui.digits.macros_at_hand import Answering
 from tui.keys.keymap import Keymap, keymap_from
-from tui.lanes.deadline_bar import burn_line, stay_line
+from tui.lanes.deadline_bar import burn_line
 from tui.lanes.lane_pane import LanePane
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
 from tui.look.one_line import one_line
 from tui.look.words import words
-from tui.procedures.panel import ProcedurePanel
-from tui.replying.macro_strip import MacroStrip
-from tui.replying.macros_at_hand import Answering
-from tui.reviews.notice import review_notice
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import PATIENCE, Writer
 from tui.ticket.read_conversation import read_conversation
@@ -67,7 +62,7 @@ class DeskContext:
     """The one interface between the parts and the screen.
 
     A part reads the `store` here, in the screen's thread, and hands every change to the writer with `ask`; `say` is
-    the line at the bottom. Opening and going to tickets is `tui.desk.going`, changing them `tui.desk.changing`.
+    the line at the bottom. Opening and going to tickets is `tui.context.going`, changing them `tui.context.changing`.
     """
 
     def __init__(
@@ -96,7 +91,6 @@ class DeskContext:
         lanes = store.lanes.all()[:3] or [Lane("mail", words("Mail"), 0)]
         self.panes = [LanePane(lane, n, LaneSource(store, lane.name), clock) for n, lane in enumerate(lanes, 1)]
         self.views = [TicketView(lane.name, clock) for lane in lanes]
-        self.panel = ProcedurePanel(clock)
         self.macro_strip = MacroStrip()
         self.active = 0
         """The place of the lane that the agent is in."""
@@ -172,8 +166,8 @@ class DeskContext:
 
     @property
     def reading(self) -> bool:
-        """The agent is in the open ticket, or in its procedure, rather than in the list."""
-        return self.focused is self.view or self.panel.active
+        """The agent is in the open ticket, or in what is beside it, rather than in the list."""
+        return self.focused is self.view or any(reads() for reads in self.hooks.is_reading)
 
     def target(self) -> int | None:
         """The one ticket that a key means: the open one when reading, else the one under the cursor."""
@@ -205,6 +199,23 @@ class DeskContext:
     def say_no_ticket(self) -> None:
         """Say that a key means no ticket here."""
         self.say(words("There is no ticket here; . goes to the most urgent one."))
+
+    def ask_about_targets(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
+        """Ask in one line about the tickets that the keys mean; an empty answer changes nothing."""
+        from tui.cards.ask_line import AskLine
+
+        ids = self.targets()
+        if not ids:
+            self.say_no_ticket()
+            return
+
+        async def answered(answer: str | None) -> None:
+            if answer and self.targets() != ids:
+                self.say(words("Another ticket stands here by now, so nothing was changed; press the key again."))
+            elif answer:
+                await then(answer)
+
+        self.push_screen(AskLine(question, hint), answered)
 
     def stand(self, ticket: int | None) -> Stand:
         """Return where the agent is now; `ticket` is the one that matters."""
@@ -243,7 +254,7 @@ class DeskContext:
             self._settle(waiting, then)
             return
         self.busy = self.header.saving = True
-        self.show_outbox()
+        self.show_header()
         stand = self.stand(self.view.ticket_id)  # the one under the cursor may leave its lane by this very change
         waiting.add_done_callback(lambda late: self._late(late, then, stand))
 
@@ -254,7 +265,7 @@ class DeskContext:
     def _late(self, future: asyncio.Future[T], then: Callable[[T], None], stand: Stand) -> None:
         self.busy = self.header.saving = False
         if self.is_attached:
-            self.show_outbox()
+            self.show_header()
             self._settle(future, then if self.stand(self.view.ticket_id) == stand else self.came_late)
 
     def came_late(self, result: object) -> None:
@@ -306,7 +317,7 @@ class DeskContext:
         self.pane.open_ticket = self.view.ticket_id
         self.screen.set_class(self.view.ticket_id is not None, "-ticket-open")
         self.show_counts()
-        self.show_outbox()  # what staying on this ticket costs
+        self.show_header()  # what staying on this ticket costs
         for show in self.hooks.on_ticket_shown:
             show(ticket_id)
 
@@ -338,21 +349,10 @@ class DeskContext:
         ticket = self.ticket() if self.reading else None
         self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
 
-    def show_outbox(self) -> None:
+    def show_header(self) -> None:
         """Write the top line."""
-        counts, now = self.store.outbox.counts(), self.clock()
-        leaves, ways = self.store.outbox.next_leaves(now), links(self.store)
-        self.header.show(
-            sum(counts.values()),
-            None if leaves is None else leaves - now,
-            counts.get(OutboxState.HELD, 0),
-            doubted=counts.get(OutboxState.IN_DOUBT, 0),
-            links=link_line(ways),
-            paces=pace_line(ways, now),
-            reviews=review_notice(self.store, self.agent),
-            suspended=self.store.tickets.suspended(),
-            stay=stay_line(self.store, [pane.lane.name for pane in self.panes], self.view.ticket_id, now),
-        )
+        for show in self.hooks.on_header:
+            show()
 
     def refresh_lanes(self) -> None:
         """Show what the store holds now; the tickets under the cursors keep their lines."""
@@ -363,7 +363,7 @@ class DeskContext:
             if view.ticket_id is not None:
                 view.show(self.read(view.ticket_id))
         self.show_counts()
-        self.show_outbox()
+        self.show_header()
         for show in self.hooks.on_refresh:
             show()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tui.cards.desk_message import DeskMessage
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
 
 
 class Part:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from data.errors import LeftError
 from data.records.changes import Done
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:

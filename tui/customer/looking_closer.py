@@ -10,10 +10,10 @@ from data.quality import Rating
 from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.safe_text import safe_text
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
-from tui.desk.hooks import Act
-from tui.desk.part import Part
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.one_line import fit, one_line
 from tui.look.theme import THEME_SETTING
 from tui.look.words import words
@@ -42,7 +42,7 @@ class CloserLook(Part):
         customer = self.desk.store.customers.get(ticket.customer_id) if ticket is not None else None
         if ticket is None or customer is None:
             return
-        from tui.ticket.customer_card import CustomerCard, Past
+        from tui.customer.customer_card import CustomerCard, Past
 
         titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
         past = [

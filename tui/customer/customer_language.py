@@ -8,10 +8,10 @@ from dataclasses import replace
 from data.records.changes import Change, Done
 from data.records.messages import Direction
 from data.records.tickets import UNKNOWN_LANGUAGE
-from tui.desk.changing import Changing
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act, MacroWish
-from tui.desk.part import Part
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act, MacroWish
+from tui.context.part import Part
 from tui.look.words import words
 
 _OTHER = {"en": "es", "es": "en"}
@@ -74,7 +74,7 @@ class CustomerLanguage(Part):
         self._ask_language((number,), words("In which language? #{n} waits in triage").format(n=number), known)
 
     def _ask_language(self, ids: tuple[int, ...], title: str, then: Callable[[Done], None]) -> None:
-        from tui.ticket.language_card import LanguageCard
+        from tui.customer.language_card import LanguageCard
 
         first = self.desk.store.tickets.get(ids[0])
         suggestion = self._suggestion(ids[0]) if len(ids) == 1 else ""

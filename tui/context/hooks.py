@@ -36,6 +36,10 @@ class Hooks:
     """The desk is drawn for the first time: what no first paint waits for."""
     timers: tuple[tuple[float, Act], ...] = ()
     """Again and again, each after so many seconds."""
+    is_reading: tuple[Callable[[], bool], ...] = ()
+    """Whether the agent is in something beside the open ticket that belongs to reading it."""
+    on_header: tuple[Act, ...] = ()
+    """The top line is about to be drawn anew."""
     on_layout: tuple[Act, ...] = ()
     """The terminal has another size, or the keys went to another region."""
     on_ticket_shown: tuple[Callable[[int | None], None], ...] = ()

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.records.tickets import LaneCounts
-from tui.desk.context import DeskContext
-from tui.desk.hooks import Act
-from tui.desk.part import Part
-from tui.lanes.finding import Filter
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.lanes.views import BY_STATUS, LISTED, SETTING, WAITING, NamedView, base_title, saved, stored
 from tui.look.words import words
+from tui.moving.finding import Filter
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk

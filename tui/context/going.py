@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.desk.context import DeskContext
+from tui.context.desk_context import DeskContext
 from tui.look.words import words
 
 

@@ -7,13 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from data.records.changes import Change, Done
-from data.records.tickets import ACTIVE
-from tui.deciding.escalation_text import HandingOver
-from tui.desk.context import DeskContext
-from tui.desk.going import Going
+from data.records.tickets import ACTIVE, Ticket
+from tui.context.desk_context import DeskContext
 from tui.look.short_times import span
 from tui.look.words import words
-from tui.setup.settings import config_folder
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -23,15 +20,17 @@ BURST_SECONDS = 0.05
 """So many changes in so short a time were pasted or typed for another window; nobody presses keys like that."""
 
 
+Complete = Callable[[Change, Ticket, "Desk", int], Change]
+"""Writes the text of an escalation into a change, at a time; called in the writer's thread."""
+
+
 class Changing:
     """Changes tickets for the parts."""
 
-    def __init__(self, desk: DeskContext, going: Going) -> None:
-        self._desk, self._going = desk, going
+    def __init__(self, desk: DeskContext, complete: Complete) -> None:
+        self._desk, self.complete = desk, complete
         self.key_time = 0.0
         """When the key being handled was read, on Textual's monotonic clock."""
-        self.handing_over = HandingOver(config_folder())
-        """Used in the writer's thread alone."""
         self._changed_at: deque[float] = deque(maxlen=BURST_KEYS)
 
     async def change(self, change: Change, then: Callable[[Done], None] | None = None) -> None:
@@ -65,7 +64,7 @@ class Changing:
         for ticket_id in ids if change.escalate is not None else ():
             ticket = desk.store.tickets.get(ticket_id)
             if ticket is not None:
-                changes[ticket_id] = self.handing_over.completed(change, ticket, desk, self._desk.clock())
+                changes[ticket_id] = self.complete(change, ticket, desk, self._desk.clock())
         return desk.act_each(changes, versions=versions)
 
     def changed(self, done: Done) -> None:
