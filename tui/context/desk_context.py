@@ -190,14 +190,14 @@ class DeskContext:
         return self.keys.shown(action_id).partition(" ")[0]
 
     def say(self, text: str, *, severe: bool = False) -> None:
-        """Tell the agent something in the status line; what went wrong comes as a toast too."""
+        """Write a line for the agent at the bottom; a severe one is shown as a toast too."""
         self.said = one_line(text)
         self.status.update(Content(self.said), layout=False)
         if severe:
             self.toast(self.said, severity="error")
 
     def say_no_ticket(self) -> None:
-        """Say that a key means no ticket here."""
+        """Say that there is no ticket here for a key to act on."""
         self.say(words("There is no ticket here; . goes to the most urgent one."))
 
     def ask_about_targets(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
@@ -244,7 +244,7 @@ class DeskContext:
         return late
 
     async def ask(self, work: Callable[[Desk], T], then: Callable[[T], None]) -> None:
-        """Hand `work` to the writer and call `then` with what came of it; a refusal is told to the agent."""
+        """Hand `work` to the writer and call `then` with its result; a refusal is shown to the agent."""
         if self.busy:
             self.say(words("Still saving; this key was not taken."), severe=True)
             return
@@ -266,10 +266,10 @@ class DeskContext:
         self.busy = self.header.saving = False
         if self.is_attached:
             self.show_header()
-            self._settle(future, then if self.stand(self.view.ticket_id) == stand else self.came_late)
+            self._settle(future, then if self.stand(self.view.ticket_id) == stand else self._came_late)
 
-    def came_late(self, result: object) -> None:
-        """Show what a change did whose agent has gone on meanwhile; nothing moves under their keys."""
+    def _came_late(self, result: object) -> None:
+        """Show what a slow change did after the agent had gone on; nothing moves under their keys."""
         self.refresh_lanes()
         self.say(words("Saved meanwhile. You went on, so nothing was opened."))
         for tell in self.hooks.on_late_result:
@@ -290,7 +290,7 @@ class DeskContext:
             )
 
     def refused(self, error: DeskError) -> None:
-        """Tell the agent why the desk did not do what was asked."""
+        """Show why the desk did not do what was asked, and which keys lead on."""
         hints = (hint(error) for hint in self.hooks.on_refusal)
         self.say(" ".join([f"{error.title}: {error.message}", *filter(None, hints)]), severe=True)
 
@@ -308,8 +308,8 @@ class DeskContext:
         ticket = self.store.tickets.get(message.ticket_id)
         if message.direction is not Direction.IN or ticket is None or not self.folds(ticket):
             return message
-        told = words("(folded: it may be graphic or abusive)")
-        return replace(message, text=told, new_text=told)
+        notice = words("(folded: it may be graphic or abusive)")
+        return replace(message, text=notice, new_text=notice)
 
     def show_ticket(self, ticket_id: int | None) -> None:
         """Open a ticket in the active lane's view, or leave the view empty."""

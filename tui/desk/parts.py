@@ -78,8 +78,7 @@ class Parts:
         """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none."""
         self._desk = desk
         self.going = going = Going(desk)
-        handing_over = HandingOver(config_folder())
-        self.changing = changing = Changing(desk, handing_over.completed)
+        self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
         self.top_line = TopLine(desk)
         self.movement = Movement(desk, going)
         self.most_urgent = MostUrgent(desk, going)
@@ -168,7 +167,7 @@ class Parts:
             await done
 
     async def hear(self, message: DeskMessage) -> None:
-        """Hand a widget's message to the part that answers it; what no part answers is nobody's matter."""
+        """Hand a widget's message to the part that answers it; one that no part answers is dropped."""
         answer = self._messages.get(type(message))
         done = answer(message) if answer is not None else None
         if isawaitable(done):
