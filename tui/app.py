@@ -81,10 +81,10 @@ class DeskApp(App[int]):
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
         self._feed: KeyFeed | None = None
-        self.desk = DeskScreen(store, writer, clock, agent, mode)
-        self.desk.make_book = procedures
-        self.desk.ways = ways or Ways()
-        self.desk.setup = setup
+        self._desk_screen = DeskScreen(
+            store, writer, clock, agent, mode=mode, ways=ways, procedures=procedures, setup=setup
+        )
+        self.desk, self.parts = self._desk_screen.desk, self._desk_screen.parts
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings cannot be used."""
@@ -107,7 +107,7 @@ class DeskApp(App[int]):
         if self._feed is None:
             from tui.desk.key_feed import KeyFeed
 
-            self._feed = KeyFeed(self, self.desk, self.keys, self.leader)
+            self._feed = KeyFeed(self, self._desk_screen, self.keys, self.leader)
         self._feed.take(event, at)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -119,12 +119,12 @@ class DeskApp(App[int]):
     def on_mount(self) -> None:
         """Show the desk."""
         self.set_keymap(self.keys.textual())
-        self.push_screen(self.desk)
+        self.push_screen(self._desk_screen)
         if self._ended_with is not None:
             self._end(self._ended_with)
         self.call_after_refresh(self._open_writer)
         if self._welcome:
-            self.call_after_refresh(self.desk.welcome)
+            self.call_after_refresh(self.parts.first_screen.welcome)
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
         if self._mail is not None:
@@ -156,15 +156,15 @@ class DeskApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Look for sequences of keys before Textual does, except where text is typed."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            self.desk.count_key(event)
-        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.desk:
-            self.desk.key_time = event.time
+            self.parts.coach.count_key(event)
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self._desk_screen:
+            self.parts.changing.key_time = event.time
             if self.focused is not None and self.focused.check_consume_key(event.key, event.character):
                 self.leader.cancel()
             else:
                 pressed = self.leader.press(event.key)
                 if pressed.action is not None:
-                    await self.run_action(pressed.action.run, self.desk)
+                    await self.parts.act(pressed.action.id)
                 if pressed.taken:
                     return
         await super().on_event(event)
@@ -182,7 +182,7 @@ class DeskApp(App[int]):
     async def _leave(self, code: int) -> None:
         try:
             await self._take_what_was_typed()
-            await self.desk.keep_at_the_end()
+            await self.parts.drafts.keep_at_the_end()
         finally:
             self.exit(code)
 
@@ -205,11 +205,11 @@ class DeskApp(App[int]):
         """Keep the draft and give the terminal back without the screen, which does not answer; called in a thread."""
         if isinstance(self._driver, DeskDriver):
             self._driver.give_back()
-        self.desk.keep_without_asking()
+        self.parts.drafts.keep_without_asking()
 
     async def action_quit(self) -> None:
         """Leave by Textual's own key too only after the draft is in the file."""
-        await self.desk.action_desk_quit()
+        await self.parts.quit.quit()
 
     def _fatal_error(self) -> None:
         """End with one sentence and a report of places, never of values: they may hold what customers wrote."""
@@ -222,7 +222,7 @@ class DeskApp(App[int]):
         place = fault_place(error) if error is not None else "?"
         self.panic(Text(told.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
         self._return_code = CRASHED
-        self.desk.keep_without_asking()
+        self.parts.drafts.keep_without_asking()
 
 
 def own_procedures() -> ProcedureBook:

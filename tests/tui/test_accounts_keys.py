@@ -26,7 +26,6 @@ from tui.accounts.account_form import AccountForm
 from tui.accounts.accounts_card import AccountsCard
 from tui.accounts.mail_process import MailProcess
 from tui.accounts.setup import AccountSetup
-from tui.accounts.trial_screen import Trying
 from tui.app import DeskApp, account_setup, make_writer
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder, load
@@ -53,7 +52,7 @@ async def until(pilot: Pilot[int], found: Callable[[], object], told: Callable[[
 
 async def accounts(pilot: Pilot[int], app: DeskApp) -> None:
     """Do what the palette's entry does."""
-    app.desk.action_desk_account()
+    app.parts.accounts.show()
     await settled(pilot, app)
 
 
@@ -73,8 +72,8 @@ async def tried(pilot: Pilot[int], app: DeskApp) -> str:
     """Press the key that tries, wait for its answer, and return the screen."""
     await press(pilot, app, "t" if isinstance(app.screen, AccountsCard) else "ctrl+t")
     screen = app.screen
-    assert isinstance(screen, Trying)
-    await until(pilot, lambda: not screen.trying)
+    assert isinstance(screen, AccountForm | AccountsCard)
+    await until(pilot, lambda: not screen.trial.running)
     await settled(pilot, app)
     return " ".join(picture(app).replace("│", " ").split())
 
@@ -86,7 +85,7 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
     mail = MailProcess(path, {}, wanted=False)
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.welcome()
+        app.parts.first_screen.welcome()
         await press(pilot, app, "e", "1", "ctrl+s")
         assert "Address is needed." in picture(app)
         fill(app, address=address)
@@ -101,7 +100,7 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
         fill(app, typed=password)
         assert "support works." in await tried(pilot, app)
         await press(pilot, app, "ctrl+s")
-        await until(pilot, lambda: app.screen is app.desk)
+        await until(pilot, lambda: app.screen is app.desk.screen)
         kept = (config_folder() / "config.toml").read_text(encoding="utf-8")
         assert password not in kept
         assert load().settings.account[0].address == address
@@ -117,7 +116,7 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
         await press(pilot, app, "enter")
         fill(app, lane="app")
         await press(pilot, app, "ctrl+s")
-        await until(pilot, lambda: app.screen is app.desk)
+        await until(pilot, lambda: app.screen is app.desk.screen)
         assert load().settings.account[0].lane == "app"
         await accounts(pilot, app)
         await press(pilot, app, "x", "escape")
@@ -137,7 +136,7 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
 
 def play_setup(path: Path, script: Play, size: tuple[int, int] = (60, 20)) -> None:
     async def with_setup(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.setup = AccountSetup(config_folder(), lambda typed: None)
+        app.parts.accounts.setup = AccountSetup(config_folder(), lambda typed: None)
         await script(pilot, app)
 
     play(path, with_setup, size)
@@ -167,7 +166,7 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         assert all(words in shown for words in ("Request Tracker", "ctrl+t", "Esc back"))
         assert "beaded" not in shown
         await press(pilot, app, "ctrl+s")
-        await until(pilot, lambda: app.screen is app.desk)
+        await until(pilot, lambda: app.screen is app.desk.screen)
         (tracker,) = load().settings.tracker
         assert (tracker.secret, tracker.queues) == ("keyring", {"Soporte": "app"})
         assert list(kept.values()) == ["1-2-beadedcafe"]
@@ -185,7 +184,7 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         await until(pilot, lambda: "already" in " ".join(picture(app).split()))
         assert form_of(app).rows[0].value == double.url
         await press(pilot, app, "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     with WebDouble(answers) as double:
         play_setup(path, script)
@@ -207,7 +206,7 @@ def test_a_server_that_never_answers_holds_nobody_up(path: Path) -> None:
         await press(pilot, app, "escape")
         assert "Not waited for." in picture(app)
         await press(pilot, app, "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         assert not (config_folder() / "config.toml").exists()
 
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
@@ -220,7 +219,7 @@ def test_settings_that_cannot_be_read_are_one_sentence(path: Path) -> None:
         (config_folder() / "config.toml").write_text('[[account]]\nname = "a"\nfax = 1\n', encoding="utf-8")
         await accounts(pilot, app)
         assert "fax" in app.desk.said
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play_setup(path, script)
 
@@ -229,6 +228,6 @@ def test_the_demo_has_no_accounts(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await accounts(pilot, app)
         assert "demo" in app.desk.said
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script, (80, 24))

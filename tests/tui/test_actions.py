@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
+from tests.tui.playing import fifteen_tickets, play
 from tui.accounts.account_form import AccountForm
 from tui.accounts.accounts_card import AccountsCard
 from tui.app import DeskApp
-from tui.desk.screen import DeskScreen
+from tui.customer.language_card import LanguageCard
 from tui.keys.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.keys.help_lines import PLACES
 from tui.procedures.changed_wording_card import ChangeCard
@@ -20,7 +23,6 @@ from tui.reports.screen import ReportScreen
 from tui.reports.tickets_card import BehindCard
 from tui.reviews.my_reviews import MyReviews
 from tui.reviews.screen import ReviewScreen
-from tui.ticket.language_card import LanguageCard
 
 
 def test_ids_are_unique_and_well_formed() -> None:
@@ -49,26 +51,35 @@ def test_sending_a_suggested_macro_takes_two_keys() -> None:
     assert BY_ID["preview.solve"].keys == ("enter",)
 
 
-@pytest.mark.parametrize("scope", Scope)
+CARRIERS: dict[Scope, type] = {
+    Scope.COMPOSER: Composer,
+    Scope.PREVIEW: ReplyCard,
+    Scope.LANGUAGE: LanguageCard,
+    Scope.STEPS: ProcedurePanel,
+    Scope.OUTBOX: OutboxCard,
+    Scope.CHANGED: ChangeCard,
+    Scope.REPORT: ReportScreen,
+    Scope.BEHIND: BehindCard,
+    Scope.ACCOUNTS: AccountsCard,
+    Scope.ACCOUNT: AccountForm,
+    Scope.REVIEW: ReviewScreen,
+    Scope.MY_REVIEWS: MyReviews,
+}
+
+
+@pytest.mark.parametrize("scope", CARRIERS)
 def test_every_action_is_carried_out_by_somebody(scope: Scope) -> None:
-    carriers: dict[Scope, tuple[type, ...]] = {
-        Scope.LIST: (DeskScreen, DeskApp),
-        Scope.COMPOSER: (Composer,),
-        Scope.PREVIEW: (ReplyCard,),
-        Scope.LANGUAGE: (LanguageCard,),
-        Scope.STEPS: (ProcedurePanel,),
-        Scope.OUTBOX: (OutboxCard,),
-        Scope.CHANGED: (ChangeCard,),
-        Scope.REPORT: (ReportScreen,),
-        Scope.BEHIND: (BehindCard,),
-        Scope.ACCOUNTS: (AccountsCard,),
-        Scope.ACCOUNT: (AccountForm,),
-        Scope.REVIEW: (ReviewScreen,),
-        Scope.MY_REVIEWS: (MyReviews,),
-    }
     names = {action.id: f"action_{action.run.partition('(')[0]}" for action in of_scope(scope)}
-    missing = [name for name, method in names.items() if not any(hasattr(one, method) for one in carriers[scope])]
+    missing = [name for name, method in names.items() if not hasattr(CARRIERS[scope], method)]
     assert missing == []
+
+
+def test_each_action_of_the_desk_has_exactly_one_part_that_carries_it_out(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        owned = [name for part in app.parts.all for name in part.actions()]
+        assert sorted(owned) == sorted(action.id for action in of_scope(Scope.LIST))
+
+    play(fifteen_tickets(tmp_path / "desk.db"), script)
 
 
 def test_help_has_a_heading_for_every_place_where_keys_count() -> None:

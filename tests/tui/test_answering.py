@@ -18,8 +18,8 @@ from macros.suggesting.learning import Learner
 from macros.suggesting.offering import Situation
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from tui.replying.digit_ranking import Ranking
-from tui.replying.macros_at_hand import SLOTS, Answering
+from tui.digits.digit_ranking import Ranking
+from tui.digits.macros_at_hand import SLOTS, Answering
 
 NOW = 1_790_000_000
 MONEY = "I paid twice for the same thing and would like my refund please"

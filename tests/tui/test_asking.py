@@ -150,7 +150,7 @@ def test_escape_goes_back_step_by_step_and_loses_no_answer(path: Path) -> None:
         await press(pilot, app, "escape")
         assert [row.value for row in form(app).rows] == ["play store", "$9"]
         await press(pilot, app, "end", "0", "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         await press(pilot, app, "1")
         assert [row.value for row in form(app).rows] == ["play store", "$90"]
         await press(pilot, app, "enter", "l")
@@ -177,12 +177,12 @@ def test_the_composer_asks_too_and_keeps_the_answers_for_the_other_language(path
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "r", "slash", *"order", "enter")
         await press(pilot, app, "1", *"$5", "enter")
-        assert app.desk.composer is not None
-        assert app.desk.composer.draft.text == "Te devolvemos $5 de web."
+        assert app.parts.writing.composer is not None
+        assert app.parts.writing.composer.draft.text == "Te devolvemos $5 de web."
         await press(pilot, app, "ctrl+l")
-        assert app.desk.composer.draft.text == "$5 bought by web come back to you."
+        assert app.parts.writing.composer.draft.text == "$5 bought by web come back to you."
         await press(pilot, app, *" x", "ctrl+r")
-        assert app.desk.composer.draft.text == "$5 bought by web come back to you."
+        assert app.parts.writing.composer.draft.text == "$5 bought by web come back to you."
         assert app.focused is not None
 
     play(path, script)

@@ -46,13 +46,13 @@ def mbox(folder: Path, count: int = 3) -> Path:
 
 def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.welcome()
+        app.parts.first_screen.welcome()
         await settled(pilot, app)
         shown = picture(app)
         assert all(way in shown for way in ("d  Try the demo", "i  Import mail", "e  Connect"))
         await press(pilot, app, "escape")
-        assert app.screen is app.desk
-        app.desk.welcome()
+        assert app.screen is app.desk.screen
+        app.parts.first_screen.welcome()
         await press(pilot, app, "d")
         assert app.return_value == DEMO_WANTED
 
@@ -63,7 +63,7 @@ def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) ->
     mbox(tmp_path)
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.welcome()
+        app.parts.first_screen.welcome()
         await press(pilot, app, "i")
         line = app.screen.query_one(Input)
         line.value = str(tmp_path / "in")
@@ -71,9 +71,9 @@ def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) ->
         assert line.value == str(tmp_path / "in box.mbox")
         await press(pilot, app, "enter")
         assert "3 messages: 3 new tickets" in app.desk.said
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         assert len(list(app.desk.store.tickets.each())) == 3
-        app.desk.action_desk_import()
+        app.parts.first_screen.begin_import()
         await press(pilot, app, *["backspace"] * 2)
         app.screen.query_one(Input).value = str(tmp_path / "in box.mbox")
         await press(pilot, app, "enter")
@@ -86,7 +86,7 @@ def test_tab_and_enter_in_one_read_import_the_completed_path(path: Path, tmp_pat
     mbox(tmp_path)
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.action_desk_import()
+        app.parts.first_screen.begin_import()
         await settled(pilot, app)
         app.screen.query_one(Input).value = str(tmp_path / "in")
         await pilot.press("tab", "enter")
@@ -101,7 +101,7 @@ def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path
     (tmp_path / "export.jsonl").write_text(good + '{"id": 1\n', encoding="utf-8")
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.action_desk_import()
+        app.parts.first_screen.begin_import()
         await settled(pilot, app)
         app.screen.query_one(Input).value = str(tmp_path / "export.jsonl")
         await press(pilot, app, "enter")
@@ -115,7 +115,7 @@ def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path
 @pytest.mark.parametrize(("typed", "sentence"), [("/no/such/file", "does not exist"), ("~nobody-here/x", "home")])
 def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, typed: str, sentence: str) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.action_desk_import()
+        app.parts.first_screen.begin_import()
         await settled(pilot, app)
         app.screen.query_one(Input).value = typed
         await press(pilot, app, "enter")
@@ -123,8 +123,8 @@ def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, 
         assert app.screen.query_one(Input).value == typed
         assert sentence in app.desk.said
         await press(pilot, app, "escape")
-        assert app.screen is app.desk
-        assert app.desk.importing is None
+        assert app.screen is app.desk.screen
+        assert app.parts.first_screen.importing is None
 
     play(path, script)
 
@@ -145,7 +145,7 @@ def test_the_card_stops_an_import_and_escape_lets_it_go_on(path: Path) -> None:
         await press(pilot, app, "x")
         assert progress.stopped
         await press(pilot, app, "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script)
 

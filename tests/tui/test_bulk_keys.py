@@ -53,7 +53,7 @@ async def choose(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
     await press(pilot, app, *keys)
     ticket = app.desk.ticket()
     assert ticket is not None
-    app.desk.preview_macro(ticket, "general/closing-thanks")
+    app.parts.replies.preview_macro(ticket, "general/closing-thanks")
     await settled(pilot, app)
 
 

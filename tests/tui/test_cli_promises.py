@@ -138,7 +138,7 @@ def test_the_screen_lists_what_is_left_and_enter_opens_its_ticket(path: Path) ->
         assert app.desk.view.ticket_id == 2
         assert "promise 4h00 late: “I will call you in 20 hours”" in picture(app)
         await press(pilot, app, "comma", "H", "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script)
 

@@ -18,6 +18,7 @@ from tui.replying import external_editor
 from tui.replying.completion import Choice, Completion, found_by, typed
 from tui.replying.composer import Composer
 from tui.replying.composer_area import ComposerArea
+from tui.replying.composer_messages import ComposerLeft, DraftChanged, MacroAsked, SendAsked
 
 CHOICES = (Choice("billing/refund", "Refund [/b] granted"), Choice("billing/receipt", "Receipt"))
 
@@ -32,16 +33,16 @@ class Bench(App[None]):
     def compose(self) -> ComposeResult:
         yield self.composer
 
-    def on_composer_draft_changed(self, event: Composer.DraftChanged) -> None:
+    def on_draft_changed(self, event: DraftChanged) -> None:
         self.told.append(event)
 
-    def on_composer_send_asked(self, event: Composer.SendAsked) -> None:
+    def on_send_asked(self, event: SendAsked) -> None:
         self.told.append(event)
 
-    def on_composer_macro_asked(self, event: Composer.MacroAsked) -> None:
+    def on_macro_asked(self, event: MacroAsked) -> None:
         self.told.append(event)
 
-    def on_composer_left(self, event: Composer.Left) -> None:
+    def on_composer_left(self, event: ComposerLeft) -> None:
         self.told.append(event)
 
     @property
@@ -65,8 +66,8 @@ async def test_sending_tells_the_draft_first() -> None:
         await pilot.press("h", "i", "ctrl+s")
         await drained(pilot)
         changed, asked = app.told
-        assert isinstance(changed, Composer.DraftChanged)
-        assert isinstance(asked, Composer.SendAsked)
+        assert isinstance(changed, DraftChanged)
+        assert isinstance(asked, SendAsked)
         assert asked.draft == Draft(7, "hi", revision=3)
         assert not asked.choose
 
@@ -76,7 +77,7 @@ async def test_an_empty_text_is_not_sent() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, " "))
         await pilot.press("ctrl+s")
-        assert not [one for one in app.told if isinstance(one, Composer.SendAsked)]
+        assert not [one for one in app.told if isinstance(one, SendAsked)]
 
 
 async def test_a_note_says_so_in_a_word() -> None:
@@ -98,7 +99,7 @@ async def test_many_keys_are_one_saved_draft() -> None:
         app.composer.flush()
         app.composer.flush()
         await drained(pilot)
-        assert [one.draft.text for one in app.told if isinstance(one, Composer.DraftChanged)] == ["hello"]
+        assert [one.draft.text for one in app.told if isinstance(one, DraftChanged)] == ["hello"]
 
 
 async def test_the_timer_saves_without_being_asked() -> None:
@@ -109,7 +110,7 @@ async def test_the_timer_saves_without_being_asked() -> None:
         async with asyncio.timeout(30):
             while not app.told:
                 await pilot.pause()
-        assert isinstance(app.told[0], Composer.DraftChanged)
+        assert isinstance(app.told[0], DraftChanged)
         assert app.told[0].draft.text == "¿Qué tal?"
 
 
@@ -120,7 +121,7 @@ async def test_opening_another_ticket_keeps_the_first_draft() -> None:
         await pilot.press("a")
         app.composer.open(Draft(8, ""))
         await drained(pilot)
-        assert [one.draft for one in app.told if isinstance(one, Composer.DraftChanged)] == [Draft(7, "a")]
+        assert [one.draft for one in app.told if isinstance(one, DraftChanged)] == [Draft(7, "a")]
         assert app.composer.draft == Draft(8, "")
 
 
@@ -134,7 +135,7 @@ async def test_a_name_completes_and_leaves_the_text_around_it() -> None:
         await pilot.press("enter")
         await drained(pilot)
         assert app.area.text == "Hola "
-        assert [one.name for one in app.told if isinstance(one, Composer.MacroAsked)] == ["billing/refund"]
+        assert [one.name for one in app.told if isinstance(one, MacroAsked)] == ["billing/refund"]
 
 
 async def test_escape_closes_the_completion_first_and_keeps_the_text() -> None:
@@ -145,10 +146,10 @@ async def test_escape_closes_the_completion_first_and_keeps_the_text() -> None:
         await drained(pilot)
         await pilot.press("escape")
         assert app.area.text == "/r"
-        assert not [one for one in app.told if isinstance(one, Composer.Left)]
+        assert not [one for one in app.told if isinstance(one, ComposerLeft)]
         await pilot.press("escape")
         await drained(pilot)
-        assert [one for one in app.told if isinstance(one, Composer.Left)]
+        assert [one for one in app.told if isinstance(one, ComposerLeft)]
 
 
 async def test_holes_are_visited_in_turn() -> None:

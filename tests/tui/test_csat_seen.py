@@ -39,13 +39,13 @@ def test_the_macro_asks_with_the_tickets_token_and_the_answer_shows(path: Path) 
         assert ticket is not None
         shown = app.desk.ticket()
         assert shown is not None
-        app.desk.preview_macro(shown, "general/ask-rating")
+        app.parts.replies.preview_macro(shown, "general/ask-rating")
         await settled(pilot, app)
         assert token_of(app.desk.store, ticket) in picture(app)
         assert "And: asks for a rating" in picture(app)
         await press(pilot, app, "p", "p")  # nothing here speaks for it, so that the key is asked for twice
         assert app.desk.store.csat.asked(ticket) is not None
-        app.desk.open_ticket(app.desk.active, ticket)
+        app.parts.going.open_ticket(app.desk.active, ticket)
         await settled(pilot, app)
         assert "asked for a rating 0s ago, no answer yet" in picture(app)
         reference = app.desk.store.messages.of(ticket)[-1].message_id

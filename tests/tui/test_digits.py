@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from macros.filling.macro import Actions, EscalateTo, Macro, Words
-from tui.replying.digit_slots import Asked, first_digits
+from tui.digits.digit_slots import Asked, first_digits
 
 
 def macro(name: str, team: str = "") -> Macro:

@@ -102,7 +102,7 @@ def test_a_macro_that_escalates_sends_the_teams_words_too(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = app.desk.ticket()
         assert ticket is not None
-        app.desk.preview_macro(ticket, "hacked-account/freeze-now")
+        app.parts.replies.preview_macro(ticket, "hacked-account/freeze-now")
         await settled(pilot, app)
         await press(pilot, app, "enter", "enter")  # nothing here speaks for it: it asks once
         store = Store.open(path)
@@ -124,7 +124,7 @@ def test_what_is_missing_or_wrong_keeps_the_form_open(path: Path) -> None:
         assert "'soon' is no time" in picture(app)
         assert children(path) == []
         await press(pilot, app, "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script, make=make)
 

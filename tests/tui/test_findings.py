@@ -48,15 +48,15 @@ async def write(pilot: Pilot[int], app: DeskApp, text: str) -> int:
     ticket = app.desk.list.current_id
     assert ticket is not None
     await press(pilot, app, "r")
-    assert app.desk.composer is not None
-    app.desk.composer.put(Change(reply=text), whole=True)
+    assert app.parts.writing.composer is not None
+    app.parts.writing.composer.put(Change(reply=text), whole=True)
     await settled(pilot, app)
     return ticket
 
 
 def selected(app: DeskApp) -> str:
-    assert app.desk.composer is not None
-    return app.desk.composer._area.selected_text
+    assert app.parts.writing.composer is not None
+    return app.parts.writing.composer._area.selected_text
 
 
 def test_a_digit_of_a_finding_without_words_opens_the_composer(path: Path) -> None:
@@ -65,12 +65,12 @@ def test_a_digit_of_a_finding_without_words_opens_the_composer(path: Path) -> No
         ticket_read = app.desk.store.tickets.get(ticket)
         assert ticket_read is not None
         subject = Change(reply="Hola", subject="Order {{ x }}")
-        app.desk.preview(ticket_read, subject, "t")
+        app.parts.replies.preview(ticket_read, subject, "t")
         await press(pilot, app)
         await settled(pilot, app)
         assert [one.rule for one in card(app).card.findings] == ["hole"]
         await press(pilot, app, "1")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         assert selected(app) == ""
 
     play(path, script, make=checked)
@@ -86,7 +86,7 @@ def test_a_digit_on_the_card_selects_the_words_in_the_composer(path: Path) -> No
         assert [one.rule for one in card(app).card.findings] == ["gives-secret", "hole"]
         assert "✗ 2 The value amount is missing." in picture(app)
         await press(pilot, app, "2")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         assert selected(app) == "{{ amount }}"
         await press(pilot, app, "f2", "1")
         assert selected(app) == "abc123"
@@ -121,8 +121,8 @@ def test_a_reply_with_nothing_wrong_leaves_at_once(path: Path) -> None:
 
 async def hands_rest(pilot: Pilot[int], app: DeskApp) -> None:
     """Let the rest after the last key pass at once, and the writer look at the text."""
-    assert app.desk.composer is not None
-    app.desk.composer._ask_to_check()
+    assert app.parts.writing.composer is not None
+    app.parts.writing.composer._ask_to_check()
     await settled(pilot, app)
     await app.desk.settled()
     await settled(pilot, app)
@@ -217,10 +217,10 @@ def test_no_key_waits_for_the_check(path: Path) -> None:
         await write(pilot, app, "Hola")
         gate = Event()
         held = app.desk.writer.submit(lambda desk: gate.wait())
-        assert app.desk.composer is not None
-        app.desk.composer._ask_to_check()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer._ask_to_check()
         await pilot.press(*" {{x}}")
-        assert app.desk.composer.draft.text == "Hola {{x}}"
+        assert app.parts.writing.composer.draft.text == "Hola {{x}}"
         gate.set()
         await asyncio.wrap_future(held)
 

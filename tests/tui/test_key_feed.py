@@ -114,7 +114,7 @@ def test_pasted_text_does_nothing_over_list_and_card_and_is_typed_where_text_is(
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         pasted = "\x1b[200~deploy \x1b[1mdone\x1b[0m\nok 1 e\n\x1b[201~"
         await send(pilot, app, pasted)
-        assert over(app) is app.desk
+        assert over(app) is app.desk.screen
         assert "pasted text does nothing here" in app.desk.said.lower()
         await send(pilot, app, "1")
         assert isinstance(over(app), ReplyCard)
@@ -151,7 +151,7 @@ def test_one_answer_of_several_in_one_read_counts(path: Path) -> None:
         await send(pilot, app, "1")
         await send(pilot, app, "\r\r\r1\r")
         assert replies(app) == 1
-        assert over(app) is app.desk
+        assert over(app) is app.desk.screen
 
     run(path, script)
 
@@ -162,7 +162,7 @@ def test_letters_typed_ahead_reach_the_line_that_opens_but_its_enter_does_not(pa
         assert isinstance(over(app), AskLine)
         assert app.screen.query_one(Input).value == "2h"
         await send(pilot, app, "\r")
-        assert over(app) is app.desk
+        assert over(app) is app.desk.screen
         assert statuses(app, Status.SNOOZED) == 1
 
     run(path, script)
@@ -186,7 +186,7 @@ def test_a_held_key_that_closes_one_card_does_not_answer_the_next(path: Path) ->
         for after in (1.0, 1.5, 1.53, 1.56):
             await send(pilot, app, "\r", at=start + after)
         assert replies(app) == 0
-        assert app.screen is not app.desk
+        assert app.screen is not app.desk.screen
 
     run(path, script)
 
@@ -208,7 +208,7 @@ def test_a_crowd_of_answers_of_the_terminal_is_nothing(path: Path) -> None:
         await send(
             pilot, app, "\x1b]11;rgb:eeee/eeee/eeee\x07\x1b[?62;1c\x1b_Gi=1;OK\x1b\\\x9d52;c;ZWVl\x9cj\x1bP1$r0m\x1b\\k"
         )
-        assert over(app) is app.desk
+        assert over(app) is app.desk.screen
         assert picture(app).splitlines()[3:] == before.splitlines()[3:]
 
     run(path, script)
@@ -251,9 +251,9 @@ def test_a_digit_pressed_while_the_macros_load_opens_nothing_over_a_text(path: P
             await send(pilot, app, "1")
             assert "loading" in app.desk.said
             await send(pilot, app, "n")
-        app.desk._macros_taken(())
+        app.parts.macro_keys.take(())
         await send(pilot, app, "p 1")
-        assert over(app) is app.desk
+        assert over(app) is app.desk.screen
         assert isinstance(app.focused, TextArea)
         assert app.focused.text == "p 1"
         assert replies(app) == 0

@@ -14,7 +14,7 @@ from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
-from tui.ticket.customer_card import facts
+from tui.customer.customer_card import facts
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_card_tells_who_writes_and_opens_an_earlier_ticket_of_another_lane(p
         await press(pilot, app, "comma")
         assert (app.desk.view.ticket_id, app.desk.active) == (1, 0)
         await press(pilot, app, "c", "j", "k", "c")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script, (80, 24))
 
@@ -82,6 +82,6 @@ def test_words_are_copied_safe_and_by_key(path: Path) -> None:
         assert app.clipboard.startswith("Refund ")
         assert "\x1b" not in app.clipboard
         await press(pilot, app, "y", "escape")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script, (80, 24))

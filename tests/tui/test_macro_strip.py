@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.replying.digit_ranking import Slot
-from tui.replying.macro_strip import strip_line
+from tui.digits.digit_ranking import Slot
+from tui.digits.macro_strip import strip_line
 
 
 def test_digits_stand_before_their_titles_and_the_cut_shows() -> None:

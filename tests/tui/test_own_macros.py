@@ -97,13 +97,13 @@ def test_two_macros_in_one_reply_say_hello_once_and_do_what_both_do(path: Path, 
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "j", "enter", "r", *"/own/fir", "tab")
-        assert app.desk.composer is not None
+        assert app.parts.writing.composer is not None
         await press(pilot, app, "enter", *"/own/sec", "tab")
-        text = app.desk.composer.draft.text
+        text = app.parts.writing.composer.draft.text
         assert (text.count("Hola"), text.count("Un saludo")) == (1, 1)
         assert "Lo primero." in text
         assert "Lo primero.\n\nLo segundo.\nY más.\n\nUn saludo" in text
-        sent.append(app.desk.composer.draft.ticket_id)
+        sent.append(app.parts.writing.composer.draft.ticket_id)
         await press(pilot, app, "f2")
         assert isinstance(app.screen, ReplyCard)
         shown = picture(app)
@@ -129,12 +129,12 @@ def test_what_macros_do_stays_with_the_draft_and_goes_with_the_last_of_its_words
         assert kept is not None
         assert (kept.macro, unpacked(kept.actions).add_tags) == ("own/first", ("one",))
         await press(pilot, app, "r", "ctrl+l")
-        assert app.desk.composer is not None
-        assert "First things." in app.desk.composer.draft.text
-        assert unpacked(app.desk.composer.draft.actions).add_tags == ("one",)
-        app.desk.composer._area.clear()
+        assert app.parts.writing.composer is not None
+        assert "First things." in app.parts.writing.composer.draft.text
+        assert unpacked(app.parts.writing.composer.draft.actions).add_tags == ("one",)
+        app.parts.writing.composer._area.clear()
         await settled(pilot, app)
-        assert (app.desk.composer.draft.macro, app.desk.composer.draft.actions) == ("", "")
+        assert (app.parts.writing.composer.draft.macro, app.parts.writing.composer.draft.actions) == ("", "")
 
     play(path, script)
 
@@ -159,7 +159,7 @@ def test_a_macro_changed_on_disk_is_taken_and_a_broken_one_is_told_once(path: Pa
             first.write_text(text, encoding="utf-8")
             os.utime(first, ns=(stamp, stamp))
             app.clear_notifications()
-            app.desk.look_for_macros()
+            app.parts.macro_keys.look_for_changes()
             await settled(pilot, app)
             return " ".join(one.message for one in app._notifications)
 

@@ -36,7 +36,7 @@ def test_a_plain_ticket_takes_two_keys_and_typing_is_counted_apart(desk_file: Pa
         await press(pilot, app, "8", "enter")
         await press(pilot, app, "r", *"hello", "backspace", "ctrl+s")
         solved.append(None)
-        await app.desk.all_kept()
+        await app.parts.quit.all_kept()
 
     play(desk_file, script)
     found = efforts(desk_file)
@@ -52,7 +52,7 @@ def test_a_plain_ticket_takes_two_keys_and_typing_is_counted_apart(desk_file: Pa
 def test_tickets_passed_by_in_the_list_are_not_counted(desk_file: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "j", "k", "j", "e")
-        await app.desk.all_kept()
+        await app.parts.quit.all_kept()
 
     play(desk_file, script)
     store = Store.open(desk_file)

@@ -140,7 +140,7 @@ def test_enter_keeps_the_ticket_that_is_read_though_its_lane_lists_it_no_more(pa
         here = app.desk.list.current_id
         await press(pilot, app, "enter", "p")
         assert here is not None
-        app.desk.jump_to(here)
+        app.parts.going.jump_to(here)
         await press(pilot, app, "enter")
         assert app.desk.view.ticket_id == here
         assert app.desk.target() == here
@@ -226,8 +226,8 @@ def test_keys_faster_than_hands_change_nothing(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         desk = app.desk
         for n in range(6):
-            desk.key_time = 100 + n / 1_000
-            await desk.action_ticket_solve()
+            app.parts.changing.key_time = 100 + n / 1_000
+            await app.parts.act("ticket.solve")
         solved = [ticket for ticket in desk.store.tickets.each() if ticket.status is Status.SOLVED]
         assert len(solved) < 4
         assert "faster" in desk.said
@@ -457,7 +457,7 @@ def test_help_shows_every_key_of_every_place(path: Path) -> None:
         await press(pilot, app, *"missing value, or", "enter")
         assert "While writing: ^n" in app.desk.said
         await press(pilot, app, "f1", *"zzz", "enter")
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
 
     play(path, script, (80, 24))
 
@@ -465,8 +465,8 @@ def test_help_shows_every_key_of_every_place(path: Path) -> None:
 def test_the_palette_of_the_composer_knows_its_actions(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "r", *"hi", "ctrl+p", *"internal note, or", "enter")
-        assert app.desk.composer is not None
-        assert app.desk.composer.draft.kind is Direction.NOTE
+        assert app.parts.writing.composer is not None
+        assert app.parts.writing.composer.draft.kind is Direction.NOTE
         await press(pilot, app, "escape", "colon", *"internal note, or")
         assert app.screen.query_one(OptionList).option_count == 0
 

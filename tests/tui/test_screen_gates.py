@@ -100,7 +100,7 @@ def sent(app: DeskApp) -> list[int]:
 
 
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
-    app.desk.open_ticket(0, number)
+    app.parts.going.open_ticket(0, number)
     await settled(pilot, app)
 
 
@@ -109,7 +109,7 @@ async def card(pilot: Pilot[int], app: DeskApp, number: int) -> ReplyCard:
     await go(pilot, app, number)
     found = app.desk.ticket()
     assert found is not None
-    app.desk.preview_macro(found, "general/closing-thanks")
+    app.parts.replies.preview_macro(found, "general/closing-thanks")
     await settled(pilot, app)
     assert isinstance(app.screen, ReplyCard)
     return app.screen
@@ -160,7 +160,7 @@ def test_a_bulk_answer_holds_the_gated_ones_back_whatever_becomes_of_them(path: 
         await press(pilot, app, "V")
         first = app.desk.ticket()
         assert first is not None
-        app.desk.preview_macro(first, "general/closing-thanks")
+        app.parts.replies.preview_macro(first, "general/closing-thanks")
         await settled(pilot, app)
         assert isinstance(app.screen, BulkCard)
         assert {status: set(held) for status, held in app.screen.plan.held.items()} == {
@@ -178,7 +178,7 @@ def test_the_first_space_shows_and_only_the_second_confirms(path: Path, folder: 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         await press(pilot, app, "space")
-        assert (app.focused, answers(app, 1)) == (app.desk.panel, {})
+        assert (app.focused, answers(app, 1)) == (app.parts.steps.panel, {})
         assert "› ◆ The owner writes." in picture(app)
         await press(pilot, app, "escape", "space")
         assert answers(app, 1) == {}
@@ -192,8 +192,8 @@ def test_the_first_space_shows_and_only_the_second_confirms(path: Path, folder: 
 def test_two_spaces_of_one_packet_confirm_nothing_unseen(path: Path, folder: Path, size: tuple[int, int]) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
-        app.desk.action_procedure_step()
-        app.desk.panel.action_confirm()  # before anything was drawn
+        app.parts.steps.go_to_steps()
+        app.parts.steps.panel.action_confirm()  # before anything was drawn
         await settled(pilot, app)
         assert answers(app, 1) == {}
         await press(pilot, app, "space")
@@ -206,7 +206,7 @@ def test_the_palette_shows_the_steps_and_confirms_none(path: Path, folder: Path)
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         for _ in range(3):
-            await app.desk.run_action("procedure_step")
+            await app.parts.act("procedure.step")
             await settled(pilot, app)
         assert answers(app, 1) == {}
 
@@ -218,7 +218,7 @@ def test_nothing_is_confirmed_while_the_words_are_folded(path: Path, folder: Pat
         await go(pilot, app, 2)
         assert "folded" in picture(app)
         await press(pilot, app, "space", "space", "space", "j", "1")
-        await app.desk.on_procedure_panel_answered(ProcedurePanel.Answered(2, "owner", True))
+        await app.parts.steps.answer(ProcedurePanel.Answered(2, "owner", True))
         await settled(pilot, app)
         assert answers(app, 2) == {}
         assert "X shows them" in app.desk.said
@@ -234,7 +234,7 @@ def test_a_step_that_was_scrolled_out_of_sight_is_shown_before_it_is_answered(pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         await press(pilot, app, "space")
-        app.desk.panel.scroll_end(animate=False)
+        app.parts.steps.panel.scroll_end(animate=False)
         await settled(pilot, app)
         assert "The owner writes." not in picture(app)
         await press(pilot, app, "space")
@@ -266,10 +266,10 @@ def test_what_waits_in_a_lane_that_is_not_shown_is_offered_and_counted(path: Pat
         await press(pilot, app, "full_stop")
         assert app.desk.view.ticket_id in (1, 3)
         assert "not shown: 2 legal" in app.desk.said
-        await app.desk.open_next(app.desk.view.ticket_id)
+        await app.parts.most_urgent.open_next(app.desk.view.ticket_id)
         other = 4 - (app.desk.view.ticket_id or 0)
         app.desk.writer.submit(lambda desk: desk.act([other], Change(status=Status.PENDING))).result()
-        await app.desk.open_next(4 - other)
+        await app.parts.most_urgent.open_next(4 - other)
         assert app.desk.said == "Nothing else comes next; still waiting: 1 legal (not shown)."
         app.desk.writer.submit(lambda desk: desk.act([4 - other], Change(status=Status.PENDING))).result()
         await press(pilot, app, "full_stop")

@@ -165,13 +165,13 @@ def test_routing_again_says_how_many_first(tmp_path: Path) -> None:
     rules.write_text('[[rule]]\nname = "Spanish"\nwhen = { language = "es" }\nthen = { lane = "app" }\n')
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await app.desk.run_action("desk_reroute")
+        await app.parts.act("desk.reroute")
         await settled(pilot, app)
         assert "2 open tickets, the rules send 1 elsewhere" in picture(app)
         assert "1  mail → app · normal" in picture(app)
         await press(pilot, app, "escape")
         assert ticket(app, 1).lane == "mail"
-        await app.desk.run_action("desk_reroute")
+        await app.parts.act("desk.reroute")
         await settled(pilot, app)
         await press(pilot, app, "y")
         assert ticket(app, 1).lane == "app"

@@ -81,8 +81,8 @@ def test_a_key_decides_about_the_held_reply(path: Path, key: str, state: OutboxS
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "o", key)
         if key == "e":
-            assert app.desk.composer is not None
-            assert app.desk.composer.draft.text == OURS
+            assert app.parts.writing.composer is not None
+            assert app.parts.writing.composer.draft.text == OURS
 
     play(path, script)
     assert states(path)[1] is state
@@ -139,7 +139,7 @@ def test_the_top_line_tells_how_the_accounts_stand(path: Path, monkeypatch: pyte
         assert links(store)["email:support"].sentence == "no way"
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.show_outbox()
+        app.desk.show_header()
         await settled(pilot, app)
         top = picture(app).splitlines()[0]
         assert "support offline" in top

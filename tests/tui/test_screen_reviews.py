@@ -145,14 +145,14 @@ def test_whose_reply_it_is_sees_the_review_and_the_reviewer_revises_it(path: Pat
 
 def test_the_reply_on_the_open_ticket_is_reviewed_and_revised(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.desk.jump_to(3)
+        app.parts.going.jump_to(3)
         await settled(pilot, app)
-        app.desk.action_ticket_review()
+        await app.parts.act("ticket.review")
         assert "There is no reply of another agent here." in app.desk.said
-        app.desk.jump_to(2)
+        app.parts.going.jump_to(2)
         await settled(pilot, app)
         for comes_to, keys in (("100 %", "22222yy"), ("75 %", "0")):
-            app.desk.action_ticket_review()
+            await app.parts.act("ticket.review")
             await settled(pilot, app)
             assert "#2 bob · chosen" in picture(app)
             await press(pilot, app, *keys, "enter")
@@ -175,20 +175,20 @@ def test_who_was_never_reviewed_is_told_so_and_a_rating_is_corrected(path: Path)
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "m")
         assert "Nobody has reviewed a reply of yours yet." in picture(app)
-        app.desk.jump_to(3)
+        app.parts.going.jump_to(3)
         await settled(pilot, app)
         assert "rated 2 of 5" in picture(app)
-        app.desk.action_ticket_rating()
+        await app.parts.act("ticket.rating")
         await settled(pilot, app)
         await press(pilot, app, "backspace", "5", "enter")
         assert "rated 5 of 5" in picture(app)
         await press(pilot, app, "z")
         assert "rated 2 of 5" in picture(app)
-        app.desk.action_ticket_rating()
+        await app.parts.act("ticket.rating")
         await settled(pilot, app)
         await press(pilot, app, "backspace", "9", "enter")
         assert "9 is not a rating" in app.desk.said
-        app.desk.action_ticket_rating()
+        await app.parts.act("ticket.rating")
         await settled(pilot, app)
         await press(pilot, app, "backspace", "minus", "enter")
         assert "rated" not in picture(app).replace("rating removed", "")

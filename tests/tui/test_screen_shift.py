@@ -36,7 +36,7 @@ def play_offered(path: Path, script: object, ways: Ways, size: tuple[int, int] =
 
 async def look(pilot: Pilot[int], app: DeskApp) -> None:
     await app.desk.settled()
-    app.desk.look_at_shift()
+    app.parts.shift_figures.look_at_shift()
     await settled(pilot, app)
 
 
@@ -103,7 +103,7 @@ def test_who_was_here_lately_is_not_asked_and_nobody_is_without_the_setting(path
     store.close()
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         await press(pilot, app, "S", "escape")
 
     play_offered(path, script, Ways(offers_shift=True))
@@ -112,7 +112,7 @@ def test_who_was_here_lately_is_not_asked_and_nobody_is_without_the_setting(path
 def test_with_nothing_left_to_read_a_shift_just_begins(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await app.desk.settled()
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         assert app.desk.store.shifts.latest("ann") is not None
         assert "S shows its figures" in app.desk.said
 
@@ -130,10 +130,10 @@ def test_who_is_at_a_ticket_already_is_not_interrupted(path: Path) -> None:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "escape", "enter")
-        app.desk._offered_shift = False
-        app.desk._macros_taken(())
+        app.parts.shifts._offered = False
+        app.parts.macro_keys.take(())
         await settled(pilot, app)
-        assert app.screen is app.desk
+        assert app.screen is app.desk.screen
         assert "S shows what was left for you" in app.desk.said
 
     play_offered(path, script, Ways(offers_shift=True))
@@ -157,7 +157,7 @@ def test_a_demo_begins_its_own_and_the_bar_can_be_hidden(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await look(pilot, app)
         assert "shift 0s" in picture(app).splitlines()[0]
-        await app.desk.action_desk_shift_bar()
+        await app.parts.act("desk.shift_bar")
         await settled(pilot, app)
         assert "shift 0s" not in picture(app).splitlines()[0]
         await pilot.resize_terminal(60, 20)
@@ -193,13 +193,12 @@ def test_the_key_shows_the_card_once_also_while_the_bar_reads(path: Path) -> Non
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "S", "enter")
         await look(pilot, app)
-        desk = app.desk
-        desk._looking = True
-        desk.action_desk_shift()
-        desk.action_desk_shift()
+        app.parts.shift_figures._looking = True
+        await app.parts.act("desk.shift")
+        await app.parts.act("desk.shift")
         await settled(pilot, app)
         assert "Your shift, " in picture(app)
         await press(pilot, app, "escape")
-        assert app.screen is desk
+        assert app.screen is app.desk.screen
 
     play(path, script)

@@ -102,11 +102,11 @@ def answers(app: DeskApp, number: int) -> dict[str, object]:
 
 
 def beside(app: DeskApp) -> bool:
-    return app.desk.panel.display
+    return app.parts.steps.panel.display
 
 
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
-    app.desk.open_ticket(0, number)
+    app.parts.going.open_ticket(0, number)
     await settled(pilot, app)
 
 
@@ -259,11 +259,11 @@ def test_a_changed_file_is_taken_in_and_a_broken_one_told(path: Path, folder: Pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
         (folder / "lock.toml").write_text(PROCEDURE.replace("version = 3", "version = 44"))
-        app.desk.watch_book()
+        app.parts.steps.watch_book()
         await settled(pilot, app)
         assert "lock@44" in picture(app)
         (folder / "lock.toml").write_text("id = ")
-        app.desk.watch_book()
+        app.parts.steps.watch_book()
         await settled(pilot, app)
         assert "lock.toml, line 1" in app.desk.said
         assert "lock@44" in picture(app)
@@ -277,7 +277,7 @@ def test_a_procedure_that_changed_since_is_shown_once_as_a_difference(path: Path
         await press(pilot, app, "space", "escape")
         text = PROCEDURE.replace("version = 3", "version = 44").replace("Congela la cuenta.", "Congela y cierra todo.")
         (folder / "lock.toml").write_text(text.replace("New.", "Closing comes first now."))
-        app.desk.watch_book()
+        app.parts.steps.watch_book()
         await press(pilot, app, "space")
         assert isinstance(app.screen, ChangeCard)
         assert "- * Congela la cuenta." in picture(app)
@@ -326,11 +326,11 @@ def test_a_ticket_that_no_procedure_holds_for_is_given_one_by_name(path: Path, f
 def test_keys_faster_than_hands_answer_no_more_steps(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
-        app.desk.panel.focus()
+        app.parts.steps.panel.focus()
         for n in range(6):
-            app.desk.key_time = 100 + n / 1_000
+            app.parts.changing.key_time = 100 + n / 1_000
             message = ProcedurePanel.Answered(1, "freeze", True if n % 2 else None)
-            await app.desk.on_procedure_panel_answered(message)
+            await app.parts.steps.answer(message)
         assert "faster" in app.desk.said
         assert len([event for event in app.desk.store.events.of(1) if event.kind == "step"]) < 4
 
@@ -344,7 +344,7 @@ def test_a_digit_pressed_before_the_macros_are_there_is_not_lost(path: Path, fol
         await press(pilot, app, "2")
         assert "in a moment" in app.desk.said
         app.desk.answering._library = library
-        app.desk._macros_taken([])
+        app.parts.macro_keys.take([])
         await settled(pilot, app)
         assert isinstance(app.screen, ReplyCard)
 

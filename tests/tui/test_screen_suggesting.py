@@ -29,7 +29,7 @@ def test_the_first_digit_holds_what_agents_chose_and_the_card_says_why(tmp_path:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         place = next(n for n, pane in enumerate(app.desk.panes) if pane.lane.name == other.lane)
-        app.desk.open_ticket(place, other.id)
+        app.parts.going.open_ticket(place, other.id)
         await settled(pilot, app)
         title = app.desk.answering.library().get(CHOSEN).title.for_language("es")
         assert f"1 {title}" in picture(app)
@@ -53,7 +53,7 @@ def test_digits_follow_what_another_window_sent_when_the_ticket_is_opened_again(
             if ticket.subject == subject and ticket.id != number:
                 desk.act([ticket.id], Change(reply="Our answer.", macro=CHOSEN, reply_language="es"))
         outside.close()
-        app.desk.learn_news()
+        app.parts.macro_keys.learn_news()
         await settled(pilot, app)
         assert [macro.name for macro in app.desk.answering.slots(_ticket(app, number)) if macro] == held
 

@@ -223,7 +223,7 @@ def received(path: Path, clock: Clock, *items: Incoming) -> list[int]:
 async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
     lane = ticket(app, number).lane
     place = next(n for n, pane in enumerate(app.desk.panes) if pane.lane.name == lane)
-    app.desk.open_ticket(place, number)
+    app.parts.going.open_ticket(place, number)
     await settled(pilot, app)
 
 
@@ -276,8 +276,8 @@ async def refused(pilot: Pilot[int], app: DeskApp, number: int, text: str, told:
     """Write a reply and see it refused, the words named, nothing sent."""
     await go(pilot, app, number)
     await press(pilot, app, "r")
-    assert app.desk.composer is not None
-    app.desk.composer.put(Change(reply=text), whole=True)
+    assert app.parts.writing.composer is not None
+    app.parts.writing.composer.put(Change(reply=text), whole=True)
     await press(pilot, app, "f2")
     assert isinstance(app.screen, ReplyCard)
     assert app.screen.card.blocked

@@ -31,8 +31,8 @@ from tests.tui.playing import (
 )
 from tests.tui.terminal import Terminal
 from tui.app import DeskApp
-from tui.desk.screen import DeskScreen
 from tui.replying.draft_choice import Choice, DraftChoice, joined
+from tui.replying.drafts import Drafts
 from tui.replying.reply_card import ReplyCard
 
 
@@ -99,8 +99,8 @@ def test_the_agent_says_which_text_stays(path: Path, key: str, kept: str) -> Non
         assert draft is not None
         assert draft.text == kept
         await press(pilot, app, "r")
-        assert app.desk.composer is not None
-        assert app.desk.composer.draft.text == kept
+        assert app.parts.writing.composer is not None
+        assert app.parts.writing.composer.draft.text == kept
         await press(pilot, app, *" on", "escape")
         await app.desk.settled()
         draft = stored(path)
@@ -198,7 +198,7 @@ def test_ended_from_outside_both_texts_are_kept(path: Path, shown: bool) -> None
             await press(pilot, app, "r")
             other_window(path, "theirs [/b]")
             await press(pilot, app, *"mine!")
-        await app.desk.keep_at_the_end()
+        await app.parts.drafts.keep_at_the_end()
 
     play(path, script)
     draft = stored(path)
@@ -209,19 +209,19 @@ def test_ended_from_outside_both_texts_are_kept(path: Path, shown: bool) -> None
 def test_what_was_typed_before_the_choice_came_up_does_not_replace_the_other_text(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(DeskScreen, "choose_draft", lambda screen, draft: None)  # the card is still on its way
+    monkeypatch.setattr(Drafts, "choose_draft", lambda drafts, draft: None)  # the card is still on its way
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mi")
-        assert app.desk.composer is not None
-        app.desk.composer.flush()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer.flush()
         await app.desk.settled()
         await settled(pilot, app)
-        assert app.desk.choosing
+        assert app.parts.drafts.choosing
         await pilot.press(*"ne!")
-        await app.desk.keep_at_the_end()
+        await app.parts.drafts.keep_at_the_end()
 
     play(path, script)
     draft = stored(path)
@@ -235,17 +235,17 @@ def test_what_is_typed_while_the_choice_comes_up_is_in_the_text(path: Path, key:
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mi")
-        assert app.desk.composer is not None
-        app.desk.composer.flush()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer.flush()
         await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, *"ne!", "enter", "?", "left", "f5")
-        assert app.desk.composer.draft.text == "mine!\n?"
+        assert app.parts.writing.composer.draft.text == "mine!\n?"
         assert "mine!" in picture(app)
         await lift_hands(pilot, app)
         await press(pilot, app, key)
         await app.desk.settled()
-        assert app.desk.composer.draft.text == kept
+        assert app.parts.writing.composer.draft.text == kept
 
     play(path, script)
     draft = stored(path)
@@ -258,12 +258,12 @@ def test_ended_from_outside_while_the_choice_comes_up_no_letter_is_lost(path: Pa
         await press(pilot, app, "r")
         other_window(path, "theirs")
         await press(pilot, app, *"mi")
-        assert app.desk.composer is not None
-        app.desk.composer.flush()
+        assert app.parts.writing.composer is not None
+        app.parts.writing.composer.flush()
         await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, *"ne!")
-        await app.desk.keep_at_the_end()
+        await app.parts.drafts.keep_at_the_end()
 
     play(path, script)
     draft = stored(path)

@@ -152,7 +152,7 @@ def test_a_filter_within_a_view_is_saved_found_and_forgotten(path: Path) -> None
         assert found == [13]
         await press(pilot, app, "f", *"save what", "enter", *"my-refunds", "enter")
         assert (shown(app), app.desk.pane.named.name) == (found, "my-refunds")
-        assert app.desk.looked_for == ""
+        assert app.parts.filter.looked_for == ""
         await press(pilot, app, "escape", "f", *"my-ref", "enter")
         assert shown(app) == found
         await press(pilot, app, "escape", "f", *"forget my", "enter")

@@ -14,9 +14,9 @@ from data.records.tickets import Severity, Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled, status_of
 from tui.app import DeskApp
+from tui.digits.digit_ranking import Slot
+from tui.digits.macro_strip import MacroStrip
 from tui.look.theme import THEMES
-from tui.replying.digit_ranking import Slot
-from tui.replying.macro_strip import MacroStrip
 from tui.replying.reply_card import ReplyCard
 
 WEAK = "crash/ask-version"
@@ -53,7 +53,7 @@ def test_what_is_weak_is_drawn_quieter_than_what_is_not_and_can_be_read(path: Pa
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.theme = str(getattr(theme, "name", ""))
         await press(pilot, app, "enter")
-        app.desk.query_one(MacroStrip).show([Slot(1, "Strong"), Slot(2, "Feeble", weak=True)])
+        app.desk.screen.query_one(MacroStrip).show([Slot(1, "Strong"), Slot(2, "Feeble", weak=True)])
         await settled(pilot, app)
         (strong, ground), (feeble, below) = drawn(app, "Strong"), drawn(app, "Feeble")
         assert ground == below
@@ -98,7 +98,7 @@ def test_enter_on_a_weak_macro_asks_once(path: Path) -> None:
         await press(pilot, app, "enter")
         ticket = app.desk.ticket()
         assert ticket is not None
-        app.desk.preview_macro(ticket, WEAK)
+        app.parts.replies.preview_macro(ticket, WEAK)
         await settled(pilot, app)
         assert isinstance(app.screen, ReplyCard)
         title = app.desk.answering.macro(WEAK).title.for_language(ticket.language)
@@ -120,7 +120,7 @@ def test_the_other_keys_that_send_ask_too(path: Path, key: str) -> None:
         await press(pilot, app, "enter")
         ticket = app.desk.ticket()
         assert ticket is not None
-        app.desk.preview_macro(ticket, OUTCOME)
+        app.parts.replies.preview_macro(ticket, OUTCOME)
         await settled(pilot, app)
         await press(pilot, app, key)
         assert app.desk.store.outbox.waiting() == []
@@ -135,7 +135,7 @@ def test_a_weak_macro_for_many_asks_once_too(path: Path) -> None:
         await press(pilot, app, "x", "j", "x")
         ticket = app.desk.ticket()
         assert ticket is not None
-        app.desk.preview_macro(ticket, OUTCOME)
+        app.parts.replies.preview_macro(ticket, OUTCOME)
         await settled(pilot, app)
         await press(pilot, app, "enter")
         assert app.desk.store.outbox.waiting() == []
@@ -148,7 +148,7 @@ def test_a_weak_macro_for_many_asks_once_too(path: Path) -> None:
 def test_words_of_a_weak_macro_put_into_a_reply_leave_by_the_card(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "enter", "r")
-        app.desk._put_in(WEAK)
+        app.parts.composer_requests._put_in(WEAK)
         await settled(pilot, app)
         await press(pilot, app, "ctrl+s")
         assert isinstance(app.screen, ReplyCard)

@@ -14,8 +14,9 @@ from textual.widgets import Input, Static
 from data.errors import DeskError
 from queues.accounts.forms import Blank, Form, hint_for
 from tui.accounts.setup import Kept
-from tui.accounts.trial_screen import Trying
+from tui.accounts.trial_run import TrialRun
 from tui.cards.ask_row import ChoiceLine
+from tui.cards.base_card import BaseCard
 from tui.cards.form_rows import FormRows
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -55,7 +56,7 @@ class BlankRow(Horizontal):
         return self.line.value if self.blank.is_secret else self.line.value.strip()
 
 
-class AccountForm(Trying[Kept]):
+class AccountForm(BaseCard[Kept]):
     """Enter goes to the next line; one key tries, one keeps. Esc leaves, and while trying it waits no longer."""
 
     CSS_PATH = "account_form.tcss"
@@ -64,6 +65,7 @@ class AccountForm(Trying[Kept]):
     def __init__(self, form: Form, setup: AccountSetup, before: Remote | None = None) -> None:
         super().__init__()
         self.form, self.setup, self._before = form, setup, before
+        self.trial = TrialRun(self, setup, self._tell)
         filled = form.filled(before) if before is not None else {}
         self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
         self._told = Static(Content(words(form.warning)), id="account-told", markup=False)
@@ -120,24 +122,24 @@ class AccountForm(Trying[Kept]):
         """Log in with what is filled in."""
         one = self._made()
         if one is not None and not self._saving:
-            self.begin_trial(one, self._typed())
+            self.trial.begin(one, self._typed())
 
     def action_save(self) -> None:
         """Write it down and leave, where nothing stands in the way."""
         one = self._made()
         if one is None or self._saving:
             return
-        self.trying = 0
+        self.trial.forget()
         self._saving = True
-        self.told(words("Saving…"), good=True)
+        self._tell(words("Saving…"), good=True)
         self._keep(one, self._typed())
 
     def action_leave(self) -> None:
         """Wait no longer for a trial; else keep nothing. What is being saved already is waited for."""
-        if not self._saving and not self.end_trial():
+        if not self._saving and not self.trial.end():
             self.dismiss(None)
 
-    def told(self, sentence: str, *, good: bool) -> None:
+    def _tell(self, sentence: str, *, good: bool) -> None:
         """Show one sentence above the keys."""
         self._told.update(Content(one_line(sentence)))
         self._told.set_class(not good, "-wrong")
@@ -155,19 +157,19 @@ class AccountForm(Trying[Kept]):
 
     def _refused(self, sentence: str) -> None:
         self._saving = False
-        self.told(sentence, good=False)
+        self._tell(sentence, good=False)
 
     def _made(self) -> Remote | None:
         """Return the account as it is filled in; what is wrong with it is told, and its line found."""
         missing = next((row for row in self.rows if row.blank.is_needed and not row.value), None)
         if missing is not None:
             missing.line.focus()
-            self.told(words("{label} is needed.").format(label=words(missing.blank.label)), good=False)
+            self._tell(words("{label} is needed.").format(label=words(missing.blank.label)), good=False)
             return None
         try:
             return self.form.make({row.blank.name: row.value for row in self.rows}, self._before)
         except DeskError as error:
-            self.told(error.message, good=False)
+            self._tell(error.message, good=False)
             return None
 
     def _typed(self) -> str:

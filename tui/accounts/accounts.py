@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from data.errors import DeskError
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
-from tui.replying.outbox import Outbox
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
@@ -18,31 +18,37 @@ if TYPE_CHECKING:
     from tui.accounts.setup import AccountSetup, Kept
 
 
-class Accounts(Outbox):
+class Accounts(Part):
     """The palette's “Accounts…”, and the first screen's e-mail."""
 
-    setup: AccountSetup | None = None
-    """None where there is nothing to be set up: in the demo."""
+    def __init__(self, desk: DeskContext, setup: AccountSetup | None) -> None:
+        """`setup` is None where there is nothing to be set up: in the demo."""
+        super().__init__(desk)
+        self.setup = setup
 
-    def action_desk_account(self) -> None:
+    def actions(self) -> Mapping[str, Act]:
+        """The accounts."""
+        return {"desk.account": self.show}
+
+    def show(self) -> None:
         """Show the accounts, or what kinds there are where there is none yet."""
         if self.setup is None:
-            self.say(words("The demo knows no accounts: leave it, and open a desk of your own with `tridesk`."))
+            self.desk.say(words("The demo knows no accounts: leave it, and open a desk of your own with `tridesk`."))
             return
         self._list_accounts(self.setup, "")
 
     def _list_accounts(self, setup: AccountSetup, marked: str) -> None:
-        self._look_up(setup, self.only_here(partial(self._show_accounts, setup, marked), of_ticket=False))
+        then = self.desk.only_here(partial(self._show_accounts, setup, marked), of_ticket=False)
+        self.desk.in_thread("account", partial(self._look_up, setup, then))
 
-    @work(thread=True, group="account", exit_on_error=False)
     def _look_up(self, setup: AccountSetup, then: Callable[[list[Remote]], None]) -> None:
         try:
             accounts = setup.accounts()
         except (DeskError, OSError, ValueError) as error:
             told = error.message if isinstance(error, DeskError) else words("config.toml cannot be read.")
-            self.app.call_from_thread(self.say, told, severe=True)
+            self.desk.from_thread(self.desk.say, told, severe=True)
             return
-        self.app.call_from_thread(then, accounts)
+        self.desk.from_thread(then, accounts)
 
     def _show_accounts(self, setup: AccountSetup, marked: str, accounts: list[Remote]) -> None:
         if not accounts:
@@ -60,7 +66,9 @@ class Accounts(Outbox):
             elif one is not None:
                 self._ask_removal(setup, one.name)
 
-        self.app.push_screen(AccountsCard(accounts, lambda: (links(self.store), self.clock()), setup, marked), wished)
+        self.desk.push_screen(
+            AccountsCard(accounts, lambda: (links(self.desk.store), self.desk.clock()), setup, marked), wished
+        )
 
     def _ask_kind(self, setup: AccountSetup) -> None:
         from queues.accounts.forms import form_of, kinds
@@ -68,7 +76,7 @@ class Accounts(Outbox):
 
         lines = [Line(str(n), kind, words(form_of(kind).title)) for n, kind in enumerate(kinds(), 1)]
         title = words("What do you want to set up?")
-        self.app.push_screen(KeyMenu(title, lines), lambda kind: self._fill_in(setup, None, kind) if kind else None)
+        self.desk.push_screen(KeyMenu(title, lines), lambda kind: self._fill_in(setup, None, kind) if kind else None)
 
     def _fill_in(self, setup: AccountSetup, one: Remote | None, kind: str = "") -> None:
         from queues.accounts.forms import form_of, kind_of
@@ -78,43 +86,44 @@ class Accounts(Outbox):
 
         def filled(kept: Kept | None) -> None:
             if kept is not None:
-                self.say(kept.sentence)
-                self.notify(kept.sentence, timeout=8, markup=False)
+                self.desk.say(kept.sentence)
+                self.desk.toast(kept.sentence)
                 self._begin_anew(setup)
             elif one is not None:
                 self._list_accounts(setup, one.name)
 
-        self.app.push_screen(AccountForm(form, setup, one), filled)
+        self.desk.push_screen(AccountForm(form, setup, one), filled)
 
     def _ask_removal(self, setup: AccountSetup, name: str) -> None:
         from tui.cards.key_menu import KeyMenu, Line
 
         def answered(yes: str | None) -> None:
             if yes:
-                self._remove(setup, name)
+                self.desk.in_thread("account", partial(self._remove, setup, name))
 
         line = Line("y", "yes", words("Yes, take it out of the settings; its tickets stay"))
         title = words("Remove the account {name}?").format(name=name)
-        self.app.push_screen(KeyMenu(title, [line], words("Esc keeps it")), answered)
+        self.desk.push_screen(KeyMenu(title, [line], words("Esc keeps it")), answered)
 
-    @work(thread=True, group="account", exit_on_error=False)
     def _remove(self, setup: AccountSetup, name: str) -> None:
         try:
             setup.remove(name)
         except (DeskError, OSError) as error:
             told = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
-            self.app.call_from_thread(self.say, told, severe=True)
+            self.desk.from_thread(self.desk.say, told, severe=True)
             return
-        self.app.call_from_thread(self.say, words("The account {name} is removed.").format(name=name))
-        self.app.call_from_thread(self._begin_anew, setup)
+        self.desk.from_thread(self.desk.say, words("The account {name} is removed.").format(name=name))
+        self.desk.from_thread(self._begin_anew, setup)
 
-    @work(thread=True, group="account", exit_on_error=False)
     def _begin_anew(self, setup: AccountSetup) -> None:
+        self.desk.in_thread("account", partial(self._begin_in_thread, setup))
+
+    def _begin_in_thread(self, setup: AccountSetup) -> None:
         """Let desk and mail take the accounts of today; it may take the seconds that the mail needs to end."""
         try:
             setup.begin_anew()
         except DeskError as error:
             told = words("{why} Leave the desk and open it again once that is mended.").format(why=error.message)
-            self.app.call_from_thread(self.say, told, severe=True)
+            self.desk.from_thread(self.desk.say, told, severe=True)
             return
-        self.app.call_from_thread(self.show_outbox)
+        self.desk.from_thread(self.desk.show_header)

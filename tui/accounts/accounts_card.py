@@ -15,7 +15,8 @@ from textual.widgets import Static
 from queues.accounts.forms import form_of, kind_of
 from queues.accounts.mail_account import Account
 from tui.accounts.link_line import pace
-from tui.accounts.trial_screen import Trying
+from tui.accounts.trial_run import TrialRun
+from tui.cards.base_card import BaseCard
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
@@ -39,7 +40,7 @@ class Wish:
     name: str = ""
 
 
-class AccountsCard(Trying[Wish]):
+class AccountsCard(BaseCard[Wish]):
     """Returns what is to be done; Esc returns nothing."""
 
     CSS_PATH = "accounts_card.tcss"
@@ -50,7 +51,8 @@ class AccountsCard(Trying[Wish]):
     ) -> None:
         """`ways` reads how the accounts stand, and the time."""
         super().__init__()
-        self.setup, self._accounts, self._ways = setup, accounts, ways
+        self._accounts, self._ways = accounts, ways
+        self.trial = TrialRun(self, setup, self._tell)
         self._marked = next((n for n, one in enumerate(accounts) if one.name == marked), 0)
         self._lines = Static("", id="accounts-lines", markup=False)
         self._asked = Static("", id="accounts-asked", markup=False)
@@ -90,14 +92,14 @@ class AccountsCard(Trying[Wish]):
 
     def action_try_out(self) -> None:
         """Log in to the marked one."""
-        self.begin_trial(self._accounts[self._marked])
+        self.trial.begin(self._accounts[self._marked])
 
     def action_leave(self) -> None:
         """Wait no longer for a trial; else leave."""
-        if not self.end_trial():
+        if not self.trial.end():
             self.dismiss(None)
 
-    def told(self, sentence: str, *, good: bool) -> None:
+    def _tell(self, sentence: str, *, good: bool) -> None:
         """Show one sentence under the accounts."""
         self._told.update(Content(one_line(sentence)))
         self._told.set_class(not good, "-wrong")

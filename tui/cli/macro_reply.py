@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def filled(desk: Desk, ticket_id: int, macros: Sequence[str], answers: Sequence[str], language: str) -> Change:
     """Return the change of one or more macros for a ticket. Raises InputError if a value is missing or wrong."""
     from tui.deciding.escalation_text import HandingOver
-    from tui.replying.macros_at_hand import Answering
+    from tui.digits.macros_at_hand import Answering
 
     given = dict(item.split("=", 1) for item in answers if "=" in item)
     if len(given) != len(answers):

@@ -103,7 +103,7 @@ def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: 
 
     Each ticket gets the macro's status: pending if it asks. Tickets that a check holds back stay as they are.
     """
-    from tui.replying.macros_at_hand import Answering
+    from tui.digits.macros_at_hand import Answering
 
     given = dict(answer.split("=", 1) for answer in answers if "=" in answer)
     if len(given) != len(answers):

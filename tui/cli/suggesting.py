@@ -24,7 +24,7 @@ from macros.suggesting.semantic import sense
 from macros.suggesting.suggest import Suggester, Suggestion
 from tui.cli.common import db_option, json_option, put, reading
 from tui.cli.macro_folder import FOLDER, library_of
-from tui.replying.digit_ranking import WEAK
+from tui.digits.digit_ranking import WEAK
 
 
 @click.command()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.events import Key
 
 from data.errors import DeskError
@@ -15,28 +14,39 @@ from data.records.messages import OwnReply
 from data.records.shifts import Effort
 from data.records.tickets import ACTIVE
 from data.store import Store
+from tui.cards.desk_message import DeskMessage
 from tui.coaching.key_meter import Meter, Subject, Visit
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
-from tui.procedures.steps import Steps
+from tui.replying.composer_messages import KeepAsked
 
 if TYPE_CHECKING:
     from macros.authoring.coach import Advice
     from tui.coaching.advice import Coaching
-    from tui.replying.composer import Composer
 
 DELETING = frozenset({"backspace", "delete"})
 
 
-class Coached(Steps):
+class Coach(Part):
     """Counts, and tells what would save keys."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, desk: DeskContext) -> None:
+        super().__init__(desk)
         self.meter = Meter(self._visit_over)
+
+    def actions(self) -> Mapping[str, Act]:
+        """The coach, and keeping what was sent last."""
+        return {"desk.coach": self._coach, "macro.keep": self._keep_last}
+
+    def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
+        """The composer's text is to be kept."""
+        return {KeepAsked: self._keep_asked}
 
     def count_key(self, event: Key) -> None:
         """Count a key before it is handled."""
-        focused = self.app.focused
+        focused = self.desk.app.focused
         writes = focused is not None and focused.check_consume_key("a", "a")
         typed = writes and (
             event.key in DELETING or (focused is not None and focused.check_consume_key(event.key, event.character))
@@ -47,50 +57,50 @@ class Coached(Steps):
         """Notice that another ticket came under the agent's eyes."""
         self.meter.look(self._subject())
 
-    async def all_kept(self) -> bool:
-        """Keep what was counted too."""
+    async def keep_visit(self) -> bool:
+        """Keep what was counted, before leaving; never stands in the way."""
         self.meter.look(None)
-        return await super().all_kept()
+        return True
 
     def _subject(self) -> Subject | None:
-        in_list = self.focused is self.list or self.view.ticket_id is None
-        number = self.list.current_id if in_list else self.view.ticket_id
+        in_list = self.desk.focused is self.desk.list or self.desk.view.ticket_id is None
+        number = self.desk.list.current_id if in_list else self.desk.view.ticket_id
         if number is None:
             return None
-        is_open, known = number == self.view.ticket_id, self.meter.subject
+        is_open, known = number == self.desk.view.ticket_id, self.meter.subject
         if known is not None and known.ticket_id == number:
             return replace(known, open=known.open or is_open)
-        ticket = self.store.tickets.get(number)
+        ticket = self.desk.store.tickets.get(number)
         return None if ticket is None else Subject(number, ticket.version, is_open, ticket.status in ACTIVE)
 
     def _visit_over(self, visit: Visit) -> None:
         """Keep a visit, unless the ticket was only passed by in a list, or looked at after all was done."""
         subject = visit.subject
-        ticket = self.store.tickets.get(subject.ticket_id)
+        ticket = self.desk.store.tickets.get(subject.ticket_id)
         if ticket is None or (ticket.version == subject.version and not (subject.open and subject.waits)):
             return
         seconds = round(visit.seconds, 2)
-        effort = Effort(ticket.id, self.agent, self.clock(), visit.keys, visit.letters, seconds)
-        self.writer.submit(lambda desk: desk.spent(effort))
+        effort = Effort(ticket.id, self.desk.agent, self.desk.clock(), visit.keys, visit.letters, seconds)
+        self.desk.writer.submit(lambda desk: desk.spent(effort))
 
-    def action_desk_coach(self) -> None:
+    def _coach(self) -> None:
         """Show what tickets took, and what would save keys."""
-        if not self.answering.ready:
-            self.say(words("Macros are loading."))
+        if not self.desk.answering.ready:
+            self.desk.say(words("Macros are loading."))
             return
-        self.say(words("Looking at your replies…"))
-        self._look_at_replies(self.only_here(self._show_coaching, of_ticket=False))
+        self.desk.say(words("Looking at your replies…"))
+        then = self.desk.only_here(self._show_coaching, of_ticket=False)
+        self.desk.in_thread("coach", partial(self._look_at_replies, then), exclusive=True)
 
-    @work(thread=True, group="coach", exclusive=True, exit_on_error=False)
     def _look_at_replies(self, then: Callable[[Coaching], None]) -> None:
         from tui.coaching.advice import coaching
 
-        store = Store.open(self.store.path, create=False)
+        store = Store.open(self.desk.store.path, create=False)
         try:
-            found = coaching(store, self.answering.library(), self.agent, self.clock())
+            found = coaching(store, self.desk.answering.library(), self.desk.agent, self.desk.clock())
         finally:
             store.close()
-        self.app.call_from_thread(then, found)
+        self.desk.from_thread(then, found)
 
     def _show_coaching(self, found: Coaching) -> None:
         from tui.cards.pick_list import PickList
@@ -102,13 +112,13 @@ class Coached(Steps):
         hint = words("Enter does what a line advises · Esc leaves")
         if not by_number:
             hint = words("Nothing to save yet: what you change or type often comes here · Esc leaves")
-        self.say("")
+        self.desk.say("")
 
         def chosen(number: str | None) -> None:
             if number in by_number:
                 self._save_advice(by_number[number])
 
-        self.app.push_screen(PickList(lines, hint), chosen)
+        self.desk.push_screen(PickList(lines, hint), chosen)
 
     def _save_advice(self, advice: Advice) -> None:
         from macros.authoring.coach import carry_out, title_of
@@ -118,50 +128,51 @@ class Coached(Steps):
 
         def save(title: str | None) -> None:
             if title:
-                self._save_macro(partial(carry_out, advice, self.answering.library(), folder, title))
+                self._save_macro(partial(carry_out, advice, self.desk.answering.library(), folder, title))
 
         if advice.repeated is not None:
             self._ask_title(title_of(advice.repeated.text), save)
         else:
-            self._save_macro(partial(carry_out, advice, self.answering.library(), folder))
+            self._save_macro(partial(carry_out, advice, self.desk.answering.library(), folder))
 
-    def action_macro_keep(self) -> None:
+    def _keep_last(self) -> None:
         """Make the reply that was sent last a macro of one's own."""
-        newest: OwnReply | None = next(iter(self.store.messages.own_replies(self.agent, 1)), None)
+        newest: OwnReply | None = next(iter(self.desk.store.messages.own_replies(self.desk.agent, 1)), None)
         if newest is None:
-            self.say(words("You have sent no reply yet. F4 keeps what you write."))
+            self.desk.say(words("You have sent no reply yet. F4 keeps what you write."))
             return
         self._keep_reply(newest.ticket_id, newest.text, newest.language)
 
-    def on_composer_keep_asked(self, message: Composer.KeepAsked) -> None:
+    def _keep_asked(self, message: KeepAsked) -> None:
         """Make a macro of what is being written."""
-        message.stop()
         self._keep_reply(message.draft.ticket_id, message.draft.text, message.draft.language)
 
     def _keep_reply(self, ticket_id: int, text: str, language: str) -> None:
-        ticket = self.store.tickets.get(ticket_id)
-        if ticket is None or not self.answering.ready:
-            self.say(words("Macros are loading."))
+        ticket = self.desk.store.tickets.get(ticket_id)
+        if ticket is None or not self.desk.answering.ready:
+            self.desk.say(words("Macros are loading."))
             return
         from macros.authoring.coach import title_of
 
-        context = self.answering.context(ticket)
+        context = self.desk.answering.context(ticket)
 
         def save(title: str | None) -> None:
             if title:
-                self._save_macro(partial(self.answering.keep_as_macro, context, title, text, language))
+                self._save_macro(partial(self.desk.answering.keep_as_macro, context, title, text, language))
 
         self._ask_title(title_of(text), save)
 
     def _ask_title(self, title: str, then: Callable[[str | None], None]) -> None:
         from tui.cards.ask_line import AskLine
 
-        self.app.push_screen(AskLine(words("Title of the macro?"), words("lists show it by this"), title), then)
+        self.desk.push_screen(AskLine(words("Title of the macro?"), words("lists show it by this"), title), then)
 
-    @work(thread=True, group="coach", exit_on_error=False)
     def _save_macro(self, save: Callable[[], str]) -> None:
+        self.desk.in_thread("coach", partial(self._save_in_thread, save))
+
+    def _save_in_thread(self, save: Callable[[], str]) -> None:
         try:
             told, severe = words("Saved as {name}; m finds it.").format(name=save()), False
         except DeskError as error:
             told, severe = f"{error.title}: {error.message}", True
-        self.app.call_from_thread(self.say, told, severe=severe)
+        self.desk.from_thread(self.desk.say, told, severe=severe)

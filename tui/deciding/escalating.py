@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from data.records.changes import Change
@@ -9,11 +10,14 @@ from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from data.records.tickets import Ticket
 from queues.ground import teams
 from queues.ground.teams import Team
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.deciding.escalation_text import known_teams
 from tui.look.one_line import one_line
 from tui.look.short_times import later
 from tui.look.words import words
-from tui.ticket.customer_language import Languages
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -27,39 +31,43 @@ _ENDS = (
 """Key, state and words of what can become of an escalation."""
 
 
-class Escalating(Languages):
+class Escalations(Part):
     """`E` hands over; `B` writes down what came back."""
 
-    _back: set[int] | None = None
-    """Escalations that are known to have come back; None before the first look."""
+    def __init__(self, desk: DeskContext, changing: Changing) -> None:
+        super().__init__(desk)
+        self.changing = changing
+        self._back: set[int] | None = None
+        """Escalations that are known to have come back; None before the first look."""
 
-    def show_active(self) -> None:
-        """Show the active lane; what came back before the screen was opened is no news."""
-        super().show_active()
+    def actions(self) -> Mapping[str, Act]:
+        """Escalate, and what came back."""
+        return {"ticket.escalate": self._escalate, "ticket.team_answer": self._team_answer}
+
+    def look_first(self) -> None:
+        """Note what came back before the screen was opened: that is not news."""
         if self._back is None:
-            self._back = self.store.escalations.back()
+            self._back = self.desk.store.escalations.back()
 
-    def refresh_lanes(self) -> None:
-        """Show what the store holds now, and tell what other teams answered by mail since the last look."""
-        super().refresh_lanes()
-        known, self._back = self._back or set(), self.store.escalations.back()
+    def tell_news(self) -> None:
+        """Say what other teams answered by mail since the last look."""
+        known, self._back = self._back or set(), self.desk.store.escalations.back()
         for number in sorted(self._back - known):
-            child = self.store.escalations.get(number)
-            latest = self.store.events.of(child.ticket_id, limit=1) if child is not None else []
+            child = self.desk.store.escalations.get(number)
+            latest = self.desk.store.events.of(child.ticket_id, limit=1) if child is not None else []
             if child is not None and latest and latest[0].kind == "team answer":
-                told = words("{team} answered {child}: #{n} is yours again")
-                told = told.format(team=one_line(child.team), child=child.label, n=child.ticket_id)
-                self.notify(told, timeout=8, markup=False)
+                message = words("{team} answered {child}: #{n} is yours again")
+                self.desk.toast(message.format(team=one_line(child.team), child=child.label, n=child.ticket_id))
 
-    async def action_ticket_escalate(self) -> None:
+    async def _escalate(self) -> None:
         """Hand the tickets that the keys mean to another team."""
-        ids = self.targets()
-        ticket = self.store.tickets.get(ids[0]) if ids else None
+        ids = self.desk.targets()
+        ticket = self.desk.store.tickets.get(ids[0]) if ids else None
         if ticket is None:
-            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            self.desk.say_no_ticket()
             return
         first = ticket
-        shown = (self.store.tickets.get(number) for number in ids)
+        shown = (self.desk.store.tickets.get(number) for number in ids)
         seen = {one.id: one.version for one in shown if one is not None}
 
         def show(found: tuple[list[Team], Proposal]) -> None:
@@ -67,22 +75,22 @@ class Escalating(Languages):
 
             async def handed(asked: Escalation | None) -> None:
                 if asked is not None:
-                    await self.change_of(ids, Change(escalate=asked), versions=seen)
+                    await self.changing.change_of(ids, Change(escalate=asked), versions=seen)
 
             named = f"#{first.id} {one_line(first.subject)}" if len(ids) == 1 else f"{len(ids)} tickets"
-            self.app.push_screen(EscalateForm(named, *found, self.clock(), self.ways.time_zone), handed)
+            self.desk.push_screen(EscalateForm(named, *found, self.desk.clock(), self.desk.ways.time_zone), handed)
 
-        await self.ask(lambda desk: self._proposed(desk, first), show)
+        await self.desk.ask(lambda desk: self._proposed(desk, first), show)
 
     def _proposed(self, desk: Desk, ticket: Ticket) -> tuple[list[Team], Proposal]:
         """Return the known teams and what the form begins with; called in the writer's thread."""
         from tui.deciding.escalate_form import Proposal
 
-        offered = self.answering.escalations()
+        offered = self.desk.answering.escalations()
         names = known_teams(desk.rules, desk.store, (one.team for one in offered))
         procedure = desk.rules.procedures.get(ticket.procedure)
         wanted = next((step.team for step in procedure.steps if step.team), "") if procedure is not None else ""
-        usual = self.answering.escalations(ticket.topic) if ticket.topic else []
+        usual = self.desk.answering.escalations(ticket.topic) if ticket.topic else []
         fitting = [one for one in usual if not wanted or one.team.casefold() == wanted.casefold()]
         proposal = Proposal(wanted)
         if fitting:
@@ -91,13 +99,13 @@ class Escalating(Languages):
             proposal = Proposal(fitting[0].team, fitting[0].reason, due)
         return [teams.find(desk.rules.teams, name) for name in names], proposal
 
-    def action_ticket_team_answer(self) -> None:
+    def _team_answer(self) -> None:
         """Write down what another team answered, or that it sent the matter back."""
-        ticket = self.ticket()
-        children = self.store.escalations.of(ticket.id) if ticket is not None else []
+        ticket = self.desk.ticket()
+        children = self.desk.store.escalations.of(ticket.id) if ticket is not None else []
         standing = [child for child in children if child.state is not EscalationState.CLOSED]
         if ticket is None or not standing:
-            self.say(words("No other team has this ticket; E hands it over."))
+            self.desk.say(words("No other team has this ticket; E hands it over."))
             return
         from tui.cards.key_menu import KeyMenu, Line
 
@@ -116,12 +124,12 @@ class Escalating(Languages):
                 child, _, state, _ = ends[int(number) - 1]
                 await self._settle_child(child, state)
 
-        self.app.push_screen(KeyMenu(words("What came back on #{n}?").format(n=ticket.id), lines), chosen)
+        self.desk.push_screen(KeyMenu(words("What came back on #{n}?").format(n=ticket.id), lines), chosen)
 
     async def _settle_child(self, child: Escalation, state: EscalationState) -> None:
         async def written(text: str | None) -> None:
             if text is not None:
-                await self.change_of((child.ticket_id,), Change(team_answer=TeamAnswer(child.id, text, state)))
+                await self.changing.change_of((child.ticket_id,), Change(team_answer=TeamAnswer(child.id, text, state)))
 
         if state is EscalationState.CLOSED:
             await written("")
@@ -129,4 +137,4 @@ class Escalating(Languages):
         from tui.cards.text_card import TextCard
 
         title = words("What {team} says to {child}").format(team=one_line(child.team), child=child.label)
-        self.app.push_screen(TextCard(title), written)
+        self.desk.push_screen(TextCard(title), written)

@@ -1,4 +1,4 @@
-"""Escalating as screen and command line do it: which teams there are, until when, and what is written to them."""
+"""Escalations as screen and command line do it: which teams there are, until when, and what is written to them."""
 
 from __future__ import annotations
 

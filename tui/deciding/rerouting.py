@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from data.errors import DeskError
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
-from tui.shifts.handover import HandOver
 
 if TYPE_CHECKING:
     from queues.desk.route_again import Plan
@@ -18,15 +20,23 @@ _GROUPS = 6
 """Kinds of moves that the question names; `tridesk route --again --dry-run` names all."""
 
 
-class Rerouting(HandOver):
+class RouteAgain(Part):
     """Tries the rules of today on what is here already."""
 
-    def action_desk_reroute(self) -> None:
-        """Count what would move, then ask."""
-        self.say(words("Trying the rules on every open ticket…"))
-        self._plan_routes(self.only_here(self._ask_about, of_ticket=False))
+    def __init__(self, desk: DeskContext, changing: Changing) -> None:
+        super().__init__(desk)
+        self.changing = changing
 
-    @work(thread=True, group="rerouting", exclusive=True, exit_on_error=False)
+    def actions(self) -> Mapping[str, Act]:
+        """Route again."""
+        return {"desk.reroute": self._count}
+
+    def _count(self) -> None:
+        """Count what would move, then ask."""
+        self.desk.say(words("Trying the rules on every open ticket…"))
+        then = self.desk.only_here(self._ask_about, of_ticket=False)
+        self.desk.in_thread("rerouting", partial(self._plan_routes, then), exclusive=True)
+
     def _plan_routes(self, then: Callable[[Plan], None]) -> None:
         """Read with a connection of its own: with many tickets it takes a while, and keys go on."""
         from data.store import Store
@@ -35,15 +45,15 @@ class Rerouting(HandOver):
         from tui.setup.settings import config_folder
 
         try:
-            store = Store.open(self.store.path, create=False)
+            store = Store.open(self.desk.store.path, create=False)
             try:
                 found = plan(store, routing_rules(config_folder()))
             finally:
                 store.close()
         except DeskError as error:
-            self.app.call_from_thread(self.say, f"{error.title}: {error.message}", severe=True)
+            self.desk.from_thread(self.desk.say, f"{error.title}: {error.message}", severe=True)
             return
-        self.app.call_from_thread(then, found)
+        self.desk.from_thread(then, found)
 
     def _ask_about(self, found: Plan) -> None:
         from tui.cards.key_menu import KeyMenu, Line
@@ -52,13 +62,13 @@ class Rerouting(HandOver):
             n=f"{found.looked_at:,}", m=f"{len(found.moves):,}"
         )
         if not found.moves:
-            self.say(looked)
+            self.desk.say(looked)
             return
 
         async def answered(wish: str | None) -> None:
             if wish == "move":
-                await self.ask(lambda desk: desk.reroute(found), self.changed)
+                await self.desk.ask(lambda desk: desk.reroute(found), self.changing.changed)
 
         move = Line("y", "move", words("Move them; z takes it back"))
         note = "\n".join(f"{amount:,}  {said}" for said, amount in found.groups()[:_GROUPS])
-        self.app.push_screen(KeyMenu(looked, [move], note), answered)
+        self.desk.push_screen(KeyMenu(looked, [move], note), answered)

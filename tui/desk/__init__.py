@@ -1,4 +1,4 @@
-"""The desk's screen: its layout, how keys reach it, and how its subjects change tickets.
+"""The desk: its screen, the one list of its parts, how keys reach it, and the keys that are about the desk itself.
 
-Imports any subject, `cards`, `keys`, `terminal`, `look`, `setup`, `queues` and `data`.
+Imports any subject, `context`, `cards`, `keys`, `terminal`, `look`, `setup`, `queues` and `data`.
 """

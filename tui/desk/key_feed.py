@@ -48,8 +48,8 @@ REPEATING = frozenset({"desk.undo", "desk.redo"})
 class KeyFeed:
     """The queue between terminal and application; lives in the application's loop."""
 
-    def __init__(self, app: App[int], desk: DeskScreen, keys: Keymap, leader: Leader) -> None:
-        self._app, self._desk, self._leader = app, desk, leader
+    def __init__(self, app: App[int], screen: DeskScreen, keys: Keymap, leader: Leader) -> None:
+        self._app, self._screen, self._desk, self._leader = app, screen, screen.desk, leader
         self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._guard = KeyGuard()
@@ -167,7 +167,7 @@ class KeyFeed:
     @property
     def _at_desk(self) -> bool:
         """Whether the desk itself is on top, with no card or screen over it."""
-        return self._app.screen is self._desk
+        return self._app.screen is self._screen
 
     @property
     def _in_field(self) -> bool:
@@ -205,7 +205,7 @@ class KeyFeed:
 
     @property
     def _in_steps(self) -> bool:
-        return self._desk.panel.active
+        return self._screen.parts.steps.panel.active
 
     def _place(self) -> Hashable:
         """Where a key acts; two presses in the steps are never the same place, for each means another step."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from data.errors import DeskError
-from tui.deciding.problems import Problems
+from tui.accounts.accounts import Accounts
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:
@@ -20,11 +23,18 @@ DEMO_WANTED = -1
 """What the application returns when the agent chose the demo."""
 
 
-class Beginning(Problems):
+class FirstScreen(Part):
     """Offers the three ways to begin; the import can be asked for at any time."""
 
-    importing: Progress | None = None
-    """The import under way."""
+    def __init__(self, desk: DeskContext, accounts: Accounts) -> None:
+        super().__init__(desk)
+        self.accounts = accounts
+        self.importing: Progress | None = None
+        """The import under way."""
+
+    def actions(self) -> Mapping[str, Act]:
+        """Import."""
+        return {"desk.import": self.begin_import}
 
     def welcome(self) -> None:
         """Ask how to begin."""
@@ -40,33 +50,29 @@ class Beginning(Problems):
             Line("e", "account", words("Connect e-mail or a ticketing system: a form, tried before it is kept")),
         )
         title = words("Welcome to tridesk. There is nothing in this desk yet; how do you want to begin?")
-        self.app.push_screen(KeyMenu(title, lines, words("Esc looks at the empty desk")), self._begun)
+        self.desk.push_screen(KeyMenu(title, lines, words("Esc looks at the empty desk")), self._begun)
 
     def _begun(self, way: str | None) -> None:
         if way == "demo":
-            self.app.exit(DEMO_WANTED)
+            self.desk.app.exit(DEMO_WANTED)
         elif way == "import":
-            self.action_desk_import()
+            self.begin_import()
         elif way == "account":
-            self.action_desk_account()
+            self.accounts.show()
 
-    def action_desk_account(self) -> None:
-        """Set up an account."""
-        raise NotImplementedError
-
-    def action_desk_import(self) -> None:
+    def begin_import(self) -> None:
         """Take in a file or folder of messages."""
         if self.importing is None:
             self._ask_path(words("Import which file or folder? Tab completes."), "~/")
         else:
-            self.say(words("An import is under way; it tells when it is done."))
+            self.desk.say(words("An import is under way; it tells when it is done."))
 
     def _ask_path(self, question: str, typed: str) -> None:
         from tui.cards.ask_line import AskLine
         from tui.cards.path_suggester import PathSuggester
 
         hint = words("an mbox, a Maildir, .eml files, JSON Lines, an export of another tool (JSON, zip)")
-        self.app.push_screen(AskLine(question, hint, typed, PathSuggester()), self._path_given)
+        self.desk.push_screen(AskLine(question, hint, typed, PathSuggester()), self._path_given)
 
     def _path_given(self, path: str | None) -> None:
         if not path:
@@ -76,30 +82,29 @@ class Beginning(Problems):
 
         self.importing = Progress()
         card = ImportCard(path, self.importing)
-        self.app.push_screen(card)
-        self._import(path, self.importing, card)
+        self.desk.push_screen(card)
+        self.desk.in_thread("import", partial(self._import, path, self.importing, card))
 
-    @work(thread=True, group="import", exit_on_error=False)
     def _import(self, path: str, progress: Progress, card: ImportCard) -> None:
         """Read the files in a thread with a store of its own; nothing on the screen waits for it."""
         from tui.first_run.importing import import_files
 
         report: Report | None = None
         try:
-            report, _ = import_files([Path(path).expanduser()], self.store.path, progress=progress)
+            report, _ = import_files([Path(path).expanduser()], self.desk.store.path, progress=progress)
             wrong = report.refused[0] if report.refused and not report.seen else ""
         except DeskError as error:
             wrong = error.message
         except (OSError, RuntimeError, ValueError) as error:  # a path that no system takes, such as ~nobody
             wrong = f"{path}: {getattr(error, 'strerror', None) or error}."
-        self.app.call_from_thread(self._imported, path, card, report, wrong)
+        self.desk.from_thread(self._imported, path, card, report, wrong)
 
     def _imported(self, path: str, card: ImportCard, report: Report | None, wrong: str) -> None:
         self.importing = None
-        waited_for = self.app.screen is card
+        waited_for = self.desk.app.screen is card
         card.dismiss(None)
         if wrong or report is None:
-            self.say(wrong, severe=True)
+            self.desk.say(wrong, severe=True)
             if waited_for:
                 self._ask_path(wrong, path)
             return
@@ -111,11 +116,11 @@ class Beginning(Problems):
             said += left.format(n=len(report.refused) + report.untold, why=report.refused[0])
         if report.kept:
             said += words(" · {n} fields have no place here and are kept with their tickets").format(n=len(report.kept))
-        self.refresh_lanes()
-        self.say(said)
-        self.notify(said, timeout=8, markup=False)
+        self.desk.refresh_lanes()
+        self.desk.say(said)
+        self.desk.toast(said)
 
-    def on_unmount(self) -> None:
+    def stop_import(self) -> None:
         """Leaving ends an import after the messages under way."""
         if self.importing is not None:
             self.importing.stopped = True

@@ -43,7 +43,7 @@ class Action:
     group: str
     scope: Scope = Scope.LIST
     call: str = ""
-    """The Textual action, without its namespace; empty for the id with its dot turned into an underscore."""
+    """On cards and in widgets the Textual action of the class of this scope; on the desk a part names the id."""
     changes: bool = False
     """It changes tickets: takes part in the burst guard, in bulk work and in undo."""
     footer: bool = False
@@ -51,24 +51,21 @@ class Action:
 
     @property
     def run(self) -> str:
-        """The Textual action string, such as `ticket_solve` or `macro_slot(1)`."""
-        return self.call or self.id.replace(".", "_")
+        """The Textual action string: `act('ticket.solve')` on the desk, such as `finding(1)` on a card."""
+        return self.call or f"act({self.id!r})"
 
 
 def _move() -> list[Action]:
     """Moving about: never changes anything."""
     group = "Move"
-    lanes = [
-        Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group, call=f"lane_go({n})")
-        for n in (1, 2, 3)
-    ]
+    lanes = [Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group) for n in (1, 2, 3)]
     return [
         Action("ticket.next", ("j", "down"), "Next ticket", "Go down one ticket.", group),
         Action("ticket.previous", ("k", "up"), "Previous ticket", "Go up one ticket.", group),
         Action("ticket.first", ("g g", "home"), "First ticket", "Go to the most urgent ticket of this lane.", group),
         Action("ticket.last", ("G", "end"), "Last ticket", "Go to the least urgent ticket of this lane.", group),
-        Action("ticket.page_down", ("pagedown",), "Page down", "Go down a whole page.", group, call="page(1)"),
-        Action("ticket.page_up", ("pageup",), "Page up", "Go up a whole page.", group, call="page(-1)"),
+        Action("ticket.page_down", ("pagedown",), "Page down", "Go down a whole page.", group),
+        Action("ticket.page_up", ("pageup",), "Page up", "Go up a whole page.", group),
         Action("message.quotes", ("Q",), "Quoted text", "Unfold or fold what mails quote of earlier ones.", group),
         Action(
             "ticket.reveal",
@@ -110,7 +107,6 @@ def _answer() -> list[Action]:
             f"Macro {n}",
             "Preview the macro suggested for this ticket." if n < 4 else "Preview the macro pinned to this key.",
             group,
-            call=f"macro_slot({n})",
         )
         for n in range(1, 10)
     ]

@@ -1,14 +1,14 @@
-"""What widgets tell the screen: each message is named for what happened."""
+"""What the widgets of the lanes post to the desk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.message import Message
+from tui.cards.desk_message import DeskMessage
 
 
 @dataclass
-class TicketHighlighted(Message):
+class TicketHighlighted(DeskMessage):
     """The cursor of a lane came to stand on a ticket, or on none."""
 
     lane: str
@@ -16,8 +16,27 @@ class TicketHighlighted(Message):
 
 
 @dataclass
-class TicketChosen(Message):
+class TicketChosen(DeskMessage):
     """A ticket was clicked: the mouse's way of opening it."""
 
     lane: str
     ticket_id: int
+
+
+@dataclass
+class FilterTyped(DeskMessage):
+    """The words to filter by changed."""
+
+    text: str
+
+
+@dataclass
+class FilterSubmitted(DeskMessage):
+    """The words to filter by are complete."""
+
+    text: str
+
+
+@dataclass
+class FilterLeft(DeskMessage):
+    """The agent left the line of the filter."""

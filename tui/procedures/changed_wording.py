@@ -5,59 +5,51 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from data.errors import DeskError
-from data.records.tickets import Ticket
-from tui.accounts.accounts import Accounts
+from tui.context.hooks import MacroWish
+from tui.context.part import Part
 from tui.look.words import words
+from tui.procedures.procedure_lines import Followed
 
 
-class Changed(Accounts):
+class ChangedWording(Part):
     """Stands before the first step of a procedure and before the preview of a macro."""
 
-    def action_procedure_step(self) -> None:
-        """Go to the steps, past what changed in them."""
+    def before_steps(self, followed: Followed, go_on: Callable[[], None]) -> None:
+        """Go to the steps of a procedure, past what changed in them."""
         from queues.procedures import wording_diff
 
-        self.open_meant()
-        followed = self.followed()
-        if followed is None:
-            super().action_procedure_step()
-            return
         procedure, language = followed.procedure, followed.ticket.language
         said = procedure.changed.get(language) or procedure.changed.get("en", "")
         title = words("Changed since you used it: procedure {name}").format(name=procedure.label)
         text = wording_diff.of_procedure(procedure)
-        then = super().action_procedure_step
-        self._once_known(wording_diff.PROCEDURE, procedure.id, text, language, title, said, then)
+        self._once_known(wording_diff.PROCEDURE, procedure.id, text, language, title, said, go_on)
 
-    def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
+    def before_preview(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
         """Show what a macro would send, past what changed in it."""
         from queues.procedures import wording_diff
         from tui.procedures.current_wording import macro_wording
 
-        preview = super().preview_macro
         try:
-            macro = self.answering.macro(name)
+            macro = self.desk.answering.macro(wish.name)
         except DeskError:
-            preview(ticket, name, language, anew=anew)
+            go_on(wish)
             return
         text = macro_wording(macro)
         title = words("Changed since you used it: macro {name}").format(name=macro.name)
-        spoken = language or ticket.language
-        self._once_known(
-            wording_diff.MACRO, macro.name, text, spoken, title, "", lambda: preview(ticket, name, language, anew=anew)
-        )
+        language = wish.language or wish.ticket.language
+        self._once_known(wording_diff.MACRO, macro.name, text, language, title, "", lambda: go_on(wish))
 
     def _once_known(
         self, kind: str, name: str, text: str, language: str, title: str, said: str, then: Callable[[], None]
     ) -> None:
         """Call `then`; where the agent knows another wording, show the difference first and wait for Enter."""
-        known = self.store.known_wordings.get(self.agent, kind, name)
+        known = self.desk.store.known_wordings.get(self.desk.agent, kind, name)
         if known == text:
             then()
             return
 
         def know() -> None:
-            self.writer.submit(lambda desk: desk.acknowledge(kind, name, text))
+            self.desk.writer.submit(lambda desk: desk.acknowledge(kind, name, text))
             then()
 
         if known is None:
@@ -70,4 +62,4 @@ class Changed(Accounts):
             if done:
                 know()
 
-        self.app.push_screen(ChangeCard(title, said, difference(known, text, language)), read)
+        self.desk.push_screen(ChangeCard(title, said, difference(known, text, language)), read)

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from data.protocols import Clock
+from tui.cards.desk_message import DeskMessage
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.words import words
@@ -32,7 +32,7 @@ class ProcedurePanel(Vertical, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.STEPS)
 
     @dataclass
-    class Answered(Message):
+    class Answered(DeskMessage):
         """The agent answered a step; None takes an answer back."""
 
         ticket_id: int
@@ -40,7 +40,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         value: Any
 
     @dataclass
-    class Left(Message):
+    class Left(DeskMessage):
         """The agent goes back to the ticket."""
 
     def __init__(self, clock: Clock) -> None:

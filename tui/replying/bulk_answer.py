@@ -10,10 +10,13 @@ from data.macro_names import joined, separate
 from data.records.changes import Change
 from data.records.problems import Problem
 from data.records.tickets import Ticket
-from tui.deciding.escalating import Escalating
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import MacroWish
+from tui.context.part import Part
 from tui.look.words import words
 from tui.replying.bulk_plan import AS_SAID, Plan, plan
-from tui.replying.macro_questions import Given
+from tui.replying.macro_questions import Given, MacroQuestions
 
 if TYPE_CHECKING:
     from macros.filling.macro import Macro
@@ -21,50 +24,56 @@ if TYPE_CHECKING:
     from tui.replying.reply_card_lines import Verdict
 
 
-class Bulk(Escalating):
+class BulkAnswer(Part):
     """A digit with several tickets selected previews how many it sends to; Enter sends them all."""
 
-    def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
-        """Show what a macro would send, to one ticket or to all selected."""
-        if len(self.list.selected) < 2:
-            super().preview_macro(ticket, name, language, anew=anew)
-        else:
-            self.preview_bulk(self.targets(), ticket, name)
+    def __init__(self, desk: DeskContext, changing: Changing, macro_questions: MacroQuestions) -> None:
+        super().__init__(desk)
+        self.changing, self.macro_questions = changing, macro_questions
 
-    def preview_bulk(self, ids: Sequence[int], first: Ticket, name: str, problem: Problem | None = None) -> None:
+    def take_selected(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
+        """Preview a macro for all selected tickets in place of one."""
+        if len(self.desk.list.selected) < 2:
+            go_on(wish)
+        else:
+            self.preview(self.desk.targets(), wish.ticket, wish.name)
+
+    def preview(self, ids: Sequence[int], first: Ticket, name: str, problem: Problem | None = None) -> None:
         """Ask once what the macro asks, for all, and show what it would send; `problem` is solved with it."""
 
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
             title = " + ".join(macro.title.for_language(first.language) for macro, _ in given)
             named = [(macro.name, answers) for macro, answers in given]
-            show = self.only_here(partial(self._show_plan, title, named, problem))
+            show = self.desk.only_here(partial(self._show_plan, title, named, problem))
             work = self._plan(ids, named, show)
-            self.run_worker(work, group="preview", exclusive=True, exit_on_error=False)
+            self.desk.run_worker(work, group="preview", exclusive=True)
 
-        self.with_all_answers(first, separate(name), filled)
+        self.macro_questions.with_all_answers(first, separate(name), filled)
 
     async def _plan(self, ids: Sequence[int], given: Sequence[tuple[str, Given]], show: Callable[[Plan], None]) -> None:
         def made(desk: Desk) -> Plan:
             def complete(change: Change, ticket: Ticket) -> Change:
-                return self.handing_over.completed(change, ticket, desk, self.clock())
+                return self.changing.complete(change, ticket, desk, self.desk.clock())
 
-            answering = self.answering.over(desk.store)
+            answering = self.desk.answering.over(desk.store)
             return plan(desk, answering, given, ids, complete=complete)
 
-        self.say(words("Filling in {n} replies…").format(n=len(ids)))
-        await self.ask(made, show)
+        self.desk.say(words("Filling in {n} replies…").format(n=len(ids)))
+        await self.desk.ask(made, show)
 
     def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:
         from tui.replying.bulk_card import BulkCard
 
         async def decided(verdict: Verdict | None) -> None:
             if verdict is None:
-                self.say(words("Nothing was sent."))
+                self.desk.say(words("Nothing was sent."))
                 return
             changes, number = made.changes(verdict.status), problem.id if problem is not None else None
-            await self.ask(lambda desk: desk.act_each(changes, versions=made.versions, solves=number), self.changed)
+            await self.desk.ask(
+                lambda desk: desk.act_each(changes, versions=made.versions, solves=number), self.changing.changed
+            )
 
-        self.say(made.words(AS_SAID))
-        self.answering.last = joined([name for name, _ in given])
+        self.desk.say(made.words(AS_SAID))
+        self.desk.answering.last = joined([name for name, _ in given])
         heading = title if problem is None else f"{problem.label} {problem.title} · {title}"
-        self.app.push_screen(BulkCard(heading, made), decided)
+        self.desk.push_screen(BulkCard(heading, made), decided)

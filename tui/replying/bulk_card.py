@@ -15,12 +15,12 @@ from textual.widgets import Static
 from data.records.tickets import Status
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.words import words
 from tui.replying.bulk_plan import AS_SAID, OUTCOMES, Plan
-from tui.replying.digit_ranking import WEAK
 from tui.replying.outcomes import done_words
 from tui.replying.reply_card_lines import Verdict
 

@@ -16,7 +16,7 @@ from tui.replying.outcomes import outcome
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
-    from tui.replying.macros_at_hand import Answering
+    from tui.digits.macros_at_hand import Answering
 
 AS_SAID = None
 """Each ticket becomes what its macro says: what Enter does."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
@@ -26,6 +25,16 @@ from tui.look.words import words
 from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion
 from tui.replying.composer_area import ComposerArea
+from tui.replying.composer_messages import (
+    CheckAsked,
+    ComposerLeft,
+    DraftChanged,
+    KeepAsked,
+    LanguageAsked,
+    MacroAsked,
+    RenderAsked,
+    SendAsked,
+)
 from tui.replying.finding_line import FindingLine
 
 SAVE_EVERY = 0.5
@@ -48,49 +57,6 @@ class Composer(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
     HELP = "Write here. `/name` puts in a macro, ctrl+n goes to the next missing value or finding, ctrl+s sends."
-
-    @dataclass
-    class DraftChanged(Message):
-        """The text rested long enough, or is about to be left: keep it. An empty text means the draft is gone."""
-
-        draft: Draft
-
-    @dataclass
-    class SendAsked(Message):
-        """The text is to be sent with the usual outcome, or `choose` another on the preview."""
-
-        draft: Draft
-        choose: bool = False
-
-    @dataclass
-    class MacroAsked(Message):
-        """A macro was named in the text; put its words in with `put`."""
-
-        name: str
-
-    @dataclass
-    class CheckAsked(Message):
-        """The text rested: look at it and tell what was found with `show_findings`."""
-
-        draft: Draft
-
-    @dataclass
-    class LanguageAsked(Message):
-        """The macro is wanted in the other language."""
-
-    @dataclass
-    class RenderAsked(Message):
-        """The macro is to be filled anew."""
-
-    @dataclass
-    class KeepAsked(Message):
-        """The text is to be kept as a macro."""
-
-        draft: Draft
-
-    @dataclass
-    class Left(Message):
-        """The agent went back to the ticket; the draft was told before."""
 
     def __init__(self, complete: Complete, save_every: float | None = None, id: str | None = "composer") -> None:
         super().__init__(id=id)
@@ -208,7 +174,7 @@ class Composer(Vertical):
             self._timer = None
         if self.unsaved:
             self._told = self._area.text
-            self.post_message(self.DraftChanged(self.draft))
+            self.post_message(DraftChanged(self.draft))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep the draft soon; typing on does not put it off."""
@@ -230,14 +196,14 @@ class Composer(Vertical):
     def _ask_to_check(self) -> None:
         self._check_timer = None
         if self._draft.kind is Direction.OUT and self._draft.ticket_id and self._area.text.strip():
-            self.post_message(self.CheckAsked(self.draft))
+            self.post_message(CheckAsked(self.draft))
         else:
             self._line.show("", ())
 
     def on_composer_area_name_taken(self, event: ComposerArea.NameTaken) -> None:
         """Hand the macro's name up."""
         event.stop()
-        self.post_message(self.MacroAsked(event.name))
+        self.post_message(MacroAsked(event.name))
 
     def action_send(self) -> None:
         """Ask for the text to be sent."""
@@ -270,16 +236,16 @@ class Composer(Vertical):
 
     def action_language(self) -> None:
         """Ask for the other language."""
-        self.post_message(self.LanguageAsked())
+        self.post_message(LanguageAsked())
 
     def action_render_again(self) -> None:
         """Ask for the macro to be filled anew."""
-        self.post_message(self.RenderAsked())
+        self.post_message(RenderAsked())
 
     def action_keep(self) -> None:
         """Ask for the text to be kept as a macro."""
         if self._area.text.strip():
-            self.post_message(self.KeepAsked(self.draft))
+            self.post_message(KeepAsked(self.draft))
         else:
             self.notify(words("There is nothing to keep yet."), timeout=3, markup=False)
 
@@ -300,14 +266,14 @@ class Composer(Vertical):
     def action_leave(self) -> None:
         """Go back to the ticket; the draft is kept."""
         self.flush()
-        self.post_message(self.Left())
+        self.post_message(ComposerLeft())
 
     def _ask_to_send(self, *, choose: bool) -> None:
         if not self._area.text.strip():
             self.notify(words("There is nothing to send yet."), timeout=3, markup=False)
             return
         self.flush()
-        self.post_message(self.SendAsked(self.draft, choose))
+        self.post_message(SendAsked(self.draft, choose))
 
     def _show_head(self) -> None:
         """Say what this is: a note in another colour and with the word, so that nobody sends one by mistake."""

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from data.errors import ConflictError, DeskError
 from data.records.messages import Draft
+from tui.context.desk_context import DeskContext
+from tui.context.part import Part
 from tui.look.words import words
-from tui.replying.macro_preview import Answers
+from tui.replying.composer_place import ComposerPlace
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -22,17 +24,16 @@ LAST_SECONDS = 0.4
 """How long the last save may take when the program is ended by force."""
 
 
-class Drafting(Answers):
+class Drafts(Part):
     """Hands drafts to the writer; where two windows wrote one, the agent says which text stays."""
 
-    choosing: dict[int, Draft]
-    """What was written here of the drafts whose two texts are shown, by ticket."""
-    leaving_anyway = False
-    """The agent was told that the draft cannot be kept; the next key to leave leaves."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.choosing = {}
+    def __init__(self, desk: DeskContext, writing: ComposerPlace) -> None:
+        super().__init__(desk)
+        self.writing = writing
+        self.choosing: dict[int, Draft] = {}
+        """What was written here of the drafts whose two texts are shown, by ticket."""
+        self._leaving_anyway = False
+        """It was said that the draft cannot be kept; the next key to leave leaves."""
 
     def keep_draft(self, draft: Draft) -> Future[Draft]:
         """Hand a draft to the writer, after all that it was given before; what goes wrong is told."""
@@ -41,11 +42,11 @@ class Drafting(Answers):
         return kept
 
     def _save(self, draft: Draft) -> Future[Draft]:
-        return self.writer.submit(lambda desk: self._keep_in(desk, draft))
+        return self.desk.writer.submit(lambda desk: self._keep_in(desk, draft))
 
     def _keep_in(self, desk: Desk, draft: Draft) -> Draft:
         """Keep a draft in the writer's own thread, so that two saves in a row follow each other."""
-        revision = self.revisions.get(draft.ticket_id, draft.revision)
+        revision = self.writing.revisions.get(draft.ticket_id, draft.revision)
         kept = desk.save_draft(
             draft.ticket_id,
             draft.text,
@@ -55,51 +56,51 @@ class Drafting(Answers):
             language=draft.language,
             actions=draft.actions,
         )
-        self.revisions[draft.ticket_id] = kept.revision
+        self.writing.revisions[draft.ticket_id] = kept.revision
         return kept
 
     def _kept(self, draft: Draft, future: Future[Draft]) -> None:
         """Called in the writer's thread: tell the agent there when a draft could not be kept."""
         error = future.exception()
-        if error is None or not self.is_attached:
+        if error is None or not self.desk.is_attached:
             return
         if isinstance(error, ConflictError):
             if draft.ticket_id not in self.choosing:
                 self.choosing[draft.ticket_id] = draft
-                self.app.call_later(self.choose_draft, draft)
+                self.desk.app.call_later(self.choose_draft, draft)
         else:
             told = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
-            self.app.call_later(self.say, told, severe=True)
+            self.desk.app.call_later(self.desk.say, told, severe=True)
 
     def choose_draft(self, draft: Draft) -> None:
         """Show both texts; nothing else is done with the ticket's draft until one of them, or both, stays."""
         from tui.replying.draft_choice import DraftChoice
 
-        mine, other = self._newest(draft), self.store.drafts.get(draft.ticket_id)
+        mine, other = self._newest(draft), self.desk.store.drafts.get(draft.ticket_id)
         self.choosing[draft.ticket_id] = mine
-        composer, type_on = self.composer, None
+        composer, type_on = self.writing.composer, None
         if composer is not None and composer.has_class("-open") and composer.draft.ticket_id == draft.ticket_id:
             type_on = composer.type_on
-        self.app.push_screen(DraftChoice(mine, other, type_on), partial(self._chosen, mine, other))
+        self.desk.push_screen(DraftChoice(mine, other, type_on), partial(self._chosen, mine, other))
 
     def _chosen(self, mine: Draft, other: Draft | None, choice: Choice | None) -> None:
         from tui.replying.draft_choice import Choice, joined
 
         del self.choosing[mine.ticket_id]
         draft = joined(self._newest(mine), other, choice or Choice.BOTH)
-        if self.composer is not None and self.composer.draft.ticket_id == mine.ticket_id:
-            self.composer.take(draft)
+        if self.writing.composer is not None and self.writing.composer.draft.ticket_id == mine.ticket_id:
+            self.writing.composer.take(draft)
         self._replace(draft).add_done_callback(partial(self._kept, draft))
-        self.say(words("The draft of #{n} is kept as you chose.").format(n=mine.ticket_id))
+        self.desk.say(words("The draft of #{n} is kept as you chose.").format(n=mine.ticket_id))
 
     def _replace(self, draft: Draft) -> Future[Draft]:
         """Keep a draft over the one whose revision it names."""
-        self.writer.submit(lambda desk: self.revisions.__setitem__(draft.ticket_id, draft.revision))
+        self.desk.writer.submit(lambda desk: self.writing.revisions.__setitem__(draft.ticket_id, draft.revision))
         return self._save(draft)
 
     def _newest(self, draft: Draft) -> Draft:
         """Return the text as it stands in the composer now, if the composer is about that ticket."""
-        composer = self.composer
+        composer = self.writing.composer
         return composer.draft if composer is not None and composer.draft.ticket_id == draft.ticket_id else draft
 
     async def kept(self, draft: Draft) -> Draft | None:
@@ -114,15 +115,15 @@ class Drafting(Answers):
         if self.choosing:
             return False
         unsaved = self.unkept()
-        if unsaved is not None and not self.leaving_anyway and await self.kept(unsaved) is None:
-            self.leaving_anyway = not self.choosing
+        if unsaved is not None and not self._leaving_anyway and await self.kept(unsaved) is None:
+            self._leaving_anyway = not self.choosing
             return False
-        await self.settled()
+        await self.desk.settled()
         return not self.choosing
 
     async def keep_at_the_end(self) -> None:
         """Keep what is being written when nobody can be asked any more: beside what another window wrote."""
-        await self.settled()
+        await self.desk.settled()
         unsaved = self.unkept()
         left = dict(self.choosing)
         if unsaved is not None:  # newer than what waits for a choice of the same ticket
@@ -132,7 +133,7 @@ class Drafting(Answers):
 
     def keep_without_asking(self) -> None:
         """Hand what is being written to the writer, as at the end; called in any thread, and waits a moment at most."""
-        composer = self.composer
+        composer = self.writing.composer
         if composer is not None and composer.has_class("-open") and composer.unsaved:
             with suppress(DeskError, TimeoutError, RuntimeError):
                 self._save_beside(composer.draft).result(LAST_SECONDS)
@@ -146,18 +147,18 @@ class Drafting(Answers):
                 self._keep_in(desk, draft)
             except ConflictError:
                 both = joined(draft, desk.store.drafts.get(draft.ticket_id), Choice.BOTH)
-                self.revisions[draft.ticket_id] = both.revision
+                self.writing.revisions[draft.ticket_id] = both.revision
                 self._keep_in(desk, both)
 
-        return self.writer.submit(keep)
+        return self.desk.writer.submit(keep)
 
     def unkept(self) -> Draft | None:
         """Return what the open composer holds and the file does not, as when another window sent the draft."""
-        composer = self.composer
+        composer = self.writing.composer
         if composer is None or not composer.has_class("-open"):
             return None
         draft = composer.draft
         if composer.unsaved:
             return draft
-        stored = self.store.drafts.get(draft.ticket_id) if draft.text.strip() else None
+        stored = self.desk.store.drafts.get(draft.ticket_id) if draft.text.strip() else None
         return draft if draft.text.strip() and (stored is None or stored.text != draft.text) else None

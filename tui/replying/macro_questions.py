@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from data.errors import DeskError
 from data.records.tickets import Ticket
-from tui.lanes.view_choice import Viewing
+from tui.context.desk_context import DeskContext
+from tui.context.part import Part
 from tui.look.words import words
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ Given = Mapping[str, str]
 """What was answered, by the names of the asks."""
 
 
-class Asking(Viewing):
+class MacroQuestions(Part):
     """Opens the form where a macro asks for something."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, desk: DeskContext) -> None:
+        super().__init__(desk)
         self.answered: dict[tuple[int, str], Filled] = {}
         """Answers by ticket and macro, so that leaving a form or turning the language loses none."""
 
@@ -31,9 +32,9 @@ class Asking(Viewing):
     ) -> None:
         """Call `then` once a macro has its answers; `anew` shows them first even where all were given before."""
         try:
-            macro = self.answering.macro(name)
+            macro = self.desk.answering.macro(name)
         except DeskError as error:
-            self.say(f"{error.title}: {error.message}", severe=True)
+            self.desk.say(f"{error.title}: {error.message}", severe=True)
             return
         known = self.answered.get((ticket.id, macro.name))
         if not macro.asks or (known is not None and known.complete and not anew):
@@ -48,9 +49,9 @@ class Asking(Viewing):
             if form.complete:
                 then(macro, form.answers)
             else:
-                self.say(words("Not filled in; the same key goes on with what was typed."))
+                self.desk.say(words("Not filled in; the same key goes on with what was typed."))
 
-        self.app.push_screen(AskForm(macro, ticket.language, known.answers if known is not None else {}), filled)
+        self.desk.push_screen(AskForm(macro, ticket.language, known.answers if known is not None else {}), filled)
 
     def with_all_answers(
         self,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from data.records.messages import Direction
 from data.records.outbox import OutboxEntry, OutboxState
-from tui.coaching.coach import Coached
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
+from tui.replying.composer_place import ComposerPlace
 
 if TYPE_CHECKING:
     from tui.replying.outbox_card import Decision, Waiting
@@ -16,19 +23,24 @@ _FIRST = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.FAILED, OutboxStat
 """What needs the agent comes before what leaves by itself."""
 
 
-class Outbox(Coached):
+class Outbox(Part):
     """`g o` lists what has not left."""
 
-    def action_desk_outbox(self) -> None:
-        """Show the replies that wait and carry out what is decided about one."""
-        self._show_outbox_card(0)
+    def __init__(self, desk: DeskContext, going: Going, changing: Changing, writing: ComposerPlace) -> None:
+        super().__init__(desk)
+        self.going, self.changing, self.writing = going, changing, writing
 
-    def _show_outbox_card(self, marked: int) -> None:
+    def actions(self) -> Mapping[str, Act]:
+        """The replies that wait."""
+        return {"desk.outbox": partial(self._show, 0)}
+
+    def _show(self, marked: int) -> None:
+        """Show the replies that wait and carry out what is decided about one."""
         from tui.replying.outbox_card import OutboxCard
 
-        entries = sorted(self.store.outbox.waiting(), key=lambda entry: (_FIRST.index(entry.state), entry.id))
+        entries = sorted(self.desk.store.outbox.waiting(), key=lambda entry: (_FIRST.index(entry.state), entry.id))
         if not entries:
-            self.say(words("No reply waits."))
+            self.desk.say(words("No reply waits."))
             return
         waiting = [self._both_texts(entry) for entry in entries]
 
@@ -36,15 +48,15 @@ class Outbox(Coached):
             if decision is not None:
                 await self._settle_reply(decision, [entry.id for entry in entries].index(decision.entry_id))
 
-        self.app.push_screen(OutboxCard(waiting, marked), decided)
+        self.desk.push_screen(OutboxCard(waiting, marked), decided)
 
     def _both_texts(self, entry: OutboxEntry) -> Waiting:
         from tui.replying.outbox_card import Waiting
 
-        own = self.store.messages.ours(entry.ticket_id, entry.message_id)
+        own = self.desk.store.messages.ours(entry.ticket_id, entry.message_id)
         newer = [
-            self.covered(message)
-            for message in self.store.messages.of(entry.ticket_id)
+            self.desk.covered(message)
+            for message in self.desk.store.messages.of(entry.ticket_id)
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]
         told = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
@@ -54,12 +66,12 @@ class Outbox(Coached):
         from queues.desk.waiting_replies import Wish
 
         if decision.wish == "open":
-            self._go_to(decision.ticket_id)
+            self.going.go_to(decision.ticket_id)
             return
         wish = Wish(decision.wish)
-        await self.ask(lambda desk: desk.settle(decision.entry_id, wish), self.changed)
+        await self.desk.ask(lambda desk: desk.settle(decision.entry_id, wish), self.changing.changed)
         if wish is Wish.EDIT:
-            self._go_to(decision.ticket_id)
-            await self.write(Direction.OUT)
-        elif self.store.outbox.counts():
-            self._show_outbox_card(marked)
+            self.going.go_to(decision.ticket_id)
+            await self.writing.write(Direction.OUT)
+        elif self.desk.store.outbox.counts():
+            self._show(marked)

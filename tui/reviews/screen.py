@@ -41,7 +41,7 @@ class Hands:
     calibrate: Callable[[Item, str, Scorecard], None]
     draw: Callable[[], None]
     undo: Callable[[], None]
-    unfold: Callable[[int], None]
+    unfold: Callable[[int], object]
     refresh: Callable[[], None]
 
 

@@ -2,60 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
-
-from textual import work
 
 from data.store import Store
 from queues.shifts import shift as shifts
 from tui.cards.field import types
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
-from tui.shifts.figures import END, ShiftFigures
+from tui.moving.graphic_words import GraphicContent
+from tui.procedures.steps import ProcedureSteps
+from tui.shifts.figures import ShiftFigures
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift
-    from macros.files.library import Verdict as Refused
     from queues.procedures.procedure import Procedure
-    from queues.shifts.handover import Left
     from queues.shifts.shift_start import ShiftStart
 
 BEGIN = "begin"
 
 
-class ShiftTurns(ShiftFigures):
+class Shifts(Part):
     """Offers a shift at the opening of the desk, and ends it."""
 
-    _offered_shift = False
+    def __init__(
+        self, desk: DeskContext, going: Going, graphic: GraphicContent, steps: ProcedureSteps, figures: ShiftFigures
+    ) -> None:
+        super().__init__(desk)
+        self.going, self.graphic, self.steps, self.figures = going, graphic, steps, figures
+        self._offered = False
 
-    def _macros_taken(self, refused: Sequence[Refused]) -> None:
-        """Once the macros are there it can be told what changed in them: offer a shift."""
-        super()._macros_taken(refused)
-        if self._offered_shift:
+    def actions(self) -> Mapping[str, Act]:
+        """My shift, and its end."""
+        return {"desk.shift": self._show, "desk.shift_end": self.end}
+
+    @property
+    def going_on(self) -> Shift | None:
+        """The agent's shift; None between two."""
+        return shifts.going_on(self.desk.store, self.desk.agent)
+
+    def offer(self) -> None:
+        """Offer a shift, once: when the macros are there, for it begins with what changed in them."""
+        if self._offered:
             return
-        self._offered_shift = True
-        going = shifts.going_on(self.store, self.agent)
-        if going is not None and not shifts.is_over(self.store, going, self.clock(), self.ways.away_seconds):
-            self.look_at_shift()
-        elif self.ways.begins_shift:
+        self._offered = True
+        going = self.going_on
+        if going is not None and not shifts.is_over(
+            self.desk.store, going, self.desk.clock(), self.desk.ways.away_seconds
+        ):
+            self.figures.look_at_shift()
+        elif self.desk.ways.begins_shift:
             self._gather_start(self._begin_silently)
-        elif self.ways.offers_shift:
-            told = words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift"))
-            self._gather_start(self.only_here(self._offer, told, of_ticket=False))
+        elif self.desk.ways.offers_shift:
+            message = words("{key} shows what was left for you and begins a shift.")
+            message = message.format(key=self.desk.key("desk.shift"))
+            self._gather_start(self.desk.only_here(self._offer, message, of_ticket=False))
 
-    def action_desk_shift(self) -> None:
+    def _show(self) -> None:
         """Show what the shift came to, or begin one."""
-        going = shifts.going_on(self.store, self.agent)
-        if going is None and not self.answering.ready:
-            self.say(words("Macros are loading."))
+        going = self.going_on
+        if going is None and not self.desk.answering.ready:
+            self.desk.say(words("Macros are loading."))
         elif going is None:
-            self._gather_start(self.only_here(self._show_start, of_ticket=False))
+            self._gather_start(self.desk.only_here(self._show_start, of_ticket=False))
         else:
-            self.open_shift_card(going)
+            self.figures.open_card(going, self.end)
 
-    @work(thread=True, group="shift", exit_on_error=False)
     def _gather_start(self, then: Callable[[ShiftStart, shifts.Wordings], object]) -> None:
+        self.desk.in_thread("shift", partial(self._gather_in_thread, then))
+
+    def _gather_in_thread(self, then: Callable[[ShiftStart, shifts.Wordings], object]) -> None:
         """Gather what a shift begins with in a thread: every macro and procedure is compared."""
         from zoneinfo import ZoneInfo
 
@@ -63,26 +84,36 @@ class ShiftTurns(ShiftFigures):
         from tui.look.short_times import day_end
         from tui.procedures.current_wording import wordings_now
 
-        book: Mapping[str, Procedure] = self.book or (self.make_book() if self.make_book is not None else {})
-        now_said = wordings_now(self.answering.library(), book)
-        store = Store.open(self.store.path, create=False)
+        book: Mapping[str, Procedure] = self.steps.book or (
+            self.steps.make_book() if self.steps.make_book is not None else {}
+        )
+        now_said = wordings_now(self.desk.answering.library(), book)
+        store = Store.open(self.desk.store.path, create=False)
         try:
-            found = shift_start(store, self.agent, now_said, day_ends=day_end(self.clock(), ZoneInfo(self._zone())))
+            found = shift_start(
+                store, self.desk.agent, now_said, day_ends=day_end(self.desk.clock(), ZoneInfo(self.desk.zone()))
+            )
         finally:
             store.close()
-        self.app.call_from_thread(then, found, now_said)
+        self.desk.from_thread(then, found, now_said)
 
     def _begin_silently(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
-        self.writer.submit(lambda desk: desk.begin_shift(now_said))
+        self.desk.writer.submit(lambda desk: desk.begin_shift(now_said))
 
     def _offer(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
         """Stand in nobody's way: with nothing to read a shift just begins; who is at a ticket already is told."""
         from tui.shifts.shift_lines import start_lines
 
-        if not start_lines(self.store, found, self.clock(), self._zone()):
+        if not start_lines(self.desk.store, found, self.desk.clock(), self.desk.zone()):
             self._begin(now_said, 0)
-        elif self.view.ticket_id is not None or types(self.focused) or self.app.screen is not self:
-            self.say(words("{key} shows what was left for you and begins a shift.").format(key=self.key("desk.shift")))
+        elif (
+            self.desk.view.ticket_id is not None
+            or types(self.desk.focused)
+            or self.desk.app.screen is not self.desk.screen
+        ):
+            self.desk.say(
+                words("{key} shows what was left for you and begins a shift.").format(key=self.desk.key("desk.shift"))
+            )
         else:
             self._show_start(found, now_said)
 
@@ -91,7 +122,9 @@ class ShiftTurns(ShiftFigures):
         from tui.shifts.shift_lines import start_lines
 
         lines = [(BEGIN, words("Begin the shift"))]
-        lines += start_lines(self.store, found, self.clock(), self._zone()) or [("", words("Nothing is left for you."))]
+        lines += start_lines(self.desk.store, found, self.desk.clock(), self.desk.zone()) or [
+            ("", words("Nothing is left for you."))
+        ]
         note = words("Enter begins; on a ticket it begins there, on a change it shows it · Esc not now")
 
         def chosen(name: str | None) -> None:
@@ -101,7 +134,7 @@ class ShiftTurns(ShiftFigures):
             elif kind:
                 self._begin(now_said, int(place) if kind == "ticket" else 0)
 
-        self.app.push_screen(LinesCard(words("A shift begins"), lines, note), chosen)
+        self.desk.push_screen(LinesCard(words("A shift begins"), lines, note), chosen)
 
     def _show_revised(self, found: ShiftStart, place: int, now_said: shifts.Wordings) -> None:
         """Show what changed, then the card again."""
@@ -111,74 +144,53 @@ class ShiftTurns(ShiftFigures):
 
         one = found.revised[place]
         card = ChangeCard(revised_line(one), "", difference(one.old, one.new))
-        self.app.push_screen(card, lambda _: self._show_start(found, now_said))
+        self.desk.push_screen(card, lambda _: self._show_start(found, now_said))
 
     def _begin(self, now_said: shifts.Wordings, ticket_id: int) -> None:
         def begun(_: Shift) -> None:
-            self.fold_again()
-            self.look_at_shift()
+            self.graphic.fold_again()
+            self.figures.look_at_shift()
             if ticket_id:
-                self.jump_to(ticket_id)
-            self.say(words("Your shift has begun; {key} shows its figures.").format(key=self.key("desk.shift")))
+                self.going.jump_to(ticket_id)
+            self.desk.say(
+                words("Your shift has begun; {key} shows its figures.").format(key=self.desk.key("desk.shift"))
+            )
 
-        self.run_worker(self.ask(lambda desk: desk.begin_shift(now_said), begun), group="next", exit_on_error=False)
+        self.desk.run_worker(self.desk.ask(lambda desk: desk.begin_shift(now_said), begun), group="next")
 
-    def action_desk_shift_end(self) -> None:
-        """End the shift."""
-        self.end_shift()
-
-    def end_shift(self) -> None:
+    def end(self) -> None:
         """Write the hand-over from the events, let the agent edit it, and end the shift with it."""
-        going = shifts.going_on(self.store, self.agent)
+        going = self.going_on
         if going is None:
             told = words("You are in no shift; {key} begins one.")
-            self.say(told.format(key=self.key("desk.shift")))
+            self.desk.say(told.format(key=self.desk.key("desk.shift")))
         else:
-            self._write_note(going, self.clock(), self.only_here(self._edit_note, of_ticket=False))
+            then = self.desk.only_here(self._edit_note, of_ticket=False)
+            self.desk.in_thread("shift", partial(self._write_note, going, self.desk.clock(), then))
 
-    @work(thread=True, group="shift", exit_on_error=False)
     def _write_note(self, shift: Shift, now: int, then: Callable[[str], None]) -> None:
         from queues.shifts.handover import hand_over
         from tui.shifts.shift_lines import hand_over_note
 
-        found = self._figures(shift, now)
-        with closing(Store.open(self.store.path, create=False)) as store:
-            note = hand_over_note(found, hand_over(store, now), now, self._zone())
-        self.app.call_from_thread(then, note)
+        found = self.figures.read(shift, now)
+        with closing(Store.open(self.desk.store.path, create=False)) as store:
+            note = hand_over_note(found, hand_over(store, now), now, self.desk.zone())
+        self.desk.from_thread(then, note)
 
     def _edit_note(self, note: str) -> None:
         from tui.cards.text_card import TextCard
 
         async def written(text: str | None) -> None:
             if text is not None:
-                await self.ask(lambda desk: desk.end_shift(text), self._ended)
+                await self.desk.ask(lambda desk: desk.end_shift(text), self._ended)
 
         title = words("Hand-over for the next one; with it your shift ends")
-        self.app.push_screen(TextCard(title, note), written)
+        self.desk.push_screen(TextCard(title, note), written)
 
     def _ended(self, shift: Shift) -> None:
         from tui.look.short_times import span
 
-        self.header.show_shift(())
+        self.desk.header.show_shift(())
         told = words("Your shift ended after {span}; tridesk handover shows what you left · {key} lets it go on")
         length = span(shift.seconds(0, shift.ended_at or 0))
-        self.say(told.format(span=length, key=self.key("desk.undo")))
-
-    def hand_over_lines(self, left: Sequence[Left]) -> list[tuple[str, str]]:
-        """Begin the list of what is left with the end of the shift, where one goes on."""
-        lines = super().hand_over_lines(left)
-        if shifts.going_on(self.store, self.agent) is None:
-            return lines
-        return [(END, words("End the shift and leave a hand-over…")), *lines]
-
-    def hand_over_chosen(self, left: Sequence[Left], name: str) -> None:
-        """End the shift, or go to what is left."""
-        if name == END:
-            self.action_desk_shift_end()
-        else:
-            super().hand_over_chosen(left, name)
-
-    def _zone(self) -> str:
-        from tui.setup.open_desk import zone_named
-
-        return zone_named(self.ways.time_zone)
+        self.desk.say(told.format(span=length, key=self.desk.key("desk.undo")))

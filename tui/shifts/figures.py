@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from data.store import Store
 from queues.shifts import shift as shifts
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.lanes.views import LISTED, NamedView
 from tui.look.words import words
-from tui.procedures.changed_wording import Changed
+from tui.moving.view_choice import ViewChoice
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift
@@ -27,59 +30,65 @@ REST_SECONDS = 30
 """How long figures may stay as they are where nothing happens: only the hours go on."""
 
 
-class ShiftFigures(Changed):
+class ShiftFigures(Part):
     """Figures are looked at in a thread of their own, and only what happened since the last look."""
 
-    _work: OwnWork | None = None
-    _shift_id = 0
-    _looked: tuple[int, int] = (-1, 0)
-    """The store's version at the last look, and when that was."""
-    _looking = False
-    """The bar's figures are being read."""
-    _one_at_a_time = Lock()
+    def __init__(self, desk: DeskContext, going: Going, view_choice: ViewChoice) -> None:
+        super().__init__(desk)
+        self.going, self.view_choice = going, view_choice
+        self._work: OwnWork | None = None
+        self._shift_id = 0
+        self._looked = (-1, 0)
+        """The store's version at the last look, and when that was."""
+        self._looking = False
+        """The bar's figures are being read."""
+        self._one_at_a_time = Lock()
+
+    def actions(self) -> Mapping[str, Act]:
+        """Show or hide the bar."""
+        return {"desk.shift_bar": self._turn_bar}
 
     def look_at_shift(self) -> None:
         """Take the figures in again where something happened."""
-        version, now = self.store.data_version(), self.clock()
+        version, now = self.desk.store.data_version(), self.desk.clock()
         seen, at = self._looked
         if self._looking or (version == seen and now - at < REST_SECONDS):
             return
-        going = shifts.going_on(self.store, self.agent)
+        going = shifts.going_on(self.desk.store, self.desk.agent)
         if going is None:
-            self.header.show_shift(())
+            self.desk.header.show_shift(())
             return
         self._looking, self._looked = True, (version, now)
-        self._look(going, now)
+        self.desk.in_thread("shift", partial(self._look, going, now))
 
-    @work(thread=True, group="shift", exit_on_error=False)
     def _look(self, shift: Shift, now: int) -> None:
         """Read in a thread, with a store of its own."""
         try:
-            found = self._figures(shift, now)
+            found = self.read(shift, now)
         finally:
             self._looking = False
-        self.app.call_from_thread(self._show_bar, found)
+        self.desk.from_thread(self._show_bar, found)
 
-    def _figures(self, shift: Shift, now: int) -> OwnFigures:
+    def read(self, shift: Shift, now: int) -> OwnFigures:
         """Read what happened since the last look; a key waits in its thread until the bar has read."""
         from queues.figures.shift import OwnWork
 
         with self._one_at_a_time:
             if self._work is None or self._shift_id != shift.id:
-                self._work, self._shift_id = OwnWork(self.agent, shift.began_at, shift.since_event), shift.id
-            with closing(Store.open(self.store.path, create=False)) as store:
+                self._work, self._shift_id = OwnWork(self.desk.agent, shift.began_at, shift.since_event), shift.id
+            with closing(Store.open(self.desk.store.path, create=False)) as store:
                 return self._work.look(store, now, max(0, now - shift.began_at))
 
     def _show_bar(self, found: OwnFigures) -> None:
         from tui.shifts.shift_lines import bars
 
-        over = shifts.going_on(self.store, self.agent) is None  # it may have ended while this was read
-        hidden = over or self.store.settings.get(BAR_SETTING) is False
-        self.header.show_shift(() if hidden else bars(found))
+        over = shifts.going_on(self.desk.store, self.desk.agent) is None  # it may have ended while this was read
+        hidden = over or self.desk.store.settings.get(BAR_SETTING) is False
+        self.desk.header.show_shift(() if hidden else bars(found))
 
-    async def action_desk_shift_bar(self) -> None:
+    async def _turn_bar(self) -> None:
         """Show or hide the figures at the top; the desk file remembers it."""
-        shown = self.store.settings.get(BAR_SETTING) is False
+        shown = self.desk.store.settings.get(BAR_SETTING) is False
 
         def keep(desk: Desk) -> None:
             with desk.store.write():
@@ -88,19 +97,19 @@ class ShiftFigures(Changed):
         def kept(_: None) -> None:
             self._looked = (-1, 0)
             self.look_at_shift()
-            self.say(words("Your figures stand at the top.") if shown else words("Your figures are hidden."))
+            self.desk.say(words("Your figures stand at the top.") if shown else words("Your figures are hidden."))
 
-        await self.ask(keep, kept)
+        await self.desk.ask(keep, kept)
 
-    def open_shift_card(self, shift: Shift) -> None:
-        """Show what a shift came to so far."""
-        self._open_card(shift, self.clock(), self.only_here(self._show_card, of_ticket=False))
+    def open_card(self, shift: Shift, end: Callable[[], None]) -> None:
+        """Show what a shift came to so far; `end` ends it, where the agent wants that."""
+        then = self.desk.only_here(partial(self._show_card, end), of_ticket=False)
+        self.desk.in_thread("shift", partial(self._open_card, shift, self.desk.clock(), then))
 
-    @work(thread=True, group="shift", exit_on_error=False)
     def _open_card(self, shift: Shift, now: int, then: Callable[[OwnFigures], None]) -> None:
-        self.app.call_from_thread(then, self._figures(shift, now))
+        self.desk.from_thread(then, self.read(shift, now))
 
-    def _show_card(self, found: OwnFigures) -> None:
+    def _show_card(self, end: Callable[[], None], found: OwnFigures) -> None:
         from queues.figures.shift import Own
         from tui.cards.lines_card import LinesCard
         from tui.look.short_times import span
@@ -111,33 +120,30 @@ class ShiftFigures(Changed):
 
         def chosen(name: str | None) -> None:
             if name == END:
-                self.end_shift()
+                end()
             elif name:
                 self._show_behind(found, Own(name))
 
-        self.app.push_screen(LinesCard(title, card_lines(found), note, {"e": END}), chosen)
+        self.desk.push_screen(LinesCard(title, card_lines(found), note, {"e": END}), chosen)
 
     def _show_behind(self, found: OwnFigures, own: Own) -> None:
         """List the tickets that make a figure; Enter opens one, or shows all in their lanes."""
         from tui.cards.pick_list import PickList
         from tui.shifts.shift_lines import behind_lines
 
-        lines = behind_lines(self.store, found, own)
+        lines = behind_lines(self.desk.store, found, own)
         if not lines:
-            self.say(words("No ticket stands behind that figure yet."))
+            self.desk.say(words("No ticket stands behind that figure yet."))
             return
 
         def chosen(name: str | None) -> None:
             if name == ALL:
                 among = tuple(sorted({one.ticket_id for one in found.behind[own]}))
-                self.show_everywhere(NamedView(LISTED, name=words(own), among=among))
+                self.view_choice.show_everywhere(NamedView(LISTED, name=words(own), among=among))
                 told = words("{n} tickets behind “{figure}” · Esc shows the whole lanes")
-                self.say(told.format(n=len(among), figure=words(own)))
+                self.desk.say(told.format(n=len(among), figure=words(own)))
             elif name:
-                self.jump_to(int(name.partition(":")[0]))
+                self.going.jump_to(int(name.partition(":")[0]))
 
         hint = words("{figure}: letters to find a ticket, Enter opens it").format(figure=words(own))
-        self.app.push_screen(PickList([(ALL, words("All of them in their lanes")), *lines], hint), chosen)
-
-    def end_shift(self) -> None:
-        """Called where the agent wants the shift to end."""
+        self.desk.push_screen(PickList([(ALL, words("All of them in their lanes")), *lines], hint), chosen)

@@ -2,51 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tui.deciding.questions import Questions
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.words import words
+from tui.shifts.begin_and_end import Shifts
+from tui.shifts.figures import END
 
 if TYPE_CHECKING:
     from queues.shifts.handover import Left
 
 
-class HandOver(Questions):
+class HandOver(Part):
     """`H` lists promises, replies that did not leave and drafts."""
 
-    def action_desk_handover(self) -> None:
+    def __init__(self, desk: DeskContext, going: Going, shifts: Shifts) -> None:
+        super().__init__(desk)
+        self.going, self.shifts = going, shifts
+
+    def actions(self) -> Mapping[str, Act]:
+        """The list."""
+        return {"desk.handover": self._show}
+
+    def _show(self) -> None:
         """Show what is left and go to what is chosen."""
         from queues.shifts.handover import hand_over
         from tui.cards.pick_list import PickList
 
-        found = hand_over(self.store, self.clock())
-        lines = self.hand_over_lines(found)
+        found = hand_over(self.desk.store, self.desk.clock())
+        lines = self._lines(found)
         if not lines:
-            self.say(words("Nothing is left: no promise, no draft, no reply that waits for you."))
+            self.desk.say(words("Nothing is left: no promise, no draft, no reply that waits for you."))
             return
 
         def chosen(name: str | None) -> None:
             if name:
-                self.hand_over_chosen(found, name)
+                self._chosen(found, name)
 
-        self.app.push_screen(PickList(lines), chosen)
+        self.desk.push_screen(PickList(lines), chosen)
 
-    def hand_over_lines(self, left: Sequence[Left]) -> list[tuple[str, str]]:
-        """Return the lines of the list by their place."""
+    def _lines(self, items: Sequence[Left]) -> list[tuple[str, str]]:
+        """Return the lines of the list by their place; the end of the shift comes first, where one goes on."""
         from tui.shifts.handover_line import left_line
 
-        return [(str(n), left_line(one, self.clock())) for n, one in enumerate(left)]
+        lines = [(str(n), left_line(item, self.desk.clock())) for n, item in enumerate(items)]
+        if self.shifts.going_on is not None:
+            lines.insert(0, (END, words("End the shift and leave a hand-over…")))
+        return lines
 
-    def hand_over_chosen(self, left: Sequence[Left], name: str) -> None:
-        """Go to the ticket of a line."""
-        self._go_to(left[int(name)].ticket_id)
-
-    def _go_to(self, ticket_id: int) -> None:
-        ticket, here = self.store.tickets.get(ticket_id), self.target()
-        place = next((n for n, pane in enumerate(self.panes) if ticket and pane.lane.name == ticket.lane), None)
-        if place is None:
-            return
-        if here is not None:
-            self.came_from.append((self.active, here))
-        self.open_ticket(place, ticket_id)
+    def _chosen(self, items: Sequence[Left], name: str) -> None:
+        """End the shift, or go to the ticket of a line."""
+        if name == END:
+            self.shifts.end()
+        else:
+            self.going.go_to(items[int(name)].ticket_id)

@@ -16,9 +16,9 @@ from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Draft
 from data.records.tickets import Ticket
+from tui.digits.digit_ranking import WEAK, Ranking, Slot
+from tui.digits.digit_slots import SUGGESTED, Asked, first_digits
 from tui.look.words import words
-from tui.replying.digit_ranking import WEAK, Ranking, Slot
-from tui.replying.digit_slots import SUGGESTED, Asked, first_digits
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -156,7 +156,7 @@ class Answering:
         """Return what the keys 1 to 9 mean for a ticket.
 
         A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
-        procedure asks for (`tui.replying.digit_slots`), and the others first the macros of the ticket's topic, then the
+        procedure asks for (`tui.digits.digit_slots`), and the others first the macros of the ticket's topic, then the
         rest. No digit holds a macro whose outcome is not established. Where harm is possible a digit holds what is
         sure, what the procedure asks for next, and by its own key what names the lane or the topic; the others are
         empty.

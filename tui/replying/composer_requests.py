@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,11 +13,26 @@ from data.records.changes import Change, Done, Finding
 from data.records.messages import Direction, Draft
 from data.records.promises import Promise
 from data.records.tickets import Ticket
+from tui.cards.desk_message import DeskMessage
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.part import Part
+from tui.digits.macros_at_hand import Place
 from tui.look.short_times import moment
 from tui.look.words import words
-from tui.replying.drafts import Drafting
-from tui.replying.macro_questions import Given
-from tui.replying.macros_at_hand import Place
+from tui.replying.composer_messages import (
+    CheckAsked,
+    ComposerLeft,
+    DraftChanged,
+    LanguageAsked,
+    MacroAsked,
+    RenderAsked,
+    SendAsked,
+)
+from tui.replying.composer_place import ComposerPlace
+from tui.replying.drafts import Drafts
+from tui.replying.macro_preview import ReplyPreview
+from tui.replying.macro_questions import Given, MacroQuestions
 from tui.replying.outcomes import outcome
 
 if TYPE_CHECKING:
@@ -26,47 +41,65 @@ if TYPE_CHECKING:
     from tui.replying.composer import Composer
 
 
-class Writing(Drafting):
-    """Handles the messages of `tui.replying.composer.Composer`."""
+class ComposerRequests(Part):
+    """Answers the messages of `tui.replying.composer.Composer`."""
 
-    _sending = False
-    """What the composer asked to send is on its way to the writer."""
+    def __init__(
+        self,
+        desk: DeskContext,
+        changing: Changing,
+        writing: ComposerPlace,
+        drafts: Drafts,
+        macro_questions: MacroQuestions,
+        replies: ReplyPreview,
+    ) -> None:
+        super().__init__(desk)
+        self.changing, self.writing, self.drafts = changing, writing, drafts
+        self.macro_questions, self.replies = macro_questions, replies
+        self._sending = False
+        """What the composer asked to send is on its way to the writer."""
 
-    def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
+    def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
+        """What the composer asks for."""
+        return {
+            DraftChanged: self._draft_changed,
+            ComposerLeft: self._left,
+            MacroAsked: self._macro_asked,
+            LanguageAsked: self._language_asked,
+            RenderAsked: self._render_asked,
+            CheckAsked: self._check_asked,
+            SendAsked: self._send_asked,
+        }
+
+    def _draft_changed(self, message: DraftChanged) -> None:
         """Keep the draft. The writer takes it whatever else is being saved."""
-        message.stop()
-        self.keep_draft(message.draft)
+        self.drafts.keep_draft(message.draft)
 
-    def on_composer_left(self, message: Composer.Left) -> None:
+    def _left(self, message: ComposerLeft) -> None:
         """Go back to the ticket."""
-        message.stop()
-        unkept = self.unkept()
+        unkept = self.drafts.unkept()
         if unkept is not None:
-            self.keep_draft(unkept)
-        self.close_composer()
-        self.say(words("The draft is kept; r goes on with it."))
+            self.drafts.keep_draft(unkept)
+        self.writing.close()
+        self.desk.say(words("The draft is kept; r goes on with it."))
 
-    def on_composer_macro_asked(self, message: Composer.MacroAsked) -> None:
+    def _macro_asked(self, message: MacroAsked) -> None:
         """Put a macro's words in at the cursor; what it does is added to what the others do."""
-        message.stop()
         self._put_in(message.name)
 
-    def on_composer_language_asked(self, message: Composer.LanguageAsked) -> None:
+    def _language_asked(self, message: LanguageAsked) -> None:
         """Fill the macro in the other language, with the answers given."""
-        message.stop()
-        if self.composer is not None:
-            draft = self.composer.draft
+        if self.writing.composer is not None:
+            draft = self.writing.composer.draft
             self._put_anew(draft.macro, "en" if draft.language.startswith("es") else "es")
 
-    def on_composer_render_asked(self, message: Composer.RenderAsked) -> None:
+    def _render_asked(self, message: RenderAsked) -> None:
         """Fill the macro with today's values and the answers given."""
-        message.stop()
-        if self.composer is not None:
-            self._put_anew(self.composer.draft.macro, self.composer.draft.language)
+        if self.writing.composer is not None:
+            self._put_anew(self.writing.composer.draft.macro, self.writing.composer.draft.language)
 
-    def on_composer_check_asked(self, message: Composer.CheckAsked) -> None:
+    def _check_asked(self, message: CheckAsked) -> None:
         """Look at the text in the writer's thread; no key waits for it."""
-        message.stop()
         draft, change = message.draft, reply_of(message.draft)
 
         def look(desk: Desk) -> tuple[Sequence[Finding], str]:
@@ -78,33 +111,32 @@ class Writing(Drafting):
 
         def looked(future: Future[tuple[Sequence[Finding], str]]) -> None:
             # called in the writer's thread; a text that cannot be looked at now is looked at before it leaves
-            if future.exception() is None and self.is_attached:
-                self.app.call_later(self._show_findings, draft.text, *future.result())
+            if future.exception() is None and self.desk.is_attached:
+                self.desk.app.call_later(self._show_findings, draft.text, *future.result())
 
-        self.writer.submit(look).add_done_callback(looked)
+        self.desk.writer.submit(look).add_done_callback(looked)
 
     def _show_findings(self, text: str, findings: Sequence[Finding], promise: str) -> None:
-        if self.composer is not None:
-            self.composer.show_findings(text, findings, promise)
+        if self.writing.composer is not None:
+            self.writing.composer.show_findings(text, findings, promise)
 
-    async def on_composer_send_asked(self, message: Composer.SendAsked) -> None:
+    async def _send_asked(self, message: SendAsked) -> None:
         """Write the note, send the reply, or show the preview first, as where something stands in the way."""
-        message.stop()
-        if self.busy or self._sending or self.composer is None or not self.composer.has_class("-open"):
+        if self.desk.busy or self._sending or not self.writing.is_open:
             return  # the key is held: it was pressed before, and what it asked for is under way
         draft = message.draft
-        ticket = self.store.tickets.get(draft.ticket_id)
+        ticket = self.desk.store.tickets.get(draft.ticket_id)
         # kept once more: what another window wrote meanwhile is shown before anything leaves
-        kept = await self.kept(draft) if ticket is not None else None
+        kept = await self.drafts.kept(draft) if ticket is not None else None
         if ticket is None or kept is None:
             return
         if draft.kind is Direction.NOTE:
-            await self.change_of((ticket.id,), Change(note=draft.text, draft=kept.revision), self._noted)
+            await self.changing.change_of((ticket.id,), Change(note=draft.text, draft=kept.revision), self._noted)
             return
         composer = self._composer_of(ticket)
         change = replace(reply_of(draft), draft=kept.revision, edited=composer.edited if composer is not None else None)
         if message.choose:
-            self.preview(ticket, change, words("Your reply"))
+            self.replies.preview(ticket, change, words("Your reply"))
             return
 
         sending = replace(change, status=outcome(change))
@@ -114,25 +146,25 @@ class Writing(Drafting):
             blocked = any(finding.blocking for finding in desk.findings(ticket.id, change))
             return seen, blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
 
-        await self.ask(look, lambda found: self._send_or_show(found[0], change, *found[1:]))
+        await self.desk.ask(look, lambda found: self._send_or_show(found[0], change, *found[1:]))
 
     def _send_or_show(self, ticket: Ticket, change: Change, held_up: bool, promise: Promise | None) -> None:
-        if held_up or self.is_weak(ticket, change):
-            self.preview(ticket, change, words("Not sent yet"))
+        if held_up or self.replies.is_weak(ticket, change):
+            self.replies.preview(ticket, change, words("Not sent yet"))
             return
         self._sending = True
         work = self._send_now(ticket, replace(change, status=outcome(change), promise=promise))
-        self.run_worker(work, group="send", exit_on_error=False)
+        self.desk.run_worker(work, group="send")
 
     async def _send_now(self, ticket: Ticket, change: Change) -> None:
         try:
-            await self.send(ticket, change)
+            await self.replies.send(ticket, change)
         finally:
             self._sending = False
 
     def _noted(self, done: Done) -> None:
-        self.close_composer()
-        self.changed(done)
+        self.writing.close()
+        self.changing.changed(done)
 
     def _put_in(self, name: str) -> None:
         ticket = self._written_for()
@@ -142,31 +174,32 @@ class Writing(Drafting):
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
             composer = self._composer_of(ticket)
             if composer is not None:
-                answer = self.fill(ticket, given, into=Place(composer.draft, *composer.around_cursor))
+                answer = self.replies.fill(ticket, given, into=Place(composer.draft, *composer.around_cursor))
                 if answer is not None:
                     composer.put(answer.change, closing=answer.closing)
 
-        self.with_all_answers(ticket, (name,), filled)
+        self.macro_questions.with_all_answers(ticket, (name,), filled)
 
     def _put_anew(self, names: str, language: str) -> None:
         ticket = self._written_for()
         if ticket is None or not names:
-            self.say(words("This text comes from no macro; type / and a name to put one in."))
+            self.desk.say(words("This text comes from no macro; type / and a name to put one in."))
             return
 
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
-            composer, answer = self._composer_of(ticket), self.fill(ticket, given, language)
+            composer, answer = self._composer_of(ticket), self.replies.fill(ticket, given, language)
             if composer is not None and answer is not None:
                 composer.put(answer.change, whole=True, closing=answer.closing)
 
-        self.with_all_answers(ticket, separate(names), filled, anew=False)
+        self.macro_questions.with_all_answers(ticket, separate(names), filled, anew=False)
 
     def _written_for(self) -> Ticket | None:
-        return None if self.composer is None else self.store.tickets.get(self.composer.draft.ticket_id)
+        composer = self.writing.composer
+        return None if composer is None else self.desk.store.tickets.get(composer.draft.ticket_id)
 
     def _composer_of(self, ticket: Ticket) -> Composer | None:
         """Return the composer if it is still about this ticket."""
-        composer = self.composer
+        composer = self.writing.composer
         return composer if composer is not None and composer.draft.ticket_id == ticket.id else None
 
 

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
+from tui.digits.digit_ranking import WEAK, Slot
 from tui.look.one_line import fit, one_line
-from tui.replying.digit_ranking import WEAK, Slot
 
 BETWEEN = " · "
 

@@ -1,13 +1,14 @@
-"""What every part of the desk's screen shares: the lanes, the open tickets, the store to read and the writer to ask."""
+"""What a part of the desk may use: the lanes and tickets on the screen, the store to read, the writer to ask."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from textual.app import App
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
@@ -16,24 +17,22 @@ from textual.widgets import Static
 from data.errors import DeskError
 from data.protocols import Clock
 from data.records.messages import Direction, Message
-from data.records.outbox import OutboxState
-from data.records.promises import PromiseState
 from data.records.tickets import Lane, Ticket
-from queues.remotes.links import links
-from tui.accounts.link_line import link_line, pace_line
 from tui.cards.field import types
-from tui.keys.keymap import keymap_from
-from tui.lanes.deadline_bar import burn_line, stay_line
+from tui.context.hooks import Hooks
+from tui.digits.macro_strip import MacroStrip
+from tui.digits.macros_at_hand import Answering
+from tui.keys.keymap import Keymap, keymap_from
+from tui.lanes.deadline_bar import burn_line
 from tui.lanes.lane_pane import LanePane
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
 from tui.look.one_line import one_line
 from tui.look.words import words
-from tui.replying.macros_at_hand import Answering
-from tui.reviews.notice import review_notice
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import PATIENCE, Writer
+from tui.ticket.read_conversation import read_conversation
 from tui.ticket.ticket_text import Conversation
 from tui.ticket.ticket_view import TicketView
 
@@ -43,16 +42,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
-PASSED_BY = ("skipped", "picked")
-"""What a ticket tells of the order of work."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where the agent is: what comes late acts only where it was asked for."""
+    """Where the agent is: a result that comes late opens something only where it was asked for."""
 
-    screen: Screen[object]
+    screen: Screen[Any]
     field: Widget | None
     """The line or text that is being written."""
     text: str
@@ -61,27 +58,96 @@ class Stand:
     """The ticket that keys mean."""
 
 
-class DeskBase(Screen[None]):
-    """State and the two ways of asking: read the store here, or hand a change to the writer."""
+class DeskContext:
+    """The one interface between the parts and the screen.
 
-    def __init__(self, store: Store, writer: Writer[Desk], clock: Clock, agent: str, mode: str) -> None:
-        super().__init__(id="desk")
+    A part reads the `store` here, in the screen's thread, and hands every change to the writer with `ask`; `say` is
+    the line at the bottom. Opening and going to tickets is `tui.context.going`, changing them `tui.context.changing`.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        store: Store,
+        writer: Writer[Desk],
+        clock: Clock,
+        agent: str,
+        *,
+        mode: str = "",
+        ways: Ways | None = None,
+    ) -> None:
+        self.screen = screen
+        """The desk's screen: for its classes and timers, and to mount widgets."""
         self.store, self.writer, self.clock, self.agent = store, writer, clock, agent
+        self.ways = ways or Ways()
+        """The settings of the screen."""
         self.answering = Answering(store, clock, agent)
+        """The macros at hand."""
+        self.hooks = Hooks()
+        """What the parts do at certain moments; `tui.desk.parts` lists it."""
         self.header = HeaderBar("tridesk", mode)
+        self.lane_bar = Static("", id="lane-bar", markup=False)
         self.status = Static("", id="status", markup=False)
         lanes = store.lanes.all()[:3] or [Lane("mail", words("Mail"), 0)]
         self.panes = [LanePane(lane, n, LaneSource(store, lane.name), clock) for n, lane in enumerate(lanes, 1)]
         self.views = [TicketView(lane.name, clock) for lane in lanes]
+        self.macro_strip = MacroStrip()
         self.active = 0
+        """The place of the lane that the agent is in."""
         self.busy = False
+        """The writer is slow with a change, and the next one has to wait."""
         self.said = ""
         """What the status line says."""
-        self.came_from: list[tuple[int, int]] = []
-        """Lane and ticket to go back to."""
-        self.ways = Ways()
         self.revealed: set[int] = set()
         """Graphic tickets whose words are unfolded."""
+        self._version = store.data_version()
+        """The version of the store that the screen shows."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The application."""
+        return self.screen.app
+
+    @property
+    def focused(self) -> Widget | None:
+        """The widget of the desk that the keys go to."""
+        return self.screen.focused
+
+    @property
+    def is_attached(self) -> bool:
+        """The desk is still open."""
+        return self.screen.is_attached
+
+    @property
+    def keys(self) -> Keymap:
+        """Every action's keys, as the agent has bound them."""
+        return getattr(self.app, "keys", None) or keymap_from()
+
+    def push_screen(self, card: Screen[T], then: Callable[[T | None], Any] | None = None) -> None:
+        """Show a card over the desk; `then` gets its answer."""
+        self.app.push_screen(card, then)
+
+    def toast(self, text: str, *, title: str = "", severity: str = "information", timeout: float = 8) -> None:
+        """Show a toast; `text` is never read as markup."""
+        self.screen.notify(text, title=title, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
+
+    def run_worker(self, work: Awaitable[object], *, group: str = "default", exclusive: bool = False) -> None:
+        """Go on with `work` beside the keys; a fault in it goes to the log and ends nothing."""
+        self.screen.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def in_thread(self, group: str, work: Callable[[], None], *, exclusive: bool = False) -> None:
+        """Do `work` in a thread; it comes back with `from_thread`. An exclusive one ends the group's others."""
+        self.screen.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def from_thread(self, act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call `act` in the screen's thread and wait for it; called in a thread."""
+        self.app.call_from_thread(act, *args, **kwargs)
+
+    def zone(self) -> str:
+        """Return the name of the time zone in which days begin."""
+        from tui.setup.open_desk import zone_named
+
+        return zone_named(self.ways.time_zone)
 
     @property
     def pane(self) -> LanePane:
@@ -100,8 +166,8 @@ class DeskBase(Screen[None]):
 
     @property
     def reading(self) -> bool:
-        """The agent is in the open ticket rather than in the list."""
-        return self.focused is self.view
+        """The agent is in the open ticket, or in what is beside it, rather than in the list."""
+        return self.focused is self.view or any(reads() for reads in self.hooks.is_reading)
 
     def target(self) -> int | None:
         """The one ticket that a key means: the open one when reading, else the one under the cursor."""
@@ -121,15 +187,35 @@ class DeskBase(Screen[None]):
 
     def key(self, action_id: str) -> str:
         """Return the key to press for an action, as the agent has bound it."""
-        keymap = getattr(self.app, "keys", None) or keymap_from()
-        return str(keymap.shown(action_id).partition(" ")[0])
+        return self.keys.shown(action_id).partition(" ")[0]
 
     def say(self, text: str, *, severe: bool = False) -> None:
-        """Tell the agent something in the status line; what went wrong comes as a toast too."""
-        told = self.said = one_line(text)
-        self.status.update(Content(told), layout=False)
+        """Write a line for the agent at the bottom; a severe one is shown as a toast too."""
+        self.said = one_line(text)
+        self.status.update(Content(self.said), layout=False)
         if severe:
-            self.notify(told, severity="error", timeout=8, markup=False)
+            self.toast(self.said, severity="error")
+
+    def say_no_ticket(self) -> None:
+        """Say that there is no ticket here for a key to act on."""
+        self.say(words("There is no ticket here; . goes to the most urgent one."))
+
+    def ask_about_targets(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
+        """Ask in one line about the tickets that the keys mean; an empty answer changes nothing."""
+        from tui.cards.ask_line import AskLine
+
+        ids = self.targets()
+        if not ids:
+            self.say_no_ticket()
+            return
+
+        async def answered(answer: str | None) -> None:
+            if answer and self.targets() != ids:
+                self.say(words("Another ticket stands here by now, so nothing was changed; press the key again."))
+            elif answer:
+                await then(answer)
+
+        self.push_screen(AskLine(question, hint), answered)
 
     def stand(self, ticket: int | None) -> Stand:
         """Return where the agent is now; `ticket` is the one that matters."""
@@ -158,7 +244,7 @@ class DeskBase(Screen[None]):
         return late
 
     async def ask(self, work: Callable[[Desk], T], then: Callable[[T], None]) -> None:
-        """Hand `work` to the writer and call `then` with what came of it; a refusal is told to the agent."""
+        """Hand `work` to the writer and call `then` with its result; a refusal is shown to the agent."""
         if self.busy:
             self.say(words("Still saving; this key was not taken."), severe=True)
             return
@@ -168,7 +254,7 @@ class DeskBase(Screen[None]):
             self._settle(waiting, then)
             return
         self.busy = self.header.saving = True
-        self.show_outbox()
+        self.show_header()
         stand = self.stand(self.view.ticket_id)  # the one under the cursor may leave its lane by this very change
         waiting.add_done_callback(lambda late: self._late(late, then, stand))
 
@@ -179,13 +265,15 @@ class DeskBase(Screen[None]):
     def _late(self, future: asyncio.Future[T], then: Callable[[T], None], stand: Stand) -> None:
         self.busy = self.header.saving = False
         if self.is_attached:
-            self.show_outbox()
-            self._settle(future, then if self.stand(self.view.ticket_id) == stand else self.came_late)
+            self.show_header()
+            self._settle(future, then if self.stand(self.view.ticket_id) == stand else self._came_late)
 
-    def came_late(self, result: object) -> None:
-        """Show what a change did whose agent has gone on meanwhile; nothing moves under their keys."""
+    def _came_late(self, result: object) -> None:
+        """Show what a slow change did after the agent had gone on; nothing moves under their keys."""
         self.refresh_lanes()
         self.say(words("Saved meanwhile. You went on, so nothing was opened."))
+        for tell in self.hooks.on_late_result:
+            tell(result)
 
     def _settle(self, future: asyncio.Future[T], then: Callable[[T], None]) -> None:
         error = future.exception()
@@ -202,28 +290,13 @@ class DeskBase(Screen[None]):
             )
 
     def refused(self, error: DeskError) -> None:
-        """Tell the agent why the desk did not do what was asked."""
-        self.say(f"{error.title}: {error.message}", severe=True)
+        """Show why the desk did not do what was asked, and which keys lead on."""
+        hints = (hint(error) for hint in self.hooks.on_refusal)
+        self.say(" ".join([f"{error.title}: {error.message}", *filter(None, hints)]), severe=True)
 
     def read(self, ticket_id: int) -> Conversation | None:
         """Read all that the ticket view shows."""
-        ticket = self.store.tickets.get(ticket_id)
-        if ticket is None:
-            return None
-        ratings, asked = self.store.csat.of(ticket_id), self.store.csat.asked(ticket_id)
-        return Conversation(
-            ticket,
-            self.store.customers.get(ticket.customer_id),
-            self.store.messages.of(ticket_id),
-            self.store.tickets.of_customer(ticket.customer_id),
-            self.store.escalations.of(ticket_id),
-            self.store.problems.of(ticket_id),
-            [one for one in self.store.promises.of(ticket_id) if one.state is PromiseState.OPEN],
-            ratings,
-            asked.at if asked is not None and asked.id not in {one.question_id for one in ratings} else None,
-            self.store.events.of_kinds(ticket_id, PASSED_BY),
-            folded=self.folds(ticket),
-        )
+        return read_conversation(self.store, ticket_id, self.folds)
 
     def folds(self, ticket: Ticket) -> bool:
         """Tell whether the customer's words on the ticket are folded, because they may be graphic."""
@@ -235,19 +308,21 @@ class DeskBase(Screen[None]):
         ticket = self.store.tickets.get(message.ticket_id)
         if message.direction is not Direction.IN or ticket is None or not self.folds(ticket):
             return message
-        told = words("(folded: it may be graphic or abusive)")
-        return replace(message, text=told, new_text=told)
+        notice = words("(folded: it may be graphic or abusive)")
+        return replace(message, text=notice, new_text=notice)
 
     def show_ticket(self, ticket_id: int | None) -> None:
         """Open a ticket in the active lane's view, or leave the view empty."""
         self.view.show(None if ticket_id is None else self.read(ticket_id))
         self.pane.open_ticket = self.view.ticket_id
-        self.set_class(self.view.ticket_id is not None, "-ticket-open")
+        self.screen.set_class(self.view.ticket_id is not None, "-ticket-open")
         self.show_counts()
-        self.show_outbox()  # what staying on this ticket costs
+        self.show_header()  # what staying on this ticket costs
+        for show in self.hooks.on_ticket_shown:
+            show(ticket_id)
 
     def show_counts(self) -> None:
-        """Write every lane's title."""
+        """Write every lane's title, and all of them into the bar of a narrow screen."""
         counts, now = self.store.tickets.counts(), self.clock()
         for pane in self.panes:
             lane = counts.get(pane.lane.name)
@@ -255,28 +330,46 @@ class DeskBase(Screen[None]):
             triage = self.store.tickets.in_triage(pane.lane.name)
             pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen, triage)
             pane.show_burn(burn_line(self.store, pane.lane.name, now))
+        parts = [f"[{pane.short}]" if pane is self.pane else f" {pane.short} " for pane in self.panes]
+        self.lane_bar.update(Content("  ".join(parts)), layout=False)
 
-    def show_outbox(self) -> None:
+    def show_times(self) -> None:
+        """Draw the times to due anew."""
+        for pane in self.panes:
+            pane.list.refresh()
+        self.show_counts()
+
+    def lane_shown(self) -> None:
+        """Bring titles and digits up to date: another lane, or another ticket, is under the agent's keys."""
+        self.show_counts()
+        self.show_macros()
+
+    def show_macros(self) -> None:
+        """Write what the digits hold for the ticket being read; in a list they mean the one under the cursor."""
+        ticket = self.ticket() if self.reading else None
+        self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
+
+    def show_header(self) -> None:
         """Write the top line."""
-        counts, now = self.store.outbox.counts(), self.clock()
-        leaves, ways = self.store.outbox.next_leaves(now), links(self.store)
-        self.header.show(
-            sum(counts.values()),
-            None if leaves is None else leaves - now,
-            counts.get(OutboxState.HELD, 0),
-            doubted=counts.get(OutboxState.IN_DOUBT, 0),
-            links=link_line(ways),
-            paces=pace_line(ways, now),
-            reviews=review_notice(self.store, self.agent),
-            suspended=self.store.tickets.suspended(),
-            stay=stay_line(self.store, [pane.lane.name for pane in self.panes], self.view.ticket_id, now),
-        )
+        for show in self.hooks.on_header:
+            show()
 
     def refresh_lanes(self) -> None:
         """Show what the store holds now; the tickets under the cursors keep their lines."""
+        for prepare in self.hooks.before_refresh:
+            prepare()
         for pane, view in zip(self.panes, self.views, strict=True):
             pane.list.reload()
             if view.ticket_id is not None:
                 view.show(self.read(view.ticket_id))
         self.show_counts()
-        self.show_outbox()
+        self.show_header()
+        for show in self.hooks.on_refresh:
+            show()
+
+    def poll(self) -> None:
+        """Take in what another connection committed."""
+        version = self.store.data_version()
+        if version != self._version:
+            self._version = version
+            self.refresh_lanes()

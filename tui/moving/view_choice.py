@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.records.tickets import LaneCounts
-from tui.lanes.finding import Filtering
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.lanes.views import BY_STATUS, LISTED, SETTING, WAITING, NamedView, base_title, saved, stored
 from tui.look.words import words
+from tui.moving.finding import Filter
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
 
 
-class Viewing(Filtering):
+class ViewChoice(Part):
     """`f` lists the views of the active lane; Esc in the list shows the whole lane again."""
 
-    def action_find_view(self) -> None:
+    def __init__(self, desk: DeskContext, lane_filter: Filter) -> None:
+        super().__init__(desk)
+        self.filter = lane_filter
+
+    def actions(self) -> Mapping[str, Act]:
+        """Choose a view."""
+        return {"find.view": self._choose}
+
+    def _choose(self) -> None:
         """Choose what the lane shows."""
         from tui.cards.pick_list import PickList
 
-        self.app.push_screen(PickList(self._view_lines()), self._view_chosen)
+        self.desk.push_screen(PickList(self._view_lines()), self._view_chosen)
 
     def _view_lines(self) -> list[tuple[str, str]]:
-        lane, tickets = self.pane.lane.name, self.store.tickets
+        lane, tickets = self.desk.pane.lane.name, self.desk.store.tickets
         counts = tickets.counts().get(lane, LaneCounts())
         lines = []
-        if self.pane.named.among is None and (self.looked_for or not self.pane.named.plain):
+        if self.desk.pane.named.among is None and (self.filter.looked_for or not self.desk.pane.named.plain):
             lines.append(("save:", words("save what is shown now under a name…")))
         lines += [(f"saved:{view.name}", f"{view.name}  ({replace(view, name='').title})") for view in self._saved()]
         lines.append((WAITING, f"{base_title(WAITING)}  {counts.active}"))
@@ -55,34 +67,34 @@ class Viewing(Filtering):
 
     def show_view(self, named: NamedView) -> None:
         """Show a view in the active lane, from its top."""
-        self.pane.named = named
-        self.pane.list.clear_selected()
-        self.pane.list.show_source(self.source(self.pane, {}), self.empty_words(self.pane))
-        self.show_counts()
-        self.list.focus()
-        self.say(words("{title} · Esc shows the whole lane").format(title=named.title) if not named.plain else "")
+        self.desk.pane.named = named
+        self.desk.pane.list.clear_selected()
+        self.desk.pane.list.show_source(self.filter.source(self.desk.pane, {}), self.filter.empty_words(self.desk.pane))
+        self.desk.show_counts()
+        self.desk.list.focus()
+        self.desk.say(words("{title} · Esc shows the whole lane").format(title=named.title) if not named.plain else "")
 
     def show_everywhere(self, named: NamedView) -> None:
         """Show a view in every lane."""
-        for pane in self.panes:
+        for pane in self.desk.panes:
             pane.named = named
             pane.list.clear_selected()
-            pane.list.show_source(self.source(pane, {}), self.empty_words(pane))
-        self.show_ticket(None)
-        self.lane_shown()
-        self.list.focus()
+            pane.list.show_source(self.filter.source(pane, {}), self.filter.empty_words(pane))
+        self.desk.show_ticket(None)
+        self.desk.lane_shown()
+        self.desk.list.focus()
 
-    def leave_view(self) -> bool:
+    def leave(self) -> bool:
         """Show the whole lane again, all of them where tickets were listed; False when it is whole already."""
-        if self.pane.named.plain:
+        if self.desk.pane.named.plain:
             return False
-        if self.pane.named.base == LISTED:
+        if self.desk.pane.named.base == LISTED:
             self.show_everywhere(NamedView())
             return True
-        kept = self.list.current_id
+        kept = self.desk.list.current_id
         self.show_view(NamedView())
         if kept is not None:
-            self.list.select_ticket(kept)
+            self.desk.list.select_ticket(kept)
         return True
 
     def _ask_name(self) -> None:
@@ -91,21 +103,21 @@ class Viewing(Filtering):
         async def named(name: str | None) -> None:
             if not name:
                 return
-            wanted = f"{self.pane.named.words} {self.looked_for}".strip()
-            view = NamedView(self.pane.named.base, wanted, " ".join(name.split()))
+            wanted = f"{self.desk.pane.named.words} {self.filter.looked_for}".strip()
+            view = NamedView(self.desk.pane.named.base, wanted, " ".join(name.split()))
             kept = [one for one in self._saved() if one.name != view.name]
             await self._keep([*kept, view], words("Saved; f finds it by {name}.").format(name=view.name))
-            self.leave_filter()
+            self.filter.leave()
             self.show_view(view)
 
-        self.app.push_screen(AskLine(words("Save what is shown under which name?"), words("a name")), named)
+        self.desk.push_screen(AskLine(words("Save what is shown under which name?"), words("a name")), named)
 
     async def _keep(self, views: list[NamedView], said: str) -> None:
         def keep(desk: Desk) -> None:
             with desk.store.write():
                 desk.store.settings.put(SETTING, stored(views))
 
-        await self.ask(keep, lambda _: self.say(said))
+        await self.desk.ask(keep, lambda _: self.desk.say(said))
 
     def _saved(self) -> list[NamedView]:
-        return saved(self.store.settings.get(SETTING))
+        return saved(self.desk.store.settings.get(SETTING))

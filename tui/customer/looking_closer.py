@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,10 @@ from data.records.messages import Message
 from data.records.ratings import Rating
 from data.records.tickets import Ticket
 from data.safe_text import safe_text
-from tui.first_run.first_screen import Beginning
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
 from tui.look.one_line import fit, one_line
 from tui.look.theme import THEME_SETTING
 from tui.look.words import words
@@ -21,39 +25,49 @@ MOST_TICKETS = 30
 """Tickets of one customer that the card lists."""
 
 
-class Looking(Beginning):
-    """The customer's card and the copy menu."""
+class CloserLook(Part):
+    """The customer's card, the copy menu, and the colours."""
 
-    def action_ticket_customer(self) -> None:
+    def __init__(self, desk: DeskContext, going: Going) -> None:
+        super().__init__(desk)
+        self.going = going
+
+    def actions(self) -> Mapping[str, Act]:
+        """The customer, copying, the theme."""
+        return {"ticket.customer": self._customer, "ticket.copy": self._choose_copy, "desk.theme": self._choose_theme}
+
+    def _customer(self) -> None:
         """Show the customer of the ticket and all their tickets."""
         ticket = self._ticket_or_say()
-        customer = self.store.customers.get(ticket.customer_id) if ticket is not None else None
+        customer = self.desk.store.customers.get(ticket.customer_id) if ticket is not None else None
         if ticket is None or customer is None:
             return
-        from tui.ticket.customer_card import CustomerCard, Past
+        from tui.customer.customer_card import CustomerCard, Past
 
-        titles = {lane.name: lane.title for lane in self.store.lanes.all()}
+        titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
         past = [
-            Past(row, titles.get(lane, lane), next((self.covered(one) for one in self._last_message(row.id)), None))
-            for row in self.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
-            for lane in [getattr(self.store.tickets.get(row.id), "lane", "")]
+            Past(
+                row, titles.get(lane, lane), next((self.desk.covered(one) for one in self._last_message(row.id)), None)
+            )
+            for row in self.desk.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
+            for lane in [getattr(self.desk.store.tickets.get(row.id), "lane", "")]
         ]
-        ratings = [self._folded_rating(one) for one in self.store.csat.of_customer(customer.id)]
-        self.app.push_screen(CustomerCard(customer, past, ticket.id, self.clock(), ratings), self._past_chosen)
+        ratings = [self._folded_rating(one) for one in self.desk.store.csat.of_customer(customer.id)]
+        self.desk.push_screen(CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings), self._past_chosen)
 
     def _folded_rating(self, rating: Rating) -> Rating:
         """Return a rating without its words where those of its ticket are folded."""
-        ticket = self.store.tickets.get(rating.ticket_id)
-        return replace(rating, comment="") if ticket is not None and self.folds(ticket) else rating
+        ticket = self.desk.store.tickets.get(rating.ticket_id)
+        return replace(rating, comment="") if ticket is not None and self.desk.folds(ticket) else rating
 
     def _last_message(self, ticket_id: int) -> list[Message]:
-        return self.store.messages.of(ticket_id, limit=1)
+        return self.desk.store.messages.of(ticket_id, limit=1)
 
     def _past_chosen(self, ticket_id: int | None) -> None:
         if ticket_id:
-            self.jump_to(ticket_id)
+            self.going.jump_to(ticket_id)
 
-    def action_ticket_copy(self) -> None:
+    def _choose_copy(self) -> None:
         """Choose what to copy."""
         ticket = self._ticket_or_say()
         if ticket is None:
@@ -67,13 +81,13 @@ class Looking(Beginning):
             if key:
                 self._copy(*copies[key])
 
-        self.app.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
+        self.desk.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
 
     def _copies(self, ticket: Ticket) -> dict[str, tuple[str, str]]:
         """Return what can be copied, by key: its name and the words themselves."""
-        newest = next((one for one in self._last_message(ticket.id) if not self.folds(ticket)), None)
-        customer = self.store.customers.get(ticket.customer_id)
-        numbers = " ".join(f"#{number}" for number in self.targets())
+        newest = next((one for one in self._last_message(ticket.id) if not self.desk.folds(ticket)), None)
+        customer = self.desk.store.customers.get(ticket.customer_id)
+        numbers = " ".join(f"#{number}" for number in self.desk.targets())
         found = {
             "y": (words("newest message"), newest.new_text or newest.text if newest is not None else ""),
             "n": (words("number"), numbers),
@@ -85,11 +99,11 @@ class Looking(Beginning):
     def _copy(self, name: str, text: str) -> None:
         """Hand safe words to the terminal's clipboard (OSC 52, as Textual writes it)."""
         copied = safe_text(text)
-        self.app.copy_to_clipboard(copied)
+        self.desk.app.copy_to_clipboard(copied)
         told = words("Copied by the terminal (OSC 52): {name}, {n} characters")
-        self.say(told.format(name=name, n=len(copied)))
+        self.desk.say(told.format(name=name, n=len(copied)))
 
-    def action_desk_theme(self) -> None:
+    def _choose_theme(self) -> None:
         """Choose the colours; the desk file remembers them."""
         from tui.cards.key_menu import KeyMenu, Line
 
@@ -99,15 +113,15 @@ class Looking(Beginning):
 
         async def chosen(name: str | None) -> None:
             if name:
-                self.app.theme = name
-                await self.ask(lambda desk: keep_theme(desk, name), lambda _: self.say(told[name]))
+                self.desk.app.theme = name
+                await self.desk.ask(lambda desk: keep_theme(desk, name), lambda _: self.desk.say(told[name]))
 
-        self.app.push_screen(KeyMenu(words("Which colours?"), lines, note), chosen)
+        self.desk.push_screen(KeyMenu(words("Which colours?"), lines, note), chosen)
 
     def _ticket_or_say(self) -> Ticket | None:
-        ticket = self.ticket()
+        ticket = self.desk.ticket()
         if ticket is None:
-            self.say(words("There is no ticket here; . goes to the most urgent one."))
+            self.desk.say_no_ticket()
         return ticket
 
 

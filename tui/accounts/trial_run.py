@@ -1,0 +1,76 @@
+"""Trying an account beside the keys: nothing waits for the thread, not even the end of the program."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.screen import Screen
+
+from data.errors import DeskError
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.accounts.forms import Remote
+    from tui.accounts.setup import AccountSetup
+
+
+class Show(Protocol):
+    """Shows one sentence on the card."""
+
+    def __call__(self, sentence: str, *, good: bool) -> None:
+        """`good` is False for what is wrong."""
+
+
+class TrialRun:
+    """Tries one account at a time for a card; a trial that is no longer waited for shows nothing."""
+
+    def __init__(self, card: Screen[Any], setup: AccountSetup, show: Show) -> None:
+        self._card, self._setup, self._show = card, setup, show
+        self._running = 0
+        """The number of the trial under way, 0 for none."""
+        self._begun = 0
+
+    @property
+    def running(self) -> bool:
+        """A trial is under way."""
+        return bool(self._running)
+
+    def begin(self, one: Remote, typed: str = "") -> None:
+        """Log in to the account in a thread of its own."""
+        self._begun += 1
+        self._running = self._begun
+        self._show(words("Trying {name}… Esc waits no longer").format(name=one.name), good=True)
+        # a daemon: a server that never answers must not hold up leaving the program
+        Thread(target=self._try, args=(self._running, one, typed), daemon=True).start()
+
+    def forget(self) -> None:
+        """Show nothing of the trial under way."""
+        self._running = 0
+
+    def end(self) -> bool:
+        """Wait no longer; tell whether a trial was under way."""
+        was = self.running
+        self.forget()
+        if was:
+            self._show(words("Not waited for."), good=False)
+        return was
+
+    def _try(self, number: int, one: Remote, typed: str) -> None:
+        try:
+            answer = self._setup.try_out(one, typed)
+            sentence, good = words("{name} works.").format(name=one.name), True
+            sentence += f" ({answer})" if answer else ""
+        except DeskError as error:
+            sentence, good = error.message, False
+        except Exception as error:  # the border of this thread: the form stays
+            sentence, good = words("A fault of the program itself ({kind}).").format(kind=type(error).__name__), False
+        try:
+            self._card.app.call_later(self._tried, number, sentence, good)
+        except RuntimeError:
+            return  # the program has ended meanwhile
+
+    def _tried(self, number: int, sentence: str, good: bool) -> None:
+        if number == self._running:
+            self._running = 0
+            self._show(sentence, good=good)

@@ -1,0 +1,99 @@
+"""Going to lanes and tickets: the one way in which another ticket comes under the agent's keys."""
+
+from __future__ import annotations
+
+from tui.context.desk_context import DeskContext
+from tui.look.words import words
+
+
+class Going:
+    """Opens tickets and remembers where the agent came from."""
+
+    def __init__(self, desk: DeskContext) -> None:
+        self._desk = desk
+        self.came_from: list[tuple[int, int]] = []
+        """Lane and ticket to go back to."""
+
+    def go_lane(self, place: int) -> None:
+        """Make a lane the active one; its ticket, cursor and draft are as they were left."""
+        desk = self._desk
+        if not 0 <= place < len(desk.panes) or place == desk.active:
+            desk.list.focus()
+            return
+        desk.active = place
+        self.show_active()
+        desk.list.focus()
+
+    def show_active(self) -> None:
+        """Put the active lane's ticket on the screen and mark its title."""
+        desk = self._desk
+        for place, (pane, view) in enumerate(zip(desk.panes, desk.views, strict=True)):
+            pane.set_class(place == desk.active, "-active")
+            view.set_class(place == desk.active, "-active")
+        desk.screen.set_class(desk.view.ticket_id is not None, "-ticket-open")
+        desk.lane_shown()
+        for show in desk.hooks.on_lane_shown:
+            show()
+
+    def open_ticket(self, place: int, ticket_id: int) -> None:
+        """Open a ticket of a lane and go to it."""
+        desk = self._desk
+        desk.active = place
+        desk.list.select_ticket(ticket_id)
+        desk.answering.opened(ticket_id)
+        desk.show_ticket(ticket_id)
+        self.show_active()
+        desk.view.focus()
+        for opened in desk.hooks.on_ticket_opened:
+            opened(ticket_id)
+
+    def open_under_cursor(self) -> None:
+        """Open the ticket under the cursor; the one that is being read stays, whether its lane lists it or not."""
+        here = self._desk.target()
+        if here is not None:
+            self.open_ticket(self._desk.active, here)
+
+    def jump_to(self, ticket_id: int) -> None:
+        """Open a ticket of any lane and status; `,` comes back from it."""
+        if not self.go_to(ticket_id):
+            ticket = self._desk.store.tickets.get(ticket_id)
+            lane = ticket.lane if ticket is not None else ""
+            self._desk.say(
+                words("#{n} is in the lane {lane}, which is not on the screen.").format(n=ticket_id, lane=lane)
+            )
+
+    def go_to(self, ticket_id: int) -> bool:
+        """Open a ticket and remember the way back; False where its lane is not on the screen."""
+        place = self.place_of(ticket_id)
+        if place is None:
+            return False
+        self.remember()
+        self.open_ticket(place, ticket_id)
+        return True
+
+    def remember(self) -> None:
+        """Remember the ticket that the keys mean as the one to go back to."""
+        here = self._desk.target()
+        if here is not None:
+            self.came_from.append((self._desk.active, here))
+
+    def place_of(self, ticket_id: int) -> int | None:
+        """Return the place of the lane that a ticket is in; None where that lane is not on the screen."""
+        ticket = self._desk.store.tickets.get(ticket_id)
+        places = (n for n, pane in enumerate(self._desk.panes) if ticket is not None and pane.lane.name == ticket.lane)
+        return next(places, None)
+
+    def return_to(self, ticket_id: int) -> None:
+        """Put the cursor on a ticket, whatever its lane; open it where one is open already."""
+        desk, place = self._desk, self.place_of(ticket_id)
+        if place is None:
+            return
+        if desk.reading:
+            self.open_ticket(place, ticket_id)
+            return
+        desk.active = place
+        if desk.list.select_ticket(ticket_id):
+            self.show_active()
+            desk.list.focus()
+        else:  # what the lane does not show is opened, so that it can be read and worked on
+            self.open_ticket(place, ticket_id)

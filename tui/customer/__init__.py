@@ -1,0 +1,4 @@
+"""The customer: their card, their language, and copying what they wrote.
+
+Imports `context`, `cards`, `keys`, `look`, `ticket`, `queues` and `data`.
+"""

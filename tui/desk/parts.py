@@ -1,0 +1,174 @@
+"""All parts of the desk, and the order in which they take their turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
+from typing import TYPE_CHECKING
+
+from tui.accounts.accounts import Accounts
+from tui.cards.desk_message import DeskMessage
+from tui.coaching.coach import Coach
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act, Hooks
+from tui.context.part import Part
+from tui.customer.customer_language import CustomerLanguage
+from tui.customer.looking_closer import CloserLook
+from tui.deciding.decisions import Decisions
+from tui.deciding.escalating import Escalations
+from tui.deciding.escalation_text import HandingOver
+from tui.deciding.problems import Problems
+from tui.deciding.questions import Questions
+from tui.deciding.rerouting import RouteAgain
+from tui.desk.help_and_palette import HelpAndPalette
+from tui.desk.quit import Quit
+from tui.desk.top_line import TopLine
+from tui.desk.undo_keys import Undo
+from tui.first_run.first_screen import FirstScreen
+from tui.moving.finding import Filter
+from tui.moving.graphic_words import GraphicContent
+from tui.moving.moving import Movement
+from tui.moving.passing_over import MostUrgent
+from tui.moving.view_choice import ViewChoice
+from tui.procedures.changed_wording import ChangedWording
+from tui.procedures.steps import ProcedureSteps
+from tui.replying.bulk_answer import BulkAnswer
+from tui.replying.composer_place import ComposerPlace
+from tui.replying.composer_requests import ComposerRequests
+from tui.replying.drafts import Drafts
+from tui.replying.macro_keys import MacroKeys
+from tui.replying.macro_preview import ReplyPreview
+from tui.replying.macro_questions import MacroQuestions
+from tui.replying.outbox import Outbox
+from tui.reports.report import Reports
+from tui.reviews.reviews import Reviews
+from tui.setup.settings import config_folder
+from tui.shifts.begin_and_end import Shifts
+from tui.shifts.figures import ShiftFigures
+from tui.shifts.handover import HandOver
+
+if TYPE_CHECKING:
+    from queues.procedures.book import ProcedureBook
+    from tui.accounts.setup import AccountSetup
+
+POLL_SECONDS = 0.25
+"""How often another connection's commit is looked for; asking costs microseconds."""
+MACRO_SECONDS = 2
+"""How often changed macros are looked for, in a thread."""
+LEARN_SECONDS = 2
+"""How often suggestions learn from what was sent, or undone, since."""
+SHIFT_SECONDS = 2
+"""How often the agent's own figures are looked at."""
+CLOCK_SECONDS = 30
+"""How often times to due are drawn anew."""
+
+
+class Parts:
+    """The parts by name, each built from the context, the services and the parts before it."""
+
+    def __init__(
+        self,
+        desk: DeskContext,
+        *,
+        procedures: Callable[[], ProcedureBook] | None = None,
+        setup: AccountSetup | None = None,
+    ) -> None:
+        """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none."""
+        self._desk = desk
+        self.going = going = Going(desk)
+        self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
+        self.top_line = TopLine(desk)
+        self.movement = Movement(desk, going)
+        self.most_urgent = MostUrgent(desk, going)
+        self.filter = Filter(desk, going)
+        self.view_choice = ViewChoice(desk, self.filter)
+        self.decisions = Decisions(desk, changing)
+        self.undo = Undo(desk, going, changing)
+        self.questions = Questions(desk, changing)
+        self.graphic = GraphicContent(desk)
+        self.closer_look = CloserLook(desk, going)
+        self.customer_language = CustomerLanguage(desk, changing)
+        self.changed_wording = ChangedWording(desk)
+        self.steps = ProcedureSteps(desk, going, changing, self.changed_wording, procedures)
+        self.macro_questions = MacroQuestions(desk)
+        self.writing = ComposerPlace(desk, going)
+        self.drafts = Drafts(desk, self.writing)
+        self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.writing, self.steps)
+        self.macro_keys = MacroKeys(desk, self.replies)
+        self.composer_requests = ComposerRequests(
+            desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
+        )
+        self.bulk_answer = BulkAnswer(desk, changing, self.macro_questions)
+        self.outbox = Outbox(desk, going, changing, self.writing)
+        self.escalations = Escalations(desk, changing)
+        self.problems = Problems(desk, changing, self.bulk_answer)
+        self.route_again = RouteAgain(desk, changing)
+        self.accounts = Accounts(desk, setup)
+        self.first_screen = FirstScreen(desk, self.accounts)
+        self.coach = Coach(desk)
+        self.shift_figures = ShiftFigures(desk, going, self.view_choice)
+        self.shifts = Shifts(desk, going, self.graphic, self.steps, self.shift_figures)
+        self.hand_over = HandOver(desk, going, self.shifts)
+        self.reports = Reports(desk, going, self.view_choice)
+        self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
+        self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
+        self.quit = Quit(desk)
+        self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
+        self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
+        self._messages = {kind: hear for part in self.all for kind, hear in part.messages().items()}
+        desk.hooks = self._hooks()
+
+    def _hooks(self) -> Hooks:
+        """Every moment at which parts take a turn, in the order in which they do."""
+        return Hooks(
+            when_drawn=(self.macro_keys.load, self.steps.load_book),
+            timers=(
+                (POLL_SECONDS, self._desk.poll),
+                (MACRO_SECONDS, self.macro_keys.look_for_changes),
+                (LEARN_SECONDS, self.macro_keys.learn_news),
+                (SHIFT_SECONDS, self.shift_figures.look_at_shift),
+                (1, self._desk.show_header),
+                (1, self.coach.look_at_work),
+                (CLOCK_SECONDS, self._desk.show_times),
+            ),
+            is_reading=(self.steps.is_active,),
+            on_header=(self.top_line.show,),
+            on_layout=(self.steps.show,),
+            on_ticket_shown=(self.steps.show_of,),
+            on_ticket_opened=(self.graphic.note_opened,),
+            on_lane_shown=(self.escalations.look_first, self.steps.show),
+            before_refresh=(self.filter.look_again,),
+            on_refresh=(self.escalations.tell_news, self.steps.show),
+            before_preview=(
+                self.changed_wording.before_preview,
+                self.bulk_answer.take_selected,
+                self.customer_language.ask_before_preview,
+            ),
+            on_macros=(self.shifts.offer,),
+            go_back=(
+                self.movement.let_selection_go,
+                self.filter.leave,
+                self.reports.go_back,
+                self.movement.close_ticket,
+                self.view_choice.leave,
+            ),
+            on_refusal=(self.steps.keys_past,),
+            on_late_result=(self.changing.tell_late,),
+            before_quitting=(self.coach.keep_visit, self.drafts.all_kept),
+            on_closed=(self.first_screen.stop_import,),
+        )
+
+    async def act(self, action_id: str) -> None:
+        """Carry out an action of the registry."""
+        done = self._actions[action_id]()
+        if isawaitable(done):
+            await done
+
+    async def hear(self, message: DeskMessage) -> None:
+        """Hand a widget's message to the part that answers it; one that no part answers is dropped."""
+        answer = self._messages.get(type(message))
+        done = answer(message) if answer is not None else None
+        if isawaitable(done):
+            await done

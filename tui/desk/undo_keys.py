@@ -1,0 +1,61 @@
+"""The keys that undo the last action and do it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from data.errors import LeftError
+from data.records.changes import Done
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+
+
+class Undo(Part):
+    """`z` undoes, `Z` does it again."""
+
+    def __init__(self, desk: DeskContext, going: Going, changing: Changing) -> None:
+        super().__init__(desk)
+        self.going, self.changing = going, changing
+        self._sent_already: int | None = None
+        """The action whose reply had left when undoing was tried."""
+
+    def actions(self) -> Mapping[str, Act]:
+        """Undo and redo."""
+        return {"desk.undo": self.undo, "desk.redo": self.redo}
+
+    async def undo(self) -> None:
+        """Take the whole last action back; where a reply of it has left, once more takes back the rest."""
+        rest, self._sent_already = self._sent_already, None
+
+        def undo(desk: Desk) -> Done | LeftError:
+            try:
+                return desk.undo(rest_of=rest)
+            except LeftError as error:
+                return error
+
+        await self.desk.ask(undo, self._undone)
+
+    async def redo(self) -> None:
+        """Do again what was taken back."""
+        await self.desk.ask(lambda desk: desk.redo(), self.changing.changed)
+
+    def _undone(self, done: Done | LeftError) -> None:
+        if isinstance(done, LeftError):
+            self._sent_already = done.action
+            key = words("{key} takes the rest back").format(key=self.desk.key("desk.undo"))
+            self.desk.say(f"{done.title}: {done.message} · {key}", severe=True)
+            return
+        self.desk.refresh_lanes()
+        again = words("{key} does it again").format(key=self.desk.key("desk.redo"))
+        undone = words("Undone: {summary}").format(summary=done.summary)
+        self.desk.say(undone + ("" if done.partly else f" · {again}"))
+        for ticket_id in done.ticket_ids[:1]:
+            self.going.return_to(ticket_id)

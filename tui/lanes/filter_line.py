@@ -1,0 +1,34 @@
+"""The line in which the filter is typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui.lanes.lane_messages import FilterLeft, FilterSubmitted, FilterTyped
+from tui.look.words import words
+
+
+class FilterLine(Input):
+    """Posts what is typed, and that it is done or left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(placeholder=words("words, a name, #number: at least 3 letters"), id="filter", compact=True)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Post what is typed so far."""
+        event.stop()
+        self.post_message(FilterTyped(event.value.strip()))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Post what was typed."""
+        event.stop()
+        self.post_message(FilterSubmitted(event.value.strip()))
+
+    def action_leave(self) -> None:
+        """Post that the agent leaves the line."""
+        self.post_message(FilterLeft())

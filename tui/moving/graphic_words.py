@@ -1,0 +1,60 @@
+"""Graphic words stay folded until a key asks for them, and showing them is noted once a shift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.look.words import words
+
+
+class GraphicContent(Part):
+    """`X` unfolds the customer's graphic words, or folds them again."""
+
+    def __init__(self, desk: DeskContext) -> None:
+        super().__init__(desk)
+        self._seen: set[int] = set()
+        """Graphic tickets that were seen since the shift, or the program, began."""
+
+    def actions(self) -> Mapping[str, Act]:
+        """Show what is folded."""
+        return {"ticket.reveal": self._reveal}
+
+    def note_opened(self, ticket_id: int) -> None:
+        """Where nothing is folded, opening a graphic ticket is seeing it."""
+        shown, exposure = self.desk.view.shown, self.desk.ways.exposure
+        if shown is not None and not exposure.fold and exposure.holds(shown.ticket):
+            self._note(ticket_id)
+
+    def turn(self, ticket_id: int) -> bool:
+        """Unfold the customer's words on a ticket, or fold them; False where there is nothing to fold."""
+        ticket, exposure = self.desk.store.tickets.get(ticket_id), self.desk.ways.exposure
+        if ticket is None or not exposure.fold or not exposure.holds(ticket):
+            return False
+        self.desk.revealed ^= {ticket_id}
+        if ticket_id in self.desk.revealed:
+            self._note(ticket_id)
+        return True
+
+    def _reveal(self) -> None:
+        shown = self.desk.view.shown
+        if shown is None or not self.turn(shown.ticket.id):
+            self.desk.say(words("Nothing is folded here."))
+        else:
+            self.desk.view.show(self.desk.read(shown.ticket.id))
+
+    def fold_again(self) -> None:
+        """Fold all that was unfolded: what is shown from now on counts anew."""
+        self._seen.clear()
+        self.desk.revealed.clear()
+        for view in self.desk.views:
+            if view.ticket_id is not None:
+                view.show(self.desk.read(view.ticket_id))
+
+    def _note(self, ticket_id: int) -> None:
+        """Write the exposure down, once a shift."""
+        if ticket_id not in self._seen:
+            self._seen.add(ticket_id)
+            self.desk.writer.submit(lambda desk: desk.reveal(ticket_id))

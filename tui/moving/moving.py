@@ -1,0 +1,140 @@
+"""Keys that move about: between tickets, lanes and regions, and back. They change nothing in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from tui.cards.desk_message import DeskMessage
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.lanes.lane_messages import TicketChosen
+from tui.look.words import words
+
+
+class Movement(Part):
+    """Moving, opening, going back, selecting."""
+
+    def __init__(self, desk: DeskContext, going: Going) -> None:
+        super().__init__(desk)
+        self.going = going
+
+    def actions(self) -> Mapping[str, Act]:
+        """All that moves."""
+        return {
+            "ticket.next": partial(self._step, 1),
+            "ticket.previous": partial(self._step, -1),
+            "ticket.first": self._first,
+            "ticket.last": self._last,
+            "ticket.page_down": partial(self._page, 1),
+            "ticket.page_up": partial(self._page, -1),
+            "message.quotes": lambda: self.desk.view.toggle_quotes(),
+            "message.next": lambda: self.desk.view.step_message(1),
+            "message.previous": lambda: self.desk.view.step_message(-1),
+            "lane.left": lambda: self.going.go_lane(self.desk.active - 1),
+            "lane.right": lambda: self.going.go_lane(self.desk.active + 1),
+            **{f"lane.{n}": partial(self.going.go_lane, n - 1) for n in (1, 2, 3)},
+            "region.next": self._other_region,
+            "region.previous": self._other_region,
+            "ticket.view": self.going.open_under_cursor,
+            "ticket.return": self._return,
+            "nav.back": self._go_back,
+            "select.toggle": lambda: self._select(self.desk.list.toggle_selected),
+            "select.range": lambda: self._select(self.desk.list.select_range),
+            "select.all": lambda: self._select(self.desk.list.select_shown),
+            "desk.refresh": self._refresh,
+            "desk.zoom": self._zoom,
+        }
+
+    def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
+        """A click opens."""
+        return {TicketChosen: self._open_chosen}
+
+    def _open_chosen(self, message: TicketChosen) -> None:
+        place = self.going.place_of(message.ticket_id)
+        if place is not None:
+            self.going.open_ticket(place, message.ticket_id)
+
+    def _step(self, step: int) -> None:
+        """Go a ticket up or down, or a line when reading."""
+        if self.desk.reading:
+            self.desk.view.scroll_lines(step)
+        else:
+            self.desk.list.move(step)
+
+    def _page(self, pages: int) -> None:
+        """Move by whole views in the list or in the ticket."""
+        view = self.desk.view
+        if self.desk.reading:
+            view.scroll_lines(pages * max(1, view.size.height - 1))
+        else:
+            self.desk.list.page(pages)
+
+    def _first(self) -> None:
+        """Go to the most urgent ticket of the lane, or to the ticket's first line."""
+        if self.desk.reading:
+            self.desk.view.scroll_to(y=0, animate=False)
+        else:
+            self.desk.list.first()
+
+    def _last(self) -> None:
+        """Go to the least urgent ticket of the lane, or to the ticket's last line."""
+        view = self.desk.view
+        if self.desk.reading:
+            view.scroll_to(y=view.virtual_size.height, animate=False)
+        else:
+            self.desk.list.last()
+
+    def _other_region(self) -> None:
+        """Go from the list to the open ticket and back."""
+        if self.desk.reading or self.desk.view.ticket_id is None:
+            self.desk.list.focus()
+        else:
+            self.desk.view.focus()
+
+    def _return(self) -> None:
+        """Go back to where the last jump started."""
+        if not self.going.came_from:
+            self.desk.say(words("There is nowhere to go back to."))
+            return
+        place, ticket_id = self.going.came_from.pop()
+        self.going.open_ticket(place, ticket_id)
+        self.desk.say(words("Back at #{n}").format(n=ticket_id))
+
+    def _go_back(self) -> None:
+        """Go back one step; never quits."""
+        if not any(step() for step in self.desk.hooks.go_back):
+            self.desk.list.focus()
+
+    def let_selection_go(self) -> bool:
+        """Clear the selection; False where nothing is selected."""
+        return self.desk.list.clear_selected()
+
+    def close_ticket(self) -> bool:
+        """Close the open ticket; False where none is open."""
+        if self.desk.view.ticket_id is None:
+            return False
+        self.desk.show_ticket(None)
+        self.desk.lane_shown()
+        self.desk.list.focus()
+        return True
+
+    def _select(self, select: Act) -> None:
+        """Select, or let go, and say how many tickets the keys mean now."""
+        select()
+        count = len(self.desk.list.selected)
+        self.desk.say(words("{n} selected; keys now mean all of them, Esc lets go").format(n=count) if count else "")
+
+    def _refresh(self) -> None:
+        """Take in what is new and go to the top of the lane."""
+        self.desk.refresh_lanes()
+        self.desk.list.first()
+        self.desk.say(words("All that is new is taken in; the cursor is at the top."))
+
+    def _zoom(self) -> None:
+        """Give the lane or the ticket that has the focus the whole screen, or take it back."""
+        self.desk.screen.toggle_class("-zoom")
+        if self.desk.screen.has_class("-narrow"):
+            self.desk.say(words("The screen is narrow: what has the focus has all of it already."))

@@ -1,0 +1,89 @@
+"""The composer on the desk: opened on a ticket's draft, and closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from data.records.changes import Change, Finding
+from data.records.messages import Direction, Draft
+from tui.context.desk_context import DeskContext
+from tui.context.going import Going
+from tui.context.hooks import Act
+from tui.context.part import Part
+
+if TYPE_CHECKING:
+    from tui.replying.completion import Choice
+    from tui.replying.composer import Composer
+
+
+class ComposerPlace(Part):
+    """Writing to the customer, and notes that no customer sees."""
+
+    def __init__(self, desk: DeskContext, going: Going) -> None:
+        super().__init__(desk)
+        self.going = going
+        self.composer: Composer | None = None
+        """Made with the first text that is written; what it needs is not loaded before."""
+        self.revisions: dict[int, int] = {}
+        """The revision of each draft as last kept; only the writer's thread touches it."""
+
+    def actions(self) -> Mapping[str, Act]:
+        """Reply and note."""
+        return {
+            "ticket.reply": partial(self.write, Direction.OUT),
+            "ticket.note": partial(self.write, Direction.NOTE),
+        }
+
+    @property
+    def is_open(self) -> bool:
+        """Something is being written."""
+        return self.composer is not None and self.composer.has_class("-open")
+
+    async def write(self, kind: Direction, change: Change | None = None, *, at: Finding | None = None) -> None:
+        """Open the composer on the ticket's draft, or on the text of `change`, with the words of `at` selected."""
+        ticket = self.desk.ticket()
+        if ticket is None:
+            self.desk.say_no_ticket()
+            return
+        if self.desk.view.ticket_id != ticket.id:
+            self.going.open_ticket(self.desk.active, ticket.id)
+        composer = await self._composer()
+        draft = self.desk.store.drafts.get(ticket.id) or Draft(ticket.id, "", kind)
+        if not draft.text or kind is Direction.NOTE:
+            # a reply may become a note; a note becomes a reply only by ctrl+t, never by the key that was pressed
+            draft = replace(draft, kind=kind)
+        known = draft.revision
+        self.desk.writer.submit(lambda desk: self.revisions.__setitem__(ticket.id, known))
+        customer = self.desk.store.customers.get(ticket.customer_id)
+        composer.open(draft, customer.name if customer else "")
+        composer.add_class("-open")
+        if change is not None and change.reply is not None:
+            composer.put(change, whole=True)
+            if at is not None:
+                composer.point_at(at)
+
+    async def _composer(self) -> Composer:
+        if self.composer is None:
+            from tui.replying.composer import Composer
+
+            self.composer = Composer(self._complete)
+            await self.desk.screen.query_one("#tickets").mount(self.composer)
+        return self.composer
+
+    def _complete(self, letters: str) -> Sequence[Choice]:
+        from tui.replying.completion import found_by
+
+        ticket = self.desk.ticket() or (self.desk.view.shown.ticket if self.desk.view.shown else None)
+        if ticket is None:
+            return []
+        return found_by(letters, self.desk.answering.titles(ticket, ticket.language))
+
+    def close(self) -> None:
+        """Leave the composer; the draft is in the file."""
+        if self.composer is not None and self.composer.has_class("-open"):
+            self.composer.flush()
+            self.composer.remove_class("-open")
+            (self.desk.view if self.desk.view.ticket_id is not None else self.desk.list).focus()

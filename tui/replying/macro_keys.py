@@ -1,0 +1,121 @@
+"""The digits and the list of macros: which macro a key means, and taking in macros that changed on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.digits.macros_at_hand import SLOTS
+from tui.look.one_line import one_line
+from tui.look.words import words
+from tui.replying.macro_preview import ReplyPreview
+
+if TYPE_CHECKING:
+    from macros.files.library import Verdict as Refused
+
+
+class MacroKeys(Part):
+    """A digit previews its macro, `m` finds one by a few letters."""
+
+    def __init__(self, desk: DeskContext, replies: ReplyPreview) -> None:
+        super().__init__(desk)
+        self.replies = replies
+        self._pressed_early: Callable[[], None] | None = None
+        """Shows the macro of the digit that was pressed before the macros were there."""
+        self._learned = desk.store.data_version()
+        """The version of the store that suggestions have learned from."""
+
+    def actions(self) -> Mapping[str, Act]:
+        """The digits, the last macro and the list."""
+        return {
+            **{f"macro.slot_{n}": partial(self.preview_slot, n) for n in range(1, SLOTS + 1)},
+            "macro.again": self._preview_last,
+            "macro.pick": self._pick,
+        }
+
+    def load(self) -> None:
+        """Read the macros once the screen is drawn."""
+        self.desk.in_thread("macros", self._load)
+
+    def _load(self) -> None:
+        self.desk.answering.load()
+        self.desk.from_thread(self.take, self.desk.answering.refused())
+        self.desk.answering.learn()
+
+    def learn_news(self) -> None:
+        """Learn from what was committed since, here or elsewhere; the digits of tickets in view stay as they are."""
+        version = self.desk.store.data_version()
+        if version != self._learned and self.desk.answering.ready:
+            self._learned = version
+            self.desk.in_thread("learning", self.desk.answering.learn)
+
+    def look_for_changes(self) -> None:
+        """Take in macros that were changed on disk."""
+        self.desk.in_thread("macros on disk", self._look_for_changes)
+
+    def _look_for_changes(self) -> None:
+        refused = self.desk.answering.refresh()
+        if refused is not None:
+            self.desk.from_thread(self.take, refused)
+
+    def take(self, refused: Sequence[Refused]) -> None:
+        """Show what the digits hold now, and name files that cannot be used; what they held before stays."""
+        self.desk.answering.know_new()
+        self.desk.lane_shown()
+        early, self._pressed_early = self._pressed_early, None
+        if early is not None:
+            early()
+        if refused:
+            first = refused[0]
+            reason = words("{file}, line {line}: {reason}").format(
+                file=first.file.name, line=first.line, reason=first.reason
+            )
+            more = words("And {n} more; tridesk macros check shows all.").format(n=len(refused) - 1)
+            text = one_line(reason) + (f"\n{more}" if len(refused) > 1 else "")
+            self.desk.toast(text, title=words("Macro refused"), severity="warning", timeout=10)
+        for taken in self.desk.hooks.on_macros:
+            taken()
+
+    def preview_slot(self, number: int) -> None:
+        """Preview the macro on a digit."""
+        ticket = self.desk.ticket()
+        if ticket is None:
+            self.desk.say_no_ticket()
+            return
+        if not self.desk.answering.ready:
+            self._pressed_early = self.desk.only_here(partial(self.preview_slot, number))
+            self.desk.say(words("Macros are loading; {n} shows in a moment.").format(n=number))
+            return
+        macro = self.desk.answering.slots(ticket)[number - 1]
+        if macro is None:
+            self.desk.say(words("No macro is on {n}.").format(n=number))
+            return
+        self.replies.preview_macro(ticket, macro.name)
+
+    def _preview_last(self) -> None:
+        """Preview the macro used last."""
+        ticket = self.desk.ticket()
+        if ticket is not None and self.desk.answering.last:
+            self.replies.preview_macro(ticket, self.desk.answering.last)
+        else:
+            self.desk.say(words("No macro was used yet."))
+
+    def _pick(self) -> None:
+        """Find a macro by a few letters and preview it."""
+        from tui.cards.pick_list import PickList
+
+        ticket = self.desk.ticket()
+        if ticket is None:
+            self.desk.say_no_ticket()
+            return
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self.replies.preview_macro(ticket, name)
+
+        lines = [(name, f"{title}  ({name})") for name, title in self.desk.answering.titles(ticket, ticket.language)]
+        self.desk.push_screen(PickList(lines), chosen)

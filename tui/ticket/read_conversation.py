@@ -1,0 +1,40 @@
+"""Reads all that the ticket view shows of one ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from data.records.promises import PromiseState
+from data.records.tickets import Ticket
+from tui.ticket.ticket_text import Conversation
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+ORDER_OF_WORK = ("skipped", "picked")
+"""The events that say how the ticket stood in the order of work."""
+
+
+def read_conversation(store: Store, ticket_id: int, folds: Callable[[Ticket], bool]) -> Conversation | None:
+    """Return the ticket with its messages and what belongs to it; None where there is no such ticket.
+
+    `folds` says whether the customer's words on the ticket are folded.
+    """
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None:
+        return None
+    ratings, asked = store.csat.of(ticket_id), store.csat.asked(ticket_id)
+    return Conversation(
+        ticket,
+        store.customers.get(ticket.customer_id),
+        store.messages.of(ticket_id),
+        store.tickets.of_customer(ticket.customer_id),
+        store.escalations.of(ticket_id),
+        store.problems.of(ticket_id),
+        [promise for promise in store.promises.of(ticket_id) if promise.state is PromiseState.OPEN],
+        ratings,
+        asked.at if asked is not None and asked.id not in {rating.question_id for rating in ratings} else None,
+        store.events.of_kinds(ticket_id, ORDER_OF_WORK),
+        folded=folds(ticket),
+    )
