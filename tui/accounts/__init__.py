@@ -1,4 +1,4 @@
 """Mail accounts and ticketing systems on the screen: set up, tried, and kept in step by a process of their own.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `cards`, `keys`, `look`, `setup`, `queues` and `data`.
 """

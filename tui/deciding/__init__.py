@@ -1,4 +1,4 @@
 """What becomes of tickets: escalations, problems, routing them again.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `replying`, `cards`, `look`, `setup`, `queues`, `macros` and `data`.
 """

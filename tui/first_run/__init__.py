@@ -1,4 +1,4 @@
 """The first screen of an empty desk, and the import of files.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `accounts`, `cards`, `look`, `setup`, `queues` and `data`.
 """

@@ -1,4 +1,4 @@
 """Answering: macros on digits, the reply card, the composer, drafts, many tickets at once, the outbox.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `moving`, `procedures`, `digits`, `cards`, `keys`, `look`, `queues`, `macros` and `data`.
 """

@@ -1,4 +1,4 @@
 """Reports: tables, plots, pages, and the tickets behind each figure.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `moving`, `lanes`, `cards`, `keys`, `look`, `setup`, `queues` and `data`.
 """

@@ -1,4 +1,4 @@
 """Reviews of replies: a reviewer's screen, and an agent's own.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `moving`, `procedures`, `cards`, `keys`, `look`, `setup`, `queues` and `data`.
 """

@@ -1,4 +1,4 @@
 """A shift on the screen: its figures, its beginning, its hand-over.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `moving`, `procedures`, `lanes`, `cards`, `look`, `queues` and `data`.
 """
