@@ -102,13 +102,13 @@ class DeskApp(App[int]):
 
         return ReadingDriver
 
-    def typed(self, event: events.InputEvent | events.Paste, at: float) -> None:
-        """Take what a real terminal sent, in the order and at the time in which it was read."""
+    def typed(self, read: Sequence[events.InputEvent | events.Paste], at: float) -> None:
+        """Take what a real terminal sent in one read, in order; `at` is the time of it, by `time.monotonic`."""
         if self._feed is None:
             from tui.desk.key_feed import KeyFeed
 
             self._feed = KeyFeed(self, self._desk_screen, self.keys, self.leader)
-        self._feed.take(event, at)
+        self._feed.take(read, at)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what everything that is drawn passes through; NO_COLOR takes the colours out."""

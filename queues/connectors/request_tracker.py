@@ -20,6 +20,7 @@ from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
+from queues.mail.headers import words
 
 AT_ONCE = 100
 OVERLAP = 20
@@ -242,7 +243,7 @@ class RequestTracker:
         self, number: int, ticket: RemoteTicket, parts: list[dict[str, Any]], headers: str, creator: str, at: int,
         staff: bool,
     ) -> Written:  # fmt: skip
-        """Return what a message says: the plain words where there are any, else the HTML."""
+        """Return what a message says: the plain words where there are any, else the HTML; RT keeps names as encoded."""
         written, own_id = _FROM.search(headers), _MAIL_ID.search(headers)
         sender = written[1] if written and not staff else creator if staff else ticket.requestor
         subject = next((str(part["Subject"]) for part in parts if part.get("Subject")), "")
@@ -261,7 +262,7 @@ class RequestTracker:
             message_id=own_id[1] if own_id else f"<rt-transaction-{number}@{self.web.host}>",
             plain="\n".join(str(part.get("Content") or "") for part in plain),
             html=next((str(part.get("Content") or "") for part in texts if part not in plain), ""),
-            files=[(str(part.get("Filename") or ""), str(part.get("ContentType") or ""), self._file(part))
+            files=[(words(str(part.get("Filename") or "")), str(part.get("ContentType") or ""), self._file(part))
                    for part in others],
         )  # fmt: skip
 

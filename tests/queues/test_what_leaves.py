@@ -14,7 +14,7 @@ import pytest
 from data.errors import RefusedError, RuleError
 from data.records.changes import Change
 from data.records.escalations import Escalation
-from data.records.incoming import Incoming
+from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
@@ -150,7 +150,7 @@ def test_a_reply_that_no_mail_could_carry_is_refused_at_the_door(desk: Desk, add
 
 
 def test_a_mail_account_has_no_way_to_a_handle_and_a_ticketing_system_has(desk: Desk) -> None:
-    handle = {"from_address": "", "handle": "ana_gil"}
+    handle = {"from_address": "", "customer": CustomerHint(handle="ana_gil")}
     with pytest.raises(RuleError, match="is not a mail address"):
         desk.act([arrive(desk, 1, connector="email:support", **handle)], Change(reply="Hola"))
     desk.act([arrive(desk, 2, connector="rt:helpdesk", **handle)], Change(reply="Hola"))

@@ -103,7 +103,8 @@ class Lists(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Label("lists")
 
-    def action_ticket_solve(self) -> None:
+    def action_act(self, action: str) -> None:
+        assert action == "ticket.solve"
         self.app.query_one(Label).update("solved", layout=False)
 
 

@@ -276,8 +276,10 @@ def test_an_agents_own_figures_equal_the_slow_ones(month: Store, agent: str) -> 
     kept = 1 - sum(one.total for one in late) / sum(one.count for one in late)
     assert found.value(Own.KEPT) == pytest.approx(kept)
     assert found.value(Own.REOPENED) == of_report[Metric.REOPENED].mean
-    assert found.value(Own.HANDLE) == of_report[Metric.HANDLING].mean
-    assert found.count(Own.HANDLE) == of_report[Metric.HANDLING].count
+    handling = of_report.get(Metric.HANDLING)  # leo never acts twice within half an hour here
+    assert (handling is None) == (agent == "leo")
+    assert found.value(Own.HANDLE) == (handling.mean if handling is not None else None)
+    assert found.count(Own.HANDLE) == (handling.count if handling is not None else 0)
 
 
 def test_figures_taken_in_by_and_by_are_those_taken_at_once(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_held_reply_let_go_leaves_and_a_newer_word_holds_it_again(path: Path) 
 
 
 def test_the_top_line_tells_how_the_accounts_stand(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.desk.screen.SHIFT_SECONDS", 3_600)  # the figures shown here are the test's own
+    monkeypatch.setattr("tui.desk.parts.SHIFT_SECONDS", 3_600)  # the figures shown here are the test's own
     with closing(Store.open(path)) as store:
         put_link(store, "email:support", Link(LinkState.OFFLINE, "no way"))
         put_link(store, "email:soporte", Link(LinkState.FETCHING, done=1_200, total=100_000))

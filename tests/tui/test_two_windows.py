@@ -300,7 +300,8 @@ def test_both_drafts_together_do_what_both_do() -> None:
     assert torn.actions == mine.actions
 
 
-KEYS_HELD = 12
+KEYS_HELD = 8
+"""More in one burst are pasted text."""
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="the terminals of the tests read it")

@@ -96,8 +96,9 @@ class DeskContext:
         """The place of the lane that the agent is in."""
         self.busy = False
         """The writer is slow with a change, and the next one has to wait."""
-        self.said = ""
-        """What the status line says."""
+        self.last_said = ""
+        """What the desk said last."""
+        self._keys_dropped = ""
         self.revealed: set[int] = set()
         """Graphic tickets whose words are unfolded."""
         self._version = store.data_version()
@@ -191,10 +192,21 @@ class DeskContext:
 
     def say(self, text: str, *, severe: bool = False) -> None:
         """Write a line for the agent at the bottom; a severe one is shown as a toast too."""
-        self.said = one_line(text)
+        self.last_said = one_line(text)
         self.status.update(Content(self.said), layout=False)
         if severe:
             self.toast(self.said, severity="error")
+
+    @property
+    def said(self) -> str:
+        """What stands in the line at the bottom."""
+        return f"{self._keys_dropped} {self.last_said}".strip()
+
+    def say_dropped(self, text: str) -> None:
+        """Put before what is said, now and until keys are pressed again, that keys did nothing; empty takes it away."""
+        if text or self._keys_dropped:
+            self._keys_dropped = one_line(text)
+            self.say(self.last_said)
 
     def say_no_ticket(self) -> None:
         """Say that there is no ticket here for a key to act on."""

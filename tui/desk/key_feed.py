@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,9 @@ class KeyFeed:
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING
 
-    def take(self, event: events.InputEvent | events.Paste, at: float) -> None:
-        """Queue what was read at a time of `time.monotonic`."""
-        self._waiting.append((event, at))
+    def take(self, read: Iterable[events.InputEvent | events.Paste], at: float) -> None:
+        """Queue all of one read, made at a time of `time.monotonic`."""
+        self._waiting.extend((event, at) for event in read)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._feed())
 
@@ -74,6 +74,7 @@ class KeyFeed:
 
     async def _feed(self) -> None:
         typed = False
+        self._desk.say_dropped("")
         while self._waiting:
             event, at = self._waiting.popleft()
             if isinstance(event, events.MouseMove):
@@ -149,7 +150,9 @@ class KeyFeed:
         if dropped == 1:
             told = f"{self._why[:1].upper()}{self._why[1:]}."
         # a narrow screen cuts the end, and what the first key did may be long
-        self._desk.say(f"{told} {self._desk.said}" if self._guard.acted and self._at_desk else told)
+        if not (self._guard.acted and self._at_desk):
+            self._desk.say("")
+        self._desk.say_dropped(told)
         if not self._at_desk:
             self._app.notify(told, severity="warning", timeout=4, markup=False)
 

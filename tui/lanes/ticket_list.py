@@ -38,7 +38,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.window = RowWindow(source)
         self.selected: set[int] = set()
         self.drawn = Drawn()
-        """Since when the ticket under the live cursor has been in sight."""
+        """Since when the ticket under the cursor has been in sight."""
         self._range_from: int | None = None
         self._clock = clock
         self._empty = empty
@@ -148,7 +148,6 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_blur(self) -> None:
         """Show the cursor as a bystander."""
-        self.drawn.forget()
         self._refresh_row(self.window.line)
 
     def on_click(self, event: events.Click) -> None:
@@ -183,7 +182,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.window.rows[place]
         parts = row_parts(row, width - 2, self._clock())
         under = 0 if place != self.window.cursor else 2 if self.has_focus else 1
-        if under == 2:
+        if under:
             self.drawn.note(row.id)
         key = (parts, row.priority, row.severity, under, row.id in self.selected, width)
         strip = self._strips.get(key)

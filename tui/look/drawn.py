@@ -17,7 +17,7 @@ class Drawn:
         self._at = math.inf
 
     def forget(self) -> None:
-        """Called when keys no longer mean what the widget draws."""
+        """Called when what was drawn is no longer in sight, or is to be drawn anew."""
         self._ticket_id, self._at = None, math.inf
 
     def note(self, ticket_id: int | None) -> None:

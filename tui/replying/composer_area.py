@@ -34,18 +34,9 @@ class ComposerArea(TextArea):
         self.drawn = Drawn()
         """Since when the text is to be read, typing aside."""
 
-    def on_focus(self) -> None:
-        """Draw what is sent from now on."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """What is sent is drawn anew when the agent comes back."""
-        self.drawn.forget()
-
     def render_line(self, y: int) -> Strip:
         """Draw a line, and note the time of the first one."""
-        if self.has_focus:
-            self.drawn.note(0)
+        self.drawn.note(0)
         return super().render_line(y)
 
     def next_hole(self, others: Sequence[tuple[int, int]] = ()) -> tuple[int, int] | None:

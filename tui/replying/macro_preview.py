@@ -171,4 +171,4 @@ class ReplyPreview(Part):
     async def _go_on(self, done: Done) -> None:
         await self.next_up.open_next(done.ticket_ids[0])
         # a narrow screen cuts the end: what is next goes before the key that everybody knows
-        self.desk.say(f"{done.summary} · {self.desk.said} · {self.changing.undo_words(done)}")
+        self.desk.say(f"{done.summary} · {self.desk.last_said} · {self.changing.undo_words(done)}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import selectors
+from collections.abc import Sequence
 from time import monotonic
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from textual import events
 from textual.message import Message
@@ -20,14 +21,16 @@ LOOK_SECONDS = 0.05
 class _Fed(Protocol):
     """What the driver wants of its application."""
 
-    def typed(self, event: events.InputEvent | events.Paste, at: float) -> None: ...
+    def typed(self, read: Sequence[events.InputEvent | events.Paste], at: float) -> None: ...
 
 
 class ReadingDriver(DeskDriver):
     """The desk's driver, with a reading of its own."""
 
-    _read_at = 0.0
-    """When what is being handed on was read; all keys of one read have the same time."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._typed: list[events.InputEvent | events.Paste] = []
+        """What is being read: all keys of one read go on together, so that the first is not judged without the rest."""
 
     def run_input_thread(self) -> None:
         """Read until the application wants no more, or the terminal is gone."""
@@ -42,18 +45,21 @@ class ReadingDriver(DeskDriver):
 
     def _read(self, source: TerminalInput, *, ready: bool) -> bool:
         """Hand on what has come; False where the terminal is gone."""
-        self._read_at = monotonic()
+        at = monotonic()
         try:
             data = os.read(self.fileno, 4096) if ready else b""
         except OSError:
             return False
-        for message in source.feed(data, self._read_at) if data else source.tick(self._read_at):
+        for message in source.feed(data, at) if data else source.tick(at):
             self.process_message(message)
+        if typed := self._typed:
+            self._typed = []
+            self._loop.call_soon_threadsafe(cast(_Fed, self._app).typed, typed, at)
         return bool(data) or not ready
 
     def send_message(self, message: Message) -> None:
-        """Hand keys, pasted text and the mouse to the application one after the other, all else at once."""
+        """Keep keys, pasted text and the mouse until all of the read is known; hand all else on at once."""
         if isinstance(message, events.InputEvent | events.Paste):
-            self._loop.call_soon_threadsafe(cast(_Fed, self._app).typed, message, self._read_at)
+            self._typed.append(message)
         else:
             super().send_message(message)

@@ -32,7 +32,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self.shown: Conversation | None = None
         self.quotes = False
         self.drawn = Drawn()
-        """Since when the open ticket has been in sight with the keys in it."""
+        """Since when the open ticket has been in sight."""
         self._clock = clock
         self._lines: list[Line] = []
 
@@ -68,12 +68,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll by lines."""
         self.scroll_to(y=self.scroll_y + step, animate=False)
 
-    def on_focus(self) -> None:
-        """Draw what the keys mean now."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Keys mean something else."""
+    def on_hide(self) -> None:
+        """Another lane's ticket is in sight."""
         self.drawn.forget()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -83,8 +79,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         width, base = self.size.width, self.rich_style
-        if self.has_focus:
-            self.drawn.note(self.ticket_id)
+        self.drawn.note(self.ticket_id)
         place = y + round(self.scroll_y)
         if self.shown is None:
             empty = words("Enter opens the ticket under the cursor.") if y == 1 else ""
