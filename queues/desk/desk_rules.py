@@ -59,6 +59,10 @@ class DeskRules:
     """The name beside it."""
     own_addresses: frozenset[str] = frozenset()
     """Other addresses that are ours, lower case: aliases, and mail groups that deliver to us."""
+    blocked_senders: frozenset[str] = frozenset()
+    """Whose mail is suspended as spam: addresses, or domains as `@domain`, lower case."""
+    trusted_senders: frozenset[str] = frozenset()
+    """Whose mail no filter's verdict suspends, written in the same way."""
     teams: Sequence[Team] = ()
     """The other teams that the settings know."""
     mail_connector: str = ""

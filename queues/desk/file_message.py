@@ -8,6 +8,7 @@ from data.records.incoming import Incoming, Received
 from data.records.messages import Direction
 from data.safe_text import shortened
 from data.store import Store
+from queues.desk import sorting
 from queues.desk.desk_rules import DeskRules
 from queues.desk.recognisers.arrival import INTAKE, Arrival
 from queues.desk.recognisers.registry import RECOGNISERS
@@ -42,4 +43,6 @@ def _ready(item: Incoming, rules: DeskRules) -> Incoming:
         customer=replace(item.customer, name=shortened(item.customer.name)),
         original_sender=replace(item.original_sender, name=shortened(item.original_sender.name)),
     )
-    return unmasked(item, rules.ours) if item.direction is Direction.IN else item
+    if item.direction is not Direction.IN:
+        return item
+    return sorting.by_sender(unmasked(item, rules.ours), rules.blocked_senders, rules.trusted_senders)

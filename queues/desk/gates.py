@@ -13,7 +13,7 @@ from data.records.tickets import Severity, Status, Ticket
 from data.store import Store
 from queues.clocks import sla
 from queues.desk.desk_rules import DeskRules
-from queues.ground.statuses import DONE
+from queues.ground.statuses import DONE, OUT_OF_WORK
 from queues.ground.undo_steps import Step as Undo
 from queues.ground.undo_steps import StepKind as UndoKind
 from queues.ground.undo_steps import old_and_new
@@ -43,12 +43,12 @@ class Gates:
 
     def still_open(self, ticket: Ticket, change: Change) -> list[Step]:
         """Return the gates that stand before `change`: all of them before being done with the ticket (solving, closing,
-        answering and handing over at once), those that guard words before every public reply.
+        marking as spam, answering and handing over at once), those that guard words before every public reply.
 
         Notes and handing over alone are never held up, and neither is an answer that the procedure names as plain.
         """
         says, hands_over = change.reply is not None, change.escalate is not None
-        done_with = change.status in DONE or (says and hands_over)
+        done_with = change.status in OUT_OF_WORK or (says and hands_over)
         procedure = self.procedure(ticket)
         if procedure is None or not (says or done_with):
             return []
@@ -92,7 +92,7 @@ class Gates:
         """Return what the safeguards hold against the change, whose reply goes to `recipient`."""
         watched = self.watched(ticket)
         policy = sla.policy_of(ticket, customer.tier, self._rules.policies)
-        decides = change.status in DONE and safeguards.holds(safeguards.OWN_CASE, ticket, watched)
+        decides = change.status in OUT_OF_WORK and safeguards.holds(safeguards.OWN_CASE, ticket, watched)
         facts = Facts(
             ticket,
             change,

@@ -6,10 +6,11 @@ known responder to a message of ours is certain.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from data.records.incoming import Incoming
-from data.records.messages import MessageKind
+from data.records.messages import MessageKind, Sign
 from queues.mail.kind import AUTOMATIC, AWAY, AWAY_SUBJECT, BOUNCE, BULK, NO_SENDER, REPLIED, RESPONDER, SPAM
 
 UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})
@@ -31,6 +32,23 @@ def settled(item: Incoming, *, answers_us: bool, subject: str = "") -> Incoming:
     if item.kind is MessageKind.MAIL and _is_responder(item, subject):
         return replace(item, kind=MessageKind.AUTO)
     return item
+
+
+def by_sender(item: Incoming, blocked: Collection[str], trusted: Collection[str]) -> Incoming:
+    """Return the message with the kind that the lists of senders give it; what stands in both is trusted.
+
+    The lists hold addresses and domains (`@example.com`), lower case. Only spam and what a person may have written is
+    looked at: a report about our own mail stays one.
+    """
+    address = item.from_address.casefold()
+    named = {address, f"@{address.rpartition('@')[2]}"}
+    if item.kind is MessageKind.SPAM:
+        return replace(item, kind=MessageKind.MAIL) if named & {*trusted} else item
+    if item.kind in UNHEARD or not named & {*blocked} or named & {*trusted}:
+        return item
+    return replace(
+        item, kind=MessageKind.SPAM, signs=(*item.signs, Sign(SPAM, f"blocked sender: {address}", sure=True))
+    )
 
 
 def is_undelivered(item: Incoming) -> bool:

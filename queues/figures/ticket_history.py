@@ -109,7 +109,7 @@ class History:
         self.solvings: Sequence[Solving] = ()
         self.reopenings: Sequence[int] = ()
         self.is_open = False
-        """Not solved or closed after the last event."""
+        """Not solved, closed or suspended after the last event."""
         self.waiting_since: int | None = None
         """When the oldest message came in that no one has answered yet."""
 
@@ -142,7 +142,9 @@ class History:
             self.solvings = [*self.solvings, Solving(at, actor, due, len(self.replies), macro)]
         if old in _DONE and new not in _DONE:
             self.reopenings = [*self.reopenings, at]
-        self.is_open = new not in _DONE
+        self.is_open = new not in _DONE and new != Status.SUSPENDED
+        if new == Status.SUSPENDED:
+            self.waiting_since = None  # spam: no one waits
         if old == Status.SUSPENDED and self.is_open and self.waiting_since is None:
             self.waiting_since = at  # taken in: from now on someone waits
 

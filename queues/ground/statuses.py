@@ -8,7 +8,9 @@ from data.records.tickets import ACTIVE, Status
 _WAITING = frozenset({Status.PENDING, Status.ON_HOLD, Status.SNOOZED})
 DONE = frozenset({Status.SOLVED, Status.CLOSED})
 """The statuses of finished work."""
-_FROM_LIVE = frozenset({Status.OPEN}) | _WAITING | DONE
+OUT_OF_WORK = DONE | {Status.SUSPENDED}
+"""No one works on a ticket in one of these."""
+_FROM_LIVE = frozenset({Status.OPEN}) | _WAITING | OUT_OF_WORK
 
 _MOVES: dict[Status, frozenset[Status]] = {
     Status.NEW: _FROM_LIVE,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from data.records.changes import Change, Finding
 from data.records.customers import Customer
 from data.records.tickets import Ticket
-from queues.ground.statuses import DONE
+from queues.ground.statuses import OUT_OF_WORK
 
 NEW_ADDRESS, ACCOUNT_DATA, STATUTORY_CLOCK, OWN_CASE = "new-address", "account-data", "statutory-clock", "own-case"
 
@@ -102,7 +102,7 @@ def _statutory_clock(facts: Facts) -> Iterator[Told]:
 
 def _own_case(facts: Facts) -> Iterator[Told]:
     """Agents do not decide on appeals against their own decisions."""
-    if facts.change.status in DONE and facts.agent in facts.reviewers:
+    if facts.change.status in OUT_OF_WORK and facts.agent in facts.reviewers:
         yield "You took the first decision about this customer; another agent must decide the appeal: assign it.", 0, 0
 
 

@@ -145,6 +145,7 @@ SOLVED = Change(status=Status.SOLVED)
     [
         SOLVED,
         Change(status=Status.CLOSED),
+        Change(status=Status.SUSPENDED, add_tags=("spam",)),
         Change(reply="Done", status=Status.SOLVED),
         Change(reply="Done", status=Status.SOLVED, macro="lock/other", verbatim=True),
         Change(reply="Done, edited", status=Status.SOLVED, macro="lock/steps"),

@@ -21,6 +21,8 @@ from queues.mail.read_mail import read_mail
 from queues.outgoing.outbox import deliver_due
 from queues.remotes.mail_flags import SEEN, SOLVED, marking
 from queues.routing.rules import Rules
+from tui.setup.open_desk import desk_rules
+from tui.setup.settings import Settings
 
 START = 1_770_000_000
 OURS = "help@desk.example"
@@ -280,3 +282,59 @@ def test_a_closed_ticket_is_reopened_by_an_agent_and_undone(desk: Desk) -> None:
     assert (ticket(desk, number).status, ticket(desk, number).reopens) == (Status.OPEN, 1)
     desk.undo()
     assert ticket(desk, number).status is Status.CLOSED
+
+
+@pytest.mark.parametrize("before", [Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD])
+def test_an_agent_suspends_spam_and_takes_it_back(desk: Desk, before: Status) -> None:
+    number = come(desk).ticket_id
+    if before is not Status.NEW:
+        desk.act([number], Change(status=before))
+    desk.act([number], Change(status=Status.SUSPENDED, add_tags=("spam",)))
+    found = ticket(desk, number)
+    assert (found.status, found.tags, found.due_at) == (Status.SUSPENDED, ("spam",), None)
+    assert desk.next_up() is None
+    assert desk.store.outbox.waiting() == []
+    desk.undo()
+    assert (ticket(desk, number).status, ticket(desk, number).tags) == (before, ())
+
+
+def test_spam_gets_no_reply_and_a_mirrored_ticket_is_marked_where_it_is(desk: Desk) -> None:
+    number = come(desk).ticket_id
+    with pytest.raises(RuleError, match="someone reads here"):
+        desk.act([number], Change(reply="Hola", status=Status.SUSPENDED))
+    item = read_mail(b"From: ana@x.example\n\nHi", connector="rt:help", source="test")
+    (mirrored,) = desk.receive([replace(item, external_ref="7")])
+    with pytest.raises(RuleError, match="mark it as spam there"):
+        desk.act([mirrored.ticket_id], Change(status=Status.SUSPENDED))
+
+
+LISTED = [
+    ("blocked by address", ("Shop@Offers.example",), (), "shop@offers.example", (), Status.SUSPENDED, "spam"),
+    ("blocked by domain", ("@offers.example",), (), "any@offers.example", (), Status.SUSPENDED, "spam"),
+    ("another domain", ("@offers.example",), (), "any@not-offers.example", (), Status.NEW, ""),
+    ("a domain below", ("@offers.example",), (), "any@mail.offers.example", (), Status.NEW, ""),
+    ("in both lists", ("@offers.example",), ("ana@offers.example",), "ana@offers.example", (), Status.NEW, ""),
+    ("trusted", (), ("@x.example",), "ana@x.example", ("X-Spam-Flag: YES",), Status.NEW, "spam?"),
+    ("not trusted", (), ("@y.example",), "ana@x.example", ("X-Spam-Flag: YES",), Status.SUSPENDED, "spam"),
+]
+
+
+@pytest.mark.parametrize(("blocked", "trusted", "sender", "headers", "status", "tag"), [one[1:] for one in LISTED],
+                         ids=[one[0] for one in LISTED])  # fmt: skip
+def test_lists_of_senders_suspend_and_let_through(
+    tmp_path: Path, blocked: tuple[str, ...], trusted: tuple[str, ...], sender: str, headers: tuple[str, ...],
+    status: Status, tag: str,
+) -> None:  # fmt: skip
+    lists = Settings(blocked_senders=blocked, trusted_senders=trusted)
+    rules = replace(desk_rules(lists), routing=Rules(()))
+    desk = Desk(Store.open(tmp_path / "desk.db"), clock=lambda: START, rules=rules, agent="eva")
+    found = ticket(desk, come(desk, *headers, sender=sender).ticket_id)
+    assert (found.status, found.tags) == (status, (tag,) if tag else ())
+
+
+def test_a_blocked_sender_who_answers_our_mail_is_heard(desk: Desk) -> None:
+    number, ours = answered(desk)
+    rules = DeskRules(routing=Rules(()), sender=OURS, blocked_senders=frozenset({"ana@clientes.example"}))
+    strict = Desk(desk.store, clock=lambda: START, agent="eva", rules=rules)
+    come(strict, f"In-Reply-To: {ours}", subject="Re: Mi pedido", body="\nSigue sin llegar.")
+    assert (ticket(desk, number).status, ticket(desk, number).tags) == (Status.OPEN, ("spam?",))

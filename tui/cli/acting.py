@@ -98,6 +98,15 @@ def reopen(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+@db_option
+@json_option
+def spam(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
+    """Suspend tickets as spam, all or none; `reopen` takes one back."""
+    carry_out(ticket_ids, Change(status=Status.SUSPENDED, add_tags=("spam",)), db, as_json)
+
+
+@click.command()
 @click.option("--rest", is_flag=True, help="If a reply was already sent: undo the rest of the action.")
 @db_option
 @json_option

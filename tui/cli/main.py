@@ -20,6 +20,7 @@ COMMANDS = {
     "note": ("tui.cli.acting", "note"),
     "solve": ("tui.cli.acting", "solve"),
     "reopen": ("tui.cli.acting", "reopen"),
+    "spam": ("tui.cli.acting", "spam"),
     "set": ("tui.cli.setting", "set_"),
     "escalate": ("tui.cli.escalating", "escalate"),
     "escalations": ("tui.cli.escalating", "escalations"),

@@ -30,6 +30,7 @@ class Decisions(Part):
             "ticket.pending": partial(change, Change(status=Status.PENDING)),
             "ticket.hold": partial(change, Change(status=Status.ON_HOLD)),
             "ticket.reopen": partial(change, Change(status=Status.OPEN)),
+            "ticket.spam": partial(change, Change(status=Status.SUSPENDED, add_tags=("spam",))),
             "ticket.take": partial(change, Change(assignee=self.desk.agent)),
             "ticket.raise": partial(self._priority, 1),
             "ticket.lower": partial(self._priority, -1),

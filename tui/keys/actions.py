@@ -159,6 +159,7 @@ def _decide() -> list[Action]:
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
         decide("hold", (), "On hold", "Wait for somebody who is not the customer."),
         decide("reopen", ("O",), "Reopen", "Make it ours again: what was solved, closed or suspended."),
+        decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O takes it back."),
         Action("desk.undo", ("z",), "Undo", "Take back the whole last action, reply and all.", "Decide", footer=True),
         Action("desk.redo", ("Z",), "Redo", "Do again what was taken back.", "Decide"),
     ]

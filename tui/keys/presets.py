@@ -35,6 +35,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.raise": (),
     "ticket.lower": (),
     "ticket.reopen": (),
+    "ticket.spam": (),
     "desk.undo": ("ctrl+z",),
     "desk.redo": ("ctrl+y",),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -143,7 +143,11 @@ def zone_of(settings: Settings) -> tzinfo:
 def own_addresses(settings: Settings) -> frozenset[str]:
     """Return every address of ours that the settings name, lower case: senders, accounts, aliases and mail groups."""
     named = (settings.sender, *(account.address for account in settings.account), *settings.own_addresses)
-    return frozenset(address.strip().casefold() for address in named)
+    return _lower(named)
+
+
+def _lower(addresses: Iterable[str]) -> frozenset[str]:
+    return frozenset(address.strip().casefold() for address in addresses if address.strip())
 
 
 def exposure(settings: Settings) -> Exposure:
@@ -187,6 +191,8 @@ def desk_rules(settings: Settings) -> DeskRules:
         sender=settings.sender,
         brand=settings.brand,
         own_addresses=own_addresses(settings),
+        blocked_senders=_lower(settings.blocked_senders),
+        trusted_senders=_lower(settings.trusted_senders),
         teams=other_teams(settings),
         senders={
             account.connector: Sender(account.address, account.brand or settings.brand, account.signature, account.html)

@@ -124,6 +124,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     brand: str = "Support"
     own_addresses: tuple[str, ...] = ()
     """Other addresses of yours: aliases, and mail groups that deliver to you. What they send on is the person's."""
+    blocked_senders: tuple[str, ...] = ()
+    """Whose mail is suspended as spam: addresses, or `@domain`."""
+    trusted_senders: tuple[str, ...] = ()
+    """Whose mail a spam filter's verdict does not suspend: addresses, or `@domain`."""
     help_url: str = ""
     """The help page that macros name."""
     signature: str = ""

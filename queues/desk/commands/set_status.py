@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.errors import RuleError
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
 from queues.desk import escalations
@@ -17,9 +18,20 @@ class SetStatus(Command):
         return change.status is not None
 
     def check(self, work: TicketChange) -> None:
-        """Refuse a status that may not follow the ticket's own."""
-        if work.change.status is not None:
-            statuses.check_move(work.ticket.status, work.change.status)
+        """Refuse a status that may not follow the ticket's own, and to suspend what others go on with."""
+        if work.change.status is None:
+            return
+        statuses.check_move(work.ticket.status, work.change.status)
+        if work.change.status is not Status.SUSPENDED or work.ticket.status is Status.SUSPENDED:
+            return
+        if work.change.reply is not None:
+            raise RuleError("Spam gets no reply", "A reply tells the sender that someone reads here; send or suspend.")
+        if work.ticket.external_ref:
+            raise RuleError(
+                "Not here",
+                f"#{work.ticket.id} is in the ticketing system {work.ticket.connector} too, and would stay open there; "
+                "mark it as spam there.",
+            )
 
     def status_after(self, ticket: Ticket, change: Change) -> Status | None:
         """What the agent says."""
