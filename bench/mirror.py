@@ -12,10 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
-from data.store import Store
+from sqlite_utils import Database
+
 from tests.servers.request_tracker import RequestTrackerServer, missing
 from tests.tui.terminal import ENTER, Terminal
 
@@ -100,8 +100,7 @@ def typed_while(
 
 
 def mirrored(path: Path) -> int:
-    with closing(Store.open(path)) as store:
-        return int(store.utils().execute("SELECT count(*) FROM ticket").fetchone()[0])
+    return int(Database(path)["ticket"].count)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from pathlib import Path
 from data.store import Store
 from queues.figures.grouping import By, Grouped
 from queues.figures.reporting import Period, reports
+from tests.database import database
 from tui.demo.demo_month import DAY
 
 SIZE = 100_000
@@ -52,7 +53,7 @@ def make_store(path: Path, size: int) -> None:
     ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     store = Store.open(path)
-    db, whole = store.utils(), store.tickets.newest()
+    db, whole = database(store), store.tickets.newest()
     fields = [column.name for column in db["ticket"].columns if column.name not in ("id", "created_at")]
     db.execute("PRAGMA cache_size = -500000")  # half a gigabyte: the copies go into every index
     copy = made = 0
@@ -94,7 +95,7 @@ def seconds(work: Callable[[], object]) -> float:
 def measure(path: Path) -> None:
     """Print each report's seconds and how many raw scans that is."""
     store = Store.open(path, create=False)
-    db = store.utils()
+    db = database(store)
     newest, events, tickets = (db.execute(f"SELECT {of}").fetchone()[0] for of in (
         "max(at) FROM event", "count(*) FROM event", "count(*) FROM ticket"))  # fmt: skip
     print(f"{tickets:,} tickets, {events:,} events")

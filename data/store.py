@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from data.errors import DeskError, StoreError
 from data.locations import network_file_system, private_file, private_folder
@@ -34,9 +33,6 @@ from data.tables.settings import Settings
 from data.tables.shifts import Shifts
 from data.tables.tickets import Tickets
 from data.tables.work import Work
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 BUSY_MILLISECONDS = 30_000
 """How long a writer waits for another program's transaction before it says so."""
@@ -157,12 +153,6 @@ class Store:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""
         results = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
         return [] if results == ["ok"] else results
-
-    def utils(self) -> Database:
-        """Return the same connection as a sqlite-utils database, for exports and ad-hoc reading."""
-        from sqlite_utils import Database  # costs a third of a second of start-up: loaded on first use
-
-        return Database(self._connection)
 
 
 def _refuse_unusable(path: Path, create: bool) -> None:

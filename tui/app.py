@@ -30,7 +30,6 @@ from tui.look.words import words
 from tui.setup.clock import wall_clock
 from tui.setup.screen_settings import Ways, ways_of
 from tui.setup.writer import Writer
-from tui.terminal.driver import DeskDriver
 from tui.terminal.shutdown import Shutdown
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from tui.accounts.setup import AccountSetup
     from tui.desk.key_feed import KeyFeed
     from tui.setup.settings import Settings
+    from tui.terminal.driver import DeskDriver
 
 CRASHED = 1
 """The exit code after a fault of the program itself."""
@@ -75,6 +75,9 @@ class DeskApp(App[int]):
     ) -> None:
         super().__init__()
         self._ended_with: int | None = None
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self.terminal: DeskDriver | None = None
+        """The driver of a real terminal, which names itself here."""
         self._welcome = welcome
         self._rounds = rounds
         self._mail = mail
@@ -118,6 +121,7 @@ class DeskApp(App[int]):
 
     def on_mount(self) -> None:
         """Show the desk."""
+        self._event_loop = asyncio.get_running_loop()  # before `_ended_with` is read: `end` may be called meanwhile
         self.set_keymap(self.keys.textual())
         self.push_screen(self._desk_screen)
         if self._ended_with is not None:
@@ -171,7 +175,8 @@ class DeskApp(App[int]):
 
     def end(self, code: int) -> None:
         """Leave as the agent would, whenever the screen is up; called in any thread."""
-        self._ended_with, loop = code, self._loop
+        self._ended_with = code
+        loop = self._event_loop
         if loop is not None:
             with suppress(RuntimeError):  # the screen is closed already
                 loop.call_soon_threadsafe(self._end, code)
@@ -188,8 +193,8 @@ class DeskApp(App[int]):
 
     async def _take_what_was_typed(self) -> None:
         """Wait until every key that the terminal sent has reached the place where the agent typed."""
-        if self._driver is not None:
-            self._driver.disable_input()  # reads what is there
+        if self.terminal is not None:
+            self.terminal.disable_input()  # reads what is there
         await asyncio.sleep(0)  # what the reading thread handed over is in the feed after this turn
         if self._feed is not None:
             with suppress(TimeoutError):
@@ -203,8 +208,8 @@ class DeskApp(App[int]):
 
     def give_up(self) -> None:
         """Keep the draft and give the terminal back without the screen, which does not answer; called in a thread."""
-        if isinstance(self._driver, DeskDriver):
-            self._driver.give_back()
+        if self.terminal is not None:
+            self.terminal.give_back()
         self.parts.drafts.keep_without_asking()
 
     async def action_quit(self) -> None:
@@ -212,7 +217,10 @@ class DeskApp(App[int]):
         await self.parts.quit.quit()
 
     def _fatal_error(self) -> None:
-        """End with one sentence and a report of places, never of values: they may hold what customers wrote."""
+        """End with one sentence and a report of places, never of values: they may hold what customers wrote.
+
+        Textual has no public way to do this: its own report shows the values, and its exit code cannot be chosen.
+        """
         from rich.text import Text
 
         from tui.terminal.crash_report import fault_place, write_report

@@ -9,9 +9,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from data.errors import InputError
-from data.records.incoming import Incoming
 from data.records.messages import Direction
-from data.records.outbox import OutboxEntry
 
 
 class Capability(StrEnum):
@@ -29,25 +27,6 @@ class Capability(StrEnum):
     """Files of messages come in, files of replies go out."""
     GUARD = "guard"
     """The system itself refuses a reply whose ticket changed since it was read."""
-
-
-class Connector(Protocol):
-    """Mirrors one outside system: brings its messages in and carries our replies out. Used from one worker."""
-
-    name: str
-    capabilities: frozenset[Capability]
-
-    def fetch(self, cursor: str = "") -> tuple[list[Incoming], str]:
-        """Return what happened since the cursor, in order, and the next cursor. Raises ConnectorError."""
-        ...
-
-    def send(self, entry: OutboxEntry) -> str:
-        """Deliver a reply and return a receipt. Raises ConnectorError if it surely was not taken."""
-        ...
-
-    def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        """Return whether a reply in doubt arrived; None if the outside cannot know."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

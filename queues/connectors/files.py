@@ -22,16 +22,8 @@ _EXACT = re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:
 _ESCAPED_FROM = re.compile(rb">+From ")
 
 
-def raw_messages(source: Path) -> Iterator[RawMessage | InputError]:
-    """Yield the raw messages of a file or folder with their place; what cannot be read is yielded as its error.
-
-    Raises InputError at once where `source` does not exist or holds nothing that we know.
-    """
-    return messages_of(files_of(source))
-
-
 def messages_of(paths: Iterable[Path]) -> Iterator[RawMessage | InputError]:
-    """Yield the raw messages of files and Maildirs, as `raw_messages` does."""
+    """Yield the raw messages of files and Maildirs with their place; what cannot be read is yielded as its error."""
     for path in paths:
         yield from _of_maildir(path) if path.is_dir() else _of_file(path)
 

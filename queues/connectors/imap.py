@@ -49,6 +49,15 @@ class Mailbox:
     ) -> None:
         self.close()
 
+    @property
+    def _imap(self) -> Any:
+        """imaplib's connection below IMAPClient, which has no public name for it.
+
+        It is needed where IMAPClient has no command (flags by a mod-sequence, VANISHED, MODIFIED), and in IDLE: its
+        own `idle` fails when the server sends news first, and its `idle_check` does not see lines already read.
+        """
+        return self._client._imap
+
     def _told(self) -> AbstractContextManager[None]:
         return mapped_errors(self._account, self._account.imap)
 
@@ -118,7 +127,7 @@ class Mailbox:
         """Return what changed after a mod-sequence, and which UIDs vanished (RFC 7162, 3.2.6; only with QRESYNC)."""
         vanished = " VANISHED" if self._qresync else ""
         with self._told():
-            imap = self._client._imap
+            imap = self._imap
             imap.untagged_responses.pop("VANISHED", None)
             answer = imap.uid("FETCH", "1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq}{vanished})")
             gone = imap.untagged_responses.pop("VANISHED", None) or []
@@ -138,7 +147,7 @@ class Mailbox:
         The server says OK in both cases (RFC 7162, 3.1.3): only its MODIFIED tells a refusal.
         """
         with self._told():
-            imap = self._client._imap
+            imap = self._imap
             imap.untagged_responses.pop("MODIFIED", None)
             answer = imap.uid("STORE", str(uid), f"(UNCHANGEDSINCE {modseq})", "+FLAGS.SILENT", _listed(add))
             modified = imap.untagged_responses.pop("MODIFIED", None)
@@ -149,7 +158,7 @@ class Mailbox:
 
     def _store(self, uids: str, what: str, flags: Iterable[str]) -> None:
         with self._told():
-            self._rows(*self._client._imap.uid("STORE", uids, what, _listed(flags)))
+            self._rows(*self._imap.uid("STORE", uids, what, _listed(flags)))
 
     def _rows(self, kind: str, data: Any) -> dict[int, Any]:
         if kind != "OK":
@@ -201,8 +210,8 @@ class Mailbox:
         """Begin to wait, unless there is news already; return whether there is."""
         if self._told_meanwhile():
             return True
-        imap = self._client._imap
-        tag = self._client._idle_tag = imap._command("IDLE")
+        imap = self._imap
+        tag = self._client._idle_tag = imap._command("IDLE")  # the tag that `idle_done` waits for
         # the server may speak of news before it says that it waits
         while imap._get_response() is not None:
             if imap.tagged_commands.get(tag):
@@ -212,7 +221,7 @@ class Mailbox:
 
     def _idle_lines(self) -> list[bytes]:
         """Return what the server has said by now. Lines may lie read in the buffer, where `select` sees nothing."""
-        imap, sock = self._client._imap, self._client.socket()
+        imap, sock = self._imap, self._client.socket()
         lines: list[bytes] = []
         while True:
             sock.setblocking(False)
@@ -228,7 +237,7 @@ class Mailbox:
 
     def _told_meanwhile(self) -> bool:
         """Return whether the server announced news in answers to other commands; it will not repeat that."""
-        said = self._client._imap.untagged_responses
+        said = self._imap.untagged_responses
         return bool([kind for kind in _NEWS if said.pop(kind, None) is not None])
 
     def stop_waiting(self) -> None:

@@ -34,7 +34,8 @@ def _connected(account: Account) -> Any:
         return IMAPClient(server.host, server.port, ssl=True, ssl_context=context, timeout=TIMEOUT)
     client = IMAPClient(server.host, server.port, ssl=False, timeout=TIMEOUT)
     try:
-        # a greeting that says "you are in" without TLS is someone else's (RFC 9051, 11.1)
+        # a greeting that says "you are in" without TLS is someone else's (RFC 9051, 11.1);
+        # IMAPClient does not show the state of its connection
         if client._imap.state == "AUTH":
             raise no_tls(server, "says that we are logged in before TLS began")
         if not client.has_capability("STARTTLS"):

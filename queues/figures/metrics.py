@@ -49,8 +49,6 @@ SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric
                     Metric.CSAT, Metric.ANSWERED})  # fmt: skip
 LENGTHS = frozenset({Metric.FIRST_REPLY, Metric.NEXT_REPLY, Metric.RESOLUTION, Metric.BACKLOG, Metric.HANDLING})
 NUMBERS = frozenset({Metric.TOUCHES, Metric.RATING, Metric.REVIEW})
-JUDGED = frozenset({Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW})
-"""What customers and reviewers say: measured from what stands, since a correction counts for when it was given."""
 MEANS = SHARES | NUMBERS | {Metric.HANDLING}
 """Metrics shown as a mean: shares of 1, touches per ticket, handle time; other durations are medians."""
 

@@ -30,4 +30,5 @@ def _factory() -> tuple[Any, type[Exception]]:
 
     detector_factory.DetectorFactory.seed = 0  # it draws at random otherwise and changes its answer from run to run
     detector_factory.init_factory()
+    # langdetect's public functions build on this one too, but seed no detector
     return detector_factory._factory, lang_detect_exception.LangDetectException

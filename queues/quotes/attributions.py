@@ -57,7 +57,6 @@ _ENCLOSED = re.compile(
 _ZONE = re.compile(r"\b(?:GMT|UTC)?\s?[+-]\d{1,2}:?\d{2}\b|\b(?-i:[A-Z]{3,4})\b|\b[ap]\.?\s?m\b\.?", re.I)
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _EDGE = " \t*_-–—"
-_NAME_AND_ADDRESS = re.compile(r"[^<>]{1,80}<[^<>\s]{3,100}>\s?[^<>]{3,30}")
 _INLINE = re.compile(
     r"(?<=\S)\s*-{0,5}\s(?=(?:On|El|Em|Le|Am|Il|Op|Den|Dnia|W dniu)\s(?:[^\W\d_]{2,12}[.,]{0,2}\s){0,2}\d|"
     r"(?:On|El|Em|Le|Am|Il|Op|Den)\s[^\W\d_]{2,12}[.,]{0,2}\s[^\W\d_]{3,12}[.,]?\s\d)"

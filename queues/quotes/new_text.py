@@ -12,8 +12,6 @@ from queues.quotes import history, signatures
 from queues.quotes.evidence import says
 from queues.quotes.header_blocks import label_of
 
-__all__ = ["NewText", "is_frame", "split"]
-
 
 @dataclass(frozen=True, slots=True)
 class NewText:

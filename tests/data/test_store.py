@@ -20,6 +20,7 @@ from data.records.customers import Customer, Identity
 from data.records.messages import Direction, Message, MessageKind
 from data.records.tickets import Lane, Priority, Status, Ticket
 from data.store import Store
+from tests.database import database
 
 TICKET = Ticket(0, "mail", Status.NEW, Priority.NORMAL, "Subject", 1, 100, 100)
 
@@ -221,7 +222,7 @@ def test_events_cannot_be_changed(store: Store) -> None:
     with store.write():
         store.events.add(1, number, 1, "eva", "note", {})
     with pytest.raises(StoreError, match="never changed"), store.write():
-        store.utils().execute("UPDATE event SET actor = 'x'")
+        database(store).execute("UPDATE event SET actor = 'x'")
 
 
 def test_a_locked_file_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +234,7 @@ def test_a_locked_file_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_read_only_file_can_be_read_but_says_that_it_cannot_be_written(store: Store) -> None:
     fill(store, [1])
-    store.utils().execute("PRAGMA query_only = ON")
+    database(store).execute("PRAGMA query_only = ON")
     assert store.tickets.get(1) is not None
     with pytest.raises(StoreError), store.write():
         store.tickets.insert(TICKET)

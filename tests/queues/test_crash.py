@@ -19,6 +19,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.outgoing.outbox import recover
+from tests.database import database
 
 WORKER = Path(__file__).with_name("crash_worker.py")
 ROOT = Path(__file__).parents[2]
@@ -76,7 +77,7 @@ def check_sending(folder: Path, lines: int) -> None:
     attempted = [path.read_text() for path in sorted((folder / "attempts").iterdir())]
     assert len(attempted) == len(set(attempted)), "a reply was handed to the connector twice"
     queued = [one["ticket"] for one in told if one.get("queued")]
-    states = dict(store.utils().execute("SELECT ticket_id, state FROM outbox").fetchall())
+    states = dict(database(store).execute("SELECT ticket_id, state FROM outbox").fetchall())
     assert all(ticket in states for ticket in queued)
     assert OutboxState.SENDING not in states.values()
     sent = {ticket for ticket, state in states.items() if state == OutboxState.SENT}
@@ -91,7 +92,7 @@ def check_filing(folder: Path, lines: int) -> None:
     assert rest[-1]["filed"] == 400
     assert told[-1]["filed"] <= 400
     store = Store.open(folder / "desk.db")
-    rows = store.utils().execute("SELECT content_hash, count(*) FROM message GROUP BY 1").fetchall()
+    rows = database(store).execute("SELECT content_hash, count(*) FROM message GROUP BY 1").fetchall()
     assert len(rows) == 400
     assert {n for _, n in rows} == {1}
     counted = sum(sum(lane.by_status.values()) for lane in store.tickets.counts().values())
@@ -120,7 +121,7 @@ def how_much_stands(store: Store, number: int) -> tuple[int, ...]:
     ticket = store.tickets.get(number)
     assert ticket is not None
     replies = [one for one in store.messages.of(number) if one.direction is Direction.OUT]
-    db = store.utils()
+    db = database(store)
     promises = db.execute("SELECT count(*) FROM promise WHERE ticket_id = ? AND state = 'open'", [number]).fetchone()[0]
     mails = [one for one in store.outbox.waiting() if one.ticket_id == number]
     return (

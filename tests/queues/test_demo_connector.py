@@ -15,7 +15,7 @@ from data.records.incoming import Incoming
 from data.records.messages import MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
-from queues.connectors.base import Connector, connector_class
+from queues.connectors.base import connector_class
 from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
@@ -55,7 +55,7 @@ def _world(folder: Path, seed: int = 1) -> tuple[DemoConnector, _Hands]:
 
 
 def test_it_is_a_connector_under_its_name(tmp_path: Path) -> None:
-    connector: Connector = _world(tmp_path)[0]
+    connector = _world(tmp_path)[0]
     assert isinstance(connector, connector_class(connector.name))
 
 

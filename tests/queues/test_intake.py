@@ -14,7 +14,7 @@ from data.records.incoming import Incoming
 from data.records.messages import Direction, MessageKind
 from data.store import Store
 from queues.connectors.base import connector_class
-from queues.connectors.files import raw_messages
+from queues.connectors.files import files_of, messages_of
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.helper.client import Helper, RawMessage
@@ -51,7 +51,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def take(desk: Desk, helper: Helper, source: Path, own: OwnAddresses | None = None) -> Report:
-    return take_in(raw_messages(source), desk=desk, helper=helper, connector="files", clock=lambda: NOW, own=own)
+    return take_in(
+        messages_of(files_of(source)), desk=desk, helper=helper, connector="files", clock=lambda: NOW, own=own
+    )
 
 
 def mbox(tmp_path: Path, *letters: str) -> Path:
@@ -163,7 +165,7 @@ def test_a_stop_at_any_step_loses_and_doubles_nothing(
 
 
 def raws(source: Path) -> list[RawMessage]:
-    return [one for one in raw_messages(source) if isinstance(one, RawMessage)]
+    return [one for one in messages_of(files_of(source)) if isinstance(one, RawMessage)]
 
 
 def test_an_mbox_is_split_at_its_separators_only(tmp_path: Path) -> None:
@@ -194,10 +196,10 @@ def test_maildirs_and_folders_are_read(tmp_path: Path) -> None:
 
 def test_what_cannot_be_opened_is_reported(desk: Desk, helper: Helper, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
-        raw_messages(tmp_path / "missing")
+        messages_of(files_of(tmp_path / "missing"))
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError):
-        raw_messages(tmp_path / "empty")
+        messages_of(files_of(tmp_path / "empty"))
     folder = tmp_path / "letters"
     folder.mkdir()
     (folder / "a.eml").symlink_to(tmp_path / "gone.eml")

@@ -27,6 +27,7 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules, Sender
 from queues.outgoing.outbox import MOST_ATTEMPTS, RETRY_SECONDS, Delivery, deliver_due
 from queues.routing.rules import Rules
+from tests.database import database
 from tests.servers.smtp_double import SmtpDouble
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ def connector(double: SmtpDouble) -> EmailConnector:
 
 
 def entries(store: Store) -> list[OutboxEntry]:
-    rows = store.utils().execute("SELECT id FROM outbox ORDER BY id").fetchall()
+    rows = database(store).execute("SELECT id FROM outbox ORDER BY id").fetchall()
     return [entry for (number,) in rows if (entry := store.outbox.get(number)) is not None]
 
 

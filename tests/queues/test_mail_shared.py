@@ -17,6 +17,7 @@ from data.store import Store
 from queues.connectors.imap import Mailbox
 from queues.remotes.account_flags import Following
 from queues.remotes.account_sync import AccountSync
+from tests.database import database
 from tests.servers.desk_at_mail import DeskAtMail, flags_at, picture, received, until
 from tests.servers.mail_stack import MailStack
 
@@ -270,7 +271,7 @@ def test_a_reply_is_marked_as_answered_when_it_leaves_long_after_it_was_written(
     eva.once()
     assert eva.states() == [OutboxState.QUEUED]
     with closing(Store.open(eva.path)) as store, store.write():
-        store.utils().execute("UPDATE outbox SET due_at = 0")
+        database(store).execute("UPDATE outbox SET due_at = 0")
     eva.once()
     assert eva.states() == [OutboxState.SENT]
     assert all("\\Answered" in flags for flags in flags_at(eva).values())

@@ -30,6 +30,7 @@ from queues.ground.teams import Team
 from queues.outgoing.outbox import deliver_due
 from queues.procedures.procedure import load_text
 from queues.routing.rules import Rules
+from tests.database import database
 
 START = 1_800_000_000
 PROCEDURE = load_text(
@@ -75,7 +76,7 @@ def template() -> Path:
         desk.act([3], Change(new_problem="Codes do not arrive"))
         desk.save_draft(1, "Hello", revision=0)
         desk.take_step(1, "identity", True)
-        store.utils().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database(store).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
@@ -90,7 +91,7 @@ def a_desk(clock: Clock) -> Iterator[Desk]:
 
 def state(store: Store) -> dict[str, list[Any]]:
     """All that a desk holds but the append-only record, and rows that were taken back."""
-    db = store.utils()
+    db = database(store)
     tables = {name for name in db.table_names() if not name.startswith(("_sqlite", "message_text", "sqlite_"))}
     found = {}
     for table in sorted(tables - {"event", "action", "reference"}):

@@ -28,6 +28,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.ground.teams import Team
 from queues.mail.read_mail import read_mail
 from queues.outgoing.outbox import deliver_due
+from tests.database import database
 from tests.queues.outgoing_samples import HOSTILE
 from tests.servers.smtp_double import SmtpDouble
 from tui.cli.mbox_writing import mbox_entry
@@ -164,7 +165,7 @@ def test_a_mail_that_is_not_what_was_asked_stays_in_the_outbox(desk: Desk, tmp_p
     number = arrive(desk)
     desk.act([number], Change(reply="Hola"))
     (entry,) = desk.store.outbox.waiting()
-    desk.store.utils().execute("UPDATE outbox SET raw = ?", (line + b"\r\n" + entry.raw,))
+    database(desk.store).execute("UPDATE outbox SET raw = ?", (line + b"\r\n" + entry.raw,))
     folder = OutboxFolder(tmp_path)
     done = deliver_due(desk.store, {"files": folder}, START + 60)
     assert (done.sent, done.failed, done.lost) == (0, 1, (number,))

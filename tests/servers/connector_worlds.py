@@ -22,6 +22,7 @@ from queues.connectors.outbox_folder import OutboxFolder
 from queues.desk.desk import Desk
 from queues.mail.read_mail import read_mail
 from queues.outgoing.outbox import deliver_due, recover
+from tests.database import database
 from tests.servers.desk_at_mail import DeskAtMail, letter, received, until
 from tests.servers.mail_stack import MailStack
 from tui.setup.open_desk import open_desk
@@ -99,18 +100,18 @@ class Handles:
 
     def outbox(self) -> list[OutboxEntry]:
         with closing(Store.open(self.path)) as store:
-            rows = store.utils().execute("SELECT id FROM outbox ORDER BY id").fetchall()
+            rows = database(store).execute("SELECT id FROM outbox ORDER BY id").fetchall()
             return [entry for (number,) in rows if (entry := store.outbox.get(number)) is not None]
 
     def states(self) -> list[OutboxState]:
         with closing(Store.open(self.path)) as store:
-            rows = store.utils().execute("SELECT state FROM outbox ORDER BY id").fetchall()
+            rows = database(store).execute("SELECT state FROM outbox ORDER BY id").fetchall()
             return [OutboxState(state) for (state,) in rows]
 
     def forget_the_answer(self) -> None:
         """Put the file back to where it stood when the last byte had gone and the answer was awaited."""
         with closing(Store.open(self.path)) as store:
-            store.utils().execute("UPDATE outbox SET state = 'sending', sent_at = NULL")
+            database(store).execute("UPDATE outbox SET state = 'sending', sent_at = NULL")
 
 
 class LocalWorld(Handles):

@@ -21,6 +21,7 @@ from queues.accounts.providers import Server
 from queues.accounts.secrets import Keyed
 from queues.connectors.imap import Mailbox
 from queues.remotes.links import Link, LinkState, links
+from tests.database import database
 from tests.servers.mail_stack import MailStack
 from tui.accounts.mail_worker import MailKeeper
 from tui.setup.open_desk import open_desk
@@ -127,7 +128,7 @@ class DeskAtMail:
 
     def outbox(self) -> list[OutboxEntry]:
         with closing(Store.open(self.path)) as store:
-            rows = store.utils().execute("SELECT id FROM outbox ORDER BY id").fetchall()
+            rows = database(store).execute("SELECT id FROM outbox ORDER BY id").fetchall()
             return [entry for (number,) in rows if (entry := store.outbox.get(number)) is not None]
 
     def states(self) -> list[OutboxState]:

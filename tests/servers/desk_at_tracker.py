@@ -19,6 +19,7 @@ from queues.accounts.secrets import Keyed
 from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.web import Answer, WebClient
 from queues.remotes.links import Link, links
+from tests.database import database
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tui.accounts.mail_worker import MailKeeper
@@ -118,7 +119,7 @@ class DeskAtSystem:
     def forget(self, statement: str) -> None:
         """Put the file back to an earlier moment, as a crash would have left it."""
         with closing(Store.open(self.path)) as store:
-            store.utils().execute(statement)
+            database(store).execute(statement)
 
     def tickets(self) -> list[Ticket]:
         with closing(Store.open(self.path)) as store:
@@ -139,7 +140,7 @@ class DeskAtSystem:
 
     def outbox(self) -> list[OutboxEntry]:
         with closing(Store.open(self.path)) as store:
-            rows = store.utils().execute("SELECT id FROM outbox ORDER BY id").fetchall()
+            rows = database(store).execute("SELECT id FROM outbox ORDER BY id").fetchall()
             return [entry for (number,) in rows if (entry := store.outbox.get(number)) is not None]
 
     def states(self) -> list[OutboxState]:

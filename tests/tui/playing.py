@@ -9,6 +9,7 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from data.records.changes import Change
 from data.records.incoming import Incoming
@@ -141,9 +142,14 @@ def _queued(app: App[Any]) -> Iterator[int]:
         yield from (one.message_queue_size for one in screen.walk_children(with_self=True) if one.is_running)
 
 
-def picture(app: DeskApp) -> str:
+def picture(app: App[Any]) -> str:
     """The screen as plain text."""
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+    return "\n".join(strip.text.rstrip() for strip in strips(app))
+
+
+def strips(app: App[Any]) -> list[Strip]:
+    """The screen as its lines with their styles. Textual exports only an SVG, which has no lines any more."""
+    return app.screen._compositor.render_strips()
 
 
 def ticket(app: DeskApp, number: int) -> Ticket:

@@ -17,6 +17,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.routing.rules import Rules
+from tests.database import database
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -162,7 +163,7 @@ def test_undo_tells_of_the_rest(home: dict[str, str]) -> None:
     lines(home, "reply", "2", "Hi", "--status", "solved")
     store = Store.open(Path(home["TRIDESK_DB"]))
     with store.write():
-        store.utils().execute("UPDATE outbox SET state = 'sent'")
+        database(store).execute("UPDATE outbox SET state = 'sent'")
     store.close()
     found = tridesk(home, "undo")
     assert (found.returncode, "tridesk undo --rest" in found.stderr) == (1, True)

@@ -13,7 +13,7 @@ from textual.message import Message
 from data.errors import InputError
 from data.records.changes import Change
 from data.records.messages import Direction, Draft
-from tests.tui.playing import drained
+from tests.tui.playing import drained, picture
 from tui.replying import external_editor
 from tui.replying.completion import Choice, Completion, found_by, typed
 from tui.replying.composer import Composer
@@ -85,7 +85,7 @@ async def test_a_note_says_so_in_a_word() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "secret"), "ana@example.com")
         await pilot.press("ctrl+t")
-        screen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        screen = picture(app)
         assert "NOTE" in screen
         assert "ana@example.com" not in screen
         assert app.composer.draft.kind is Direction.NOTE

@@ -25,10 +25,11 @@ from macros.files.library import Library
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
-from queues.figures.metrics import ASIDE, JUDGED, Figure, Metric, measures
+from queues.figures.metrics import ASIDE, Figure, Metric, measures
 from queues.figures.reporting import Period, behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
+from tests.database import database
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
@@ -36,6 +37,8 @@ from tui.reports.report_files import write_csv
 
 END = 1_800_000_000
 PERIOD = Period(END - 10 * DAY, END - DAY)
+JUDGED = {Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW}
+"""What customers and reviewers say."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ class Slow:
     """The definitions once more, one metric at a time, over plain lists of events."""
 
     def __init__(self, store: Store) -> None:
-        rows = store.utils().query("SELECT id FROM action WHERE state IN ('undone', 'dropped')")
+        rows = database(store).query("SELECT id FROM action WHERE state IN ('undone', 'dropped')")
         undone = {row["id"] for row in rows}
         self.events: dict[int, list[Event]] = {}
         for event in store.events.each():

@@ -33,6 +33,7 @@ from tests.tui.playing import (
     press,
     settled,
     status_of,
+    strips,
 )
 from tui.app import DeskApp
 from tui.demo.demo_worker import Rounds
@@ -69,7 +70,7 @@ def test_what_customers_wrote_never_reaches_the_terminal_as_an_escape(path: Path
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         for lane in ("1", "2", "3"):
             await press(pilot, app, "g", lane, "enter", "Q", "u")
-            for strip in app.screen._compositor.render_strips():
+            for strip in strips(app):
                 assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", strip.text)
 
     play(path, script)

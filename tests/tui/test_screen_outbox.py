@@ -15,6 +15,7 @@ from data.store import Store
 from queues.desk.waiting_replies import Wish
 from queues.outgoing.outbox import deliver_due
 from queues.remotes.links import Link, LinkState, links, put_link
+from tests.database import database
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press, settled
 from tui.accounts.link_line import link_line, pace, pace_line
 from tui.app import DeskApp
@@ -53,7 +54,7 @@ def path(tmp_path: Path) -> Path:
 
 def states(path: Path) -> dict[int, OutboxState]:
     with closing(Store.open(path)) as store:
-        rows = store.utils().execute("SELECT ticket_id, state FROM outbox").fetchall()
+        rows = database(store).execute("SELECT ticket_id, state FROM outbox").fetchall()
     return {ticket: OutboxState(state) for ticket, state in rows}
 
 

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from data.errors import InputError
-from tests.tui.playing import fifteen_tickets, play, press
+from tests.tui.playing import fifteen_tickets, play, press, strips
 from tui.app import DeskApp, run_desk
 from tui.look.theme import THEME_SETTING, THEMES, chosen_theme
 from tui.setup.settings import config_folder
@@ -21,8 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 def styles(app: DeskApp) -> list[tuple[object, object, bool]]:
     """The colours and the reverse of all that is drawn."""
-    strips = app.screen._compositor.render_strips()
-    given = [segment.style for strip in strips for segment in strip if segment.style is not None]
+    given = [segment.style for strip in strips(app) for segment in strip if segment.style is not None]
     return [(style.color, style.bgcolor, bool(style.reverse)) for style in given]
 
 

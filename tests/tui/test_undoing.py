@@ -12,6 +12,7 @@ from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from data.records.problems import Problem
 from data.records.tickets import LaneRow, Priority, Status
 from data.store import Store
+from tests.database import database
 from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press, status_of
 from tui.app import DeskApp
 from tui.lanes.row_line import marks
@@ -42,7 +43,7 @@ def test_once_the_reply_has_left_z_takes_the_rest_back_at_the_second_press(path:
         await press(pilot, app, "r", *"Hola", "ctrl+s")
         other = Store.open(path)
         with other.write():
-            other.utils().execute("UPDATE outbox SET state = 'sent'")
+            database(other).execute("UPDATE outbox SET state = 'sent'")
         other.close()
         await press(pilot, app, "z")
         assert "has left and cannot be called back; the rest can still be taken back: status" in app.desk.said

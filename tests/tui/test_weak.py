@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from data.records.tickets import Severity, Status
 from data.store import Store
-from tests.tui.playing import fifteen_tickets, picture, play, press, settled, status_of
+from tests.tui.playing import fifteen_tickets, picture, play, press, settled, status_of, strips
 from tui.app import DeskApp
 from tui.digits.digit_ranking import Slot
 from tui.digits.macro_strip import MacroStrip
@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
 
 def drawn(app: DeskApp, words: str) -> tuple[Color, Color]:
     """Return the colour of some words as they are drawn, and that of their ground."""
-    for strip in app.screen._compositor.render_strips():
+    for strip in strips(app):
         for segment in strip:
             if words in segment.text and segment.style is not None:
                 colours = segment.style.color, segment.style.bgcolor

@@ -20,7 +20,7 @@ class HeaderBar(Static):
 
     def __init__(self, name: str, mode: str) -> None:
         super().__init__("", id="header", markup=False)
-        self._name = name
+        self._title = name
         self._mode = mode
         self._shown = self._left = ""
         self._shift: Sequence[str] = ()
@@ -35,7 +35,7 @@ class HeaderBar(Static):
 
         `paces`, what remotes are asked in a long and a short way, are written as far as there is room.
         """
-        parts = [self._name, self._mode, links]
+        parts = [self._title, self._mode, links]
         if waiting:
             parts.append(words("outbox {n}").format(n=waiting))
         if leaves_in is not None and leaves_in > 0:

@@ -56,7 +56,6 @@ class Composer(Vertical):
     Composer > #composer-findings.-blocked { color: $error; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
-    HELP = "Write here. `/name` puts in a macro, ctrl+n goes to the next missing value or finding, ctrl+s sends."
 
     def __init__(self, complete: Complete, save_every: float | None = None, id: str | None = "composer") -> None:
         super().__init__(id=id)

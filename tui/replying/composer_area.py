@@ -67,12 +67,12 @@ class ComposerArea(TextArea):
         at = self._offset(self.cursor_location)
         return self.text[:at], self.text[at:]
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Give the open completion its keys; every other one goes on to the text area."""
         if self._completion.is_open and self._drive(event.key):
             event.stop()
             event.prevent_default()
             return
-        await super()._on_key(event)
         self.call_after_refresh(self._follow)  # the key has changed the text by then
 
     def _drive(self, key: str) -> bool:

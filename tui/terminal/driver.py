@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import termios
 from contextlib import suppress
 from io import TextIOWrapper
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 GIVEN_BACK = (
@@ -17,14 +19,24 @@ GIVEN_BACK = (
 """Cancels a sequence that was cut off, then takes back what the screen asked of the terminal."""
 
 
+class _Driven(Protocol):
+    """The application of a driver."""
+
+    terminal: DeskDriver | None
+
+
 class DeskDriver(LinuxDriver):
     """Textual's driver, but a terminal that is gone stops no thread: what is written to it is dropped."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.app = app
+        self.loop = asyncio.get_running_loop()
+        # the private `_file` is the only way to another stream: Textual's driver takes none
         assert self._file is not None
         self._outlet = _Outlet(self._file)
         self._file = cast("TextIOWrapper", self._outlet)  # all that is asked of it
+        cast(_Driven, app).terminal = self
 
     def give_back(self) -> None:
         """Put the terminal back as it was, when there is no time for the orderly way."""

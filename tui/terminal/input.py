@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from textual import events
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import XTermParser  # Textual names keys nowhere else
 from textual.message import Message
 
 from data.safe_text import safe_text

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, Protocol, cast
 
 from textual import events
+from textual.app import App
 from textual.message import Message
 
 from tui.terminal.driver import DeskDriver
@@ -27,8 +28,8 @@ class _Fed(Protocol):
 class ReadingDriver(DeskDriver):
     """The desk's driver, with a reading of its own."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
         self._typed: list[events.InputEvent | events.Paste] = []
         """What is being read: all keys of one read go on together, so that the first is not judged without the rest."""
 
@@ -54,7 +55,7 @@ class ReadingDriver(DeskDriver):
             self.process_message(message)
         if typed := self._typed:
             self._typed = []
-            self._loop.call_soon_threadsafe(cast(_Fed, self._app).typed, typed, at)
+            self.loop.call_soon_threadsafe(cast(_Fed, self.app).typed, typed, at)
         return bool(data) or not ready
 
     def send_message(self, message: Message) -> None:
