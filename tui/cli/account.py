@@ -1,4 +1,4 @@
-"""`tridesk account`: mail accounts and ticketing systems set up, tried and taken away."""
+"""`tridesk account`: set up, test and remove mail accounts and ticketing systems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def account() -> None:
 @click.option("--smtp", "smtp", metavar="HOST[:PORT]", help="The server for replies.")
 @click.option("--starttls", is_flag=True, help="TLS begins after a greeting on both named servers.")
 @click.option("--user", help="The login name, if it is not the address.")
-@click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How one logs in.")
+@click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How to log in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
@@ -88,7 +88,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
 
 
 def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
-    """Get the secret, try the connection, write the account down."""
+    """Get the secret, test the connection, save the account."""
     from tui.accounts.config_writing import add as write
 
     if any(account.name == new.name for account in load().settings.remotes):
@@ -118,7 +118,7 @@ def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server |
 
 
 def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Tracker, str]:
-    """Ask for the password where the keyring is to keep it; without a keyring it is asked for at each start."""
+    """Prompt for the password if the keyring is to store it; without a keyring it is asked for at each start."""
     from queues.accounts.secrets import keyring_put
 
     if new.secret not in ("keyring", "ask") or not sys.stdin.isatty():
@@ -136,7 +136,7 @@ def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Trac
 
 
 def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
-    """Try the account; what the person at the keys can mend is asked for again, the rest is raised."""
+    """Test the account; prompt again for what the user can correct, raise any other error."""
     from queues.connectors.mail_faults import CERTIFICATE, LoginRefusedError
     from queues.connectors.web import TokenRefusedError
 
@@ -156,7 +156,7 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
 
 
 def _try(account: Account | Tracker, typed: str = "") -> str:
-    """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
+    """Log in and return a short description of what was found. Raises DeskError with the reason if that fails."""
     from tui.accounts.trial import try_account
 
     if account.secret == "ask" and not typed and sys.stdin.isatty():

@@ -121,13 +121,13 @@ def _given(text: str | None) -> str:
 
 
 def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_json: bool) -> None:
-    """Carry a change out on tickets, all or none, and say what was done. Raises what the desk refuses."""
+    """Apply a change to tickets, all or none, and print the result. Raises the desk's error if it refuses."""
     with acting(db) as desk:
         tell(desk.act(ticket_ids, change), as_json)
 
 
 def tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
-    """Say what was done, or put it as one JSON line."""
+    """Print the result, as text or as one JSON line."""
     if as_json:
         put(
             {

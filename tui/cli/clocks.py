@@ -1,4 +1,4 @@
-"""`tridesk clocks`: the targets in force, and every running ticket's clocks set again by them."""
+"""`tridesk clocks`: list the targets in force and recalculate the clocks of open tickets by them."""
 
 from __future__ import annotations
 

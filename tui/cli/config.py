@@ -1,4 +1,4 @@
-"""`tridesk config explain`: every setting, what it is now and where that comes from."""
+"""`tridesk config explain`: every setting, its current value and where that comes from."""
 
 from __future__ import annotations
 

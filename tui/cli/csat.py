@@ -1,4 +1,4 @@
-"""`tridesk csat`: what customers said of how we did, taken in, listed and corrected."""
+"""`tridesk csat`: customers' ratings, imported, listed and corrected."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
 
 @csat.command("list")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
-@click.option("--low", is_flag=True, help="Only those of 1 and 2.")
+@click.option("--low", is_flag=True, help="Only ratings of 1 and 2.")
 @click.option("--ticket", type=NUMBER, help="Only this ticket's.")
-@click.option("--all", "everything", is_flag=True, help="Replaced and removed ones too.")
+@click.option("--all", "everything", is_flag=True, help="Replaced and removed ratings too.")
 @db_option
 @json_option
 def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: Path | None, as_json: bool) -> None:
@@ -115,7 +115,7 @@ def remove(rating: int, db: Path | None, as_json: bool) -> None:
 
 
 def line(rating: Rating) -> str:
-    """Return a rating on one line for people; the customer's words are made safe."""
+    """Return a rating as one readable line; the customer's text is made safe."""
     given = f"{rating.score:g}/{rating.scale}"
     head = f"{rating.id:<6} #{rating.ticket_id:<6} {iso(rating.at)}  {rating.value}"
     tail = f"{rating.state:<9} {safe_line(rating.agent)[:16]:<16} {safe_line(rating.comment)}"
@@ -123,6 +123,6 @@ def line(rating: Rating) -> str:
 
 
 def keys(rating: Rating, store: Store) -> dict[str, Any]:
-    """Return a rating and what its ticket is under the keys that scripts know."""
+    """Return a rating and its ticket's attributes under the keys that scripts know."""
     ticket = store.tickets.get(rating.ticket_id)
     return rating_keys(rating) | {name: getattr(ticket, name, "") for name in ("lane", "language", "topic")}

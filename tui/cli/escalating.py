@@ -1,4 +1,4 @@
-"""`tridesk escalate`, `escalations` and `escalation`: handing matters to other teams, and what came of them."""
+"""`tridesk escalate`, `escalations` and `escalation`: escalate tickets to other teams, and record their answers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def escalate(
 
 
 @click.command()
-@click.option("--overdue", is_flag=True, help="Only those whose answer is late.")
+@click.option("--overdue", is_flag=True, help="Only overdue ones.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones too.")
 @click.option("--team", default="", help="Only this team's.")
 @db_option
@@ -83,7 +83,7 @@ def _command(name: str, state: EscalationState, help_text: str) -> None:
             tell(desk.act([child.ticket_id], Change(team_answer=answer)), as_json)
 
 
-_command("answer", EscalationState.ANSWERED, "Note TEXT as the team's answer: the ticket is ours again.")
+_command("answer", EscalationState.ANSWERED, "Record TEXT as the team's answer; the ticket is no longer on hold.")
 _command("return", EscalationState.RETURNED, "The team sent it back, with TEXT if it gave a reason.")
 _command("close", EscalationState.CLOSED, "Close it: nothing more is expected of the team.")
 

@@ -1,4 +1,4 @@
-"""`tridesk macros stats`: what macros were used for, from the events."""
+"""`tridesk macros stats`: how macros were used, from the events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tridesk macros`: the answers, listed, shown, checked, filled in and suggested."""
+"""`tridesk macros`: list, show, check, fill in and suggest macros."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _tell(verdict: Verdict, as_json: bool) -> None:
 
 
 def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer, str]:
-    """Return a ticket, who wrote it, and what a reply to it carries that asks how it was."""
+    """Return a ticket, its customer, and the token of the rating request that a reply to it carries."""
     from queues.quality.csat import token_of
 
     with reading(db) as store:

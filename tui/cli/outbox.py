@@ -1,4 +1,4 @@
-"""`tridesk outbox`: the replies that have not left for good, and what becomes of each."""
+"""`tridesk outbox`: list the replies that have not been delivered, and decide about each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tridesk problem`: several tickets with one cause, and their common answer."""
+"""`tridesk problem`: link tickets with one cause, and answer them together."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
     """Answer every ticket that waits for the problem, as one action, and solve the problem.
 
-    Each ticket gets the macro's status: pending if it asks. Tickets that a check holds back stay as they are.
+    Each ticket gets the macro's status: pending if it asks. Tickets held back by a check stay as they are.
     """
     from tui.digits.macros_at_hand import Answering
 

@@ -1,4 +1,4 @@
-"""`tridesk promises` and `handover`: the words given to customers, and what a shift leaves to the next one."""
+"""`tridesk promises` and `handover`: promises made to customers, and what a shift hands over to the next."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _keys(promise: GivenPromise, store: Store, now: int) -> dict[str, Any]:
 
 
 def _note_keys(note: Shift) -> dict[str, Any]:
-    """Return a hand-over under the keys of the other lines, and whose it is."""
+    """Return a hand-over under the keys of the other lines, and its agent."""
     return {
         "kind": "note",
         "ticket": None,

@@ -22,7 +22,7 @@ from tui.reports.rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, s
 from tui.setup.clock import wall_clock
 
 _MOST_DAYS = 366
-"""Days of a long time that are drawn in one line: its last."""
+"""The most days drawn in one line: the last of the period."""
 
 
 @click.command()
@@ -71,7 +71,7 @@ def report(
                     listed += 1
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             if not listed:
-                click.echo("No ticket stands behind that figure.", err=True)
+                click.echo("No tickets are behind that figure.", err=True)
             return
         if page is not None:
             held = reports(store, period, groupings(By(by), period), place, elapsed=elapsed)
@@ -133,7 +133,7 @@ def _put_groups(listed: list[Row]) -> None:
 
 
 def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
-    """Draw what came in and what was solved, a column a day, where there are days enough for a line."""
+    """Draw created and solved tickets, one column per day, if there are enough days for a line."""
     first = datetime.fromtimestamp(period.since, zone).date()
     last = datetime.fromtimestamp(period.until - 1, zone).date()
     days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)][-_MOST_DAYS:]
@@ -149,7 +149,7 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
 
 
 def _put_ages(by_age: Report) -> None:
-    """Draw how old what is left is."""
+    """Draw the backlog by age."""
     counts = [(name, by_age.now.get(name, {}).get(Metric.BACKLOG, EMPTY).count) for name in AGE_NAMES]
     if any(count for _, count in counts):
         from tui.look.text_charts import bars

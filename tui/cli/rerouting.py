@@ -1,4 +1,4 @@
-"""`tridesk route --again`: the open tickets under the rules of today, counted first where asked."""
+"""`tridesk route --again`: re-route the open tickets by the current rules, with a dry run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.cli.common import acting, put
 
 
 def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json: bool) -> None:
-    """Re-route, or only count; say what moves. Raises StoreError and InputError."""
+    """Re-route, or only count; print what moves. Raises StoreError and InputError."""
     with acting(db) as desk:
         plan = _planned(desk.store, rules or desk.rules.routing)
         done = desk.reroute(plan) if plan.moves and not dry_run else None
@@ -30,7 +30,7 @@ def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json:
 
 
 def _planned(store: Store, rules: Rules) -> Plan:
-    """Try the rules on every open ticket; a terminal sees how far it is."""
+    """Apply the rules to every open ticket; progress goes to the terminal."""
     from rich.console import Console
     from rich.progress import Progress
 

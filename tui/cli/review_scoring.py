@@ -1,4 +1,4 @@
-"""`tridesk reviews score` and `calibrate`: a reply judged by a scorecard, and how far two reviewers agree."""
+"""`tridesk reviews score` and `calibrate`: score a reply with a scorecard, and measure how well two reviewers agree."""
 
 from __future__ import annotations
 

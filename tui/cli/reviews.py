@@ -1,4 +1,4 @@
-"""`tridesk reviews`: replies drawn, judged by a scorecard, answered by who wrote them, and reviewers compared."""
+"""`tridesk reviews`: sample replies, score them, discuss reviews with their authors, and compare reviewers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def reviews() -> None:
 @click.option("--since", default="7d", show_default=True, help="A date, today, or how far back: 24h, 7d, 4w.")
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
 @click.option("--seed", default="", help="The same seed draws the same replies (else the day).")
-@click.option("--agent", "agents", multiple=True, help="Only this agent's replies; may be given again.")
+@click.option("--agent", "agents", multiple=True, help="Only this agent's replies; repeatable.")
 @db_option
 @json_option
 def sample(
@@ -71,13 +71,13 @@ def _put_picked(pick: Picked, as_json: bool, **more: Any) -> None:
 
 
 @reviews.command("list")
-@click.option("--to-do", "waiting", is_flag=True, help="What you have to review, instead.")
-@click.option("--mine", is_flag=True, help="Only those of your own replies.")
-@click.option("--given", is_flag=True, help="Only those that you gave.")
-@click.option("--agent", default="", help="Only those of this agent's replies.")
-@click.option("--disputed", is_flag=True, help="Only those that are disputed.")
+@click.option("--to-do", "waiting", is_flag=True, help="List what you have to review instead.")
+@click.option("--mine", is_flag=True, help="Only reviews of your own replies.")
+@click.option("--given", is_flag=True, help="Only reviews that you gave.")
+@click.option("--agent", default="", help="Only reviews of this agent's replies.")
+@click.option("--disputed", is_flag=True, help="Only disputed reviews.")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
-@click.option("--all", "everything", is_flag=True, help="Revised ones too.")
+@click.option("--all", "everything", is_flag=True, help="Revised reviews too.")
 @db_option
 @json_option
 def list_them(
@@ -168,7 +168,7 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def answer(number: int, kind: str | None, text: str, db: Path | None, as_json: bool) -> None:
-    """Answer a review of your own reply, or a dispute of one that you gave."""
+    """Answer a review of your own reply, or a dispute of a review that you gave."""
     if kind is None:
         raise click.UsageError("Say --accept, --dispute or --uphold.")
     with acting(db) as desk:

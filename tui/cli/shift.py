@@ -1,4 +1,4 @@
-"""`tridesk shift`: an agent's own figures, and the beginning and end of a shift."""
+"""`tridesk shift`: an agent's own figures, and the start and end of a shift."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
 
 
 def _figures(store: Store, agent: str, since: str, now: int, zone: str) -> OwnFigures:
-    """Return the figures of the shift that goes on, or ended last; of all shifts `since` then."""
+    """Return the figures of the running or latest shift; with `since`, of all shifts from then on."""
     if since:
         begin, until = period_of(since, "now", ZoneInfo(zone), now).since, now
     else:

@@ -1,4 +1,4 @@
-"""`tridesk macros suggest` and `macros evaluate`: which macro answers a message, and how often that was right."""
+"""`tridesk macros suggest` and `macros evaluate`: suggest macros, and measure how often they are right."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _situation(given: Mapping[str, Any], where: str) -> Situation:
 
 
 def _figures(score: Score) -> dict[str, Any]:
-    """Return the counts in percent under the keys that scripts know."""
+    """Return the counts as percentages under the keys that scripts know."""
     return {
         "ranked": score.ranked,
         "top1": score.share(score.first),

@@ -1,4 +1,4 @@
-"""Looking closer: who the customer is, and taking words out of the desk by the clipboard."""
+"""Details: the customer's card, and copying text to the clipboard."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class CloserLook(Part):
         self.desk.push_screen(CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings), self._past_chosen)
 
     def _folded_rating(self, rating: Rating) -> Rating:
-        """Return a rating without its words where those of its ticket are folded."""
+        """Return a rating, without its comment if its ticket's text is folded."""
         ticket = self.desk.store.tickets.get(rating.ticket_id)
         return replace(rating, comment="") if ticket is not None and self.desk.folds(ticket) else rating
 
@@ -84,7 +84,7 @@ class CloserLook(Part):
         self.desk.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
 
     def _copies(self, ticket: Ticket) -> dict[str, tuple[str, str]]:
-        """Return what can be copied, by key: its name and the words themselves."""
+        """Return what can be copied, by key: its name and its text."""
         newest = next((one for one in self._last_message(ticket.id) if not self.desk.folds(ticket)), None)
         customer = self.desk.store.customers.get(ticket.customer_id)
         numbers = " ".join(f"#{number}" for number in self.desk.targets())
@@ -97,7 +97,7 @@ class CloserLook(Part):
         return {key: (name, text) for key, (name, text) in found.items() if text.strip()}
 
     def _copy(self, name: str, text: str) -> None:
-        """Hand safe words to the terminal's clipboard (OSC 52, as Textual writes it)."""
+        """Copy safe text to the terminal's clipboard (OSC 52, as Textual writes it)."""
         copied = safe_text(text)
         self.desk.app.copy_to_clipboard(copied)
         told = words("Copied by the terminal (OSC 52): {name}, {n} characters")
@@ -126,6 +126,6 @@ class CloserLook(Part):
 
 
 def keep_theme(desk: Desk, name: str) -> None:
-    """Write down which theme was chosen on the screen."""
+    """Store the theme chosen on the screen."""
     with desk.store.write():
         desk.store.settings.put(THEME_SETTING, name)

@@ -1,4 +1,4 @@
-"""Problems by key: linking tickets to one cause, and answering all of them once it is gone."""
+"""Problems by key: linking tickets to one cause, and answering all of them once it is solved."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Problems(Part):
         return {"ticket.problem": self._choose}
 
     def _choose(self) -> None:
-        """Link the tickets that the keys mean to a problem, or solve the one that they are linked to."""
+        """Link the tickets that keys act on to a problem, or solve the problem that they are linked to."""
         ids = self.desk.targets()
         if not ids:
             self.desk.say_no_ticket()
@@ -69,13 +69,13 @@ class Problems(Part):
         return lines
 
     def _answer_all(self, problem: Problem) -> None:
-        """Choose the macro that answers all tickets that still wait."""
+        """Choose the macro that answers all waiting tickets."""
         from tui.cards.pick_list import PickList
 
         tickets = [self.desk.store.tickets.get(one) for one in self.desk.store.problems.tickets(problem.id)]
         waiting = [one for one in tickets if one is not None and one.status not in _DONE]
         if not waiting:
-            self.desk.say(words("No ticket waits for it any more."))
+            self.desk.say(words("No tickets are waiting for it any more."))
             return
         first = waiting[0]
 

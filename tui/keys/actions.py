@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """Where an action's keys count. In the composer bare letters and digits always type."""
+    """Where an action's keys apply. In the composer, plain letters and digits always type."""
 
     LIST = "list"
     COMPOSER = "composer"
@@ -30,28 +30,28 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something the agent can do, and the keys that do it unless they are bound anew."""
+    """An action of the agent, and its keys unless they are rebound."""
 
     id: str
-    """`group.verb`; what a settings file names to bind other keys."""
+    """`group.verb`; the name used in settings to bind other keys."""
     keys: tuple[str, ...]
-    """Each one key or a sequence; empty for what only the palette offers."""
+    """Each a single key or a sequence; empty for actions that only the palette offers."""
     title: str
     """A few words: footer, palette and help show them."""
     tooltip: str
-    """One sentence for who wonders."""
+    """A one-sentence explanation."""
     group: str
     scope: Scope = Scope.LIST
     call: str = ""
-    """On cards and in widgets the Textual action of the class of this scope; on the desk a part names the id."""
+    """On cards and in widgets the Textual action of this scope's class; on the desk, a part names the id."""
     changes: bool = False
-    """It changes tickets: takes part in the burst guard, in bulk work and in undo."""
+    """It changes tickets: subject to the burst guard, bulk work and undo."""
     footer: bool = False
     """Important enough for the footer."""
 
     @property
     def run(self) -> str:
-        """The Textual action string: `act('ticket.solve')` on the desk, such as `finding(1)` on a card."""
+        """The Textual action string: `act('ticket.solve')` on the desk, or for example `finding(1)` on a card."""
         return self.call or f"act({self.id!r})"
 
 
@@ -71,7 +71,7 @@ def _move() -> list[Action]:
             "ticket.reveal",
             ("X",),
             "Show folded",
-            "Show the customer's graphic words, which is noted, or fold them again.",
+            "Show the customer's graphic text, which is recorded, or fold it again.",
             group,
         ),
         Action("message.next", ("J",), "Next message", "Go to the next message of the conversation.", group),
@@ -85,7 +85,7 @@ def _move() -> list[Action]:
             "ticket.urgent",
             ("full_stop",),
             "Most urgent",
-            "Go to the most urgent ticket over all lanes and say why it is; again, pass it over for a reason.",
+            "Go to the most urgent ticket of all lanes and show why; press again to pass it over with a reason.",
             group,
             footer=True,
         ),
@@ -147,20 +147,20 @@ def _decide() -> list[Action]:
         decide("escalate", ("E",), "Escalate…", "Hand to another team: which, why, until when."),
         decide("team_answer", ("B",), "Came back…", "Write down what another team answered, or that it sent it back."),
         decide("problem", ("P",), "Problem…", "Link to one cause of several tickets, or answer all that are linked."),
-        decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
+        decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),
         decide("take", ("t",), "Take", "Assign to me."),
-        decide("language", ("d",), "Language…", "Say the customer's language, tú or usted, and region; remembered."),
+        decide("language", ("d",), "Language…", "Set the customer's language, tú or usted, and region; remembered."),
         decide(
             "other_language", ("D",), "Other language", "English becomes Spanish and back; ?? becomes the likeliest."
         ),
-        decide("rating", (), "Rating…", "Correct what the customer gave, or take it away where it was none."),
+        decide("rating", (), "Rating…", "Correct the customer's rating, or remove it if it was not a rating."),
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
-        decide("hold", (), "On hold", "Wait for somebody who is not the customer."),
-        decide("reopen", ("O",), "Reopen", "Make it ours again: what was solved, closed or suspended."),
-        Action("desk.undo", ("z",), "Undo", "Take back the whole last action, reply and all.", "Decide", footer=True),
-        Action("desk.redo", ("Z",), "Redo", "Do again what was taken back.", "Decide"),
+        decide("hold", (), "On hold", "Wait for someone other than the customer."),
+        decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed or suspended."),
+        Action("desk.undo", ("z",), "Undo", "Undo the whole last action, including its reply.", "Decide", footer=True),
+        Action("desk.redo", ("Z",), "Redo", "Redo what was undone.", "Decide"),
     ]
 
 
@@ -180,9 +180,9 @@ def _look() -> list[Action]:
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
         Action("ticket.customer", ("c",), "Customer", "Show who writes, and all their tickets.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
-        Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
-        Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
-        Action("desk.shift", ("S",), "My shift…", "What your shift came to, figure by figure; or begin one.", "Desk"),
+        Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
+        Action("desk.refresh", ("R",), "Refresh", "Load what is new, and sort the lanes again.", "Look"),
+        Action("desk.shift", ("S",), "My shift…", "Your shift's figures so far; or begin a shift.", "Desk"),
         Action(
             "desk.shift_bar", (), "Shift bar", "Show your figures at the top, or hide them; the desk remembers.", "Desk"
         ),
@@ -191,35 +191,35 @@ def _look() -> list[Action]:
             "desk.handover",
             ("H",),
             "Hand-over…",
-            "List what is left: promises, replies that did not leave, drafts; end the shift.",
+            "List open work: promises, unsent replies, drafts; end the shift.",
             "Desk",
         ),
         Action(
-            "desk.report", ("g r",), "Report…", "Show the figures of a period; each opens into its tickets.", "Desk"
+            "desk.report", ("g r",), "Report…", "Show the figures of a period; each opens its tickets.", "Desk"
         ),
-        Action("desk.coach", ("C",), "Coach", "What your tickets took, and what would save keys.", "Desk"),
+        Action("desk.coach", ("C",), "Coach", "Keys and seconds per ticket, and what would save keys.", "Desk"),
         Action(
             "desk.outbox",
             ("g o",),
             "Outbox…",
-            "List the replies that wait: held, in doubt, failed; send, edit or drop them.",
+            "List waiting replies: held, in doubt, failed; send, edit or drop them.",
             "Desk",
         ),
         Action(
             "desk.review",
             ("g q",),
             "Review…",
-            "Review replies of other agents, drawn fairly or by risk, by a scorecard.",
+            "Score sampled replies of other agents with a scorecard.",
             "Desk",
         ),
-        Action("ticket.review", (), "Review this…", "Review the newest reply on this ticket by a scorecard.", "Desk"),
-        Action("desk.my_reviews", ("g m",), "My reviews…", "What reviewers said of your replies; answer them.", "Desk"),
+        Action("ticket.review", (), "Review this…", "Score the newest reply on this ticket with a scorecard.", "Desk"),
+        Action("desk.my_reviews", ("g m",), "My reviews…", "Reviews of your replies; respond to them.", "Desk"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(
             "desk.reroute",
             (),
             "Route again…",
-            "Try the rules of today on every open ticket; says how many would move first.",
+            "Re-route every open ticket by the current rules; shows first how many would move.",
             "Desk",
             changes=True,
         ),
@@ -232,7 +232,7 @@ def _look() -> list[Action]:
             "Set up mail accounts and ticketing systems, try them, change them.",
             "Desk",
         ),
-        Action("desk.import", (), "Import…", "Take messages in from a file or folder.", "Desk"),
+        Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]
 
@@ -247,7 +247,7 @@ def _compose() -> list[Action]:
         compose("send", ("ctrl+s", "ctrl+enter"), "Send", "Send with the usual outcome."),
         compose("send_as", ("ctrl+o",), "Send as…", "Look at the reply and choose solved, pending or open."),
         compose("toggle_note", ("ctrl+t",), "Reply or note", "Turn the reply into an internal note, or back."),
-        compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or words to look at again."),
+        compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or text to check again."),
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
@@ -268,7 +268,7 @@ def _preview() -> list[Action]:
             f"preview.finding_{n}",
             (str(n),),
             f"Finding {n}",
-            "Go to the words that this finding is about.",
+            "Go to the text that this finding is about.",
             "Send",
             Scope.PREVIEW,
             call=f"finding({n})",
@@ -283,8 +283,8 @@ def _preview() -> list[Action]:
             "Send, do what the macro says (else solve), go to the most urgent ticket.",
         ),
         preview("pending", ("p",), "Send, pending", "Send and wait for the customer."),
-        preview("open", ("o",), "Send, keep open", "Send and keep the ticket ours."),
-        preview("edit", ("e",), "Edit", "Change the words first."),
+        preview("open", ("o",), "Send, keep open", "Send and keep the ticket open."),
+        preview("edit", ("e",), "Edit", "Edit the text first."),
         preview(
             "override",
             ("exclamation_mark",),
