@@ -174,7 +174,7 @@ def test_who_was_never_reviewed_is_told_so_and_a_rating_is_corrected(path: Path)
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "m")
-        assert "Nobody has reviewed a reply of yours yet." in picture(app)
+        assert "None of your replies has been reviewed yet." in picture(app)
         app.parts.going.jump_to(3)
         await settled(pilot, app)
         assert "rated 2 of 5" in picture(app)

@@ -71,7 +71,7 @@ class MailKeeper:
 
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
         """Start one thread per account. Raises StoreError and InputError."""
-        open_desk(self._path, settings=self._settings).store.close()  # created or migrated once, before the threads start
+        open_desk(self._path, settings=self._settings).store.close()  # migrated before the threads start
         for account in self._settings.remotes:
             thread = threading.Thread(target=self._stay, args=(account, delays), name=account.connector, daemon=True)
             self._threads.append(thread)

@@ -54,7 +54,7 @@ def first_digits(ranked: Sequence[Macro], asked: Asked, *, hands_over_first: boo
     """Return the best of `ranked` for the first digits.
 
     Macros that may be sent at once come before those that wait for a step. The best macros that hand over as the
-    procedure requires are always included, and come first if nothing else is left to do or a grave matter must not wait.
+    procedure requires are always included, and come first if nothing else is left or a grave matter must not wait.
     """
     best = sorted(ranked[:SUGGESTED], key=lambda macro: macro.name not in asked.free)
     over = asked.over(ranked)[:HAND_OVERS]

@@ -44,7 +44,7 @@ def import_files(
 ) -> tuple[Report, list[str]]:
     """File the contents of the sources; return the result and the addresses taken as our own.
 
-    Exports of other tools are recognised by their shape; with `tool` all files are that tool's. Without `own`, addresses
+    Exports of other tools are recognised by their shape unless `tool` names the tool. Without `own`, addresses
     that many people write to are ours. `tell` is called after each batch. Raises InputError for a missing
     source, StoreError if the file cannot be written.
     """

@@ -1,4 +1,4 @@
-"""What every procedure and macro says now, by kind and name: to tell at the next shift what changed."""
+"""The current text of every procedure and macro, by kind and name, to find changes at the next shift."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def macro_wording(macro: Macro) -> str:
-    """Return all that a macro says, in every language it has."""
+    """Return a macro's text in all its languages."""
     return wording_diff.joined({body.language: body.text for body in macro.bodies})
 
 

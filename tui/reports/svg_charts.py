@@ -1,7 +1,7 @@
-"""Charts for a page: inline SVG that needs no script and loads nothing.
+"""Charts for a page: inline SVG without scripts or external files.
 
-Every value is in a title, for ears and pointers. Colours come from the page's style by class, so that they follow its
-light or dark ground; series differ by outline too.
+Every value is in a title, for screen readers and pointers. Colours come from the page's classes, so that they follow
+its light or dark theme; series differ by outline too.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ WIDTH, HEIGHT = 720, 180
 _LEFT, _FOOT, _HEAD, _RIGHT = 58, 22, 8, 24
 _LINE, _NAMES, _VALUES = 24, 190, 70
 _LETTER = 7.5
-"""What a letter of a label takes."""
+"""The width of a letter of a label."""
 _PAINT = ('class="first" fill="#3b78b0"', 'class="second" fill="none" stroke="#2f6e3f" stroke-width="1.5"')
-"""How each series is drawn where no style is known."""
+"""How each series is drawn without a style sheet."""
 
 STYLE = """
 svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:currentColor}
@@ -30,7 +30,7 @@ svg line{stroke:currentColor;opacity:.2}
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of values, with the words for each; None where there is no value."""
+    """A series of values, with the text for each; None for a missing value."""
 
     name: str
     values: Sequence[float | None]
@@ -38,12 +38,12 @@ class Series:
 
 
 def as_html(text: str) -> str:
-    """Return foreign text as one line of a page: no tag, no control, nothing that turns the direction of reading."""
+    """Return foreign text as one line of a page: no tags, no control characters, no bidirectional overrides."""
     return escape(safe_line(text))
 
 
 def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
-    """Return a figure of columns, at most two series beside each other, over their labels."""
+    """Return a column chart with labels, of at most two series side by side."""
     most = max((value for one in series for value in one.values if value), default=0)
     if not labels or not most:
         return ""
@@ -70,7 +70,7 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
 
 
 def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
-    """Return a figure of a bar a row: its name, its value, the words for it."""
+    """Return a bar chart; each row has a name, a value and the value's text."""
     most = max((value for _, value, _ in rows if value), default=0)
     if not most:
         return ""

@@ -1,4 +1,4 @@
-"""The terminal as the screen uses it: one that may be gone at any moment, and is given back whatever happens."""
+"""The terminal driver: the terminal may disappear at any moment, and is always restored."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ GIVEN_BACK = (
     "\x18\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l"
     "\x1b[?25h\x1b[?1004l"
 )
-"""Cancels a sequence that was cut off, then takes back what the screen asked of the terminal."""
+"""Cancels an incomplete sequence, then resets the terminal modes that the screen set."""
 
 
 class DeskDriver(LinuxDriver):
-    """Textual's driver, but a terminal that is gone stops no thread: what is written to it is dropped."""
+    """Textual's driver, but if the terminal is gone, output is dropped and no thread stops."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         assert self._file is not None
         self._outlet = _Outlet(self._file)
-        self._file = cast("TextIOWrapper", self._outlet)  # all that is asked of it
+        self._file = cast("TextIOWrapper", self._outlet)  # the only method used
 
     def give_back(self) -> None:
-        """Put the terminal back as it was, when there is no time for the orderly way."""
+        """Restore the terminal when there is no time for an orderly shutdown."""
         if self.attrs_before is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
@@ -36,7 +36,7 @@ class DeskDriver(LinuxDriver):
 
 
 class _Outlet:
-    """A stream whose far end may be gone."""
+    """A stream whose other end may be closed."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
