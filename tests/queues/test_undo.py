@@ -226,7 +226,7 @@ def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, c
     before = state(desk.store)
     deliver(desk, clock, 2)
     with pytest.raises(
-        LeftError, match=r"reply of #2 has left.*the rest can still be taken back: status, tags, priority"
+        LeftError, match=r"reply of #2 has left.*the rest can still be undone: status, tags, priority"
     ) as refused:
         desk.undo()
     assert ticket(desk, 2).status is Status.SOLVED
