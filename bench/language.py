@@ -106,7 +106,7 @@ def _returning(cases: Sequence[Case]) -> None:
     others = ("en", "es", "pt", "ca", "fr")
     right = 0
     for at, case in enumerate(cases):
-        wrong = next(one for one in others[at % 5 :] + others if one not in case.labels)
+        wrong = next(other for other in others[at % 5 :] + others if other not in case.labels)
         earlier = wrong if at % 10 == 9 else case.labels[0]
         right += detect(case.text, customer_language=earlier).best in case.labels
     print(f"returning customers, nine of ten in the language of before: {right / max(1, len(cases)):.3f} of the short")

@@ -20,7 +20,7 @@ LEAST = 20
 
 
 def main() -> None:
-    history = [Example(one.text, one.topic, one.language) for one in demo_texts()]
+    history = [Example(text.text, text.topic, text.language) for text in demo_texts()]
     random.Random(1).shuffle(history)
     found = evaluate(history, Suggester())
     for name, score in (("all", found.whole), *found.languages.items()):

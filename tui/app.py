@@ -280,7 +280,7 @@ def _forget_gone(store_path: Path, settings: Settings) -> None:
     from queues.remotes.links import forget_links
 
     with closing(Store.open(store_path)) as store:
-        forget_links(store, frozenset(one.connector for one in settings.remotes))
+        forget_links(store, frozenset(remote.connector for remote in settings.remotes))
 
 
 def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:

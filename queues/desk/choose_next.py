@@ -88,7 +88,9 @@ class Choosing:
             lane: [row for row in self._candidates(lane, now) if row.id != leaving]
             for lane in waiting_lanes(self._store)
         }
-        promised = {one.ticket_id: one.due_at for one in reversed(self._store.promises.open(until=now + SOON))}
+        promised = {
+            promise.ticket_id: promise.due_at for promise in reversed(self._store.promises.open(until=now + SOON))
+        }
         promised.pop(leaving or 0, None)
         self._add_promised(rows, promised)
         return ranked(rows, now, self._usual_seconds(now), promised)

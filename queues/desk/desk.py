@@ -143,7 +143,9 @@ class Desk:
 
         def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
             steps: list[Step] = []
-            for number in sorted({one.ticket_id for one in ratings if one.value <= UNHAPPY and one.comment}):
+            for number in sorted(
+                {rating.ticket_id for rating in ratings if rating.value <= UNHAPPY and rating.comment}
+            ):
                 ticket = self._ticket(number, None)
                 if ticket.status not in DONE:
                     continue

@@ -28,8 +28,8 @@ class Sender:
 
     def signature_in(self, language: str) -> str:
         """Return the signature for a language such as `es-MX`: its own, the plain language's, the default."""
-        found = (self.signature.get(name) for name in (language, language.partition("-")[0], "default"))
-        return next((text for text in found if text), "")
+        signatures = (self.signature.get(name) for name in (language, language.partition("-")[0], "default"))
+        return next((text for text in signatures if text), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class DeskRules:
     @property
     def ours(self) -> frozenset[str]:
         """Every address of ours, lower case: a mail to one comes back to us."""
-        senders = (self.sender, *(one.address for one in self.senders.values()))
+        senders = (self.sender, *(sender.address for sender in self.senders.values()))
         return self.own_addresses | {address.casefold() for address in senders}
 
     def sender_for(self, connector: str) -> Sender:

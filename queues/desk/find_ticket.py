@@ -33,11 +33,17 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
     named = store.messages.tickets_referring(item.references[-_MOST_REFERENCES:])
     # an answer may be filed before its mail; but a program that reuses one Message-ID proves nothing
     own = store.messages.tickets_referring([item.message_id]) if item.message_id else []
-    named += [one for one in own if one not in named and not store.messages.bears(one, item.message_id)]
+    named += [
+        message_id
+        for message_id in own
+        if message_id not in named and not store.messages.bears(message_id, item.message_id)
+    ]
     for ticket_id in named:
         if item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
             return ticket_id, True
-        if item.kind is MessageKind.BOUNCE and any(store.messages.ours(ticket_id, one) for one in item.references):
+        if item.kind is MessageKind.BOUNCE and any(
+            store.messages.ours(ticket_id, reference) for reference in item.references
+        ):
             return ticket_id, True  # a bounce comes from a server that is not a participant
     if named and item.references:
         return None, False

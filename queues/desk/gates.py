@@ -69,7 +69,7 @@ class Gates:
             raise GateError(
                 "Gate still open",
                 f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} {advice}",
-                tuple(one.id for one in gates),
+                tuple(gate.id for gate in gates),
             )
 
     def refuse_again(self, ticket: Ticket, action: int) -> None:

@@ -28,8 +28,8 @@ def recipient(conversation: Sequence[Message], customer: Customer, ours: Collect
             found = _first((message.reply_to, message.from_address), ours)
             if found:
                 return found
-    known = [one.value for one in customer.identities if one.kind == "email"]
-    others = [one.value for one in customer.identities if one.kind not in ("email", UNREACHABLE)]
+    known = [identity.value for identity in customer.identities if identity.kind == "email"]
+    others = [identity.value for identity in customer.identities if identity.kind not in ("email", UNREACHABLE)]
     return _first(known, ours) or next(iter(others), "")
 
 
@@ -54,4 +54,6 @@ def customer_of(store: Store, ticket: Ticket) -> Customer:
 
 
 def _first(addresses: Iterable[str], ours: Collection[str]) -> str:
-    return next((one for one in addresses if one and one.casefold() not in ours and not is_daemon(one)), "")
+    return next(
+        (address for address in addresses if address and address.casefold() not in ours and not is_daemon(address)), ""
+    )

@@ -42,8 +42,8 @@ def tags(item: Incoming) -> tuple[str, ...]:
     """Return the tags that show the evidence to the agent: doubts about a person's mail, the kind of any other."""
     if item.kind in UNHEARD:
         return (str(item.kind),)
-    found = [_TAGS.get(sign.rule, _DOUBTED) for sign in item.signs if sign.rule in _TELLING]
-    return tuple(dict.fromkeys(found))
+    tags = [_TAGS.get(sign.rule, _DOUBTED) for sign in item.signs if sign.rule in _TELLING]
+    return tuple(dict.fromkeys(tags))
 
 
 def _is_responder(item: Incoming, subject: str) -> bool:

@@ -58,7 +58,7 @@ class Accounts(Part):
         from tui.accounts.accounts_card import AccountsCard
 
         def wished(wish: Wish | None) -> None:
-            one = next((one for one in accounts if wish is not None and one.name == wish.name), None)
+            one = next((account for account in accounts if wish is not None and account.name == wish.name), None)
             if wish is not None and wish.verb == "add":
                 self._ask_kind(setup)
             elif wish is not None and one is not None and wish.verb == "change":

@@ -21,8 +21,8 @@ def link_line(links: Mapping[str, Link]) -> str:
             case LinkState.NO_SENDING:
                 parts.append(words("{name} cannot send").format(name=name))
             case LinkState.FETCHING:
-                told = words("{name}: {done:,} of {total:,} fetched")
-                parts.append(told.format(name=name, done=link.done, total=link.total))
+                progress = words("{name}: {done:,} of {total:,} fetched")
+                parts.append(progress.format(name=name, done=link.done, total=link.total))
             case LinkState.WAITING:
                 parts.append(words("{name} waits").format(name=name))
     return "  ".join(parts)
@@ -32,8 +32,8 @@ def pace_line(links: Mapping[str, Link], now: int) -> list[tuple[str, str]]:
     """Return the request rate of each rate-limited remote, long and short; the remote closest to its limit first."""
     counted = [(name.partition(":")[2], link) for name, link in links.items() if link.allowed]
     counted.sort(key=lambda one: (-one[1].used / one[1].allowed, one[0]))
-    told = ((name, link, pace(link, now)) for name, link in counted)
-    return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in told if said]
+    paces = ((name, link, pace(link, now)) for name, link in counted)
+    return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in paces if said]
 
 
 def pace(link: Link, now: int) -> str:
@@ -41,8 +41,8 @@ def pace(link: Link, now: int) -> str:
     ahead = link.next_at - now
     if not link.allowed or now >= max(link.at, link.next_at) + _MINUTE:
         return ""
-    told = words("{used} of {allowed} requests this minute").format(used=_used(link, now), allowed=link.allowed)
-    return told if ahead <= 0 else words("{told}, next look in {n} s").format(told=told, n=ahead)
+    pace_text = words("{used} of {allowed} requests this minute").format(used=_used(link, now), allowed=link.allowed)
+    return pace_text if ahead <= 0 else words("{used}, next look in {n} s").format(used=pace_text, n=ahead)
 
 
 def _used(link: Link, now: int) -> int:

@@ -65,7 +65,9 @@ class ChoiceLine(Static, can_focus=True):
             self.value = self.choices[int(character) - 1]
             self.post_message(self.Taken())
         else:
-            fitting = [one for one in self.choices if character and one.casefold().startswith(character.casefold())]
+            fitting = [
+                choice for choice in self.choices if character and choice.casefold().startswith(character.casefold())
+            ]
             if not fitting:
                 return False
             after = fitting.index(self.value) + 1 if self.value in fitting else 0

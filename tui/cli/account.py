@@ -11,7 +11,7 @@ import msgspec
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
 from queues.accounts.ticketing_system import HERE
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.setup.settings import config_folder, load
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def list_(as_json: bool) -> None:
         keys = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
                 "secret": tracker.secret.partition(":")[0]}  # fmt: skip
         if as_json:
-            put(keys)
+            write_json(keys)
         else:
             queues = ", ".join(tracker.queues) or "all queues"
             click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {keys['secret']}")
@@ -184,7 +184,7 @@ def list_(as_json: bool) -> None:
             "lane": item.lane,
         }  # fmt: skip
         if as_json:
-            put(row)
+            write_json(row)
         else:
             click.echo(f"{item.name:<14} {item.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
 
@@ -203,7 +203,7 @@ def test(name: str | None, as_json: bool) -> None:
             sound = good = False
             detail = error.message
         if as_json:
-            put({"account": item.name, "ok": good, "detail": detail})
+            write_json({"account": item.name, "ok": good, "detail": detail})
         else:
             click.echo(f"{'ok  ' if good else 'FAIL'}  {item.name}{': ' if detail else ''}{safe_line(detail)}")
     if not sound:

@@ -11,7 +11,7 @@ import click
 from data.errors import InputError, LeftError, RuleError
 from data.records.changes import Change, Done
 from data.records.tickets import Status
-from tui.cli.common import NUMBER, acting, db_option, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.look.written_values import iso
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
@@ -129,7 +129,7 @@ def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_j
 def tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
     """Print the result, as text or as one JSON line."""
     if as_json:
-        put(
+        write_json(
             {
                 "action": done.action,
                 "summary": done.summary,

@@ -59,7 +59,7 @@ def acting(db: Path | None) -> Iterator[Desk]:
         yield desk
 
 
-def put(values: dict[str, Any]) -> None:
+def write_json(values: dict[str, Any]) -> None:
     """Write one JSON line."""
     # A lone surrogate (a file name's odd byte) has no UTF-8; backslashreplace writes it as its JSON escape
     click.echo(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace"))

@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.records.ratings import SATISFIED, UNHAPPY, Rating
 from data.safe_text import safe_line, shortened
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.cli.listing import rating_keys
 from tui.look.written_values import iso
 
@@ -57,7 +57,7 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
             if reason:
                 click.echo(safe_line(f"#{number}: {reason}"), err=True)
     totals = counts | ({"reopened": sum(not reason for reason in opened.values())} if reopen else {})
-    put(totals) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in totals.items()))
+    write_json(totals) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in totals.items()))
     return 1 if counts["refused"] else 0
 
 
@@ -81,7 +81,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
             if (not low or rating.value <= UNHAPPY) and ticket in (None, rating.ticket_id)
         ]
         for rating in ratings:
-            put(keys(rating, store)) if as_json else click.echo(line(rating))
+            write_json(keys(rating, store)) if as_json else click.echo(line(rating))
     if not ratings and not as_json:
         click.echo("No ratings here.", err=True)
     elif not as_json:

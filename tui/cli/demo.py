@@ -15,7 +15,7 @@ import click
 
 from data.errors import InputError
 from data.store import Store
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _tell(path: Path, seed: int, seconds: float, *, as_json: bool) -> None:
         waiting = {lane: counts.active for lane, counts in store.tickets.counts().items()}
     total = sum(waiting.values())
     if as_json:
-        put({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
+        write_json({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
         return
     shares = ", ".join(f"{lane} {amount:,}" for lane, amount in sorted(waiting.items()))
     click.echo(f"{total:,} tickets wait ({shares}); seed {seed}, filled in {seconds:.1f} s")

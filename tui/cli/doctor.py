@@ -14,7 +14,7 @@ from data.errors import DeskError
 from data.safe_text import safe_line
 from data.store import WAY_OUT, Store
 from queues.procedures.book import ProcedureBook
-from tui.cli.common import chosen, db_option, json_option, put
+from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.deciding.escalation_text import FOLDER
 from tui.keys.keymap import keymap_from
 from tui.setup import open_desk
@@ -32,7 +32,7 @@ def doctor(db: Path | None, as_json: bool) -> None:
         sound &= good
         for line in words:
             if as_json:
-                put({"check": name, "ok": good, "detail": line})
+                write_json({"check": name, "ok": good, "detail": line})
             else:
                 click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {safe_line(line)}")
     if not sound:

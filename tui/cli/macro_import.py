@@ -11,7 +11,7 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.setup.settings import config_folder
 
 SURE = 0.8
@@ -78,7 +78,7 @@ def import_them(
 
 def _tell(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        put(row)
+        write_json(row)
         return
     spoken = ",".join(row["languages"]) or "-"
     click.echo(safe_line(f"{row['outcome']:<9} {row['macro']:<48} {spoken}"))

@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
 from data.safe_text import safe_line, safe_text
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import moment, span
@@ -44,7 +44,7 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
         zone = _zone()
         for promise in given_promises:
             if as_json:
-                put(_keys(promise, store, now))
+                write_json(_keys(promise, store, now))
             else:
                 stand = f"#{promise.ticket_id:<6} {_stand(promise, now):<14} {moment(promise.due_at, zone):<17}"
                 click.echo(f"{stand} {_words(promise, store)}")
@@ -68,12 +68,12 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
         open_items, notes = hand_over(store, now), store.shifts.left_notes(begin)
     for note in notes:
         if as_json:
-            put(_note_keys(note))
+            write_json(_note_keys(note))
         else:
             click.echo(f"{note_head(note, _zone())}\n{safe_text(note.note)}\n")
     for open_item in open_items:
         if as_json:
-            put(_left_keys(open_item))
+            write_json(_left_keys(open_item))
         else:
             click.echo(left_line(open_item, now))
     if not open_items and not as_json:

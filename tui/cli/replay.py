@@ -17,7 +17,7 @@ from queues.clocks.calendar import ALWAYS, WEEKDAYS, Calendar, from_table
 from queues.clocks.clock_settings import calendars_of, policies_of
 from queues.figures.past_requests import past_requests
 from queues.figures.replay import Order, Outcome, Request, as_it_was, play
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import span
 from tui.setup.clock import wall_clock
@@ -151,7 +151,7 @@ def _stretched(requests: Sequence[Request], factor: float) -> list[Request]:
 
 def _tell(order: str, load_factor: float, outcome: Outcome, as_json: bool) -> None:
     if as_json:
-        put({"order": order, "load": round(load_factor, 4), **asdict(outcome)})
+        write_json({"order": order, "load": round(load_factor, 4), **asdict(outcome)})
         return
     lanes = ", ".join(f"{lane} {late}" for lane, late in outcome.by_lane.items())
     click.echo(

@@ -12,7 +12,7 @@ from data.safe_text import safe_line
 from queues.figures.grouping import AGE_NAMES, By
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, behind, reports
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
 from tui.look.written_values import iso
 from tui.reports.hours import elapsed_of
@@ -85,7 +85,7 @@ def report(
             return
         if as_json:
             for line in lines_of(held[By(by)]):
-                put(line)
+                write_json(line)
             return
         _put_words(held[By(by)], place)
         if by == By.ALL:
@@ -95,7 +95,7 @@ def report(
 
 def _put_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool) -> None:
     if as_json:
-        put({"ticket": ticket_id, "group": group, "at": iso(at), "value": number})
+        write_json({"ticket": ticket_id, "group": group, "at": iso(at), "value": number})
     else:
         click.echo(f"#{ticket_id:<8} {safe_line(group):<24} {iso(at)}  {number}")
 

@@ -11,7 +11,7 @@ from data.safe_text import safe_line
 from data.store import Store
 from queues.desk.route_again import EXAMPLES, Move, Plan, plan, words_of
 from queues.routing.rules import Rules
-from tui.cli.common import acting, put
+from tui.cli.common import acting, write_json
 
 
 def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json: bool) -> None:
@@ -21,7 +21,7 @@ def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json:
         done = desk.reroute(plan) if plan.moves and not dry_run else None
     moved = len(done.ticket_ids) if done else 0
     if as_json:
-        put(_keys(plan) | {"dry_run": dry_run, "moved": moved, "action": done.action if done else None})
+        write_json(_keys(plan) | {"dry_run": dry_run, "moved": moved, "action": done.action if done else None})
         return
     for line in _lines(plan):
         click.echo(line)

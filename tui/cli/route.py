@@ -19,7 +19,7 @@ from queues.mail.read_mail import read_mail
 from queues.routing import rules as routing
 from queues.routing.conditions import Facts
 from queues.routing.rules import Route, Rules
-from tui.cli.common import db_option, put
+from tui.cli.common import db_option, write_json
 from tui.setup.open_desk import lanes, routing_rules
 from tui.setup.settings import config_folder, load
 
@@ -95,7 +95,7 @@ def _rules(path: Path) -> Rules:
 def _check(path: Path, as_json: bool) -> None:
     rules = _rules(path)
     if as_json:
-        put({"file": str(path), "rules": len(rules.rules)})
+        write_json({"file": str(path), "rules": len(rules.rules)})
     else:
         click.echo(f"{path}: {len(rules.rules)} rules, none of them wrong.")
 

@@ -16,7 +16,7 @@ import click
 
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
-from tui.cli.common import chosen, db_option, json_option, put
+from tui.cli.common import chosen, db_option, json_option, write_json
 
 if TYPE_CHECKING:
     from queues.accounts.secrets import SecretsAtHand
@@ -178,7 +178,7 @@ def _asked(path: Path, connector: str) -> dict[str, Any]:
 
 def _tell(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        put(row)
+        write_json(row)
     elif "error" in row:
         click.echo(f"{row['account']}: {safe_line(row['error'])}", err=True)
     else:

@@ -57,16 +57,16 @@ class CustomerCard(BaseCard[int]):
         with Vertical(id="customer-card"):
             title = one_line(self._customer.name) or words("(no name)")
             yield Static(Content(title), id="customer-title", markup=False)
-            told = [*facts(self._customer, self._now), *rated(self._ratings)]
-            yield Static(Content("\n".join(told)), id="customer-facts", markup=False)
-            options = [Option(Content(self._line(one)), id=str(one.row.id)) for one in self._past]
+            details = [*facts(self._customer, self._now), *rated(self._ratings)]
+            yield Static(Content("\n".join(details)), id="customer-facts", markup=False)
+            options = [Option(Content(self._line(ticket)), id=str(ticket.row.id)) for ticket in self._past]
             yield OptionList(*options, markup=False)
             yield Static(Content(words("Enter opens a ticket · Esc back")), id="customer-keys", markup=False)
 
     def on_mount(self) -> None:
         """Select the newest ticket other than the one being read."""
         listed = self.query_one(OptionList)
-        others = [place for place, one in enumerate(self._past) if one.row.id != self._here]
+        others = [place for place, ticket in enumerate(self._past) if ticket.row.id != self._here]
         listed.highlighted = others[0] if others else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -115,10 +115,10 @@ def rated(ratings: Sequence[Rating]) -> list[str]:
     """Return the customer's ratings on one line, newest first; empty if there are none."""
     if not ratings:
         return []
-    given = " ".join(str(one.value) for one in ratings[:MOST_RATINGS])
-    mean = sum(one.value for one in ratings) / len(ratings)
+    given = " ".join(str(rating.value) for rating in ratings[:MOST_RATINGS])
+    mean = sum(rating.value for rating in ratings) / len(ratings)
     told = words("rated us {given} of 5, newest first; {mean:.1f} on average").format(given=given, mean=mean)
-    comment = next((one_line(one.comment) for one in ratings if one.comment), "")
+    comment = next((one_line(rating.comment) for rating in ratings if rating.comment), "")
     return [told, *([f"“{fit(comment, 120).rstrip()}”"] if comment else [])]
 
 

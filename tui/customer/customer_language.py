@@ -48,7 +48,11 @@ class CustomerLanguage(Part):
         if other is not None:
             await self.changing.change_of(ids, Change(language=other), self.changing.changed)
             return
-        texts = [one.new_text for one in self.desk.store.messages.of(ticket.id, 20) if one.direction is Direction.IN]
+        texts = [
+            message.new_text
+            for message in self.desk.store.messages.of(ticket.id, 20)
+            if message.direction is Direction.IN
+        ]
 
         def guessed(best: str) -> None:
             if best == UNKNOWN_LANGUAGE:
@@ -89,12 +93,16 @@ class CustomerLanguage(Part):
         """What the customer's latest messages say about tú, usted and region, if they agree."""
         from queues.language.tu_or_usted import suggested
 
-        said = [one.new_text for one in self.desk.store.messages.of(ticket_id, 20) if one.direction is Direction.IN]
+        said = [
+            message.new_text
+            for message in self.desk.store.messages.of(ticket_id, 20)
+            if message.direction is Direction.IN
+        ]
         found = suggested(said[-1]) if said else None
         if found is None:
             return ""
-        told = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
-        return words("Their words “{words}” suggest {told}").format(words=found.words, told=told)
+        suggestion = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
+        return words("Their words “{words}” suggest {suggestion}").format(words=found.words, suggestion=suggestion)
 
 
 def _likeliest(texts: Sequence[str]) -> str:

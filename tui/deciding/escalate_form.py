@@ -143,7 +143,7 @@ class EscalateForm(BaseCard[Escalation]):
     def _tell(self, wrong: str = "") -> None:
         """List the matching teams, and how the text will reach the team that was typed."""
         team = teams.find(self._known, self.team.value)
-        exact = any(one.name.casefold() == team.name.casefold() for one in self._known)
+        exact = any(known_team.name.casefold() == team.name.casefold() for known_team in self._known)
         named = " · ".join(one_line(one.name) for one in self._matches()[:MOST_SHOWN])
         if wrong:
             told = one_line(wrong)

@@ -87,11 +87,11 @@ class Escalations(Part):
         from tui.deciding.escalate_form import Proposal
 
         offered = self.desk.answering.escalations()
-        names = known_teams(desk.rules, desk.store, (one.team for one in offered))
+        names = known_teams(desk.rules, desk.store, (offer.team for offer in offered))
         procedure = desk.rules.procedures.get(ticket.procedure)
         wanted = next((step.team for step in procedure.steps if step.team), "") if procedure is not None else ""
         usual = self.desk.answering.escalations(ticket.topic) if ticket.topic else []
-        fitting = [one for one in usual if not wanted or one.team.casefold() == wanted.casefold()]
+        fitting = [offer for offer in usual if not wanted or offer.team.casefold() == wanted.casefold()]
         proposal = Proposal(wanted)
         if fitting:
             # a macro may name a date that it asks for instead of a time

@@ -179,9 +179,9 @@ class Rehearsal:
         from macros.filling.context import Context
         from macros.render import render
 
-        offered = [one for one in self._library.offered(ticket) if not (one.asks or one.outcome)]
-        fitting = [one for one in offered if ticket.topic in one.topics]
-        general = [one for one in offered if not one.topics]
+        offered = [offer for offer in self._library.offered(ticket) if not (offer.asks or offer.outcome)]
+        fitting = [offer for offer in offered if ticket.topic in offer.topics]
+        general = [offer for offer in offered if not offer.topics]
         macro = min(fitting, key=lambda one: one.actions.status is not ends, default=(general or offered)[0])
         customer = self.store.customers.get(ticket.customer_id) or Customer(0, "")
         filled = render(macro, ticket.language, Context(ticket, customer, agent, self._clock.now), {})
@@ -190,7 +190,11 @@ class Rehearsal:
     def _expect_answer(self, ticket: Ticket, change: Change) -> None:
         """Half of the customers do not answer; the others thank us, have more trouble, or find it broken again."""
         customer = self.store.customers.get(ticket.customer_id)
-        address = next((one.value for one in customer.identities if one.kind == "email"), "") if customer else ""
+        address = (
+            next((identity.value for identity in customer.identities if identity.kind == "email"), "")
+            if customer
+            else ""
+        )
         writer = self._writers.get(address)
         mood = self._random.choice(("thanks", "thanks", "more", "reopen", *[""] * 6))
         text = str(getattr(writer.words.follow_ups, mood)) if writer is not None and mood else ""
@@ -205,7 +209,7 @@ class Rehearsal:
         """Some customers who are asked for a rating give it."""
         latest, asked = self.store.messages.of(ticket.id)[-1], self.store.csat.asked(ticket.id)
         customer = self.store.customers.get(ticket.customer_id)
-        known = [one.value for one in customer.identities if one.kind == "email"] if customer else []
+        known = [identity.value for identity in customer.identities if identity.kind == "email"] if customer else []
         writer = self._writers.get(known[0]) if known else None
         if asked is None or asked.message_id != latest.id or writer is None:
             return

@@ -43,7 +43,7 @@ class Rounds:
     def __init__(self, store_path: Path, writer: Writer[Desk], connectors: Sequence[Outside], clock: Clock) -> None:
         self._writer, self._connectors, self._clock = writer, connectors, clock
         self._thread: Writer[Store] = Writer(lambda: self._open(store_path), Store.close)
-        self._senders: dict[str, Any] = {one.name: one for one in connectors}
+        self._senders: dict[str, Any] = {connector.name: connector for connector in connectors}
         self._running: Future[None] | None = None
         self._recogniser: Recogniser | None = None
 

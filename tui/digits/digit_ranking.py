@@ -55,13 +55,15 @@ class Ranking:
         from macros.suggesting.offering import offers
 
         messages = self._store.messages.of(ticket.id)
-        incoming = [one for one in messages if one.direction is Direction.IN and one.kind not in _NOBODY_WROTE]
+        incoming = [
+            message for message in messages if message.direction is Direction.IN and message.kind not in _NOBODY_WROTE
+        ]
         latest, text = (incoming[-1].id, incoming[-1].new_text or ticket.subject) if incoming else (0, ticket.subject)
         kept = self._kept.get(ticket.id)
         if kept is None or kept[0] != (latest, situation):
             macros = {macro.name: macro for macro in self._library}
             found = offers(macros, text, situation, self._learner.rank)
-            kept = self._kept[ticket.id] = ((latest, situation), {one.macro: one for one in found})
+            kept = self._kept[ticket.id] = ((latest, situation), {item.macro: item for item in found})
             if len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
         return kept[1]

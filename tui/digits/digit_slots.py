@@ -41,8 +41,8 @@ class Asked:
 
     def over(self, ranked: Sequence[Macro]) -> list[Macro]:
         """Return those of `ranked` that hand over as required; those that also ask the customer something come last."""
-        found = [macro for macro in ranked if self.hands_over(macro)]
-        return sorted(found, key=lambda macro: macro.actions.status is Status.PENDING)
+        handing_over = [macro for macro in ranked if self.hands_over(macro)]
+        return sorted(handing_over, key=lambda macro: macro.actions.status is Status.PENDING)
 
     def hands_over(self, macro: Macro) -> bool:
         """Return whether a macro hands over to the team that the procedure requires."""

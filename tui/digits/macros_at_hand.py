@@ -174,8 +174,8 @@ class Answering:
         best = first_digits(ranked, asked, hands_over_first=situation.hands_over_first)
         for macro in best:
             del rest[macro.name]
-        left = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
-        others = iter(best + left)
+        remaining = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
+        others = iter(best + remaining)
         return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
 
     def strip(self, ticket: Ticket) -> list[Slot]:
@@ -307,9 +307,9 @@ class Answering:
         ]
         return replace(
             answered[-1],
-            title=" + ".join(one.title for one in answered),
-            change=together([one.change for one in answered]),
-            holes=tuple(hole for one in answered for hole in one.holes),
+            title=" + ".join(filled.title for filled in answered),
+            change=together([filled.change for filled in answered]),
+            holes=tuple(hole for filled in answered for hole in filled.holes),
         )
 
     def fill(

@@ -69,17 +69,17 @@ def _known(action_id: str) -> str:
 
 def _parse(action_id: str, value: Bound) -> tuple[str, ...]:
     written = value.split(",") if isinstance(value, str) and value.strip() != "," else list(value)
-    found: list[str] = []
+    parsed: list[str] = []
     for keys in filter(str.strip, written):
         try:
-            found.append(" ".join(key_names.normal(key) for key in keys.split()))
+            parsed.append(" ".join(key_names.normal(key) for key in keys.split()))
         except InputError as error:
             raise InputError(error.title, f"[keys] {action_id}: {error.message}") from None
-        if BY_ID[action_id].scope is not Scope.LIST and (" " in found[-1]):
+        if BY_ID[action_id].scope is not Scope.LIST and (" " in parsed[-1]):
             raise InputError("Unusable key", f"[keys] {action_id}: only the lists know sequences such as {keys!r}.")
-        if BY_ID[action_id].scope is Scope.COMPOSER and key_names.types(found[-1]):
+        if BY_ID[action_id].scope is Scope.COMPOSER and key_names.types(parsed[-1]):
             raise InputError("Unusable key", f"[keys] {action_id}: {keys!r} types a character in the composer.")
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(parsed))
 
 
 def _refuse_clashes(scope: Scope, keys: Mapping[str, tuple[str, ...]]) -> None:

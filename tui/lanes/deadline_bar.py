@@ -40,10 +40,10 @@ def stay_line(store: Store, lanes: Sequence[str], here: int | None, now: int) ->
     """Return the clock elsewhere that runs out while the agent stays on ticket `here`; empty if none does soon."""
     if here is None:
         return ""
-    found = [(due, lane, number) for lane in lanes for number, due in _next(store, lane, here, now)]
-    if not found:
+    breaches = [(due, lane, number) for lane in lanes for number, due in _next(store, lane, here, now)]
+    if not breaches:
         return ""
-    due, lane, number = min(found)
+    due, lane, number = min(breaches)
     if due - now > SOON:
         return ""
     return words("stay {span} more and {lane}#{number} breaches").format(span=span(due - now), lane=lane, number=number)

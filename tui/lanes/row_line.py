@@ -30,13 +30,13 @@ def _code(language: str) -> str:
 
 def marks(row: LaneRow, now: int) -> str:
     """Return the marks before the subject: `E>` escalated, `E!` overdue there, `E<` answered; `P3` its problem."""
-    found = []
+    signs = []
     if row.escalation is not None:
         late = row.escalation_due is not None and row.escalation_due <= now
-        found.append("E<" if row.escalation in BACK else "E!" if late else "E>")
+        signs.append("E<" if row.escalation in BACK else "E!" if late else "E>")
     if row.problem is not None:
-        found.append(f"P{row.problem}")
-    return "".join(f"{mark} " for mark in found)
+        signs.append(f"P{row.problem}")
+    return "".join(f"{mark} " for mark in signs)
 
 
 def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:

@@ -82,13 +82,13 @@ def midnight(now: int) -> int:
 
 def saved(stored: Any) -> list[NamedView]:
     """Return the views of the store's setting; invalid entries are left out."""
-    found = []
-    for one in stored if isinstance(stored, list) else []:
-        if isinstance(one, Mapping) and all(isinstance(one.get(key), str) for key in ("base", "words", "name")):
-            view = NamedView(one["base"], one["words"], one["name"])
+    saved_views = []
+    for entry in stored if isinstance(stored, list) else []:
+        if isinstance(entry, Mapping) and all(isinstance(entry.get(key), str) for key in ("base", "words", "name")):
+            view = NamedView(entry["base"], entry["words"], entry["name"])
             if view.name and _known(view.base):
-                found.append(view)
-    return found
+                saved_views.append(view)
+    return saved_views
 
 
 def stored(views: list[NamedView]) -> list[dict[str, str]]:

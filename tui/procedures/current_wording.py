@@ -21,5 +21,5 @@ def macro_wording(macro: Macro) -> str:
 
 def wordings_now(library: Library, procedures: Mapping[str, Procedure]) -> Wordings:
     """Return every wording, procedures first."""
-    found = {(wording_diff.PROCEDURE, name): wording_diff.of_procedure(one) for name, one in procedures.items()}
-    return found | {(wording_diff.MACRO, macro.name): macro_wording(macro) for macro in library}
+    wordings = {(wording_diff.PROCEDURE, name): wording_diff.of_procedure(one) for name, one in procedures.items()}
+    return wordings | {(wording_diff.MACRO, macro.name): macro_wording(macro) for macro in library}

@@ -88,8 +88,8 @@ class ProcedurePanel(Vertical, can_focus=True):
             return
         width = max(20, self.content_size.width - 1)
         parts = procedure_lines(self.shown, self.current, width, self._clock(), active=self.active)
-        told = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
-        self.query_one("#procedure-steps", Static).update(Content("\n").join(told))
+        styled = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
+        self.query_one("#procedure-steps", Static).update(Content("\n").join(styled))
         self._place = place_of(parts)
         if self.size.height:
             above = max(0, self.size.height - len(self._place)) // 2

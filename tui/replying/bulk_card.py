@@ -36,7 +36,7 @@ class BulkCard(BaseCard[Verdict]):
 
     CSS_PATH = "reply_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(one for one in bindings(Scope.PREVIEW) if isinstance(one, Binding) and one.id in _KEYS),
+        *(binding for binding in bindings(Scope.PREVIEW) if isinstance(binding, Binding) and binding.id in _KEYS),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
     ]

@@ -53,8 +53,8 @@ class Plan:
     def words(self, status: Status | None) -> str:
         """Return a summary line: `sends to 12: 7 es, 5 en; 2 held back`."""
         languages, held = self.languages(status), len(self.held.get(status, {}))
-        told = ", ".join(f"{n} {language}" for language, n in languages.items())
-        line = words("sends to {n}: {told}").format(n=sum(languages.values()), told=told)
+        counts = ", ".join(f"{n} {language}" for language, n in languages.items())
+        line = words("sends to {n}: {counts}").format(n=sum(languages.values()), counts=counts)
         if not languages:
             line = words("sends to none")
         return line + (words("; {n} held back").format(n=held) if held else "")

@@ -37,7 +37,7 @@ class FindingLine(Static):
 
     def tell_at(self, text: str, place: tuple[int, int]) -> None:
         """Show the finding about the text at a position."""
-        found = next((one for one in self._findings if self._place(one, text) == place), None)
+        found = next((finding for finding in self._findings if self._place(finding, text) == place), None)
         if found is not None:
             self._tell(found)
 

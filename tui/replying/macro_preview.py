@@ -120,7 +120,11 @@ class ReplyPreview(Part):
     def _addresses(self, ticket: Ticket, recipient: str) -> list[str]:
         """Return the customer's other addresses, starting with the one after the recipient's."""
         customer = self.desk.store.customers.get(ticket.customer_id)
-        known = [one.value for one in customer.identities if one.kind == "email"] if customer is not None else []
+        known = (
+            [identity.value for identity in customer.identities if identity.kind == "email"]
+            if customer is not None
+            else []
+        )
         place = known.index(recipient.casefold()) + 1 if recipient.casefold() in known else 0
         return [address for address in known[place:] + known[:place] if address != recipient.casefold()]
 

@@ -59,8 +59,8 @@ class Outbox(Part):
             for message in self.desk.store.messages.of(entry.ticket_id)
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]
-        told = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
-        return Waiting(entry, own.text if own is not None else "", "\n\n".join(told) or entry.reason or "—")
+        texts = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
+        return Waiting(entry, own.text if own is not None else "", "\n\n".join(texts) or entry.reason or "—")
 
     async def _settle_reply(self, decision: Decision, marked: int) -> None:
         from queues.desk.waiting_replies import Wish

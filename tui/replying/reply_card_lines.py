@@ -81,17 +81,19 @@ class Card:
         if change.subject:
             lines.append(words("Subject: {subject}").format(subject=one_line(change.subject)))
         if change.attachments:
-            files = ", ".join(f"{one_line(one.filename)} ({one.size:,} B)" for one in change.attachments)
+            files = ", ".join(
+                f"{one_line(attachment.filename)} ({attachment.size:,} B)" for attachment in change.attachments
+            )
             lines.append(words("Attached: {files}").format(files=files))
-        told = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
+        effects = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
         if change.escalate is not None:
-            told.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))
+            effects.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))
         if "TR-" in (change.reply or ""):
             from queues.quality.csat import TOKEN
 
-            told += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
-        if told:
-            lines.append(words("And: {told}").format(told=" · ".join(told)))
+            effects += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
+        if effects:
+            lines.append(words("And: {effects}").format(effects=" · ".join(effects)))
         lines += [words("~ no evidence for this macro here; compare it with the ticket")] if self.weak else []
         lines += self._promise()
         for number, finding in enumerate(self.findings, 1):
@@ -121,5 +123,5 @@ class Card:
             return [words("Promises nothing · t sets a time")] if self.change.gives_no_promise else []
         when = moment(self.change.promise.due_at, self.office.time_zone if self.office is not None else "UTC")
         text = one_line(self.change.promise.text)
-        told = words("Promises an answer by {when}: “{text}” · t another time · T no promise")
-        return [told.format(when=when, text=text)]
+        effects = words("Promises an answer by {when}: “{text}” · t another time · T no promise")
+        return [effects.format(when=when, text=text)]

@@ -95,7 +95,7 @@ class ReportReading(AnswersOnce[Opened]):
     def _read(self, question: Callable[[Store, Progress], T], then: Callable[[T], None]) -> None:
         worker, app = get_current_worker(), self.app
 
-        def told(share: float) -> None:
+        def report_progress(share: float) -> None:
             if worker.is_cancelled:
                 raise StoppedError
             self._share = share
@@ -108,7 +108,7 @@ class ReportReading(AnswersOnce[Opened]):
 
         try:
             with closing(Store.open(self.path, create=False)) as store:
-                found = question(store, told)
+                found = question(store, report_progress)
         except StoppedError:
             return
         except DeskError as error:
@@ -123,7 +123,7 @@ class ReportReading(AnswersOnce[Opened]):
         else:
             app.call_from_thread(answered, found)
 
-    def _failed(self, told: str) -> None:
+    def _failed(self, report_progress: str) -> None:
         if self.is_attached:
             self.bar.display = False
-            self.say(told)
+            self.say(report_progress)

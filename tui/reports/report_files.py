@@ -30,21 +30,21 @@ def default_path(asked: Asked, zone: tzinfo) -> str:
     return f"~/tridesk-report-{first}-{last}-{asked.by}.html"
 
 
-def lines_of(found: Report) -> Iterator[dict[str, Any]]:
+def lines_of(report: Report) -> Iterator[dict[str, Any]]:
     """Yield one line per figure, under the keys that scripts know."""
-    times = _times(found)
-    for row in rows(found):
+    times = _times(report)
+    for row in rows(report):
         yield {**times, **keys(row)}
 
 
-def _times(found: Report) -> dict[str, Any]:
-    return {"since": iso(found.period.since), "until": iso(found.period.until), "by": str(found.by)}
+def _times(report: Report) -> dict[str, Any]:
+    return {"since": iso(report.period.since), "until": iso(report.period.until), "by": str(report.by)}
 
 
-def write_csv(stream: IO[str], found: Report) -> None:
+def write_csv(stream: IO[str], report: Report) -> None:
     """Write the figures with a header line."""
-    lines = list(lines_of(found))
-    writer = csv.DictWriter(stream, list(lines[0]) if lines else list(_times(found)))
+    lines = list(lines_of(report))
+    writer = csv.DictWriter(stream, list(lines[0]) if lines else list(_times(report)))
     writer.writeheader()
     # group names may be macros, tags or agents from an imported file
     writer.writerows({name: safe_cell(value) if isinstance(value, str) else value for name, value in line.items()}

@@ -44,10 +44,10 @@ def as_html(text: str) -> str:
 
 def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     """Return a column chart with labels, of at most two series side by side."""
-    most = max((value for one in series for value in one.values if value), default=0)
+    most = max((value for line in series for value in line.values if value), default=0)
     if not labels or not most:
         return ""
-    top = next(shown for one in series for value, shown in zip(one.values, one.shown, strict=True) if value == most)
+    top = next(shown for line in series for value, shown in zip(line.values, line.shown, strict=True) if value == most)
     step = (WIDTH - _LEFT - _RIGHT) / len(labels)
     wide = max(1.0, step * 0.8 / len(series))
     every = max(1, math.ceil(_LETTER * (max(map(len, labels)) + 1) / step))
@@ -66,7 +66,7 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
         if place % every == 0:
             middle = f'x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle"'
             parts.append(f"<text {middle}>{as_html(label)}</text>")
-    return _figure(title, HEIGHT + _FOOT, parts, [one.name for one in series])
+    return _figure(title, HEIGHT + _FOOT, parts, [line.name for line in series])
 
 
 def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:

@@ -91,7 +91,7 @@ def across(asked: Asked, answer: Answer, cell: Cell, width: int, height: int) ->
     first = max(0, min(named.index(cell.group) - height // 2, len(named) - height)) if cell.group in named else 0
     lines = [(one_line(group), value(metric, one) or 0, shown(metric, one)) for group, one in
              zip(named, held, strict=True)]  # fmt: skip
-    return bars(lines[first : first + height], width) if any(one.count for one in held) else []
+    return bars(lines[first : first + height], width) if any(summary.count for summary in held) else []
 
 
 def _columns(metric: Metric, held: Sequence[Figure], labels: Sequence[str], width: int, height: int) -> list[str]:
@@ -125,7 +125,7 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
 
 def _groups(found: Report, *, roomy: bool) -> Table:
     held: list[Mapping[Metric, Figure]] = [*found.now.values(), *found.before.values()]
-    metrics = [metric for metric in EVERY if any(metric in one for one in held)]
+    metrics = [metric for metric in EVERY if any(metric in summary for summary in held)]
     lines = []
     for group in groups(found):
         cells = []

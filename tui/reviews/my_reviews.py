@@ -64,8 +64,8 @@ class MyReviews(BaseCard[int]):
 
     def show(self, given: Sequence[Given]) -> None:
         """Update the reviews."""
-        fresh = {one.review.id: one for one in given}
-        self._given = [fresh.get(one.review.id, one) for one in self._given]
+        fresh = {item.review.id: item for item in given}
+        self._given = [fresh.get(item.review.id, item) for item in self._given]
         self._draw()
 
     def action_move(self, step: int) -> None:

@@ -13,8 +13,8 @@ from tui.look.words import words
 
 def percent(review: Review) -> str:
     """Return the score: `94 %`, with the criterion that failed the reply."""
-    told = f"{review.percent:.0f} %"
-    return told + (" " + words("(failed: {what})").format(what=", ".join(review.failed)) if review.failed else "")
+    labels = f"{review.percent:.0f} %"
+    return labels + (" " + words("(failed: {what})").format(what=", ".join(review.failed)) if review.failed else "")
 
 
 def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> Iterator[str]:
@@ -30,12 +30,12 @@ def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> 
 
 def answer_line(one: ReviewAnswer) -> str:
     """Return a response to a review: `ann disputes: …`."""
-    told = {
+    labels = {
         AnswerKind.ACCEPT: words("{name} accepts"),
         AnswerKind.DISPUTE: words("{name} disputes"),
         AnswerKind.UPHOLD: words("{name} upholds it"),
     }[one.kind].format(name=safe_line(one.actor))
-    return f"{told}: {safe_line(one.text)}" if one.text else told
+    return f"{labels}: {safe_line(one.text)}" if one.text else labels
 
 
 def version_words(message: Message, versions: Mapping[str, str]) -> str:
@@ -55,7 +55,7 @@ def stand(review: Review, answers: Sequence[ReviewAnswer]) -> str:
     """Return the state of a review in a word or two."""
     if review.state == "revised":
         return words("revised")
-    said = [one for one in answers if one.review_id == review.id]
+    said = [answer for answer in answers if answer.review_id == review.id]
     if said:
         return {
             AnswerKind.ACCEPT: words("accepted"),

@@ -60,8 +60,8 @@ class Reviews(Part):
             self.desk.say(words("There is no reply of another agent here."))
             return
         if any(
-            one.calibration is None and one.reviewer != self.desk.agent
-            for one in self.desk.store.reviews.of_message(number)
+            review.calibration is None and review.reviewer != self.desk.agent
+            for review in self.desk.store.reviews.of_message(number)
         ):
             self.desk.say(words("Another reviewer has reviewed this reply; b on the review screen compares you."))
             return

@@ -176,7 +176,7 @@ class ReviewScreen(BaseCard[None]):
         missing = self._sheet.missing
         if missing:
             self._sheet.marked = self._sheet.card.criteria.index(missing[0])
-            self.say(words("Not scored yet: {what}").format(what=", ".join(one.id for one in missing)))
+            self.say(words("Not scored yet: {what}").format(what=", ".join(criterion.id for criterion in missing)))
             self._draw()
             return
         self._hands.save(self.item, self._sheet)
@@ -296,7 +296,7 @@ def _reply_text(item: Item | None) -> str:
     """The customer's text, the reply, the macro and procedure it followed, and responses to an earlier review."""
     if item is None:
         return ""
-    said = [answer_line(one) for one in item.answers]
+    said = [answer_line(answer) for answer in item.answers]
     parts = [
         *said,
         words("The customer wrote:"),

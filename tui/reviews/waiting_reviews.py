@@ -68,12 +68,12 @@ def to_review(
     comes before all.
     """
     disputed = [
-        _item(store, one.message_id, ("disputed",), one.agent, labels, cover, one)
-        for one in store.reviews.disputes(reviewer)
+        _item(store, review.message_id, ("disputed",), review.agent, labels, cover, review)
+        for review in store.reviews.disputes(reviewer)
     ]
     drawn = [
-        _item(store, one.message_id, one.why, one.agent, labels, cover)
-        for one in Reviewing(store, clock, reviewer).to_review()[:MOST]
+        _item(store, item.message_id, item.why, item.agent, labels, cover)
+        for item in Reviewing(store, clock, reviewer).to_review()[:MOST]
     ]
     wanted = [one for one in (*disputed, *drawn) if one is not None]
     if first:
@@ -85,13 +85,15 @@ def to_review(
 
 def newest_reply(store: Store, ticket_id: int, reviewer: str) -> int:
     """Return the newest reply of another agent on a ticket, 0 if there is none."""
-    ours = [one for one in store.messages.of(ticket_id) if one.direction is Direction.OUT and one.from_name]
-    return next((one.id for one in reversed(ours) if one.from_name.casefold() != reviewer.casefold()), 0)
+    ours = [
+        message for message in store.messages.of(ticket_id) if message.direction is Direction.OUT and message.from_name
+    ]
+    return next((reply.id for reply in reversed(ours) if reply.from_name.casefold() != reviewer.casefold()), 0)
 
 
 def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:
     """Return reviews of an agent's replies: all unseen reviews, however old, then the newest."""
-    return [_given(store, one, labels, cover) for one in store.reviews.for_agent(agent, limit)]
+    return [_given(store, review, labels, cover) for review in store.reviews.for_agent(agent, limit)]
 
 
 def card_of(item: Item, cards: Mapping[str, Scorecard], chosen: str = "") -> Scorecard:
@@ -137,7 +139,7 @@ def _given(store: Store, review: Review, labels: Mapping[str, str], cover: Cover
 
 def _asked(store: Store, reply: Message, cover: Cover) -> str:
     """Return the customer's latest message before a reply."""
-    earlier = [one for one in store.messages.of(reply.ticket_id) if one.id < reply.id]
-    found = next((one for one in reversed(earlier) if one.direction is Direction.IN), None)
+    earlier = [message for message in store.messages.of(reply.ticket_id) if message.id < reply.id]
+    found = next((message for message in reversed(earlier) if message.direction is Direction.IN), None)
     shown = cover(found) if found is not None else None
     return (shown.new_text or shown.text) if shown is not None else ""

@@ -70,8 +70,8 @@ def lanes(settings: Settings) -> tuple[Lane, ...]:
 def other_teams(settings: Settings) -> tuple[Team, ...]:
     """Return the teams to escalate to. Raises InputError."""
     rows = [
-        Team(one.name.strip(), one.address.strip(), tuple(one.answers_from), one.due, one.template, one.language)
-        for one in settings.team
+        Team(team.name.strip(), team.address.strip(), tuple(team.answers_from), team.due, team.template, team.language)
+        for team in settings.team
     ]
     return teams_of(rows, str(config_folder() / CONFIG_NAME))
 

@@ -20,7 +20,7 @@ MOST_TOLD = 10
 def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
     """Return the agent's hand-over items as lines for the terminal; empty if there are none."""
     lines = [words("Left for the next shift (tridesk handover):")] if found else []
-    lines += [left_line(one, now) for one in found[:MOST_TOLD]]
+    lines += [left_line(item, now) for item in found[:MOST_TOLD]]
     if len(found) > MOST_TOLD:
         lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
     if in_shift:

@@ -85,8 +85,8 @@ def behind_lines(store: Store, found: OwnFigures, own: Own) -> list[tuple[str, s
         row = store.tickets.row(one.ticket_id)
         if row is not None:
             stand = f"#{row.id:<6} {behind_word(own, one.value):<8} {row.status.value:<8}"
-            told = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
-            lines.append((f"{row.id}:{place}", told))
+            note_lines = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
+            lines.append((f"{row.id}:{place}", note_lines))
     return lines
 
 
@@ -125,8 +125,10 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
     lines: list[tuple[str, str]] = []
     for shift in found.notes[:MOST_NOTES]:
         said = shift.note.splitlines()
-        told = [(f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])]
-        lines += [("", note_head(shift, zone)), *told, *_more(f"note {shift.id}", len(said) - MOST_SAID)]
+        note_lines = [
+            (f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])
+        ]
+        lines += [("", note_head(shift, zone)), *note_lines, *_more(f"note {shift.id}", len(said) - MOST_SAID)]
     # built lazily, only as many as are shown: each line reads its ticket
     chapters: list[tuple[str, int, Iterator[tuple[str, str]]]] = [
         (
@@ -137,15 +139,20 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
         (
             words("Promised for today"),
             len(found.promises),
-            (_ticket(store, one.ticket_id, _promised(one.due_at, now), one.text) for one in found.promises),
+            (
+                _ticket(store, promise.ticket_id, _promised(promise.due_at, now), promise.text)
+                for promise in found.promises
+            ),
         ),
         (words("Yours"), len(found.mine), (_ticket(store, row.id, row.status.value) for row in found.mine)),
         (
             words("Drafts"),
             len(found.drafts),
             (
-                _ticket(store, one.ticket_id, span(max(0, now - one.updated_at)), one.text.strip().partition("\n")[0])
-                for one in found.drafts
+                _ticket(
+                    store, draft.ticket_id, span(max(0, now - draft.updated_at)), draft.text.strip().partition("\n")[0]
+                )
+                for draft in found.drafts
             ),
         ),
     ]
@@ -162,8 +169,8 @@ def _more(of: str, count: int) -> list[tuple[str, str]]:
 
 def note_head(shift: Shift, zone: str) -> str:
     """Return whose hand-over it is and when it was written."""
-    told = words("Hand-over of {agent}, {when}")
-    return told.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
+    note_lines = words("Hand-over of {agent}, {when}")
+    return note_lines.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
 
 
 def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str) -> str:
@@ -178,9 +185,9 @@ def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str)
         graphic=found.count(Own.EXPOSED),
     )
     lines = [head]
-    for kind in dict.fromkeys(one.kind for one in left):
-        held = [one for one in left if one.kind == kind]
-        lines += [" ".join(left_line(one, now).split()) for one in held[:MOST_OF_A_KIND]]
+    for kind in dict.fromkeys(item.kind for item in left):
+        held = [item for item in left if item.kind == kind]
+        lines += [" ".join(left_line(item, now).split()) for item in held[:MOST_OF_A_KIND]]
         if len(held) > MOST_OF_A_KIND:
             lines.append(words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND))
     return "\n".join(lines) + "\n"
@@ -194,5 +201,5 @@ def _promised(due_at: int, now: int) -> str:
 def _ticket(store: Store, ticket_id: int, stand: str, text: str = "") -> tuple[str, str]:
     row = store.tickets.row(ticket_id)
     who, subject = (safe_line(row.customer_name), safe_line(row.subject)) if row is not None else ("", "")
-    told = f" · {safe_line(text)[:60]}" if text else ""
-    return f"ticket:{ticket_id}", f"  #{ticket_id} {stand} · {who[:20]} · {subject[:40]}{told}"
+    note_lines = f" · {safe_line(text)[:60]}" if text else ""
+    return f"ticket:{ticket_id}", f"  #{ticket_id} {stand} · {who[:20]} · {subject[:40]}{note_lines}"

@@ -29,7 +29,11 @@ def report_of(error: BaseException | None) -> str:
     parts: list[str] = []
     while error is not None:
         frames = traceback.extract_tb(error.__traceback__)
-        parts += [type(error).__qualname__, *(f"  {one.filename}:{one.lineno} {one.name}" for one in frames), ""]
+        parts += [
+            type(error).__qualname__,
+            *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames),
+            "",
+        ]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n".join(parts)
 

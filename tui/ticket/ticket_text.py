@@ -79,8 +79,8 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         if due is not None:
             yield Line(Ink.LATE if due <= now else Ink.PLAIN, fit(clock_words(name, due, now), width))
     for promise in shown.promises:
-        told = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
-        yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(told, width))
+        summary = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
+        yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(summary, width))
     for child in shown.escalations:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
         yield from _lines(ink, escalation_words(child, now), width)
@@ -95,14 +95,14 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         yield Line(Ink.QUIET, fit(words("routed by the rule {name}").format(name=one_line(ticket.reason)), width))
     others = [row for row in shown.earlier if row.id != ticket.id]
     if others:
-        told = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
-        yield from _lines(Ink.QUIET, words("earlier ({n}): {told}").format(n=len(others), told=told), width)
+        summary = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
+        yield from _lines(Ink.QUIET, words("earlier ({n}): {tickets}").format(n=len(others), tickets=summary), width)
 
 
 def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     for rating in shown.ratings:
-        told = rating_words(replace(rating, comment="") if shown.folded else rating, now)
-        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, told, width)
+        summary = rating_words(replace(rating, comment="") if shown.folded else rating, now)
+        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, summary, width)
     if shown.asked_at is not None:
         ago = span(max(0, now - shown.asked_at))
         yield Line(Ink.QUIET, fit(words("asked for a rating {span} ago, no answer yet").format(span=ago), width))
@@ -111,10 +111,10 @@ def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:
 def rating_words(rating: Rating, now: int) -> str:
     """Return a customer's rating: `rated 4 of 5 (8/10), 2h05 ago: “quick, thanks”`."""
     given = "" if rating.scale == BEST else f" ({rating.score:g}/{rating.scale})"
-    told = words("rated {value} of {best}{given}, {span} ago").format(
+    summary = words("rated {value} of {best}{given}, {span} ago").format(
         value=rating.value, best=BEST, given=given, span=span(max(0, now - rating.at))
     )
-    return f"{told}: “{one_line(rating.comment)}”" if rating.comment else told
+    return f"{summary}: “{one_line(rating.comment)}”" if rating.comment else summary
 
 
 def escalation_words(child: Escalation, now: int) -> str:
@@ -124,11 +124,11 @@ def escalation_words(child: Escalation, now: int) -> str:
         stand = words("with {team}").format(team=team)
         due = "" if child.due_at is None else clock_words(words("answer"), child.due_at, now)
     else:
-        told = {
+        summary = {
             EscalationState.ANSWERED: words("{team} answered"),
             EscalationState.RETURNED: words("{team} sent it back"),
         }
-        stand = told.get(child.state, words("with {team}, closed")).format(team=team)
+        stand = summary.get(child.state, words("with {team}, closed")).format(team=team)
         due = "" if child.settled_at is None else words("{span} ago").format(span=span(max(0, now - child.settled_at)))
     reference = words("their {reference}").format(reference=one_line(child.reference)) if child.reference else ""
     line = ", ".join(part for part in (f"{child.label} {stand}", due, reference) if part)
@@ -190,8 +190,8 @@ def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
     ink, mark = INKS[message.direction], MARKS[message.direction]
     yield Line(ink, fit(_head(message, now), width), head=True)
     count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
-    told = words("▒ may be graphic or abusive: {n} lines folded · X shows them, recorded")
-    yield Line(Ink.LATE, fit(mark + told.format(n=count), width))
+    summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, recorded")
+    yield Line(Ink.LATE, fit(mark + summary.format(n=count), width))
 
 
 def _head(message: Message, now: int) -> str:
