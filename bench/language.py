@@ -1,4 +1,4 @@
-"""Language detection beside langdetect: right, honest and quick, on the project's own texts and on a set of yours.
+"""Language detection compared with langdetect: accuracy, calibration and speed, on the project's texts and on your own.
 
     python -m bench.language [SET.tsv …]        (text, label, bucket in columns; `\\n` is a line break)
 
@@ -102,7 +102,7 @@ def _line(group: str, rows: Sequence[tuple[Case, Detection, str]]) -> None:
 
 
 def _returning(cases: Sequence[Case]) -> None:
-    """Simulate customers of whom the language of before is known: in nine texts of ten the right one."""
+    """Simulate customers whose earlier language is known: in nine texts of ten it is the right one."""
     others = ("en", "es", "pt", "ca", "fr")
     right = 0
     for at, case in enumerate(cases):

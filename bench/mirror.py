@@ -1,4 +1,4 @@
-"""Ten thousand tickets mirrored from a Request Tracker while somebody types: killed in the middle, gone on with.
+"""Ten thousand tickets mirrored from a Request Tracker while someone types: killed halfway, then resumed.
 
 `python -m bench.mirror [TICKETS]`; needs Request Tracker, as the tests do. Filling it takes longest.
 """
@@ -23,7 +23,7 @@ TICKETS = 10_000
 CUT_AT = 0.4
 WORDS = "thequickbrownfoxjumpsoverthelazydog"
 SURE = 8
-"""Letters of a line that stand nowhere else on the screen; the echo of those behind them is timed."""
+"""Letters of a line that appear nowhere else on the screen; the echo of the letters after them is timed."""
 REST = 0.1
 LEAST = 100
 PATIENCE = 60.0

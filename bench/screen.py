@@ -1,4 +1,4 @@
-"""First paint and a cursor move at 1,000 and 100,000 tickets, beside a bare Textual application, in one run."""
+"""First paint and a cursor move at 1,000 and 100,000 tickets, compared with a bare Textual application, in one run."""
 
 from __future__ import annotations
 

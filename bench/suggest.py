@@ -1,6 +1,6 @@
 """Suggestions on the demo's own messages, labelled by topic: how often right, and what a look costs as history grows.
 
-Prints shares beside those of use alone, and times of the processor beside each other: what else runs does not count.
+Prints shares next to those by use alone, and processor times, so that other load does not count.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Numbers and secrets that do not belong into a reply, told by their check digits where they have some."""
+"""Numbers and secrets that do not belong in a reply, recognised by their check digits if they have any."""
 
 from __future__ import annotations
 

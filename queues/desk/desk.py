@@ -280,7 +280,7 @@ class Desk:
                 raise RuleError("Nothing to redo", "No action of yours was undone since your last one.")
             undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
             about = dict.fromkeys(step.get("ticket", NO_TICKET) for step in action.steps)
-            for ticket_id in (one for one in about if one != NO_TICKET):
+            for ticket_id in (number for number in about if number != NO_TICKET):
                 self._changer.gates.refuse_again(self._ticket(ticket_id, None), action.id)
             self.store.actions.mark(action.id, "done")
             return self._turned(action.id, action.summary, action.steps, "redo", now)
@@ -455,7 +455,7 @@ class Desk:
     ) -> Done:
         """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had been sent."""
         about = tuple(dict.fromkeys(step["ticket"] for step in steps))
-        tickets = tuple(one for one in about if one != NO_TICKET)
+        tickets = tuple(number for number in about if number != NO_TICKET)
         for ticket_id in about:
             detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)

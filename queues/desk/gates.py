@@ -116,7 +116,7 @@ class Gates:
         Raises RuleError for an unknown step or an invalid answer.
         """
         procedure = self.procedure(ticket)
-        step = next((one for one in procedure.steps if one.id == step_id), None) if procedure else None
+        step = next((known for known in procedure.steps if known.id == step_id), None) if procedure else None
         if procedure is None or step is None:
             raise RuleError("No such step", f"#{ticket.id} has no step {step_id}; look at its procedure.")
         if value is not None and not (step.asked and step.is_done(value)):

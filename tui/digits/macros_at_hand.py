@@ -212,7 +212,7 @@ class Answering:
         if self._ranking is None or not self._ranking.weak(ticket, situation, macro):
             return False
         ranked = (self.macro(name) for name in self._ranking.of(ticket, situation))
-        over = asked.over([one for one in ranked if asked.speaks_for(one)])
+        over = asked.over([name for name in ranked if asked.speaks_for(name)])
         return macro not in over[:1]
 
     def _situation(self, ticket: Ticket) -> tuple[Situation, Asked]:

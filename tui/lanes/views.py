@@ -67,7 +67,7 @@ def base_title(base: str) -> str:
     fixed = {
         WAITING: words("everything waiting"),
         "mine": words("mine"),
-        "nobody": words("nobody's"),
+        "nobody": words("unassigned"),
         "today": words("solved today"),
     }
     if kind == "status":

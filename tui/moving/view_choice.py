@@ -105,7 +105,7 @@ class ViewChoice(Part):
                 return
             wanted = f"{self.desk.pane.named.words} {self.filter.looked_for}".strip()
             view = NamedView(self.desk.pane.named.base, wanted, " ".join(name.split()))
-            kept = [one for one in self._saved() if one.name != view.name]
+            kept = [saved for saved in self._saved() if saved.name != view.name]
             await self._keep([*kept, view], words("Saved; f finds it by {name}.").format(name=view.name))
             self.filter.leave()
             self.show_view(view)

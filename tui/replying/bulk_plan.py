@@ -104,5 +104,7 @@ def plan(
         refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
         found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
     named = joined([name for name, _ in given])
-    weak = frozenset(one for one in filled if (seen := desk.store.tickets.get(one)) and answering.weak(seen, named))
+    weak = frozenset(
+        number for number in filled if (seen := desk.store.tickets.get(number)) and answering.weak(seen, named)
+    )
     return Plan(filled, found, {one: versions[one] for one in filled}, weak)

@@ -89,7 +89,7 @@ def _series(
     found = []
     for metric in metrics:
         figures = [held.get(name, {}).get(metric, EMPTY) for name in names]
-        values = [value(metric, one) if one.count else None for one in figures]
+        values = [value(metric, figure) if figure.count else None for figure in figures]
         found.append(Series(metric, values, [shown(metric, one) for one in figures]))
     return found
 

@@ -19,7 +19,7 @@ def percent(review: Review) -> str:
 
 def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> Iterator[str]:
     """Yield one line per criterion: the mark (`1/2`, `yes`), the question, and the reviewer's comment."""
-    criteria = {one.id: one for one in card.criteria} if card is not None else {}
+    criteria = {criterion.id: criterion for criterion in card.criteria} if card is not None else {}
     for mark in marks:
         criterion = criteria.get(mark.criterion)
         given = criterion.shown(mark.points) if criterion else "n/a" if mark.points is None else str(mark.points)

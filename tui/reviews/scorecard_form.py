@@ -36,7 +36,7 @@ class Sheet:
     @property
     def missing(self) -> list[Criterion]:
         """The criteria that are not scored yet."""
-        return [one for one in self.card.criteria if one.id not in self.points]
+        return [each for each in self.card.criteria if each.id not in self.points]
 
     def move(self, step: int) -> None:
         """Select another criterion."""
@@ -93,7 +93,7 @@ def sheet_of(
     card: Scorecard, language: str, kept: dict[str, Any] | None, marks: Sequence[Mark] = (), comment: str = ""
 ) -> Sheet:
     """Return a form with the saved marks if the scorecard is unchanged, else with an earlier review's marks."""
-    known = {one.id: one for one in card.criteria}
+    known = {each.id: each for each in card.criteria}
     if kept is not None and kept.get("card") == card.label:
         points = {name: value for name, value in kept["points"].items() if name in known}
         return Sheet(card, language, points, dict(kept["comments"]), str(kept["comment"]))

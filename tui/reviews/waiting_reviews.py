@@ -75,11 +75,11 @@ def to_review(
         _item(store, item.message_id, item.why, item.agent, labels, cover)
         for item in Reviewing(store, clock, reviewer).to_review()[:MOST]
     ]
-    wanted = [one for one in (*disputed, *drawn) if one is not None]
+    wanted = [item for item in (*disputed, *drawn) if item is not None]
     if first:
         message = store.messages.get(first)
         named = _item(store, first, ("chosen",), message.from_name if message else "", labels, cover)
-        wanted = [one for one in (named, *wanted) if one is not None]
+        wanted = [item for item in (named, *wanted) if item is not None]
     return wanted
 
 

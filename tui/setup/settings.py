@@ -21,7 +21,7 @@ from queues.next_up.graphic_content import Exposure
 
 APP = "tridesk"
 CONFIG_NAME = "config.toml"
-REASONS = ("needs somebody else", "waits for information", "not my language", "too long for now", "a break from it")
+REASONS = ("needs someone else", "waits for information", "not my language", "too long for now", "a break from it")
 """The default reasons for passing a ticket over."""
 
 

@@ -108,7 +108,7 @@ def bars(found: OwnFigures) -> tuple[str, ...]:
         (rate, handle, kept),
         (rate, kept),
     )
-    return tuple(" · ".join(one for one in some if one) for some in sizes)
+    return tuple(" · ".join(part for part in some if part) for some in sizes)
 
 
 def revised_line(one: Revised) -> str:

@@ -65,7 +65,7 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     yield Line(Ink.TITLE, fit(f"#{ticket.id} {one_line(ticket.subject) or words('(no subject)')}", width))
     state = [ticket.status.value, ticket.priority.value, *([ticket.severity.value] if ticket.severity else [])]
     state.append(
-        words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("nobody's")
+        words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
     yield from _lines(
         Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags)]), width
