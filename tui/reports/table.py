@@ -116,7 +116,8 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
             shown(metric, row.now), shown(metric, row.before), change(row), f"{row.now.count:,}",
             span(round(row.now.p90)) if metric in LENGTHS and row.now.count else "",
             "" if metric is Metric.BACKLOG else
-            spark([value(metric, figure) if figure.count else None for figure in _over_time(asked, answer, ALL, metric, zone)]),
+            spark([value(metric, each) if each.count else None
+                   for each in _over_time(asked, answer, ALL, metric, zone)]),
         )  # fmt: skip
         cells = tuple(Cell(text, ALL, metric, place == 1) for place, text in enumerate(texts))
         lines.append((words(metric), cells))
