@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DIALECT = {
     r"\bone for one in\b": "the thing's name",
-    r"(?<!there )\bis no (?:language|mail address|markup|sign of)\b": "is not a …",
+    r"\bis no (?:language|mail address|markup|sign of)\b": "is not a …",
     r"\b(?:somebody|nobody's)\b": "someone, unassigned",
     r"\blight ones between\b": "interleaving easier tickets",
     r"\bfor who (?:wonders|wants|asks)\b": "for anyone who …",
