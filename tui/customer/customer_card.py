@@ -101,7 +101,7 @@ def facts(customer: Customer, now: int) -> list[str]:
     language = words("not known") if customer.language == UNKNOWN_LANGUAGE else customer.language
     parts = [
         words("language {code}").format(code=language),
-        words("address {how}").format(how=one_line(customer.register) or words("default")),
+        words("address {how}").format(how=one_line(customer.register) or words("the house default")),
         words("region {name}").format(name=one_line(customer.region) or words("not known")),
         words("tier {name}").format(name=one_line(customer.tier)),
     ]
