@@ -1,4 +1,4 @@
-"""Language detection beside langdetect: right, honest and quick, on the project's own texts and on a set of yours.
+"""Language detection compared with langdetect: accuracy, calibration and speed, on the project's texts and on your own.
 
     python -m bench.language [SET.tsv …]        (text, label, bucket in columns; `\\n` is a line break)
 
@@ -102,11 +102,11 @@ def _line(group: str, rows: Sequence[tuple[Case, Detection, str]]) -> None:
 
 
 def _returning(cases: Sequence[Case]) -> None:
-    """Simulate customers of whom the language of before is known: in nine texts of ten the right one."""
+    """Simulate customers whose earlier language is known: in nine texts of ten it is the right one."""
     others = ("en", "es", "pt", "ca", "fr")
     right = 0
     for at, case in enumerate(cases):
-        wrong = next(one for one in others[at % 5 :] + others if one not in case.labels)
+        wrong = next(other for other in others[at % 5 :] + others if other not in case.labels)
         earlier = wrong if at % 10 == 9 else case.labels[0]
         right += detect(case.text, customer_language=earlier).best in case.labels
     print(f"returning customers, nine of ten in the language of before: {right / max(1, len(cases)):.3f} of the short")

@@ -37,12 +37,12 @@ def own_cases() -> list[Case]:
 
 def wrappers() -> list[tuple[str, str, str]]:
     """Return language, kind and text of each wrapper; `{message}` marks the customer's words."""
-    found = []
+    cases = []
     for part in (FOLDER / "wrappers.txt").read_text("utf-8").split("=== ")[1:]:
         head, _, frame = part.partition("\n")
         language, _, kind = head.partition(" ")
-        found.append((language, kind, frame.rstrip("\n")))
-    return found
+        cases.append((language, kind, frame.rstrip("\n")))
+    return cases
 
 
 def cases_of(path: Path) -> list[Case]:

@@ -1,4 +1,4 @@
-"""From the moment a mail is accepted to the moment a ticket of it is in the file, beside the server's own push.
+"""From the moment a mail is accepted to the moment its ticket is in the file, compared with the server's own push.
 
 Needs Dovecot and Postfix, as the tests do.
 """

@@ -1,4 +1,4 @@
-"""Ten thousand tickets mirrored from a Request Tracker while somebody types: killed in the middle, gone on with.
+"""Ten thousand tickets mirrored from a Request Tracker while someone types: killed halfway, then resumed.
 
 `python -m bench.mirror [TICKETS]`; needs Request Tracker, as the tests do. Filling it takes longest.
 """
@@ -23,7 +23,7 @@ TICKETS = 10_000
 CUT_AT = 0.4
 WORDS = "thequickbrownfoxjumpsoverthelazydog"
 SURE = 8
-"""Letters of a line that stand nowhere else on the screen; the echo of those behind them is timed."""
+"""Letters of a line that appear nowhere else on the screen; the echo of the letters after them is timed."""
 REST = 0.1
 LEAST = 100
 PATIENCE = 60.0
@@ -57,18 +57,18 @@ def measure(server: RequestTrackerServer, folder: Path, amount: int) -> None:
     started = time.perf_counter()
     begun = typed_while(path, around, lambda: mirrored(path) < amount * CUT_AT)
     cut = mirrored(path)
-    told: set[str] = set()
-    resumed = typed_while(path, around, lambda: mirrored(path) < amount, told)
+    reported: set[str] = set()
+    resumed = typed_while(path, around, lambda: mirrored(path) < amount, reported)
     seconds = time.perf_counter() - started
     at_rest = typed_while(path, around, lambda: False)
-    print(f"{amount:,} tickets mirrored in {seconds:.0f} s, killed at {cut:,}, progress told {len(told)} times")
+    print(f"{amount:,} tickets mirrored in {seconds:.0f} s, killed at {cut:,}, progress told {len(reported)} times")
     for name, keys in (("meanwhile", sorted(begun + resumed)), ("at rest", sorted(at_rest))):
         middle, late = statistics.median(keys), keys[int(len(keys) * 0.95)]
         print(f"  echo of a key {name}: p50 {middle:.1f} ms, p95 {late:.1f} ms, slowest {keys[-1]:.1f} of {len(keys)}")
 
 
 def typed_while(
-    path: Path, around: dict[str, str], goes_on: Callable[[], bool], told: set[str] | None = None
+    path: Path, around: dict[str, str], goes_on: Callable[[], bool], reported: set[str] | None = None
 ) -> list[float]:
     """Type a reply as long as that holds, then end the program at once; return milliseconds to each echo."""
     found: list[float] = []
@@ -94,8 +94,8 @@ def typed_while(
                 found.append((time.perf_counter() - pressed) * 1000)
                 time.sleep(REST)
             terminal.press(ENTER)
-            if told is not None:
-                told.update(re.findall(r"[\d,.]+ of [\d,.]+", terminal.picture))
+            if reported is not None:
+                reported.update(re.findall(r"[\d,.]+ of [\d,.]+", terminal.picture))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a report costs beside one raw scan of its record, in one run: `python -m bench.report [TICKETS | DESK.db]`.
+"""The cost of a report compared with a raw scan of the record: `python -m bench.report [TICKETS | DESK.db]`.
 
 Without a desk file one is made: a rehearsed month, its settled tickets again and again over three years, and a last
 month in which some still wait. A report reads the period and the one before it. Seconds are those of the processor, so
@@ -83,7 +83,7 @@ def make_store(path: Path, size: int) -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Return what the quicker of two runs took."""
+    """Return the time of the faster of two runs."""
     taken = []
     for _ in range(2):
         started = time.process_time()

@@ -1,4 +1,4 @@
-"""First paint and a cursor move at 1,000 and 100,000 tickets, beside a bare Textual application, in one run."""
+"""First paint and a cursor move at 1,000 and 100,000 tickets, compared with a bare Textual application, in one run."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def report(runs: dict[str, list[Run]]) -> None:
     floor = statistics.median(one.first_paint for one in runs["bare Textual"])
     print(f"{'':24} {'first paint':>12} {'x bare':>7} {'key p50':>9} {'key p95':>9} {'bytes/key':>10} {'CPU':>8}")
     for name, found in runs.items():
-        paint = statistics.median(one.first_paint for one in found)
-        keys = sorted(key for one in found for key in one.keys)
+        paint = statistics.median(item.first_paint for item in found)
+        keys = sorted(key for item in found for key in item.keys)
         middle, late = statistics.median(keys), keys[int(len(keys) * 0.95)]
-        size = statistics.median(one.bytes_a_key for one in found)
-        cpu = statistics.median(one.cpu for one in found)
+        size = statistics.median(item.bytes_a_key for item in found)
+        cpu = statistics.median(item.cpu for item in found)
         print(
             f"{name:24} {paint:9.0f} ms {paint / floor:7.2f} {middle:6.1f} ms {late:6.1f} ms {size:10.0f} {cpu:5.0f} ms"
         )

@@ -1,6 +1,6 @@
 """Suggestions on the demo's own messages, labelled by topic: how often right, and what a look costs as history grows.
 
-Prints shares beside those of use alone, and times of the processor beside each other: what else runs does not count.
+Prints shares next to those by use alone, and processor times, so that other load does not count.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEAST = 20
 
 
 def main() -> None:
-    history = [Example(one.text, one.topic, one.language) for one in demo_texts()]
+    history = [Example(text.text, text.topic, text.language) for text in demo_texts()]
     random.Random(1).shuffle(history)
     found = evaluate(history, Suggester())
     for name, score in (("all", found.whole), *found.languages.items()):

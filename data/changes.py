@@ -1,4 +1,4 @@
-"""A change as text: what the macros in a draft do besides its words, kept with the draft and read back."""
+"""A change as text: the actions of the macros in a draft, stored with the draft and read back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from data.records.changes import Change
 
 
 def packed(change: Change) -> str:
-    """Return all that a change does besides its words as JSON; the empty string if that is nothing."""
+    """Return a change's actions, without its text, as JSON; the empty string if there are none."""
     import msgspec
 
     rest = replace(
@@ -24,7 +24,7 @@ def packed(change: Change) -> str:
 
 
 def unpacked(text: str) -> Change:
-    """Return what `packed` kept; a change that does nothing for what cannot be read."""
+    """Return the change that was packed; an empty change if it cannot be read."""
     import msgspec
 
     try:

@@ -1,4 +1,4 @@
-"""The demo's people and their words: hand-written lines under `demo/`, dealt out by a seed.
+"""The demo's people and their words: hand-written lines under `demo/`, chosen by a seed.
 
 The service, its customers and their shops are invented; addresses lie under `.example`, which never resolves
 (RFC 2606). The same seed deals the same tickets on every machine.

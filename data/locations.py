@@ -29,7 +29,7 @@ def private_file(path: Path) -> None:
 
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Hold the lock that `path` stands for; False if another program holds it. A program that ends gives it back."""
+    """Hold the lock that `path` stands for; False if another program holds it. It is released when the program ends."""
     private_file(path)
     with path.open("rb") as file:
         try:

@@ -1,4 +1,4 @@
-"""What one room asks of another without importing it; the composition root in `tui` joins them."""
+"""Interfaces between rooms that do not import each other; the composition root in `tui` connects them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.records.tickets import Ticket
 
 
 class People(Protocol):
-    """Tells whose a word is: which customers are known by it; `data.tables.people` is one."""
+    """Finds the customers known by an address, a name or a number; `data.tables.people` implements it."""
 
     def whose(self, values: Sequence[str], /) -> Mapping[str, int]:
         """Return the customer known by each address, handle or phone number; unknown ones are left out."""
@@ -34,7 +34,7 @@ class People(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What stands around a reply that is about to leave."""
+    """The context of a reply that is about to be sent."""
 
     recipient: str = ""
     """The address that it goes to."""
@@ -54,10 +54,10 @@ class Clock(Protocol):
 
 
 class ReplyChecker(Protocol):
-    """Looks at a reply before it is sent; `macros.checks.check` is one."""
+    """Checks a reply before it is sent; `macros.checks.check` implements it."""
 
     def __call__(
         self, change: Change, ticket: Ticket, customer: Customer, conversation: Sequence[Message], sending: Sending, /
     ) -> list[Finding]:
-        """Return what is wrong with `change.reply`, worst first; an empty list means it may go."""
+        """Return the findings on `change.reply`, worst first; an empty list means that it may be sent."""
         ...

@@ -39,7 +39,7 @@ BUSY_MILLISECONDS = 30_000
 
 
 class Store:
-    """An open desk file. A connection belongs to the thread that opened it; open one a thread."""
+    """An open desk file. A connection belongs to the thread that opened it; open one per thread."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
@@ -103,7 +103,7 @@ class Store:
 
     @contextmanager
     def write(self, *, bulk: bool = False) -> Iterator[None]:
-        """Hold one transaction: all of it is kept, or nothing. On return it is on the disk.
+        """Run one transaction: all or nothing is stored. On return it is on the disk.
 
         `bulk` leaves the last step to the operating system: a crash of the machine may take the newest batches back,
         whole, never half. For intake that can be repeated. Raises `StoreError` when the file cannot be written.
@@ -163,7 +163,7 @@ def _refuse_unusable(path: Path, create: bool) -> None:
         raise StoreError("No such desk", f"There is no desk file at {path}; check the name after --db.")
     if path.exists() and path.stat().st_size == 0:
         raise StoreError(
-            "Empty file", f"{path} is empty, not a desk: put a copy of yours in its place, or delete it to start anew."
+            "Empty file", f"{path} is empty, not a desk: put a copy of yours in its place, or delete it to start again."
         )
     kind = network_file_system(path)
     if kind:

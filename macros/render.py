@@ -50,7 +50,7 @@ class Rendered:
     """The language of the body that was taken."""
     holes: tuple[Hole, ...]
     change: Change
-    """The reply and the macro's actions, to be done as one."""
+    """The reply and the macro's actions, applied together."""
 
 
 def render(
@@ -150,7 +150,7 @@ def _change(
 
 
 def _status(actions: Actions, text: str) -> Status | None:
-    """Return what becomes of the ticket: what the macro says; else it waits where its text asks, and is solved if not.
+    """Return the ticket's status: what the macro says; else pending if its text asks something, else solved.
 
     What is handed over waits for the other team, whatever a file says of being done with it.
     """

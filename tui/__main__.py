@@ -14,7 +14,7 @@ LAST_OF_OURS = 128
 
 
 def foreign_room() -> str:
-    """Return a sentence where another package took the name of one of our rooms, else the empty string."""
+    """Return an error sentence if another package shadows one of our top-level packages, else the empty string."""
     for room in ("data", "queues", "macros"):
         spec = find_spec(room)
         place = Path(spec.origin).resolve().parents[1] if spec and spec.origin else None
@@ -41,10 +41,10 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
-        # The reader of our output left; nothing more can be told to it.
+        # the reader closed our output pipe: there is nowhere left to report to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception as error:  # the last border: a fault of ours is told in one sentence too, without anybody's words
+    except Exception as error:  # the last resort: report an internal error in one sentence too, without customer text
         from tui.terminal.crash_report import fault_place
 
         sys.stderr.write(f"tridesk: a fault of the program itself, {fault_place(error)}; please report it.\n")
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """Open the screen for no arguments or a file alone; everything else is the command line's."""
+    """Open the screen if there are no arguments or just a file; everything else goes to the command line."""
     path = screen_path(arguments)
     if path is None:
         from tui.cli.main import run

@@ -1,4 +1,4 @@
-"""The desk as a Textual application: themes, keys, the writer's life, and an end without anybody's words in it."""
+"""The desk as a Textual application: themes, keys, the writer's lifetime, and crash reports without customer text."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from tui.terminal.driver import DeskDriver
 
 CRASHED = 1
-"""The exit code after a fault of the program itself."""
+"""The exit code after an internal error."""
 FLUSH_SECONDS = 1
-"""How long what was typed may take to reach its place when the program is ended from outside."""
+"""How long typed keys may take to reach their widget when the program is terminated from outside."""
 ROUND_SECONDS = 1
-"""How often the connectors are asked, unless the last round still goes on."""
+"""How often the connectors are polled, unless the last round is still running."""
 
 
 class DeskApp(App[int]):
@@ -90,11 +90,11 @@ class DeskApp(App[int]):
         self.desk, self.parts = self._desk_screen.desk, self._desk_screen.parts
         self._writer = writer
         self.refusal: DeskError | None = None
-        """Why the desk could not be opened for writing: its rules or settings cannot be used."""
+        """Why the desk could not be opened for writing: its rules or settings are invalid."""
         for known in THEMES:
             self.register_theme(known)
         self.theme = theme_name(theme)
-        self.no_color = bool(os.environ.get("NO_COLOR"))  # an empty one counts for nothing
+        self.no_color = bool(os.environ.get("NO_COLOR"))  # an empty value does not count
 
     def get_driver_class(self) -> type[Driver]:
         """Return our own driver for a real terminal."""
@@ -114,7 +114,7 @@ class DeskApp(App[int]):
         self._feed.take(read, at)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what everything that is drawn passes through; NO_COLOR takes the colours out."""
+        """Return the filters that all output passes through; NO_COLOR removes the colours."""
         if not self.no_color:
             return super().get_line_filters()
         return [NoColour(Color.parse(self.current_theme.background or "black"))]
@@ -139,11 +139,11 @@ class DeskApp(App[int]):
         self.call_later(self.desk.poll)
 
     def _mail_said(self, sentence: str) -> None:
-        """Called in a thread with what the mail process tells the agent."""
+        """Called in a thread with a message of the mail process for the agent."""
         self.call_later(self.desk.say, sentence, severe=True)
 
     def _open_writer(self) -> None:
-        """Load the rules once the desk is drawn; what cannot be used ends the program with its sentence."""
+        """Load the rules once the desk is drawn; an invalid file ends the program with its error."""
         self._writer.submit(lambda desk: None).add_done_callback(self._opened)
 
     def _opened(self, future: Future[None]) -> None:
@@ -174,11 +174,11 @@ class DeskApp(App[int]):
         await super().on_event(event)
 
     def end(self, code: int) -> None:
-        """Leave as the agent would, whenever the screen is up; called in any thread."""
+        """Quit as the agent would, once the screen is up; called in any thread."""
         self._ended_with = code
         loop = self._event_loop
         if loop is not None:
-            with suppress(RuntimeError):  # the screen is closed already
+            with suppress(RuntimeError):  # the screen is already closed
                 loop.call_soon_threadsafe(self._end, code)
 
     def _end(self, code: int) -> None:
@@ -192,10 +192,10 @@ class DeskApp(App[int]):
             self.exit(code)
 
     async def _take_what_was_typed(self) -> None:
-        """Wait until every key that the terminal sent has reached the place where the agent typed."""
+        """Wait until every key that the terminal sent has reached its widget."""
         if self.terminal is not None:
             self.terminal.disable_input()  # reads what is there
-        await asyncio.sleep(0)  # what the reading thread handed over is in the feed after this turn
+        await asyncio.sleep(0)  # what the reading thread handed over is in the feed after this turn of the loop
         if self._feed is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._feed.done()), FLUSH_SECONDS)
@@ -207,17 +207,17 @@ class DeskApp(App[int]):
                     await asyncio.wait_for(reached.wait(), FLUSH_SECONDS)
 
     def give_up(self) -> None:
-        """Keep the draft and give the terminal back without the screen, which does not answer; called in a thread."""
+        """Save the draft and restore the terminal without the screen, which does not respond; called in a thread."""
         if self.terminal is not None:
             self.terminal.give_back()
         self.parts.drafts.keep_without_asking()
 
     async def action_quit(self) -> None:
-        """Leave by Textual's own key too only after the draft is in the file."""
+        """Quit by Textual's own key, too, only after the draft is saved."""
         await self.parts.quit.quit()
 
     def _fatal_error(self) -> None:
-        """End with one sentence and a report of places, never of values: they may hold what customers wrote.
+        """End with one sentence and a report of places, never of values: they may hold customer text.
 
         Textual has no public way to do this: its own report shows the values, and its exit code cannot be chosen.
         """
@@ -226,7 +226,7 @@ class DeskApp(App[int]):
         from tui.terminal.crash_report import fault_place, write_report
 
         error = sys.exc_info()[1] or self._exception
-        told = words("tridesk: a fault of the program itself, {place}; please report it with {report}")
+        told = words("tridesk: internal error in {place}; please report it with {report}")
         place = fault_place(error) if error is not None else "?"
         self.panic(Text(told.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
         self._return_code = CRASHED
@@ -262,7 +262,7 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
 
 
 def mail_process(store_path: Path, settings: Settings) -> MailProcess:
-    """Return what looks after the accounts; asks for the secrets that are to be asked for."""
+    """Return the service that synchronises the accounts; prompts for secrets where the settings say so."""
     from tui.accounts.mail_process import MailProcess
     from tui.accounts.password_prompt import ask_secrets
 
@@ -271,7 +271,7 @@ def mail_process(store_path: Path, settings: Settings) -> MailProcess:
 
 
 def account_setup(store_path: Path, writer: Writer[Desk], mail: MailProcess) -> AccountSetup:
-    """Return what sets accounts up while the desk is open: desk and mail take what changed without a new start."""
+    """Return the service that sets up accounts while the desk is open; changes apply without a restart."""
     from tui.accounts.setup import AccountSetup
     from tui.setup.settings import config_folder, load
 
@@ -288,11 +288,11 @@ def _forget_gone(store_path: Path, settings: Settings) -> None:
     from queues.remotes.links import forget_links
 
     with closing(Store.open(store_path)) as store:
-        forget_links(store, frozenset(one.connector for one in settings.remotes))
+        forget_links(store, frozenset(remote.connector for remote in settings.remotes))
 
 
 def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
-    """Open the desk on a file and stay until the agent leaves; return the exit code, or which way to begin was chosen.
+    """Run the desk on a file until the agent quits; return the exit code, or the chosen way to begin.
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
@@ -304,7 +304,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
-    theme_name(settings.theme)  # a wrong one is told before the file is touched
+    theme_name(settings.theme)  # an invalid setting is reported before the file is touched
     store = Store.open(store_path)
     theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))
     name = agent or settings.agent or getpass.getuser()
@@ -332,7 +332,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
 
 def _shown(app: DeskApp) -> int:
-    """Show the desk until it is left and return the exit code. Raises what the desk was refused for."""
+    """Show the desk until the agent quits and return the exit code. Raises the error that kept it from opening."""
     chosen = app.run()
     if app.refusal is not None:
         raise app.refusal

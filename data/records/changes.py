@@ -1,4 +1,4 @@
-"""What an agent asks of a ticket, what the desk says to it, and what was recorded."""
+"""What an agent asks of a ticket, the desk's findings, and what was recorded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StepAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an agent asks of a ticket, carried out and undone as one action. An unset field changes nothing."""
+    """What an agent asks of a ticket, applied and undone as one action. An unset field changes nothing."""
 
     reply: str | None = None
     note: str | None = None
@@ -63,16 +63,16 @@ class Change:
     attachments: tuple[Enclosure, ...] = ()
     """The files that go out with the reply."""
     edited: bool | None = None
-    """Whether the agent changed the macro's words; None without a macro, or if unknown."""
+    """Whether the agent changed the macro's text; None without a macro, or if unknown."""
     verbatim: bool = False
-    """The reply is that macro's text as it stands; a procedure may let some answers pass its gates so."""
+    """The reply is that macro's unchanged text; a procedure may exempt some macros from its gates."""
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""
     override_reason: str = ""
     """Why the agent overrides a finding or a gate; kept in the event."""
     draft: int = 0
-    """The revision of the draft that the text was written in; it leaves only while that draft stands. 0 for none."""
+    """The revision of the text's draft; it is sent only while that draft is current. 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +91,27 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an action: its number, a sentence for the agent, and how long it can be undone with its reply."""
+    """The result of an action: its number, a summary for the agent, and how long it can be undone with its reply."""
 
     action: int
     summary: str
     ticket_ids: tuple[int, ...]
     leaves_at: int | None = None
-    """Until when `undo` can call the reply back; None if nothing leaves."""
+    """Until when `undo` can recall the reply; None if nothing is sent."""
     partly: bool = False
-    """Undone but for what had left; it cannot be redone."""
+    """Undone except for what was sent; it cannot be redone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a reply should not be sent with, and where it is in the text."""
+    """A problem of a reply, and its position in the text."""
 
     rule: str
     """A short stable name, such as `hole` or `reply-language`."""
     message: str
     """One sentence for the agent."""
     start: int = 0
-    """Where the words begin in the reply, in characters."""
+    """The start of the text in question in the reply, in characters."""
     end: int = 0
     blocking: bool = False
     """Blocking findings stop the reply unless the agent gives a reason that is kept."""

@@ -31,14 +31,14 @@ class Escalation:
     due_at: int | None = None
     state: EscalationState = EscalationState.OPEN
     note: str = ""
-    """The words to the team. They are kept as a note of the ticket, not here: empty when read from the store."""
+    """The text for the team. It is kept as a note of the ticket, not here: empty when read from the store."""
     id: int = 0
     """0 until it is stored."""
     ticket_id: int = 0
     opened_at: int = 0
     opened_by: str = ""
     address: str = ""
-    """Where the words went by mail; empty if the team has no address."""
+    """The address that it was mailed to; empty if the team has none."""
     message_id: str = ""
     """The Message-ID of that mail: an answer carries it."""
     settled_at: int | None = None
@@ -56,11 +56,11 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class TeamAnswer:
-    """What becomes of an escalation: the other team answered, sent it back, or we are done with it."""
+    """The outcome of an escalation: the other team answered, sent it back, or we closed it."""
 
     escalation: int
     text: str = ""
-    """The team's words; they become a note of the ticket."""
+    """The team's text; it becomes a note of the ticket."""
     state: EscalationState = EscalationState.ANSWERED
     reference: str = ""
-    """The other team's number, where only now it is known."""
+    """The other team's number, if only known now."""

@@ -17,14 +17,14 @@ class CustomerHint:
     handle: str = ""
     """What the customer is known by besides an address."""
     name: str = ""
-    """Who asks, where the message is not from them."""
+    """The customer, if the message is not from them."""
     language: str = ""
     tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedAddress:
-    """An address and the name beside it; both empty for none."""
+    """An address and its name; both empty for none."""
 
     name: str = ""
     address: str = ""
@@ -53,7 +53,7 @@ class Incoming:
     to: tuple[str, ...] = ()
     """The addresses it was sent to, folded to lower case."""
     direction: Direction = Direction.IN
-    """OUT where the mail is one of our own (sent by a support address)."""
+    """OUT if the mail is our own (sent by a support address)."""
     readable: bool = True
     problem: str = ""
     """Why it is not readable, in a few words."""

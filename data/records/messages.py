@@ -33,7 +33,7 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Something in a mail's headers that says what sort of mail it is: evidence, kept with the message."""
+    """A sign in a mail's headers of the kind of mail: evidence, kept with the message."""
 
     rule: str
     """A short stable name, such as `bulk`, `spam` or `delivery report`."""
@@ -112,7 +112,7 @@ class Draft:
     """The macros in it, as `data.macro_names` joins them."""
     language: str = ""
     actions: str = ""
-    """What those macros do besides their words, as `data.changes` packs it."""
+    """The other actions of those macros, as packed by `data.changes`."""
 
 
 @dataclass(frozen=True, slots=True)

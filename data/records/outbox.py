@@ -46,14 +46,14 @@ class OutboxEntry:
     recipient: str
     raw: bytes
     due_at: int
-    """When it may leave: the undo window ends here."""
+    """When it may be sent: the end of the undo window."""
     attempts: int = 0
     reason: str = ""
     sent_at: int | None = None
     copied: bool = True
     """The mailbox has its copy, or needs none."""
     cleared: int = 0
-    """The newest message that the agent had seen when a held reply was let go anyway; 0 for none."""
+    """The newest message that the agent had seen when releasing a held reply; 0 for none."""
     draft: int = 0
     """The revision of the draft that it was written in; 0 for none. Unique on its ticket."""
 

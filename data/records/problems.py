@@ -16,7 +16,7 @@ class ProblemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One cause behind several tickets, which are answered together once it is gone."""
+    """One cause of several tickets, which are answered together once it is solved."""
 
     id: int
     title: str

@@ -15,7 +15,7 @@ class Promise:
 
 
 class PromiseState(StrEnum):
-    """What became of a promise; `withdrawn` was undone with the reply that gave it."""
+    """The states of a promise; `withdrawn` was undone with the reply that made it."""
 
     OPEN = "open"
     KEPT = "kept"
@@ -25,7 +25,7 @@ class PromiseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GivenPromise:
-    """A promise as it is kept: who gave it in which message, and what became of it."""
+    """A stored promise: who made it in which message, and its state."""
 
     id: int
     ticket_id: int
@@ -35,6 +35,6 @@ class GivenPromise:
     made_at: int
     made_by: str
     message_id: int | None
-    """The number of the reply that gave it; None if a macro or a note did."""
+    """The number of the reply that made it; None if it was a macro or a note."""
     settled_at: int | None = None
     """When a reply or the solution kept or broke it."""

@@ -16,7 +16,7 @@ UNHAPPY = 2
 class RatingState(StrEnum):
     """The life of a rating.
 
-    `replaced` gave way to a later or a corrected one, `removed` was none, `withdrawn` was undone.
+    `replaced` has a later or corrected rating, `removed` was not a rating, `withdrawn` was undone.
     """
 
     STANDS = "stands"
@@ -64,7 +64,7 @@ class Rating:
     """The same from 1 to 5."""
     via: RatingVia
     comment: str = ""
-    """The customer's words besides the score; foreign text."""
+    """The customer's comment on the score; foreign text."""
     agent: str = ""
     """Whose reply it is about."""
     macro: str = ""
@@ -72,5 +72,5 @@ class Rating:
     message_id: int | None = None
     """The incoming message that holds it."""
     source: str = ""
-    """What tells a second import of the same answer; empty for what did not come by a file."""
+    """What identifies a second import of the same answer; empty for ratings not from a file."""
     state: RatingState = RatingState.STANDS

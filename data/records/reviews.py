@@ -1,4 +1,4 @@
-"""What reviewers say of single replies: reviews, answers to them, samples, calibrations."""
+"""Reviews of single replies, responses to them, samples, calibrations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ReviewState(StrEnum):
-    """The life of a review; `revised` gave way to a later one of the same reviewer, `withdrawn` was undone."""
+    """The life of a review; `revised` was replaced by a later review of the same reviewer, `withdrawn` was undone."""
 
     GIVEN = "given"
     REVISED = "revised"
@@ -15,7 +15,7 @@ class ReviewState(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What was said of a review: the agent accepts or disputes it, the reviewer stands by it."""
+    """The responses to a review: the agent accepts or disputes it, the reviewer upholds it."""
 
     ACCEPT = "accept"
     DISPUTE = "dispute"
@@ -24,7 +24,7 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a reviewer gave for one criterion."""
+    """A reviewer's mark for one criterion."""
 
     criterion: str
     points: int | None
@@ -53,7 +53,7 @@ class Review:
     at: int
     state: ReviewState = ReviewState.GIVEN
     revises: int | None = None
-    """The review that this one takes the place of."""
+    """The review that this one replaces."""
     calibration: int | None = None
     """A review for comparing two reviewers: no figure counts it and the agent never sees it."""
     seen_at: int | None = None
@@ -74,7 +74,7 @@ class ReviewAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reply that could be reviewed, with what makes it worth a look."""
+    """A reply that could be reviewed, with its risks."""
 
     message_id: int
     ticket_id: int
@@ -85,7 +85,7 @@ class Candidate:
     severity: str = ""
     reopens: int = 0
     rating: int | None = None
-    """The worst rating of the ticket that stands."""
+    """The ticket's worst valid rating."""
     late: bool = False
     """It left after its clock had run out."""
     passed: tuple[str, ...] = ()

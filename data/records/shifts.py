@@ -18,23 +18,23 @@ class Effort:
     letters: int
     """Keys that typed or changed text."""
     seconds: float
-    """From key to key; a gap longer than two minutes counts as none."""
+    """From key to key; a gap longer than two minutes is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """The time that an agent works in one go, and what they wrote down for the next one."""
+    """One continuous working time of an agent, and the hand-over written for the next shift."""
 
     id: int
     agent: str
     began_at: int
     since_event: int
-    """The newest event when it began: what the shift is made of came later."""
+    """The newest event at its start: the shift consists of later events."""
     ended_at: int | None = None
     note: str = ""
     """The hand-over."""
 
     def seconds(self, since: int, until: int) -> int:
-        """Return how much of it lies in `[since, until)`; one that goes on lasts until then."""
+        """Return how much of it lies in `[since, until)`; a running shift lasts until then."""
         end = until if self.ended_at is None else min(self.ended_at, until)
         return max(0, end - max(self.began_at, since))

@@ -14,8 +14,8 @@ UNKNOWN_LANGUAGE = "und"
 class Status(StrEnum):
     """A ticket's status. New and open wait for us; the others wait for someone else, or are done.
 
-    A suspended one holds nothing but mail that a filter or a machine vouches against: it waits, counted and out of the
-    lanes' work, until an agent takes it in or a person writes.
+    A suspended ticket has only mail marked as spam or automatic: it waits, counted but outside the
+    lanes' work, until an agent accepts it or a person writes.
     """
 
     NEW = "new"
@@ -53,7 +53,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One request and where it stands."""
+    """One request and its state."""
 
     id: int
     lane: str
@@ -69,7 +69,7 @@ class Ticket:
     language: str = UNKNOWN_LANGUAGE
     confidence: float = 0.0
     language_source: str = "auto"
-    """Who says so: `auto` (the latest message), `agent`, or `customer` (what the customer wrote before)."""
+    """Its source: `auto` (the latest message), `agent`, or `customer` (what the customer wrote before)."""
     assignee: str = ""
     connector: str = ""
     external_ref: str = ""
@@ -115,7 +115,7 @@ class LaneRow:
     order: int
     """The first half of the keyset; with `id` it names the row's place."""
     escalation: EscalationState | None = None
-    """How the ticket's escalation stands: one that came back before one that is open."""
+    """The state of the ticket's escalation: an answered escalation takes precedence over an open one."""
     escalation_due: int | None = None
     """When the first answer of another team is due."""
     problem: int | None = None
@@ -123,7 +123,7 @@ class LaneRow:
 
     @property
     def key(self) -> tuple[int, int]:
-        """Where the row stands in its lane: pass it to read on from here."""
+        """The row's position in its lane: pass it to continue reading from here."""
         return (self.order, self.id)
 
 

@@ -1,4 +1,4 @@
-"""Actions: what one key did, as steps that can be taken back together."""
+"""The undo log: what one key did, as steps that can be undone together."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Actions:
         self._db.execute("UPDATE action SET state = ? WHERE id = ?", (state, action))
 
     def to_undo(self, actor: str) -> Action | None:
-        """Return the agent's newest action that stands."""
+        """Return the agent's newest action that was not undone."""
         return self._one("actor = ? AND state = 'done' AND steps <> '[]' ORDER BY id DESC", (actor,))
 
     def to_redo(self, actor: str) -> Action | None:
@@ -63,7 +63,7 @@ class Actions:
         return None if row is None else int(row)
 
     def undone(self, actor: str, after: int) -> set[int]:
-        """Return which of the actor's actions from number `after` on were taken back."""
+        """Return which of the actor's actions from number `after` on were undone."""
         sql = "SELECT id FROM action WHERE actor = ? AND state IN ('undone', 'dropped') AND id >= ?"
         return {row[0] for row in self._db.execute(sql, (actor, after))}
 

@@ -1,4 +1,4 @@
-"""CSAT: the replies that asked how it was, and what customers answered."""
+"""CSAT: rating requests in replies, and customers' ratings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Csat:
         return self._db.execute(sql, (new, row, old)).rowcount == 1
 
     def asked(self, ticket_id: int, until: int | None = None) -> Question | None:
-        """Return the ticket's latest question, of those up to `until`; None if no one asked."""
+        """Return the ticket's latest rating request up to `until`; None if there is none."""
         sql = _ASKED + "AND ticket_id = ? AND at <= coalesce(?, at) ORDER BY id DESC LIMIT 1"
         row = self._db.execute(sql, (ticket_id, until)).fetchone()
         return Question(*row) if row else None

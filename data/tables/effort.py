@@ -23,7 +23,7 @@ class Efforts:
         self._db.execute(sql, values)
 
     def of_solved(self, agent: str, since: int, until: int) -> list[Effort]:
-        """Return what each ticket took that was solved in `[since, until)` and stays so, in the order of solving."""
+        """Return the effort for each ticket solved in `[since, until)` and still solved, in the order of solving."""
         sql = """SELECT effort.ticket_id, agent, ticket.solved_at, keys, letters, seconds FROM effort
             JOIN ticket ON ticket.id = effort.ticket_id
             WHERE agent = ? AND effort.at >= ? AND ticket.solved_at >= ? AND ticket.solved_at < ?

@@ -30,7 +30,7 @@ class Escalations:
         return int(self._db.execute(f"INSERT INTO escalation ({names}) VALUES ({marks})", row).lastrowid or 0)
 
     def mailed(self, escalation_id: int, address: str, message_id: str) -> None:
-        """Remember where its words went, and under which Message-ID."""
+        """Store the address it was mailed to, and the Message-ID."""
         sql = "UPDATE escalation SET address = ?, message_id = ? WHERE id = ?"
         self._db.execute(sql, (address, message_id, escalation_id))
 
@@ -40,7 +40,7 @@ class Escalations:
         return _escalation(row) if row else None
 
     def of(self, ticket_id: int) -> list[Escalation]:
-        """Return a ticket's escalations that stand or are closed, oldest first."""
+        """Return a ticket's escalations that were not withdrawn, oldest first."""
         sql = _SELECT + "WHERE ticket_id = ? AND state <> 'withdrawn' ORDER BY id"
         return [_escalation(row) for row in self._db.execute(sql, (ticket_id,))]
 

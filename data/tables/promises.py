@@ -1,4 +1,4 @@
-"""Promises: dated words given to customers, and whether they were kept."""
+"""Promises to customers with a due time, and whether they were kept."""
 
 from __future__ import annotations
 

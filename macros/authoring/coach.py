@@ -1,4 +1,4 @@
-"""What an agent's replies say of the macros: lines to put in other words, texts to make macros of."""
+"""Advice from an agent's replies: macro lines to reword, and texts to save as macros."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MAX_TITLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Something that would save keys: exactly one of the two is there."""
+    """Advice that would save keys: exactly one of the two fields is set."""
 
     reworded: Reworded | None = None
     repeated: Repeated | None = None
 
 
 def advise(library: Library, replies: Sequence[OwnReply]) -> list[Advice]:
-    """Return what the replies (newest first) suggest to save, the surest first."""
+    """Return the advice from the replies (newest first), the most reliable first."""
     names = {macro.name for macro in library}
     advice = [
         Advice(reworded=rewording)
@@ -39,7 +39,7 @@ def advise(library: Library, replies: Sequence[OwnReply]) -> list[Advice]:
 
 
 def carry_out(advice: Advice, library: Library, folder: Path, title: str = "") -> str:
-    """Save what the advice is about as a macro in the agent's own folder; return its name. Raises InputError."""
+    """Save the advised text as a macro in the agent's own folder; return its name. Raises InputError."""
     if advice.reworded is not None:
         rewording = advice.reworded
         return save_variant(folder, library.get(rewording.macro), rewording.language, rewording.line, rewording.new)
@@ -49,7 +49,7 @@ def carry_out(advice: Advice, library: Library, folder: Path, title: str = "") -
 
 
 def title_of(text: str) -> str:
-    """Return the words of a reply that tell it from others: its first line that is not a greeting."""
+    """Return the text that identifies a reply: its first line that is not a greeting."""
     lines = [" ".join(TAG.sub(" ", line).split()) for line in text.splitlines()]
     first = next((line for line in lines if len(line.split()) >= 4), next(filter(None, lines), ""))
     return first if len(first) <= MAX_TITLE else first[:MAX_TITLE].rsplit(" ", 1)[0].rstrip(",;:.") + "…"

@@ -1,4 +1,4 @@
-"""Replies that an agent types again and again: near-identical texts found by the words that follow each other."""
+"""Replies that an agent types again and again: near-identical texts, found by their word sequences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reply that was written by hand made a macro: what belongs to one customer becomes a value, the rest stays."""
+"""Converts a handwritten reply to a macro: what belongs to one customer becomes a value, the rest stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lines of a macro agents write in other words: what was sent, held against the macro's own lines."""
+"""Which lines of a macro agents reword: sent replies compared with the macro's own lines."""
 
 from __future__ import annotations
 

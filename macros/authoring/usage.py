@@ -16,13 +16,13 @@ _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 
 @dataclass(slots=True)
 class MacroUse:
-    """What became of one macro's uses in a period."""
+    """The outcomes of one macro's uses in a period."""
 
     macro: str
     uses: int = 0
-    """Replies that stand."""
+    """Replies that were not undone."""
     undone: int = 0
-    """Replies that were called back."""
+    """Replies that were recalled."""
     edited: int = 0
     unedited: int = 0
     """For the others it is unknown whether their text was edited."""

@@ -1,4 +1,4 @@
-"""Writes an agent's own macros: a reply that was sent becomes one, or a macro with one line in other words."""
+"""Writes an agent's own macros: a reply that was sent becomes one, or a macro with one line reworded."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _titled(lines: list[str], title: str) -> str:
 
 
 def _write(folder: Path, stem: Path, source: str) -> str:
-    """Write a file that is not there yet; one that cannot be used is taken away again."""
+    """Write a new file; remove it again if it is invalid."""
     try:
         private_folder(folder)
         private_folder(stem.parent)
@@ -112,7 +112,7 @@ def _new(stem: Path, source: str) -> Path:
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
                 file.write(source)
-        except OSError:  # the disk is full: half a macro is none
+        except OSError:  # the disk is full: do not leave half a macro
             path.unlink()
             raise
         return path

@@ -24,7 +24,7 @@ Detector = Callable[[str], tuple[str, float]]
 """Tells the language of a text, ISO 639-1 or `und`, and how sure it is from 0 to 1."""
 
 ALONE = Sending()
-"""For a text that is looked at by itself, before anyone knows who sends it where."""
+"""For a text that is checked by itself, before its sender and recipient are known."""
 
 
 @dataclass(frozen=True, slots=True)

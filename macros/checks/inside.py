@@ -10,7 +10,7 @@ from macros.checks.folding import words_of
 from macros.checks.wording import INTERNAL
 
 RUN = 6
-"""So many words in a row that stand in a note are taken from it."""
+"""This many consecutive words that occur in a note count as copied from it."""
 _SAID_IN_MARKS = ("intern", "share", "forward", "compartir", "reenviar", "staff")
 _MOST_LETTERS = 200_000
 """Of the newest notes so much is looked at."""
@@ -39,7 +39,7 @@ def from_notes(text: str, conversation: Sequence[Message]) -> list[Finding]:
         start, end = words[place][1], words[place + RUN - 1][2]
         if findings and start <= findings[-1].end:
             start = findings.pop().start
-        message = "These words stand in an internal note of this ticket."
+        message = "These words are from an internal note of this ticket."
         findings.append(Finding("internal", message, start, end, blocking=True))
     return findings
 

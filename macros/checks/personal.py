@@ -1,4 +1,4 @@
-"""Numbers and secrets that do not belong into a reply, told by their check digits where they have some."""
+"""Numbers and secrets that do not belong in a reply, recognised by their check digits if they have any."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ _SAME_DIGITS = 9
 
 def numbers(text: str) -> list[Finding]:
     """Find card, account, identity-card and social-security numbers whose check digits are right."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for rule, pattern, is_real, message in _NUMBERS:
-        found += [
-            Finding(rule, message, *one.span(), blocking=True)
-            for one in pattern.finditer(text)
-            if is_real(one[0]) and free(found, *one.span())
+        findings += [
+            Finding(rule, message, *match.span(), blocking=True)
+            for match in pattern.finditer(text)
+            if is_real(match[0]) and free(findings, *match.span())
         ]
-    return found
+    return findings
 
 
 def given_secrets(text: str) -> list[Finding]:
     """Find a password, PIN or code that the reply gives away: `your password is Ab3…`."""
     message = "This gives a password or a code away; let the customer set a new one."
     return [
-        Finding("gives-secret", message, *one.span("value"), blocking=True)
-        for one in _SECRET.finditer(text)
-        if _looks_secret(one["value"])
+        Finding("gives-secret", message, *match.span("value"), blocking=True)
+        for match in _SECRET.finditer(text)
+        if _looks_secret(match["value"])
     ]
 
 
@@ -68,9 +68,9 @@ def phones(text: str, known: str) -> list[Finding]:
 def phone_places(text: str) -> list[tuple[int, int, str]]:
     """Return where each phone number starts and ends, and its digits; an order number is none."""
     return [
-        (*one.span(), digits_of(one[0]))
-        for one in _PHONE.finditer(text)
-        if not one[0].isdigit() or _PHONE_WORD.search(text[max(0, one.start() - 40) : one.start()])
+        (*match.span(), digits_of(match[0]))
+        for match in _PHONE.finditer(text)
+        if not match[0].isdigit() or _PHONE_WORD.search(text[max(0, match.start() - 40) : match.start()])
     ]
 
 

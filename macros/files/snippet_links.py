@@ -44,7 +44,7 @@ def link_macro(macro: Macro, snippets: Snippets) -> Macro:
 
 
 def check_subject(macro: Macro, line: int) -> None:
-    """Raise MacroError, at `line`, where the macro's subject may not be used; snippets have no place in one."""
+    """Raise MacroError, at `line`, where the macro's subject may not be used; a subject may not include snippets."""
     for _, text in macro.subject.by_language:
         _check(macro.name, Body("", text, line), frozenset(ask.name for ask in macro.asks), {})
 

@@ -102,7 +102,7 @@ class Locale:
     language: str
     """ISO 639-1."""
     name: str
-    """`es-MX`; just the language where nobody knows the place."""
+    """`es-MX`; just the language if the place is unknown."""
 
     @property
     def place(self) -> Place | None:

@@ -1,4 +1,4 @@
-"""Several macros in one reply: one text, and all that they do as one change."""
+"""Several macros in one reply: their texts and actions joined in one change."""
 
 from __future__ import annotations
 

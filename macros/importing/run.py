@@ -18,7 +18,7 @@ from macros.importing.macro_text import Detect, ToText, Written, place_of, write
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one answer: `written`, `replaced`, `unchanged`, `kept` (a file was there) or `refused`."""
+    """The result for one answer: `written`, `replaced`, `unchanged`, `kept` (a file was there) or `refused`."""
 
     title: str
     macro: str
@@ -30,7 +30,7 @@ class Outcome:
     tool: str = ""
     """Whose it was."""
     unmapped: Mapping[str, Any] = field(default_factory=dict)
-    """The fields that have no place here; they are kept in the file under `[extra]`."""
+    """The fields without an equivalent; they are kept in the file under `[extra]`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from macros.suggesting.semantic import Sense, sense
 from macros.suggesting.suggest import Suggester, Suggestion
 
 MOST = 20_000
-"""Replies learned from at the start, the newest."""
+"""How many of the newest replies are learned from at start."""
 RECENT = 300
 """Replies looked at again whenever something changed: those that may be new, or undone."""
 

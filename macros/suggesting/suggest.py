@@ -66,7 +66,7 @@ class Suggestion:
 
     @property
     def weak(self) -> bool:
-        """Nothing speaks for it: the message is about something else."""
+        """There is no evidence for it: the message is about something else."""
         return not self.alike and self.closeness < WEAK and self.sense < WEAK_SENSE
 
 

@@ -1,7 +1,7 @@
-"""What is asked to set an account up, declared kind by kind: the form on the screen is built from it.
+"""The fields that each kind of account needs: the form on the screen is built from these declarations.
 
-A further ticketing system needs no more than its name in `queues.accounts.ticketing_system`; what it asks differently,
-if anything, is said here.
+A new ticketing system needs only its name in `queues.accounts.ticketing_system`; its differing questions,
+if any, are declared here.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ from queues.accounts.ticketing_system import complete as complete_tracker
 
 Remote = Account | Tracker
 Values = Mapping[str, str]
-"""What was typed, by the names of the blanks."""
+"""What was typed, by the names of the fields."""
 
 MAIL = "mail"
 """The kind of a mail account; all others are ticketing systems."""
 SECRETS = ("keyring", "ask", "env", "command")
-"""Where a password or token can be kept, as `secret` in `config.toml` begins."""
+"""Where a password or token can be stored: the beginnings of `secret` in `config.toml`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One thing that is asked."""
+    """One field of the form."""
 
     name: str
     label: str
     hint: str = ""
     """One sentence of help."""
     choices: tuple[str, ...] = ()
-    """What it can be; empty for anything."""
+    """The allowed values; empty for any."""
     is_secret: bool = False
-    """Typed unseen, and never among the settings."""
+    """Typed hidden, and never stored in the settings."""
     is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Everything that is asked for one kind of account."""
+    """All fields of one kind of account."""
 
     kind: str
     title: str
     blanks: tuple[Blank, ...]
     make: Callable[[Values, Remote | None], Remote]
-    """Returns the account, with what is not asked taken from an older one. Raises InputError, with what is wrong."""
+    """Returns the account; values without a field come from an older account. Raises InputError with the reason."""
     filled: Callable[[Any], dict[str, str]]
-    """Returns what an account says, by blank."""
+    """Returns an account's values, by field."""
     warning: str = ""
-    """What whoever sets one up should know; mostly nothing."""
+    """A notice for whoever sets one up; usually empty."""
 
 
 def kinds() -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def kind_of(account: Remote) -> str:
 
 
 def form_of(kind: str) -> Form:
-    """Return what is asked for a kind. Raises InputError for one that is not known."""
+    """Return the fields of a kind. Raises InputError for an unknown kind."""
     if kind == MAIL:
         return Form(MAIL, "E-mail account", _MAIL, _account, _of_account)
     if kind not in get_args(Kind):
@@ -144,7 +144,7 @@ _MAIL = (
 
 
 def hint_for(address: str) -> str:
-    """Return what one has to do first at the provider of an address, or which servers are taken; empty for neither."""
+    """Return what to do first at an address's provider, or which servers are assumed; empty for neither."""
     provider = PROVIDERS.get(provider_of(address))
     if provider is None:
         return ""

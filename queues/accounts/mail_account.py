@@ -1,4 +1,4 @@
-"""Mail accounts: where a mailbox lies, how one logs in to it, and what replies from it look like."""
+"""Mail accounts: the mailbox's server, how to log in, and how replies from it look."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.errors import InputError
 from queues.accounts.providers import PROVIDERS, Provider, Server
 
 PREFIX = "email:"
-"""What a mail account's connector name begins with; the account's own name follows."""
+"""The prefix of a mail account's connector name; the account's own name follows."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _ADDRESS = re.compile(r"[^\s@<>\x00-\x1f]+@[^\s@<>\x00-\x1f]+")
 _PORTS = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("smtp", "tls"): 465, ("smtp", "starttls"): 587}
@@ -23,13 +23,13 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     name: str
     address: str
-    """What replies come from."""
+    """The address that replies come from."""
     provider: str = ""
     """One of `queues.accounts.providers`; it fills in the servers."""
     imap: Server = Server()
     smtp: Server = Server()
     user: str = ""
-    """Who logs in; empty for the address."""
+    """The login name; empty for the address."""
     auth: Literal["", "password", "xoauth2", "oauthbearer"] = ""
     """Empty for what the provider wants, else a password."""
     secret: str = "keyring"
@@ -37,7 +37,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     ca_file: str = ""
     """The certificate authority to trust instead of the system's, for a server of your own."""
     lane: str = ""
-    """Where its mail goes; empty leaves it to the routing rules."""
+    """The lane of its mail; empty leaves that to the routing rules."""
     brand: str = ""
     """The name next to the address; empty for the desk's."""
     mailbox: str = "INBOX"
@@ -48,12 +48,12 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     since: date | None = None
     """Mail that arrived before this day is left alone."""
     signature: dict[str, str] = {}
-    """By language; the entry `default` stands in for the others."""
+    """By language; the entry `default` is used for the others."""
     html: bool = False
     """Replies carry an HTML part next to the text."""
     per_minute: int = 30
     per_day: int = 0
-    """How many replies leave at most; 0 for what the provider allows, which may be any number."""
+    """The limit for sent replies; 0 for the provider's limit, if any."""
     poll_seconds: int = 30
     """How often the mailbox is polled if the server cannot announce new mail."""
 
@@ -69,7 +69,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 
 def complete(account: Account) -> Account:
-    """Return the account with every blank filled in. Raises InputError with the setting that cannot be used."""
+    """Return the account with every default filled in. Raises InputError with the invalid setting."""
     if not _NAME.fullmatch(account.name):
         raise _wrong(account, "name", "use letters, digits, dots and dashes")
     if not _ADDRESS.fullmatch(account.address):
@@ -93,7 +93,7 @@ def complete(account: Account) -> Account:
 
 
 def complete_all(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
-    """Return all accounts filled in. Raises InputError also where two carry one name."""
+    """Return all accounts with defaults filled in. Raises InputError also if two have the same name."""
     results = tuple(complete(account) for account in accounts)
     names = [account.name for account in results]
     for name in names:

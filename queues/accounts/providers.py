@@ -1,4 +1,4 @@
-"""What the usual mail providers want, as their help pages say, so that an address alone sets an account up."""
+"""Settings of common mail providers, from their help pages, so that an address alone sets an account up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
     host: str = ""
     port: int = 0
-    """0 for the usual one."""
+    """0 for the default port."""
     security: Literal["tls", "starttls"] = "tls"
     """TLS from the first byte on, or after a greeting (RFC 8314 prefers the first)."""
 
@@ -24,7 +24,7 @@ NOWHERE = Server()
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What holds for everyone's mail at a provider."""
+    """The settings of a provider."""
 
     imap: Server = NOWHERE
     smtp: Server = NOWHERE
@@ -34,7 +34,7 @@ class Provider:
     """False if the provider itself keeps a copy of what was sent."""
     per_day: int = 0
     hint: str = ""
-    """What one has to do at the provider first."""
+    """What to do at the provider first."""
 
 
 _APP_PASSWORD = "Make an app password in the security settings of the account and give that one here."

@@ -1,4 +1,4 @@
-"""Passwords and tokens, read where the account says they are and held in memory only as long as a login takes."""
+"""Passwords and tokens, read from where the account says and kept in memory only during a login."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from queues.ground import children
 
 COMMAND_SECONDS = 30
 SERVICE = "tridesk"
-"""Under which name the keyring keeps what is ours."""
+"""The service name of our entries in the keyring."""
 
 
 class Keyed(Protocol):
@@ -35,15 +35,15 @@ class Keyed(Protocol):
 
 
 class Secrets(Protocol):
-    """Where a connector gets the secret of its account."""
+    """The source of an account's secret, for a connector."""
 
     def __call__(self, account: Keyed, /) -> str:
-        """Return the password or token, read again each time, so that a changed one is taken at the next login."""
+        """Return the password or token, read again each time, so that a change applies at the next login."""
         ...
 
 
 class SecretsAtHand:
-    """Reads secrets from keyring, environment or a command; `asked` holds what was asked for at the start."""
+    """Reads secrets from keyring, environment or a command; `asked` has the secrets typed at start."""
 
     def __init__(self, asked: Mapping[str, str] | None = None) -> None:
         self._asked = dict(asked or {})
@@ -69,7 +69,7 @@ class SecretsAtHand:
 
 
 def _of_command(command: str) -> str:
-    """Return the first line that a command of the user's own settings prints."""
+    """Return the first line printed by a command from the user's settings."""
     try:
         with subprocess.Popen(
             ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -93,20 +93,20 @@ def _of_command(command: str) -> str:
 
 
 def keyring_get(account: Keyed) -> str:
-    """Return what the system's keyring keeps for the account, or nothing. Raises UnreachableError without a keyring."""
+    """Return the account's secret from the system's keyring, or an empty string. Raises UnreachableError if none."""
     keyring = _keyring(account)
     try:
         return str(keyring.get_password(SERVICE, account.login) or "")
-    except Exception as error:  # a border: whatever a keyring does, it is one sentence
+    except Exception as error:  # a last resort: keyring backends may raise anything
         raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
 
 
 def keyring_put(account: Keyed, secret: str) -> None:
-    """Give the keyring the account's secret. Raises UnreachableError if there is no keyring that takes it."""
+    """Store the account's secret in the keyring. Raises UnreachableError if no keyring accepts it."""
     keyring = _keyring(account)
     try:
         keyring.set_password(SERVICE, account.login, secret)
-    except Exception as error:  # the same border
+    except Exception as error:  # as above
         raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
 
 
@@ -116,7 +116,7 @@ class _Keyring(Protocol):
 
 
 def _keyring(account: Keyed) -> _Keyring:
-    """Return a keyring of the system. One that asks on the terminal would stand still behind the screen."""
+    """Return the system's keyring; refuse a backend that prompts on the terminal: it would hang."""
     another = "set secret to env:NAME, command:… or ask"
     try:
         import keyring

@@ -1,4 +1,4 @@
-"""Ticketing systems that are mirrored: where one is, who we are there, which of its queues is which lane."""
+"""Mirrored ticketing systems: address, our account there, and the lane of each queue."""
 
 from __future__ import annotations
 
@@ -47,29 +47,29 @@ HERE: dict[Kind, dict[str, Status]] = {
         "deleted": Status.CLOSED,
     },
 }
-"""What the statuses that a system has by default mean here; of several for one, the first is set there."""
+"""Our status for each default status of a system; if several map to one, the first is written back."""
 _NEVER_SET: dict[Kind, set[str]] = {
     "rt": {"rejected", "deleted"},
     "roundup": set(),
     "zendesk": {"new", "closed", "deleted"},
 }
 _API = {"rt": "/REST/2.0", "roundup": "/rest", "zendesk": "/api/v2"}
-"""What follows the address of a system's pages."""
+"""The path of the API after the address of a system's pages."""
 _PACES = {"rt": (15, 240), "roundup": (15, 240), "zendesk": (60, 100)}
-"""How often a system is asked, in seconds, and how many requests a minute it gets, where the settings do not say.
+"""The default poll interval in seconds, and requests per minute, of each system.
 
 A whole team may ask for Zendesk's export ten times a minute, and its smallest plan takes 200 requests.
 """
 WARNINGS = {
     "zendesk": "Zendesk: written from its documentation, never tried against the live service; begin with a sandbox.",
 }
-"""What whoever sets one of a kind up should know."""
+"""Notices for whoever sets up one of a kind."""
 _LIKE = {Status.ON_HOLD: Status.PENDING, Status.CLOSED: Status.SOLVED}
-"""What stands in for a status that the system has no name for."""
+"""The fallback for a status that the system does not have."""
 
 
 class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The custom fields that a reply fills in; one that a ticket does not have is left out."""
+    """The custom fields that a reply sets; fields that a ticket does not have are left out."""
 
     macro: str = "Macro"
     language: str = "Language"
@@ -89,7 +89,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The address of its web pages."""
     kind: Kind = "rt"
     user: str = ""
-    """Who we are there; empty for whom the token belongs to. In Zendesk an API token goes with an e-mail address, an
+    """Our user there; empty for the token's owner. In Zendesk an API token goes with an e-mail address, an
     OAuth token with none."""
     secret: str = "keyring"
     """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`."""
@@ -110,11 +110,11 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     since: date | None = None
     """What happened before this day is left alone."""
     poll_seconds: int | None = None
-    """How often it is asked; None for what suits its kind."""
+    """The poll interval; None for the kind's default."""
     requests_per_minute: int | None = None
-    """How many requests are made at most; None for what suits its kind."""
+    """The limit for requests; None for the kind's default."""
     per_minute: int = 60
-    """How many replies leave at most."""
+    """The limit for sent replies."""
 
     @property
     def connector(self) -> str:
@@ -123,22 +123,22 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     @property
     def login(self) -> str:
-        """What the token is kept under."""
+        """The name that the token is stored under."""
         return f"{self.user or 'token'}@{urlsplit(self.url).netloc}"
 
     @property
     def poll(self) -> int:
-        """Seconds between two looks at what happened there."""
+        """The poll interval in seconds."""
         return _PACES[self.kind][0] if self.poll_seconds is None else self.poll_seconds
 
     @property
     def requests(self) -> int:
-        """How many requests a minute may have."""
+        """The allowed requests per minute."""
         return _PACES[self.kind][1] if self.requests_per_minute is None else self.requests_per_minute
 
     @property
     def warning(self) -> str:
-        """What whoever uses it should know; mostly nothing."""
+        """A notice for its users; usually empty."""
         return WARNINGS.get(self.kind, "")
 
     def here(self, remote: str) -> Status | None:
@@ -146,7 +146,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         return self.statuses.get(remote) or HERE[self.kind].get(remote)
 
     def there(self, status: Status) -> str:
-        """Return the system's name for a status of ours; empty if it knows nothing like it."""
+        """Return the system's name for a status of ours; empty if it has no equivalent."""
         known: Mapping[str, Status] = HERE[self.kind] | self.statuses
         for wanted in (status, _LIKE.get(status)):
             for remote, meant in (*self.statuses.items(), *HERE[self.kind].items()):
@@ -156,7 +156,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 
 def complete(tracker: Tracker) -> Tracker:
-    """Return the tracker with its address made plain. Raises InputError with the setting that cannot be used."""
+    """Return the tracker with its address normalised. Raises InputError with the invalid setting."""
     if not _NAME.fullmatch(tracker.name):
         raise _wrong(tracker, "name", "use letters, digits, dots and dashes")
     tracker = msgspec.structs.replace(tracker, url=_whole(tracker))
@@ -178,7 +178,7 @@ def complete(tracker: Tracker) -> Tracker:
 
 
 def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
-    """Return all trackers made plain. Raises InputError also where two carry one name."""
+    """Return all trackers normalised. Raises InputError also if two have the same name."""
     results = tuple(complete(tracker) for tracker in trackers)
     names = [tracker.name for tracker in results]
     for name in names:
@@ -188,7 +188,7 @@ def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
 
 
 def _whole(tracker: Tracker) -> str:
-    """Return the address with what may be left out: Zendesk's is known by its subdomain."""
+    """Return the full address: for Zendesk the subdomain is enough."""
     given = tracker.url.strip()
     if tracker.kind == "zendesk" and re.fullmatch(r"[A-Za-z0-9-]+", given):
         return f"https://{given}.zendesk.com"

@@ -1,7 +1,7 @@
 """Working time: when a desk is staffed, and how far a number of working seconds reaches.
 
 A moment is open when its wall-clock time in the calendar's time zone is in a block of its weekday and its date is
-no holiday. Real seconds are counted, so a block over a clock change is an hour shorter or longer, and an hour that
+not a holiday. Real seconds are counted, so a block over a clock change is an hour shorter or longer, and an hour that
 the clock shows twice counts twice.
 """
 

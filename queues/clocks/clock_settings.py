@@ -1,4 +1,4 @@
-"""Calendars and policies as a settings file writes them, turned into those that the clocks go by."""
+"""Calendars and policies as a settings file writes them, converted to the types that the clocks use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from queues.clocks.sla import DEFAULT_CALENDARS, DEFAULT_POLICIES, Policy
 
 
 class PolicyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """One `[[policy]]`: targets as `30m`, `4h` or `2d`, and the tickets that it holds for."""
+    """One `[[policy]]`: targets as `30m`, `4h` or `2d`, and the tickets that it applies to."""
 
     name: str
     first_reply: str = ""
@@ -37,7 +37,7 @@ def calendars_of(tables: Mapping[str, Mapping[str, object]], where: str) -> Mapp
 
 
 def policies_of(tables: Sequence[PolicyTable], calendars: Mapping[str, Calendar], where: str) -> Sequence[Policy]:
-    """Return the policies in order; those that come with the desk where the settings name none. Raises InputError."""
+    """Return the policies in order; the built-in policies if the settings have none. Raises InputError."""
     return tuple(_policy(table, calendars, where) for table in tables) or DEFAULT_POLICIES
 
 
@@ -63,7 +63,7 @@ def _policy(table: PolicyTable, calendars: Mapping[str, Calendar], where: str) -
 
 
 def _seconds(text: str, place: str) -> int | None:
-    """Return a span such as `4h` in seconds; None for an empty one, which sets no clock."""
+    """Return a span such as `4h` in seconds; None for an empty value, which sets no clock."""
     if not text.strip():
         return None
     seconds = span_seconds(text)

@@ -15,7 +15,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What we owe to which tickets. An empty condition fits all; the first policy that fits is the ticket's."""
+    """Targets for some tickets. An empty condition matches all; the first policy that matches is the ticket's."""
 
     name: str
     first_reply: int | None = None
@@ -33,7 +33,7 @@ class Policy:
     """The law sets the resolution clock: it never pauses, and it counts day and night."""
 
     def fits(self, ticket: Ticket, tier: str) -> bool:
-        """Return whether the policy holds for this ticket of a customer of this tier."""
+        """Return whether the policy applies to this ticket of a customer of this tier."""
         return (
             (not self.lanes or ticket.lane in self.lanes)
             and (not self.priorities or ticket.priority in self.priorities)

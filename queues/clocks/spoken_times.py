@@ -1,4 +1,4 @@
-"""Times as people give their word for them: `within 24 hours`, `antes del lunes`, `by Friday at 5 pm`.
+"""Times as people promise them: `within 24 hours`, `antes del lunes`, `by Friday at 5 pm`.
 
 A span counts real seconds, or the office's open days where it says working days. A day ends when the office closes on
 it. A weekday's name never means today. `before Monday` ends with the last open day before it.
@@ -88,7 +88,7 @@ _SAME_LENGTH = str.maketrans("áéíóúüñ’", "aeiouun'")
 
 
 def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | None:
-    """Return where in `words` (folded: lower case, no accents) the first time stands, and when it is over.
+    """Return the position of the first time in `words` (folded: lower case, no accents), and when it is over.
 
     The moment is in Unix seconds and always after `now`; None if no time is named or it is past already.
     """
@@ -103,9 +103,9 @@ def due_of(words: str, now: int, office: Calendar) -> tuple[int, int, int] | Non
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without the accents of English and Spanish, place by place as long as it was."""
+    """Return a text in lower case without English and Spanish accents, keeping every character position."""
     plain = text.lower().translate(_SAME_LENGTH)
-    # a letter such as İ grows in lower case: places would no longer fit
+    # lower case can lengthen a letter such as İ: positions would shift
     return plain if len(plain) == len(text) else text.translate(_SAME_LENGTH)
 
 
@@ -115,7 +115,7 @@ def _checked(first: re.Match[str], last: re.Match[str], due: int | None, now: in
 
 
 class When:
-    """Reads times as seen at one moment, `local` there, in the office's zone."""
+    """Reads times relative to a moment, `local` in the office's zone."""
 
     def __init__(self, now: int, office: Calendar) -> None:
         self._now, self._office = now, office
@@ -204,7 +204,7 @@ class When:
         return sunday
 
     def open_days_later(self, days: int) -> date:
-        """Return the day that is so many open days later."""
+        """Return the day that is a number of open days later."""
         day, tried = self._today, 0
         while days > 0 and tried < 2000:
             day, tried = day + timedelta(days=1), tried + 1

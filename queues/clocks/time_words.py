@@ -15,7 +15,7 @@ from queues.clocks.calendar import Calendar
 from queues.clocks.spoken_times import MONTHS, NUMBERS, WEEKDAYS, When, due_of, fold
 
 EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 dic"
-"""What a refusal shows."""
+"""The examples shown in an error."""
 MORNING, AFTERNOON, EVENING, NOON = 9, 15, 20, 12
 """The hours that parts of a day stand for; a day named alone begins in the morning."""
 
@@ -234,7 +234,7 @@ class _Reading:
 
 
 def _length(words: str, place: int) -> tuple[_Length | None, int]:
-    """Return the length of time that begins at a place, None if none does, and where it ends."""
+    """Return the duration that begins at a position, None if there is none, and where it ends."""
     whole = _HALF.match(words, place)
     if whole:
         return _Length(seconds=900 if "quarter" in whole[0] or "cuarto" in whole[0] else 1800), whole.end()
@@ -243,7 +243,7 @@ def _length(words: str, place: int) -> tuple[_Length | None, int]:
     while (match := _HALVES.match(words, place) or _PIECE.match(words, place)) is not None:
         unit = _UNITS[match["unit"]]
         if unit in units:
-            return None, place  # said twice: no one means that
+            return None, place  # the same unit twice is a mistake
         units.add(unit)
         parts = match.groupdict()
         halves = match.re is _HALVES or bool(parts.get("half"))

@@ -1,4 +1,4 @@
-"""What every connector can be asked, and the one list of their names."""
+"""The protocols of connectors, and the list of their names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.records.messages import Direction
 
 
 class Capability(StrEnum):
-    """What a connector is able to do; the desk offers nothing else."""
+    """What a connector can do; the desk offers nothing else."""
 
     FETCH = "fetch"
     SEND = "send"
@@ -60,7 +60,7 @@ class RemoteTicket:
     people: frozenset[str] = frozenset()
     """The addresses that a reply goes to, lower case."""
     logins: frozenset[str] = frozenset()
-    """By which names those people are known there, lower case."""
+    """Those people's names there, lower case."""
     fields: frozenset[str] = frozenset()
     """The names of the custom fields that it has."""
     language: str = ""
@@ -114,13 +114,13 @@ class Offered(Protocol):
     """A reply that the system has whole, short of its last byte."""
 
     def finish(self) -> object:
-        """Have it taken and return its number there. Raises DoubtError if it is unknown whether it was, StaleError
+        """Complete it and return its number there. Raises DoubtError if it is unknown whether it was, StaleError
         where the ticket is no longer in the version that the reply answers.
         """
         ...
 
     def drop(self) -> None:
-        """Have it forgotten."""
+        """Abandon it."""
         ...
 
 
@@ -144,11 +144,11 @@ class TicketSystem(Protocol):
         ...
 
     def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait in this way where the requests of a minute are used up."""
+        """Wait with this function when the minute's requests are used up."""
         ...
 
     def check(self) -> str:
-        """Try everything that is needed, and return in a few words what was found."""
+        """Test everything needed, and return a short description of what was found."""
         ...
 
     def after(self, cursor: str, filed: Filed) -> Batch:
@@ -184,7 +184,7 @@ class TicketSystem(Protocol):
         ...
 
     def offer(self, reply: RemoteReply) -> Offered:
-        """Hand a reply over, short of its last byte."""
+        """Send a reply, except for its last byte."""
         ...
 
     def comment(self, ref: str, text: str, mark: str) -> int:
@@ -211,7 +211,7 @@ A mail account streams raw mail instead of `fetch`: `queues.remotes.account_sync
 
 
 def connector_class(name: str) -> type[Any]:
-    """Return the class of a connector. Raises InputError for a name that is none of ours, with those that are."""
+    """Return the class of a connector. Raises InputError for an unknown name, and lists the known names."""
     place = CONNECTORS.get(name)
     if place is None:
         raise InputError("Unknown connector", f"There is no connector {name!r}; known are {', '.join(CONNECTORS)}.")

@@ -41,11 +41,11 @@ class Budget:
         return len(self._made)
 
     def rest(self, seconds: float) -> None:
-        """Make none for so long: the server asked for it."""
+        """Pause requests for this long: the server asked for it."""
         self._not_before = max(self._not_before, self._clock() + seconds)
 
     def heed(self, headers: Mapping[str, str]) -> None:
-        """Rest where the server says that nothing is left of what it gives, by the names that servers use."""
+        """Pause if the server's rate-limit headers say that nothing remains."""
         if next((headers[name] for name in _LEFT if name in headers), "") == "0":
             reset = next((headers[name] for name in _RESET if name in headers), "")
             self.rest(min(float(reset), MINUTE) if reset.isascii() and reset.isdigit() else MINUTE)

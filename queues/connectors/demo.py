@@ -44,7 +44,7 @@ TEAMS = tuple(
         ("Privacy office", "7d"),
     )
 )
-"""The invented service's other teams; in the demo each answers."""
+"""The invented service's other teams; each answers in the demo."""
 TEAM_SECONDS = 45
 _TEAM_WORDS = (
     "Thanks, we have it. It is done on our side; you can tell the customer.",
@@ -53,7 +53,7 @@ _TEAM_WORDS = (
 )
 
 _RATINGS = ("5", "5/5", "4/5", "★★★★★", "😊", "5, gracias", "3", "2, slow")
-"""What customers say who are asked how it was."""
+"""What customers answer to a rating request."""
 _KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
 _MOODS = ("thanks", "thanks", "thanks", "more", "more", "reopen", *[""] * 6)
 """How customers take a reply: half say nothing; of the others half are content and half have more trouble."""
@@ -107,7 +107,7 @@ class DemoConnector:
         return (self.outbox / file_name(entry)).exists()
 
     def _catch_up(self, now: int) -> None:
-        """Let everything happen that is due by now, in the order of its time."""
+        """Run everything that is due by now, in order of time."""
         while True:
             arrival = self._start + self._next.at
             answer = self._answers[0][0] if self._answers else arrival + 1
@@ -139,7 +139,7 @@ class DemoConnector:
         self._expect(_answer(writer, entry, text, at))
 
     def _expect(self, answer: Incoming) -> None:
-        """Let an answer come at the time it carries."""
+        """Schedule an answer at its time."""
         self._answered += 1
         heappush(self._answers, (answer.at or 0, self._answered, answer))
 
@@ -172,7 +172,7 @@ def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
 
 
 def _asks(entry: OutboxEntry) -> bool:
-    """Return whether a reply asks how it was."""
+    """Return whether a reply asks for a rating."""
     from email import message_from_bytes
     from email.policy import default
 

@@ -85,7 +85,7 @@ class Mailbox:
         if since is not None:
             criteria += ["SINCE", since]
         with self._told():
-            # `n:*` always names the last message, even where it lies below n
+            # `n:*` always includes the last message, even if its UID is below n
             return sorted(int(row) for row in self._client.search(criteria) if row > uid)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:

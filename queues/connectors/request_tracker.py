@@ -68,7 +68,7 @@ class RequestTracker:
         return self.web.requests
 
     def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait in this way where the requests of a minute are used up."""
+        """Wait with this function when the minute's requests are used up."""
         self.web.pause = pause
 
     def me(self) -> str:
@@ -152,7 +152,7 @@ class RequestTracker:
         return answer[ref]
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Take it from no one, or steal it from `before`; who was first has it."""
+        """Take it if unowned, or steal it from `before`; the first to claim it has it."""
         self._put(f"ticket/{int(ref)}/{'steal' if before else 'take'}", {})
         return self.ticket(ref)
 
@@ -315,13 +315,13 @@ class ReplyOffer:
         self._offer = offer
 
     def finish(self) -> int:
-        """Have it taken, and return its transaction."""
+        """Complete it, and return its transaction."""
         place = self._offer.finish().headers.get("location", "")
         number = place.rpartition("/")[2]
         return int(number) if number.isdigit() else 0
 
     def drop(self) -> None:
-        """Have it forgotten."""
+        """Abandon it."""
         self._offer.drop()
 
 

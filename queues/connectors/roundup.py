@@ -51,7 +51,7 @@ class Roundup:
         return self.rest.web.requests
 
     def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait in this way where the requests of a minute are used up."""
+        """Wait with this function when the minute's requests are used up."""
         self.rest.web.pause = pause
 
     def me(self) -> str:
@@ -140,7 +140,7 @@ class Roundup:
         return self._stood
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Take it from no one or from `before`; of several who do, it is whose it is once it stays so."""
+        """Take it if unowned or from `before`; among competing claims the owner that persists has it."""
         began = time.monotonic()
         self._hand_over(ref, self.me(), before)
         span = max(SETTLE, 2 * (time.monotonic() - began))
@@ -253,13 +253,13 @@ class ReplyOffer:
         self._offer, self._number, self._then = offer, number, then
 
     def finish(self) -> int:
-        """Have it taken, and return its number."""
+        """Complete it, and return its number."""
         self._offer.finish()
         self._then()
         return self._number
 
     def drop(self) -> None:
-        """Have it forgotten: its message stays, belongs to no issue and reaches no one."""
+        """Abandon it: its message remains, but belongs to no issue and reaches no one."""
         self._offer.drop()
 
 

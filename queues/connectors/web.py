@@ -72,7 +72,7 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """Where something lies instead."""
+    """The address of a redirect."""
 
     location: str
 
@@ -126,7 +126,7 @@ class WebClient:
         raise AssertionError("one of two attempts ends it")
 
     def offer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Offer:
-        """Hand a request over, short of its last byte. Raises ConnectorError; nothing was taken then."""
+        """Send a request, except for its last byte. Raises ConnectorError; nothing was taken then."""
         packed = _packed(body) or b" "
         self.close()  # a connection that was kept may have ended: one that is new has not
         connection = self._connect()
@@ -304,7 +304,7 @@ class Offer:
         self._client, self._connection, self._last = client, connection, last
 
     def finish(self) -> Answer:
-        """Have it taken. Raises DoubtError if it is unknown whether it was, ConnectorError if it was not."""
+        """Complete it. Raises DoubtError if it is unknown whether it was, ConnectorError if it was not."""
         return self._client.finish(self._connection, self._last)
 
     def drop(self) -> None:

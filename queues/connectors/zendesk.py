@@ -67,7 +67,7 @@ class Zendesk:
         return self.web.requests
 
     def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait in this way where the requests of a minute are used up."""
+        """Wait with this function when the minute's requests are used up."""
         self.web.pause = pause
 
     def me(self) -> str:
@@ -291,11 +291,11 @@ class ReplyOffer:
         self._offer = offer
 
     def finish(self) -> int:
-        """Have it taken, and return its comment's number. Raises StaleError if the ticket changed."""
+        """Complete it, and return its comment's number. Raises StaleError if the ticket changed."""
         return comment_of(rows_of(self._offer.finish().body, "audit"))
 
     def drop(self) -> None:
-        """Have it forgotten."""
+        """Abandon it."""
         self._offer.drop()
 
 

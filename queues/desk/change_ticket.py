@@ -1,4 +1,4 @@
-"""Carries out one ticket's share of an action: every command checks, then every command writes, then one event."""
+"""Applies an action to one ticket: every command checks, then every command writes, then one event is written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from queues.procedures.safeguards import ABSOLUTE, NO_ADDRESS
 
 
 class TicketChanger:
-    """Carries out changes inside the transaction that the desk holds."""
+    """Applies changes inside the desk's transaction."""
 
     def __init__(self, store: Store, rules: DeskRules, checker: ReplyChecker | None, agent: str) -> None:
         self._store = store
@@ -35,8 +35,8 @@ class TicketChanger:
     def carry_out(self, ticket: Ticket, change: Change, action: int, now: int) -> list[Step]:
         """Write the change and its event; return the steps that undo it.
 
-        Raises RuleError where a command, a finding or a gate forbids it, ConflictError where the ticket or the draft
-        moved on.
+        Raises RuleError if a command, a finding or a gate forbids it, ConflictError if the ticket or the draft
+        has changed.
         """
         commands = commands_of(change)
         work = TicketChange(
@@ -58,7 +58,7 @@ class TicketChanger:
         return work.steps
 
     def findings(self, ticket: Ticket, change: Change, now: int) -> list[Finding]:
-        """Return what is wrong with the change, worst first."""
+        """Return the findings on the change, worst first."""
         if change.reply is not None and not change.reply.strip():
             return [Finding("empty", "The reply is empty; write something first.", blocking=True)]
         customer = customer_of(self._store, ticket)
@@ -76,9 +76,9 @@ class TicketChanger:
         return sorted(findings, key=lambda finding: not finding.blocking)
 
     def _permission(self, ticket: Ticket, change: Change, now: int) -> dict[str, Any]:
-        """Return what the event keeps of findings and gates that the agent's reason overrides.
+        """Return what the event records of findings and gates overridden by the agent's reason.
 
-        Raises RuleError where there is no reason, or none that would do.
+        Raises RuleError if there is no reason, or an insufficient one.
         """
         blocking = [finding for finding in self.findings(ticket, change, now) if finding.blocking]
         overridden: dict[str, None] = {}
@@ -100,7 +100,7 @@ class TicketChanger:
 
 
 def _no_address(recipient: str, ticket: Ticket) -> list[Finding]:
-    """Return the objection to a reply that no mail could carry to its recipient."""
+    """Return the finding on a reply that cannot be sent as a mail to its recipient."""
     try:
         mail_bytes.addressee("", recipient, ticket.connector)
     except RuleError as error:

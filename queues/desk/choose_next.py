@@ -1,4 +1,4 @@
-"""Choosing the next ticket from what the store holds now, and what the agent made of the last offers."""
+"""Chooses the next ticket from the store's current state and the agent's reaction to earlier offers."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from queues.promises.find_promises import SOON
 from queues.routing.lanes import waiting_lanes
 
 _LEARN_EVERY = 1800
-"""Seconds for which learned handle times are used."""
+"""Seconds for which learned handle times are cached."""
 _LEARNED_FROM = 1_000
-"""How many of the latest events they are learned from: enough for a shift, and read in milliseconds."""
+"""The number of latest events they are learned from: enough for a shift, and read in milliseconds."""
 _CANDIDATES = 50
-"""How many of each lane's most urgent tickets are weighed for the next one."""
+"""How many of each lane's most urgent tickets are considered for the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A ticket that was taken although others were to come first."""
+    """A ticket that was taken out of turn."""
 
     rank: int
     """Its place in the order, from 1."""
     first: int
-    """The ticket that was to come."""
+    """The ticket whose turn it was."""
 
 
 class Choosing:
-    """Lives in the thread of its store, for one agent."""
+    """Used in the thread of its store, for one agent."""
 
     def __init__(self, store: Store, rules: DeskRules) -> None:
         self._store, self._rules = store, rules
@@ -43,10 +43,10 @@ class Choosing:
         self._learned_at = -_LEARN_EVERY
 
     def next_up(self, now: int, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
-        """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
+        """Return the most urgent ticket of all lanes except `leaving`, and why; None if nothing waits.
 
-        What the agent passed over comes later. A light ticket goes between two graphic ones where no clock runs out for
-        it, but not before the one that the agent is `holding`.
+        Tickets that the agent passed over come later. An easier ticket is put between two graphic tickets if no clock
+        runs out by that, but not before the ticket that the agent is `holding`.
         """
         order = self._offers.left(self._order(now, leaving), now)
         if not order:
@@ -56,7 +56,7 @@ class Choosing:
         if order[0].row.id != holding and self._rest.is_due(exposure.light_between):
             usual, never = self._usual_seconds(now), exposure.never_wait
             light = lighter(order, now, usual, lambda one: self._is_graphic(one.row.id), never)
-        found = order[0].chosen(now) if light is None else light.chosen(now, "light one between")
+        found = order[0].chosen(now) if light is None else light.chosen(now, "interleaving an easier ticket")
         self._offers.offered(found.ticket_id)
         return found
 
@@ -66,16 +66,16 @@ class Choosing:
         return self.next_up(now, leaving=ticket.id)
 
     def saw(self, ticket_id: int) -> None:
-        """Note that the agent saw the graphic words of a ticket."""
+        """Record that the agent saw the graphic text of a ticket."""
         self._rest.worked(ticket_id, graphic=True)
 
     def worked(self, ticket_id: int) -> None:
-        """Note that a ticket was worked on: the next time it waits it has to be offered again."""
+        """Record that a ticket was worked on: when it waits again it must be offered again."""
         self._offers.taken(ticket_id)
         self._rest.worked(ticket_id, graphic=self._is_graphic(ticket_id))
 
     def pick(self, ticket: Ticket, now: int) -> Pick | None:
-        """Return the place of a ticket that was not offered; None where it is the first, or places are not counted."""
+        """Return the rank of a ticket that was not offered; None if it is the first, or ranks are not recorded."""
         if not self._rules.counts_picks or self._offers.was_offered(ticket.id) or ticket.status not in ACTIVE:
             return None
         order = self._offers.left(self._order(now, None), now)
@@ -83,18 +83,20 @@ class Choosing:
         return Pick(rank, order[0].row.id) if rank > 1 else None
 
     def _order(self, now: int, leaving: int | None) -> list[Waiting]:
-        """Return what waits over all lanes, most urgent first."""
+        """Return the waiting tickets of all lanes, most urgent first."""
         rows = {
             lane: [row for row in self._candidates(lane, now) if row.id != leaving]
             for lane in waiting_lanes(self._store)
         }
-        promised = {one.ticket_id: one.due_at for one in reversed(self._store.promises.open(until=now + SOON))}
+        promised = {
+            promise.ticket_id: promise.due_at for promise in reversed(self._store.promises.open(until=now + SOON))
+        }
         promised.pop(leaving or 0, None)
         self._add_promised(rows, promised)
         return ranked(rows, now, self._usual_seconds(now), promised)
 
     def _candidates(self, lane: str, now: int) -> list[LaneRow]:
-        """Return a lane's latest tickets, and those whose clock runs out next: one of them is the most urgent."""
+        """Return a lane's candidates for the most urgent: its top tickets, and those whose clocks run out next."""
         tickets = self._store.tickets
         late = tickets.page(lane, limit=_CANDIDATES)
         if len(late) < _CANDIDATES:
@@ -103,7 +105,7 @@ class Choosing:
         return list({row.id: row for row in late + coming}.values())
 
     def _usual_seconds(self, now: int) -> Mapping[str, int]:
-        """Return each lane's usual handle time, learned anew from the latest events every half hour."""
+        """Return each lane's usual handle time, relearned from the latest events every half hour."""
         if now - self._learned_at >= _LEARN_EVERY:
             self._learned_at = now
             events = self._store.events.latest(_LEARNED_FROM)
@@ -112,7 +114,7 @@ class Choosing:
         return self._usual
 
     def _add_promised(self, rows: dict[str, list[LaneRow]], promised: Mapping[int, int]) -> None:
-        """Put tickets that wait for others, but to which an answer was promised, among those to choose from."""
+        """Add tickets that wait for others but have a promised answer to the candidates."""
         there = {row.id for lane in rows.values() for row in lane}
         for ticket_id in promised.keys() - there:
             ticket, row = self._store.tickets.get(ticket_id), self._store.tickets.row(ticket_id)

@@ -1,4 +1,4 @@
-"""The language of a ticket once it is another, and the ways to address a customer."""
+"""Changing a ticket's language, and the registers for addressing a customer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from queues.desk.desk_rules import DeskRules
 from queues.desk.route_again import by_language, facts_again
 
 REGISTERS = ("tu", "usted")
-"""The ways in which Spanish addresses one person."""
+"""The Spanish registers for addressing a person."""
 
 
 def spoken(
     store: Store, rules: DeskRules, ticket: Ticket, language: str, confidence: float = 1.0, source: str = "agent"
 ) -> dict[str, Any]:
-    """Return the fields of a ticket whose language is now another, and where the rules send it for that."""
+    """Return a ticket's changed fields for a new language, including where the rules now send it."""
     if language == UNKNOWN_LANGUAGE:
         confidence, source = 0.0, "auto"
     before = facts_again(ticket, store.customers.tier_of(ticket.customer_id), store.messages.opening(ticket.id))

@@ -1,4 +1,4 @@
-"""The one door: whatever changes a ticket goes through here, is checked, leaves its event and can be undone whole."""
+"""The one door: each change to a ticket is checked here, recorded as an event, and can be undone as a whole."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from queues.quality.reviewing import Reviewing
 from queues.shifts import shift
 
 SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
-"""Events that change nothing of their ticket: passed over, taken before others, its folded words shown."""
+"""Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
 FOLLOWED = "followed"
-"""The kind of the events by which a ticket follows what happened to it outside."""
+"""The kind of event for changes to a ticket made in another system."""
 _AT_A_TIME = 25
-"""How many changes are tried in one go: others may write in between."""
+"""The batch size for testing changes: others may write between batches."""
 
 
 class Desk:
-    """Carries out what agents and connectors ask, one transaction each. Lives in the thread of its store."""
+    """Executes the requests of agents and connectors, one transaction each. Used in the thread of its store."""
 
     def __init__(
         self, store: Store, *, clock: Clock, rules: DeskRules, checker: ReplyChecker | None = None, agent: str = "agent"
@@ -70,17 +70,17 @@ class Desk:
                 store.lanes.put(rules.lanes)
 
     def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
-        """Carry the change out on every ticket, all or none.
+        """Apply the change to every ticket, all or none.
 
-        `versions` are the ones that the agent looked at. Raises RuleError where a rule forbids it on one of them,
-        ConflictError where one changed meanwhile.
+        `versions` are those that the agent saw. Raises RuleError if a rule forbids it for any ticket,
+        ConflictError if any was changed in the meantime.
         """
         return self.act_each(dict.fromkeys(ticket_ids, change), versions=versions)
 
     def act_each(
         self, changes: Mapping[int, Change], *, versions: Mapping[int, int] | None = None, solves: int | None = None
     ) -> Done:
-        """Carry out on each ticket its own change as one action, all or none; `solves` is a problem that ends with it.
+        """Apply to each ticket its own change, as one action, all or none; `solves` is a problem to solve with it.
 
         Raises as `act` does.
         """
@@ -102,7 +102,7 @@ class Desk:
         return Done(action, summary, tuple(changes), now + self.rules.undo_seconds if leaves else None)
 
     def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
-        """Try each change and take it back; return why it would be refused, an empty text where it would not."""
+        """Test each change and roll it back; return why it would be refused, empty if it would not."""
         refused: dict[int, str] = {}
         items = list(changes.items())
         for start in range(0, len(items), _AT_A_TIME):
@@ -135,15 +135,17 @@ class Desk:
         return found, steps
 
     def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
-        """File the answers of a form and open the solved tickets again whose answer is bad in words, as one action.
+        """File the ratings of a form and reopen solved tickets with a bad rating and a comment, as one action.
 
-        Returns what became of each answer, and of each such ticket why it stays as it is; empty where it was opened.
+        Returns the result for each rating, and for each such ticket why it stays as it is; empty if it was reopened.
         """
         reopened: dict[int, str] = {}
 
         def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
             steps: list[Step] = []
-            for number in sorted({one.ticket_id for one in ratings if one.value <= UNHAPPY and one.comment}):
+            for number in sorted(
+                {rating.ticket_id for rating in ratings if rating.value <= UNHAPPY and rating.comment}
+            ):
                 ticket = self._ticket(number, None)
                 if ticket.status not in DONE:
                     continue
@@ -157,7 +159,7 @@ class Desk:
         return self.ratings.take_answers(answers, reopen), reopened
 
     def reroute(self, plan: Plan) -> Done:
-        """Carry a plan of `route_again.plan` out as one action; tickets that changed since are left as they are."""
+        """Apply a plan of `route_again.plan` as one action; tickets changed since are left as they are."""
         now = self._clock()
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
@@ -167,7 +169,7 @@ class Desk:
         return Done(action, summary, moved)
 
     def _note_pick(self, changes: Mapping[int, Change], action: int, now: int) -> None:
-        """Write down the place of a ticket that is answered or decided although others were to come first."""
+        """Record the rank of a ticket that is answered or decided out of turn."""
         ((ticket_id, change),) = changes.items() if len(changes) == 1 else [(NO_TICKET, Change())]
         if (change.reply, change.status, change.escalate, change.snooze_until) == (None,) * 4:
             return
@@ -177,10 +179,10 @@ class Desk:
             self.store.events.add(action, ticket_id, now, self.agent, PICKED, detail)
 
     def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
-        """Answer a step of the ticket's procedure; None takes the answer back.
+        """Answer a step of the ticket's procedure; None removes the answer.
 
-        Answering a hand-over with True, or with its reason, hands over. Raises RuleError for an unknown step and for
-        what is no answer to it.
+        Answering a hand-over with True, or with its reason, hands over. Raises RuleError for an unknown step or an
+        invalid answer.
         """
         now = self._clock()
         ticket = self._ticket(ticket_id, None)
@@ -199,16 +201,16 @@ class Desk:
         return Done(action, summary, (ticket_id,))
 
     def open_gates(self, ticket_id: int, change: Change) -> list[ProcedureStep]:
-        """Return the steps that stand before `change`, in order."""
+        """Return the steps that must precede `change`, in order."""
         return self._changer.gates.still_open(self._ticket(ticket_id, None), change)
 
     def acknowledge(self, kind: str, name: str, text: str) -> None:
-        """Note that the agent has seen this wording of a `procedure` or a `macro`."""
+        """Record that the agent has seen this wording of a `procedure` or a `macro`."""
         with self.store.write():
             self.store.known_wordings.put(self.agent, kind, name, text, self._clock())
 
     def settle(self, entry_id: int, wish: Wish) -> Done:
-        """Decide about a reply that waits. Raises RuleError where there is none or it is past that."""
+        """Decide about a waiting reply. Raises RuleError if there is none or it is too late."""
         now = self._clock()
         with self.store.write():
             entry = self.store.outbox.get(entry_id)
@@ -225,38 +227,38 @@ class Desk:
         return Done(action, summary, (entry.ticket_id,))
 
     def findings(self, ticket_id: int, change: Change) -> list[Finding]:
-        """Return what is wrong with the reply, worst first; blocking findings will stop `act`."""
+        """Return the findings on the reply, worst first; blocking findings make `act` fail."""
         return self._changer.findings(self._ticket(ticket_id, None), change, self._clock())
 
     def promise(self, ticket_id: int, change: Change) -> Promise | None:
-        """Return what the change would promise the customer: the first dated word of its reply, else what it says.
+        """Return what the change would promise the customer: the first time named in its reply, else its own.
 
-        None where neither names a time. The words go first because the customer reads them.
+        None if neither names a time. The reply comes first because the customer reads it.
         """
         ticket = self._ticket(ticket_id, None)
         written = promise_of(self.store, self.rules, ticket, replace(change, promise=None), self._clock())
         return written or change.promise
 
     def office(self, ticket_id: int) -> Calendar:
-        """Return the working week by which promises on the ticket are read, in the customer's time zone."""
+        """Return the working week used to interpret promises on the ticket, in the customer's time zone."""
         return office_of(self.store, self.rules, self._ticket(ticket_id, None))
 
     def recipient(self, ticket_id: int) -> str:
-        """Return where a reply to the ticket would go. Raises RuleError where there is no address."""
+        """Return where a reply to the ticket would go. Raises RuleError if there is no address."""
         ticket = self._ticket(ticket_id, None)
         return recipient_of(self.store, self.rules, ticket, self.store.messages.of(ticket_id))
 
     def undo(self, *, rest_of: int | None = None) -> Done:
-        """Take the agent's latest action back, whole.
+        """Undo the agent's latest action as a whole.
 
-        Raises LeftError where a reply or a mail of it has left; with that error's action as `rest_of`, all that does
-        not belong to what has left is taken back. Raises RuleError where there is nothing to undo.
+        Raises LeftError if a reply or a mail of it has been sent; with that error's action as `rest_of`, everything
+        that does not belong to what was sent is undone. Raises RuleError if there is nothing to undo.
         """
         now = self._clock()
         with self.store.write():
             action = self.store.actions.to_undo(self.agent)
             if action is None:
-                raise RuleError("Nothing to undo", "There is no action of yours left to take back.")
+                raise RuleError("Nothing to undo", "There is no action of yours left to undo.")
             gone = undoing.left(self.store, action.steps)
             if gone and rest_of != action.id:
                 raise _already_left(action, gone)
@@ -266,11 +268,11 @@ class Desk:
                 return self._turned(action.id, action.summary, action.steps, "undo", now)
             undoing.undo_rest(self.store, self.rules, action.steps, gone, now)
             self.store.actions.mark(action.id, "partly undone")
-            summary = f"{action.summary}, but for what has left"
+            summary = f"{action.summary}, except for what was sent"
             return self._turned(action.id, summary, action.steps, "undo", now, kept=sorted({one for one, _ in gone}))
 
     def redo(self) -> Done:
-        """Do the action again that was undone last. Raises RuleError where there is none or a ticket moved on."""
+        """Redo the action that was undone last. Raises RuleError if there is none or a ticket has changed."""
         now = self._clock()
         with self.store.write():
             action = self.store.actions.to_redo(self.agent)
@@ -278,7 +280,7 @@ class Desk:
                 raise RuleError("Nothing to redo", "No action of yours was undone since your last one.")
             undoing.redo(self.store, action.steps, now + self.rules.undo_seconds)
             about = dict.fromkeys(step.get("ticket", NO_TICKET) for step in action.steps)
-            for ticket_id in (one for one in about if one != NO_TICKET):
+            for ticket_id in (number for number in about if number != NO_TICKET):
                 self._changer.gates.refuse_again(self._ticket(ticket_id, None), action.id)
             self.store.actions.mark(action.id, "done")
             return self._turned(action.id, action.summary, action.steps, "redo", now)
@@ -294,13 +296,13 @@ class Desk:
         language: str = "",
         actions: str = "",
     ) -> Draft:
-        """Keep the text being written; `revision` is the one it replaces (0: none). Empty text deletes the draft.
+        """Save the text being written; `revision` is what it replaces (0: none). Empty text deletes the draft.
 
-        Raises ConflictError when another window saved meanwhile; neither text is lost.
+        Raises ConflictError if another window saved in the meantime; neither text is lost.
         """
         now = self._clock()
         with self.store.write():
-            # no revision comes back where a draft was sent and another was begun
+            # revisions never repeat, even if a draft was sent and a new draft started
             newer = max(revision, self.store.outbox.newest_draft(ticket_id)) + 1
             draft = Draft(ticket_id, text, kind, max(newer, now), now, macro, language, actions)
             stored = self.store.drafts.get(ticket_id)
@@ -317,19 +319,19 @@ class Desk:
         return draft
 
     def spent(self, effort: Effort) -> None:
-        """Keep what work on a ticket took; it changes nothing of the ticket."""
+        """Record the effort of work on a ticket; it does not change the ticket."""
         with self.store.write():
             self.store.effort.add(effort)
 
     def next_up(self, *, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
 
-        No light ticket goes before the one that the agent is `holding`.
+        No easier ticket comes before the ticket that the agent is `holding`.
         """
         return self._choosing.next_up(self._clock(), leaving, holding)
 
     def skip(self, ticket_id: int, reason: str) -> NextUp | None:
-        """Pass over a ticket that was offered, for a reason that is kept; return what is taken instead."""
+        """Pass over an offered ticket, with a reason that is recorded; return the ticket offered instead."""
         now, ticket = self._clock(), self._ticket(ticket_id, None)
         found = self._choosing.instead(ticket, now)
         detail = {"reason": reason.strip(), "taken": found.ticket_id if found is not None else None}
@@ -337,28 +339,28 @@ class Desk:
         return found
 
     def reveal(self, ticket_id: int) -> None:
-        """Note that the agent had the folded words of a graphic ticket shown: that is an exposure."""
+        """Record that the agent unfolded a graphic ticket's text: that is an exposure."""
         self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
         self._choosing.saw(ticket_id)
 
     def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
-        """Write an event that changes nothing: `undo` passes it by."""
+        """Write an event that changes nothing: `undo` ignores it."""
         with self.store.write():
             action = self.store.actions.begin(self.agent, now)
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
 
     def begin_shift(self, wordings: shift.Wordings) -> Shift:
-        """Begin the agent's shift; `wordings` are what procedures and macros say now, to compare with next time."""
+        """Begin the agent's shift; `wordings` are the current texts of procedures and macros, to compare later."""
         with self.store.write():
             return shift.begin(self.store, self.agent, self._clock(), wordings)
 
     def end_shift(self, note: str) -> Shift:
-        """End the agent's shift and keep its hand-over; `undo` lets it go on. Raises RuleError outside of one."""
+        """End the agent's shift and store its hand-over; `undo` resumes it. Raises RuleError outside a shift."""
         with self.store.write():
             return shift.end(self.store, self.agent, self._clock(), note.strip())[0]
 
     def receive(self, items: Sequence[Incoming], *, bulk: bool = False) -> list[Received]:
-        """File incoming messages in one transaction; return what became of each, in order."""
+        """File incoming messages in one transaction; return the result for each, in order."""
         now = self._clock()
         with self.store.write(bulk=bulk):
             action = self.store.actions.begin(INTAKE, now)
@@ -367,10 +369,10 @@ class Desk:
     def take_over(
         self, items: Sequence[Incoming], standing: Standing, imported: Imported, *, bulk: bool = False
     ) -> list[Received]:
-        """File all messages of a ticket that another tool exported, and let it stand as it stood there.
+        """File all messages of a ticket exported from another tool, and restore its state there.
 
-        Returns what became of each. The messages name the ticket by their `external_ref`. A ticket that an agent
-        worked on since it came keeps its status, tags and the like.
+        Returns the result for each. The messages name the ticket by their `external_ref`. A ticket that an agent
+        has worked on since the import keeps its status, tags and so on.
         """
         now = self._clock()
         with self.store.write(bulk=bulk):
@@ -382,7 +384,7 @@ class Desk:
         return received
 
     def reclock(self, *, dry_run: bool = False) -> Reclocked:
-        """Set every running ticket's clocks by the policies of today; `dry_run` only counts."""
+        """Recalculate every running ticket's clocks by the current policies; `dry_run` only counts."""
         with self.store.write():
             return reclock(self.store, self.rules, self._clock(), dry_run=dry_run)
 
@@ -397,8 +399,8 @@ class Desk:
         tags: tuple[str, ...] | None = None,
         at: int | None = None,
     ) -> None:
-        """Let a ticket follow what happened to it outside: another agent has it, solved or tagged it, or it lies
-        elsewhere. `at` is when that was, where it was long ago.
+        """Apply an outside change to a ticket: another agent took, solved or tagged it, or it was moved
+        elsewhere. `at` is when that happened, if not just now.
         """
         now = self._clock() if at is None else at
         with self.store.write():
@@ -417,7 +419,7 @@ class Desk:
             self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
 
     def tick(self) -> int:
-        """Wake the snoozed tickets whose time has come, and those whose other team is late; return how many."""
+        """Wake snoozed tickets that are due, and tickets whose other team is late; return how many."""
         now = self._clock()
         late = self.store.escalations.overdue(now, untold=True)
         due = self.store.tickets.to_wake(now)
@@ -451,9 +453,9 @@ class Desk:
     def _turned(
         self, action: int, summary: str, steps: list[Step], kind: str, now: int, kept: Sequence[int] = ()
     ) -> Done:
-        """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had left."""
+        """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had been sent."""
         about = tuple(dict.fromkeys(step["ticket"] for step in steps))
-        tickets = tuple(one for one in about if one != NO_TICKET)
+        tickets = tuple(number for number in about if number != NO_TICKET)
         for ticket_id in about:
             detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
@@ -462,21 +464,21 @@ class Desk:
 
 
 def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
-    """Say what has left, and what undoing once more still takes back."""
+    """Return what was sent, and what a second undo can still undo."""
     mails = sum(step["kind"] == OUTBOX for step in action.steps)
     numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
     if mails == 1:
         (what,) = {part for _, part in gone}
         told = f"The {'reply' if what == REPLY else 'mail to the other team'} of {numbers} has left"
     else:
-        told = f"{len(gone)} of {mails} mails have left ({numbers}{', …' if len(gone) > 5 else ''})"
+        told = f"{len(gone)} of {mails} mails were sent ({numbers}{', …' if len(gone) > 5 else ''})"
     rest = undoing.rest(action.steps, gone)
-    more = f"the rest can still be taken back: {', '.join(rest)}" if rest else "there is nothing else to take back"
-    return LeftError("Already left", f"{told} and cannot be called back; {more}.", action.id)
+    more = f"the rest can still be undone: {', '.join(rest)}" if rest else "there is nothing else to undo"
+    return LeftError("Already left", f"{told} and cannot be recalled; {more}.", action.id)
 
 
 def _summary(changes: Mapping[int, Change], solves: int | None) -> str:
-    """Say what an action did, for the toast and the undo key; in bulk every change does the same to its ticket."""
+    """Describe an action, for the toast and the undo key; in bulk every change does the same to its ticket."""
     ticket_ids, change = tuple(changes), next(iter(changes.values()), Change())
     done = [f"P-{solves} solved"] if solves is not None else []
     done += [text for command in commands_of(change) if (text := command.describe(change))]

@@ -1,4 +1,4 @@
-"""What the desk goes by: routing, clocks, procedures, and who we are when we answer."""
+"""The rules of a desk: routing, clocks, procedures, and the sender of our replies."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from queues.routing.rules import Rules, default_rules
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """In whose name replies through one connector leave, and what they look like."""
+    """The sender and look of replies through one connector."""
 
     address: str
     brand: str
     signature: Mapping[str, str] = field(default_factory=dict)
-    """By language; `default` stands in for the others."""
+    """By language; `default` is used for the others."""
     html: bool = False
 
     def signature_in(self, language: str) -> str:
         """Return the signature for a language such as `es-MX`: its own, the plain language's, the default."""
-        found = (self.signature.get(name) for name in (language, language.partition("-")[0], "default"))
-        return next((text for text in found if text), "")
+        signatures = (self.signature.get(name) for name in (language, language.partition("-")[0], "default"))
+        return next((text for text in signatures if text), "")
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRules:
-    """The rules of one desk; the defaults are those that come with the program."""
+    """The rules of a desk; the defaults are built in."""
 
     routing: Rules = field(default_factory=default_rules)
     lanes: tuple[Lane, ...] = DEFAULT_LANES
-    """Left to right; what a rule sends elsewhere goes to the first."""
+    """Left to right; a ticket routed to an unknown lane goes to the first."""
     policies: Sequence[sla.Policy] = sla.DEFAULT_POLICIES
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: sla.DEFAULT_CALENDARS)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
@@ -48,15 +48,15 @@ class DeskRules:
     reopen_days: int = 14
     """How long after it was solved a ticket is reopened by a new message; 0 for always."""
     rating_days: int = 30
-    """How long after our question how it was an answer is read as one."""
+    """How long after a rating request an answer counts as a rating."""
     office: Calendar = OFFICE
-    """What `two working days` and `by Friday` in a reply go by, in the desk's own time zone."""
+    """The working week for `two working days` and `by Friday` in a reply, in the desk's own time zone."""
     undo_seconds: int = 10
-    """How long a reply waits in the outbox so that it can be called back."""
+    """How long a reply waits in the outbox so that it can be recalled."""
     sender: str = "support@tridesk.invalid"
     """The address that our replies come from."""
     brand: str = "Support"
-    """The name beside it."""
+    """The sender's name."""
     own_addresses: frozenset[str] = frozenset()
     """Other addresses that are ours, lower case: aliases, and mail groups that deliver to us."""
     blocked_senders: frozenset[str] = frozenset()
@@ -66,22 +66,22 @@ class DeskRules:
     teams: Sequence[Team] = ()
     """The other teams that the settings know."""
     mail_connector: str = ""
-    """What carries mail to other teams; empty for the ticket's own connector, where that is a mailbox."""
+    """The connector for mail to other teams; empty for the ticket's own connector, if that is a mailbox."""
     sure: float = 0.9
-    """From this confidence on a detected language is taken as the ticket's."""
+    """The confidence from which a detected language becomes the ticket's."""
     exposure: Exposure = field(default_factory=Exposure)
-    """Which tickets are graphic, and how many light ones come between two of them."""
+    """Which tickets are graphic, and how many easier tickets to interleave between two of them."""
     counts_picks: bool = False
-    """A ticket that was taken by hand before what next-up would have given leaves an event with its place."""
+    """Record an event with the rank of a ticket that was taken ahead of next-up's."""
     senders: Mapping[str, Sender] = field(default_factory=dict)
     """By connector; others send as `sender` and `brand`."""
 
     @property
     def ours(self) -> frozenset[str]:
         """Every address of ours, lower case: a mail to one comes back to us."""
-        senders = (self.sender, *(one.address for one in self.senders.values()))
+        senders = (self.sender, *(sender.address for sender in self.senders.values()))
         return self.own_addresses | {address.casefold() for address in senders}
 
     def sender_for(self, connector: str) -> Sender:
-        """Return in whose name a connector's replies leave."""
+        """Return the sender of a connector's replies."""
         return self.senders.get(connector) or Sender(self.sender, self.brand)

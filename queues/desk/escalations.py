@@ -1,7 +1,7 @@
-"""Escalations as the desk keeps them: how a mail names one, who may answer it, and its states.
+"""Escalations in the desk: how a mail refers to an escalation, who may answer it, and its states.
 
-The mail bears an id that only we issue, as its Message-ID and in the subject: `[E-12-3f9a0c1e]`. An answer joins the
-ticket as a note when it bears that id and comes from an address of the team; otherwise it is a mail like any other.
+The mail has an id that only we issue, as its Message-ID and in the subject: `[E-12-3f9a0c1e]`. An answer joins the
+ticket as a note if it has that id and comes from an address of the team; otherwise it is a mail like any other.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def opened(child: Escalation) -> Step:
 
 
 def subject_mark(child: Escalation, message_id: str) -> str:
-    """Return what the subject of the mail to the team bears, and its answer with it: `[E-12-3f9a0c1e]`."""
+    """Return the id in the subject of the mail to the team and of its answer: `[E-12-3f9a0c1e]`."""
     return f"[{child.label}-{_code(message_id)}]"
 
 
 def turned(store: Store, before: Escalation, after: Escalation) -> list[Step]:
-    """Write the escalation's new state and return the step; nothing where nothing changed."""
+    """Write the escalation's new state and return the step; None if nothing changed."""
     if _facts(before) == _facts(after):
         return []
     store.escalations.turn(before.id, before.state, after.state, after.reference, after.settled_at)
@@ -55,12 +55,12 @@ def close_settled(store: Store, ticket: Ticket) -> list[Step]:
 
 
 def wakes(status: Status) -> Status:
-    """Return the status once another team has answered: what waited for anybody is ours again."""
+    """Return the status once another team has answered: waiting tickets are open again."""
     return Status.OPEN if status in _WAITING else status
 
 
 def child_of(store: Store, item: Incoming) -> Escalation | None:
-    """Return the escalation whose id, as we issued it, an incoming mail bears; whoever sent it."""
+    """Return the escalation whose id an incoming mail has, whoever sent it."""
     named = store.escalations.by_message_ids((*item.references, *([item.message_id] if item.message_id else [])))
     if named is not None:
         return named
@@ -74,7 +74,7 @@ def child_of(store: Store, item: Incoming) -> Escalation | None:
 
 
 def is_from_team(child: Escalation, item: Incoming, known: Iterable[teams.Team]) -> bool:
-    """Tell whether the mail comes from an address of the escalation's team, or tells that ours did not reach it."""
+    """Return whether the mail comes from an address of the escalation's team, or is a bounce of our mail to it."""
     if item.direction is not Direction.IN:
         return False
     if item.kind is MessageKind.BOUNCE:
@@ -84,7 +84,7 @@ def is_from_team(child: Escalation, item: Incoming, known: Iterable[teams.Team])
 
 
 def is_to_a_team(entry: OutboxEntry) -> bool:
-    """Tell whether what is on its way out is a mail to another team rather than a reply to a customer."""
+    """Return whether an outgoing mail goes to another team rather than to a customer."""
     return _OURS.match(entry.message_id) is not None
 
 
@@ -106,7 +106,7 @@ def _turn(store: Store, step: Step, *, forward: bool) -> None:
     old, new = old_and_new(step, forward=forward)
     state, values = EscalationState(old["state"]), {**new, "state": EscalationState(new["state"])}
     if not store.escalations.turn(step["row"], state, **values):
-        raise ConflictError("Escalation changed", f"E-{step['row']} has moved on since; it cannot be taken back whole.")
+        raise ConflictError("Escalation changed", f"E-{step['row']} has changed since; it cannot be undone as a whole.")
 
 
 STEP_KINDS = {KIND: StepKind(_turn, lambda step: "the escalation")}

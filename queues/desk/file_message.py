@@ -1,4 +1,4 @@
-"""Files an incoming message: it passes the list of recognisers, and the first that knows its sort files it."""
+"""Files an incoming message: it passes the list of recognisers, and the first that recognises it files it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from queues.quality import csat
 
 
 class MessageFiler:
-    """Files messages inside the transaction that the desk holds."""
+    """Files messages inside the desk's transaction."""
 
     def __init__(self, store: Store, rules: DeskRules) -> None:
         self._store = store
         self._rules = rules
 
     def file(self, item: Incoming, action: int, now: int) -> Received:
-        """Store one message, with the score that it may give, and return what became of it."""
+        """Store a message, with its rating if it has one, and return the result."""
         at = item.received_at if item.received_at is not None else now
         arrival = Arrival(self._store, self._rules, _ready(item, self._rules), action, at)
         received = next(filed for recognise in RECOGNISERS if (filed := recognise(arrival)) is not None)

@@ -10,7 +10,7 @@ from data.records.tickets import Status
 from data.store import Store
 
 _ANSWER = re.compile(
-    # answer marks, and the numbers that ticketing systems put in front: `Re: [#4711] AW: My order`
+    # reply prefixes, and the numbers that ticketing systems put in front: `Re: [#4711] AW: My order`
     r"^\s*(?:(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r|wg|tr|vs|vl|odp|enc|ynt|ilt|回复|回覆|答复|转发|轉寄)"
     r"\s*(?:\[\d+\])?\s*[:：]|\[[^\[\]]{0,30}\d[^\[\]]{0,30}\])\s*)+",
     re.IGNORECASE,
@@ -22,7 +22,7 @@ _MOST_REFERENCES = 200
 def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, bool]:
     """Return the ticket to join (None: open one) and whether the message may be trusted to be what it claims.
 
-    A message that names our thread but comes from somebody who never took part opens a ticket of its own, unverified.
+    A message that names our thread but comes from a non-participant opens a ticket of its own, unverified.
     """
     if item.external_ref:
         mirrored = store.tickets.by_external_ref(item.connector, item.external_ref)
@@ -31,23 +31,29 @@ def find_ticket(store: Store, item: Incoming, customer_id: int) -> tuple[int | N
     if item.needs_our_id:
         return _by_our_id(store, item, customer_id)
     named = store.messages.tickets_referring(item.references[-_MOST_REFERENCES:])
-    # who answers a mail may be filed before it; but a program that gives all its mails one Message-ID tells nothing
+    # an answer may be filed before its mail; but a program that reuses one Message-ID proves nothing
     own = store.messages.tickets_referring([item.message_id]) if item.message_id else []
-    named += [one for one in own if one not in named and not store.messages.bears(one, item.message_id)]
+    named += [
+        message_id
+        for message_id in own
+        if message_id not in named and not store.messages.bears(message_id, item.message_id)
+    ]
     for ticket_id in named:
         if item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
             return ticket_id, True
-        if item.kind is MessageKind.BOUNCE and any(store.messages.ours(ticket_id, one) for one in item.references):
-            return ticket_id, True  # what tells that our mail did not arrive comes from a server that took no part
+        if item.kind is MessageKind.BOUNCE and any(
+            store.messages.ours(ticket_id, reference) for reference in item.references
+        ):
+            return ticket_id, True  # a bounce comes from a server that is not a participant
     if named and item.references:
         return None, False
     return _by_subject(store, item, customer_id), True
 
 
 def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, bool]:
-    """Join by a Message-ID that we gave out, the nearest first; it can be guessed by nobody, but passed on.
+    """Join by a Message-ID of ours, the nearest first; it cannot be guessed, but may be forwarded.
 
-    The Message-ID of the customer's own mail does too, for those who wrote or got it; a mail that wants its answer
+    The Message-ID of the customer's own mail works too, for its author and recipients; a mail that wants its answer
     elsewhere must name one of ours.
     """
     stranger = False
@@ -64,7 +70,7 @@ def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | No
 
 
 def plain_subject(subject: str) -> str:
-    """Return the subject without its answer marks and ticket numbers, folded, for comparing."""
+    """Return the subject without reply prefixes and ticket numbers, folded, for comparison."""
     return " ".join(_NUMBER_BEHIND.sub("", _ANSWER.sub("", subject)).casefold().split())
 
 
@@ -75,7 +81,7 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
     if ticket.customer_id == customer_id:
         return True
     if item.original_sender.address or (item.kind is MessageKind.FORM and item.reply_to):
-        return False  # a stranger's group, or a form, writes under one address for everybody
+        return False  # an external group, or a form, writes under one address for everyone
     address = item.from_address
     opening = store.messages.opening(ticket_id)
     copied = opening is not None and bool(address) and address in opening.recipients
@@ -85,7 +91,7 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
 def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:
     """Return the customer's newest ticket of this subject, for an answer whose mail program dropped the references.
 
-    Not one that was opened for another Reply-To: a form that nobody knows as one writes for many under one address.
+    Not a ticket opened for another Reply-To: an unrecognised form writes for many under one address.
     """
     if not (_ANSWER.match(item.subject) or _NUMBER_BEHIND.search(item.subject)):
         return None

@@ -1,4 +1,4 @@
-"""The gates of a ticket's procedure and the safeguards of its topic, as the one door asks for them."""
+"""The gates of a ticket's procedure and the safeguards of its topic, as the desk enforces them."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from queues.procedures.safeguards import Facts
 
 STEP = "step"
 """The kind of the undo step."""
-_ADVICE = "Answer it, or give a reason to go past it."
+_ADVICE = "Answer it, or give a reason to override it."
 
 
 class Gates:
-    """Reads what a procedure asks of a ticket; writes answers inside the transaction that the desk holds."""
+    """Reads what a procedure requires of a ticket; writes answers inside the desk's transaction."""
 
     def __init__(self, store: Store, rules: DeskRules, agent: str) -> None:
         self._store, self._rules, self._agent = store, rules, agent
 
     def procedure(self, ticket: Ticket) -> Procedure | None:
-        """Return the procedure that the ticket follows, None where it needs none."""
+        """Return the procedure that the ticket follows, None if it has none."""
         return procedure_for(ticket, self._rules.procedures)
 
     def followed(self, ticket: Ticket) -> str:
-        """Return the procedure and version that the ticket follows, empty where it needs none."""
+        """Return the procedure and version that the ticket follows, empty if it has none."""
         procedure = self.procedure(ticket)
         return procedure.label if procedure is not None else ""
 
     def still_open(self, ticket: Ticket, change: Change) -> list[Step]:
-        """Return the gates that stand before `change`: all of them before being done with the ticket (solving, closing,
-        marking as spam, answering and handing over at once), those that guard words before every public reply.
+        """Return the gates that must precede `change`: all of them before finishing the ticket (solving, closing,
+        marking as spam, answering and handing over at once), those that restrict wording before every public reply.
 
-        Notes and handing over alone are never held up, and neither is an answer that the procedure names as plain.
+        Notes and a mere hand-over are never blocked, nor are the macros that the procedure exempts.
         """
         says, hands_over = change.reply is not None, change.escalate is not None
         done_with = change.status in OUT_OF_WORK or (says and hands_over)
@@ -62,18 +62,18 @@ class Gates:
         return [step for step in gates if step.guards_words and sent_as_it_is not in step.passes]
 
     def refuse(self, ticket: Ticket, change: Change, advice: str = _ADVICE) -> None:
-        """Raise GateError where a gate is open."""
+        """Raise GateError if a gate is open."""
         gates = self.still_open(ticket, change)
         if gates:
             step = gates[0]
             raise GateError(
                 "Gate still open",
                 f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} {advice}",
-                tuple(one.id for one in gates),
+                tuple(gate.id for gate in gates),
             )
 
     def refuse_again(self, ticket: Ticket, action: int) -> None:
-        """Raise GateError where what an action did is to be done once more and meets a gate that is open now."""
+        """Raise GateError if redoing an action meets a gate that is open now."""
         for event in self._store.events.of(ticket.id):
             detail = event.detail
             if event.action != action or event.kind not in ("reply", "change") or detail.get("override_reason"):
@@ -89,7 +89,7 @@ class Gates:
             self.refuse(ticket, change, "Answer it first.")
 
     def objections(self, ticket: Ticket, change: Change, customer: Customer, recipient: str) -> list[Finding]:
-        """Return what the safeguards hold against the change, whose reply goes to `recipient`."""
+        """Return the safeguards' findings on the change, whose reply goes to `recipient`."""
         watched = self.watched(ticket)
         policy = sla.policy_of(ticket, customer.tier, self._rules.policies)
         decides = change.status in OUT_OF_WORK and safeguards.holds(safeguards.OWN_CASE, ticket, watched)
@@ -106,17 +106,17 @@ class Gates:
         return safeguards.objections(facts, watched)
 
     def watched(self, ticket: Ticket) -> frozenset[str]:
-        """Return the findings that the ticket's procedure lets no reply leave with."""
+        """Return the findings that the ticket's procedure makes blocking."""
         procedure = self.procedure(ticket)
         return frozenset(rule for step in procedure.steps for rule in step.watches) if procedure else frozenset()
 
     def answer(self, ticket: Ticket, step_id: str, value: Any) -> tuple[Procedure, Change | None]:
         """Check an answer; return the procedure, and the change of the ticket that belongs to the step, if any.
 
-        Raises RuleError for an unknown step and for what is no answer to it.
+        Raises RuleError for an unknown step or an invalid answer.
         """
         procedure = self.procedure(ticket)
-        step = next((one for one in procedure.steps if one.id == step_id), None) if procedure else None
+        step = next((known for known in procedure.steps if known.id == step_id), None) if procedure else None
         if procedure is None or step is None:
             raise RuleError("No such step", f"#{ticket.id} has no step {step_id}; look at its procedure.")
         if value is not None and not (step.asked and step.is_done(value)):
@@ -129,7 +129,7 @@ class Gates:
         return procedure, self._set_by(step, value)
 
     def _set_by(self, step: Step, value: str) -> Change | None:
-        """Return the change of the ticket that a choice stands for; a topic brings its procedure with it."""
+        """Return the ticket's change for a choice; a topic brings its procedure with it."""
         if step.sets == "severity":
             return Change(severity=Severity(value))
         if step.sets == "topic":
@@ -140,7 +140,7 @@ class Gates:
         return None
 
     def write(self, ticket: Ticket, procedure: Procedure, step_id: str, value: Any, now: int) -> Undo:
-        """Write an answer, None to take it back; return the step that undoes it."""
+        """Write an answer, None to remove it; return the step that undoes it."""
         before = self._store.work.steps(ticket.id, procedure.id).get(step_id)
         after = None if value is None else StepAnswer(value, now, self._agent)
         self._store.work.take_step(ticket.id, procedure.id, step_id, after)
@@ -148,7 +148,7 @@ class Gates:
                 "before": _packed(before), "after": _packed(after)}  # fmt: skip
 
     def handed_over(self, ticket: Ticket, to: str, now: int) -> list[Undo]:
-        """Answer the steps that ask for handing the ticket over to a team."""
+        """Answer the steps that require handing the ticket over to a team."""
         procedure = self.procedure(ticket)
         if procedure is None:
             return []
@@ -160,7 +160,7 @@ class Gates:
         return {name: one.value for name, one in self._store.work.steps(ticket.id, procedure.id).items()}
 
     def _reviewers(self, ticket: Ticket) -> frozenset[str]:
-        """Return who decided before: named in a tag, or who solved an earlier appeal of the same customer."""
+        """Return the earlier decision makers: named in a tag, or who solved an earlier appeal of the same customer."""
         mark = safeguards.DECIDED_BY
         named = {tag.removeprefix(mark) for tag in ticket.tags if tag.startswith(mark)}
         for row in self._store.tickets.of_customer(ticket.customer_id):

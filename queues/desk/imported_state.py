@@ -1,4 +1,4 @@
-"""Brings a ticket to where it stood in the tool that it was exported from, once its messages are filed."""
+"""Restores a ticket's state in the tool it was exported from, once its messages are filed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground import statuses
 
 IMPORT = "import"
-"""Who the events of imported tickets name."""
+"""The agent named in events of imported tickets."""
 _NOBODY = frozenset({"intake", "clock", IMPORT})
-"""Names in events that are no agent's."""
+"""Names in events that are not agents."""
 
 
 def stand(
     store: Store, rules: DeskRules, ticket: Ticket, standing: Standing, imported: Imported, action: int, now: int
 ) -> None:
-    """Write what the export says; a ticket that an agent worked on here since keeps what it has."""
+    """Write the exported state; a ticket that an agent has worked on here since keeps its own."""
     store.imported.put(ticket.id, imported)
     if any(event.actor not in _NOBODY for event in store.events.of(ticket.id)):
         return

@@ -1,4 +1,4 @@
-"""Problems that several tickets have in common: opening one and ending it, as steps of an action."""
+"""Problems shared by several tickets: opening and solving them, as steps of an action."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def open_problem(store: Store, title: str, ticket_id: int, now: int, agent: str)
 def solve(store: Store, problem_id: int, ticket_id: int) -> Step:
     """Mark a problem as solved, in an action that answers this ticket among others."""
     if not store.problems.turn(problem_id, ProblemState.OPEN, ProblemState.SOLVED):
-        raise RuleError("Problem is solved", f"P-{problem_id} is solved already, or there is no such problem.")
+        raise RuleError("Problem is solved", f"P-{problem_id} is already solved, or does not exist.")
     return _step(ticket_id, problem_id, ProblemState.OPEN, ProblemState.SOLVED)
 
 
 def known(store: Store, problem_id: int) -> Problem:
-    """Return the problem. Raises RuleError where there is none."""
+    """Return the problem. Raises RuleError if there is none."""
     problem = store.problems.get(problem_id)
     if problem is None:
         raise RuleError("No such problem", f"There is no problem P-{problem_id}; `tridesk problem list` shows them.")
@@ -45,7 +45,7 @@ def _turn(store: Store, step: Step, *, forward: bool) -> None:
     if new == ProblemState.WITHDRAWN and problem is not None and problem.tickets:
         raise ConflictError("Problem in use", f"P-{step['row']} has other tickets by now; unlink those first.")
     if not store.problems.turn(step["row"], ProblemState(old), ProblemState(new)):
-        raise ConflictError("Problem changed", f"P-{step['row']} has moved on since; it cannot be taken back whole.")
+        raise ConflictError("Problem changed", f"P-{step['row']} has changed since; it cannot be undone as a whole.")
 
 
 STEP_KINDS = {KIND: StepKind(_turn)}

@@ -1,4 +1,4 @@
-"""Clocks set anew under changed policies, calendars or targets, for every ticket that still runs."""
+"""Recalculates the clocks of every running ticket after changes of policies, calendars or targets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.desk.ticket_fields import clocks, write_fields
 
 CLOCK = "clock"
-"""Who the events of time's own doings name."""
+"""The agent named in events caused by time."""
 _BATCH = 500
 _RUNNING = frozenset(Status) - {Status.SOLVED, Status.CLOSED}
 _DUES = ("first_due", "next_due", "resolve_due")
@@ -19,20 +19,20 @@ _DUES = ("first_due", "next_due", "resolve_due")
 
 @dataclass(frozen=True, slots=True)
 class Reclocked:
-    """What new policies mean for the tickets that run."""
+    """The effect of new policies on running tickets."""
 
     tickets: int = 0
     """Looked at."""
     changed: int = 0
     late_before: int = 0
-    """Past a clock under the old targets."""
+    """Overdue under the old targets."""
     late_after: int = 0
 
 
 def reclock(store: Store, rules: DeskRules, now: int, *, dry_run: bool) -> Reclocked:
-    """Compute every running ticket's clocks anew and, unless `dry_run`, write those that differ with an event.
+    """Recalculate every running ticket's clocks and, unless `dry_run`, write those that differ, with an event.
 
-    Run inside a transaction. What changed is not an agent's action: the old policies bring the old clocks back.
+    Run inside a transaction. This is not an agent's action: the old policies restore the old clocks.
     """
     tickets = changed = before = after = 0
     action = None if dry_run else store.actions.begin(CLOCK, now)
@@ -51,7 +51,7 @@ def reclock(store: Store, rules: DeskRules, now: int, *, dry_run: bool) -> Reclo
 
 
 def _running(store: Store) -> Iterator[Ticket]:
-    """Yield by number; read in batches, so that writing in between disturbs no reader."""
+    """Yield by number, read in batches, so that writes in between do not disturb the reading."""
     start = 0
     while batch := list(store.tickets.each(start=start, limit=_BATCH)):
         yield from (ticket for ticket in batch if ticket.status in _RUNNING)

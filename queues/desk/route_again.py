@@ -1,6 +1,6 @@
-"""Tries the rules on tickets that are here already: because a language became known, or because the rules changed.
+"""Re-routes existing tickets: because a language became known, or because the rules changed.
 
-What an agent has set by hand is left. With the same rules nothing moves.
+Values set by an agent are kept. With unchanged rules nothing moves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from queues.routing.rules import Route, Rules, route
 PLACED = ("lane", "priority", "severity", "topic", "procedure")
 """The fields of a ticket that routing sets, besides tags and reason."""
 BATCH = 500
-"""Tickets read at a time, so that a plan over any number of them holds no more than what moves."""
+"""Tickets read at a time, so that a plan keeps only the tickets that move in memory."""
 EXAMPLES = 5
 KIND = "rerouted"
 """The kind of the event."""
@@ -47,16 +47,16 @@ class Plan:
     looked_at: int = 0
     """Tickets that are neither solved nor closed."""
     by_hand: int = 0
-    """Tickets that keep something because an agent has set it."""
+    """Tickets that keep a value because an agent has set it."""
     moves: list[Move] = field(default_factory=list)
 
     def groups(self) -> list[tuple[str, int]]:
-        """Return what changes in words, with how many tickets it changes for, most first."""
+        """Return descriptions of the changes with their numbers of tickets, most frequent first."""
         return Counter(words_of(move) for move in self.moves).most_common()
 
 
 def words_of(move: Move) -> str:
-    """Say what a move changes: `mail → app · normal → high · tags`."""
+    """Describe what a move changes: `mail → app · normal → high · tags`."""
     parts = []
     for name in ("lane", "priority"):
         before, after = move.before[name], move.after.get(name, move.before[name])
@@ -65,7 +65,7 @@ def words_of(move: Move) -> str:
 
 
 def facts_again(ticket: Ticket, tier: str, opening: Message | None) -> Facts:
-    """Return what the rules look at: the message that opened the ticket, in the language that holds now."""
+    """Return the facts for the rules: the message that opened the ticket, in the ticket's current language."""
     return Facts(
         language=ticket.language,
         confidence=ticket.confidence,
@@ -80,7 +80,7 @@ def facts_again(ticket: Ticket, tier: str, opening: Message | None) -> Facts:
 
 
 def by_language(rules: Rules, ticket: Ticket, before: Facts, after: Facts) -> dict[str, Any]:
-    """Return the fields that another language alone changes, where the ticket still stands as it was routed."""
+    """Return the fields changed by the new language alone, if the ticket is still as it was routed."""
     old, new = route(rules, before), route(rules, after)
     fields: dict[str, Any] = {
         name: getattr(new, name)
@@ -96,7 +96,7 @@ def by_language(rules: Rules, ticket: Ticket, before: Facts, after: Facts) -> di
 
 
 def plan(store: Store, rules: Rules, progress: Callable[[int], object] = lambda looked_at: None) -> Plan:
-    """Try the rules on every ticket that is neither solved nor closed; reads only, `progress` is told how many."""
+    """Apply the rules to every ticket that is neither solved nor closed; only reads; `progress` gets the count."""
     found, after = Plan(), 0
     while batch := store.tickets.unsettled(after, BATCH):
         for ticket in batch:
@@ -132,7 +132,7 @@ def _look(store: Store, rules: Rules, ticket: Ticket, found: Plan) -> None:
         return
     facts = facts_again(ticket, store.customers.tier_of(ticket.customer_id), opening)
     new = route(rules, facts)
-    # Tags count as a condition where somebody set them; those that the rules give themselves would feed on each other.
+    # Tags count as a condition if an agent set them; tags set by the rules would feed back into the rules.
     if others := tuple(tag for tag in ticket.tags if tag not in new.tags):
         new = route(rules, replace(facts, tags=others))
     fields: dict[str, Any] = {
@@ -143,7 +143,7 @@ def _look(store: Store, rules: Rules, ticket: Ticket, found: Plan) -> None:
         fields = {name: value for name, value in fields.items() if name not in hand}
         found.by_hand += 1
     if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
-        del fields["procedure"]  # its steps are being taken: rules put no gate aside
+        del fields["procedure"]  # its steps are in progress: rules must not remove a gate
     if tags != ticket.tags:
         fields["tags"] = tags
     if fields:

@@ -1,4 +1,4 @@
-"""What becomes of an incoming mail by its sort: what may be a person's word is heard, the rest files itself.
+"""How an incoming mail is handled by its kind: what may come from a person opens tickets, the rest does not.
 
 The headers' signs are evidence (`queues.mail.kind`). Only a report, an automatic answer by RFC 3834, or the answer of a
 known responder to a message of ours is certain.
@@ -14,16 +14,16 @@ from data.records.messages import MessageKind, Sign
 from queues.mail.kind import AUTOMATIC, AWAY, AWAY_SUBJECT, BOUNCE, BULK, NO_SENDER, REPLIED, RESPONDER, SPAM
 
 UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})
-"""Kinds that reopen nothing: nobody is waiting for an answer."""
+"""Kinds that reopen nothing: no one is waiting for an answer."""
 _TAGS = {BULK: "bulk", SPAM: "spam?"}
 _DOUBTED = "automatic?"
 _TELLING = frozenset({BULK, SPAM, RESPONDER, AWAY, AUTOMATIC, NO_SENDER, BOUNCE, REPLIED})
 
 
 def settled(item: Incoming, *, answers_us: bool, subject: str = "") -> Incoming:
-    """Return the message with the kind that it is filed as, now that it is known whether it answers one of ours.
+    """Return the message with its final kind, now that it is known whether it answers a message of ours.
 
-    `subject` is that of the ticket. A spam verdict on an answer to us is a false alarm: nobody else knows our ids.
+    `subject` is that of the ticket. A spam verdict on an answer to us is a false alarm: no one else knows our ids.
     """
     if not answers_us:
         return item
@@ -52,16 +52,16 @@ def by_sender(item: Incoming, blocked: Collection[str], trusted: Collection[str]
 
 
 def is_undelivered(item: Incoming) -> bool:
-    """Tell whether a mail says that ours did not arrive; a report may also say that it was late, or arrived."""
+    """Return whether a mail is a bounce; a delivery report may also mean a delay or success."""
     return item.kind is MessageKind.BOUNCE and item.delivery in ("", "failed")
 
 
 def tags(item: Incoming) -> tuple[str, ...]:
-    """Return the tags that tell the agent of what was seen: of a person's mail its doubts, of any other its kind."""
+    """Return the tags that show the evidence to the agent: doubts about a person's mail, the kind of any other."""
     if item.kind in UNHEARD:
         return (str(item.kind),)
-    found = [_TAGS.get(sign.rule, _DOUBTED) for sign in item.signs if sign.rule in _TELLING]
-    return tuple(dict.fromkeys(found))
+    tags = [_TAGS.get(sign.rule, _DOUBTED) for sign in item.signs if sign.rule in _TELLING]
+    return tuple(dict.fromkeys(tags))
 
 
 def _is_responder(item: Incoming, subject: str) -> bool:

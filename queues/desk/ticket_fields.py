@@ -1,4 +1,4 @@
-"""The fields of a ticket: written together by compare-and-set, with the clocks that follow, and undone together."""
+"""The fields of a ticket: written together by compare-and-set, with the resulting clocks, and undone together."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMED = (
 
 
 def write_fields(store: Store, ticket: Ticket, fields: Mapping[str, Any]) -> list[Step]:
-    """Compare and set the changed fields; return the step. Raises ConflictError when the ticket moved on."""
+    """Compare and set the changed fields; return the step. Raises ConflictError if the ticket has changed."""
     changed = {name: value for name, value in fields.items() if getattr(ticket, name) != value}
     if not changed:
         return []
@@ -66,18 +66,18 @@ def clocks(store: Store, rules: DeskRules, ticket: Ticket, now: int) -> dict[str
 
 
 def with_clocks(store: Store, rules: DeskRules, ticket: Ticket, fields: Mapping[str, Any], now: int) -> dict[str, Any]:
-    """Return the fields with the clocks that run once the ticket has them."""
+    """Return the fields with the clocks that then apply."""
     return {**fields, **clocks(store, rules, replace(ticket, **fields), now)}
 
 
 def named_in(step: Step, *, answered: bool) -> list[str]:
-    """Return the fields of a step that an agent would name; what follows from a reply stays where it has left."""
+    """Return the fields of a step that an agent set; consequences of a sent reply are kept."""
     changed = step["before"].keys() - (_OF_A_REPLY if answered else set())
     return [name for name in _NAMED if name in changed]
 
 
 def reset_answered(store: Store, rules: DeskRules, step: Step, now: int) -> None:
-    """Set back what the agent decided besides the reply that has left; the clocks run as for an answered ticket."""
+    """Restore what the agent decided besides the sent reply; the clocks run as for an answered ticket."""
     names = step["before"].keys() - _OF_A_REPLY
     ticket = _unchanged(store, step["ticket"], {name: step["after"][name] for name in names})
     fields = {name: _plain(step["before"][name]) for name in names} | {"updated_at": now}
@@ -92,10 +92,10 @@ def _turn(store: Store, step: Step, *, forward: bool) -> None:
 
 
 def _unchanged(store: Store, ticket_id: int, values: Mapping[str, Any]) -> Ticket:
-    """Return the ticket if it still has these values. Raises ConflictError where it has not."""
+    """Return the ticket if it still has these values. Raises ConflictError if not."""
     ticket = store.tickets.get(ticket_id)
     if ticket is None or any(not _same(ticket, name, value) for name, value in values.items()):
-        raise ConflictError("Ticket changed", f"#{ticket_id} was changed since; it cannot be taken back whole.")
+        raise ConflictError("Ticket changed", f"#{ticket_id} was changed since; it cannot be undone as a whole.")
     return ticket
 
 
@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields as a ticket holds them; steps come back from JSON, where a status has become a word."""
+    """Return the fields as a ticket holds them; steps come back from JSON, where a status has become a string."""
     kinds = {"status": Status, "priority": Priority, "severity": Severity}
     return {
         name: kinds[name](value) if name in kinds and value is not None else value for name, value in fields.items()

@@ -1,7 +1,7 @@
-"""Undoes and redoes the steps of an action; each refuses where the same thing was changed since.
+"""Undoes and redoes the steps of an action; each refuses if the same thing was changed since.
 
-An action is taken back whole or not at all. Once a reply or a mail to another team has left, the agent may take back
-the rest: all that does not belong to what has left.
+An action is undone as a whole or not at all. Once a reply or a mail to another team has been sent, the agent may undo
+the rest: everything that does not belong to what was sent.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from queues.desk.ticket_fields import FIELDS
 from queues.ground.undo_steps import REPLY, Step
 
 Gone = set[tuple[int, str]]
-"""Ticket and part of what has left."""
+"""Ticket and part of what was sent."""
 
 
 def undo(store: Store, steps: list[Step]) -> None:
-    """Take the steps back, last first. Raises RuleError or ConflictError; the caller's transaction then drops all."""
+    """Undo the steps, last first. Raises RuleError or ConflictError; the caller's transaction is then rolled back."""
     for step in reversed(steps):
         STEP_KINDS[step["kind"]].turn(store, step, forward=False)
 
 
 def redo(store: Store, steps: list[Step], leaves_at: int) -> None:
-    """Do the steps again, first first; a mail leaves at `leaves_at`. Raises as `undo` does."""
+    """Redo the steps, first to last; a mail is sent at `leaves_at`. Raises as `undo` does."""
     for step in steps:
         STEP_KINDS[step["kind"]].turn(store, step | {LEAVES_AT: leaves_at}, forward=True)
 
 
 def left(store: Store, steps: list[Step]) -> Gone:
-    """Return what has left of the steps' replies and mails, by ticket and part."""
+    """Return which of the steps' replies and mails were sent, by ticket and part."""
     mails = [step for step in steps if step["kind"] == OUTBOX]
     entries = [(step, store.outbox.get(step["entry"])) for step in mails]
     return {
@@ -40,7 +40,7 @@ def left(store: Store, steps: list[Step]) -> Gone:
 
 
 def rest(steps: list[Step], gone: Gone) -> list[str]:
-    """Name what can be taken back without what is `gone`, for an enumeration in a sentence."""
+    """Name what can be undone without what is `gone`, as a list in a sentence."""
     names: dict[str, None] = {}
     for step in _without(steps, gone):
         if step["kind"] == FIELDS:
@@ -51,7 +51,7 @@ def rest(steps: list[Step], gone: Gone) -> list[str]:
 
 
 def undo_rest(store: Store, rules: DeskRules, steps: list[Step], gone: Gone, now: int) -> None:
-    """Take back what does not belong to what is `gone`; where a reply has left, its ticket stays answered."""
+    """Undo what does not belong to what is `gone`; if a reply was sent, its ticket stays answered."""
     for step in reversed(_without(steps, gone)):
         if step["kind"] == FIELDS and _is_answered(step, gone):
             ticket_fields.reset_answered(store, rules, step, now)
@@ -64,5 +64,5 @@ def _without(steps: list[Step], gone: Gone) -> list[Step]:
 
 
 def _is_answered(step: Step, gone: Gone) -> bool:
-    """Tell whether a reply on the step's ticket has left."""
+    """Return whether a reply on the step's ticket was sent."""
     return (step["ticket"], REPLY) in gone

@@ -1,4 +1,4 @@
-"""What an agent decides about a reply that did not simply leave: send it all the same, it arrived, or drop it."""
+"""An agent's decision about a reply that was not sent: send it anyway, confirm that it arrived, or drop it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from queues.ground.undo_steps import Step, StepKind, old_and_new
 
 
 class Wish(StrEnum):
-    """What becomes of a waiting reply."""
+    """The decisions about a waiting reply."""
 
     SEND = "send"
-    """Let it go now, whatever came meanwhile or went wrong."""
+    """Send it now, despite what came in or went wrong."""
     ARRIVED = "arrived"
-    """It is there already: nothing is sent."""
+    """It has arrived: nothing is sent."""
     DROP = "drop"
     EDIT = "edit"
-    """Drop it, and keep its words as the ticket's draft."""
+    """Drop it, and keep its text as the ticket's draft."""
 
 
 _FROM = {
@@ -36,9 +36,9 @@ _TO = {
 
 
 def settle(store: Store, entry: OutboxEntry, wish: Wish, now: int) -> list[Step]:
-    """Carry the wish out and return its step.
+    """Apply the decision and return its step.
 
-    Raises RuleError where the reply is past it, ConflictError where it moved on just now.
+    Raises RuleError if it is too late for that, ConflictError if the reply has just changed.
     """
     if entry.state not in _FROM[wish]:
         raise RuleError("Not possible", f"The reply is {entry.state}; {wish} does not fit.")
@@ -49,7 +49,7 @@ def settle(store: Store, entry: OutboxEntry, wish: Wish, now: int) -> list[Step]
     else:
         moved = store.outbox.move(entry.id, entry.state, _TO[wish], due_at=now)
     if not moved:
-        raise ConflictError("Reply moved on", "The reply is on its way already; look at the outbox again.")
+        raise ConflictError("Reply changed", "The reply is already being sent; look at the outbox again.")
     if wish is Wish.SEND:
         store.outbox.clear(entry.id)
     step: Step = {"kind": "settled", "ticket": entry.ticket_id, "entry": entry.id, "before": entry.state,
@@ -65,10 +65,10 @@ def settle(store: Store, entry: OutboxEntry, wish: Wish, now: int) -> list[Step]
 
 
 def _turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take the decision back, or make it again. Raises RuleError where the reply has gone further since."""
+    """Undo or redo the decision. Raises RuleError if the reply has changed since."""
     old, new = old_and_new(step, forward=forward)
     if old != new and not store.outbox.move(step["entry"], OutboxState(old), OutboxState(new)):
-        raise RuleError("Already left", "The reply has moved on and cannot be called back.")
+        raise RuleError("Already left", "The reply has changed and cannot be recalled.")
     if "message" in step:
         store.messages.withdraw(step["message"], forward)
 

@@ -1,4 +1,4 @@
-"""Ticket exports of other tools: one file a tool says how its tickets are written, the rest is shared.
+"""Ticket exports of other tools: one file per tool describes its format, the rest is shared.
 
 Imports `data`.
 """

@@ -1,4 +1,4 @@
-"""What a tool's file has to offer, and what the tools' files share."""
+"""The protocol of a tool's file, and what these files share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Tool(Protocol):
         ...
 
     def read(self, row: Fields) -> ExportedTicket:
-        """Read one ticket. Raises ValueError, with the reason, for one that cannot be taken."""
+        """Read a ticket. Raises ValueError with the reason if it cannot be imported."""
         ...
 
 
@@ -42,13 +42,13 @@ class Leftovers:
     _kept: dict[str, Kept] = field(default_factory=dict)
 
     def ticket(self, rest: Mapping[str, Any]) -> None:
-        """Keep what a ticket left."""
+        """Keep the fields that a ticket left over."""
         for name, value in rest.items():
             self.values[name] = value
             self._count(name, value)
 
     def message(self, number: str, rest: Mapping[str, Any]) -> None:
-        """Keep what a message left, under its number there."""
+        """Keep the fields that a message left over, under its number there."""
         if not rest:
             return
         place = number if number and number not in self._messages else f"({len(self._messages) + 1})"
@@ -62,7 +62,7 @@ class Leftovers:
         self._kept[name] = Kept(known.count + 1 if known else 1, first)
 
     def onto(self, ticket: ExportedTicket, row: Fields) -> ExportedTicket:
-        """Return the ticket with all that it and its messages left."""
+        """Return the ticket with the left-over fields of it and its messages."""
         self.ticket(row.rest())
         whole = self.values | ({"messages": self._messages} if self._messages else {})
         return replace(ticket, extra=msgspec.json.encode(whole) if whole else b"", kept=self._kept)
@@ -88,7 +88,7 @@ _CUSTOMERS = frozenset({"end-user", "customer", "contact"})
 
 
 def person(row: Fields, *, agent: bool | None = None) -> Person:
-    """Return who an object stands for that has a number, a name and an address, and perhaps says what they are."""
+    """Return the person that an object with a number, a name and an address represents, and perhaps their role."""
     first, last = row.line("first", "firstname", "first_name"), row.line("last", "lastname", "last_name")
     name = row.line("name") or " ".join(filter(None, (first, last)))
     role = row.text("role", "type").casefold()

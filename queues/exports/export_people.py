@@ -1,4 +1,4 @@
-"""Whom an export names: tickets tell people by number, and its lists of people say who that is."""
+"""The people of an export: tickets refer to them by number, and lists of people resolve the numbers."""
 
 from __future__ import annotations
 

@@ -88,11 +88,11 @@ class Fields:
         return tuple(dict.fromkeys(line for line in lines if line))
 
     def drop(self, *names: str) -> None:
-        """Say of fields that they only repeat what is kept elsewhere."""
+        """Mark fields that only repeat values stored elsewhere."""
         self._used.update(names)
 
     def keep(self, *names: str) -> None:
-        """Say of fields that were looked at but not understood: they are kept anyway."""
+        """Mark fields that were read but not understood: they are kept anyway."""
         self._used.difference_update(names)
 
     def rest(self) -> dict[str, Any]:

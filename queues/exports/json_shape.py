@@ -1,4 +1,4 @@
-"""What an object of an export looks like from outside: its keys, and those of the first object in a list of it."""
+"""The shape of an export's object: its keys, and those of the first object in its lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Shape:
         return any(name in self.row for name in names)
 
     def is_list(self, name: str) -> bool:
-        """Return whether a list stands under the key."""
+        """Return whether the key holds a list."""
         return name in self.row and bytes(self.row[name])[:1] == b"["
 
     def inside(self, name: str) -> Shape:
@@ -34,7 +34,7 @@ class Shape:
         return Shape(results) if isinstance(results, dict) else Shape({})
 
     def objects(self, name: str) -> Iterator[msgspec.Raw]:
-        """Yield what stands in the list under a key, or the object there."""
+        """Yield the items of the list under a key, or the object there."""
         raw = self.row[name]
         results = opened(raw)
         if isinstance(results, list):
@@ -71,7 +71,7 @@ _ODD = re.compile(
 
 
 def _mended(raw: bytes) -> bytes:
-    """Return JSON without what only lenient programs write: halves of characters, and numbers that are none."""
+    """Return JSON without what only lenient programs write: lone surrogates, NaN and infinities."""
 
     def mended(match: re.Match[bytes]) -> bytes:
         return b"\\ufffd" if match["half"] else b"null" if match["no_number"] else match[0]

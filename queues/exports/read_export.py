@@ -1,6 +1,6 @@
-"""The files of exports taken apart into records: lists, JSON Lines, pages around a list, and zip archives of those.
+"""Splits export files into records: lists, JSON Lines, pages around a list, and zip archives of those.
 
-Nothing is understood here but the shape, so that one bad record costs no other; the parts are counted and limited.
+Only the shape is read here, so that a bad record does not affect others; the parts are counted and limited.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplement
 _MARK = b"\xef\xbb\xbf"
 """What some programs put before UTF-8."""
 _LATER = 8
-"""How many first records are looked at to tell an export from other JSON."""
+"""How many records are inspected to tell an export from other JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One ticket of an export as it stands in its file."""
+    """One ticket of an export as in its file."""
 
     tool: str
     raw: bytes
@@ -71,9 +71,9 @@ def is_export(path: Path) -> bool:
 
 
 def pieces(path: Path, tool: str = "") -> Iterator[Piece]:
-    """Yield what a file holds, one record after the other; what cannot be taken is yielded as its error.
+    """Yield a file's records in order; what cannot be imported is yielded as its error.
 
-    `tool` says whose tickets they are where their shape should not decide.
+    `tool` names the tool, if the shape should not decide.
     """
     try:
         if zipfile.is_zipfile(path):
@@ -105,7 +105,7 @@ def _of_member(archive: zipfile.ZipFile, inner: zipfile.ZipInfo, source: str, to
             yield from _of_stream(stream, source, tool)
     except _DAMAGED:
         yield _refused(f"{source} is damaged; export it again.")
-    except RuntimeError:  # what zipfile raises for one that needs a password
+    except RuntimeError:  # what zipfile raises for an encrypted archive
         yield _refused(f"{source} is locked with a password; unpack it first.")
 
 

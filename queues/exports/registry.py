@@ -1,4 +1,4 @@
-"""The tools whose exports are known. A further one is a file in this folder and its name here."""
+"""The tools whose exports are known. A new tool is a file in this folder and its name here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMES = tuple(tool.NAME for tool in _TOOLS)
 
 
 def tool(name: str) -> Tool:
-    """Return a tool by its name. Raises InputError for one that is not known."""
+    """Return a tool by its name. Raises InputError if it is unknown."""
     for item in _TOOLS:
         if name == item.NAME:
             return item

@@ -1,4 +1,4 @@
-"""One record of an export to one ticket in our words. Runs in the helper process, whose limits hold for it."""
+"""Converts a record of an export to our ticket. Runs in the helper process, under its limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from queues.exports.ticket import ExportedTicket
 
 
 def split(raw: bytes, name: str) -> ExportedTicket:
-    """Read a record of the tool of this name. Never raises: one that cannot be taken comes back with its problem."""
+    """Read a record of the tool of this name. Never raises: a refused record is returned with its problem."""
     try:
         row = _decoded(raw)
         if not isinstance(row, dict):
@@ -25,7 +25,7 @@ def split(raw: bytes, name: str) -> ExportedTicket:
         return ExportedTicket(problem="it needs too much memory")
     except ValueError as error:
         return ExportedTicket(problem=str(error)[:200] or "it cannot be read")
-    except Exception as error:  # the border: whatever a record does to its reader costs this record, no more
+    except Exception as error:  # the last resort: an error costs only this record
         return ExportedTicket(problem=f"it cannot be read ({type(error).__name__})")
 
 
@@ -33,7 +33,7 @@ def _decoded(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        # strict JSON it is not; half an emoji, bytes that are not UTF-8 and NaN are still readable
+        # not strict JSON, but lone surrogates, bytes that are not UTF-8 and NaN are still readable
         return _mended(json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None))
 
 

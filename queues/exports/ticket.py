@@ -10,7 +10,7 @@ from data.records.tickets import Priority, Status
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone whom an export names, as far as it does."""
+    """A person named in an export, as far as known."""
 
     id: str = ""
     name: str = ""
@@ -27,7 +27,7 @@ class ExportedMessage:
     id: str
     author: Person
     direction: Direction | None
-    """None if only knowing the author tells whether it went in or out."""
+    """None if only the author determines whether it is incoming or outgoing."""
     text: str
     is_html: bool = False
     at: int | None = None
@@ -39,7 +39,7 @@ class ExportedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How often a field had no place of its own, and what it said once."""
+    """How often a field without an equivalent occurred, and an example of its value."""
 
     count: int
     example: str
@@ -52,7 +52,7 @@ class ExportedTicket:
     ref: str = ""
     """Its number there."""
     site: str = ""
-    """Whose help desk it was, where the export tells: numbers are not unique over two of them."""
+    """The help desk's name, if the export has it: numbers are not unique across help desks."""
     subject: str = ""
     customer: Person = Person()
     status: Status | None = None

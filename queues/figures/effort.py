@@ -1,7 +1,7 @@
-"""What solved tickets took: keys, letters and seconds, next to the same length of time before.
+"""The effort for solved tickets: keys, letters and seconds, compared with the same length of time before.
 
-Keys are those pressed from opening a ticket to leaving it; letters are keys that typed or deleted text, counted apart;
-seconds run from key to key, and a gap of more than two minutes counts as none. The mouse is not counted.
+Keys are those pressed from opening a ticket to leaving it; letters, keys that type or delete text, count separately;
+seconds run from key to key, and a gap of more than two minutes is not counted. The mouse is not counted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What figures are grouped by: who and what a measure belongs to, and when it was taken."""
+"""The groupings of figures: by the measure's agent, ticket attributes or time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = "all"
 
 _HOUR, _DAY = 3600, 86_400
 AGE_ENDS = (4 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY)
-"""Seconds of wall time under which each age of a ticket ends, but the last."""
+"""The upper limit of each age of a ticket except the last, in seconds of wall time."""
 AGE_NAMES = (
     "under 4 hours", "4 to 24 hours", "1 to 3 days", "3 to 7 days", "7 to 14 days", "14 to 30 days", "over 30 days",
 )  # fmt: skip
@@ -44,11 +44,11 @@ Grouped = By | tuple[By, By]
 BETWEEN = "\x1f"
 """Separates the two names of a nested group: the ASCII unit separator."""
 Group = Callable[[Measure, "Facts"], str | None]
-"""Names a measure's group; None if it belongs to none."""
+"""Returns a measure's group; None if it belongs to none."""
 
 
 class Facts(NamedTuple):
-    """What a ticket is, as far as figures are grouped by it."""
+    """The ticket's attributes that figures can be grouped by."""
 
     lane: str
     language: str
@@ -59,16 +59,16 @@ _FORMS = {By.HOUR: "%H", By.DAY: "%Y-%m-%d", By.WEEK: "%G-W%V"}
 
 NO_FACTS = Facts("", "", "")
 OF_FACTS = frozenset({By.LANE, By.LANGUAGE, By.TOPIC})
-"""Groupings by what the ticket is."""
+"""Groupings by the ticket's attributes."""
 
 
 def needs_facts(by: Grouped) -> bool:
-    """Return whether a measure's group cannot be named without what its ticket is."""
+    """Return whether the grouping needs the ticket's attributes."""
     return not OF_FACTS.isdisjoint(by if isinstance(by, tuple) else (by,))
 
 
 def grouping(by: Grouped, zone: tzinfo) -> Group:
-    """Return what names a measure's group. Hours, days and weeks (ISO 8601) are those of `zone`.
+    """Return the function that names a measure's group. Hours, days and weeks (ISO 8601) are those of `zone`.
 
     The backlog is that of the period's end and belongs to no time.
     """
@@ -104,9 +104,9 @@ def _inside(first: Group, second: Group) -> Group:
 
 
 def clock(form: str, zone: tzinfo) -> Callable[[int], str]:
-    """Return what writes a moment in the form of `strftime`, of which the minute is the finest part.
+    """Return a function that formats a time like `strftime`, to the minute at finest.
 
-    Minutes are remembered: a zone's offsets have been whole minutes since 1972.
+    Results are cached per minute: a zone's offsets have been whole minutes since 1972.
     """
     formatted = lru_cache(100_000)(lambda minute: datetime.fromtimestamp(minute * 60, zone).strftime(form))
     return lambda at: formatted(at // 60)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from data.records.changes import Event
 
 IDLE = 30 * 60
-"""Seconds without an action after which an agent is taken to have been away."""
+"""Seconds without an action after which an agent counts as away."""
 RECENT = 200
-"""How many of a lane's latest tickets its expected time is made of."""
+"""How many of a lane's latest tickets its expected time is based on."""
 WORK = ("reply", "note", "change", "step")
 """Kinds of events by which an agent works on a ticket."""
 
@@ -43,7 +43,7 @@ def handled(events: Iterable[Event]) -> Iterator[Handled]:
 
 
 def expected(actions: Iterable[Handled], lanes: Mapping[int, str]) -> dict[str, int]:
-    """Return each lane's expected seconds a ticket: the median of its latest. `lanes` are the tickets' lanes."""
+    """Return each lane's expected seconds per ticket: the median of its latest. `lanes` are the tickets' lanes."""
     recent: dict[str, deque[int]] = {}
     for action in actions:
         lane = lanes.get(action.ticket_id)

@@ -1,7 +1,7 @@
 """What the events say about the work: measures of single tickets, and figures made of them.
 
-Every figure is the count, mean or median of a stream of measures, so it can be opened into the tickets behind it.
-Definitions are in `docs/metrics.md`: what starts each measure, what stops it, whose it is.
+Every figure is the count, mean or median of measures, so it can be traced to the tickets behind it.
+Definitions are in `docs/metrics.md`: what starts and stops each measure, and which agent it belongs to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from queues.figures.ticket_history import History
 
 
 class Metric(StrEnum):
-    """What is measured. Seconds for lengths of time, 0 or 1 for shares, 1 for what is counted."""
+    """The metrics. Seconds for durations, 0 or 1 for shares, 1 for counts."""
 
     RECEIVED = "received"
     REPLIES = "replies"
@@ -43,7 +43,7 @@ class Metric(StrEnum):
 
 
 ASIDE = {"skipped": Metric.SKIPPED, "picked": Metric.PICKED, "revealed": Metric.EXPOSED}
-"""What is counted of the order of work and of graphic words, by the kind of its event."""
+"""Counts about the order of work and graphic text, by the kind of event."""
 COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, *ASIDE.values()})
 SHARES = frozenset({Metric.ONE_TOUCH, Metric.REOPENED, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION,
                     Metric.CSAT, Metric.ANSWERED})  # fmt: skip
@@ -56,7 +56,7 @@ _PIECE = 20_000
 """Values that are sorted at once."""
 
 Elapsed = Callable[[int, int], int]
-"""Takes two moments, returns the seconds between them that count: wall time, or a calendar's open time."""
+"""Returns the seconds between two times: wall time, or a calendar's open time."""
 
 
 class Measure(NamedTuple):
@@ -65,7 +65,7 @@ class Measure(NamedTuple):
     metric: Metric
     ticket_id: int
     at: int
-    """When it was taken: it belongs to the period that holds this moment."""
+    """Its time, which determines the period it belongs to."""
     value: int
     agent: str = ""
     macro: str = ""
@@ -77,7 +77,7 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The measures of one metric and one group, summed up."""
+    """A summary of the measures of one metric and one group."""
 
     count: int
     total: int
@@ -98,7 +98,7 @@ def wall(start: int, end: int) -> int:
 def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> list[Measure]:
     """Return a ticket's measures of the period from `since` up to `until` (not included).
 
-    `life` must hold no event from `until` on, so that what came later changes nothing.
+    `life` must not have events from `until` on, so that later events change nothing.
     """
     number, created = life.ticket_id, life.created_at
     results = [] if created is None or created < since else [Measure(Metric.RECEIVED, number, created, 1)]
@@ -128,7 +128,7 @@ def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
 
 
 def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterator[Measure]:
-    """A ticket counts as solved where it stands solved at the end, by its last solving."""
+    """A ticket counts as solved if it is solved at the end, by its last solving."""
     solvings = [solving for solving in life.solvings if solving.at >= since]
     for place, solving in enumerate(solvings):
         following = solvings[place + 1].at if place + 1 < len(solvings) else None
@@ -151,7 +151,7 @@ def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterat
 
 
 def aside(event: Event) -> Measure:
-    """Return the measure of an event that is about the order of work or about graphic words (`ASIDE`)."""
+    """Return the measure of an event about the order of work or graphic text (`ASIDE`)."""
     reason = str(event.detail.get("reason", ""))
     return Measure(ASIDE[event.kind], event.ticket_id, event.at, 1, event.actor, reason=reason)
 
@@ -166,7 +166,7 @@ def figures(values: Mapping[tuple[str, Metric], list[int]]) -> dict[str, dict[Me
 
 def figure(values: list[int]) -> Figure:
     """Sum values up. The ninetieth percentile is the smallest value that nine tenths do not exceed (nearest rank)."""
-    # in pieces first: other threads, such as the one that answers keys, have their turn in between
+    # in pieces, so that other threads, such as the one that handles keys, can run in between
     held = [value for start in range(0, len(values), _PIECE) for value in sorted(values[start : start + _PIECE])]
     held.sort()
     count = len(held)

@@ -1,4 +1,4 @@
-"""What a replay is played with: every message of the record that needed an answer, with its clock and its work."""
+"""The input of a replay: every past message that needed an answer, with its clock and handling time."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def past_requests(
 ) -> tuple[list[Request], dict[str, int]]:
     """Return the requests of the period and the lanes' usual handle seconds.
 
-    Their clocks are those that the given policies set, and `exposure` says which are graphic. Lane, severity and
-    priority are those of the ticket now. A request whose own handling is not known takes what is usual in its lane.
+    Their clocks are set by the given policies, and `exposure` determines which are graphic. Lane, severity and
+    priority are those of the ticket now. A request without a known handle time gets its lane's usual one.
     """
     work = list(handled(store.events.deeds(WORK, 0, until)))
     usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
@@ -51,7 +51,7 @@ def past_requests(
 
 
 def _asked(life: History) -> Iterator[tuple[int, int | None, bool]]:
-    """Yield when something was asked, when it was answered, and whether no reply had gone before."""
+    """Yield each request's time, its answer's time, and whether it was the first reply."""
     for place, reply in enumerate(life.replies):
         if reply.waiting_since is not None:
             yield reply.waiting_since, reply.at, place == 0

@@ -1,4 +1,4 @@
-"""What customers and reviewers say of the work, as measures: ratings, questions that were answered, reviews."""
+"""Ratings and reviews as measures: ratings, answered rating requests, reviews."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from queues.figures.metrics import Measure, Metric
 def judged(store: Store, since: int, until: int) -> list[Measure]:
     """Return the measures from `since` up to `until`, not included, in chronological order.
 
-    A rating and a review belong to the moment at which they were given, a question to when it was asked.
+    A rating and a review belong to the moment at which they were given, a rating request to when it was sent.
     """
     return sorted((*_ratings(store, since, until), *_reviews(store, since, until)), key=lambda measure: measure.at)
 

@@ -1,6 +1,6 @@
-"""A shift played again: the same requests under another order, other hours, other targets or other staffing.
+"""Simulates a past period: the same requests under another order, other hours, targets or staffing.
 
-What came in and how long each took are facts of the record; who takes which when is decided again. One agent works on
+Arrivals and handle times are those of the record; who takes which request when is decided anew. One agent works on
 one request at a time and finishes it; future requests are unknown.
 """
 
@@ -19,12 +19,12 @@ from queues.next_up.urgency import choose, ranked
 
 
 class Order(StrEnum):
-    """Who comes next."""
+    """The orders of work."""
 
     NEXT_UP = "next-up"
     """The desk's own order over all lanes."""
     NO_REST = "no-rest"
-    """The same without easier tickets between graphic ones."""
+    """The same without interleaving easier tickets between graphic tickets."""
     FIRST_IN = "first-in"
     """The oldest request of any lane."""
     BY_QUEUE = "by-queue"
@@ -40,18 +40,18 @@ class Request:
     at: int
     due_at: int | None
     seconds: int
-    """What it took to answer it."""
+    """Seconds that it took to answer it."""
     severity: Severity | None = None
     priority: Priority = Priority.NORMAL
     answered_at: int | None = None
-    """When it was answered in fact."""
+    """When it was really answered."""
     graphic: bool = False
-    """Someone who answers it has to look at graphic words."""
+    """Answering it means seeing graphic text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a shift came to."""
+    """The result of a simulation."""
 
     answered: int
     breaches: int
@@ -64,11 +64,11 @@ class Outcome:
     by_lane: Mapping[str, int]
     """Breaches by lane."""
     graphic_in_a_row: int = 0
-    """Graphic requests that came to someone right after another one."""
+    """Graphic requests that an agent got right after another graphic request."""
 
 
 _Pick = Callable[[list[Request], int, Rest], Request]
-"""Takes what waits, the time, and what the agent who is free worked on last."""
+"""Takes the waiting requests, the time, and the free agent's last request."""
 
 
 def play(
@@ -81,8 +81,8 @@ def play(
 ) -> Outcome:
     """Answer every request in the given order with people who each work while their calendar of `staff` is open.
 
-    `expected` are the lanes' usual handle times, which next-up goes by; `exposure` tells it how many easier tickets
-    to give each agent between two graphic ones (its defaults without).
+    `expected` are the lanes' usual handle times, which next-up uses; `exposure` gives the number of easier tickets
+    to interleave between two graphic tickets of an agent (defaults without it).
     """
     pick = _picker(order, expected or {}, exposure or Exposure())
     coming = sorted(requests, key=lambda request: (request.at, request.ticket_id))
@@ -107,15 +107,15 @@ def play(
 
 
 class _Turns:
-    """Who is the next to be free and at work."""
+    """Finds the agent who is next free and at work."""
 
     def __init__(self, staff: Sequence[Calendar]) -> None:
         self._staff = staff
         self._free = [(0, 0, agent) for agent in range(len(staff))]
-        """For each free agent: the earliest start, since when they are free, who."""
+        """For each free agent: the earliest start, since when they have been free, and the agent."""
 
     def next(self, earliest: int) -> tuple[int, int]:
-        """Return when the next one can begin, not before `earliest`, and who; they are busy from then on."""
+        """Return when the next agent can begin, not before `earliest`, and which; the agent is busy from then on."""
         while True:
             known, since, agent = heappop(self._free)
             begins = self._staff[agent].add(max(known, earliest), 1) - 1
@@ -124,12 +124,12 @@ class _Turns:
             heappush(self._free, (begins, since, agent))
 
     def busy(self, agent: int, until: int) -> None:
-        """Keep someone busy until then."""
+        """Mark an agent as busy until then."""
         heappush(self._free, (until, until, agent))
 
 
 def as_it_was(requests: Iterable[Request]) -> Outcome:
-    """Return what became of the requests that were answered, as the record has it."""
+    """Return the real result for the answered requests, as recorded."""
     return summed([(request, request.answered_at) for request in requests if request.answered_at is not None])
 
 
@@ -156,12 +156,12 @@ def _picker(order: Order, expected: Mapping[str, int], exposure: Exposure) -> _P
 
 
 def _most_urgent(waiting: Sequence[Request], now: int, expected: Mapping[str, int], rests: Exposure | None) -> Request:
-    """Return what next-up takes; `rests` where the agent should have an easier ticket."""
+    """Return next-up's choice; `rests` if the agent should get an easier ticket."""
     rows: dict[str, list[LaneRow]] = {}
     for place, request in enumerate(waiting):
         rows.setdefault(request.lane, []).append(_row(place, request))
     next_up = choose(rows, now, expected)
-    assert next_up is not None  # there is something waiting
+    assert next_up is not None  # requests are waiting
     first = waiting[next_up.ticket_id]
     if rests is None or not first.graphic:
         return first
@@ -189,7 +189,7 @@ def _row(place: int, request: Request) -> LaneRow:
 
 
 def summed(waits: Sequence[tuple[Request, int]]) -> Outcome:
-    """Return what requests came to that were answered at these moments."""
+    """Return the result for requests answered at these times."""
     lengths = sorted(end - request.at for request, end in waits)
     late = [request for request, end in waits if request.due_at is not None and end > request.due_at]
     lanes = sorted({request.lane for request, _ in waits})

@@ -1,6 +1,6 @@
-"""A report: the figures of a period by group, next to those of the period before, and the measures behind each.
+"""A report: the figures of a period by group, those of the period before, and the measures behind each.
 
-All is read once, however many groupings are asked for: a ticket's history is built up to the end of the period before,
+Everything is read once for all groupings: a ticket's history is built up to the end of the period before,
 measured, and continued to the end of the period.
 """
 
@@ -20,10 +20,10 @@ from queues.figures.ratings_and_reviews import judged
 from queues.figures.ticket_history import History
 
 _BATCH = 1_000
-"""Tickets between two words of progress."""
+"""The number of tickets between two progress reports."""
 
 Progress = Callable[[float], object]
-"""Hears which share of the tickets has been read; what it raises ends the reading."""
+"""Gets the share of tickets read so far; an exception from it stops the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +51,26 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for in the record."""
+    """What to read from the record."""
 
     spans: Sequence[Period]
     """In chronological order, each ending where the next begins."""
     elapsed: Elapsed
     facts: bool
-    """Whether anything is grouped by what a ticket is."""
+    """Whether any grouping is by ticket attributes."""
     told: Progress
 
 
 Found = Iterator[tuple[int, Sequence[Measure], Facts]]
-"""A ticket's measures of one period, with the place of that period among those that were asked for."""
+"""A ticket's measures of one period, with the index of that period."""
 
 
 def _silent(share: float) -> None:
-    """Report progress to no one."""
+    """Ignore progress."""
 
 
 def report(store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall) -> Report:
-    """Sum up the period and the one before it. Hours and days are those of `zone`."""
+    """Summarise the period and the period before it. Hours and days are those of `zone`."""
     return reports(store, period, [by], zone, elapsed=elapsed)[by]
 
 
@@ -83,7 +83,7 @@ def reports(
     elapsed: Elapsed = wall,
     told: Progress = _silent,
 ) -> dict[Grouped, Report]:
-    """Sum the period and the one before it up by several groupings, in one pass."""
+    """Summarise the period and the period before it by several groupings, in one pass."""
     question = Question((period.before, period), elapsed, any(needs_facts(by) for by in groupings), told)
     sums = [
         [(grouping(by, zone), defaultdict[tuple[str, Metric], list[int]](list)) for by in groupings]
@@ -99,7 +99,7 @@ def reports(
 
 
 def inside(report: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
-    """Return what a group of a report of groups of groups holds, by the name of the second."""
+    """Return a group's subgroups in a nested report, by the second name."""
     start = group + BETWEEN
     return {name[len(start) :]: held for name, held in report.now.items() if name.startswith(start)}
 
@@ -139,7 +139,7 @@ def _of_lives(store: Store, question: Question) -> Found:
 
 
 def _of_handling(store: Store, question: Question) -> Found:
-    """Measure what each action of an agent took, in chronological order."""
+    """Measure the duration of each action of an agent, in chronological order."""
     first, last = question.spans[0], question.spans[-1]
     work = handled(store.events.deeds(WORK, first.since - IDLE, last.until))
     while batch := list(islice(work, _BATCH)):
@@ -153,7 +153,7 @@ def _of_handling(store: Store, question: Question) -> Found:
 
 
 def _of_asides(store: Store, question: Question) -> Found:
-    """Count what was passed over, taken out of turn, and shown of graphic words, in the order of the record."""
+    """Count tickets passed over or taken out of turn, and graphic text shown, in the order of the record."""
     asides = store.events.in_period(list(ASIDE), question.spans[0].since, question.spans[-1].until)
     facts = _facts(store, [event.ticket_id for event in asides], question)
     for event in asides:
@@ -163,7 +163,7 @@ def _of_asides(store: Store, question: Question) -> Found:
 
 
 def _of_judgements(store: Store, question: Question) -> Found:
-    """Measure what customers said of us and reviewers of replies, in chronological order."""
+    """Measure ratings and reviews, in chronological order."""
     for place, span in enumerate(question.spans):
         measures = judged(store, span.since, span.until)
         facts = _facts(store, sorted({measure.ticket_id for measure in measures}), question)
@@ -176,4 +176,4 @@ def _facts(store: Store, numbers: Sequence[int], question: Question) -> dict[int
 
 
 SOURCES: tuple[Callable[[Store, Question], Found], ...] = (_of_lives, _of_handling, _of_asides, _of_judgements)
-"""Where measures come from. What is kept next to the events is measured by one more of these."""
+"""The sources of measures. Data stored outside the events needs another source here."""

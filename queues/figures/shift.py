@@ -1,7 +1,7 @@
-"""An agent's own figures since their shift began, kept up to date by what happened since the last look.
+"""An agent's own figures since their shift began, updated with what happened since the last read.
 
 They are those of `tridesk report` (docs/metrics.md), narrowed to one agent: only the tickets that the agent touched are
-read, and again only those to which something happened. Every figure can be opened into the tickets behind it.
+read, and again only those with new events. Every figure can be traced to the tickets behind it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from queues.figures.ticket_history import history
 
 
 class Own(StrEnum):
-    """What an agent's shift comes to, in the order in which it is shown."""
+    """The figures of an agent's shift, in display order."""
 
     SOLVED = "solved an hour"
     HANDLE = "handle time"
@@ -43,13 +43,13 @@ SHARES = frozenset({Own.ONE_TOUCH, Own.REOPENED, Own.KEPT})
 LENGTHS = frozenset({Own.HANDLE, Own.FIRST_REPLY})
 MEANS = SHARES | {Own.HANDLE}
 LEAST_SECONDS = 600
-"""From this length of a shift on a rate an hour says anything."""
+"""The shortest shift for which a rate per hour is meaningful."""
 COUNTED = frozenset({Own.EXPOSED, Own.SKIPPED, Own.PICKED})
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What one ticket adds to a figure: seconds, 0 or 1, keys, or 1 for what is counted."""
+    """A ticket's contribution to a figure: seconds, 0 or 1, keys, or 1 for counts."""
 
     ticket_id: int
     value: float
@@ -67,12 +67,12 @@ class OwnFigures:
     behind: Mapping[Own, tuple[Value, ...]]
 
     def count(self, own: Own) -> int:
-        """Return how many values there are; of what was graphic, how many tickets."""
+        """Return the number of values; for graphic text, the number of tickets."""
         held = self.behind.get(own, ())
         return len({value.ticket_id for value in held}) if own is Own.EXPOSED else len(held)
 
     def value(self, own: Own) -> float | None:
-        """Return a rate, a mean or median of seconds or keys, a share of 1, or a count; None if there is none."""
+        """Return a rate, a mean or median of seconds or keys, a fraction, or a count; None without values."""
         held = [value.value for value in self.behind.get(own, ())]
         if own in COUNTED:
             return self.count(own)
@@ -84,7 +84,7 @@ class OwnFigures:
 
 
 class OwnWork:
-    """Keeps what is known of an agent's work from event `after` and the time `since` on."""
+    """Tracks an agent's work from event `after` and the time `since` on."""
 
     def __init__(self, agent: str, since: int, after: int = 0) -> None:
         self._agent, self._since, self._seen = agent, since, after
@@ -93,9 +93,9 @@ class OwnWork:
         """By ticket, of the agent."""
 
     def look(self, store: Store, until: int, seconds: int) -> OwnFigures:
-        """Take in what happened up to `until` and return the figures; `seconds` is how long the agent worked.
+        """Read what happened up to `until` and return the figures; `seconds` is how long the agent worked.
 
-        What has happened already after `until` is not taken in, now or later.
+        Events after `until` that already exist are ignored, now and later.
         """
         newest = store.events.newest()
         mine = [event for event in store.events.by(self._agent, self._seen, newest) if self._since <= event.at <= until]

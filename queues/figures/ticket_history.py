@@ -47,7 +47,7 @@ class Solving:
 
 
 class _Changed(msgspec.Struct):
-    """Fields of the ticket that an event changed, each before and after; others are not looked at."""
+    """Fields of the ticket that an event changed, each before and after; others are ignored."""
 
     status: Any = None
     first_due: Any = None
@@ -56,7 +56,7 @@ class _Changed(msgspec.Struct):
 
 
 class _Detail(msgspec.Struct):
-    """An event's detail, as far as a life goes by it."""
+    """The parts of an event's detail that a history uses."""
 
     direction: Any = Direction.IN
     kind: Any = MessageKind.MAIL
@@ -65,7 +65,7 @@ class _Detail(msgspec.Struct):
 
 
 class _Read(NamedTuple):
-    """What a detail says."""
+    """The content of a detail."""
 
     outgoing: bool
     """Not written by the customer."""
@@ -79,7 +79,7 @@ class _Read(NamedTuple):
 
 
 _NOTHING = _Changed()
-_decode = msgspec.json.Decoder(_Detail).decode  # five times as fast as json where most of it is not wanted
+_decode = msgspec.json.Decoder(_Detail).decode  # five times as fast as json when most of it is not needed
 
 
 @lru_cache(8192)  # most events repeat the same details
@@ -98,7 +98,7 @@ def _read(packed: str) -> _Read:
 
 
 class History:
-    """What the events say about one ticket. A class of slots, since a report makes one a ticket."""
+    """What the events say about one ticket. It uses slots, because a report creates one per ticket."""
 
     __slots__ = ("created_at", "is_open", "reopenings", "replies", "solvings", "ticket_id", "waiting_since")
 
@@ -146,7 +146,7 @@ class History:
         if new == Status.SUSPENDED:
             self.waiting_since = None  # spam: no one waits
         if old == Status.SUSPENDED and self.is_open and self.waiting_since is None:
-            self.waiting_since = at  # taken in: from now on someone waits
+            self.waiting_since = at  # accepted: from now on someone is waiting
 
 
 def history(ticket_id: int, events: Iterable[Told]) -> History:

@@ -1,4 +1,4 @@
-"""The programs that this one started: none of them outlives it."""
+"""The child processes of the program: none of them outlives it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 _started: WeakSet[subprocess.Popen[Any]] = WeakSet()
 ending = threading.Event()
-"""Set once they are ended by force: a child killed this way has not failed."""
+"""Set once they are killed: a child killed this way has not failed."""
 
 
 def adopt(process: subprocess.Popen[Any]) -> None:
@@ -21,14 +21,14 @@ def adopt(process: subprocess.Popen[Any]) -> None:
 
 
 def ask_to_end() -> None:
-    """Ask every program that still runs to end."""
+    """Ask every running child to stop."""
     for process in list(_started):
         with suppress(OSError):
             process.terminate()
 
 
 def end_all() -> None:
-    """End every program that still runs, by force; one that leads a process group is ended with the whole group."""
+    """Kill every running child; a process group leader is killed with its whole group."""
     ending.set()
     for process in list(_started):
         if process.poll() is None:

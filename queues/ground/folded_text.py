@@ -1,4 +1,4 @@
-"""Text as it is compared: without case, accents and punctuation."""
+"""Text folded for comparison: without case, accents and punctuation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the TOML files that people write (routing, procedures) and says on which line one is wrong."""
+"""Reads hand-written TOML files (routing, procedures) and reports the line of an error."""
 
 from __future__ import annotations
 

@@ -47,13 +47,13 @@ def after_incoming(status: Status) -> Status:
 def after_reply(status: Status) -> Status:
     """Return the status that a reply leaves unless the agent names one.
 
-    Pending, because the next word is the customer's; what waits for another team or is solved stays so.
+    Pending, because it is the customer's turn; on hold and solved stay as they are.
     """
     return status if status is Status.ON_HOLD or status in DONE else Status.PENDING
 
 
 def begun(status: Status) -> Status | None:
-    """Return the status once an agent has begun work on a ticket; None where that changes nothing."""
+    """Return the status once an agent has begun work on a ticket; None if that changes nothing."""
     return Status.OPEN if status is Status.NEW else None
 
 
@@ -64,5 +64,5 @@ def waits_after(waits: tuple[int, ...], status: Status, now: int) -> tuple[int, 
 
 
 def reopens(old: Status, new: Status) -> bool:
-    """Return whether the move from `old` to `new` takes finished work up again."""
+    """Return whether the move from `old` to `new` reopens finished work."""
     return old in DONE and new not in DONE

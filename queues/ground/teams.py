@@ -1,4 +1,4 @@
-"""The other teams that matters are handed to: how they are reached, and from whom their answers may come."""
+"""The teams to escalate to: their addresses, and who may answer for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Team:
     due: str = ""
     """When it usually answers: `4h`, `2d`."""
     template: str = ""
-    """The template of the words to it, by name."""
+    """The name of the template for the text to it."""
     language: str = "en"
 
     def speaks_from(self, address: str) -> bool:
@@ -63,6 +63,6 @@ def _wrong(team: Team, seen: set[str]) -> str:
 
 
 def find(teams: Iterable[Team], name: str) -> Team:
-    """Return the team of this name, whatever its case; one that the settings do not know has a name only."""
+    """Return the team of this name, ignoring case; a team that is not in the settings has only a name."""
     wanted = name.strip().casefold()
     return next((team for team in teams if team.name.casefold() == wanted), Team(name.strip()))

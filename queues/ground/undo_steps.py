@@ -1,4 +1,4 @@
-"""Steps: what an action wrote, each with what undoing and redoing it need."""
+"""The undo log's steps: what an action wrote, with what undo and redo need."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from data.store import Store
 
 Step = dict[str, Any]
-"""One thing that was written: its `kind`, the `ticket` it belongs to, and the kind's own facts.
+"""One write: its `kind`, its `ticket`, and the data of its kind.
 
-Steps of one `part` stand or fall together: what belongs to a reply cannot be undone once the reply has left.
+Steps of one `part` belong together: those of a reply cannot be undone once the reply was sent.
 """
 
 REPLY = "reply"
@@ -22,7 +22,7 @@ class Turn(Protocol):
     """Undoes a step, or redoes it."""
 
     def __call__(self, store: Store, step: Step, /, *, forward: bool) -> None:
-        """Redo the step where `forward`, else undo it. Raises RuleError or ConflictError where that is too late."""
+        """Redo the step if `forward`, else undo it. Raises RuleError or ConflictError if it is too late for that."""
         ...
 
 
@@ -32,14 +32,14 @@ def _unnamed(step: Step) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepKind:
-    """How steps of one kind are undone and redone. Whoever writes steps of a kind registers it.
+    """How steps of one kind are undone and redone. The file that writes a kind of step defines it.
 
     `queues.desk.commands.registry` lists them all.
     """
 
     turn: Turn
     name: Callable[[Step], str] = _unnamed
-    """What an agent would call it, such as `the note`; empty where it goes without saying."""
+    """Its name for the agent, such as `the note`; empty if not worth mentioning."""
 
 
 def part_of(part: str, steps: list[Step]) -> list[Step]:
@@ -48,5 +48,5 @@ def part_of(part: str, steps: list[Step]) -> list[Step]:
 
 
 def old_and_new(step: Step, *, forward: bool) -> tuple[Any, Any]:
-    """Return what must stand there now, and what the turn of the step writes in its place."""
+    """Return the expected current values, and the values that undo or redo writes instead."""
     return (step["before"], step["after"]) if forward else (step["after"], step["before"])

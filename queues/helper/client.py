@@ -1,4 +1,4 @@
-"""The desk's side of the helper process: messages in, `Incoming` out, whatever a message does to the reader.
+"""The desk's side of the helper process: messages in, `Incoming` out, even if a message crashes the reader.
 
 Requests are written ahead of the answers, so a batch costs no round trips. A message that ends the helper is answered
 from its header lines alone, as unreadable; the helper starts again and goes on with the next.
@@ -38,14 +38,14 @@ _LENGTH_BYTES = 4
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A message as it came, and where it came from in words for a report."""
+    """A message as it came, and its source as text for a report."""
 
     raw: bytes
     source: str
 
 
 class _LostError(Exception):
-    """The helper ended or had to be ended; the text says why."""
+    """The helper ended or had to be killed; the text says why."""
 
 
 class Helper:
@@ -95,7 +95,7 @@ class Helper:
     def _each(
         self, requests: Sequence[Any], decode: Callable[[bytes], Answer], lost: Callable[[int, str], Answer]
     ) -> list[Answer]:
-        """Ask one thing after the other; `lost` answers for the one that ended the helper."""
+        """Send the requests; `lost` provides the answer for a request that ended the helper."""
         answers: list[Answer] = []
         while len(answers) < len(requests):
             if self._process is None:
@@ -190,7 +190,7 @@ class Helper:
             return 0  # it ended; what it had answered is still to be read, then the end shows
 
     def _frame(self) -> bytes | None:
-        """Take one whole frame off what was received."""
+        """Remove a complete frame from the received bytes."""
         if len(self._received) < _LENGTH_BYTES:
             return None
         end = _LENGTH_BYTES + int.from_bytes(self._received[:_LENGTH_BYTES], "big")

@@ -1,4 +1,4 @@
-"""The way of exported tickets into the desk: read in the helper, filed whole, one transaction each, by the one door."""
+"""Imports exported tickets: read in the helper, filed by the desk in one transaction each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LARGEST_BATCH = 8 * 1024 * 1024
 
 @dataclass(slots=True)
 class Importer:
-    """Files the tickets of exports and remembers what became of them."""
+    """Files the tickets of exports and records the results."""
 
     desk: Desk
     helper: Helper
@@ -39,7 +39,7 @@ class Importer:
     def take_in(self, items: Iterable[Piece], progress: Callable[[int, int], object]) -> Report:
         """File every ticket; `progress` gets the number of messages and records seen.
 
-        A record that was taken in before is not looked at again. Raises StoreError if the store cannot be
+        A record that was imported before is skipped. Raises StoreError if the store cannot be
         written; what was filed before stays.
         """
         records = 0
@@ -109,7 +109,7 @@ class _Placing:
     now: int
 
     def placed(self, item: Incoming, message: ExportedMessage) -> Incoming:
-        """Return a message as it is filed: which ticket, which way, whose, when."""
+        """Return a message ready to file: its ticket, direction, author and time."""
         incoming = message.direction is Direction.IN
         author = message.author if message.author.id or message.author.address or not incoming else self.customer
         asks = author if incoming else self.customer
@@ -175,7 +175,7 @@ def _ordered(ticket: ExportedTicket, people: People) -> list[ExportedMessage]:
 
 
 def _nothing(ticket: ExportedTicket) -> ExportedMessage:
-    """Return what stands for the words of a ticket that was exported without any."""
+    """Return the placeholder text of a ticket exported without a text."""
     return ExportedMessage("nothing", ticket.customer, Direction.IN, "", at=ticket.created_at)
 
 

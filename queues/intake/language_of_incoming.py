@@ -1,4 +1,4 @@
-"""The language of what comes in, with what the desk knows: who writes, in which market, and which words are ours.
+"""The language of incoming messages, using what the desk knows: the customer, the market, and our own texts.
 
 A connector or the helper guesses from the text alone. Here it is repeated if more knowledge may change it.
 It runs in the worker that fetches, with that worker's own store, before the one door is asked.
@@ -41,9 +41,9 @@ class Recogniser:
         sure: float = 0.9,
         own_addresses: Collection[str] = (),
     ) -> None:
-        """Take our texts (macros, automatic replies) and the market's shares; what the store sent is added.
+        """Take our texts (macros, automatic replies) and the market's shares; the store's sent texts are added.
 
-        `own_addresses` (lower case) are ours: what they send on for someone is that person's.
+        `own_addresses` (lower case) are ours: mail that they forward belongs to its original sender.
         """
         self._store = store
         self._market = market_of(market or {})

@@ -43,7 +43,7 @@ class OwnAddresses:
         ]
 
     def marked(self, item: Incoming) -> Incoming:
-        """Return the message, outgoing where we sent it; what a group or form of ours sent on is the person's.
+        """Return the message, outgoing if we sent it; mail forwarded by our group or form belongs to the person.
 
         A sender who writes to itself in someone else's name is such a form, however few wrote.
         """

@@ -1,4 +1,4 @@
-"""The way of a message into the desk: its bytes are kept first, then read in the helper, then filed by the one door.
+"""Files incoming messages: the bytes are stored first, then parsed in the helper, then filed by the desk.
 
 A kill between two steps loses nothing and doubles nothing: kept bytes that were not filed are taken up at the next run.
 """
@@ -21,14 +21,14 @@ Recognise = Callable[[list[Incoming]], list[Incoming]]
 
 MOST_IN_BATCH = 200
 MOST_TOLD = 1_000
-"""Sentences that a report keeps."""
+"""The most messages that a report keeps."""
 LARGEST_BATCH = 8 * 1024 * 1024
 """Bytes after which a batch is filed, however few messages it holds."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of the messages of an intake."""
+    """The results of an intake."""
 
     new: int = 0
     joined: int = 0
@@ -40,22 +40,22 @@ class Report:
     untold: int = 0
     """How many more were refused."""
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
-    """By tool and field: what exported tickets said that has no equivalent here."""
+    """By tool and field: exported values without an equivalent here."""
 
     @property
     def seen(self) -> int:
-        """Messages looked at."""
+        """Messages processed."""
         return self.new + self.joined + self.duplicates + len(self.unreadable)
 
     def refuse(self, sentence: str) -> None:
-        """Note what was not taken, and why."""
+        """Record what was not imported, and why."""
         if len(self.refused) < MOST_TOLD:
             self.refused.append(sentence)
         else:
             self.untold += 1
 
     def count(self, item: Incoming, outcome: str) -> None:
-        """Note what became of a message."""
+        """Record the result for a message."""
         if outcome == "duplicate":
             self.duplicates += 1
         elif not item.readable:
@@ -66,7 +66,7 @@ class Report:
             self.new += 1
 
     def keep(self, tool: str, kept: Mapping[str, Kept]) -> None:
-        """Note what a ticket said that has no equivalent."""
+        """Record a ticket's fields without an equivalent."""
         for name, item in kept.items():
             before = self.kept.get((tool, name))
             self.kept[tool, name] = Kept(before.count + item.count, before.example) if before else item
@@ -87,7 +87,7 @@ class Report:
         return whole
 
     def unmapped(self) -> list[dict[str, Any]]:
-        """Return the fields that have no place of their own, the most frequent first."""
+        """Return the fields without an equivalent, most frequent first."""
         ordered = sorted(self.kept.items(), key=lambda pair: (-pair[1].count, pair[0]))
         return [
             {"tool": tool, "field": name, "count": kept.count, "example": kept.example}
@@ -122,7 +122,7 @@ def take_in(
 ) -> Report:
     """File every message of `items`, batch by batch; `progress` gets the number seen.
 
-    With `own`, the desk's addresses are learned from the messages; otherwise the helper was reported them. `recognise`
+    With `own`, the desk's addresses are learned from the messages; otherwise the helper already has them. `recognise`
     names the languages again, with what the desk knows of the customers.
     An error among the items is a file that could not be opened: it is reported, the rest goes on.
     Raises StoreError if the store cannot be written; what was filed before stays.
@@ -176,7 +176,7 @@ def _file(
 ) -> None:
     """Read a batch and hand it to the desk in one transaction."""
     now = clock()
-    # A file does not say when its mails arrived; the date they carry does, unless it lies in the future.
+    # A file does not record arrival times; use the mails' dates, unless in the future.
     read = [
         replace(item, received_at=min(item.at, now) if item.at is not None else now)
         for item in helper.read(batch, connector=connector)

@@ -1,4 +1,4 @@
-"""The MIME tree walked by hand: which leaves are text for a person, which are attachments (RFC 2045-2049, 2183)."""
+"""The MIME tree walked by hand: which leaves are readable text and which are attachments (RFC 2045-2049, 2183)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from queues.mail.repairing import divided, without_blank_head
 from queues.mail.uuencoded import taken_out
 
 DEEPEST = 50
-"""MIME levels that are followed; what lies deeper stays in the raw message."""
+"""MIME levels that are followed; deeper parts stay in the raw message."""
 MOST_PARTS = 1_000
 _MOST_FORWARDED = 20
 """Attached mails whose words are shown."""
@@ -73,7 +73,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Body:
-    """What a message says and carries."""
+    """The text and attachments of a message."""
 
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
@@ -206,7 +206,7 @@ class _Parts:
     loose: int = -1
 
     def add(self, leaf: Leaf, data: bytes) -> None:
-        """Take a text: the plain one of an alternative, where it says anything, else the HTML."""
+        """Add a text: of an alternative the plain part if it has text, else the HTML."""
         self.came += len(data.split())
         group = leaf.alternative or self.loose
         self.loose -= not leaf.alternative
@@ -221,7 +221,7 @@ class _Parts:
             self.said[group] = (chosen_type, so_far + "\n\n" + text)
 
     def text(self) -> str:
-        """Return what all of them say."""
+        """Return all texts, joined."""
         return "\n\n".join(text.strip("\n") for _, text in self.said.values() if is_seen(text))
 
 

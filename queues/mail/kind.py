@@ -1,4 +1,4 @@
-"""What sort of mail it is, as its headers claim: a person's, an automatic answer, a bounce, a web form, spam.
+"""The kind of a mail, as its headers claim: a person's, an automatic answer, a bounce, a web form, spam.
 
 Only what a standard makes certain, or a mailer daemon sent, is named otherwise than a person's mail. Everything else
 that a header or a subject hints at is a sign: it is kept with the message and decides nothing.

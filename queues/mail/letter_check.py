@@ -38,14 +38,14 @@ def unfit_to_leave(raw: bytes, message_id: str, recipient: str) -> str:
     """
     names = [name for name, _ in _headers(message_from_bytes(raw, policy=compat32))]
     if any(names.count(name) != 1 for name in LEAST) or len(names) != len(set(names)) or set(names) - _MORE - {*LEAST}:
-        return "The mail's headers are not those that the desk writes; edit the reply and send it anew."
+        return "The mail's headers are not those that the desk writes; edit the reply and send it again."
     headers = dict(_headers(message_from_bytes(raw, policy=compat32)))
     try:
         goes_to = written_address(recipient) if "@" in recipient else ""
     except ValueError as error:
         return f"{recipient!r} {error}; edit the reply and send it to another address."
     if _person(headers["To"])[1] != goes_to or headers["Message-ID"].strip() != message_id:
-        return f"The mail is not the one to {recipient}; edit the reply and send it anew."
+        return f"The mail is not the one to {recipient}; edit the reply and send it again."
     return ""
 
 

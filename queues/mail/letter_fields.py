@@ -32,7 +32,7 @@ class Letter:
     thread: tuple[str, ...] = ()
     """Those of its conversation, oldest first."""
     html: str = ""
-    """Goes beside the plain words, or alone where there are none."""
+    """Sent next to the plain text, or alone if there is none."""
     files: Sequence[tuple[str, str, bytes]] = ()
     """Name, content type and content of each."""
     local_time: bool = False

@@ -50,7 +50,7 @@ def read_mail(raw: bytes, *, connector: str, source: str, own_addresses: frozens
         return _unread(raw, connector, source, "parts nested too deeply")
     except MemoryError:
         return _unread(raw, connector, source, "needs too much memory")
-    except Exception as error:  # the border: whatever a mail does to the parser costs this mail's view, no more
+    except Exception as error:  # the last resort: a parser error costs only this mail's text
         return _unread(raw, connector, source, f"broken mail ({type(error).__name__})")
 
 

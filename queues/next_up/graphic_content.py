@@ -18,18 +18,18 @@ SLACK = 2
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Which tickets are graphic, and what the desk does about it. A ticket is graphic that fits any of the four."""
+    """Which tickets are graphic, and how they are handled. Any of the four criteria makes a ticket graphic."""
 
     topics: frozenset[str] = frozenset({"harassment-report"})
     tags: frozenset[str] = frozenset({"graphic", "abusive"})
     lanes: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
     light_between: int = 1
-    """Light tickets between two graphic ones; 0 for none."""
+    """How many easier tickets to interleave between two graphic tickets; 0 for none."""
     never_wait: frozenset[str] = frozenset({"S0", "S1"})
-    """Severities that no light ticket goes before."""
+    """Severities that no easier ticket is put before."""
     fold: bool = True
-    """The customer's words are folded until a key shows them."""
+    """The customer's text is folded until a key shows it."""
 
     def holds(self, ticket: Ticket) -> bool:
         """Return whether the ticket is graphic."""
@@ -46,15 +46,15 @@ NO_EXPOSURE = Exposure(frozenset(), frozenset(), light_between=0)
 
 
 class Rest:
-    """Counts the easier tickets that an agent worked on since the last graphic one."""
+    """Counts the easier tickets that an agent worked on since the last graphic ticket."""
 
     def __init__(self) -> None:
         self._since: int | None = None
-        """None: there was no graphic one yet."""
+        """None: there was no graphic ticket yet."""
         self._last = 0
 
     def worked(self, ticket_id: int, *, graphic: bool) -> None:
-        """Note a ticket that was worked on, or whose graphic words were shown."""
+        """Record a ticket that was worked on, or whose graphic text was shown."""
         if graphic:
             self._since = 0
         elif self._since is not None and ticket_id != self._last:

@@ -1,6 +1,6 @@
-"""What next-up offered, and what the agent made of it: passed over for a reason, or another taken by hand.
+"""What next-up offered, and whether the agent passed it over or chose another ticket.
 
-Kept for as long as the desk is open; the record of it are the events `skipped` and `picked`.
+Kept in memory while the desk is open; the events `skipped` and `picked` record it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Offers:
         """By ticket: until when, and when it had last changed."""
 
     def offered(self, ticket_id: int) -> None:
-        """Note that next-up gave this ticket."""
+        """Record that next-up gave this ticket."""
         self._offered.add(ticket_id)
 
     def was_offered(self, ticket_id: int) -> bool:
@@ -30,16 +30,16 @@ class Offers:
         return ticket_id in self._offered
 
     def taken(self, ticket_id: int) -> None:
-        """Note that the ticket was worked on; the next time it waits it has to be offered again."""
+        """Record that the ticket was worked on; when it waits again it must be offered again."""
         self._offered.discard(ticket_id)
         self._passed.pop(ticket_id, None)
 
     def passed(self, ticket_id: int, updated_at: int, now: int) -> None:
-        """Note that the agent passed this ticket over."""
+        """Record that the agent passed this ticket over."""
         self._passed[ticket_id] = (now + PASSED_FOR, updated_at)
 
     def left(self, order: Sequence[Waiting], now: int) -> list[Waiting]:
-        """Return what can be offered: all but what is passed over, or all where nothing else waits."""
+        """Return the tickets that can be offered: all not passed over, or all if nothing else waits."""
         rest = [candidate for candidate in order if not self._is_passed(candidate, now)]
         return rest or list(order)
 

@@ -1,6 +1,6 @@
 """Which ticket is next, over all lanes, and why.
 
-S0 and S1 come first. After them what presses: a clock that runs out within four hours and can still be kept, counted in
+S0 and S1 come first. Then urgent tickets: a clock that runs out within four hours and can still be met, counted in
 whole handle times of its lane, and of what is late only known harm, a promise to a customer, and what has been late
 for a day. Then what else is late, then the rest. Under load this breaks far fewer clocks than taking the latest first
 (docs/next-up.md has the figures). Among equals: severity, then priority, then the earliest clock.
@@ -17,18 +17,18 @@ DEFAULT_HANDLE_SECONDS = 240
 """The expected handle time of a ticket if its lane has no figure of its own."""
 
 PRESSING = 4 * 3600
-"""Seconds before its clock breaks from which on a ticket goes before those that are late already."""
+"""How many seconds before its breach a ticket ranks above late tickets."""
 FORGOTTEN = 86_400
-"""Seconds after which a late ticket presses again, so that no ticket is forgotten."""
+"""Seconds after which a late ticket becomes urgent again, so that no ticket is forgotten."""
 _PRIORITIES = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 _NO_CLOCK = 1 << 62
 _ABSOLUTE = 2
-"""Severities below this rank go before any clock."""
+"""Severities below this rank come before any clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class NextUp:
-    """The ticket to open now, and the reason in words."""
+    """The ticket to open now, and the reason as text."""
 
     ticket_id: int
     lane: str
@@ -45,7 +45,7 @@ class Waiting:
     promised_at: int | None = None
 
     def chosen(self, now: int, because: str = "") -> NextUp:
-        """Return it as the one to open now; `because` goes behind the reason."""
+        """Return it as the ticket to open now; `because` is appended to the reason."""
         why = explain(self.lane, self.row, now, promised_at=self.promised_at)
         return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
 
@@ -74,13 +74,13 @@ def ranked(
     expected_handle_seconds: Mapping[str, int] | None = None,
     promised: Mapping[int, int] | None = None,
 ) -> list[Waiting]:
-    """Return all that waits in the order in which `choose` would take it."""
+    """Return all waiting tickets in the order of `choose`."""
     handle = expected_handle_seconds or {}
     return sorted(_waiting(candidates, promised or {}), key=lambda candidate: _urgency(candidate, now, handle))
 
 
 def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None) -> str:
-    """Say in words how a ticket stands: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
+    """Describe the state of a ticket: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
     by_promise = promised_at is not None and (row.due_at is None or promised_at <= row.due_at)
     words = f"{lane}#{row.id} {_promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)}"
     if row.severity is not None:
@@ -100,7 +100,7 @@ def _waiting(candidates: Mapping[str, Sequence[LaneRow]], promised: Mapping[int,
 
 
 def _due(row: LaneRow, promised: Mapping[int, int]) -> int | None:
-    """Return when a ticket's clock or the word given on it breaks, whichever is first."""
+    """Return when a ticket's clock or promise is breached, whichever is first."""
     return min((due for due in (row.due_at, promised.get(row.id)) if due is not None), default=None)
 
 
@@ -125,9 +125,9 @@ def _urgency(candidate: Waiting, now: int, handle: Mapping[str, int]) -> tuple[i
 
 
 def _stage(row: LaneRow, remaining: int, *, owed: bool) -> int:
-    """Return 1 for what presses, 2 for what is late, 3 for the rest; `left` are the seconds on the clock.
+    """Return 1 for urgent, 2 for late, 3 for the rest; `left` are the seconds on the clock.
 
-    Harm that is known, a word that was given (`owed`) and what was forgotten press although they are late.
+    Known harm, a promise (`owed`) and forgotten tickets are urgent although they are late.
     """
     if remaining > PRESSING:
         return 3

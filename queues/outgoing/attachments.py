@@ -1,4 +1,4 @@
-"""The files that go out with a reply: read when it is queued, so that what was promised is what leaves."""
+"""The files that go out with a reply: read when it is queued, so that exactly those are sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Enclosed:
     content: bytes
 
     def described(self, position: int) -> Attachment:
-        """Return what the conversation shows of it; the reply's text is part 0 of the mail."""
+        """Return the attachment as the conversation shows it; the reply's text is part 0 of the mail."""
         digest = hashlib.sha256(self.content).hexdigest()
         return Attachment(self.filename, self.content_type, len(self.content), digest, position)
 

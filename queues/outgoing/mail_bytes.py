@@ -19,7 +19,7 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MOST_REFERENCES = 20
 _LONGEST_NAME = 150
 _ACCOUNT = "email:"
-"""What the names of mail accounts begin with; other names with a colon are ticketing systems, which send themselves."""
+"""What the names of mail accounts begin with; other names with a colon are systems that send themselves."""
 
 
 def new_message_id(name: int | str, sender: str) -> str:
@@ -40,7 +40,7 @@ def reply_subject(subject: str) -> str:
 
 
 def addressee(name: str, recipient: str, connector: str) -> Person:
-    """Return who stands in To. Raises RuleError with one sentence where no mail could go there.
+    """Return the value of To. Raises RuleError if no mail could be sent there.
 
     A handle without an address, and whatever a ticketing system sends itself, is a group without members.
     """

@@ -1,4 +1,4 @@
-"""Replies leave from here and only from here, each once: queued, sending, then sent, failed, in doubt or held."""
+"""Replies are sent from here only, each once: queued, sending, then sent, failed, in doubt or held."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 
 RETRY_SECONDS = 60
-"""The wait after the first refusal; it doubles with each further one."""
+"""The back-off after the first refusal; it doubles with each further refusal."""
 MOST_ATTEMPTS = 8
 MINUTE, DAY = 60, 86_400
 
@@ -21,10 +21,10 @@ HELD_BY = {"in": "the customer wrote again", "out": "another agent answered"}
 
 
 class Sender(Protocol):
-    """What the outbox asks of a connector."""
+    """What the outbox needs from a connector."""
 
     def send(self, entry: OutboxEntry) -> object:
-        """Deliver the reply; return when it is taken for good. Raises ConnectorError if it surely was not."""
+        """Deliver the reply; return once it is accepted. Raises ConnectorError if it certainly was not."""
         ...
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
@@ -42,22 +42,22 @@ class Offered(Protocol):
         ...
 
     def drop(self) -> None:
-        """Have it forgotten."""
+        """Abandon it."""
         ...
 
 
 @runtime_checkable
 class Offering(Protocol):
-    """A sender whose remote takes a reply in two steps, so that `sending` lasts no longer than its last word."""
+    """A sender whose remote accepts a reply in two steps, so that `sending` lasts only for the final step."""
 
     per_minute: int
     per_day: int
-    """How many may leave; 0 for any number."""
+    """How many may be sent; 0 for any number."""
     to_copy: bool
     """What was sent still needs a copy in the mailbox."""
 
     def offer(self, entry: OutboxEntry) -> Offered:
-        """Hand the reply over, short of having it taken. Raises ConnectorError."""
+        """Transfer the reply without completing it. Raises ConnectorError."""
         ...
 
 
@@ -74,7 +74,7 @@ class Delivery:
 
 
 def recover(store: Store, senders: Mapping[str, Sender]) -> None:
-    """After a start: what these were sending is in doubt, until their connector knows better. Nothing is sent here."""
+    """After a start: replies being sent are in doubt until their connector can check. Nothing is sent here."""
     with store.write():
         store.outbox.doubt_all(senders)
     for entry in store.outbox.waiting():
@@ -84,7 +84,7 @@ def recover(store: Store, senders: Mapping[str, Sender]) -> None:
         arrived = sender.was_delivered(entry)
         if arrived is not None:
             with store.write():
-                # What surely did not arrive may go again; what did is done.
+                # replies that certainly did not arrive are queued again; those that did are done
                 if arrived:
                     store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, entry.due_at)
                 else:
@@ -97,7 +97,7 @@ def deliver_due(
     """Send what is due, in order. Run it in one worker; several processes may run it, each entry is taken by one.
 
     What the outbox holds is read once more: a mail with other headers, or to others, than asked fails and stays there.
-    `holds` is asked last before a reply goes and says why it must not. Raises UnreachableError if a remote cannot
+    `holds` is called just before sending and returns why not to send. Raises UnreachableError if a remote cannot
     be reached: what waits for it stays queued, no attempt is counted.
     """
     from queues.mail.letter_check import unfit_to_leave  # the mail package: loaded with the first delivery
@@ -133,14 +133,14 @@ def _too_many(store: Store, sender: Offering, connector: str, now: int) -> bool:
 
 
 def _deliver(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
-    """Send in as many steps as the connector has; return what became of it."""
+    """Send in as many steps as the connector has; return the result."""
     if isinstance(sender, Offering):
         return _offer(store, sender, entry, now)
     return _send(store, sender, entry, now)
 
 
 def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
-    """Send in one step; return what became of it."""
+    """Send in one step; return the result."""
     with store.write():
         if not store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING):
             return ""
@@ -157,7 +157,7 @@ def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
 
 
 def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
-    """Send in two steps; what ends between the last word and its answer is in doubt, nothing before it is."""
+    """Send in two steps; only a failure between the final step and its answer leaves the reply in doubt."""
     try:
         offered = sender.offer(entry)
     except UnreachableError:
@@ -168,7 +168,7 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
         return "failed"
     with store.write():
         taken = store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
-    if not taken:  # called back, or taken by another program, while it was handed over
+    if not taken:  # recalled, or taken by another process, during the transfer
         offered.drop()
         return ""
     try:

@@ -1,4 +1,4 @@
-"""The procedures of a desk that runs: the built-in ones and the agent's own, taken in again whenever a file changes."""
+"""The procedures of a running desk: built-in and the agent's own, reloaded whenever a file changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Stamp = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What reading one file came to; a file that broke keeps its last good version."""
+    """The result of reading a file; an invalid file keeps its last valid version."""
 
     stamp: _Stamp
     procedure: Procedure | None
@@ -23,20 +23,20 @@ class _Read:
 
 
 class ProcedureBook(Mapping[str, Procedure]):
-    """Procedures by id. Looks at the folder when used and reads only what changed there; never raises for a file."""
+    """Procedures by id. Checks the folder when used and reads only changed files; never raises for a file."""
 
     def __init__(self, folder: Path | None = None, *, patience: float = 0.5) -> None:
         self._folder = folder
         self._patience = patience
-        """Seconds between two looks at the folder."""
+        """Seconds between two checks of the folder."""
         self._looked = monotonic() - patience
         self._read: dict[Path, _Read] = {}
         self._found: dict[str, Procedure] = dict(built_in())
         self.problems: list[str] = []
-        """A sentence for each file that cannot be used, with its line."""
+        """An error for each invalid file, with its line."""
 
     def refresh(self) -> bool:
-        """Take in what changed on disk since the last look; return whether anything did."""
+        """Reload what changed on disk since the last check; return whether anything did."""
         stamps = dict(_stamps(self._folder))
         if stamps == {path: read.stamp for path, read in self._read.items()}:
             return False
@@ -84,6 +84,6 @@ def _stamps(folder: Path | None) -> Iterator[tuple[Path, _Stamp]]:
     for path in sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else ():
         try:
             stat = path.stat()
-        except OSError:  # gone since the folder was listed
+        except OSError:  # deleted since the folder was listed
             continue
         yield path, (stat.st_mtime_ns, stat.st_size)

@@ -1,4 +1,4 @@
-"""Procedures (SOPs): the steps that a kind of request needs, and the gates that nothing goes around.
+"""Procedures (SOPs): the steps that a kind of request needs, and its gates.
 
 One TOML file a procedure; a file of the agent's own folder replaces the built-in one of the same id.
 """
@@ -24,7 +24,7 @@ BUILT_IN = Path(__file__).with_name("sops")
 
 
 class StepKind(StrEnum):
-    """What a step asks of the agent: confirm, write down, choose one, or hand over to a team."""
+    """What a step requires of the agent: confirm, enter a text, choose an option, or hand over to a team."""
 
     CHECK = "check"
     ASK = "ask"
@@ -43,17 +43,17 @@ class Step:
     gate: bool = False
     """The ticket cannot be solved before the step is done."""
     guards_words: bool = False
-    """A gate that guards what may be said: no public reply leaves before the step is done, whatever its outcome."""
+    """A gate on wording: no public reply is sent before the step is done, whatever its outcome."""
     passes: frozenset[str] = frozenset()
     """Macros that may be sent unchanged before the step is done: they ask for what it needs, and do not solve."""
     evidence: str = ""
-    """What to write down, where something must be."""
+    """What to enter, if something is required."""
     choices: tuple[str, ...] = ()
     team: str = ""
     sets: str = ""
     """`severity` or `topic`, where what is chosen becomes the ticket's severity or topic."""
     watches: tuple[str, ...] = ()
-    """Findings that the desk itself looks for in this step's stead: one of them stops a reply, none asks the agent."""
+    """Findings that the desk checks in place of this step: any of them blocks a reply; the agent is not asked."""
 
     @property
     def asked(self) -> bool:
@@ -62,12 +62,12 @@ class Step:
 
     @property
     def sign(self) -> str:
-        """`**` for a gate that guards words, `*` for one that guards work alone, empty for no gate."""
+        """`**` for a gate on replies, `*` for a gate on solving, empty for no gate."""
         return "**" if self.guards_words else "*" if self.gate else ""
 
     @property
     def needs_text(self) -> bool:
-        """Something has to be written down."""
+        """A text must be entered."""
         return self.kind is StepKind.ASK or (self.kind is StepKind.CHECK and bool(self.evidence))
 
     def words(self, language: str) -> str:
@@ -88,7 +88,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A procedure as one file tells it."""
+    """A procedure, as read from its file."""
 
     id: str
     version: int
@@ -101,9 +101,9 @@ class Procedure:
     tags: frozenset[str] = frozenset()
     severities: frozenset[Severity] = frozenset()
     plain_answers: frozenset[str] = frozenset()
-    """Macros that, sent as they stand, may solve with gates open: they explain or ask, and tell nothing of anyone."""
+    """Macros that, sent unchanged, may solve with gates open: they explain or ask, and reveal nothing about anyone."""
     fallback: bool = False
-    """Holds only for tickets that no other procedure holds for."""
+    """Applies only to tickets that no other procedure applies to."""
     establishes: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
     """By macro that states an outcome: the steps, each with the choice (True for any answer), that make it so."""
     source: str = ""
@@ -139,7 +139,7 @@ class Procedure:
         return f"{self.id}@{self.version}"
 
     def text(self, language: str) -> str:
-        """Return all that it says in a language, a step a line: what is compared when a version changes."""
+        """Return its text in a language, one step per line, for comparing versions."""
         lines = [f"{self.id} v{self.version}, in force since {self.effective}"]
         for step in self.steps:
             parts = [f"{step.sign or '-'} {step.words(language)}"]
@@ -151,7 +151,7 @@ class Procedure:
 
 
 def open_steps(procedure: Procedure, done: Mapping[str, Any]) -> list[Step]:
-    """Return the steps that the agent has still to answer, in order; `done` holds the answers by step id."""
+    """Return the steps that the agent still has to answer, in order; `done` holds the answers by step id."""
     return [step for step in procedure.steps if step.asked and not step.is_done(done.get(step.id))]
 
 
@@ -178,7 +178,7 @@ def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Proced
 
 
 def load(*folders: Path) -> dict[str, Procedure]:
-    """Read the built-in procedures and those of `folders`, by id; a later folder replaces an earlier id.
+    """Read the built-in procedures and those of `folders`, by id; later folders override earlier ids.
 
     A folder that does not exist is empty. Raises InputError with file and line.
     """
@@ -190,7 +190,7 @@ def load(*folders: Path) -> dict[str, Procedure]:
 
 @cache
 def built_in() -> Mapping[str, Procedure]:
-    """Return the procedures that come with the desk, by id."""
+    """Return the built-in procedures, by id."""
     return _load_folder(BUILT_IN)
 
 

@@ -1,6 +1,6 @@
-"""What must never happen in a grave matter, whoever presses the keys: each rule looks at one change and objects.
+"""Safeguards for grave topics: each rule checks a change and may block it, whoever the agent is.
 
-A rule holds for the topics named with it, and wherever a step of the ticket's procedure watches it.
+A rule applies to its topics, and wherever a step of the ticket's procedure includes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ABSOLUTE = frozenset({OWN_CASE, NO_ADDRESS})
 """Rules that no reason overrides."""
 
 DECIDED_BY = "decided-by:"
-"""A tag that names who took the decision a ticket is about: `decided-by:ann`."""
+"""A tag that names who made the decision that a ticket is about: `decided-by:ann`."""
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _HANDLE = re.compile(r"(?<![\w.@/-])@\w[\w.]{1,40}\b")
@@ -31,7 +31,7 @@ _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d(?:[ ()./-]{0,2}\d){8,14}(?![\w/-])")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the rules look at."""
+    """The input of the rules."""
 
     ticket: Ticket
     change: Change
@@ -57,12 +57,12 @@ def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Find
 
 
 def holds(rule: str, ticket: Ticket, watched: frozenset[str]) -> bool:
-    """Return whether a rule is looked at for this ticket."""
+    """Return whether a rule applies to this ticket."""
     return rule in watched or ticket.topic in _RULES[rule][0]
 
 
 Told = tuple[str, int, int]
-"""A sentence for the agent, and where the words stand that it is about."""
+"""A message for the agent, and the position of the text that it is about."""
 
 
 def _new_address(facts: Facts) -> Iterator[Told]:
@@ -94,7 +94,7 @@ def _account_data(facts: Facts) -> Iterator[Told]:
 
 
 def _statutory_clock(facts: Facts) -> Iterator[Told]:
-    """A clock that the law sets runs on while a ticket sleeps."""
+    """A statutory clock keeps running while a ticket is snoozed."""
     until, due = facts.change.snooze_until, facts.ticket.resolve_due
     if facts.statutory and until is not None and due is not None and until > due:
         yield "The statutory clock does not pause: this would sleep past its end; choose an earlier time.", 0, 0

@@ -1,4 +1,4 @@
-"""What a procedure or a macro says, as one text to keep, and what changed between two of them."""
+"""The text of a procedure or macro in a form to store, and the differences between two versions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PROCEDURE, MACRO = "procedure", "macro"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines that went, came or stayed: `-`, `+` or a space."""
+    """Removed, added and unchanged lines: `-`, `+` or a space."""
 
     sign: str
     text: str
 
 
 def of_procedure(procedure: Procedure) -> str:
-    """Return all that a procedure says, in every language it has."""
+    """Return a procedure's text in all its languages."""
     languages = sorted({language for step in procedure.steps for language in step.text} | set(procedure.changed))
     return joined({language: procedure.text(language) for language in languages})
 
@@ -46,7 +46,7 @@ def in_language(text: str, language: str) -> str:
 def difference(old: str, new: str, language: str = "en") -> list[Part]:
     """Return the removed and added lines between two joined texts, in `language`, or in any if that part is the same.
 
-    Lines that stayed are left out, but for one before each change.
+    Unchanged lines are left out, except one before each change.
     """
     before, after = in_language(old, language).split("\n"), in_language(new, language).split("\n")
     if before == after:

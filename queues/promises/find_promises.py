@@ -1,4 +1,4 @@
-"""Words that we give a customer: `te respondo en 24 h`, `I'll get back to you by Friday`, found and dated."""
+"""Promises to a customer, such as `te respondo en 24 h`, `I'll get back to you by Friday`, with their times."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from queues.clocks.calendar import Calendar
 from queues.clocks.spoken_times import due_of, fold
 
 SOON = 3600
-"""A promise presses in the hour before it is due."""
+"""A promise is urgent in the hour before it is due."""
 
 OFFICE_NAME = "office"
 """The calendar of the settings that tells what a working day is."""
@@ -67,7 +67,7 @@ _DENIED = re.compile(r"\b(?:no|not|never|nunca|tampoco|cannot|jamas)(?: (?:te|le
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A word given in a text, and when it is due."""
+    """A promise in a text, and when it is due."""
 
     start: int
     """Where its sentence's promise begins, in characters."""

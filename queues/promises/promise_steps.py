@@ -1,4 +1,4 @@
-"""Promises as part of an action: given with a reply, kept or broken by the next word, taken back with the action."""
+"""Promises as part of an action: made with a reply, kept or broken by the next reply, undone with the action."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from queues.promises.find_promises import promise_in
 
 
 def of_change(change: Change, office: Calendar, now: int) -> Promise | None:
-    """Return what the change promises: what it says itself, else the first dated word of its reply."""
+    """Return the change's promise: the explicit promise, else the first time named in its reply."""
     if change.gives_no_promise or change.promise is not None or change.reply is None:
         return None if change.gives_no_promise else change.promise
     return promise_in(change.reply, now, office)
@@ -33,7 +33,7 @@ def carry_out(
     *,
     done: bool,
 ) -> list[Step]:
-    """Settle what was promised before where this is the answer, then keep what is promised now; return the steps.
+    """Settle earlier promises if this answers them, then store the new promise; return the steps.
 
     `written` are the steps of the change so far, its message first; `done` tells that the ticket is done with now.
     """
@@ -43,7 +43,7 @@ def carry_out(
         message = next((step["message"] for step in written if step["kind"] == "message"), None)
         number = message if change.reply is not None else None
         steps.append(give(store, ticket, promise, now, agent, number))
-    # a word given in a reply stands as long as the reply does
+    # a promise made in a reply belongs to the reply
     return steps if change.reply is None else part_of(REPLY, steps)
 
 
@@ -54,7 +54,7 @@ def give(store: Store, ticket: Ticket, promise: Promise, now: int, agent: str, m
 
 
 def settle(store: Store, ticket: Ticket, now: int) -> list[Step]:
-    """Mark what was promised to this customer as kept, or as broken where it is late; return the steps."""
+    """Mark the promises to this customer as kept, or as broken if late; return the steps."""
     steps = []
     for promise in store.promises.of(ticket.id):
         if promise.state is PromiseState.OPEN:
@@ -65,7 +65,7 @@ def settle(store: Store, ticket: Ticket, now: int) -> list[Step]:
 
 
 def _turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take a promise's step back, or do it again. Raises ConflictError where the promise moved on since."""
+    """Undo or redo a promise's step. Raises ConflictError if the promise has changed since."""
     old, new = old_and_new(step, forward=forward)
     settled_at: Any = step["at"] if forward else None
     if not store.promises.turn(step["row"], PromiseState(old), PromiseState(new), settled_at):

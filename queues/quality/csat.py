@@ -1,4 +1,4 @@
-"""Our question how it was, and the customer's answer to it.
+"""The rating request, and the customer's answer to it.
 
 A reply asks where it carries its ticket's token, which macros print as `csat.token`. Only what answers such a reply is
 ever looked at for a score; an answer that holds nothing else leaves its ticket as it is.
@@ -44,7 +44,7 @@ def token_of(store: Store, ticket_id: int) -> str:
 
 
 def ask(store: Store, ticket: Ticket, text: str, message_id: int, macro: str, now: int, agent: str) -> list[Step]:
-    """Note that a reply asks, where it does; return the step."""
+    """Record that a reply asks for a rating, if it does; return the step."""
     if token_of(store, ticket.id) not in TOKEN.findall(text):
         return []
     question = Question(0, token_of(store, ticket.id), ticket.id, message_id, now, agent, macro)
@@ -62,7 +62,7 @@ def ticket_of(store: Store, item: Incoming, customer_id: int) -> int | None:
 
 
 def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arrived: int, days: int) -> Answer | None:
-    """Return the score that a message gives in answer to our question, None for every other message.
+    """Return the score that a message gives in answer to our rating request, None for any other message.
 
     It has to come from the ticket's own customer, within `days` of the question, and to carry the question's token or
     Message-ID; one that can carry neither has to come right after it.
@@ -80,7 +80,7 @@ def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arriv
 
 
 def alone(rated: Answer | None, item: Incoming) -> bool:
-    """Tell whether a message is an answer to our question and nothing that anyone has to act on.
+    """Return whether a message is only an answer to our rating request and needs no action.
 
     A file, or a line that was cut off and may be the customer's, is something to act on.
     """

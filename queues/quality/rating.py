@@ -1,4 +1,4 @@
-"""The part of the one door that ratings go through: checked, with an event, undone like every action."""
+"""The desk's handling of ratings: checked, recorded as an event, undone like every action."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Taken:
 
 
 Besides = Callable[[Sequence[Rating], int, int], list[Step]]
-"""Does more with the ratings taken in, in the same action (its number, its time), and returns its steps."""
+"""Does more with the filed ratings in the same action (its number, its time), and returns its steps."""
 
 
 class Ratings:
@@ -79,9 +79,9 @@ class Ratings:
             return Taken("refused", reason=error.message)
 
     def correct_rating(self, rating_id: int, value: int | None) -> Done:
-        """Say what the customer really gave, from 1 to 5; None takes the rating away.
+        """Correct the customer's rating, from 1 to 5; None removes the rating.
 
-        Raises RuleError if there is no such rating, or the value is none.
+        Raises RuleError if there is no such rating, or the value is invalid.
         """
         if value is not None and not 1 <= value <= BEST:
             raise RuleError("No such rating", f"{value} is not a rating; give 1 (very bad) to {BEST} (excellent).")

@@ -1,4 +1,4 @@
-"""Steps of ratings and reviews: a row that goes from one state to another, taken back by going the other way."""
+"""Steps of ratings and reviews: a row changes from one state to another, and undo changes it back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def mark(of: str, ticket_id: int, row: int, before: str, after: str) -> Step:
 
 
 def _turn(store: Store, step: Step, *, forward: bool) -> None:
-    """Take the step back, or do it again. Raises ConflictError where the row has moved on since."""
+    """Undo or redo the step. Raises ConflictError if the row has changed since."""
     old, new = old_and_new(step, forward=forward)
     match step["of"]:
         case "question":
@@ -30,7 +30,7 @@ def _turn(store: Store, step: Step, *, forward: bool) -> None:
         what = step["of"]
         if what == "review" and new == ReviewState.WITHDRAWN:
             raise ConflictError("Seen already", f"The agent has seen review {step['row']}; revise it instead.")
-        raise ConflictError("Moved on", f"The {what} on #{step['ticket']} has moved on since; look at it again.")
+        raise ConflictError("Moved on", f"The {what} on #{step['ticket']} has changed since; look at it again.")
 
 
 STEP_KINDS = {"quality": StepKind(_turn)}

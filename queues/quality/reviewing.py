@@ -1,4 +1,4 @@
-"""The part of the one door that reviews go through: checked, each with its event, taken back until the agent saw it."""
+"""The desk's handling of reviews: checked, recorded as events, undone until the agent has seen them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FAIR, RISK = "fair", "risk"
 
 
 class Reviewing:
-    """Carries out what reviewers and reviewed agents ask, one transaction each."""
+    """Executes the requests of reviewers and reviewed agents, one transaction each."""
 
     def __init__(self, store: Store, clock: Clock, agent: str) -> None:
         self._store, self._clock, self._agent = store, clock, agent
@@ -61,7 +61,7 @@ class Reviewing:
                 }
                 self._store.events.add(action, pick.ticket_id, now, self._agent, "sampled", detail)
             steps = [mark("sample", picked[0].ticket_id, number, "withdrawn", "drawn")]
-            self._store.actions.finish(action, f"{len(picked)} replies drawn for review", steps)
+            self._store.actions.finish(action, f"{len(picked)} replies sampled for review", steps)
         return replace(sample, id=number)
 
     def to_review(self) -> list[Picked]:
@@ -116,7 +116,7 @@ class Reviewing:
         return Done(action, summary, (message.ticket_id,))
 
     def keep_draft(self, message_id: int, given: Mapping[str, Any]) -> None:
-        """Keep what this reviewer gave so far for a reply; giving the review drops it."""
+        """Save this reviewer's marks so far for a reply; submitting the review deletes them."""
         with self._store.write():
             self._store.settings.put(self.draft_key(self._agent, message_id), dict(given))
 
@@ -149,7 +149,7 @@ class Reviewing:
         return seen
 
     def answer(self, review_id: int, kind: AnswerKind, text: str = "") -> Done:
-        """Answer a review: the agent accepts it or disputes it in words, the reviewer stands by a disputed one.
+        """Answer a review: the agent accepts it or disputes it with a reason, the reviewer upholds a disputed review.
 
         Raises RuleError if the agent may not answer it, and for a dispute without a reason.
         """

@@ -152,7 +152,7 @@ _AROUND = re.compile("[\\s!.,\ufe0f\u200d\U0001f3fb-\U0001f3ff🙏❤♥💕🎉
 
 
 def _in_faces(text: str) -> Score | None:
-    """Faces or thumbs that agree, and no word besides."""
+    """Faces or thumbs that agree, and no other text."""
     value = _value_of_faces(text)
     return Score(value, BEST, RatingVia.FACE) if value else None
 

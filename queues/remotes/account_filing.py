@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 _Filed = tuple[RemoteMail, Received]
 Seen = Callable[[RemoteMail, int], object]
 AT_ONCE = 50
-"""Mails filed in one transaction: the screen's own changes wait no longer than that takes."""
+"""Mails filed in one transaction: the screen's own changes wait at most that long."""
 
 
 class Reader(Protocol):

@@ -125,7 +125,7 @@ def test_a_light_one_comes_between_two_graphic_ones(desk: Desk) -> None:
     desk.act([1], Change(status=Status.SOLVED))
     found = desk.next_up()
     assert found is not None
-    assert (found.ticket_id, found.why.endswith(", light one between")) == (3, True)
+    assert (found.ticket_id, found.why.endswith(", interleaving an easier ticket")) == (3, True)
     desk.act([3], Change(status=Status.SOLVED))
     assert next_of(desk) == 2
 

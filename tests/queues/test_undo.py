@@ -227,7 +227,7 @@ def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, c
     before = state(desk.store)
     deliver(desk, clock, 2)
     with pytest.raises(
-        LeftError, match=r"reply of #2 has left.*the rest can still be taken back: status, tags, priority"
+        LeftError, match=r"reply of #2 has left.*the rest can still be undone: status, tags, priority"
     ) as refused:
         desk.undo()
     assert ticket(desk, 2).status is Status.SOLVED
@@ -239,7 +239,7 @@ def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, c
     assert after.resolve_due is not None
     assert [one.direction for one in desk.store.messages.of(2)] == [Direction.IN, Direction.OUT]
     assert state(desk.store)["promise"] == before["promise"]
-    assert "but for what has left" in done.summary
+    assert "except for what was sent" in done.summary
     assert desk.store.events.of(2)[-1].detail == {"action": done.action, "rest": True}
     with pytest.raises(RuleError, match="Nothing to redo"):
         desk.redo()
@@ -248,7 +248,7 @@ def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, c
 def test_of_a_bulk_reply_only_what_left_stays(desk: Desk, clock: Clock) -> None:
     desk.act([1, 2, 3], Change(reply="Hi", status=Status.SOLVED, add_tags=("a",)))
     deliver(desk, clock, 2)
-    with pytest.raises(LeftError, match=r"1 of 3 mails have left \(#2\).*the replies that wait") as refused:
+    with pytest.raises(LeftError, match=r"1 of 3 mails were sent \(#2\).*the replies that wait") as refused:
         desk.undo()
     desk.undo(rest_of=refused.value.action)
     assert [ticket(desk, one).status for one in (1, 2, 3)] == [Status.ON_HOLD, Status.OPEN, Status.NEW]

@@ -107,7 +107,7 @@ def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path
         await press(pilot, app, "enter")
         assert "5 messages: 2 new tickets" in app.desk.said
         assert "1 left out, the first:" in app.desk.said
-        assert "fields have no place here" in app.desk.said
+        assert "fields have no equivalent" in app.desk.said
 
     play(path, script)
 

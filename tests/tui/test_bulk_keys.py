@@ -179,7 +179,7 @@ def test_a_problem_is_opened_shown_and_answered_by_keys(path: Path) -> None:
 def test_a_ticket_is_unlinked_by_key(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "P", *"Late", "enter", "P", "down", "enter")
-        assert "linked to no problem" in app.desk.said
+        assert "unlinked from its problem" in app.desk.said
 
     play(path, script, make=make)
 

@@ -241,7 +241,7 @@ def test_the_editor_gets_a_private_file_that_is_gone_afterwards(tmp_path: Path) 
 
 
 def test_a_failing_editor_is_told_in_a_sentence() -> None:
-    with pytest.raises(InputError, match="as it was"):
+    with pytest.raises(InputError, match="is unchanged"):
         external_editor.edit("x", [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(InputError, match="EDITOR"):
         external_editor.edit("x", ["/no/such/editor"])

@@ -121,7 +121,7 @@ def test_what_is_missing_or_wrong_keeps_the_form_open(path: Path) -> None:
         await press(pilot, app, "E", *"QA", "enter")
         assert "no address of this team is known" in picture(app)
         await press(pilot, app, *"odd", "tab", *"soon", "enter")
-        assert "'soon' is no time" in picture(app)
+        assert "'soon' is not a time" in picture(app)
         assert children(path) == []
         await press(pilot, app, "escape")
         assert app.screen is app.desk.screen

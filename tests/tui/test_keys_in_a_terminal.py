@@ -17,7 +17,7 @@ def test_nothing_happens_that_nobody_meant(tmp_path: Path) -> None:
     with Terminal("demo", "--keep", str(path)) as terminal:
         terminal.see("Enter opens a ticket")
         terminal.press(ANSWERS + COLOURED)
-        terminal.see("(?i)pasted text does nothing here")
+        terminal.see("(?i)pasted text is ignored here")
         terminal.press("please see the error\r")
         terminal.see("keys at once are pasted text")
         terminal.press("/#12\r")

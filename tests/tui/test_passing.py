@@ -116,7 +116,7 @@ def test_graphic_words_are_folded_until_a_key_shows_them(path: Path, capsys: pyt
     play(path, script)
     assert revealed(path) == [8]
     run(["--db", str(path), "show", "8"])
-    assert "its graphic words were shown to ann" in capsys.readouterr().out
+    assert "its graphic text was shown to ann" in capsys.readouterr().out
 
 
 def test_where_nothing_is_folded_opening_is_seeing(path: Path) -> None:

@@ -372,7 +372,7 @@ def test_no_group_of_a_csv_is_taken_for_a_formula(monkeypatch: pytest.MonkeyPatc
 def test_a_figure_with_nothing_behind_says_so_and_a_group_alone_is_refused(month: Store) -> None:
     base = ["--db", str(month.path), "--since", "2027-01-05", "--until", "2027-01-14", "--by", "agent"]
     told = CliRunner().invoke(report_command, [*base, "--group", "nobody at all", "--behind", "solved"])
-    assert (told.exit_code, told.stdout, told.stderr) == (0, "", "No ticket stands behind that figure.\n")
+    assert (told.exit_code, told.stdout, told.stderr) == (0, "", "No tickets are behind that figure.\n")
     assert CliRunner().invoke(report_command, [*base, "--group", "eva"]).exit_code == 2
     assert CliRunner().invoke(report_command, [*base, "--json", "--csv"]).exit_code == 2
 

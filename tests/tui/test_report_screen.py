@@ -100,7 +100,7 @@ def test_every_grouping_and_period_is_a_key(path: Path, size: tuple[int, int]) -
             assert report_of(app).state.asked.span == span
             assert "received" in picture(app)
         await press(pilot, app, "b")
-        assert "Nothing happened" in picture(app)
+        assert "No activity" in picture(app)
         assert report_of(app).marked is None
         await press(pilot, app, "enter", "v", "n")  # nothing to open; forward again
         assert report_of(app).state.asked.back == 0
@@ -121,7 +121,7 @@ def test_the_report_is_written_where_the_agent_says(path: Path, tmp_path: Path) 
         for name, told in [
             ("a.html", "Written"),
             ("a.csv", "Written"),
-            ("a.csv", "there already"),
+            ("a.csv", "already exists"),
             ("a.doc", "end in"),
         ]:
             await press(pilot, app, "x")

@@ -221,7 +221,7 @@ def test_nothing_is_confirmed_while_the_words_are_folded(path: Path, folder: Pat
         await app.parts.steps.answer(ProcedurePanel.Answered(2, "owner", True))
         await settled(pilot, app)
         assert answers(app, 2) == {}
-        assert "X shows them" in app.desk.said
+        assert "X shows it" in app.desk.said
         await press(pilot, app, "X")
         assert answers(app, 2) == {}
         await press(pilot, app, "k", "space", "1")

@@ -41,7 +41,7 @@ def test_triage_is_seen_in_lane_row_and_ticket(tmp_path: Path) -> None:
         assert "2 open · 1 ??" in lane
         await press(pilot, app, "enter")
         shown = picture(app)
-        assert "?? language unknown: d says it" in shown
+        assert "?? language unknown: d sets it" in shown
         assert "mixed en+es" in shown
         assert "+triage" in shown
 

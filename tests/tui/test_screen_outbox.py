@@ -1,4 +1,4 @@
-"""Replies that wait, on the screen: why, both texts, and what becomes of each by one key."""
+"""Waiting replies, on the screen: why, both texts, and what becomes of each by one key."""
 
 from __future__ import annotations
 

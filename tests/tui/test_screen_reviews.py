@@ -79,7 +79,7 @@ def test_replies_are_drawn_scored_and_answered_by_keys(path: Path) -> None:
         assert "Reviews 1 of 3" in picture(app)
         assert "86 %" in picture(app)  # nothing has to be given again
         await press(pilot, app, "b", *"max", "enter")
-        assert "C-1: lea, max judge this reply" in picture(app)
+        assert "C-1: lea, max score this reply" in picture(app)
         assert "calibration C-1" in picture(app)
 
     play(path, "lea", review)
@@ -120,7 +120,7 @@ def test_whose_reply_it_is_sees_the_review_and_the_reviewer_revises_it(path: Pat
         shown = picture(app)
         assert "#1 ann · disputed" in shown
         assert "88 %" in shown
-        assert "u stand by it" in shown
+        assert "u uphold" in shown
         assert "(folded: it may be graphic or abusive)" in shown
         await press(pilot, app, "X")
         assert "Hola, No puedo entrar en mi cuenta" in picture(app)
@@ -174,7 +174,7 @@ def test_who_was_never_reviewed_is_told_so_and_a_rating_is_corrected(path: Path)
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "m")
-        assert "Nobody has reviewed a reply of yours yet." in picture(app)
+        assert "None of your replies has been reviewed yet." in picture(app)
         app.parts.going.jump_to(3)
         await settled(pilot, app)
         assert "rated 2 of 5" in picture(app)

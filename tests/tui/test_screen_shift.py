@@ -68,7 +68,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         await press(pilot, app, "S")
         shown = picture(app)
         assert "Your shift" in shown
-        assert "tickets that you solved and that stay so" in shown
+        assert "tickets that you solved and that stayed solved" in shown
         await press(pilot, app, "j", "enter")
         assert "No ticket stands behind" in app.desk.said  # nothing took any time yet
         await press(pilot, app, "S", "enter")
@@ -172,7 +172,7 @@ def test_without_a_shift_there_is_no_bar(path: Path) -> None:
         await look(pilot, app)
         assert "shift 0s" not in picture(app)
         await press(pilot, app, "colon", *"end shift", "enter")
-        assert "You are in no shift" in app.desk.said
+        assert "You are not in a shift" in app.desk.said
 
     play(path, script)
 

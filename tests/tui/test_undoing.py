@@ -46,8 +46,8 @@ def test_once_the_reply_has_left_z_takes_the_rest_back_at_the_second_press(path:
             database(other).execute("UPDATE outbox SET state = 'sent'")
         other.close()
         await press(pilot, app, "z")
-        assert "has left and cannot be called back; the rest can still be taken back: status" in app.desk.said
-        assert app.desk.said.endswith("z takes the rest back")
+        assert "has left and cannot be recalled; the rest can still be undone: status" in app.desk.said
+        assert app.desk.said.endswith("z undoes the rest")
         assert status_of(path, ticket) is Status.SOLVED
         await press(pilot, app, "z")
         assert status_of(path, ticket) is Status.OPEN

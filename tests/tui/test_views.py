@@ -41,7 +41,7 @@ def shown(app: DeskApp) -> list[int]:
     ("letters", "tickets", "title"),
     [
         ("mine", [7], "1 Mail: mine"),
-        ("nobody", [10, 13], "1 Mail: nobody's"),
+        ("nobody", [10, 13], "1 Mail: unassigned"),
         ("pending", [1], "1 Mail: pending"),
         ("solved today", [4], "1 Mail: solved today"),
         ("waits in es", [7, 10, 13], "1 Mail: waits in es"),
@@ -156,7 +156,7 @@ def test_a_filter_within_a_view_is_saved_found_and_forgotten(path: Path) -> None
         await press(pilot, app, "escape", "f", *"my-ref", "enter")
         assert shown(app) == found
         await press(pilot, app, "escape", "f", *"forget my", "enter")
-        assert "forgotten" in app.desk.said
+        assert "deleted" in app.desk.said
         assert saved(app.desk.store.settings.get("views")) == []
 
     play(path, script)

@@ -1,4 +1,4 @@
-"""Mail accounts and ticketing systems on the screen: set up, tried, and kept in step by a process of their own.
+"""Mail accounts and ticketing systems on the screen: set up, tested, and synchronised by a separate process.
 
 Imports `context`, `cards`, `keys`, `look`, `setup`, `queues` and `data`.
 """

@@ -1,4 +1,4 @@
-"""Setting an account up: one line for each thing that its kind asks for, tried and kept by a key."""
+"""The form that sets up an account: one line per setting of its kind, with keys to test and to save it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _AROUND = ("title", "told", "hint", "keys")
 _FRAME = 4
-"""Rows of the border, and the empty lines around the blanks."""
+"""Rows taken by the border and by the empty lines around the fields."""
 
 
 class BlankRow(Horizontal):
@@ -52,12 +52,12 @@ class BlankRow(Horizontal):
 
     @property
     def value(self) -> str:
-        """What was typed; a secret to the letter."""
+        """What was typed; a secret is not stripped."""
         return self.line.value if self.blank.is_secret else self.line.value.strip()
 
 
 class AccountForm(BaseCard[Kept]):
-    """Enter goes to the next line; one key tries, one keeps. Esc leaves, and while trying it waits no longer."""
+    """Enter goes to the next line; one key tests, another saves. Esc cancels a running test, else leaves."""
 
     CSS_PATH = "account_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNT)
@@ -73,7 +73,7 @@ class AccountForm(BaseCard[Kept]):
         self._saving = False
 
     def compose(self) -> ComposeResult:
-        """Title, a line a blank, what was found, what the line is about, keys."""
+        """Title, one line per field, the test result, help on the current line, keys."""
         title = words(self.form.title)
         with Vertical(id="account-form"):
             known = f": {self._before.name}" if self._before is not None else ""
@@ -86,21 +86,21 @@ class AccountForm(BaseCard[Kept]):
             yield Static(Content(keys), id="account-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin at the first line that needs something."""
+        """Focus the first line that needs a value."""
         wanted = (row for row in self.rows if row.blank.is_needed and not row.value)
         next(wanted, self.rows[0]).line.focus()
         self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leave all but the lines on the screen."""
+        """Give the lines the height that the other widgets leave."""
         self.after_drawing(self._fit)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Say what the line is about."""
+        """Show the help of the focused line."""
         self._show_hint()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """A provider that the address tells is named at once."""
+        """Name the provider as soon as the address identifies it."""
         event.stop()
         self._show_hint()
 
@@ -125,7 +125,7 @@ class AccountForm(BaseCard[Kept]):
             self.trial.begin(one, self._typed())
 
     def action_save(self) -> None:
-        """Write it down and leave, where nothing stands in the way."""
+        """Save it and leave, if nothing prevents that."""
         one = self._made()
         if one is None or self._saving:
             return
@@ -135,7 +135,7 @@ class AccountForm(BaseCard[Kept]):
         self._keep(one, self._typed())
 
     def action_leave(self) -> None:
-        """Wait no longer for a trial; else keep nothing. What is being saved already is waited for."""
+        """Cancel a running test, else leave without saving. A save already under way is awaited."""
         if not self._saving and not self.trial.end():
             self.dismiss(None)
 
@@ -160,7 +160,7 @@ class AccountForm(BaseCard[Kept]):
         self._tell(sentence, good=False)
 
     def _made(self) -> Remote | None:
-        """Return the account as it is filled in; what is wrong with it is told, and its line found."""
+        """Return the account as filled in; an error is shown and its line focused."""
         missing = next((row for row in self.rows if row.blank.is_needed and not row.value), None)
         if missing is not None:
             missing.line.focus()
@@ -193,6 +193,6 @@ class AccountForm(BaseCard[Kept]):
         self.after_drawing(self._fit)
 
     def _fit(self) -> None:
-        """Give the lines the room that the rest leaves; they scroll in it."""
+        """Give the lines the height that the other widgets leave; they scroll in it."""
         around = sum(self.query_one(f"#account-{name}").outer_size.height for name in _AROUND)
         self.query_one("#account-rows").styles.max_height = max(2, self.size.height * 95 // 100 - _FRAME - around)

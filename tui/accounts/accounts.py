@@ -1,4 +1,4 @@
-"""Accounts on the desk: listed, set up, changed and taken away without leaving it."""
+"""Accounts on the desk: listed, set up, changed and removed without leaving it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Accounts(Part):
     """The palette's “Accounts…”, and the first screen's e-mail."""
 
     def __init__(self, desk: DeskContext, setup: AccountSetup | None) -> None:
-        """`setup` is None where there is nothing to be set up: in the demo."""
+        """`setup` is None where accounts cannot be set up: in the demo."""
         super().__init__(desk)
         self.setup = setup
 
@@ -31,9 +31,9 @@ class Accounts(Part):
         return {"desk.account": self.show}
 
     def show(self) -> None:
-        """Show the accounts, or what kinds there are where there is none yet."""
+        """Show the accounts, or the kinds to choose from if there are none yet."""
         if self.setup is None:
-            self.desk.say(words("The demo knows no accounts: leave it, and open a desk of your own with `tridesk`."))
+            self.desk.say(words("The demo has no accounts: quit it and open a desk of your own with `tridesk`."))
             return
         self._list_accounts(self.setup, "")
 
@@ -58,7 +58,7 @@ class Accounts(Part):
         from tui.accounts.accounts_card import AccountsCard
 
         def wished(wish: Wish | None) -> None:
-            one = next((one for one in accounts if wish is not None and one.name == wish.name), None)
+            one = next((account for account in accounts if wish is not None and account.name == wish.name), None)
             if wish is not None and wish.verb == "add":
                 self._ask_kind(setup)
             elif wish is not None and one is not None and wish.verb == "change":
@@ -119,7 +119,7 @@ class Accounts(Part):
         self.desk.in_thread("account", partial(self._begin_in_thread, setup))
 
     def _begin_in_thread(self, setup: AccountSetup) -> None:
-        """Let desk and mail take the accounts of today; it may take the seconds that the mail needs to end."""
+        """Reload the accounts in the desk and the mail process; takes as long as the mail process needs to stop."""
         try:
             setup.begin_anew()
         except DeskError as error:

@@ -1,4 +1,4 @@
-"""The accounts that are set up: how each stands, and what becomes of the marked one."""
+"""The card of accounts: the state of each, and keys to add, change, test and remove them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 10
 Ways = tuple[Mapping[str, "Link"], int]
-"""How the accounts stand, by connector, and the time."""
+"""The state of each account, by connector, and the current time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Wish:
 
 
 class AccountsCard(BaseCard[Wish]):
-    """Returns what is to be done; Esc returns nothing."""
+    """Returns the requested action; Esc returns nothing."""
 
     CSS_PATH = "accounts_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ACCOUNTS)
@@ -49,7 +49,7 @@ class AccountsCard(BaseCard[Wish]):
     def __init__(
         self, accounts: Sequence[Remote], ways: Callable[[], Ways], setup: AccountSetup, marked: str = ""
     ) -> None:
-        """`ways` reads how the accounts stand, and the time."""
+        """`ways` returns the state of the accounts and the current time."""
         super().__init__()
         self._accounts, self._ways = accounts, ways
         self.trial = TrialRun(self, setup, self._tell)
@@ -59,7 +59,7 @@ class AccountsCard(BaseCard[Wish]):
         self._told = Static("", id="accounts-told", markup=False)
 
     def compose(self) -> ComposeResult:
-        """A line an account, how the marked one stands, what was found, keys."""
+        """One line per account, the state of the selected one, the test result, keys."""
         with Vertical(id="accounts"):
             yield Static(Content(words("Accounts")), id="accounts-title", markup=False)
             yield self._lines
@@ -69,7 +69,7 @@ class AccountsCard(BaseCard[Wish]):
             yield Static(Content(keys), id="accounts-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Show them, and how they go on."""
+        """Show the accounts and keep their states up to date."""
         self._show()
         self.set_interval(1, self._show)
 
@@ -79,23 +79,23 @@ class AccountsCard(BaseCard[Wish]):
         self._show()
 
     def action_add(self) -> None:
-        """Set up another."""
+        """Add an account."""
         self.dismiss(Wish("add"))
 
     def action_change(self) -> None:
-        """Change the marked one."""
+        """Change the selected account."""
         self.dismiss(Wish("change", self._accounts[self._marked].name))
 
     def action_remove(self) -> None:
-        """Take the marked one out."""
+        """Remove the selected account."""
         self.dismiss(Wish("remove", self._accounts[self._marked].name))
 
     def action_try_out(self) -> None:
-        """Log in to the marked one."""
+        """Test the login of the selected account."""
         self.trial.begin(self._accounts[self._marked])
 
     def action_leave(self) -> None:
-        """Wait no longer for a trial; else leave."""
+        """Cancel a running test, else leave."""
         if not self.trial.end():
             self.dismiss(None)
 

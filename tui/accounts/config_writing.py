@@ -1,4 +1,4 @@
-"""Writes accounts and trackers into `config.toml` and takes them out again; every other line stays as it is."""
+"""Adds accounts and trackers to `config.toml` and removes them; every other line stays as it is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BOM = "\ufeff"
 
 
 def add(folder: Path, account: Account | Tracker) -> Path:
-    """Append the account to the folder's `config.toml` and return the file. Raises InputError where it is known."""
+    """Append the account to the folder's `config.toml` and return the file. Raises InputError if the name is taken."""
     path = private_folder(folder) / "config.toml"
     config = _Config.read(path)
     config.refuse_taken(account.name)
@@ -37,7 +37,7 @@ def add(folder: Path, account: Account | Tracker) -> Path:
 
 
 def remove(folder: Path, name: str) -> Path:
-    """Take the account out and return the file. Raises InputError where there is none of this name."""
+    """Remove the account and return the file. Raises InputError if there is no account of this name."""
     config = _Config.read(folder / "config.toml")
     block = config.block(name)
     before, after = config.text[: block.start], config.text[block.end :]
@@ -46,9 +46,9 @@ def remove(folder: Path, name: str) -> Path:
 
 
 def change(folder: Path, name: str, account: Account | Tracker) -> Path:
-    """Write what changed of the account of this name and return the file; comments and other lines stay.
+    """Update the account of this name and return the file; comments and other lines stay.
 
-    Raises InputError where there is none, or where the new name is taken.
+    Raises InputError if there is no such account or the new name is taken.
     """
     config = _Config.read(folder / "config.toml")
     if account.name != name:
@@ -60,7 +60,7 @@ def change(folder: Path, name: str, account: Account | Tracker) -> Path:
 
 
 def as_written(folder: Path) -> list[Account | Tracker]:
-    """Return the accounts as the file has them, with nothing filled in. Raises InputError where one is unusable."""
+    """Return the accounts as written in the file, without defaults. Raises InputError if an account is invalid."""
     config = _Config.read(folder / "config.toml")
     return [config.account(block) for block in config.blocks]
 
@@ -78,7 +78,7 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Config:
-    """A `config.toml` in memory. Its text has neither the byte order mark nor the CRLF of the file; both come back."""
+    """A `config.toml` in memory. The text is kept without byte order mark and CRLF; writing restores both."""
 
     path: Path
     text: str
@@ -88,7 +88,7 @@ class _Config:
 
     @classmethod
     def read(cls, path: Path) -> _Config:
-        """Read the file; one that is not there is empty. Raises InputError where it is not UTF-8 or not TOML."""
+        """Read the file; a missing file is empty. Raises InputError if it is not UTF-8 or not TOML."""
         try:
             written = path.read_bytes().decode("utf-8") if path.exists() else ""
             text = written.removeprefix(_BOM).replace("\r\n", "\n")
@@ -103,7 +103,7 @@ class _Config:
         return cls(path, text, blocks, written.startswith(_BOM), "\r\n" if "\r\n" in written else "\n")
 
     def block(self, name: str) -> _Block:
-        """Return the account of this name. Raises InputError where there is none."""
+        """Return the account of this name. Raises InputError if there is none."""
         for block in self.blocks:
             if block.table.get("name") == name:
                 return block
@@ -115,7 +115,7 @@ class _Config:
             raise InputError("Account exists", f"{self.path} has an account {name!r} already; choose another name.")
 
     def account(self, block: _Block) -> Account | Tracker:
-        """Return the account of a block. Raises InputError where it is unusable."""
+        """Return the account of a block. Raises InputError if it is invalid."""
         try:
             return msgspec.convert(block.table, _KINDS[block.kind])
         except msgspec.ValidationError as error:
@@ -123,7 +123,7 @@ class _Config:
             raise InputError("Settings not understood", message) from error
 
     def write(self, text: str) -> None:
-        """Write the file whole or not at all, for its owner's eyes."""
+        """Write the file atomically, readable only by its owner."""
         data = ((_BOM if self.has_bom else "") + text.replace("\n", self.newline)).encode()
         part = self.path.with_suffix(f".{os.getpid()}.part")
         with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
@@ -152,7 +152,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _is_complete(text: str) -> bool:
-    """Return whether a text ends outside of every string and list."""
+    """Return whether a text ends outside every string and list."""
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -161,7 +161,7 @@ def _is_complete(text: str) -> bool:
 
 
 def _new_block(account: Account | Tracker) -> str:
-    """Return the account as TOML: what differs from the defaults."""
+    """Return the account as TOML, without settings that equal the default."""
     kind = next(kind for kind, shape in _KINDS.items() if isinstance(account, shape))
     tables = tomlkit.aot()
     tables.append(tomlkit.table())
@@ -170,7 +170,7 @@ def _new_block(account: Account | Tracker) -> str:
 
 
 def _changed(block: str, old: Account | Tracker, new: Account | Tracker) -> str:
-    """Return an account's lines with the settings that differ."""
+    """Return an account's lines with the changed settings."""
     document = tomlkit.parse(block)
     (tables,) = document.values()
     _set(tables[0], old, new)
@@ -178,7 +178,7 @@ def _changed(block: str, old: Account | Tracker, new: Account | Tracker) -> str:
 
 
 def _set(table: Any, old: Account | Tracker | None, new: Account | Tracker) -> None:
-    """Write each setting of `new` that differs from `old` into the table; one that is a default is taken out."""
+    """Write each setting of `new` that differs from `old` into the table; remove those that equal the default."""
     default = type(new)("", "")
     for field in msgspec.structs.fields(new):
         key, value = field.encode_name, getattr(new, field.name)
@@ -204,6 +204,6 @@ def _update(table: Any, settings: Mapping[str, Any]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Return a setting in TOML's types: of a server what is set, a day as text."""
+    """Return a setting in TOML's types: a server as the table of what is set, a day as text."""
     plain = msgspec.to_builtins(value)
     return {key: part for key, part in plain.items() if part} if isinstance(value, msgspec.Struct) else plain

@@ -1,4 +1,4 @@
-"""The words about the ways to the accounts: what is wrong, and what the remotes are asked."""
+"""The connection part of the header: connection problems, and the request rate to each remote."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MINUTE = 60
 
 
 def link_line(links: Mapping[str, Link]) -> str:
-    """Say what is not as it should be, and how far a fetch has come; the empty string where all is well."""
+    """Return connection problems and the progress of a fetch; the empty string if all is well."""
     parts = []
     for connector, link in sorted(links.items()):
         name = connector.partition(":")[2]
@@ -21,28 +21,28 @@ def link_line(links: Mapping[str, Link]) -> str:
             case LinkState.NO_SENDING:
                 parts.append(words("{name} cannot send").format(name=name))
             case LinkState.FETCHING:
-                told = words("{name}: {done:,} of {total:,} fetched")
-                parts.append(told.format(name=name, done=link.done, total=link.total))
+                progress = words("{name}: {done:,} of {total:,} fetched")
+                parts.append(progress.format(name=name, done=link.done, total=link.total))
             case LinkState.WAITING:
                 parts.append(words("{name} waits").format(name=name))
     return "  ".join(parts)
 
 
 def pace_line(links: Mapping[str, Link], now: int) -> list[tuple[str, str]]:
-    """Say for each remote that counts requests what it is asked, in a long and a short way; the scarcest first."""
+    """Return the request rate of each rate-limited remote, long and short; the remote closest to its limit first."""
     counted = [(name.partition(":")[2], link) for name, link in links.items() if link.allowed]
     counted.sort(key=lambda one: (-one[1].used / one[1].allowed, one[0]))
-    told = ((name, link, pace(link, now)) for name, link in counted)
-    return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in told if said]
+    paces = ((name, link, pace(link, now)) for name, link in counted)
+    return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in paces if said]
 
 
 def pace(link: Link, now: int) -> str:
-    """Say how many requests a remote got this minute, and when it is looked at next; nothing where nobody looks."""
+    """Return the requests sent to a remote this minute and the time of the next poll; empty if nothing polls it."""
     ahead = link.next_at - now
     if not link.allowed or now >= max(link.at, link.next_at) + _MINUTE:
         return ""
-    told = words("{used} of {allowed} requests this minute").format(used=_used(link, now), allowed=link.allowed)
-    return told if ahead <= 0 else words("{told}, next look in {n} s").format(told=told, n=ahead)
+    pace_text = words("{used} of {allowed} requests this minute").format(used=_used(link, now), allowed=link.allowed)
+    return pace_text if ahead <= 0 else words("{used}, next look in {n} s").format(used=pace_text, n=ahead)
 
 
 def _used(link: Link, now: int) -> int:

@@ -1,6 +1,6 @@
-"""The program beside the screen that looks after the mail: `tridesk sync --watch`, begun and ended with the screen.
+"""The mail process next to the screen: `tridesk sync --watch`, started and stopped with the screen.
 
-A process of its own, so that fetching a hundred thousand mails takes no moment from a key.
+A separate process, so that fetching a hundred thousand mails never delays a key.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 from queues.ground import children
 
 ENDING_SECONDS = 5.0
-"""How long it may take to finish the step that it is in."""
+"""How long it may take to finish its current step."""
 AGAIN_SECONDS = 5.0
-"""How long after an end that nobody asked for it is begun anew."""
+"""The delay before it is restarted after an unexpected exit."""
 
 
 class MailProcess:
-    """Starts the process, passes on what it tells, and starts it again should it end by itself."""
+    """Starts the process, passes on its messages, and restarts it if it exits unexpectedly."""
 
     def __init__(self, store_path: Path, secrets: Mapping[str, str], *, wanted: bool = True) -> None:
-        """Take the desk file and the secrets that were asked for, by account name; not `wanted` without accounts."""
+        """Take the desk file and the secrets typed at start, by account name; `wanted` is False without accounts."""
         self._path, self._secrets, self._wanted = store_path, dict(secrets), wanted
         self._told: tuple[Callable[[], object], Callable[[str], object]] | None = None
         self._process: subprocess.Popen[str] | None = None
@@ -33,7 +33,7 @@ class MailProcess:
         self._thread: threading.Thread | None = None
 
     def start(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
-        """Begin. Both are called in a thread: when mail was filed, and with a sentence for the agent."""
+        """Start it. Both callbacks run in a thread: one when mail was filed, one with a message for the agent."""
         self._told = (on_news, on_said)
         if not self._wanted:
             return
@@ -41,7 +41,7 @@ class MailProcess:
         self._thread.start()
 
     def begin_anew(self, secrets: Mapping[str, str], *, wanted: bool) -> None:
-        """End it and begin again with the accounts of today, so that a new one is looked after; may take seconds."""
+        """Restart it with the current accounts, so that a new account is served; may take seconds."""
         self.stop()
         self._secrets |= secrets
         self._wanted, self._process, self._thread = wanted, None, None
@@ -50,7 +50,7 @@ class MailProcess:
             self.start(*self._told)
 
     def stop(self) -> None:
-        """End it between two of its steps. Ended by force it would lose nothing either, but leave a reply in doubt."""
+        """Stop it between two steps. Killing it would lose nothing either, but leave a reply in doubt."""
         self._stopping.set()
         process = self._process
         if process is not None and process.stdin is not None:

@@ -1,4 +1,4 @@
-"""Looks after the mail and the ticketing systems of a desk: one thread each, one program a desk file."""
+"""Synchronises the mail and ticketing systems of a desk: one thread per account, one process per desk file."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from tui.setup.settings import Settings
 
 
 class SharedReader:
-    """One helper process for all accounts; who comes second waits."""
+    """One helper process for all accounts; a second caller waits."""
 
     def __init__(self, helper: Helper) -> None:
         self._helper, self._lock = helper, threading.Lock()
 
     def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
-        """Read mails in the helper process. Raises ConnectorError where it cannot be started."""
+        """Parse mails in the helper process. Raises ConnectorError if it cannot be started."""
         with self._lock:
             return self._helper.read(messages, connector=connector)
 
 
 class MailKeeper:
-    """Keeps accounts and desk in step, once or until told to stop."""
+    """Synchronises accounts and desk, once or until stopped."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class MailKeeper:
         news: Callable[[], object] = lambda: None,
         paced: Paced = lambda name, link: None,
     ) -> None:
-        """`tell` gets sentences for the agent, `news` is called when messages were filed, `paced` when a remote that
-        counts requests was asked; all in the account's thread.
+        """`tell` gets messages for the agent, `news` is called when messages were filed, `paced` after a request to a
+        rate-limited remote; all in the account's thread.
         """
         self._path, self._settings, self._secrets, self._clock = path, settings, secrets, clock
         self._tell, self._news, self._paced = tell, news, paced
@@ -70,22 +70,22 @@ class MailKeeper:
             return sync.filed, delivery
 
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
-        """Begin looking after every account, each in its thread. Raises StoreError and InputError."""
-        open_desk(self._path, settings=self._settings).store.close()  # made or upgraded once, not by all at a time
+        """Start one thread per account. Raises StoreError and InputError."""
+        open_desk(self._path, settings=self._settings).store.close()  # migrated before the threads start
         for account in self._settings.remotes:
             thread = threading.Thread(target=self._stay, args=(account, delays), name=account.connector, daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def stop(self) -> None:
-        """End every thread between two of its steps, then the helper."""
+        """Stop every thread between two steps, then the helper."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
         self.close()
 
     def close(self) -> None:
-        """End the helper process."""
+        """Stop the helper process."""
         self._helper.close()
 
     def _stay(self, account: Account | Tracker, delays: tuple[float, ...] | None) -> None:
@@ -114,7 +114,7 @@ class MailKeeper:
 
 @contextmanager
 def the_keeper(path: Path) -> Iterator[bool]:
-    """Be the one program that looks after the mail of the desk at `path`; False where another does."""
+    """Take the lock of the desk at `path` for synchronising; False if another process holds it."""
     private_folder(path.absolute().parent)
     with alone(path.with_name(path.name + ".sync")) as held:
         yield held

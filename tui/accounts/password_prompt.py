@@ -1,4 +1,4 @@
-"""The secrets of accounts that want to be asked for, typed before the screen opens."""
+"""Secrets of accounts with `secret = "ask"`, prompted for before the screen opens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.setup.settings import Settings
 
 
 def ask_secrets(settings: Settings) -> dict[str, str]:
-    """Return the secrets by account name; nothing is asked where nobody is there to answer."""
+    """Return the secrets by account name; does not prompt without a terminal."""
     wanted = [account for account in settings.remotes if account.secret == "ask"]
     if not wanted or not sys.stdin.isatty():
         return {}

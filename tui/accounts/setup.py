@@ -1,4 +1,4 @@
-"""Accounts as the screen sets them up: read, tried, kept and taken away. Every call may take time: for workers only."""
+"""Account operations for the screen: read, test, save, remove. Every call may block: for workers only."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An account that was written down."""
+    """A saved account."""
 
     name: str
     sentence: str
-    """What the agent should know."""
+    """A message for the agent."""
 
 
 class AccountSetup:
-    """The accounts of one `config.toml`, and what happens once they changed."""
+    """The accounts of one `config.toml`, and the reload after a change."""
 
     def __init__(self, folder: Path, begin_anew: Callable[[dict[str, str]], object]) -> None:
-        """`begin_anew` lets the desk and what looks after its mail take the accounts of today; it may take seconds.
+        """`begin_anew` reloads the accounts in the desk and the mail process; it may take seconds.
 
-        It is given the secrets that were typed and are kept nowhere, by account name.
+        It gets the secrets that were typed and are stored nowhere, by account name.
         """
         self._folder, self._begin_anew = folder, begin_anew
         self._typed: dict[str, str] = {}
 
     def accounts(self) -> list[Remote]:
-        """Return the accounts as they are written. Raises InputError where the file cannot be used."""
+        """Return the accounts as written in the file. Raises InputError if the file cannot be used."""
         return as_written(self._folder)
 
     def try_out(self, one: Remote, typed: str = "") -> str:
-        """Log in, and return what was found in a few words. Raises DeskError with what is wrong."""
+        """Log in and return a short description of what was found. Raises DeskError with the reason if that fails."""
         from tui.accounts.trial import try_account
 
         return try_account(one, typed or self._typed.get(one.name, ""))
 
     def keep(self, one: Remote, typed: str, before: str = "") -> Kept:
-        """Write the account down, in the place of the one called `before`. Raises DeskError with what is in the way.
+        """Save the account, replacing the account called `before`. Raises DeskError with the reason if it cannot.
 
-        The secret goes where the account says; without a keyring it is asked for at each start.
+        The secret is stored where the account says; without a keyring it is asked for at each start.
         """
         if one.name != before and any(known.name == one.name for known in self.accounts()):
             raise InputError("Account exists", f"There is an account {one.name!r} already; give it another name.")
@@ -60,12 +60,12 @@ class AccountSetup:
         return Kept(one.name, f"{told} {note}".strip())
 
     def remove(self, name: str) -> None:
-        """Take the account out of the settings; its tickets stay. Raises InputError."""
+        """Remove the account from the settings; its tickets stay. Raises InputError."""
         remove(self._folder, name)
         self._typed.pop(name, None)
 
     def begin_anew(self) -> None:
-        """Let the desk take the accounts of today. Raises DeskError where the settings cannot be used."""
+        """Reload the accounts in the desk. Raises DeskError if the settings cannot be used."""
         self._begin_anew(self._typed)
 
     def _with_secret(self, one: Remote, typed: str) -> tuple[Remote, str]:

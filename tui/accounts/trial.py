@@ -1,4 +1,4 @@
-"""Trying an account: what `tridesk account` and the form on the screen share. Asks nobody anything."""
+"""Testing an account: shared by `tridesk account` and the form on the screen. Never prompts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from queues.connectors.base import connector_class
 
 
 def try_account(one: Account | Tracker, typed: str = "") -> str:
-    """Log in, and return in a few words what was found; `typed` is the secret where it was just typed.
+    """Log in and return a short description of what was found; `typed` is the secret if it was just typed.
 
-    Takes as long as the servers do. Raises DeskError with what is wrong.
+    Takes as long as the servers do. Raises DeskError with the reason if it fails.
     """
     secrets = _Typed(typed) if typed else SecretsAtHand()
     if isinstance(one, Account):
@@ -27,7 +27,7 @@ def try_account(one: Account | Tracker, typed: str = "") -> str:
 
 
 class _Typed:
-    """The secret that somebody just typed, wherever it will be kept."""
+    """The secret that was just typed, wherever it will be stored."""
 
     def __init__(self, typed: str) -> None:
         self._typed = typed

@@ -1,4 +1,4 @@
-"""Trying an account beside the keys: nothing waits for the thread, not even the end of the program."""
+"""Testing an account in a background thread: nothing waits for it, not even the end of the program."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ if TYPE_CHECKING:
 
 
 class Show(Protocol):
-    """Shows one sentence on the card."""
+    """Shows a one-line message on the card."""
 
     def __call__(self, sentence: str, *, good: bool) -> None:
-        """`good` is False for what is wrong."""
+        """`good` is False for an error."""
 
 
 class TrialRun:
-    """Tries one account at a time for a card; a trial that is no longer waited for shows nothing."""
+    """Tests one account at a time for a card; a cancelled test shows nothing."""
 
     def __init__(self, card: Screen[Any], setup: AccountSetup, show: Show) -> None:
         self._card, self._setup, self._show = card, setup, show
         self._running = 0
-        """The number of the trial under way, 0 for none."""
+        """The number of the running test, 0 for none."""
         self._begun = 0
 
     @property
     def running(self) -> bool:
-        """A trial is under way."""
+        """A test is running."""
         return bool(self._running)
 
     def begin(self, one: Remote, typed: str = "") -> None:
         """Log in to the account in a thread of its own."""
         self._begun += 1
         self._running = self._begun
-        self._show(words("Trying {name}… Esc waits no longer").format(name=one.name), good=True)
+        self._show(words("Trying {name}… Esc cancels").format(name=one.name), good=True)
         # a daemon: a server that never answers must not hold up leaving the program
         Thread(target=self._try, args=(self._running, one, typed), daemon=True).start()
 
     def forget(self) -> None:
-        """Show nothing of the trial under way."""
+        """Discard the result of the running test."""
         self._running = 0
 
     def end(self) -> bool:
-        """Wait no longer; tell whether a trial was under way."""
+        """Cancel; return whether a test was running."""
         was = self.running
         self.forget()
         if was:
-            self._show(words("Not waited for."), good=False)
+            self._show(words("Cancelled."), good=False)
         return was
 
     def _try(self, number: int, one: Remote, typed: str) -> None:
@@ -63,12 +63,12 @@ class TrialRun:
             sentence += f" ({answer})" if answer else ""
         except DeskError as error:
             sentence, good = error.message, False
-        except Exception as error:  # the border of this thread: the form stays
-            sentence, good = words("A fault of the program itself ({kind}).").format(kind=type(error).__name__), False
+        except Exception as error:  # the last resort of this thread: the form stays open
+            sentence, good = words("Internal error ({kind}).").format(kind=type(error).__name__), False
         try:
             self._card.app.call_later(self._tried, number, sentence, good)
         except RuntimeError:
-            return  # the program has ended meanwhile
+            return  # the program has ended in the meantime
 
     def _tried(self, number: int, sentence: str, good: bool) -> None:
         if number == self._running:

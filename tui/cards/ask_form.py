@@ -1,4 +1,4 @@
-"""The values that a macro asks for, one line each, before its reply is shown."""
+"""The form for the values that a macro asks for, one line each, before its reply is shown."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tui.look.words import words
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What was answered, by the names of the asks; `complete` where every answer does and Enter said so."""
+    """The answers by the names of the asks; `complete` if all are valid and Enter confirmed them."""
 
     answers: Mapping[str, str]
     complete: bool
 
 
 class AskForm(BaseCard[Filled]):
-    """Enter goes to the next line and, on the last, to the reply. Esc leaves with what was typed so far."""
+    """Enter goes to the next line and, on the last, to the reply. Esc leaves and keeps what was typed so far."""
 
     CSS_PATH = "ask_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,7 +48,7 @@ class AskForm(BaseCard[Filled]):
         ]
 
     def compose(self) -> ComposeResult:
-        """Title, a line an ask, keys."""
+        """Title, one line per ask, keys."""
         with Vertical(id="ask-form"):
             yield Static(Content(one_line(self._title)), id="ask-title", markup=False)
             with FormRows(id="ask-rows"):
@@ -57,13 +57,13 @@ class AskForm(BaseCard[Filled]):
             yield Static(Content(keys), id="ask-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin at the first line that has no answer yet, or at the last."""
+        """Focus the first line without an answer, else the last."""
         empty = (row for row in self.rows if not row.value and not row.ask.optional)
         next(empty, self.rows[-1]).line.focus()
         self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leave title and keys on the screen."""
+        """Keep title and keys on the screen."""
         self.after_drawing(self._fit)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -83,11 +83,11 @@ class AskForm(BaseCard[Filled]):
         self.rows[(place + step) % len(self.rows)].line.focus()
 
     def action_leave(self) -> None:
-        """Ask no further; what was typed is handed back all the same."""
+        """Stop asking; what was typed is returned all the same."""
         self.dismiss(Filled(self._answers(), complete=False))
 
     def _go_on(self) -> None:
-        """Stay where the answer does not do; else go to the next line, and from the last to the reply."""
+        """Stay on an invalid answer; else go to the next line, and from the last to the reply."""
         place = self._place()
         if not self.rows[place].check():
             return
@@ -101,7 +101,7 @@ class AskForm(BaseCard[Filled]):
             self.dismiss(Filled(self._answers(), complete=True))
 
     def _fit(self) -> None:
-        """Give the lines the room that title and keys leave; they scroll in it."""
+        """Give the lines the height that title and keys leave; they scroll in it."""
         around = sum(self.query_one(f"#ask-{name}").outer_size.height for name in ("title", "keys"))
         frame = 2 + 1  # the border, and an empty line above the keys
         self.query_one("#ask-rows").styles.max_height = max(3, self.size.height * 9 // 10 - frame - around)
@@ -110,5 +110,5 @@ class AskForm(BaseCard[Filled]):
         return next((n for n, row in enumerate(self.rows) if row.line is self.focused), 0)
 
     def _answers(self) -> dict[str, str]:
-        # an emptied line is an answer too: it takes the default away
+        # an emptied line is an answer too: it removes the default
         return {row.ask.name: row.value for row in self.rows}

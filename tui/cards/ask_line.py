@@ -34,7 +34,7 @@ class AskLine(BaseCard[str]):
             yield self._line
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the answer, completed where Tab was pressed before."""
+        """Accept the answer, with the completion if Tab was pressed before."""
         event.stop()
         if self._completing is not None:
             await self._completing.wait()
@@ -42,7 +42,7 @@ class AskLine(BaseCard[str]):
             self.dismiss(self._line.value.strip())
 
     def action_complete(self) -> None:
-        """Take what goes on with the line, whether it is on the screen yet or not."""
+        """Accept a completion, whether it is on the screen yet or not."""
         self._line.action_end()
         if self._line.suggester is not None:
             self._completing = self.run_worker(self._complete(self._line.suggester, self._line.value))

@@ -23,7 +23,7 @@ EXAMPLES = {Kind.DATE: "2026-01-31", Kind.MONEY: "12.50 EUR", Kind.EMAIL: "name@
 
 
 class ChoiceLine(Static, can_focus=True):
-    """Choices side by side: a digit or the first letter takes one, the arrows mark one, Enter takes the marked one."""
+    """Choices side by side: a digit or the first letter chooses, the arrows select, Enter chooses the selection."""
 
     @dataclass
     class Taken(Message):
@@ -35,7 +35,7 @@ class ChoiceLine(Static, can_focus=True):
         self.value = value if value in choices else ""
 
     def render(self) -> Content:
-        """Write the choices, the marked one between brackets so that no colour is needed."""
+        """Draw the choices, the selected one in brackets so that no colour is needed."""
         shown = [
             f"[{n} {one_line(choice)}]" if choice == self.value else f" {n} {one_line(choice)} "
             for n, choice in enumerate(self.choices, 1)
@@ -44,7 +44,7 @@ class ChoiceLine(Static, can_focus=True):
         return Content(beside if cell_len(beside) <= self.app.size.width * 9 // 10 - FRAME else "\n".join(shown))
 
     def on_key(self, event: events.Key) -> None:
-        """Let the keys choose; what is none of them goes on to the form."""
+        """Let the keys choose; any other key goes on to the form."""
         if event.key == "enter":
             self.post_message(self.Taken())
         elif event.key in ("left", "right"):
@@ -60,12 +60,14 @@ class ChoiceLine(Static, can_focus=True):
         self.refresh(layout=True)
 
     def _take(self, character: str) -> bool:
-        """Take the choice of a digit or a letter; a letter that begins several goes from one to the next."""
+        """Choose by digit or letter; a letter that begins several choices cycles through them."""
         if character.isdecimal() and 1 <= int(character) <= len(self.choices):
             self.value = self.choices[int(character) - 1]
             self.post_message(self.Taken())
         else:
-            fitting = [one for one in self.choices if character and one.casefold().startswith(character.casefold())]
+            fitting = [
+                choice for choice in self.choices if character and choice.casefold().startswith(character.casefold())
+            ]
             if not fitting:
                 return False
             after = fitting.index(self.value) + 1 if self.value in fitting else 0
@@ -77,7 +79,7 @@ class ChoiceLine(Static, can_focus=True):
 
 
 class AskRow(Vertical):
-    """Label, line, and one sentence under it once the answer was found wrong."""
+    """Label, line, and an error under it once the answer is invalid."""
 
     def __init__(self, ask: Ask, label: str, value: str) -> None:
         super().__init__(classes="ask-row")
@@ -93,7 +95,7 @@ class AskRow(Vertical):
         self._wrong = Static("", markup=False, classes="ask-wrong")
 
     def compose(self) -> ComposeResult:
-        """Label, line, sentence."""
+        """Label, line, error."""
         rest = words(" (may stay empty)") if self.ask.optional else ""
         yield Static(Content(one_line(self._label) + rest), markup=False, classes="ask-label")
         yield self.line
@@ -105,7 +107,7 @@ class AskRow(Vertical):
         return self.line.value.strip()
 
     def check(self) -> bool:
-        """Tell whether the answer does; what is wrong with it is written under the line."""
+        """Return whether the answer is valid; an error is shown under the line."""
         wrong = problem(self.ask, self.value)
         if not self.value and not self.ask.optional:
             wrong = words("a value is needed here")
@@ -114,7 +116,7 @@ class AskRow(Vertical):
         return not wrong
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Take the sentence away as soon as the answer does."""
+        """Remove the error as soon as the answer is valid."""
         event.stop()
         if self._wrong.has_class("-shown"):
             self.check()

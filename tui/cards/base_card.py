@@ -1,4 +1,4 @@
-"""What every screen over the desk has in common: it answers once, and knows when it was first drawn."""
+"""The base of every screen over the desk: it answers once and knows when it was first drawn."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
     """
 
     answered = False
-    """The answer was given; whatever comes later is dropped."""
+    """The answer was given; later answers are dropped."""
     drawn_at = math.inf
-    """When the screen first went to the terminal, by `time.monotonic`: a key that was read before is not for it."""
+    """When the screen was first drawn, by `time.monotonic`: a key read earlier is not meant for it."""
     _held_back: tuple[ScreenResultType | None] | None = None
     """An answer given while another screen was on top."""
 
     def __init__(self) -> None:
         super().__init__()
         self.drawn = asyncio.Event()
-        """Set once it is there to be read."""
+        """Set once the screen is drawn."""
 
     def on_mount(self) -> None:
-        """Let those go on who wait until the screen is drawn."""
+        """Release everything that waits for the screen to be drawn."""
         self.after_drawing(self._note_drawn)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Note the time just before what is on the screen is drawn first."""
+        """Record the time just before the first drawing."""
         if math.isinf(self.drawn_at) and any(child.size.area for child in self.children):
             self.drawn_at = monotonic()
         return super().render_lines(crop)
 
     def on_screen_resume(self) -> None:
-        """Give the answer that waited for the screen above to go."""
+        """Give the answer that waited for the screen above to close."""
         if self._held_back is not None:
             (result,), self._held_back = self._held_back, None
             self.call_next(self._give, result)
 
     def after_drawing(self, act: Callable[[], object]) -> None:
-        """Call `act` after the next drawing, unless the screen has answered or gone by then."""
+        """Call `act` after the next drawing, unless the screen has answered or closed by then."""
 
         def act_if_there() -> None:
             if not self.answered and self.is_mounted and self in self.app.screen_stack:
@@ -59,7 +59,7 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
         self.call_after_refresh(act_if_there)
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Answer and go. A second answer, and one after the screen has gone, does nothing."""
+        """Answer and close. A second answer, or an answer after closing, does nothing."""
         if self.answered or self not in self.app.screen_stack:
             return AwaitComplete()
         self.answered = True
@@ -69,7 +69,7 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
         return AwaitComplete()
 
     def _give(self, result: ScreenResultType | None) -> None:
-        """Answer without handing on what Textual lets wait for: nobody may wait for it from a message of the screen."""
+        """Answer without returning Textual's awaitable: awaiting it in a handler of this screen would deadlock."""
         super().dismiss(result)
 
     def _note_drawn(self) -> None:

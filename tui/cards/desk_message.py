@@ -1,4 +1,4 @@
-"""The base of what widgets post to the desk."""
+"""The base of the messages that widgets post to the desk."""
 
 from __future__ import annotations
 

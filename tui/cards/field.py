@@ -1,4 +1,4 @@
-"""Telling where text is typed, without loading the widgets for it."""
+"""Recognises text fields without importing their widgets."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from textual.widget import Widget
 
 
 def types(widget: Widget | None) -> bool:
-    """Tell whether letters are typed into the widget, as in a line or a text."""
+    """Return whether the widget is a text field, such as an input line or a text area."""
     return widget is not None and widget.check_consume_key("a", "a")

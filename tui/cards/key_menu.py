@@ -1,4 +1,4 @@
-"""A few choices, each on one key: for what needs no letters to be found."""
+"""A menu of a few choices, each on one key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tui.look.words import words
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One choice: its key, the id that choosing it returns, and what it says."""
+    """One choice: its key, the id that it returns, and its text."""
 
     key: str
     id: str
@@ -39,7 +39,7 @@ class KeyMenu(BaseCard[str]):
         self._title, self._lines, self._note = title, lines, note
 
     def compose(self) -> ComposeResult:
-        """Title, a line a choice, a note."""
+        """Title, one line per choice, a note."""
         with Vertical(id="key-menu"):
             yield Static(Content(self._title), id="menu-title", markup=False)
             options = [Option(Content(f"{line.key}  {one_line(line.text)}"), id=line.id) for line in self._lines]
@@ -47,7 +47,7 @@ class KeyMenu(BaseCard[str]):
             yield Static(Content(self._note or words("Esc leaves")), id="menu-note", markup=False)
 
     def on_key(self, event: events.Key) -> None:
-        """Take the line of the key."""
+        """Choose the line of the key."""
         for line in self._lines:
             if event.character == line.key:
                 event.stop()
@@ -55,7 +55,7 @@ class KeyMenu(BaseCard[str]):
                 return
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the marked or clicked line."""
+        """Choose the selected or clicked line."""
         event.stop()
         self.dismiss(event.option_id or "")
 

@@ -1,4 +1,4 @@
-"""Lines to look through over the desk, each leading somewhere: an agent's figures, what a shift begins with."""
+"""A list over the desk whose lines open something: an agent's figures, the start of a shift."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class LinesCard(BaseCard[str]):
     def __init__(
         self, title: str, lines: Sequence[tuple[str, str]], note: str, keys: Mapping[str, str] | None = None
     ) -> None:
-        """Take lines of id and words, headings without an id; `keys` name the ids that single keys return.
+        """Take lines of id and text, headings without an id; `keys` map single keys to the ids that they return.
 
-        Several lines may lead to the same place.
+        Several lines may share an id.
         """
         super().__init__()
         self._title, self._lines, self._note, self._keys = title, lines, note, keys or {}
@@ -41,24 +41,24 @@ class LinesCard(BaseCard[str]):
             yield Static(Content(self._note), id="lines-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Mark the first line that leads somewhere."""
+        """Select the first line that opens something."""
         listed = self.query_one(OptionList)
         listed.highlighted = next((n for n, option in enumerate(listed.options) if not option.disabled), None)
 
     def on_key(self, event: events.Key) -> None:
-        """Take what a key of its own means."""
+        """Choose the line that has this key."""
         name = self._keys.get(event.character or "")
         if name is not None:
             event.stop()
             self.dismiss(name)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the marked or clicked line."""
+        """Choose the selected or clicked line."""
         event.stop()
         self.dismiss(self._lines[event.option_index][0])
 
     def action_step(self, step: int) -> None:
-        """Mark another line."""
+        """Select another line."""
         listed = self.query_one(OptionList)
         if step > 0:
             listed.action_cursor_down()

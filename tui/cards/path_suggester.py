@@ -1,4 +1,4 @@
-"""Completing a path as it is typed: `~` and `~/Mail/in` go on to what lies there."""
+"""Completes a path as it is typed: `~` and `~/Mail/in` continue with the entries found there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from textual.suggester import Suggester
 from data.safe_text import safe_line
 
 MOST_LOOKED_AT = 5_000
-"""Entries of a folder that are looked at for a completion."""
+"""The most entries of a folder that are searched for a completion."""
 
 
 class PathSuggester(Suggester):
-    """Offers the first entry that goes on what is typed; a folder ends in a slash, so that typing goes on in it."""
+    """Offers the first entry that starts with what is typed; a folder ends in a slash, to continue typing in it."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -47,5 +47,5 @@ def completed(typed: str) -> str | None:
 
 def _fits(name: str, beginning: str) -> bool:
     hidden = name.startswith(".") and not beginning.startswith(".")
-    # a name with control characters in it is never put on the screen
+    # a name with control characters is never shown
     return name.startswith(beginning) and not hidden and safe_line(name) == name

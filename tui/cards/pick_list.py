@@ -1,4 +1,4 @@
-"""A list to find something in by a few letters: every action with its keys, or every macro."""
+"""A list filtered by a few typed letters: every action with its keys, or every macro."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PickList(BaseCard[str]):
         hint: str = "",
         offer: Callable[[str], tuple[str, str]] | None = None,
     ) -> None:
-        """Take lines of id and words, headings without an id; `offer` makes one more line of what is typed."""
+        """Take lines of id and text, headings without an id; `offer` builds an extra line from what is typed."""
         super().__init__()
         self._lines, self._offer = lines, offer
         self._hint = hint or words("letters of its name; Enter takes it")
@@ -48,11 +48,11 @@ class PickList(BaseCard[str]):
             yield OptionList(*self._options(""), markup=False)
 
     def on_mount(self) -> None:
-        """Mark the first line, so that Enter takes it."""
+        """Select the first line, so that Enter chooses it."""
         self._mark_first()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """List what fits."""
+        """List the matches."""
         event.stop()
         shown = self.query_one(OptionList)
         shown.clear_options()
@@ -60,14 +60,14 @@ class PickList(BaseCard[str]):
         self._mark_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Run the marked one."""
+        """Choose the selected line."""
         event.stop()
         shown = self.query_one(OptionList)
         place = shown.highlighted
         self.dismiss((shown.get_option_at_index(place).id or "") if place is not None else "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Run the clicked one."""
+        """Choose the clicked line."""
         event.stop()
         self.dismiss(event.option_id or "")
 
@@ -80,7 +80,7 @@ class PickList(BaseCard[str]):
             shown.action_cursor_up()
 
     def action_page(self, pages: int) -> None:
-        """Mark another a page away."""
+        """Move the selection by a page."""
         for _ in range(max(1, self.query_one(OptionList).size.height - 1)):
             self.action_step(pages)
 
@@ -99,7 +99,7 @@ class PickList(BaseCard[str]):
             for name, line in self._lines
             if all(word in folded(line) for word in wanted) and (name or not wanted)
         ]
-        # what begins a word goes before what lies inside one: `hole` means a hole, not the whole
+        # a match at the start of a word ranks above one inside a word: `hole` means a hole, not the whole
         fitting.sort(key=lambda one: not all(f" {word}" in f" {folded(one[1])}" for word in wanted))
         if self._offer is not None and letters.strip():
             fitting.append(self._offer(letters.strip()))
@@ -107,12 +107,12 @@ class PickList(BaseCard[str]):
 
 
 def _option(name: str, line: str) -> Option:
-    # Content: a line may hold a macro's own title, which is no markup
+    # Content: a line may hold a macro's own title, which is not markup
     shown = " ".join(safe_text(line).splitlines())
     return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
 
 
 def folded(text: str) -> str:
-    """Return `text` without accents and capitals, so that `devolucion` finds `Devolución`."""
+    """Return `text` in lower case without accents, so that `devolucion` finds `Devolución`."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()

@@ -1,4 +1,4 @@
-"""Room for a text of several lines, over the desk."""
+"""A text area over the desk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.look.words import words
 
 
 class TextCard(BaseCard[str]):
-    """Returns what was typed or pasted, None on Esc."""
+    """Returns the text that was typed or pasted, None on Esc."""
 
     CSS_PATH = "text_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -24,7 +24,7 @@ class TextCard(BaseCard[str]):
     ]
 
     def __init__(self, title: str, text: str = "") -> None:
-        """Take what stands there to begin with; such a text gets more room."""
+        """Take the initial text; with such a text the area is larger."""
         super().__init__()
         self._title = title
         self.text = TextArea(text, classes="-tall" if text else "", soft_wrap=True, tab_behavior="focus", compact=True)

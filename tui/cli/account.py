@@ -1,4 +1,4 @@
-"""`tridesk account`: mail accounts and ticketing systems set up, tried and taken away."""
+"""`tridesk account`: set up, test and remove mail accounts and ticketing systems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
 from queues.accounts.ticketing_system import HERE
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.setup.settings import config_folder, load
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def account() -> None:
 @click.option("--smtp", "smtp", metavar="HOST[:PORT]", help="The server for replies.")
 @click.option("--starttls", is_flag=True, help="TLS begins after a greeting on both named servers.")
 @click.option("--user", help="The login name, if it is not the address.")
-@click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How one logs in.")
+@click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How to log in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
@@ -88,7 +88,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
 
 
 def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
-    """Get the secret, try the connection, write the account down."""
+    """Get the secret, test the connection, save the account."""
     from tui.accounts.config_writing import add as write
 
     if any(account.name == new.name for account in load().settings.remotes):
@@ -118,7 +118,7 @@ def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server |
 
 
 def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Tracker, str]:
-    """Ask for the password where the keyring is to keep it; without a keyring it is asked for at each start."""
+    """Prompt for the password if the keyring is to store it; without a keyring it is asked for at each start."""
     from queues.accounts.secrets import keyring_put
 
     if new.secret not in ("keyring", "ask") or not sys.stdin.isatty():
@@ -136,7 +136,7 @@ def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Trac
 
 
 def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
-    """Try the account; what the person at the keys can mend is asked for again, the rest is raised."""
+    """Test the account; prompt again for what the user can correct, raise any other error."""
     from queues.connectors.mail_faults import CERTIFICATE, LoginRefusedError
     from queues.connectors.web import TokenRefusedError
 
@@ -156,7 +156,7 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
 
 
 def _try(account: Account | Tracker, typed: str = "") -> str:
-    """Log in, and return in a few words what was found. Raises DeskError with what is wrong."""
+    """Log in and return a short description of what was found. Raises DeskError with the reason if that fails."""
     from tui.accounts.trial import try_account
 
     if account.secret == "ask" and not typed and sys.stdin.isatty():
@@ -173,7 +173,7 @@ def list_(as_json: bool) -> None:
         keys = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
                 "secret": tracker.secret.partition(":")[0]}  # fmt: skip
         if as_json:
-            put(keys)
+            write_json(keys)
         else:
             queues = ", ".join(tracker.queues) or "all queues"
             click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {keys['secret']}")
@@ -184,7 +184,7 @@ def list_(as_json: bool) -> None:
             "lane": item.lane,
         }  # fmt: skip
         if as_json:
-            put(row)
+            write_json(row)
         else:
             click.echo(f"{item.name:<14} {item.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
 
@@ -203,7 +203,7 @@ def test(name: str | None, as_json: bool) -> None:
             sound = good = False
             detail = error.message
         if as_json:
-            put({"account": item.name, "ok": good, "detail": detail})
+            write_json({"account": item.name, "ok": good, "detail": detail})
         else:
             click.echo(f"{'ok  ' if good else 'FAIL'}  {item.name}{': ' if detail else ''}{safe_line(detail)}")
     if not sound:

@@ -11,7 +11,7 @@ import click
 from data.errors import InputError, LeftError, RuleError
 from data.records.changes import Change, Done
 from data.records.tickets import Status
-from tui.cli.common import NUMBER, acting, db_option, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.look.written_values import iso
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
@@ -130,15 +130,15 @@ def _given(text: str | None) -> str:
 
 
 def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_json: bool) -> None:
-    """Carry a change out on tickets, all or none, and say what was done. Raises what the desk refuses."""
+    """Apply a change to tickets, all or none, and print the result. Raises the desk's error if it refuses."""
     with acting(db) as desk:
         tell(desk.act(ticket_ids, change), as_json)
 
 
 def tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
-    """Say what was done, or put it as one JSON line."""
+    """Print the result, as text or as one JSON line."""
     if as_json:
-        put(
+        write_json(
             {
                 "action": done.action,
                 "summary": done.summary,

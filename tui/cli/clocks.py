@@ -1,4 +1,4 @@
-"""`tridesk clocks`: the targets in force, and every running ticket's clocks set again by them."""
+"""`tridesk clocks`: list the targets in force and recalculate the clocks of open tickets by them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from queues.clocks.sla import Policy
-from tui.cli.common import acting, db_option, json_option, put
+from tui.cli.common import acting, db_option, json_option, write_json
 from tui.look.short_times import span
 
 _CONDITIONS = ("lanes", "priorities", "severities", "languages", "tiers", "topics")
@@ -31,11 +31,11 @@ def clocks(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
     with acting(db) as desk:
         if not again:
             for policy in desk.rules.policies:
-                put(_keys(policy)) if as_json else click.echo(_line(policy))
+                write_json(_keys(policy)) if as_json else click.echo(_line(policy))
             return
         counts = desk.reclock(dry_run=dry_run)
     if as_json:
-        put({**asdict(counts), "dry_run": dry_run})
+        write_json({**asdict(counts), "dry_run": dry_run})
         return
     done = "would change" if dry_run else "changed"
     click.echo(

@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.safe_text import safe_line
 from macros.authoring.coach import Advice, carry_out
 from queues.figures.effort import Took
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.coaching.advice import DAYS, advice_line, coaching, figures
 from tui.setup.clock import wall_clock
@@ -42,12 +42,12 @@ def coach(
         if save > len(result.advice):
             raise InputError("No such advice", f"There are {len(result.advice)}; `tridesk coach` lists them.")
         name = carry_out(result.advice[save - 1], library, folder or config_folder() / "macros", title)
-        put({"macro": name}) if as_json else click.echo(safe_line(f"saved as {name}"))
+        write_json({"macro": name}) if as_json else click.echo(safe_line(f"saved as {name}"))
         return
     if as_json:
-        put({"agent": result.agent, "days": result.days, **_took(result.now), "before": _took(result.before)})
+        write_json({"agent": result.agent, "days": result.days, **_took(result.now), "before": _took(result.before)})
         for number, advice in enumerate(result.advice, 1):
-            put({"advice": number, **_keys(advice)})
+            write_json({"advice": number, **_keys(advice)})
         return
     for line in figures(result):
         click.echo(safe_line(line))

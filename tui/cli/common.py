@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 NUMBER = click.IntRange(1, 2**53)
-"""The number of a ticket, a message or the like: what the file can hold."""
+"""The number of a ticket, a message or the like, within SQLite's integer range."""
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 
 
 def db_option(command: Command) -> Command:
-    """Add `--db FILE`; the group's own option and `TRIDESK_DB` hold where it is not given."""
+    """Add `--db FILE`; without it the group's option or `TRIDESK_DB` applies."""
     option = click.option("--db", type=click.Path(path_type=Path), default=None, help="The desk file.")
     return option(command)
 
@@ -59,7 +59,7 @@ def acting(db: Path | None) -> Iterator[Desk]:
         yield desk
 
 
-def put(values: dict[str, Any]) -> None:
+def write_json(values: dict[str, Any]) -> None:
     """Write one JSON line."""
     # A lone surrogate (a file name's odd byte) has no UTF-8; backslashreplace writes it as its JSON escape
     click.echo(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace"))
@@ -90,7 +90,7 @@ def ticket_keys(ticket: Ticket, customer: Customer | None) -> dict[str, Any]:
 
 
 def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
-    """Return a ticket on one line for people; foreign words are made safe."""
+    """Return a ticket as one readable line; foreign text is made safe."""
     name = safe_line(customer.name if customer else "")
     due = iso(ticket.due_at) or "-"
     stand = f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
@@ -116,7 +116,7 @@ def escalation_keys(escalation: Escalation, now: int) -> dict[str, Any]:
 
 
 def escalation_line(escalation: Escalation, now: int) -> str:
-    """Return an escalation on one line for people; foreign words are made safe."""
+    """Return an escalation as one readable line; foreign text is made safe."""
     state = "overdue" if escalation.is_overdue(now) else escalation.state
     stand = f"{escalation.label:<6} #{escalation.ticket_id:<6} {state:<9} {iso(escalation.due_at) or '-':<21}"
     return f"{stand} {safe_line(escalation.team)[:24]:<24} {safe_line(escalation.reason)}"

@@ -1,4 +1,4 @@
-"""`tridesk config explain`: every setting, what it is now and where that comes from."""
+"""`tridesk config explain`: every setting, its current value and where that comes from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.setup.settings import Settings, load, store_path
 
 
@@ -32,6 +32,6 @@ def explain(as_json: bool) -> None:
         )
     for name, value, source in rows:
         if as_json:
-            put({"setting": name, "value": value, "source": source})
+            write_json({"setting": name, "value": value, "source": source})
         else:
             click.echo(f"{name:<14} {value!s:<40} {source}")

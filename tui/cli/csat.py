@@ -1,4 +1,4 @@
-"""`tridesk csat`: what customers said of how we did, taken in, listed and corrected."""
+"""`tridesk csat`: customers' ratings, imported, listed and corrected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.records.ratings import SATISFIED, UNHAPPY, Rating
 from data.safe_text import safe_line, shortened
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.cli.listing import rating_keys
 from tui.look.written_values import iso
 
@@ -57,15 +57,15 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
             if reason:
                 click.echo(safe_line(f"#{number}: {reason}"), err=True)
     totals = counts | ({"reopened": sum(not reason for reason in opened.values())} if reopen else {})
-    put(totals) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in totals.items()))
+    write_json(totals) if as_json else click.echo(", ".join(f"{word} {n}" for word, n in totals.items()))
     return 1 if counts["refused"] else 0
 
 
 @csat.command("list")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
-@click.option("--low", is_flag=True, help="Only those of 1 and 2.")
+@click.option("--low", is_flag=True, help="Only ratings of 1 and 2.")
 @click.option("--ticket", type=NUMBER, help="Only this ticket's.")
-@click.option("--all", "everything", is_flag=True, help="Replaced and removed ones too.")
+@click.option("--all", "everything", is_flag=True, help="Replaced and removed ratings too.")
 @db_option
 @json_option
 def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: Path | None, as_json: bool) -> None:
@@ -81,7 +81,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
             if (not low or rating.value <= UNHAPPY) and ticket in (None, rating.ticket_id)
         ]
         for rating in ratings:
-            put(keys(rating, store)) if as_json else click.echo(line(rating))
+            write_json(keys(rating, store)) if as_json else click.echo(line(rating))
     if not ratings and not as_json:
         click.echo("No ratings here.", err=True)
     elif not as_json:
@@ -115,7 +115,7 @@ def remove(rating: int, db: Path | None, as_json: bool) -> None:
 
 
 def line(rating: Rating) -> str:
-    """Return a rating on one line for people; the customer's words are made safe."""
+    """Return a rating as one readable line; the customer's text is made safe."""
     given = f"{rating.score:g}/{rating.scale}"
     head = f"{rating.id:<6} #{rating.ticket_id:<6} {iso(rating.at)}  {rating.value}"
     tail = f"{rating.state:<9} {safe_line(rating.agent)[:16]:<16} {safe_line(rating.comment)}"
@@ -123,6 +123,6 @@ def line(rating: Rating) -> str:
 
 
 def keys(rating: Rating, store: Store) -> dict[str, Any]:
-    """Return a rating and what its ticket is under the keys that scripts know."""
+    """Return a rating and its ticket's attributes under the keys that scripts know."""
     ticket = store.tickets.get(rating.ticket_id)
     return rating_keys(rating) | {name: getattr(ticket, name, "") for name in ("lane", "language", "topic")}

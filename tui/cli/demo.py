@@ -1,4 +1,4 @@
-"""`tridesk demo`: an invented service's desk on this machine; nothing leaves it, nothing stays unless asked."""
+"""`tridesk demo`: the desk of an invented service on this machine; nothing is sent, nothing is kept unless asked."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ import click
 
 from data.errors import InputError
 from data.store import Store
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
     from data.records.incoming import Incoming
 
 AGENT = "Alex"
-"""Who signs the demo's replies, unless the settings name someone."""
+"""The name that signs the demo's replies, unless the settings name an agent."""
 MONTHS_TICKETS = 1_200
-"""The default number of messages in a rehearsed month."""
+"""The default number of messages in a simulated month."""
 BATCH = 2_000
-"""Messages a transaction: large enough for speed, small enough to see progress."""
+"""Messages per transaction: large enough for speed, small enough to show progress."""
 
 
 @click.command()
@@ -47,7 +47,7 @@ def demo(tickets: int | None, worked: bool, seed: int, keep: Path | None, no_ui:
 
 
 def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bool, as_json: bool) -> int:
-    """Fill the desk file, then open the screen or say what is in it."""
+    """Fill the desk file, then open the screen or print a summary."""
     from queues.connectors.demo import DemoConnector
     from tui.setup.clock import wall_clock
 
@@ -68,7 +68,7 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
 
 
 def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
-    """Yield messages for a big store, as a connector would hand them in."""
+    """Yield messages for a large store, as a connector would deliver them."""
     from data.demo import many
     from queues.connectors.demo import incoming
 
@@ -76,7 +76,7 @@ def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:
 
 
 def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
-    """Play a month of work up to `end`; on a terminal stderr tells how far it is."""
+    """Simulate a month of work up to `end`; progress goes to stderr on a terminal."""
     from data.store import Store
     from macros.files.library import Library
     from queues.desk.desk import Desk
@@ -94,7 +94,7 @@ def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
 
 
 def _fill(path: Path, items: Iterable[Incoming], total: int | None) -> None:
-    """Take the messages in through the desk, a transaction a batch; long work says how far it is on stderr."""
+    """File the messages through the desk, one transaction per batch; progress goes to stderr."""
     from tui.setup.open_desk import open_desk
 
     desk = open_desk(path)
@@ -108,12 +108,12 @@ def _fill(path: Path, items: Iterable[Incoming], total: int | None) -> None:
 
 
 def _tell(path: Path, seed: int, seconds: float, *, as_json: bool) -> None:
-    """Say what the desk holds, and how long filling it took."""
+    """Print what the desk contains and how long filling it took."""
     with closing(Store.open(path, create=False)) as store:
         waiting = {lane: counts.active for lane, counts in store.tickets.counts().items()}
     total = sum(waiting.values())
     if as_json:
-        put({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
+        write_json({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
         return
     shares = ", ".join(f"{lane} {amount:,}" for lane, amount in sorted(waiting.items()))
     click.echo(f"{total:,} tickets wait ({shares}); seed {seed}, filled in {seconds:.1f} s")

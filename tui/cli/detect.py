@@ -16,9 +16,9 @@ from queues.language.detector import detect as language_of
 from queues.language.templates import KnownTexts
 
 LIKELY = 0.5
-"""From here on an answer is likelier right than wrong. The desk asks for more before it routes by a language."""
+"""From this confidence on an answer is more likely right than wrong. Routing by language requires more."""
 CHUNK = 1 << 16
-"""Bytes read at once, or what there is."""
+"""The most bytes read at once."""
 
 
 @click.command()
@@ -65,8 +65,8 @@ def detect(as_json: bool, templates: Path | None, cut: float) -> None:
 def _lines(answered: Callable[[], object]) -> Iterator[str]:
     """Yield the lines of standard input as they come; odd bytes become U+FFFD.
 
-    `answered` is called before each wait for more, so that who sends one line gets one answer, and who sends a million
-    is not flushed a million times.
+    `answered` is called before each wait for more input: a single line is answered at once, and a million lines are
+    not flushed a million times.
     """
     source = cast(BufferedReader, sys.stdin.buffer)  # typeshed promises less
     begun: list[bytes] = []

@@ -1,4 +1,4 @@
-"""`tridesk doctor`: is the file sound, what waits in the outbox, and does all load that the desk loads at its start."""
+"""`tridesk doctor`: checks the file, the outbox, and everything that the desk loads at start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.errors import DeskError
 from data.safe_text import safe_line
 from data.store import WAY_OUT, Store
 from queues.procedures.book import ProcedureBook
-from tui.cli.common import chosen, db_option, json_option, put
+from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.deciding.escalation_text import FOLDER
 from tui.keys.keymap import keymap_from
 from tui.setup import open_desk
@@ -32,7 +32,7 @@ def doctor(db: Path | None, as_json: bool) -> None:
         sound &= good
         for line in words:
             if as_json:
-                put({"check": name, "ok": good, "detail": line})
+                write_json({"check": name, "ok": good, "detail": line})
             else:
                 click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {safe_line(line)}")
     if not sound:
@@ -40,11 +40,11 @@ def doctor(db: Path | None, as_json: bool) -> None:
 
 
 Check = Callable[[], "str | list[str]"]
-"""Says what is well, or one sentence for each thing that is not; one alone may be raised."""
+"""A check: returns a summary if all is well, or a list of problems; may raise a single problem as an error."""
 
 
 def _checks(path: Path) -> Iterator[tuple[str, Check]]:
-    """Yield everything that the desk reads at its start; what hangs on settings only where those can be read."""
+    """Yield everything that the desk loads at start; parts that depend on settings only if those can be read."""
     yield "store", lambda: _store(path)
     yield "suspended", lambda: _suspended(path)
     yield "settings", _settings
@@ -68,7 +68,7 @@ def _tried(check: Check) -> tuple[bool, list[str]]:
 
 
 def _of_settings(check: Callable[[Settings], str], settings: Settings) -> str:
-    """Run a check whose sentence may leave out the file: it is about `config.toml`."""
+    """Run a check whose errors need not name the file: they are about `config.toml`."""
     try:
         return check(settings)
     except DeskError as error:
@@ -168,8 +168,8 @@ def _accounts(path: Path) -> str:
 
 
 def _routing(settings: Settings) -> str | list[str]:
-    """Load the rules; one that names a procedure that does not exist brings in no steps at all."""
-    desk_rules = open_desk.desk_rules(settings)  # all that is loaded together, whatever was not looked at alone
+    """Load the rules and report each rule that names a procedure which does not exist."""
+    desk_rules = open_desk.desk_rules(settings)  # loads also what no check above covers
     rules, known = desk_rules.routing.rules, desk_rules.procedures
     named = ((rule.name, rule.then.procedure) for rule in rules if rule.then.procedure)
     where = config_folder() / "routing.toml"
@@ -188,7 +188,7 @@ def _procedures() -> str | list[str]:
 
 
 def _library(folder: str) -> str | list[str]:
-    """Read macros, or the templates of words to other teams: the built-in ones and the user's own."""
+    """Read the macros, or the escalation templates: the built-in ones and the user's own."""
     from macros.files.library import BUILT_IN, Library
 
     built_in = BUILT_IN if folder == "macros" else BUILT_IN.with_name(folder)

@@ -1,4 +1,4 @@
-"""`tridesk escalate`, `escalations` and `escalation`: handing matters to other teams, and what came of them."""
+"""`tridesk escalate`, `escalations` and `escalation`: escalate tickets to other teams, and record their answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.errors import InputError
 from data.records.changes import Change
 from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, reading, write_json
 from tui.deciding.escalation_text import HandingOver, due_of
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder
@@ -44,7 +44,7 @@ def escalate(
 
 
 @click.command()
-@click.option("--overdue", is_flag=True, help="Only those whose answer is late.")
+@click.option("--overdue", is_flag=True, help="Only overdue ones.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones too.")
 @click.option("--team", default="", help="Only this team's.")
 @db_option
@@ -57,7 +57,7 @@ def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_
     if overdue:
         results = [escalation for escalation in results if escalation.is_overdue(now)]
     for escalation in results:
-        put(escalation_keys(escalation, now)) if as_json else click.echo(escalation_line(escalation, now))
+        write_json(escalation_keys(escalation, now)) if as_json else click.echo(escalation_line(escalation, now))
     if not results and not as_json:
         click.echo("No escalations here.", err=True)
 
@@ -83,7 +83,7 @@ def _command(name: str, state: EscalationState, help_text: str) -> None:
             tell(desk.act([child.ticket_id], Change(team_answer=answer)), as_json)
 
 
-_command("answer", EscalationState.ANSWERED, "Note TEXT as the team's answer: the ticket is ours again.")
+_command("answer", EscalationState.ANSWERED, "Record TEXT as the team's answer; the ticket is no longer on hold.")
 _command("return", EscalationState.RETURNED, "The team sent it back, with TEXT if it gave a reason.")
 _command("close", EscalationState.CLOSED, "Close it: nothing more is expected of the team.")
 

@@ -1,4 +1,4 @@
-"""`tridesk import`: mail, messages and other tools' tickets into the desk, with a report of what became of each."""
+"""`tridesk import`: import mail, messages and other tools' tickets, with a report of the outcome."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _summarise(report: Report, own_found: list[str]) -> None:
 def _unmapped(fields: list[dict[str, Any]]) -> None:
     if not fields:
         return
-    click.echo("Kept with the tickets, but with no place of their own here (export tickets --json shows them):")
+    click.echo("Fields without an equivalent, kept with the tickets (export tickets --json shows them):")
     for field in fields[:_SHOWN]:
         name, example = safe_line(field["field"]), safe_line(field["example"])
         click.echo(f"  {field['tool']:<10} {name:<32} {field['count']:>7}  {example}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.keys.actions import ACTIONS
 from tui.keys.keymap import keymap_from
 from tui.setup.settings import load
@@ -22,6 +22,8 @@ def keys(check: bool, as_json: bool) -> None:
         return
     for action in ACTIONS:
         if as_json:
-            put({"id": action.id, "keys": list(keymap.of(action.id)), "scope": action.scope, "title": action.title})
+            write_json(
+                {"id": action.id, "keys": list(keymap.of(action.id)), "scope": action.scope, "title": action.title}
+            )
         else:
             click.echo(f"{keymap.shown(action.id):<14} {action.scope:<9} {action.id:<22} {action.title}")

@@ -22,10 +22,10 @@ from tui.cli.common import (
     escalation_keys,
     escalation_line,
     json_option,
-    put,
     reading,
     ticket_keys,
     ticket_line,
+    write_json,
 )
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
@@ -55,7 +55,7 @@ def list_(db: Path | None, lane: str | None, status: str | None, everything: boo
         for ticket in tickets:
             customer = store.customers.get(ticket.customer_id)
             if as_json:
-                put(ticket_keys(ticket, customer))
+                write_json(ticket_keys(ticket, customer))
             else:
                 click.echo(ticket_line(ticket, customer))
         if not tickets and not as_json:
@@ -86,7 +86,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         ratings, now = store.csat.of(ticket_id), wall_clock()
         asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed"])
         if as_json:
-            put(
+            write_json(
                 ticket_keys(ticket, customer)
                 | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
                 | {"promises": [promise_keys(promise) for promise in store.promises.of(ticket_id)]}
@@ -196,7 +196,7 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
         hits = store.search(" ".join(words), limit=limit, lane=lane)
         for hit in hits:
             if as_json:
-                put({"ticket": hit.ticket_id, "message": hit.message_id, "snippet": hit.snippet})
+                write_json({"ticket": hit.ticket_id, "message": hit.message_id, "snippet": hit.snippet})
             else:
                 click.echo(f"#{hit.ticket_id:<6} {safe_line(hit.snippet)}")
         if not hits and not as_json:

@@ -1,4 +1,4 @@
-"""The option that names the folder of an agent's own macros, and the library that goes with it."""
+"""The option for the folder of an agent's own macros, and the library read from it."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ FOLDER = click.option(
 
 
 def library_of(folder: Path | None) -> Library:
-    """Return the built-in macros with the agent's own over them."""
+    """Return the built-in macros, overridden by the agent's own."""
     return Library.standard(folder or config_folder() / "macros")

@@ -1,4 +1,4 @@
-"""`tridesk macros import`: answers of other tools made macros of one's own."""
+"""`tridesk macros import`: convert canned responses of other tools to macros."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
-from tui.cli.common import json_option, put
+from tui.cli.common import json_option, write_json
 from tui.setup.settings import config_folder
 
 SURE = 0.8
-"""How sure the detection has to be to call a text's language."""
+"""The confidence required to take a text's detected language."""
 TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "rocketchat", "chatwoot", "csv")
 
 
@@ -78,7 +78,7 @@ def import_them(
 
 def _tell(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        put(row)
+        write_json(row)
         return
     spoken = ",".join(row["languages"]) or "-"
     click.echo(safe_line(f"{row['outcome']:<9} {row['macro']:<48} {spoken}"))
@@ -88,7 +88,7 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
 
 def _tell_unmapped(unmapped: Counter[tuple[str, str]]) -> None:
     if unmapped:
-        click.echo("Kept in the files under [extra], but with no place here:")
+        click.echo("Fields without an equivalent, kept in the files under [extra]:")
     for (tool, name), count in unmapped.most_common():
         click.echo(f"  {tool:<10} {safe_line(name):<32} {count:>7}")
 

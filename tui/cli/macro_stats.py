@@ -1,4 +1,4 @@
-"""`tridesk macros stats`: what macros were used for, from the events."""
+"""`tridesk macros stats`: how macros were used, from the events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from data.safe_text import safe_line
 from macros.authoring.usage import MacroUse, uses
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.look.written_values import iso
 from tui.setup.settings import load
@@ -44,7 +44,9 @@ def _tell(use: MacroUse, as_json: bool) -> None:
     last = iso(use.last_used) if use.last_used else None
     if as_json:
         counts = {"uses": use.uses, "first_touch": use.first_touch, "edited": use.edited, "unedited": use.unedited}
-        put({"macro": use.macro, **counts, "undone": use.undone, "languages": dict(use.languages), "last_used": last})
+        write_json(
+            {"macro": use.macro, **counts, "undone": use.undone, "languages": dict(use.languages), "last_used": last}
+        )
         return
     known = use.edited + use.unedited
     edited = f"{use.edited} of {known}" if known else "-"

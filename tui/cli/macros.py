@@ -1,4 +1,4 @@
-"""`tridesk macros`: the answers, listed, shown, checked, filled in and suggested."""
+"""`tridesk macros`: list, show, check, fill in and suggest macros."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from macros.files.library import Library, Verdict, check_paths
 from macros.filling.context import Context
 from macros.filling.macro import Macro
 from macros.render import render
-from tui.cli.common import NUMBER, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, db_option, json_option, reading, write_json
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
 from tui.cli.macro_stats import stats
@@ -37,7 +37,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
     """List the macros: name, key, languages and title."""
     for macro in library_of(folder):
         if as_json:
-            put(_head(macro))
+            write_json(_head(macro))
         else:
             languages = ",".join(macro.languages) or "-"
             click.echo(
@@ -56,7 +56,9 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
         asks = [{"name": ask.name, "kind": str(ask.kind), "optional": ask.optional} for ask in macro.asks]
         bodies = {body.language: body.text for body in macro.bodies}
         snippets = [snippet.name for snippet in macro.snippets]
-        put({**_head(macro), "asks": asks, "bodies": bodies, "snippets": snippets, "attachments": macro.attachments})
+        write_json(
+            {**_head(macro), "asks": asks, "bodies": bodies, "snippets": snippets, "attachments": macro.attachments}
+        )
         return
     click.echo(safe_line(f"{macro.name}: {macro.title.for_language('en')}"))
     for ask in macro.asks:
@@ -116,7 +118,7 @@ def render_one(
     made = render(Library.only(name, folder or config_folder() / "macros").get(name), wanted, context, _pairs(answers))
     if as_json:
         holes = [{"name": hole.name, "start": hole.start, "end": hole.end} for hole in made.holes]
-        put(
+        write_json(
             {
                 "macro": made.change.macro,
                 "language": made.language,
@@ -144,13 +146,13 @@ def _head(macro: Macro) -> dict[str, Any]:
 def _tell(verdict: Verdict, as_json: bool) -> None:
     if as_json:
         line = verdict.line if not verdict.accepted else None
-        put({"file": str(verdict.file), "accepted": verdict.accepted, "line": line, "reason": verdict.reason})
+        write_json({"file": str(verdict.file), "accepted": verdict.accepted, "line": line, "reason": verdict.reason})
     elif not verdict.accepted:
         click.echo(safe_line(f"{verdict.file}:{verdict.line}: {verdict.reason}"))
 
 
 def _ticket(db: Path | None, ticket_id: int) -> tuple[Ticket, Customer, str]:
-    """Return a ticket, who wrote it, and what a reply to it carries that asks how it was."""
+    """Return a ticket, its customer, and the token of the rating request that a reply to it carries."""
     from queues.quality.csat import token_of
 
     with reading(db) as store:

@@ -1,4 +1,4 @@
-"""The list of commands; each is loaded when it is called, so that `--version` costs next to nothing."""
+"""The list of commands; each is loaded when it is called, so that `--version` is fast."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ COMMANDS = {
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),
 }
-"""Every command, in the order of the help: its module and the name in there."""
+"""Every command, in the order of the help: its module and the function in it."""
 
 
 class Lazy(click.Group):
@@ -77,7 +77,7 @@ def cli(ctx: click.Context, db: Path | None) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line; return the exit code. Raises DeskError for what failed in the desk."""
+    """Run the command line; return the exit code. Raises DeskError for an error of the desk."""
     try:
         code = cli.main(args=arguments, prog_name="tridesk", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

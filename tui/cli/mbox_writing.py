@@ -1,4 +1,4 @@
-"""A message as an mbox entry (mboxrd, RFC 4155): its own bytes where it came as mail, else a plain mail made of it."""
+"""A message as an mbox entry (mboxrd, RFC 4155): its original bytes if it came as mail, else a plain mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def mbox_entry(message: Message, raw: bytes | None) -> bytes:
 
 
 def _composed(message: Message) -> bytes:
-    """Write a mail of a message that did not come as one."""
+    """Build a mail from a message that did not come as mail."""
     try:
         sender = Person("", written_address(message.from_address))
     except ValueError:

@@ -1,4 +1,4 @@
-"""`tridesk outbox`: the replies that have not left for good, and what becomes of each."""
+"""`tridesk outbox`: list the replies that have not been delivered, and decide about each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from data.safe_text import safe_line
-from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.look.written_values import iso
 
 
@@ -34,7 +34,7 @@ def list_(db: Path | None, as_json: bool) -> None:
                 "reason": entry.reason,
             }
             if as_json:
-                put(row)
+                write_json(row)
             else:
                 why = f"  {safe_line(entry.reason)}" if entry.reason else ""
                 click.echo(f"{entry.id:<5} #{entry.ticket_id:<6} {entry.state:<9} {safe_line(entry.recipient)}{why}")
@@ -46,7 +46,7 @@ def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:
     with acting(db) as desk:
         done = desk.settle(entry_id, Wish(wish))
     if as_json:
-        put({"action": done.action, "summary": done.summary, "tickets": list(done.ticket_ids)})
+        write_json({"action": done.action, "summary": done.summary, "tickets": list(done.ticket_ids)})
     else:
         click.echo(done.summary)
 

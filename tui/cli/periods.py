@@ -14,7 +14,7 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 def zone_of(name: str) -> tzinfo:
-    """Return the named time zone, else the desk's own. Raises InputError for one that is not known."""
+    """Return the named time zone, else the desk's own. Raises InputError if it is unknown."""
     if not name:
         from tui.setup.open_desk import zone_of as own_zone
         from tui.setup.settings import load
@@ -27,7 +27,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def period_of(since: str, until: str, zone: tzinfo, now: int) -> Period:
-    """Return the period between two words such as `7d` and `now`. Raises InputError if it is none or empty."""
+    """Return the period from `since` to `until`, such as `7d` and `now`. Raises InputError if invalid or empty."""
     end = now if until == "now" else _moment(until, now, zone, "--until")
     back = _BACK.fullmatch(since)
     if back:

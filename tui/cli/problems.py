@@ -1,4 +1,4 @@
-"""`tridesk problem`: several tickets with one cause, and their common answer."""
+"""`tridesk problem`: link tickets with one cause, and answer them together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.records.tickets import Status
 from data.safe_text import safe_line
 from queues.desk.problems import known
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.deciding.escalation_text import HandingOver
 from tui.look.written_values import iso
 from tui.replying.bulk_plan import AS_SAID, Plan, plan
@@ -36,7 +36,7 @@ def list_them(everything: bool, db: Path | None, as_json: bool) -> None:
     with reading(db) as store:
         problems = store.problems.all(solved=everything)
     for item in problems:
-        put(_keys(item)) if as_json else click.echo(_line(item))
+        write_json(_keys(item)) if as_json else click.echo(_line(item))
     if not problems and not as_json:
         click.echo("No problems here.", err=True)
 
@@ -52,7 +52,7 @@ def show(number: str, db: Path | None, as_json: bool) -> None:
         tickets = [store.tickets.get(ticket) for ticket in store.problems.tickets(result.id)]
         linked = [ticket for ticket in tickets if ticket is not None]
         if as_json:
-            put(_keys(result) | {"linked": [{"id": ticket.id, "status": ticket.status} for ticket in linked]})
+            write_json(_keys(result) | {"linked": [{"id": ticket.id, "status": ticket.status} for ticket in linked]})
             return
         click.echo(_line(result))
         for item in linked:
@@ -101,7 +101,7 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
     """Answer every ticket that waits for the problem, as one action, and solve the problem.
 
-    Each ticket gets the macro's status: pending if it asks. Tickets that a check holds back stay as they are.
+    Each ticket gets the macro's status: pending if it asks. Tickets held back by a check stay as they are.
     """
     from tui.digits.macros_at_hand import Answering
 
@@ -141,7 +141,7 @@ def _tell_plan(made: Plan, as_json: bool) -> None:
     if as_json:
         held = [{"ticket": item, "reason": reason} for item, reason in made.held[AS_SAID].items()]
         languages = made.languages(AS_SAID)
-        put({"tickets": list(made.changes(AS_SAID)), "languages": languages, "held": held})
+        write_json({"tickets": list(made.changes(AS_SAID)), "languages": languages, "held": held})
         return
     click.echo(made.words(AS_SAID))
 

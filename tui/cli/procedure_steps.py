@@ -13,7 +13,7 @@ from data.safe_text import safe_line
 from queues.desk.desk import Desk
 from queues.procedures import wording_diff
 from queues.procedures.procedure import Procedure, Step, procedure_for
-from tui.cli.common import NUMBER, acting, db_option, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.look.written_values import iso
 
 
@@ -34,7 +34,7 @@ def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
             answer = answers.get(step.id)
             done = answer is not None and step.is_done(answer.value)
             if as_json:
-                put(_step_keys(step) | {
+                write_json(_step_keys(step) | {
                     "done": done, "answer": answer.value if answer else None, "by": answer.actor if answer else "",
                     "at": iso(answer.at) if answer else None,
                 })  # fmt: skip
@@ -58,7 +58,7 @@ def answer(ticket_id: int, step: str, value: str | None, take_back: bool, db: Pa
     """
     with acting(db) as desk:
         done = desk.take_step(ticket_id, step, None if take_back else value if value is not None else True)
-        put({"action": done.action, "summary": done.summary}) if as_json else click.echo(safe_line(done.summary))
+        write_json({"action": done.action, "summary": done.summary}) if as_json else click.echo(safe_line(done.summary))
 
 
 @click.command()
@@ -76,7 +76,7 @@ def changes(known: bool, language: str, db: Path | None, as_json: bool) -> None:
                     continue
                 parts = wording_diff.difference(seen, text, language)
                 if as_json:
-                    put({"kind": kind, "name": name, "changes": [[part.sign, part.text] for part in parts]})
+                    write_json({"kind": kind, "name": name, "changes": [[part.sign, part.text] for part in parts]})
                 else:
                     click.echo(safe_line(f"{kind} {name}"))
                     for part in parts:

@@ -1,4 +1,4 @@
-"""`tridesk promises` and `handover`: the words given to customers, and what a shift leaves to the next one."""
+"""`tridesk promises` and `handover`: promises made to customers, and what a shift hands over to the next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
 from data.safe_text import safe_line, safe_text
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import moment, span
@@ -44,7 +44,7 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
         zone = _zone()
         for promise in given_promises:
             if as_json:
-                put(_keys(promise, store, now))
+                write_json(_keys(promise, store, now))
             else:
                 stand = f"#{promise.ticket_id:<6} {_stand(promise, now):<14} {moment(promise.due_at, zone):<17}"
                 click.echo(f"{stand} {_words(promise, store)}")
@@ -68,12 +68,12 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
         open_items, notes = hand_over(store, now), store.shifts.left_notes(begin)
     for note in notes:
         if as_json:
-            put(_note_keys(note))
+            write_json(_note_keys(note))
         else:
             click.echo(f"{note_head(note, _zone())}\n{safe_text(note.note)}\n")
     for open_item in open_items:
         if as_json:
-            put(_left_keys(open_item))
+            write_json(_left_keys(open_item))
         else:
             click.echo(left_line(open_item, now))
     if not open_items and not as_json:
@@ -123,7 +123,7 @@ def _keys(promise: GivenPromise, store: Store, now: int) -> dict[str, Any]:
 
 
 def _note_keys(note: Shift) -> dict[str, Any]:
-    """Return a hand-over under the keys of the other lines, and whose it is."""
+    """Return a hand-over under the keys of the other lines, and its agent."""
     return {
         "kind": "note",
         "ticket": None,

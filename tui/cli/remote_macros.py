@@ -1,4 +1,4 @@
-"""The macros of a ticketing system that has some, fetched as it exports them."""
+"""Fetches the macros of a ticketing system in its export format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.setup.settings import load
 
 
 def fetched(account: str) -> bytes:
-    """Return the macros of the account as JSON. Raises InputError if it has none to give, ConnectorError."""
+    """Return the macros of the account as JSON. Raises InputError if its system has no macros, and ConnectorError."""
     from queues.accounts.secrets import SecretsAtHand
     from queues.connectors.zendesk import Zendesk
     from tui.accounts.password_prompt import ask_secrets

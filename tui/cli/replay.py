@@ -1,4 +1,4 @@
-"""`tridesk replay`: the requests of a period played again, in other orders, with other people, hours or targets."""
+"""`tridesk replay`: simulate a past period with another order, other staff, hours or targets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from queues.clocks.calendar import ALWAYS, WEEKDAYS, Calendar, from_table
 from queues.clocks.clock_settings import calendars_of, policies_of
 from queues.figures.past_requests import past_requests
 from queues.figures.replay import Order, Outcome, Request, as_it_was, play
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import span
 from tui.setup.clock import wall_clock
@@ -25,9 +25,9 @@ from tui.setup.open_desk import exposure
 from tui.setup.settings import CONFIG_NAME, config_folder, load
 
 DEMO_ENDS = 1_772_409_600
-"""Monday 2 March 2026, 00:00 UTC: a seed's month is the same whenever it is played."""
+"""Monday 2 March 2026, 00:00 UTC: a seed gives the same month on any day."""
 RECORD = "record"
-"""What stands in the place of the order for what happened in fact."""
+"""The name, in place of an order, of what really happened."""
 _STAFF = re.compile(r"(\d{1,4})@(\S+)")
 
 
@@ -63,7 +63,7 @@ _STAFF = re.compile(r"(\d{1,4})@(\S+)")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with another config.toml, whose policies and calendars are tried.",
 )
-@click.option("--demo", is_flag=True, help="Play a month of the demo, the same at any time.")
+@click.option("--demo", is_flag=True, help="Simulate a month of the demo, the same at any time.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Which month of the demo.")
 @db_option
 @json_option
@@ -114,7 +114,7 @@ def replay(
 
 @contextmanager
 def _demo_month(seed: int) -> Iterator[Store]:
-    """Rehearse a month in a folder of its own that is gone afterwards."""
+    """Simulate a month in a temporary folder that is removed afterwards."""
     from tui.cli.demo import MONTHS_TICKETS, rehearse
 
     with TemporaryDirectory(prefix="tridesk-replay-", ignore_cleanup_errors=True) as folder:
@@ -127,7 +127,7 @@ def _demo_month(seed: int) -> Iterator[Store]:
 def _people(
     staff: Sequence[str], agents: int, hours: str, calendar: str, calendars: Mapping[str, Calendar]
 ) -> list[Calendar]:
-    """Return a calendar for each who works."""
+    """Return a calendar for each working agent."""
     if sum(map(bool, (hours, calendar, staff))) > 1:
         raise click.UsageError("Give --hours, --calendar or --staff, not more than one of them.")
     if not staff:
@@ -151,7 +151,7 @@ def _stretched(requests: Sequence[Request], factor: float) -> list[Request]:
 
 def _tell(order: str, load_factor: float, outcome: Outcome, as_json: bool) -> None:
     if as_json:
-        put({"order": order, "load": round(load_factor, 4), **asdict(outcome)})
+        write_json({"order": order, "load": round(load_factor, 4), **asdict(outcome)})
         return
     lanes = ", ".join(f"{lane} {late}" for lane, late in outcome.by_lane.items())
     click.echo(
@@ -162,7 +162,7 @@ def _tell(order: str, load_factor: float, outcome: Outcome, as_json: bool) -> No
 
 
 def _shift(text: str, option: str, calendars: Mapping[str, Calendar]) -> Calendar:
-    """Return a calendar by its name, else one of these hours every day, else every hour."""
+    """Return the calendar of this name, else these hours every day, else around the clock."""
     if not text:
         return ALWAYS
     if text in calendars:

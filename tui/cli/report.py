@@ -12,7 +12,7 @@ from data.safe_text import safe_line
 from queues.figures.grouping import AGE_NAMES, By
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, behind, reports
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
 from tui.look.written_values import iso
 from tui.reports.hours import elapsed_of
@@ -22,7 +22,7 @@ from tui.reports.rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, s
 from tui.setup.clock import wall_clock
 
 _MOST_DAYS = 366
-"""Days of a long time that are drawn in one line: its last."""
+"""The most days drawn in one line: the last of the period."""
 
 
 @click.command()
@@ -71,7 +71,7 @@ def report(
                     listed += 1
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             if not listed:
-                click.echo("No ticket stands behind that figure.", err=True)
+                click.echo("No tickets are behind that figure.", err=True)
             return
         if page is not None:
             held = reports(store, period, groupings(By(by), period), place, elapsed=elapsed)
@@ -85,7 +85,7 @@ def report(
             return
         if as_json:
             for line in lines_of(held[By(by)]):
-                put(line)
+                write_json(line)
             return
         _put_words(held[By(by)], place)
         if by == By.ALL:
@@ -95,7 +95,7 @@ def report(
 
 def _put_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool) -> None:
     if as_json:
-        put({"ticket": ticket_id, "group": group, "at": iso(at), "value": number})
+        write_json({"ticket": ticket_id, "group": group, "at": iso(at), "value": number})
     else:
         click.echo(f"#{ticket_id:<8} {safe_line(group):<24} {iso(at)}  {number}")
 
@@ -133,7 +133,7 @@ def _put_groups(listed: list[Row]) -> None:
 
 
 def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
-    """Draw what came in and what was solved, a column a day, where there are days enough for a line."""
+    """Draw created and solved tickets, one column per day, if there are enough days for a line."""
     first = datetime.fromtimestamp(period.since, zone).date()
     last = datetime.fromtimestamp(period.until - 1, zone).date()
     days = [str(first + timedelta(days=n)) for n in range((last - first).days + 1)][-_MOST_DAYS:]
@@ -149,7 +149,7 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
 
 
 def _put_ages(by_age: Report) -> None:
-    """Draw how old what is left is."""
+    """Draw the backlog by age."""
     counts = [(name, by_age.now.get(name, {}).get(Metric.BACKLOG, EMPTY).count) for name in AGE_NAMES]
     if any(count for _, count in counts):
         from tui.look.text_charts import bars

@@ -1,4 +1,4 @@
-"""`tridesk route --again`: the open tickets under the rules of today, counted first where asked."""
+"""`tridesk route --again`: re-route the open tickets by the current rules, with a dry run."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from data.safe_text import safe_line
 from data.store import Store
 from queues.desk.route_again import EXAMPLES, Move, Plan, plan, words_of
 from queues.routing.rules import Rules
-from tui.cli.common import acting, put
+from tui.cli.common import acting, write_json
 
 
 def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json: bool) -> None:
-    """Re-route, or only count; say what moves. Raises StoreError and InputError."""
+    """Re-route, or only count; print what moves. Raises StoreError and InputError."""
     with acting(db) as desk:
         plan = _planned(desk.store, rules or desk.rules.routing)
         done = desk.reroute(plan) if plan.moves and not dry_run else None
     moved = len(done.ticket_ids) if done else 0
     if as_json:
-        put(_keys(plan) | {"dry_run": dry_run, "moved": moved, "action": done.action if done else None})
+        write_json(_keys(plan) | {"dry_run": dry_run, "moved": moved, "action": done.action if done else None})
         return
     for line in _lines(plan):
         click.echo(line)
@@ -30,7 +30,7 @@ def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json:
 
 
 def _planned(store: Store, rules: Rules) -> Plan:
-    """Try the rules on every open ticket; a terminal sees how far it is."""
+    """Apply the rules to every open ticket; progress goes to the terminal."""
     from rich.console import Console
     from rich.progress import Progress
 

@@ -1,4 +1,4 @@
-"""`tridesk reviews score` and `calibrate`: a reply judged by a scorecard, and how far two reviewers agree."""
+"""`tridesk reviews score` and `calibrate`: score a reply with a scorecard, and measure how well two reviewers agree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.reviews.review_lines import version_words
 from tui.setup.settings import config_folder
 
@@ -71,7 +71,7 @@ def _ask(desk: Desk, reply: int, card: Scorecard, as_json: bool) -> None:
     asked = next((item for item in reversed(earlier) if item.direction == "in"), None)
     versions = {key: procedure.label for key, procedure in desk.rules.procedures.items()}
     if as_json:
-        put(
+        write_json(
             {
                 "reply": message.id, "ticket": message.ticket_id, "agent": message.from_name, "text": message.text,
                 "asked": (asked.new_text or asked.text) if asked else "", "macro": message.macro,
@@ -112,7 +112,7 @@ def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_j
         message = desk.reviews.reply(reply)
         calibration = desk.reviews.calibrate(reply, other, _card(desk, message.ticket_id, card_id))
     if as_json:
-        put({"calibration": calibration.label, "reply": calibration.message_id, "ticket": calibration.ticket_id,
+        write_json({"calibration": calibration.label, "reply": calibration.message_id, "ticket": calibration.ticket_id,
              "card": calibration.scorecard, "reviewers": list(calibration.reviewers)})  # fmt: skip
     else:
         click.echo(
@@ -138,7 +138,7 @@ def _put_agreement(db: Path | None, as_json: bool) -> None:
             click.echo(f"{names}, {pair.card}: {pair.replies} replies, scores {pair.mean_apart:.1f} points apart")
         for name, held in pair.by_criterion.items():
             if as_json:
-                put(head | {"criterion": name, "pairs": held.pairs, "same": held.same, "percent": held.percent,
+                write_json(head | {"criterion": name, "pairs": held.pairs, "same": held.same, "percent": held.percent,
                             "kappa": held.kappa, "points_apart": pair.mean_apart})  # fmt: skip
             else:
                 kappa = "-" if held.kappa is None else f"{held.kappa:.2f}"

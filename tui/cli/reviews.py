@@ -1,4 +1,4 @@
-"""`tridesk reviews`: replies drawn, judged by a scorecard, answered by who wrote them, and reviewers compared."""
+"""`tridesk reviews`: sample replies, score them, discuss reviews with their authors, and compare reviewers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.reviewing import card_then
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, put
+from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.cli.review_scoring import FOLDER, calibrate, score
 from tui.look.written_values import iso
 from tui.reviews.review_lines import answer_line, mark_lines, percent, stand, version_words
@@ -36,7 +36,7 @@ def reviews() -> None:
 @click.option("--since", default="7d", show_default=True, help="A date, today, or how far back: 24h, 7d, 4w.")
 @click.option("--until", default="now", show_default=True, help="A date (not included), or now.")
 @click.option("--seed", default="", help="The same seed draws the same replies (else the day).")
-@click.option("--agent", "agents", multiple=True, help="Only this agent's replies; may be given again.")
+@click.option("--agent", "agents", multiple=True, help="Only this agent's replies; repeatable.")
 @db_option
 @json_option
 def sample(
@@ -65,19 +65,21 @@ def sample(
 
 def _put_picked(pick: Picked, as_json: bool, **more: Any) -> None:
     if as_json:
-        put({"reply": pick.message_id, "ticket": pick.ticket_id, "agent": pick.agent, "why": list(pick.why), **more})
+        write_json(
+            {"reply": pick.message_id, "ticket": pick.ticket_id, "agent": pick.agent, "why": list(pick.why), **more}
+        )
     else:
         click.echo(f"{pick.message_id:<7} #{pick.ticket_id:<6} {safe_line(pick.agent)[:16]:<16} {'; '.join(pick.why)}")
 
 
 @reviews.command("list")
-@click.option("--to-do", "waiting", is_flag=True, help="What you have to review, instead.")
-@click.option("--mine", is_flag=True, help="Only those of your own replies.")
-@click.option("--given", is_flag=True, help="Only those that you gave.")
-@click.option("--agent", default="", help="Only those of this agent's replies.")
-@click.option("--disputed", is_flag=True, help="Only those that are disputed.")
+@click.option("--to-do", "waiting", is_flag=True, help="List what you have to review instead.")
+@click.option("--mine", is_flag=True, help="Only reviews of your own replies.")
+@click.option("--given", is_flag=True, help="Only reviews that you gave.")
+@click.option("--agent", default="", help="Only reviews of this agent's replies.")
+@click.option("--disputed", is_flag=True, help="Only disputed reviews.")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
-@click.option("--all", "everything", is_flag=True, help="Revised ones too.")
+@click.option("--all", "everything", is_flag=True, help="Revised reviews too.")
 @db_option
 @json_option
 def list_them(
@@ -101,7 +103,7 @@ def list_them(
             item for item in results if not disputed or stand(item, desk.store.reviews.answers(item.id)) == "disputed"
         ]
         for review in shown:
-            put(_keys(review, desk.store)) if as_json else click.echo(_line(review, desk.store))
+            write_json(_keys(review, desk.store)) if as_json else click.echo(_line(review, desk.store))
     if not shown and not as_json:
         click.echo("No reviews here.", err=True)
 
@@ -145,7 +147,7 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
                 for mark in marks
             ]
             text = {"text": message.text, "macro": message.macro, "procedure": message.procedure} if message else {}
-            put(_keys(_review(desk, number), store) | {"marks": listed, "answers": said, "reply_words": text})
+            write_json(_keys(_review(desk, number), store) | {"marks": listed, "answers": said, "reply_words": text})
             return
         click.echo(_line(review, store))
         if message is not None:
@@ -168,7 +170,7 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def answer(number: int, kind: str | None, text: str, db: Path | None, as_json: bool) -> None:
-    """Answer a review of your own reply, or a dispute of one that you gave."""
+    """Answer a review of your own reply, or a dispute of a review that you gave."""
     if kind is None:
         raise click.UsageError("Say --accept, --dispute or --uphold.")
     with acting(db) as desk:
@@ -189,7 +191,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             card, reason = None, error.message
         failed = failed or card is None
         if as_json:
-            put({"file": str(path), "accepted": card is not None, "reason": reason})
+            write_json({"file": str(path), "accepted": card is not None, "reason": reason})
         else:
             click.echo(safe_line(reason or f"{path}: ok, {card.label if card else ''}"), err=bool(reason))
     if failed:

@@ -1,4 +1,4 @@
-"""`tridesk route`: which rule sends a message where, and why."""
+"""`tridesk route`: show which lane a message is routed to, and by which rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from queues.mail.read_mail import read_mail
 from queues.routing import rules as routing
 from queues.routing.conditions import Facts
 from queues.routing.rules import Route, Rules
-from tui.cli.common import db_option, put
+from tui.cli.common import db_option, write_json
 from tui.setup.open_desk import lanes, routing_rules
 from tui.setup.settings import config_folder, load
 
@@ -40,7 +40,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--dry-run", is_flag=True, help="With --again: count what would move, and move nothing.")
 @click.option("--connector", default="", metavar="NAME", help="Where a mail or text on standard input came from.")
 @click.option("--tier", default="", help="The tier of its customer.")
-@click.option("--tag", "tags", multiple=True, help="A tag that it bears.")
+@click.option("--tag", "tags", multiple=True, help="A tag that it has.")
 @db_option
 def route(
     explain: bool,
@@ -95,7 +95,7 @@ def _rules(path: Path) -> Rules:
 def _check(path: Path, as_json: bool) -> None:
     rules = _rules(path)
     if as_json:
-        put({"file": str(path), "rules": len(rules.rules)})
+        write_json({"file": str(path), "rules": len(rules.rules)})
     else:
         click.echo(f"{path}: {len(rules.rules)} rules, none of them wrong.")
 
@@ -114,7 +114,7 @@ def _messages() -> Iterator[tuple[int, bytes]]:
 
 
 def _read_mail(raw: bytes) -> Facts:
-    """Return what the rules may look at in a mail or in plain text."""
+    """Return the routing facts of a mail or of plain text."""
     message = read_mail(raw, connector="", source="standard input")
     if message.readable and (message.from_address or message.to or message.message_id):
         return _with_language(routing.facts_of(message))
@@ -123,7 +123,7 @@ def _read_mail(raw: bytes) -> Facts:
 
 
 def _read_json(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
-    """Return what the rules may look at, and the keys that are not ours. InputError names the line."""
+    """Return the routing facts of a JSON line, and its other keys. InputError names the line."""
     try:
         given = json.loads(raw.decode("utf-8", errors="replace"))
         named = 1.0 if given.get("language") else 0.0

@@ -1,4 +1,4 @@
-"""`tridesk set`: says of tickets' customers how they write and are addressed, as the screen's `d` does."""
+"""`tridesk set`: sets the language, register and region of tickets' customers, as the key `d` does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tridesk shift`: an agent's own figures, and the beginning and end of a shift."""
+"""`tridesk shift`: an agent's own figures, and the start and end of a shift."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from queues.figures.shift import Own, OwnFigures, own_figures
 from queues.shifts import shift as shifts
 from queues.shifts.handover import hand_over
 from queues.shifts.shift_start import ShiftStart, shift_start
-from tui.cli.common import acting, db_option, json_option, put, reading
+from tui.cli.common import acting, db_option, json_option, reading, write_json
 from tui.cli.periods import period_of
 from tui.look.short_times import day_end
 from tui.look.written_values import iso
@@ -50,7 +50,7 @@ def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Pa
     if behind is not None:
         _put_behind(figures, Own(behind), as_json)
     elif as_json:
-        put(_keys(figures))
+        write_json(_keys(figures))
     else:
         click.echo(
             f"{safe_line(figures.agent)}, since {iso(figures.since)}, {figures.seconds / 3600:.1f} hours of shift"
@@ -98,13 +98,13 @@ def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
             text = click.edit(text, extension=".txt") or text
         ended = desk.end_shift(safe_text(text))
     if as_json:
-        put(_shift_keys(ended))
+        write_json(_shift_keys(ended))
         return
     click.echo(f"{note_head(ended, zone_name(load().settings))}\n{safe_text(ended.note)}")
 
 
 def _figures(store: Store, agent: str, since: str, now: int, zone: str) -> OwnFigures:
-    """Return the figures of the shift that goes on, or ended last; of all shifts `since` then."""
+    """Return the figures of the running or latest shift; with `since`, of all shifts from then on."""
     if since:
         begin, until = period_of(since, "now", ZoneInfo(zone), now).since, now
     else:
@@ -126,7 +126,7 @@ def _written(desk: Desk) -> str:
 def _put_behind(figures: OwnFigures, own: Own, as_json: bool) -> None:
     for value in figures.behind.get(own, ()):
         if as_json:
-            put({"ticket": value.ticket_id, "figure": own, "value": value.value})
+            write_json({"ticket": value.ticket_id, "figure": own, "value": value.value})
         else:
             click.echo(f"#{value.ticket_id:<8} {behind_word(own, value.value)}".rstrip())
 
@@ -149,11 +149,11 @@ def _shift_keys(shift: Shift) -> dict[str, Any]:
 
 
 def _put_start(start: ShiftStart, begun: Shift) -> None:
-    put({"kind": "shift", **_shift_keys(begun)})
+    write_json({"kind": "shift", **_shift_keys(begun)})
     for note in start.notes:
-        put({"kind": "note", **_shift_keys(note)})
+        write_json({"kind": "note", **_shift_keys(note)})
     for revision in start.revised:
-        put(
+        write_json(
             {
                 "kind": f"changed {revision.kind}",
                 "name": revision.name,
@@ -162,8 +162,8 @@ def _put_start(start: ShiftStart, begun: Shift) -> None:
             }
         )
     for promise in start.promises:
-        put({"kind": "promise", "ticket": promise.ticket_id, "due": iso(promise.due_at), "text": promise.text})
+        write_json({"kind": "promise", "ticket": promise.ticket_id, "due": iso(promise.due_at), "text": promise.text})
     for row in start.mine:
-        put({"kind": "ticket", "ticket": row.id, "status": row.status, "subject": row.subject})
+        write_json({"kind": "ticket", "ticket": row.id, "status": row.status, "subject": row.subject})
     for draft in start.drafts:
-        put({"kind": "draft", "ticket": draft.ticket_id, "at": iso(draft.updated_at)})
+        write_json({"kind": "draft", "ticket": draft.ticket_id, "at": iso(draft.updated_at)})

@@ -1,4 +1,4 @@
-"""`tridesk macros suggest` and `macros evaluate`: which macro answers a message, and how often that was right."""
+"""`tridesk macros suggest` and `macros evaluate`: suggest macros, and measure how often they are right."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from macros.suggesting.learning import MOST
 from macros.suggesting.offering import Situation, offers
 from macros.suggesting.semantic import sense
 from macros.suggesting.suggest import Suggester, Suggestion
-from tui.cli.common import db_option, json_option, put, reading
+from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.digits.digit_ranking import WEAK
 
@@ -65,7 +65,7 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
         ranked = offers(among, given.pop("text"), situation, rank)[:top]
         if as_json:
             results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
-            put({**given, "macros": results})
+            write_json({**given, "macros": results})
         else:
             lines = [f"{'' if offer.sure else f'{WEAK} '}{offer.macro} ({offer.score:.2f})" for offer in ranked]
             click.echo(safe_line("  ".join(lines)) or "-")
@@ -101,7 +101,7 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
     evaluation = evaluated(history, suggester)
     if as_json:
         languages = {language: _figures(score) for language, score in evaluation.languages.items()}
-        put(
+        write_json(
             {
                 "learned": evaluation.learned,
                 "macros": evaluation.macros,
@@ -137,7 +137,7 @@ def _situation(given: Mapping[str, Any], where: str) -> Situation:
 
 
 def _figures(score: Score) -> dict[str, Any]:
-    """Return the counts in percent under the keys that scripts know."""
+    """Return the counts as percentages under the keys that scripts know."""
     return {
         "ranked": score.ranked,
         "top1": score.share(score.first),

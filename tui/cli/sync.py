@@ -16,7 +16,7 @@ import click
 
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
-from tui.cli.common import chosen, db_option, json_option, put
+from tui.cli.common import chosen, db_option, json_option, write_json
 
 if TYPE_CHECKING:
     from queues.accounts.secrets import SecretsAtHand
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 _ROUND_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
 _LESS_URGENT = 5
-"""How much this process yields to the screen, in steps of `nice`: a key goes before a fetch."""
+"""The `nice` increment of this process: keys on the screen take priority over fetching."""
 _PACED_SECONDS = 300
-"""Seconds between reports of the request rate to a person who watches."""
+"""Seconds between reports of the request rate on a terminal."""
 
 
 @click.command()
@@ -82,24 +82,24 @@ def _stay(
 
 
 class _Says:
-    """Writes what happened as people or programs read it; called from several threads."""
+    """Prints events as text or as JSON lines; called from several threads."""
 
     def __init__(self, as_json: bool, stop: threading.Event) -> None:
         self._as_json, self._stop, self._lock = as_json, stop, threading.Lock()
         self._paced: dict[str, int] = {}
 
     def sentence(self, sentence: str) -> None:
-        """Say it to whoever reads."""
+        """Print a message."""
         line = json.dumps({"say": sentence}, ensure_ascii=False) if self._as_json else f"{_now()} {safe_line(sentence)}"
         self._write(line)
 
     def news(self) -> None:
-        """Tell a program that mail was filed."""
+        """Report that mail was filed, in JSON output only."""
         if self._as_json:
             self._write('{"news": true}')
 
     def paced(self, name: str, link: Link) -> None:
-        """Return what a remote was asked: a program each time, a person where that changed much."""
+        """Report a remote's request rate: each time in JSON, as text only after a large change."""
         from tui.accounts.link_line import pace
 
         now = int(time.time())
@@ -116,7 +116,7 @@ class _Says:
             try:
                 click.echo(line)
                 sys.stdout.flush()
-            except BrokenPipeError:  # who read this is gone
+            except BrokenPipeError:  # the reader has closed the pipe
                 self._stop.set()
 
 
@@ -135,7 +135,7 @@ def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
 
 
 def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bool) -> int:
-    """Go through the accounts; a fault of one does not keep the others away."""
+    """Synchronise each account; an error of one does not stop the others."""
     from tui.accounts.mail_worker import MailKeeper
 
     if not settings.remotes:
@@ -167,7 +167,7 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
 
 
 def _asked(path: Path, connector: str) -> dict[str, Any]:
-    """Return what a remote that counts requests was asked."""
+    """Return the request rate of a rate-limited remote."""
     from data.store import Store
     from queues.remotes.links import links
 
@@ -178,7 +178,7 @@ def _asked(path: Path, connector: str) -> dict[str, Any]:
 
 def _tell(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        put(row)
+        write_json(row)
     elif "error" in row:
         click.echo(f"{row['account']}: {safe_line(row['error'])}", err=True)
     else:
@@ -194,7 +194,7 @@ def _of_requests(row: dict[str, Any]) -> str:
 
 @contextmanager
 def _rounds(path: Path, settings: Settings) -> Iterator[Callable[[], object]]:
-    """Yield what wakes tickets whose time has come and delivers what leaves as files."""
+    """Yield the workers that wake snoozed tickets and deliver replies as files."""
     from queues.connectors.outbox_folder import OutboxFolder
     from queues.outgoing.outbox import deliver_due
     from tui.setup.clock import wall_clock
@@ -234,7 +234,7 @@ def _watch(
 
 @contextmanager
 def _ended_by(stop: threading.Event, attached: bool) -> Iterator[Shutdown]:
-    """Stop on what ends programs from outside: signals, a closed window and, attached, the end of the screen."""
+    """Stop on signals, on a closed terminal and, when attached, at the end of the screen."""
     from tui.terminal.shutdown import Shutdown
 
     terminal = sys.stdin.fileno() if sys.stdin.isatty() else None

@@ -1,4 +1,4 @@
-"""What the options of `tridesk account add --kind …` make: a ticketing system as the settings name it."""
+"""Builds a ticketing system's settings from the options of `tridesk account add --kind …`."""
 
 from __future__ import annotations
 

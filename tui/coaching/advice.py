@@ -1,4 +1,4 @@
-"""The coach as screen and command line show it: what tickets took, and what would save keys."""
+"""The coach's report for screen and command line: keys and seconds per ticket, and advice to save keys."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Coaching:
-    """All that the coach has to say to an agent."""
+    """The coach's report for an agent."""
 
     agent: str
     days: int
     now: Took
     before: Took
-    """The same number of days before."""
+    """The same number of days before that."""
     advice: list[Advice]
 
 
 def coaching(store: Store, library: Library, agent: str, now: int, days: int = DAYS) -> Coaching:
-    """Look at an agent's work of the last days; takes up to a second or two for a thousand replies."""
+    """Analyse an agent's work of the last days; takes a second or two for a thousand replies."""
     from macros.authoring.coach import MOST, advise
 
     start = now - days * DAY
@@ -44,7 +44,7 @@ def coaching(store: Store, library: Library, agent: str, now: int, days: int = D
 
 
 def figures(found: Coaching) -> list[str]:
-    """Return a line for each figure, with how it moved."""
+    """Return one line per figure, with its change."""
     if not found.now.tickets:
         return [words("No solved ticket was counted in {days} days.").format(days=found.days)]
     told = words("{n} solved tickets in {days} days; medians, and the {days} days before")
@@ -58,7 +58,7 @@ def figures(found: Coaching) -> list[str]:
 
 
 def advice_line(advice: Advice) -> str:
-    """Return an advice as one line: what was seen, and what its one action does."""
+    """Return advice as one line: the observation, and what its action does."""
     if advice.reworded is not None:
         one = advice.reworded
         seen = words("{macro} ({language}): you changed line {line} in {n} of {uses} uses: save as a variant")

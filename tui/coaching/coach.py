@@ -1,4 +1,4 @@
-"""The coach on the desk: keys are counted, its advice is one key away, and what was just sent becomes a macro."""
+"""The coach on the desk: counts keys, shows advice, and saves the last reply as a macro."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ DELETING = frozenset({"backspace", "delete"})
 
 
 class Coach(Part):
-    """Counts, and tells what would save keys."""
+    """Counts keys and seconds, and shows what would save keys."""
 
     def __init__(self, desk: DeskContext) -> None:
         super().__init__(desk)
         self.meter = Meter(self._visit_over)
 
     def actions(self) -> Mapping[str, Act]:
-        """The coach, and keeping what was sent last."""
+        """The coach, and saving the last reply as a macro."""
         return {"desk.coach": self._coach, "macro.keep": self._keep_last}
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
-        """The composer's text is to be kept."""
+        """The composer's text is to be saved as a macro."""
         return {KeepAsked: self._keep_asked}
 
     def count_key(self, event: Key) -> None:
@@ -54,11 +54,11 @@ class Coach(Part):
         self.meter.key(self._subject(), event.time, typed=typed)
 
     def look_at_work(self) -> None:
-        """Notice that another ticket came under the agent's eyes."""
+        """Notice that another ticket is shown."""
         self.meter.look(self._subject())
 
     async def keep_visit(self) -> bool:
-        """Keep what was counted, before leaving; never stands in the way."""
+        """Save the counts before quitting; a failure never prevents quitting."""
         self.meter.look(None)
         return True
 
@@ -74,7 +74,7 @@ class Coach(Part):
         return None if ticket is None else Subject(number, ticket.version, is_open, ticket.status in ACTIVE)
 
     def _visit_over(self, visit: Visit) -> None:
-        """Keep a visit, unless the ticket was only passed by in a list, or looked at after all was done."""
+        """Save a visit, unless the ticket was only passed in a list, or viewed when nothing was left to do."""
         subject = visit.subject
         ticket = self.desk.store.tickets.get(subject.ticket_id)
         if ticket is None or (ticket.version == subject.version and not (subject.open and subject.waits)):
@@ -84,7 +84,7 @@ class Coach(Part):
         self.desk.writer.submit(lambda desk: desk.spent(effort))
 
     def _coach(self) -> None:
-        """Show what tickets took, and what would save keys."""
+        """Show keys and seconds per ticket, and advice to save keys."""
         if not self.desk.answering.ready:
             self.desk.say(words("Macros are loading."))
             return
@@ -136,7 +136,7 @@ class Coach(Part):
             self._save_macro(partial(carry_out, advice, self.desk.answering.library(), folder))
 
     def _keep_last(self) -> None:
-        """Make the reply that was sent last a macro of one's own."""
+        """Save the last sent reply as a macro of the agent's own."""
         newest: OwnReply | None = next(iter(self.desk.store.messages.own_replies(self.desk.agent, 1)), None)
         if newest is None:
             self.desk.say(words("You have sent no reply yet. F4 keeps what you write."))
@@ -144,7 +144,7 @@ class Coach(Part):
         self._keep_reply(newest.ticket_id, newest.text, newest.language)
 
     def _keep_asked(self, message: KeepAsked) -> None:
-        """Make a macro of what is being written."""
+        """Save the text being written as a macro."""
         self._keep_reply(message.draft.ticket_id, message.draft.text, message.draft.language)
 
     def _keep_reply(self, ticket_id: int, text: str, language: str) -> None:

@@ -1,6 +1,6 @@
-"""Counts keys and seconds on the ticket that the agent works on, until another one comes under their eyes.
+"""Counts keys and seconds on the ticket that the agent works on, until another ticket is shown.
 
-A visit runs from the key that brought the ticket up to the last key on it. Gaps longer than `IDLE` count as none.
+A visit runs from the key that opened the ticket to the last key on it. Gaps longer than `IDLE` are not counted.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 IDLE = 120.0
-"""Seconds without a key after which nobody is taken to be at work."""
+"""Seconds without a key after which the agent counts as idle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The ticket that keys mean."""
+    """The ticket that keys act on."""
 
     ticket_id: int
     version: int
     open: bool
     """It is open, rather than only under the cursor of a list."""
     waits: bool
-    """It waited for us when it came under the agent's eyes."""
+    """It was waiting for us when it was first shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What was counted on one ticket."""
+    """The counts for one ticket."""
 
     subject: Subject
     keys: int = 0
@@ -35,7 +35,7 @@ class Visit:
 
 
 class Meter:
-    """`left` is called with each visit that is over; times are seconds of any clock that only goes forward."""
+    """`left` is called with each finished visit; times are seconds of a monotonic clock."""
 
     def __init__(self, left: Callable[[Visit], object]) -> None:
         self._left = left
@@ -44,11 +44,11 @@ class Meter:
 
     @property
     def subject(self) -> Subject | None:
-        """The ticket of the visit that goes on."""
+        """The ticket of the current visit."""
         return self._visit.subject if self._visit is not None else None
 
     def key(self, subject: Subject | None, at: float, *, typed: bool) -> None:
-        """Count a key that is about to be handled; `subject` is what it means, and whether it types text."""
+        """Count a key about to be handled; `subject` is the ticket it acts on, and whether it types text."""
         self.look(subject)
         if subject is not None:
             visit = self._visit or Visit(subject)
@@ -63,7 +63,7 @@ class Meter:
         self._last = at
 
     def look(self, subject: Subject | None) -> None:
-        """End the visit where another ticket, or none, came under the agent's eyes."""
+        """End the visit if another ticket, or none, is shown now."""
         visit = self._visit
         if visit is not None and (subject is None or subject.ticket_id != visit.subject.ticket_id):
             self._visit = None

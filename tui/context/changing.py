@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 BURST_KEYS = 4
 BURST_SECONDS = 0.05
-"""So many changes in so short a time were pasted or typed for another window; nobody presses keys like that."""
+"""More changes than this in so short a time were pasted, or typed for another window."""
 
 
 Complete = Callable[[Change, Ticket, "Desk", int], Change]
-"""Writes the text of an escalation into a change, at a time; called in the writer's thread."""
+"""Fills in the escalation text of a change, for a given time; called in the writer's thread."""
 
 
 class Changing:
@@ -34,7 +34,7 @@ class Changing:
         self._changed_at: deque[float] = deque(maxlen=BURST_KEYS)
 
     async def change(self, change: Change, then: Callable[[Done], None] | None = None) -> None:
-        """Carry `change` out on the tickets that the keys mean; `then` replaces what follows it."""
+        """Apply `change` to the tickets that keys act on; `then` replaces the default follow-up."""
         ids = self._desk.targets()
         if not ids:
             self._desk.say_no_ticket()
@@ -49,9 +49,9 @@ class Changing:
         *,
         versions: dict[int, int] | None = None,
     ) -> None:
-        """Carry `change` out on these tickets, unless the keys come faster than hands move.
+        """Apply `change` to these tickets, unless keys come faster than a person types.
 
-        `versions` are the ones that the agent decided on, as on a card; without them the open ticket's counts.
+        `versions` are those that the agent saw when deciding, as on a card; by default that of the open ticket.
         """
         if self.burst():
             return
@@ -59,7 +59,7 @@ class Changing:
         await self._desk.ask(lambda desk: self._carried_out(desk, ids, change, versions), then or self.changed)
 
     def _carried_out(self, desk: Desk, ids: tuple[int, ...], change: Change, versions: dict[int, int]) -> Done:
-        """Do it in the writer's thread; an escalation gets the text of its template there."""
+        """Apply it in the writer's thread; an escalation gets the text of its template there."""
         changes = dict.fromkeys(ids, change)
         for ticket_id in ids if change.escalate is not None else ():
             ticket = desk.store.tickets.get(ticket_id)
@@ -68,7 +68,7 @@ class Changing:
         return desk.act_each(changes, versions=versions)
 
     def changed(self, done: Done) -> None:
-        """Show what a change did; a ticket that left its lane makes room for the next."""
+        """Show the result of a change; if a ticket left its lane, go to the next."""
         desk, reading = self._desk, self._desk.reading
         desk.list.clear_selected()
         desk.refresh_lanes()
@@ -79,16 +79,16 @@ class Changing:
         desk.lane_shown()
 
     def tell(self, done: Done) -> None:
-        """Say what was done, and by which key and until when it can be undone."""
+        """Show the result, and by which key and until when it can be undone."""
         self._desk.say(f"{done.summary} · {self.undo_words(done)}")
 
     def tell_late(self, result: object) -> None:
-        """Say the same of a change that was saved after the agent had gone on."""
+        """Show the result of a change that was saved after the agent had moved on."""
         if isinstance(result, Done):
             self.tell(result)
 
     def undo_words(self, done: Done) -> str:
-        """Say which key undoes it and, where something leaves, for how long."""
+        """Return which key undoes it and, if something is sent, for how long."""
         key = self._desk.key("desk.undo")
         if done.leaves_at is None:
             return words("{key} undoes it").format(key=key)
@@ -96,20 +96,20 @@ class Changing:
         return words("{key} calls it back for {span}").format(key=key, span=remaining)
 
     def waits(self, ticket_id: int) -> bool:
-        """Tell whether a ticket still waits for an agent."""
+        """Return whether a ticket still waits for an agent."""
         ticket = self._desk.store.tickets.get(ticket_id)
         return ticket is not None and ticket.status in ACTIVE
 
     def burst(self) -> bool:
-        """Tell whether the keys that change something come faster than hands type, and say so to the agent."""
+        """Return whether changing keys come faster than a person types, and warn the agent if so."""
         self._changed_at.append(self.key_time)
         full = len(self._changed_at) == BURST_KEYS
         fast = full and 0 < self._changed_at[-1] - self._changed_at[0] < BURST_SECONDS
         if fast:
-            self._desk.say(words("Keys came faster than anybody types; they changed nothing."), severe=True)
+            self._desk.say(words("Keys came faster than anyone types; nothing was changed."), severe=True)
         return fast
 
     def _versions(self, ids: tuple[int, ...]) -> dict[int, int]:
-        """The open ticket's version as shown, so that a change made meanwhile is noticed."""
+        """The open ticket's version as shown, to detect conflicting changes."""
         shown = self._desk.view.shown
         return {shown.ticket.id: shown.ticket.version} if shown is not None and shown.ticket.id in ids else {}

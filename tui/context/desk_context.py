@@ -1,4 +1,4 @@
-"""What a part of the desk may use: the lanes and tickets on the screen, the store to read, the writer to ask."""
+"""What a part of the desk may use: lanes and tickets on the screen, the store for reading, the writer."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where the agent is: a result that comes late opens something only where it was asked for."""
+    """Where the agent is: a late result opens something only where it was requested."""
 
     screen: Screen[Any]
     field: Widget | None
-    """The line or text that is being written."""
+    """The text field being typed in."""
     text: str
     lane: int
     ticket: int | None
-    """The ticket that keys mean."""
+    """The ticket that keys act on."""
 
 
 class DeskContext:
@@ -84,7 +84,7 @@ class DeskContext:
         self.answering = Answering(store, clock, agent)
         """The macros at hand."""
         self.hooks = Hooks()
-        """What the parts do at certain moments; `tui.desk.parts` lists it."""
+        """What the parts do at certain moments, listed in `tui.desk.parts`."""
         self.header = HeaderBar("tridesk", mode)
         self.lane_bar = Static("", id="lane-bar", markup=False)
         self.status = Static("", id="status", markup=False)
@@ -93,14 +93,14 @@ class DeskContext:
         self.views = [TicketView(lane.name, clock) for lane in lanes]
         self.macro_strip = MacroStrip()
         self.active = 0
-        """The place of the lane that the agent is in."""
+        """The index of the lane that the agent is in."""
         self.busy = False
-        """The writer is slow with a change, and the next one has to wait."""
+        """A change is still being saved, and the next one has to wait."""
         self.last_said = ""
-        """What the desk said last."""
+        """The last message shown."""
         self._keys_dropped = ""
         self.revealed: set[int] = set()
-        """Graphic tickets whose words are unfolded."""
+        """Graphic tickets whose text is unfolded."""
         self._version = store.data_version()
         """The version of the store that the screen shows."""
 
@@ -111,7 +111,7 @@ class DeskContext:
 
     @property
     def focused(self) -> Widget | None:
-        """The widget of the desk that the keys go to."""
+        """The widget of the desk that has the focus."""
         return self.screen.focused
 
     @property
@@ -121,7 +121,7 @@ class DeskContext:
 
     @property
     def keys(self) -> Keymap:
-        """Every action's keys, as the agent has bound them."""
+        """The keys of every action, as bound by the agent."""
         return getattr(self.app, "keys", None) or keymap_from()
 
     def push_screen(self, card: Screen[T], then: Callable[[T | None], Any] | None = None) -> None:
@@ -133,11 +133,11 @@ class DeskContext:
         self.screen.notify(text, title=title, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
     def run_worker(self, work: Awaitable[object], *, group: str = "default", exclusive: bool = False) -> None:
-        """Go on with `work` beside the keys; a fault in it goes to the log and ends nothing."""
+        """Run `work` in the background; an error in it is logged and stops nothing."""
         self.screen.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
     def in_thread(self, group: str, work: Callable[[], None], *, exclusive: bool = False) -> None:
-        """Do `work` in a thread; it comes back with `from_thread`. An exclusive one ends the group's others."""
+        """Run `work` in a thread; it returns with `from_thread`. An exclusive worker cancels others of its group."""
         self.screen.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
     def from_thread(self, act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -167,22 +167,22 @@ class DeskContext:
 
     @property
     def reading(self) -> bool:
-        """The agent is in the open ticket, or in what is beside it, rather than in the list."""
+        """The agent is in the open ticket, or in a panel next to it, rather than in the list."""
         return self.focused is self.view or any(reads() for reads in self.hooks.is_reading)
 
     def target(self) -> int | None:
-        """The one ticket that a key means: the open one when reading, else the one under the cursor."""
+        """The ticket that a key acts on: the open ticket when reading, else the one under the cursor."""
         return self.view.ticket_id if self.reading else self.list.current_id
 
     def targets(self) -> tuple[int, ...]:
-        """The tickets that a change is for: all selected, else the one a key means."""
+        """The tickets that a change applies to: all selected, else the one that keys act on."""
         if self.list.selected:
             return tuple(sorted(self.list.selected))
         one = self.target()
         return () if one is None else (one,)
 
     def ticket(self) -> Ticket | None:
-        """Read the ticket that a key means."""
+        """Read the ticket that keys act on."""
         one = self.target()
         return None if one is None else self.store.tickets.get(one)
 
@@ -191,7 +191,7 @@ class DeskContext:
         return self.keys.shown(action_id).partition(" ")[0]
 
     def say(self, text: str, *, severe: bool = False) -> None:
-        """Write a line for the agent at the bottom; a severe one is shown as a toast too."""
+        """Show a message in the status line; a severe message is shown as a toast too."""
         self.last_said = one_line(text)
         self.status.update(Content(self.said), layout=False)
         if severe:
@@ -199,21 +199,21 @@ class DeskContext:
 
     @property
     def said(self) -> str:
-        """What stands in the line at the bottom."""
+        """The text of the status line."""
         return f"{self._keys_dropped} {self.last_said}".strip()
 
     def say_dropped(self, text: str) -> None:
-        """Put before what is said, now and until keys are pressed again, that keys did nothing; empty takes it away."""
+        """Prefix messages, until the next key, with a note that keys were ignored; an empty note removes it."""
         if text or self._keys_dropped:
             self._keys_dropped = one_line(text)
             self.say(self.last_said)
 
     def say_no_ticket(self) -> None:
-        """Say that there is no ticket here for a key to act on."""
+        """Show that there is no ticket here for a key to act on."""
         self.say(words("There is no ticket here; . goes to the most urgent one."))
 
     def ask_about_targets(self, question: str, hint: str, then: Callable[[str], Awaitable[None]]) -> None:
-        """Ask in one line about the tickets that the keys mean; an empty answer changes nothing."""
+        """Ask in one line about the tickets that keys act on; an empty answer changes nothing."""
         from tui.cards.ask_line import AskLine
 
         ids = self.targets()
@@ -223,23 +223,23 @@ class DeskContext:
 
         async def answered(answer: str | None) -> None:
             if answer and self.targets() != ids:
-                self.say(words("Another ticket stands here by now, so nothing was changed; press the key again."))
+                self.say(words("Another ticket is here by now, so nothing was changed; press the key again."))
             elif answer:
                 await then(answer)
 
         self.push_screen(AskLine(question, hint), answered)
 
     def stand(self, ticket: int | None) -> Stand:
-        """Return where the agent is now; `ticket` is the one that matters."""
+        """Return where the agent is now; `ticket` is the relevant ticket."""
         field = self.focused if types(self.focused) else None
         text = str(getattr(field, "value", "") or getattr(field, "text", ""))
         return Stand(self.app.screen, field, text, self.active, ticket)
 
     def only_here(self, act: Callable[P, object], otherwise: str = "", *, of_ticket: bool = True) -> Callable[P, None]:
-        """Return `act` for later: it does nothing, and says so, where screen, focus or ticket are others by then.
+        """Wrap `act` for later: if screen, focus or ticket have changed by then, it does nothing and says so.
 
-        Everything that a key starts and that ends by opening something goes through here; `of_ticket` is False for
-        what is about no ticket, so that new mail under the cursor does not keep it from opening.
+        Everything that a key starts and that finally opens something goes through here; `of_ticket` is False for
+        what concerns no ticket, so that new mail under the cursor does not keep it from opening.
         """
 
         def here() -> Stand:
@@ -251,14 +251,14 @@ class DeskContext:
             if self.is_attached and here() == stand:
                 act(*args, **kwargs)
             elif self.is_attached:
-                self.say(otherwise or words("You went on meanwhile, so nothing was opened; press the key again."))
+                self.say(otherwise or words("You moved on meanwhile, so nothing was opened; press the key again."))
 
         return late
 
     async def ask(self, work: Callable[[Desk], T], then: Callable[[T], None]) -> None:
-        """Hand `work` to the writer and call `then` with its result; a refusal is shown to the agent."""
+        """Pass `work` to the writer and call `then` with its result; an error is shown to the agent."""
         if self.busy:
-            self.say(words("Still saving; this key was not taken."), severe=True)
+            self.say(words("Still saving – key ignored, press it again."), severe=True)
             return
         waiting = asyncio.wrap_future(self.writer.submit(work))
         done, _ = await asyncio.wait({waiting}, timeout=PATIENCE)
@@ -267,11 +267,11 @@ class DeskContext:
             return
         self.busy = self.header.saving = True
         self.show_header()
-        stand = self.stand(self.view.ticket_id)  # the one under the cursor may leave its lane by this very change
+        stand = self.stand(self.view.ticket_id)  # the change itself may move this ticket out of its lane
         waiting.add_done_callback(lambda late: self._late(late, then, stand))
 
     async def settled(self) -> None:
-        """Wait until the writer has done all that it was given."""
+        """Wait until the writer has finished all its work."""
         await asyncio.wrap_future(self.writer.submit(lambda desk: None))
 
     def _late(self, future: asyncio.Future[T], then: Callable[[T], None], stand: Stand) -> None:
@@ -281,9 +281,9 @@ class DeskContext:
             self._settle(future, then if self.stand(self.view.ticket_id) == stand else self._came_late)
 
     def _came_late(self, result: object) -> None:
-        """Show what a slow change did after the agent had gone on; nothing moves under their keys."""
+        """Show the result of a slow change after the agent has moved on, without changing the focus."""
         self.refresh_lanes()
-        self.say(words("Saved meanwhile. You went on, so nothing was opened."))
+        self.say(words("Saved. You moved on meanwhile, so nothing was opened."))
         for tell in self.hooks.on_late_result:
             tell(result)
 
@@ -294,15 +294,15 @@ class DeskContext:
         elif isinstance(error, DeskError):
             self.refused(error)
         else:
-            # the border of the writer: the desk stays, and the log keeps no customer's words
+            # the last resort of the writer: the desk stays open, and no customer text is logged
             log.error("the writer failed: %s", type(error).__name__)
             self.say(
-                words("That failed inside the desk ({kind}); nothing was changed.").format(kind=type(error).__name__),
+                words("Internal error ({kind}); nothing was changed.").format(kind=type(error).__name__),
                 severe=True,
             )
 
     def refused(self, error: DeskError) -> None:
-        """Show why the desk did not do what was asked, and which keys lead on."""
+        """Show the desk's error, and which keys help."""
         hints = (hint(error) for hint in self.hooks.on_refusal)
         self.say(" ".join([f"{error.title}: {error.message}", *filter(None, hints)]), severe=True)
 
@@ -311,12 +311,12 @@ class DeskContext:
         return read_conversation(self.store, ticket_id, self.folds)
 
     def folds(self, ticket: Ticket) -> bool:
-        """Tell whether the customer's words on the ticket are folded, because they may be graphic."""
+        """Return whether the customer's text on the ticket is folded because it may be graphic."""
         exposure = self.ways.exposure
         return exposure.fold and ticket.id not in self.revealed and exposure.holds(ticket)
 
     def covered(self, message: Message) -> Message:
-        """Return the message as it may be shown outside of its ticket: what is folded there is folded here."""
+        """Return the message as it may be shown outside its ticket: folded if it is folded there."""
         ticket = self.store.tickets.get(message.ticket_id)
         if message.direction is not Direction.IN or ticket is None or not self.folds(ticket):
             return message
@@ -329,12 +329,12 @@ class DeskContext:
         self.pane.open_ticket = self.view.ticket_id
         self.screen.set_class(self.view.ticket_id is not None, "-ticket-open")
         self.show_counts()
-        self.show_header()  # what staying on this ticket costs
+        self.show_header()  # the cost of staying on this ticket
         for show in self.hooks.on_ticket_shown:
             show(ticket_id)
 
     def show_counts(self) -> None:
-        """Write every lane's title, and all of them into the bar of a narrow screen."""
+        """Update the lanes' titles, and the tab bar of a narrow screen."""
         counts, now = self.store.tickets.counts(), self.clock()
         for pane in self.panes:
             lane = counts.get(pane.lane.name)
@@ -346,28 +346,28 @@ class DeskContext:
         self.lane_bar.update(Content("  ".join(parts)), layout=False)
 
     def show_times(self) -> None:
-        """Draw the times to due anew."""
+        """Redraw the times left until due."""
         for pane in self.panes:
             pane.list.refresh()
         self.show_counts()
 
     def lane_shown(self) -> None:
-        """Bring titles and digits up to date: another lane, or another ticket, is under the agent's keys."""
+        """Update titles and digits after a move to another lane or ticket."""
         self.show_counts()
         self.show_macros()
 
     def show_macros(self) -> None:
-        """Write what the digits hold for the ticket being read; in a list they mean the one under the cursor."""
+        """Show the digits' macros for the ticket being read; in a list, for the ticket under the cursor."""
         ticket = self.ticket() if self.reading else None
         self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
 
     def show_header(self) -> None:
-        """Write the top line."""
+        """Update the top line."""
         for show in self.hooks.on_header:
             show()
 
     def refresh_lanes(self) -> None:
-        """Show what the store holds now; the tickets under the cursors keep their lines."""
+        """Reload from the store; the tickets under the cursors keep their screen lines."""
         for prepare in self.hooks.before_refresh:
             prepare()
         for pane, view in zip(self.panes, self.views, strict=True):

@@ -1,4 +1,4 @@
-"""Going to lanes and tickets: the one way in which another ticket comes under the agent's keys."""
+"""Navigation to lanes and tickets: the only way to change the ticket that keys act on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Going:
         """Lane and ticket to go back to."""
 
     def go_lane(self, place: int) -> None:
-        """Make a lane the active one; its ticket, cursor and draft are as they were left."""
+        """Make a lane active; its ticket, cursor and draft are unchanged."""
         desk = self._desk
         if not 0 <= place < len(desk.panes) or place == desk.active:
             desk.list.focus()
@@ -48,7 +48,7 @@ class Going:
             opened(ticket_id)
 
     def open_under_cursor(self) -> None:
-        """Open the ticket under the cursor; the one that is being read stays, whether its lane lists it or not."""
+        """Open the ticket under the cursor; a ticket being read stays open, whether its lane lists it or not."""
         here = self._desk.target()
         if here is not None:
             self.open_ticket(self._desk.active, here)
@@ -63,7 +63,7 @@ class Going:
             )
 
     def go_to(self, ticket_id: int) -> bool:
-        """Open a ticket and remember the way back; False where its lane is not on the screen."""
+        """Open a ticket and remember where to go back to; False if its lane is not on the screen."""
         place = self.place_of(ticket_id)
         if place is None:
             return False
@@ -72,19 +72,19 @@ class Going:
         return True
 
     def remember(self) -> None:
-        """Remember the ticket that the keys mean as the one to go back to."""
+        """Remember the ticket that keys act on as the one to go back to."""
         here = self._desk.target()
         if here is not None:
             self.came_from.append((self._desk.active, here))
 
     def place_of(self, ticket_id: int) -> int | None:
-        """Return the place of the lane that a ticket is in; None where that lane is not on the screen."""
+        """Return the index of the ticket's lane; None if that lane is not on the screen."""
         ticket = self._desk.store.tickets.get(ticket_id)
         places = (n for n, pane in enumerate(self._desk.panes) if ticket is not None and pane.lane.name == ticket.lane)
         return next(places, None)
 
     def return_to(self, ticket_id: int) -> None:
-        """Put the cursor on a ticket, whatever its lane; open it where one is open already."""
+        """Put the cursor on a ticket, in any lane; open it if a ticket is already open there."""
         desk, place = self._desk, self.place_of(ticket_id)
         if place is None:
             return
@@ -95,5 +95,5 @@ class Going:
         if desk.list.select_ticket(ticket_id):
             self.show_active()
             desk.list.focus()
-        else:  # what the lane does not show is opened, so that it can be read and worked on
+        else:  # a ticket that the lane does not list is opened, so that it can be worked on
             self.open_ticket(place, ticket_id)

@@ -1,4 +1,4 @@
-"""The moments at which several parts take a turn. `tui.desk.parts` says who, and in which order."""
+"""The hooks on which several parts are called. `tui.desk.parts` lists which, and in which order."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ class MacroWish:
 
 
 BeforePreview = Callable[[MacroWish, Callable[[MacroWish], None]], None]
-"""Calls the second, now or later, to let the preview go on, or goes another way."""
+"""Calls its second argument, now or later, to continue with the preview, or does something else instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """Who is called when; each tuple is called in its order."""
+    """The hooks; the functions of a tuple are called in order."""
 
     when_drawn: tuple[Act, ...] = ()
-    """The desk is drawn for the first time: what no first paint waits for."""
+    """The desk was drawn for the first time: start what the first paint must not wait for."""
     timers: tuple[tuple[float, Act], ...] = ()
-    """Again and again, each after so many seconds."""
+    """Repeatedly, each at its interval in seconds."""
     is_reading: tuple[Callable[[], bool], ...] = ()
-    """Whether the agent is in something beside the open ticket that belongs to reading it."""
+    """Whether the focus is in a panel next to the open ticket that belongs to reading it."""
     on_header: tuple[Act, ...] = ()
-    """The top line is about to be drawn anew."""
+    """The top line is about to be redrawn."""
     on_layout: tuple[Act, ...] = ()
-    """The terminal has another size, or the keys went to another region."""
+    """The terminal was resized, or the focus moved to another region."""
     on_ticket_shown: tuple[Callable[[int | None], None], ...] = ()
     """Another ticket, or none, is in the view."""
     on_ticket_opened: tuple[Callable[[int], None], ...] = ()
@@ -49,20 +49,20 @@ class Hooks:
     on_lane_shown: tuple[Act, ...] = ()
     """The agent came to a lane."""
     before_refresh: tuple[Act, ...] = ()
-    """The rows are about to be read anew."""
+    """The rows are about to be reloaded."""
     on_refresh: tuple[Act, ...] = ()
-    """News was taken in: the agent's own change, or another connection's."""
+    """New data was loaded: the agent's own change, or another connection's."""
     before_preview: tuple[BeforePreview, ...] = ()
     """A macro is about to be filled in and shown."""
     on_macros: tuple[Act, ...] = ()
     """The macros were read, at first or because a file changed."""
     go_back: tuple[Callable[[], bool], ...] = ()
-    """What the key for going back tries; the first that returns True was it."""
+    """Handlers of the key for going back; the first that returns True ends the search."""
     on_refusal: tuple[Callable[[DeskError], str], ...] = ()
-    """The writer refused a change; returns words to add, such as the key that leads on."""
+    """The writer refused a change; returns text to add, such as the key that helps."""
     on_late_result: tuple[Callable[[object], None], ...] = ()
-    """A slow change was saved after the agent had gone on."""
+    """A slow change was saved after the agent had moved on."""
     before_quitting: tuple[Callable[[], Awaitable[bool]], ...] = ()
     """The agent wants to leave; the first that returns False keeps the desk open."""
     on_closed: tuple[Act, ...] = ()
-    """The desk has gone from the screen."""
+    """The desk was closed."""

@@ -10,7 +10,7 @@ from tui.context.hooks import Act
 
 
 class Part:
-    """One subject of the desk. It uses the context, and the parts before it that its constructor takes."""
+    """One subject of the desk. It uses the context, and earlier parts passed to its constructor."""
 
     def __init__(self, desk: DeskContext) -> None:
         self.desk = desk

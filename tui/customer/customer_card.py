@@ -1,4 +1,4 @@
-"""Who writes: how they are known and addressed, and every ticket of theirs with its last word."""
+"""The customer's card: name, how to address them, and all their tickets with the newest message."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tui.look.short_times import span
 from tui.look.words import words
 
 MOST_RATINGS = 10
-"""Ratings named one by one."""
+"""The most ratings listed individually."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One ticket of the customer: its lane's title, how it stands, and the newest message."""
+    """One ticket of the customer: its lane's title, its status, and the newest message."""
 
     row: LaneRow
     lane: str
@@ -57,16 +57,16 @@ class CustomerCard(BaseCard[int]):
         with Vertical(id="customer-card"):
             title = one_line(self._customer.name) or words("(no name)")
             yield Static(Content(title), id="customer-title", markup=False)
-            told = [*facts(self._customer, self._now), *rated(self._ratings)]
-            yield Static(Content("\n".join(told)), id="customer-facts", markup=False)
-            options = [Option(Content(self._line(one)), id=str(one.row.id)) for one in self._past]
+            details = [*facts(self._customer, self._now), *rated(self._ratings)]
+            yield Static(Content("\n".join(details)), id="customer-facts", markup=False)
+            options = [Option(Content(self._line(ticket)), id=str(ticket.row.id)) for ticket in self._past]
             yield OptionList(*options, markup=False)
             yield Static(Content(words("Enter opens a ticket · Esc back")), id="customer-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin at the newest ticket that is not the one being read."""
+        """Select the newest ticket other than the one being read."""
         listed = self.query_one(OptionList)
-        others = [place for place, one in enumerate(self._past) if one.row.id != self._here]
+        others = [place for place, ticket in enumerate(self._past) if ticket.row.id != self._here]
         listed.highlighted = others[0] if others else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -75,7 +75,7 @@ class CustomerCard(BaseCard[int]):
         self.dismiss(int(event.option_id or 0))
 
     def action_step(self, step: int) -> None:
-        """Mark another ticket."""
+        """Select another ticket."""
         listed = self.query_one(OptionList)
         if step > 0:
             listed.action_cursor_down()
@@ -95,13 +95,13 @@ class CustomerCard(BaseCard[int]):
 
 
 def facts(customer: Customer, now: int) -> list[str]:
-    """Return what is known of a customer, a line a kind."""
+    """Return what is known about a customer, one line per kind."""
     known = [f"{identity.kind} {one_line(identity.value)}" for identity in customer.identities]
     lines = [" · ".join(known)] if known else [words("no address and no handle is known")]
     language = words("not known") if customer.language == UNKNOWN_LANGUAGE else customer.language
     parts = [
         words("language {code}").format(code=language),
-        words("address {how}").format(how=one_line(customer.register) or words("as the house does")),
+        words("address {how}").format(how=one_line(customer.register) or words("the house default")),
         words("region {name}").format(name=one_line(customer.region) or words("not known")),
         words("tier {name}").format(name=one_line(customer.tier)),
     ]
@@ -112,18 +112,18 @@ def facts(customer: Customer, now: int) -> list[str]:
 
 
 def rated(ratings: Sequence[Rating]) -> list[str]:
-    """Return how the customer rated us, the newest first, on a line; none where they never did."""
+    """Return the customer's ratings on one line, newest first; empty if there are none."""
     if not ratings:
         return []
-    given = " ".join(str(one.value) for one in ratings[:MOST_RATINGS])
-    mean = sum(one.value for one in ratings) / len(ratings)
+    given = " ".join(str(rating.value) for rating in ratings[:MOST_RATINGS])
+    mean = sum(rating.value for rating in ratings) / len(ratings)
     told = words("rated us {given} of 5, newest first; {mean:.1f} on average").format(given=given, mean=mean)
-    comment = next((one_line(one.comment) for one in ratings if one.comment), "")
+    comment = next((one_line(rating.comment) for rating in ratings if rating.comment), "")
     return [told, *([f"“{fit(comment, 120).rstrip()}”"] if comment else [])]
 
 
 def last_word(message: Message | None) -> str:
-    """Return the beginning of the newest message and who wrote it."""
+    """Return the beginning of the newest message and its author."""
     if message is None:
         return words("no message yet")
     sign = {Direction.IN: "←", Direction.OUT: "→", Direction.NOTE: words("NOTE")}[message.direction]

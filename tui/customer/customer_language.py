@@ -1,4 +1,4 @@
-"""The language of tickets: said with a key, asked for before a macro where nobody knows it."""
+"""The language of tickets: set with a key, asked for before a macro where it is unknown."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class CustomerLanguage(Part):
         self.changing = changing
 
     def actions(self) -> Mapping[str, Act]:
-        """Say the language, or turn it."""
+        """Set the language, or switch it."""
         return {"ticket.language": self._ask, "ticket.other_language": self._other}
 
     def _ask(self) -> None:
-        """Say the language, the register or the region of the tickets that the keys mean."""
+        """Set the language, register or region of the tickets that keys act on."""
         ids = self.desk.targets()
         if not ids:
             self.desk.say_no_ticket()
@@ -38,7 +38,7 @@ class CustomerLanguage(Part):
         self._ask_language(ids, words("Language and address: {named}").format(named=named), self.changing.changed)
 
     async def _other(self) -> None:
-        """Correct with one key: English and Spanish change places, an unknown language becomes the likeliest."""
+        """Correct with one key: English becomes Spanish and back, an unknown language becomes the likeliest."""
         ids = self.desk.targets()
         ticket = self.desk.store.tickets.get(ids[0]) if ids else None
         if ticket is None:
@@ -48,7 +48,11 @@ class CustomerLanguage(Part):
         if other is not None:
             await self.changing.change_of(ids, Change(language=other), self.changing.changed)
             return
-        texts = [one.new_text for one in self.desk.store.messages.of(ticket.id, 20) if one.direction is Direction.IN]
+        texts = [
+            message.new_text
+            for message in self.desk.store.messages.of(ticket.id, 20)
+            if message.direction is Direction.IN
+        ]
 
         def guessed(best: str) -> None:
             if best == UNKNOWN_LANGUAGE:
@@ -59,7 +63,7 @@ class CustomerLanguage(Part):
         await self.desk.ask(lambda desk: _likeliest(texts), guessed)
 
     def ask_before_preview(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
-        """Ask for the language of a ticket in triage before a macro is filled in, so that no answer is a guess."""
+        """Ask for the language of a ticket in triage before a macro is filled in, so that no reply uses a guess."""
         number = wish.ticket.id
         if wish.language or wish.ticket.language != UNKNOWN_LANGUAGE:
             go_on(wish)
@@ -86,19 +90,23 @@ class CustomerLanguage(Part):
         self.desk.push_screen(LanguageCard(title, first.language if first else "", suggestion), chosen)
 
     def _suggestion(self, ticket_id: int) -> str:
-        """What the customer's latest words say of tú, usted and region, where they say one thing."""
+        """What the customer's latest messages say about tú, usted and region, if they agree."""
         from queues.language.tu_or_usted import suggested
 
-        said = [one.new_text for one in self.desk.store.messages.of(ticket_id, 20) if one.direction is Direction.IN]
+        said = [
+            message.new_text
+            for message in self.desk.store.messages.of(ticket_id, 20)
+            if message.direction is Direction.IN
+        ]
         found = suggested(said[-1]) if said else None
         if found is None:
             return ""
-        told = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
-        return words("Their words “{words}” suggest {told}").format(words=found.words, told=told)
+        suggestion = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
+        return words("Their words “{words}” suggest {suggestion}").format(words=found.words, suggestion=suggestion)
 
 
 def _likeliest(texts: Sequence[str]) -> str:
-    """Return the language of the latest of the texts that has one, however unsure; called in the writer's thread."""
+    """Return the language of the latest text that has one, however uncertain; called in the writer's thread."""
     from queues.language.detector import detect
 
     found = (detect(text, cut=0).best for text in reversed(texts))

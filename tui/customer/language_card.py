@@ -1,4 +1,4 @@
-"""How a customer writes and is addressed, said with one key: the language, tú or usted, the region."""
+"""The card that sets a customer's language, tú or usted, and region, each with one key."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from tui.look.words import words
 
 
 class LanguageCard(BaseCard[Change]):
-    """Returns the change that was asked for; Esc returns nothing."""
+    """Returns the requested change; Esc returns nothing."""
 
     CSS_PATH = "language_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LANGUAGE)
 
     def __init__(self, title: str, language: str, suggestion: str = "") -> None:
-        """Take what the card is about, the language as it is, and what the customer's own words suggest."""
+        """Take the subject of the card, the current language, and what the customer's own text suggests."""
         super().__init__()
         self._title, self._language, self._suggestion = title, language, suggestion
 
@@ -48,11 +48,11 @@ class LanguageCard(BaseCard[Change]):
         self.dismiss(Change(language=code))
 
     def action_flip(self) -> None:
-        """English and Spanish change places; what was neither becomes Spanish."""
+        """English becomes Spanish and back; any other language becomes Spanish."""
         self.dismiss(Change(language="en" if self._language == "es" else "es"))
 
     def action_register(self, register: str) -> None:
-        """Tú, usted, or as the house does."""
+        """Tú, usted, or the house default."""
         self.dismiss(Change(register=register))
 
     def action_region(self, region: str) -> None:

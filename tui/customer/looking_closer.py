@@ -1,4 +1,4 @@
-"""Looking closer: who the customer is, and taking words out of the desk by the clipboard."""
+"""Details: the customer's card, and copying text to the clipboard."""
 
 from __future__ import annotations
 
@@ -47,16 +47,18 @@ class CloserLook(Part):
         titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
         past = [
             Past(
-                row, titles.get(lane, lane), next((self.desk.covered(one) for one in self._last_message(row.id)), None)
+                row,
+                titles.get(lane, lane),
+                next((self.desk.covered(message) for message in self._last_message(row.id)), None),
             )
             for row in self.desk.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
             for lane in [getattr(self.desk.store.tickets.get(row.id), "lane", "")]
         ]
-        ratings = [self._folded_rating(one) for one in self.desk.store.csat.of_customer(customer.id)]
+        ratings = [self._folded_rating(rating) for rating in self.desk.store.csat.of_customer(customer.id)]
         self.desk.push_screen(CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings), self._past_chosen)
 
     def _folded_rating(self, rating: Rating) -> Rating:
-        """Return a rating without its words where those of its ticket are folded."""
+        """Return a rating, without its comment if its ticket's text is folded."""
         ticket = self.desk.store.tickets.get(rating.ticket_id)
         return replace(rating, comment="") if ticket is not None and self.desk.folds(ticket) else rating
 
@@ -84,8 +86,8 @@ class CloserLook(Part):
         self.desk.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
 
     def _copies(self, ticket: Ticket) -> dict[str, tuple[str, str]]:
-        """Return what can be copied, by key: its name and the words themselves."""
-        newest = next((one for one in self._last_message(ticket.id) if not self.desk.folds(ticket)), None)
+        """Return what can be copied, by key: its name and its text."""
+        newest = next((message for message in self._last_message(ticket.id) if not self.desk.folds(ticket)), None)
         customer = self.desk.store.customers.get(ticket.customer_id)
         numbers = " ".join(f"#{number}" for number in self.desk.targets())
         found = {
@@ -97,24 +99,24 @@ class CloserLook(Part):
         return {key: (name, text) for key, (name, text) in found.items() if text.strip()}
 
     def _copy(self, name: str, text: str) -> None:
-        """Hand safe words to the terminal's clipboard (OSC 52, as Textual writes it)."""
+        """Copy safe text to the terminal's clipboard (OSC 52, as Textual writes it)."""
         copied = safe_text(text)
         self.desk.app.copy_to_clipboard(copied)
-        told = words("Copied by the terminal (OSC 52): {name}, {n} characters")
-        self.desk.say(told.format(name=name, n=len(copied)))
+        names = words("Copied by the terminal (OSC 52): {name}, {n} characters")
+        self.desk.say(names.format(name=name, n=len(copied)))
 
     def _choose_theme(self) -> None:
         """Choose the colours; the desk file remembers them."""
         from tui.cards.key_menu import KeyMenu, Line
 
-        told = {"dark": words("Dark"), "light": words("Light"), "contrast": words("More contrast")}
-        lines = [Line(name[0], name, text) for name, text in told.items()]
+        names = {"dark": words("Dark"), "light": words("Light"), "contrast": words("More contrast")}
+        lines = [Line(name[0], name, text) for name, text in names.items()]
         note = words("A theme named in config.toml comes back at the next start · Esc leaves")
 
         async def chosen(name: str | None) -> None:
             if name:
                 self.desk.app.theme = name
-                await self.desk.ask(lambda desk: keep_theme(desk, name), lambda _: self.desk.say(told[name]))
+                await self.desk.ask(lambda desk: keep_theme(desk, name), lambda _: self.desk.say(names[name]))
 
         self.desk.push_screen(KeyMenu(words("Which colours?"), lines, note), chosen)
 
@@ -126,6 +128,6 @@ class CloserLook(Part):
 
 
 def keep_theme(desk: Desk, name: str) -> None:
-    """Write down which theme was chosen on the screen."""
+    """Store the theme chosen on the screen."""
     with desk.store.write():
         desk.store.settings.put(THEME_SETTING, name)

@@ -1,4 +1,4 @@
-"""What becomes of tickets: escalations, problems, routing them again.
+"""Decisions about tickets: status, escalations, problems, re-routing.
 
 Imports `context`, `replying`, `cards`, `look`, `setup`, `queues`, `macros` and `data`.
 """

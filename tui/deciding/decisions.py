@@ -1,4 +1,4 @@
-"""Keys that decide in one press what becomes of tickets: status, owner, priority."""
+"""Keys that change tickets in one press: status, owner, priority."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LADDER = tuple(Priority)
 
 
 class Decisions(Part):
-    """Each asks the desk for one `Change`, for one ticket or for all selected."""
+    """Each submits one `Change`, for one ticket or for all selected."""
 
     def __init__(self, desk: DeskContext, changing: Changing) -> None:
         super().__init__(desk)

@@ -1,4 +1,4 @@
-"""Handing a matter to another team: which, why, until when, and in which words."""
+"""The form that escalates a ticket to another team: which team, reason, due time and text."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tui.look.one_line import one_line
 from tui.look.words import words
 
 MOST_SHOWN = 6
-"""Teams that are named under the line."""
+"""The most teams listed under the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the form begins with, from the ticket's procedure or the macros of its topic."""
+    """The initial values, from the ticket's procedure or the macros of its topic."""
 
     team: str = ""
     reason: str = ""
@@ -37,7 +37,7 @@ class Proposal:
 
 
 class EscalateForm(BaseCard[Escalation]):
-    """Enter hands over as soon as team and reason are there; Esc leaves everything as it is."""
+    """Enter escalates as soon as team and reason are filled in; Esc changes nothing."""
 
     CSS_PATH = "../cards/text_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,7 +63,7 @@ class EscalateForm(BaseCard[Escalation]):
         return Input(value, placeholder=hint, compact=True, suggester=suggester, select_on_focus=True)
 
     def compose(self) -> ComposeResult:
-        """Title, a line a fact, the words, what will happen, keys."""
+        """Title, one line per field, the text, what will happen, keys."""
         with Vertical(id="escalate"):
             title = words("Escalate {named}").format(named=self._named)
             yield Static(Content(title), id="escalate-title", markup=False)
@@ -76,24 +76,24 @@ class EscalateForm(BaseCard[Escalation]):
                 with Horizontal(classes="escalate-row"):
                     yield Static(Content(label), classes="escalate-label", markup=False)
                     yield line
-            yield Static(Content(words("Words to the team (empty: its template)")), id="escalate-words", markup=False)
+            yield Static(Content(words("Text for the team (empty: its template)")), id="escalate-words", markup=False)
             yield self.note
             yield self.told
-            keys = words("Enter hands over · → completes · Tab next · ctrl+s from the words · Esc leaves")
+            keys = words("Enter hands over · → completes · Tab next · ctrl+s from the text · Esc leaves")
             yield Static(Content(keys), id="escalate-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin at the first line that is needed and empty, else where Enter is enough."""
+        """Focus the first required line that is empty, else the line where Enter submits."""
         self._tell()
         (self.team if not self.team.value else self.reason).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what handing over would do."""
+        """Show what escalating will do."""
         event.stop()
         self._tell()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take a completion of the team; hand over once nothing is missing."""
+        """Accept a completion of the team; escalate once nothing is missing."""
         event.stop()
         if event.input is self.team:
             self.team.value = self._completed()
@@ -107,7 +107,7 @@ class EscalateForm(BaseCard[Escalation]):
             self.focus_previous()
 
     def action_hand_over(self) -> None:
-        """Hand over, or go to what is missing."""
+        """Escalate, or go to the first missing value."""
         for line in (self.team, self.reason):
             if not line.value.strip():
                 line.focus()
@@ -126,7 +126,7 @@ class EscalateForm(BaseCard[Escalation]):
         )  # fmt: skip
 
     def action_leave(self) -> None:
-        """Hand nothing over."""
+        """Leave without escalating."""
         self.dismiss(None)
 
     def _matches(self) -> list[Team]:
@@ -135,15 +135,15 @@ class EscalateForm(BaseCard[Escalation]):
         return begin + [team for team in self._known if wanted in team.name.casefold() and team not in begin]
 
     def _completed(self) -> str:
-        """Return the team that was typed, or the first known one that begins like it."""
+        """Return the team that was typed, or the first known team that starts with it."""
         typed = self.team.value.strip()
         begins = (team.name for team in self._known if typed and team.name.casefold().startswith(typed.casefold()))
         return next(begins, typed)
 
     def _tell(self, wrong: str = "") -> None:
-        """Name the teams that fit, and what becomes of the words to the one that is written."""
+        """List the matching teams, and how the text will reach the team that was typed."""
         team = teams.find(self._known, self.team.value)
-        exact = any(one.name.casefold() == team.name.casefold() for one in self._known)
+        exact = any(known_team.name.casefold() == team.name.casefold() for known_team in self._known)
         named = " · ".join(one_line(one.name) for one in self._matches()[:MOST_SHOWN])
         if wrong:
             told = one_line(wrong)

@@ -1,4 +1,4 @@
-"""Handing tickets to other teams, and taking their answers back."""
+"""Escalating tickets to other teams, and recording their answers."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ if TYPE_CHECKING:
 
 _ENDS = (
     ("a", EscalationState.ANSWERED, "{child} {team}: write their answer"),
-    ("r", EscalationState.RETURNED, "{child} {team}: sent back, with or without words"),
+    ("r", EscalationState.RETURNED, "{child} {team}: sent back, with or without a reason"),
     ("c", EscalationState.CLOSED, "{child} {team}: close it"),
 )
-"""Key, state and words of what can become of an escalation."""
+"""The possible outcomes of an escalation: key, state and text."""
 
 
 class Escalations(Part):
-    """`E` hands over; `B` writes down what came back."""
+    """`E` escalates; `B` records the team's answer."""
 
     def __init__(self, desk: DeskContext, changing: Changing) -> None:
         super().__init__(desk)
         self.changing = changing
         self._back: set[int] | None = None
-        """Escalations that are known to have come back; None before the first look."""
+        """Escalations known to have been answered; None before the first check."""
 
     def actions(self) -> Mapping[str, Act]:
-        """Escalate, and what came back."""
+        """Escalating, and recording answers."""
         return {"ticket.escalate": self._escalate, "ticket.team_answer": self._team_answer}
 
     def look_first(self) -> None:
-        """Note what came back before the screen was opened: that is not news."""
+        """Remember the escalations answered before the screen was opened: those are not news."""
         if self._back is None:
             self._back = self.desk.store.escalations.back()
 
     def tell_news(self) -> None:
-        """Say what other teams answered by mail since the last look."""
+        """Report what other teams answered by mail since the last check."""
         known, self._back = self._back or set(), self.desk.store.escalations.back()
         for number in sorted(self._back - known):
             child = self.desk.store.escalations.get(number)
@@ -60,7 +60,7 @@ class Escalations(Part):
                 self.desk.toast(message.format(team=one_line(child.team), child=child.label, n=child.ticket_id))
 
     async def _escalate(self) -> None:
-        """Hand the tickets that the keys mean to another team."""
+        """Escalate the tickets that keys act on."""
         ids = self.desk.targets()
         ticket = self.desk.store.tickets.get(ids[0]) if ids else None
         if ticket is None:
@@ -83,15 +83,15 @@ class Escalations(Part):
         await self.desk.ask(lambda desk: self._proposed(desk, first), show)
 
     def _proposed(self, desk: Desk, ticket: Ticket) -> tuple[list[Team], Proposal]:
-        """Return the known teams and what the form begins with; called in the writer's thread."""
+        """Return the known teams and the form's initial values; called in the writer's thread."""
         from tui.deciding.escalate_form import Proposal
 
         offered = self.desk.answering.escalations()
-        names = known_teams(desk.rules, desk.store, (one.team for one in offered))
+        names = known_teams(desk.rules, desk.store, (offer.team for offer in offered))
         procedure = desk.rules.procedures.get(ticket.procedure)
         wanted = next((step.team for step in procedure.steps if step.team), "") if procedure is not None else ""
         usual = self.desk.answering.escalations(ticket.topic) if ticket.topic else []
-        fitting = [one for one in usual if not wanted or one.team.casefold() == wanted.casefold()]
+        fitting = [offer for offer in usual if not wanted or offer.team.casefold() == wanted.casefold()]
         proposal = Proposal(wanted)
         if fitting:
             # a macro may name a date that it asks for instead of a time
@@ -100,7 +100,7 @@ class Escalations(Part):
         return [teams.find(desk.rules.teams, name) for name in names], proposal
 
     def _team_answer(self) -> None:
-        """Write down what another team answered, or that it sent the matter back."""
+        """Record what another team answered, or that it sent the ticket back."""
         ticket = self.desk.ticket()
         children = self.desk.store.escalations.of(ticket.id) if ticket is not None else []
         standing = [child for child in children if child.state is not EscalationState.CLOSED]

@@ -1,4 +1,4 @@
-"""Escalations as screen and command line do it: which teams there are, until when, and what is written to them."""
+"""Escalations for screen and command line: the known teams, due times, and the text sent to a team."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 DEFAULT_TEMPLATE = "hand-over"
 FOLDER = "escalations"
-"""The folder of templates: the built-in one beside the macros, the user's own beside the settings."""
+"""The folder of templates: the built-in templates are next to the macros, the user's next to the settings."""
 
 
 def due_of(text: str, now: int, zone: str = "") -> int | None:
     """Return when `24h`, `2d`, `Friday` or `2026-11-30` (its end) is in a time zone, else in that of the machine.
 
-    None for no text. Raises InputError for what is not wholly a time.
+    None for an empty text. Raises InputError if the text is not a time.
     """
     wanted = text.strip()
     if not wanted:
@@ -43,7 +43,7 @@ def due_of(text: str, now: int, zone: str = "") -> int | None:
     except ValueError:
         at = later(wanted, now, zone)
         if at is None:
-            told = f"{wanted!r} is no time; write 24h, 2 days, Friday or a date such as 2026-11-30."
+            told = f"{wanted!r} is not a time; write 24h, 2 days, Friday or a date such as 2026-11-30."
             raise InputError("No such time", told) from None
         return at
     from tui.setup.open_desk import zone_named
@@ -62,7 +62,7 @@ def known_teams(rules: DeskRules, store: Store, more: Iterable[str] = ()) -> lis
 
 
 class HandingOver:
-    """Fills in the words to another team from its template."""
+    """Fills in the text for another team from its template."""
 
     def __init__(self, own: Path) -> None:
         self._own = own / FOLDER
@@ -71,9 +71,9 @@ class HandingOver:
     def escalation(
         self, asked: Escalation, ticket: Ticket, customer: Customer, *, known: Sequence[Team], agent: str, now: int
     ) -> Escalation:
-        """Return the escalation with the words to its team and, where none is given, the team's usual due time.
+        """Return the escalation with the text for its team and, if none is given, the team's default due time.
 
-        Words that were given stay. Raises InputError where the team's template cannot be used.
+        A given text is kept. Raises InputError if the team's template cannot be used.
         """
         team = teams.find(known, asked.team)
         due_at = asked.due_at if asked.due_at is not None else due_of(team.due, now)
@@ -83,7 +83,7 @@ class HandingOver:
         )
 
     def completed(self, change: Change, ticket: Ticket, desk: Desk, now: int) -> Change:
-        """Return the change with its hand-over completed, if it has one; called where the desk lives."""
+        """Return the change with its escalation completed, if it has one; called in the desk's thread."""
         if change.escalate is None:
             return change
         customer = desk.store.customers.get(ticket.customer_id) or Customer(0, "")
@@ -100,7 +100,7 @@ class HandingOver:
             self._library = Library(built_in, self._own)
         self._library.refresh()
         names = {macro.name for macro in self._library}
-        # a team without a template of its own, by name or by the settings, gets the common one
+        # a team without its own template, by name or by the settings, gets the common template
         wanted = team.template or (_file_name(team.name) if _file_name(team.name) in names else DEFAULT_TEMPLATE)
         due = "" if asked.due_at is None else f"{datetime.fromtimestamp(asked.due_at, UTC):%Y-%m-%d %H:%M} UTC"
         answers = {"team": team.name, "reason": asked.reason, "reference": asked.reference, "due": due}
@@ -113,5 +113,5 @@ class HandingOver:
 
 
 def _file_name(team: str) -> str:
-    """Return what a team's template is called: `Security response` is `security-response`."""
+    """Return the name of a team's template: `Security response` is `security-response`."""
     return re.sub(r"[^a-z0-9]+", "-", team.casefold()).strip("-")

@@ -1,4 +1,4 @@
-"""Problems by key: linking tickets to one cause, and answering all of them once it is gone."""
+"""Problems by key: linking tickets to one cause, and answering all of them once it is solved."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Problems(Part):
         return {"ticket.problem": self._choose}
 
     def _choose(self) -> None:
-        """Link the tickets that the keys mean to a problem, or solve the one that they are linked to."""
+        """Link the tickets that keys act on to a problem, or solve the problem that they are linked to."""
         ids = self.desk.targets()
         if not ids:
             self.desk.say_no_ticket()
@@ -62,20 +62,25 @@ class Problems(Part):
                 told = words("Answer the {n} that wait for {named}, with a macro, and solve it")
                 lines.append(("solve", told.format(n=linked.waiting, named=named)))
             lines.append(("link:0", words("Unlink from {named}").format(named=named)))
-        for one in self.desk.store.problems.all():
-            if linked is None or one.id != linked.id:
+        for problem in self.desk.store.problems.all():
+            if linked is None or problem.id != linked.id:
                 told = words("Link to {label} {title} ({n} tickets)")
-                lines.append((f"link:{one.id}", told.format(label=one.label, title=one_line(one.title), n=one.tickets)))
+                lines.append(
+                    (
+                        f"link:{problem.id}",
+                        told.format(label=problem.label, title=one_line(problem.title), n=problem.tickets),
+                    )
+                )
         return lines
 
     def _answer_all(self, problem: Problem) -> None:
-        """Choose the macro that answers all tickets that still wait."""
+        """Choose the macro that answers all waiting tickets."""
         from tui.cards.pick_list import PickList
 
-        tickets = [self.desk.store.tickets.get(one) for one in self.desk.store.problems.tickets(problem.id)]
-        waiting = [one for one in tickets if one is not None and one.status not in _DONE]
+        tickets = [self.desk.store.tickets.get(ticket_id) for ticket_id in self.desk.store.problems.tickets(problem.id)]
+        waiting = [ticket for ticket in tickets if ticket is not None and ticket.status not in _DONE]
         if not waiting:
-            self.desk.say(words("No ticket waits for it any more."))
+            self.desk.say(words("No tickets are waiting for it any more."))
             return
         first = waiting[0]
 

@@ -1,4 +1,4 @@
-"""Keys that need an answer first: until when, to whom, which tags."""
+"""Keys that ask for a value first: snooze until, assignee, tags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.look.words import words
 
 
 class Questions(Part):
-    """Asks in one line, then changes the tickets that the keys mean."""
+    """Asks in one line, then changes the tickets that keys act on."""
 
     def __init__(self, desk: DeskContext, changing: Changing) -> None:
         super().__init__(desk)
@@ -25,7 +25,7 @@ class Questions(Part):
         return {"ticket.snooze": self._ask_time, "ticket.assign": self._ask_owner, "ticket.tags": self._ask_tags}
 
     def _ask_time(self) -> None:
-        """Put away for a time."""
+        """Snooze."""
         self.desk.ask_about_targets(
             words("Snooze until when?"), words("30m, 2 days, tomorrow at 9, Monday, 24 dic"), self._snooze
         )
@@ -36,7 +36,7 @@ class Questions(Part):
         zone = self.desk.zone()
         until = later(answer, self.desk.clock(), zone)
         if until is None:
-            told = words("That is not a time; nothing was put away. Write it like one of these: {examples}.")
+            told = words("That is not a time; nothing was snoozed. Use a form such as: {examples}.")
             self.desk.say(told.format(examples=EXAMPLES), severe=True)
             return
 
@@ -50,8 +50,8 @@ class Questions(Part):
         await self.changing.change(Change(snooze_until=until), snoozed)
 
     def _ask_owner(self) -> None:
-        """Give to an agent."""
-        self.desk.ask_about_targets(words("Assign to whom?"), words("a name, or - for nobody"), self._assign)
+        """Assign to an agent."""
+        self.desk.ask_about_targets(words("Assign to whom?"), words("a name, or - to unassign"), self._assign)
 
     async def _assign(self, answer: str) -> None:
         await self.changing.change(Change(assignee="" if answer == "-" else answer))

@@ -1,4 +1,4 @@
-"""Routing again from the palette: counted in a worker, asked about, then one action that z takes back."""
+"""Re-routing from the palette: counted in a worker, confirmed, then done as one action that z undoes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from queues.desk.route_again import Plan
 
 _GROUPS = 6
-"""Kinds of moves that the question names; `tridesk route --again --dry-run` names all."""
+"""The most kinds of moves listed in the question; `tridesk route --again --dry-run` lists all."""
 
 
 class RouteAgain(Part):
-    """Tries the rules of today on what is here already."""
+    """Applies the current rules to existing tickets."""
 
     def __init__(self, desk: DeskContext, changing: Changing) -> None:
         super().__init__(desk)
@@ -38,7 +38,7 @@ class RouteAgain(Part):
         self.desk.in_thread("rerouting", partial(self._plan_routes, then), exclusive=True)
 
     def _plan_routes(self, then: Callable[[Plan], None]) -> None:
-        """Read with a connection of its own: with many tickets it takes a while, and keys go on."""
+        """Read over a separate connection: many tickets take a while, and keys must keep working."""
         from data.store import Store
         from queues.desk.route_again import plan
         from tui.setup.open_desk import routing_rules
@@ -69,6 +69,6 @@ class RouteAgain(Part):
             if wish == "move":
                 await self.desk.ask(lambda desk: desk.reroute(found), self.changing.changed)
 
-        move = Line("y", "move", words("Move them; z takes it back"))
+        move = Line("y", "move", words("Move them; z undoes it"))
         note = "\n".join(f"{amount:,}  {said}" for said, amount in found.groups()[:_GROUPS])
         self.desk.push_screen(KeyMenu(looked, [move], note), answered)

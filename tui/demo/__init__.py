@@ -1,4 +1,4 @@
-"""The demo's outside world, and a rehearsed month of work.
+"""The demo's outside world, and a simulated month of work.
 
 Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
 """

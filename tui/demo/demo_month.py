@@ -1,4 +1,4 @@
-"""A month of invented work on a demo desk: three agents in shifts, customers who answer, all by a clock of its own.
+"""A month of invented work on a demo desk: three agents in shifts, customers who answer, all on a simulated clock.
 
 It goes through the same door as real work, so reports, clocks and next-up have a history to show. The same seed plays
 the same month.
@@ -36,7 +36,7 @@ HOUR, DAY = 3600, 86_400
 _WHY = "rehearsal"
 """Invented agents need no second look at their replies."""
 _KEPT = {"en": "As promised: everything is in order now.", "es": "Como prometimos: ya está todo en orden."}
-"""What an agent writes who keeps a word."""
+"""What an agent writes to keep a promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Worker:
     pace: float
 
     def works_at(self, at: int) -> bool:
-        """Tell whether the shift holds this moment; nobody works on Sundays (1970-01-04 was one)."""
+        """Return whether this moment is in the shift; no one works on Sundays (1970-01-04 was a Sunday)."""
         return (at // DAY - 3) % 7 != 0 and self.begins * HOUR <= at % DAY < self.ends * HOUR
 
 
@@ -57,7 +57,7 @@ TEAM = (Worker("eva", 6, 14, 1.0), Worker("leo", 9, 17, 1.2), Worker("mar", 13, 
 
 
 class HeldClock:
-    """A clock that stands where the rehearsal puts it."""
+    """A clock that the simulation sets."""
 
     def __init__(self, now: int) -> None:
         self.now = now
@@ -68,7 +68,7 @@ class HeldClock:
 
 
 class Rehearsal:
-    """Plays the month up to `end`. `desk_of` opens the desk of an agent on one store, going by `clock`."""
+    """Simulates the month up to `end`. `desk_of` opens the desk of an agent on the shared store, using `clock`."""
 
     def __init__(
         self, desk_of: Callable[[str], Desk], clock: HeldClock, library: Library, *, seed: int, end: int, amount: int
@@ -85,11 +85,11 @@ class Rehearsal:
 
     @property
     def store(self) -> Store:
-        """The one store that everybody works on."""
+        """The store shared by all agents."""
         return self._desks[TEAM[0].name].store
 
     def play(self, told: Callable[[int], object] = lambda at: None) -> None:
-        """Let everything happen in the order of its time, a day a transaction; `told` hears each day's end."""
+        """Run all events in order of time, one transaction per day; `told` is called at the end of each day."""
         self._arrive()
         first = self._agenda[0][0]
         for worker in TEAM:
@@ -127,7 +127,7 @@ class Rehearsal:
         return self._desks[TEAM[0].name]
 
     def _look(self, worker: Worker) -> None:
-        """Take the most urgent ticket that nobody has in hand, or look again in a few minutes."""
+        """Take the most urgent ticket that no agent is working on, or look again in a few minutes."""
         now = self._clock.now
         desk = self._desks[worker.name]
         self._any.tick()
@@ -153,14 +153,14 @@ class Rehearsal:
         self._look(worker)
 
     def _act(self, desk: Desk, ticket_id: int, change: Change) -> None:
-        """Carry the change out; what the agent may not decide, such as an appeal, another does."""
+        """Apply the change; if the agent may not decide it, such as an appeal, another agent does."""
         for one in (desk, *(other for other in self._desks.values() if other is not desk)):
             with suppress(RuleError):
                 one.act([ticket_id], change)
                 return
 
     def _decide(self, ticket: Ticket, agent: str) -> Change:
-        if ticket.status not in ACTIVE:  # what is due there is a word that was given: it is kept, and that is all
+        if ticket.status not in ACTIVE:  # only a promise is due on this ticket: keep it and do nothing else
             return Change(reply=_KEPT.get(ticket.language, _KEPT["en"]), override_reason=_WHY)
         chance = self._random.random()
         if chance < 0.04:
@@ -172,25 +172,29 @@ class Rehearsal:
         return replace(reply, status=ends, override_reason=_WHY)
 
     def _reply(self, ticket: Ticket, agent: str, ends: Status) -> Change:
-        """Return the words of the first macro for the ticket's topic, or for all topics, that needs no value.
+        """Return the text of the first macro for the ticket's topic, or for all topics, that needs no value.
 
-        One that leaves the ticket as it is to end goes first; none states an outcome, for nothing was looked up.
+        A macro that solves the ticket comes first; none states an outcome, because nothing was looked up.
         """
         from macros.filling.context import Context
         from macros.render import render
 
-        offered = [one for one in self._library.offered(ticket) if not (one.asks or one.outcome)]
-        fitting = [one for one in offered if ticket.topic in one.topics]
-        general = [one for one in offered if not one.topics]
+        offered = [offer for offer in self._library.offered(ticket) if not (offer.asks or offer.outcome)]
+        fitting = [offer for offer in offered if ticket.topic in offer.topics]
+        general = [offer for offer in offered if not offer.topics]
         macro = min(fitting, key=lambda one: one.actions.status is not ends, default=(general or offered)[0])
         customer = self.store.customers.get(ticket.customer_id) or Customer(0, "")
         filled = render(macro, ticket.language, Context(ticket, customer, agent, self._clock.now), {})
         return Change(reply=filled.text, macro=macro.name, reply_language=filled.language)
 
     def _expect_answer(self, ticket: Ticket, change: Change) -> None:
-        """Half of the customers say nothing; the others thank, have more trouble, or find it broken again."""
+        """Half of the customers do not answer; the others thank us, have more trouble, or find it broken again."""
         customer = self.store.customers.get(ticket.customer_id)
-        address = next((one.value for one in customer.identities if one.kind == "email"), "") if customer else ""
+        address = (
+            next((identity.value for identity in customer.identities if identity.kind == "email"), "")
+            if customer
+            else ""
+        )
         writer = self._writers.get(address)
         mood = self._random.choice(("thanks", "thanks", "more", "reopen", *[""] * 6))
         text = str(getattr(writer.words.follow_ups, mood)) if writer is not None and mood else ""
@@ -202,10 +206,10 @@ class Rehearsal:
         self._plan(at, lambda: self._receive(item))
 
     def _expect_rating(self, ticket: Ticket) -> None:
-        """Some customers who are asked how it was say so."""
+        """Some customers who are asked for a rating give it."""
         latest, asked = self.store.messages.of(ticket.id)[-1], self.store.csat.asked(ticket.id)
         customer = self.store.customers.get(ticket.customer_id)
-        known = [one.value for one in customer.identities if one.kind == "email"] if customer else []
+        known = [identity.value for identity in customer.identities if identity.kind == "email"] if customer else []
         writer = self._writers.get(known[0]) if known else None
         if asked is None or asked.message_id != latest.id or writer is None:
             return

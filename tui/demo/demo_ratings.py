@@ -1,4 +1,4 @@
-"""Customers of a rehearsed month who are asked how it was, and what some of them answer."""
+"""The ratings of a simulated month: which customers are asked, and what some of them answer."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _SAID = ("5", "5/5", "5, gracias", "★★★★★", "5", "4", "4/5", "😊", "
 
 
 class Raters:
-    """Chance of its own, so that the month is the same with and without ratings."""
+    """Its own random numbers, so that the month is the same with and without ratings."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(f"ratings {seed}")
 
     def asking(self, change: Change, token: str) -> Change:
-        """Return the change, in half of the solving replies with the question below its words."""
+        """Return the change, with the rating question below the text in half of the solving replies."""
         if change.reply is None or change.status is not Status.SOLVED or self._random.random() >= _ASKED:
             return change
         question = _QUESTION.get(change.reply_language, _QUESTION["en"]).format(token=token)
         return replace(change, reply=f"{change.reply}\n\n{question}")
 
     def answer(self) -> tuple[str, int] | None:
-        """Return what a customer who was asked says, and after how many seconds; None where they say nothing."""
+        """Return what an asked customer answers and after how many seconds; None if they do not answer."""
         said, after = self._random.choice(_SAID), int(self._random.expovariate(1 / 20_000))
         return (said, 900 + after) if self._random.random() < _ANSWERED else None

@@ -1,4 +1,4 @@
-"""The outside world, in a thread of its own: replies that are due leave, new messages come in, snoozed tickets wake."""
+"""Exchanges with the outside world in a thread: sends due replies, fetches messages, wakes snoozed tickets."""
 
 from __future__ import annotations
 
@@ -20,45 +20,45 @@ if TYPE_CHECKING:
 
 
 class Outside(Protocol):
-    """What a round asks of a connector."""
+    """The methods of a connector that a round uses."""
 
     name: str
 
     def fetch(self, cursor: str = "") -> tuple[list[Incoming], str]:
-        """Return what happened since the cursor, and the next cursor. Raises ConnectorError."""
+        """Return what happened since `cursor`, and the next cursor. Raises ConnectorError."""
         ...
 
     def send(self, entry: OutboxEntry) -> object:
-        """Deliver a reply. Raises ConnectorError where it surely was not taken."""
+        """Deliver a reply. Raises ConnectorError if it was certainly not accepted."""
         ...
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        """Tell whether a reply in doubt arrived."""
+        """Return whether a reply in doubt arrived."""
         ...
 
 
 class Rounds:
-    """Goes round the connectors whenever `start` is called and the last round is over."""
+    """Polls the connectors when `start` is called, unless the last round is still running."""
 
     def __init__(self, store_path: Path, writer: Writer[Desk], connectors: Sequence[Outside], clock: Clock) -> None:
         self._writer, self._connectors, self._clock = writer, connectors, clock
         self._thread: Writer[Store] = Writer(lambda: self._open(store_path), Store.close)
-        self._senders: dict[str, Any] = {one.name: one for one in connectors}
+        self._senders: dict[str, Any] = {connector.name: connector for connector in connectors}
         self._running: Future[None] | None = None
         self._recogniser: Recogniser | None = None
 
     def start(self, on_trouble: Callable[[str], object]) -> None:
-        """Begin a round unless one is under way; `on_trouble` is called in its thread with a sentence."""
+        """Begin a round unless one is running; `on_trouble` is called in its thread with an error message."""
         if self._running is None or self._running.done():
             self._running = self._thread.submit(lambda store: self._round(store, on_trouble))
 
     def wait(self) -> None:
-        """Wait for the round under way. Raises what ended it."""
+        """Wait for the running round. Raises the exception that ended it."""
         if self._running is not None:
             self._running.result()
 
     def stop(self) -> None:
-        """Wait for the round under way, so that no reply is left between two states."""
+        """Wait for the running round, so that no reply is left between two states."""
         self._thread.stop()
 
     def _open(self, path: Path) -> Store:
@@ -83,7 +83,7 @@ class Rounds:
                 on_trouble(f"{connector.name}: {error.message}")
 
     def _fetch(self, store: Store, connector: Outside) -> None:
-        """File what came in and remember how far it was read, in one transaction."""
+        """File the incoming messages and store the cursor, in one transaction."""
         key = f"cursor.{connector.name}"
         items, cursor = connector.fetch(str(store.settings.get(key) or ""))
         if not items:
@@ -99,7 +99,7 @@ class Rounds:
         self._writer.submit(file).result()
 
     def _recognised(self, store: Store, items: Sequence[Incoming]) -> Sequence[Incoming]:
-        """Find the languages here, where nobody waits for it."""
+        """Detect the languages here, where nothing waits for it."""
         if self._recogniser is None:
             from tui.setup.open_desk import recogniser
             from tui.setup.settings import load

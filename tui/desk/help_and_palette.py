@@ -1,4 +1,4 @@
-"""The help and the palette: every action by name, found by a few letters and carried out where that is here."""
+"""The help and the palette: every action by name, found by a few letters and run if it is available here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class HelpAndPalette(Part):
     """`?` shows every key, `:` finds an action."""
 
     def __init__(self, desk: DeskContext, writing: ComposerPlace, act: Callable[[str], Awaitable[None]]) -> None:
-        """`act` carries out an action of the desk by its id."""
+        """`act` runs an action of the desk by its id."""
         super().__init__(desk)
         self.writing, self._act = writing, act
 
@@ -26,11 +26,11 @@ class HelpAndPalette(Part):
         return {"desk.help": self._help, "desk.palette": self._palette}
 
     def _help(self) -> None:
-        """Show every action and its keys, wherever they count; Enter does the marked one where that is here."""
+        """Show every action and its keys, in any scope; Enter runs the selected action if it is available here."""
         self._pick_action(help_lines(self.desk.keys))
 
     def _palette(self) -> None:
-        """Find an action of what has the focus by its name."""
+        """Find an action of the focused widget by its name."""
         here = [Scope.COMPOSER, Scope.LIST] if self.writing.is_open else [Scope.LIST]
         self._pick_action(palette_lines(self.desk.keys, here))
 

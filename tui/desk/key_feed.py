@@ -1,7 +1,7 @@
-"""Hands what a real terminal sent to the application key by key: the next one when all that one moved has moved.
+"""Passes what a real terminal sent to the application key by key: the next key waits for the effects of the last.
 
-Textual forwards every key of a read to what has the focus then. `/` moves the focus only after that, so the words
-typed behind it would run as keys.
+Textual forwards every key of a read to the widget focused at that time. `/` moves the focus only later, so text
+typed after it would run as keys.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
     from tui.keys.keymap import Keymap, Leader
 
 PATIENCE = 1.0
-"""Seconds after which the next key goes on, whatever the last one is still waiting for."""
+"""Seconds after which the next key is passed on, even if the last is still waiting for something."""
 LOOK_SECONDS = 0.005
 ROUNDS = 20
 STEERING = frozenset({
     "up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "escape",
 })  # fmt: skip
-"""Keys that steer everywhere."""
+"""Navigation keys that work everywhere."""
 OPENS = frozenset({"ticket.view", "ticket.urgent"})
 """Moves that open something."""
 FILTER = "find.filter"
 OPENING = frozenset({"preview", "next", "send"})
-"""Groups of workers at whose end something else is under the agent's keys."""
+"""Groups of workers whose end changes what keys act on."""
 REPEATING = frozenset({"desk.undo", "desk.redo"})
-"""What may be pressed again at once: each takes one action back, or does it again."""
+"""Keys that may be repeated at once: each press undoes or redoes one action."""
 
 
 class KeyFeed:
-    """The queue between terminal and application; lives in the application's loop."""
+    """The queue between terminal and application; used only in the application's event loop."""
 
     def __init__(self, app: App[int], screen: DeskScreen, keys: Keymap, leader: Leader) -> None:
         self._app, self._screen, self._desk, self._leader = app, screen, screen.desk, leader
@@ -56,19 +56,19 @@ class KeyFeed:
         self._dropped = 0
         self._why = ""
         self._known: int | None = None
-        """The ticket that the last key left, or brought by a move, under the keys: one that the agent chose."""
+        """The ticket that keys acted on after the last key, or after a move: a ticket that the agent chose."""
         self._actions = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING
 
     def take(self, read: Iterable[events.InputEvent | events.Paste], at: float) -> None:
-        """Queue all of one read, made at a time of `time.monotonic`."""
+        """Queue everything from one read, made at a time of `time.monotonic`."""
         self._waiting.extend((event, at) for event in read)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._feed())
 
     async def done(self) -> None:
-        """Wait until everything that was taken is handed on."""
+        """Wait until everything in the queue was passed on."""
         if self._task is not None:
             await self._task
 
@@ -82,9 +82,9 @@ class KeyFeed:
                 continue
             types_on = isinstance(event, events.Key) and self._kind(event) is Kind.TEXT
             if typed and not types_on:
-                await self._settled()  # what was typed may have opened a list that this key is for
+                await self._settled()  # the keys before may have opened a list that this key is for
             typed = types_on
-            await self._hand_on(event, at, waits=not types_on)  # a letter moves no focus: lines are handed on at once
+            await self._hand_on(event, at, waits=not types_on)  # letters do not move the focus: no wait
         self._report()
 
     async def _hand_on(self, event: events.InputEvent | events.Paste, at: float, *, waits: bool) -> None:
@@ -105,7 +105,7 @@ class KeyFeed:
         if isinstance(event, events.Paste):
             if self._in_field:
                 return True
-            self._drop(words("pasted text does nothing here; it goes where text is written"))
+            self._drop(words("pasted text is ignored here; paste into a text field"))
             return False
         if not isinstance(event, events.Key):
             return True
@@ -124,7 +124,7 @@ class KeyFeed:
         return not why
 
     def _in_sight_since(self) -> float:
-        """Return since when the ticket under the keys is to be read; always, where a move of the agent's brought it.
+        """Return since when the ticket that keys act on was visible; 0 if the agent moved to it.
 
         While a text is written, since when that is.
         """
@@ -142,7 +142,7 @@ class KeyFeed:
         self._why = why
 
     def _report(self) -> None:
-        """Say in the message line, and over a card too, what did nothing and why."""
+        """Show in the status line, and over a card too, which keys were ignored and why."""
         if not self._dropped:
             return
         dropped, self._dropped = self._dropped, 0
@@ -157,7 +157,7 @@ class KeyFeed:
             self._app.notify(told, severity="warning", timeout=4, markup=False)
 
     def _behind(self, at: float) -> list[Kind]:
-        """Return the kinds of the keys of the same burst that wait, as they would be here."""
+        """Return the kinds, in the current context, of the waiting keys of the same burst."""
         kinds: list[Kind] = []
         for event, when in self._waiting:
             if when - at > GAP:
@@ -196,7 +196,7 @@ class KeyFeed:
         return Kind.MOVE if action.group in ("Move", "Select") and action.id not in OPENS else Kind.ACT
 
     def _leaves_field(self, key: str) -> bool:
-        """Tell whether a key does more than edit, in a line or a text."""
+        """Return whether a key does more than edit, in a line or a text."""
         if key == "enter":
             from textual.widgets import TextArea
 
@@ -211,13 +211,13 @@ class KeyFeed:
         return self._screen.parts.steps.panel.active
 
     def _place(self) -> Hashable:
-        """Where a key acts; two presses in the steps are never the same place, for each means another step."""
+        """Where a key acts; two presses in the steps are never the same place: each acts on another step."""
         if not self._at_desk:
             return self._app.screen
         return monotonic() if self._in_steps else (self._desk, self._desk.target())
 
     async def _settled(self) -> None:
-        """Return once the key has gone all its way, and what it opened is drawn."""
+        """Return once the key is fully handled, and what it opened is drawn."""
         try:
             async with asyncio.timeout(PATIENCE):
                 for _ in range(ROUNDS):
@@ -234,15 +234,15 @@ class KeyFeed:
             return
 
     async def _opened(self) -> None:
-        """Wait for what the key has on its way: a card, or the next ticket.
+        """Wait for what the key is opening: a card, or the next ticket.
 
-        Who awaits a worker of Textual's and gives up cancels it; so it is only looked at.
+        Giving up on awaiting a Textual worker would cancel it; so its state is polled.
         """
         while any(worker.group in OPENING and not worker.is_finished for worker in self._app.workers):
             await asyncio.sleep(LOOK_SECONDS)
 
     def _pumps(self) -> list[MessagePump]:
-        """Whom a key passes: the application, what has the focus, all that this is in, the application again."""
+        """The message pumps that a key passes: application, focused widget, its ancestors, application again."""
         app = self._app
         start = app.focused or app.screen
         return [app, *start.ancestors_with_self]

@@ -1,4 +1,4 @@
-"""All parts of the desk, and the order in which they take their turns."""
+"""All parts of the desk, and the order in which their hooks are called."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ if TYPE_CHECKING:
     from tui.accounts.setup import AccountSetup
 
 POLL_SECONDS = 0.25
-"""How often another connection's commit is looked for; asking costs microseconds."""
+"""How often to check for commits of other connections; a check costs microseconds."""
 MACRO_SECONDS = 2
-"""How often changed macros are looked for, in a thread."""
+"""How often to check for changed macros, in a thread."""
 LEARN_SECONDS = 2
-"""How often suggestions learn from what was sent, or undone, since."""
+"""How often suggestions learn from replies sent or undone since."""
 SHIFT_SECONDS = 2
-"""How often the agent's own figures are looked at."""
+"""How often to update the agent's own figures."""
 CLOCK_SECONDS = 30
-"""How often times to due are drawn anew."""
+"""How often to redraw the times left until due."""
 
 
 class Parts:
@@ -121,7 +121,7 @@ class Parts:
         desk.hooks = self._hooks()
 
     def _hooks(self) -> Hooks:
-        """Every moment at which parts take a turn, in the order in which they do."""
+        """Every hook, with the parts in the order in which they are called."""
         return Hooks(
             when_drawn=(self.macro_keys.load, self.steps.load_book),
             timers=(
@@ -161,13 +161,13 @@ class Parts:
         )
 
     async def act(self, action_id: str) -> None:
-        """Carry out an action of the registry."""
+        """Run an action of the registry."""
         done = self._actions[action_id]()
         if isawaitable(done):
             await done
 
     async def hear(self, message: DeskMessage) -> None:
-        """Hand a widget's message to the part that answers it; one that no part answers is dropped."""
+        """Pass a widget's message to the part that handles it; a message without a handler is dropped."""
         answer = self._messages.get(type(message))
         done = answer(message) if answer is not None else None
         if isawaitable(done):

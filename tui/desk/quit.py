@@ -1,4 +1,4 @@
-"""Leaving the desk once all that must be kept is in the file."""
+"""Quitting the desk once everything is saved."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Quit(Part):
         return {"desk.quit": self.quit}
 
     async def quit(self) -> None:
-        """Leave, unless the agent has to look at something first."""
+        """Quit, unless the agent has to look at something first."""
         if await self.all_kept():
             self.desk.app.exit(0)
 
     async def all_kept(self) -> bool:
-        """Keep what must be kept; False where the agent has to look at something first."""
+        """Save everything; False if the agent has to look at something first."""
         for keep in self.desk.hooks.before_quitting:
             if not await keep():
                 return False

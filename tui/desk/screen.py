@@ -1,4 +1,4 @@
-"""The desk: three lanes, the open ticket of the one that the agent is in, and a line that says what happened."""
+"""The desk: three lanes, the open ticket of the active lane, and a status line."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 class DeskScreen(Screen[None]):
-    """Lays header, lanes, ticket, digits and status line out; what they do is the business of the parts."""
+    """Lays out header, lanes, ticket, digits and status line; the parts provide the behaviour."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIST)
     CSS_PATH = "desk.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it this way
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class DeskScreen(Screen[None]):
         self.parts = Parts(self.desk, procedures=procedures, setup=setup)
 
     def compose(self) -> ComposeResult:
-        """Header, lanes, tickets, what the digits hold, status."""
+        """Header, lanes, tickets, the macros on digits, status."""
         yield self.desk.header
         yield self.desk.lane_bar
         with Container(id="work"):
@@ -66,7 +66,7 @@ class DeskScreen(Screen[None]):
         yield self.desk.status
 
     def on_mount(self) -> None:
-        """Show the first lane and start looking for news."""
+        """Show the first lane and start checking for news."""
         self.parts.going.show_active()
         self.desk.show_header()
         self.desk.list.focus()
@@ -77,27 +77,27 @@ class DeskScreen(Screen[None]):
             self.set_interval(seconds, act)
 
     def on_unmount(self) -> None:
-        """Let the parts end what they have under way."""
+        """Let the parts stop their running work."""
         for act in self.desk.hooks.on_closed:
             act()
 
     async def action_act(self, action_id: str) -> None:
-        """Carry out an action of the registry."""
+        """Run an action of the registry."""
         await self.parts.act(action_id)
 
     @on(DeskMessage)
     async def hand_on(self, message: DeskMessage) -> None:
-        """Hand a widget's message to the part that answers it."""
+        """Pass a widget's message to the part that handles it."""
         message.stop()
         await self.parts.hear(message)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The agent came to another part of the screen, where digits may mean another ticket; the zoom follows."""
+        """Update digits and zoom after the focus moved: digits may now apply to another ticket."""
         self.set_class(any(node.id == "tickets" for node in event.widget.ancestors), "-in-ticket")
         self.desk.show_macros()
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
-        """The same on leaving one; a narrow screen shows the procedure only while the keys are in it."""
+        """The same when the focus is lost; a narrow screen shows the procedure only while it has the focus."""
         self.desk.show_macros()
         self.call_after_refresh(self._lay_out)
 

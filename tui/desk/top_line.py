@@ -1,4 +1,4 @@
-"""The top line: replies that wait, how mail and ticketing systems stand, and what staying on a ticket costs."""
+"""The top line: waiting replies, the state of mail and ticketing systems, and the cost of staying on a ticket."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tui.reviews.notice import review_notice
 
 
 class TopLine(Part):
-    """Reads what the header shows."""
+    """Reads the values that the header shows."""
 
     def show(self) -> None:
-        """Write the top line."""
+        """Update the top line."""
         store, now = self.desk.store, self.desk.clock()
         counts, ways = store.outbox.counts(), links(store)
         leaves = store.outbox.next_leaves(now)

@@ -1,4 +1,4 @@
-"""The keys that undo the last action and do it again."""
+"""The keys that undo and redo the last action."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 class Undo(Part):
-    """`z` undoes, `Z` does it again."""
+    """`z` undoes, `Z` redoes."""
 
     def __init__(self, desk: DeskContext, going: Going, changing: Changing) -> None:
         super().__init__(desk)
         self.going, self.changing = going, changing
         self._sent_already: int | None = None
-        """The action whose reply had left when undoing was tried."""
+        """The action that could not be undone as a whole because its reply had been sent."""
 
     def actions(self) -> Mapping[str, Act]:
         """Undo and redo."""
         return {"desk.undo": self.undo, "desk.redo": self.redo}
 
     async def undo(self) -> None:
-        """Take the whole last action back; where a reply of it has left, once more takes back the rest."""
+        """Undo the whole last action; if its reply has been sent, a second press undoes the rest."""
         rest, self._sent_already = self._sent_already, None
 
         def undo(desk: Desk) -> Done | LeftError:
@@ -44,17 +44,17 @@ class Undo(Part):
         await self.desk.ask(undo, self._undone)
 
     async def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo what was undone."""
         await self.desk.ask(lambda desk: desk.redo(), self.changing.changed)
 
     def _undone(self, done: Done | LeftError) -> None:
         if isinstance(done, LeftError):
             self._sent_already = done.action
-            key = words("{key} takes the rest back").format(key=self.desk.key("desk.undo"))
+            key = words("{key} undoes the rest").format(key=self.desk.key("desk.undo"))
             self.desk.say(f"{done.title}: {done.message} · {key}", severe=True)
             return
         self.desk.refresh_lanes()
-        again = words("{key} does it again").format(key=self.desk.key("desk.redo"))
+        again = words("{key} redoes it").format(key=self.desk.key("desk.redo"))
         undone = words("Undone: {summary}").format(summary=done.summary)
         self.desk.say(undone + ("" if done.partly else f" · {again}"))
         for ticket_id in done.ticket_ids[:1]:

@@ -1,4 +1,4 @@
-"""Which macros the first digits hold, once the ticket's procedure has had its say."""
+"""Which macros the first digits hold, given the ticket's procedure."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from macros.filling.macro import Macro
 
 SUGGESTED = 3
-"""The first keys, which follow what the customer wrote; the others stay where they are."""
+"""The first keys, which depend on what the customer wrote; the others are fixed."""
 
 HAND_OVERS = 2
-"""How many of them a procedure may claim for handing over."""
+"""How many of them a procedure may claim for a hand-over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a ticket's procedure makes of its macros."""
+    """What a ticket's procedure says about macros."""
 
     free: Collection[str] = ()
     """Names of those that may leave although steps are open."""
     team: str = ""
-    """Whom a step that is still open hands over to."""
+    """The team that a still open step hands over to."""
     due: bool = False
-    """That step is a gate, and the only one left."""
+    """That step is a gate, and the only open gate."""
     ready: bool = False
     """No other gate is open."""
     handed_over: bool = False
@@ -36,16 +36,16 @@ class Asked:
     """Names of the macros whose outcome the answered steps have established."""
 
     def speaks_for(self, macro: Macro) -> bool:
-        """Tell whether the procedure itself asks for a macro next: the steps before the hand-over are answered."""
+        """Return whether the procedure's next step is a macro: the steps before the hand-over are answered."""
         return self.ready and self.hands_over(macro)
 
     def over(self, ranked: Sequence[Macro]) -> list[Macro]:
-        """Return those of `ranked` that hand over as asked; what asks the customer something besides comes last."""
-        found = [macro for macro in ranked if self.hands_over(macro)]
-        return sorted(found, key=lambda macro: macro.actions.status is Status.PENDING)
+        """Return those of `ranked` that hand over as required; those that also ask the customer something come last."""
+        handing_over = [macro for macro in ranked if self.hands_over(macro)]
+        return sorted(handing_over, key=lambda macro: macro.actions.status is Status.PENDING)
 
     def hands_over(self, macro: Macro) -> bool:
-        """Tell whether a macro hands over to the team that the procedure asks for."""
+        """Return whether a macro hands over to the team that the procedure requires."""
         to = macro.actions.escalate
         return bool(self.team) and to is not None and to.team.casefold() == self.team.casefold()
 
@@ -53,8 +53,8 @@ class Asked:
 def first_digits(ranked: Sequence[Macro], asked: Asked, *, hands_over_first: bool = False) -> list[Macro]:
     """Return the best of `ranked` for the first digits.
 
-    What may leave at once goes before what has to wait for a step. The best macros that hand over as the procedure
-    asks are always among them, and first where nothing else is left to do or where a grave matter does not wait.
+    Macros that may be sent at once come before those that wait for a step. The best macros that hand over as the
+    procedure requires are always included, and come first if nothing else is left or a grave matter must not wait.
     """
     best = sorted(ranked[:SUGGESTED], key=lambda macro: macro.name not in asked.free)
     over = asked.over(ranked)[:HAND_OVERS]

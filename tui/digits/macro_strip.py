@@ -16,7 +16,7 @@ BETWEEN = " · "
 
 
 def strip_line(slots: Sequence[Slot], width: int) -> Content:
-    """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; what nothing speaks for is quiet."""
+    """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; macros without evidence are dimmed."""
     left, parts = width, list[Content]()
     for place, slot in enumerate(slots):
         digit, sign = str(slot.number or ""), WEAK if slot.weak else ""
@@ -31,17 +31,17 @@ def strip_line(slots: Sequence[Slot], width: int) -> Content:
 
 
 class MacroStrip(Static):
-    """Shows digits and titles; empty where a digit would mean another ticket than the one that is open."""
+    """Shows digits and titles; empty if digits would apply to another ticket than the open one."""
 
     def __init__(self) -> None:
         super().__init__("", id="macro-strip", markup=False)
         self._slots: Sequence[Slot] = ()
 
     def show(self, slots: Sequence[Slot]) -> None:
-        """Write the line."""
+        """Draw the line."""
         self._slots = slots
         self.update(strip_line(slots, self.content_size.width), layout=False)
 
     def on_resize(self, event: Resize) -> None:
-        """Cut the line anew."""
+        """Cut the line to the new width."""
         self.show(self._slots)

@@ -1,4 +1,4 @@
-"""What the screen asks of the macros. A thread loads them after the first paint: no start waits for them."""
+"""The macros as the screen uses them. A thread loads them after the first paint, so that they never delay the start."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class Answer:
     change: Change
     holes: tuple[str, ...] = ()
     closing: str = ""
-    """The end of the reply, before which more may be said."""
+    """The closing of the reply, before which more may be inserted."""
 
 
 Given = Sequence[tuple[str, Mapping[str, str]]]
-"""Names of macros, each with what was answered to its asks."""
+"""Names of macros, each with the answers to its asks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a reply a macro is put."""
+    """Where in a reply a macro is inserted."""
 
     draft: Draft
     before: str
@@ -74,7 +74,7 @@ class Answering:
         self.last = ""
         """The macro used last."""
         self.asked: Callable[[Ticket], Asked] = lambda ticket: Asked()
-        """Tells what a ticket's procedure makes of its macros."""
+        """Returns what a ticket's procedure says about macros."""
 
     def over(self, store: Store) -> Answering:
         """Return the same macros over another connection, for the thread that owns it."""
@@ -87,7 +87,7 @@ class Answering:
         return other
 
     def load(self) -> None:
-        """Read the library; called in a thread. Files that cannot be used do not keep the others away."""
+        """Read the library; called in a thread. Invalid files do not prevent loading the others."""
         from macros import render
         from macros.files.library import Library
         from macros.suggesting.learning import Learner
@@ -102,7 +102,7 @@ class Answering:
         library = Library.standard(config_folder() / "macros")
         self._learner = Learner(library)
         self._ranking = Ranking(self._store, library, self._learner)
-        # the library comes last: it is what tells the screen's thread that all is there
+        # set the library last: it signals to the screen's thread that everything is loaded
         self._library = library
 
     def learn(self) -> None:
@@ -118,12 +118,12 @@ class Answering:
             store.close()
 
     def refresh(self) -> list[Verdict] | None:
-        """Take in what changed in the folders of macros; called in a thread.
+        """Reload changed macro files; called in a thread.
 
-        Returns the files that are refused and were not before, None where nothing changed.
+        Returns the files that are newly refused, None if nothing changed.
         """
         if self._library is None or not self._looking.acquire(blocking=False):
-            return None  # a slow disk: the look before this one still goes on
+            return None  # a slow disk: the previous check is still running
         try:
             before = self._library.refused()
             if not self._library.refresh():
@@ -133,7 +133,7 @@ class Answering:
             self._looking.release()
 
     def know_new(self) -> None:
-        """Let macros that came since be suggested; called where suggestions are asked for."""
+        """Make newly added macros available to suggestions; called when suggestions are requested."""
         if self._learner is not None and self._library is not None:
             self._learner.know(self._library)
 
@@ -153,7 +153,7 @@ class Answering:
         return self._library is not None
 
     def slots(self, ticket: Ticket) -> list[Macro | None]:
-        """Return what the keys 1 to 9 mean for a ticket.
+        """Return the macros on the keys 1 to 9 for a ticket.
 
         A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
         procedure asks for (`tui.digits.digit_slots`), and the others first the macros of the ticket's topic, then the
@@ -174,14 +174,14 @@ class Answering:
         best = first_digits(ranked, asked, hands_over_first=situation.hands_over_first)
         for macro in best:
             del rest[macro.name]
-        left = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
-        others = iter(best + left)
+        remaining = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
+        others = iter(best + remaining)
         return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
 
     def strip(self, ticket: Ticket) -> list[Slot]:
         """Return the digits that hold a macro for a ticket, each with its title in the ticket's language.
 
-        Where the first digits are empty, words that no digit goes with say so and name the keys that lead on.
+        If the first digits are empty, a text without a digit says so and names the keys that help.
         """
         ranking = self._ranking
         if ranking is None:
@@ -196,13 +196,13 @@ class Answering:
         return shown
 
     def why(self, ticket: Ticket, macro: str) -> str:
-        """Say in a few words what speaks for a macro; empty where nothing does."""
+        """Return the evidence for a macro in a few words; empty if there is none."""
         return self._ranking.why(ticket, self._situation(ticket)[0], macro) if self._ranking is not None else ""
 
     def weak(self, ticket: Ticket, names: str) -> bool:
-        """Tell whether nothing speaks for a macro, or one of several joined, as the answer to this ticket.
+        """Return whether there is no evidence for a macro, or for one of several joined, as the answer to this ticket.
 
-        One that is no longer in the library is nobody's suggestion.
+        A macro that is no longer in the library is never suggested.
         """
         known = {macro.name: macro for macro in self._library or ()}
         return any(name in known and self._weak(ticket, known[name]) for name in separate(names))
@@ -212,7 +212,7 @@ class Answering:
         if self._ranking is None or not self._ranking.weak(ticket, situation, macro):
             return False
         ranked = (self.macro(name) for name in self._ranking.of(ticket, situation))
-        over = asked.over([one for one in ranked if asked.speaks_for(one)])
+        over = asked.over([name for name in ranked if asked.speaks_for(name)])
         return macro not in over[:1]
 
     def _situation(self, ticket: Ticket) -> tuple[Situation, Asked]:
@@ -222,12 +222,12 @@ class Answering:
         return Situation.of(ticket, asked.established, handed_over=asked.handed_over), asked
 
     def opened(self, ticket_id: int) -> None:
-        """Let the first digits follow what was learned since the ticket was open last."""
+        """Update the first digits with what was learned since the ticket was last open."""
         if self._ranking is not None:
             self._ranking.anew(ticket_id)
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
-        """Return name and title of every macro offered for a ticket; a sign stands before those nothing speaks for."""
+        """Return name and title of every macro offered for a ticket; those without evidence are marked with a sign."""
         if self._library is None:
             return []
         marks = {macro.name: f"{WEAK} " if self._weak(ticket, macro) else "" for macro in self._offered(ticket)}
@@ -243,7 +243,7 @@ class Answering:
         return self._store.customers.get(ticket.customer_id) or Customer(0, "")
 
     def escalations(self, topic: str = "") -> list[EscalateTo]:
-        """Return to which teams the macros hand tickets, with a topic only those of it."""
+        """Return the teams that the macros hand tickets over to; with a topic only its macros count."""
         macros = () if self._library is None else self._library
         return [
             macro.actions.escalate
@@ -252,13 +252,13 @@ class Answering:
         ]
 
     def macro(self, name: str) -> Macro:
-        """Return a macro. Raises InputError where there is none of that name, or not yet."""
+        """Return a macro. Raises InputError if there is none of that name, or while macros are loading."""
         if self._library is None:
             raise InputError(words("Macros are loading"), words("Press the key again in a moment."))
         return self._library.get(name)
 
     def context(self, ticket: Ticket) -> Context:
-        """Return what macros may know of a ticket; read where the store is read."""
+        """Return the values that macros may use for a ticket; called where the store is read."""
         from macros.filling.context import Context
         from queues.quality.csat import token_of
 
@@ -269,9 +269,9 @@ class Answering:
         )  # fmt: skip
 
     def keep_as_macro(self, context: Context, title: str, text: str, language: str) -> str:
-        """Write a reply as a macro into one's own folder and return its name; called in a thread.
+        """Save a reply as a macro in the agent's own folder and return its name; called in a thread.
 
-        Raises InputError where it cannot be one.
+        Raises InputError if that is not possible.
         """
         from macros.authoring.reply_to_macro import keep, make
         from tui.setup.settings import config_folder
@@ -286,10 +286,10 @@ class Answering:
         return name
 
     def fill_all(self, ticket: Ticket, given: Given, language: str = "", into: Place | None = None) -> Answer:
-        """Fill macros in as one reply, or `into` one that is being written; what all do becomes one change.
+        """Fill macros in as one reply, or `into` the reply being written; their actions become one change.
 
-        Only the first brings its greeting and only the last its closing. Raises InputError as `fill` does, and where
-        the macros want things that cannot go together.
+        Only the first keeps its greeting and only the last its closing. Raises InputError as `fill` does, and if
+        the macros' actions conflict.
         """
         from macros.filling.several_macros import in_place, left_out, stack, together
 
@@ -307,9 +307,9 @@ class Answering:
         ]
         return replace(
             answered[-1],
-            title=" + ".join(one.title for one in answered),
-            change=together([one.change for one in answered]),
-            holes=tuple(hole for one in answered for hole in one.holes),
+            title=" + ".join(filled.title for filled in answered),
+            change=together([filled.change for filled in answered]),
+            holes=tuple(hole for filled in answered for hole in filled.holes),
         )
 
     def fill(
@@ -320,9 +320,9 @@ class Answering:
         answers: Mapping[str, str] | None = None,
         without: frozenset[Once] = frozenset(),
     ) -> Answer:
-        """Fill a macro in with what was answered to its asks, without the snippets of some kinds.
+        """Fill a macro in with the answers to its asks, without the snippets of some kinds.
 
-        Raises InputError where there is no such macro or it cannot be filled.
+        Raises InputError if there is no such macro or it cannot be filled in.
         """
         from macros.render import closing, render
 
@@ -341,5 +341,5 @@ class Answering:
 
 
 def _keeps_its_key(macro: Macro, situation: Situation) -> bool:
-    """Tell whether a macro has its key here: where harm is possible it has to be meant for such tickets."""
+    """Return whether a macro's key works here: where harm is possible it must be meant for such tickets."""
     return not situation.safety or situation.is_about(macro) or situation.lane in macro.when.lanes

@@ -1,4 +1,4 @@
-"""The first screen of a desk with nothing in it, and taking messages in from files."""
+"""The first screen of an empty desk, and importing messages from files."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ DEMO_WANTED = -1
 
 
 class FirstScreen(Part):
-    """Offers the three ways to begin; the import can be asked for at any time."""
+    """Offers the three ways to begin; the import is available at any time."""
 
     def __init__(self, desk: DeskContext, accounts: Accounts) -> None:
         super().__init__(desk)
         self.accounts = accounts
         self.importing: Progress | None = None
-        """The import under way."""
+        """The running import."""
 
     def actions(self) -> Mapping[str, Act]:
         """Import."""
@@ -61,11 +61,11 @@ class FirstScreen(Part):
             self.accounts.show()
 
     def begin_import(self) -> None:
-        """Take in a file or folder of messages."""
+        """Import a file or folder of messages."""
         if self.importing is None:
             self._ask_path(words("Import which file or folder? Tab completes."), "~/")
         else:
-            self.desk.say(words("An import is under way; it tells when it is done."))
+            self.desk.say(words("An import is already running; a message will say when it is done."))
 
     def _ask_path(self, question: str, typed: str) -> None:
         from tui.cards.ask_line import AskLine
@@ -86,7 +86,7 @@ class FirstScreen(Part):
         self.desk.in_thread("import", partial(self._import, path, self.importing, card))
 
     def _import(self, path: str, progress: Progress, card: ImportCard) -> None:
-        """Read the files in a thread with a store of its own; nothing on the screen waits for it."""
+        """Read the files in a thread with its own store; nothing on the screen waits for it."""
         from tui.first_run.importing import import_files
 
         report: Report | None = None
@@ -95,7 +95,7 @@ class FirstScreen(Part):
             wrong = report.refused[0] if report.refused and not report.seen else ""
         except DeskError as error:
             wrong = error.message
-        except (OSError, RuntimeError, ValueError) as error:  # a path that no system takes, such as ~nobody
+        except (OSError, RuntimeError, ValueError) as error:  # an impossible path, such as ~nobody
             wrong = f"{path}: {getattr(error, 'strerror', None) or error}."
         self.desk.from_thread(self._imported, path, card, report, wrong)
 
@@ -115,12 +115,12 @@ class FirstScreen(Part):
             left = words(" · {n} left out, the first: {why}")
             said += left.format(n=len(report.refused) + report.untold, why=report.refused[0])
         if report.kept:
-            said += words(" · {n} fields have no place here and are kept with their tickets").format(n=len(report.kept))
+            said += words(" · {n} fields have no equivalent and are kept with their tickets").format(n=len(report.kept))
         self.desk.refresh_lanes()
         self.desk.say(said)
         self.desk.toast(said)
 
     def stop_import(self) -> None:
-        """Leaving ends an import after the messages under way."""
+        """Quitting stops an import after the current batch."""
         if self.importing is not None:
             self.importing.stopped = True

@@ -1,4 +1,4 @@
-"""How far an import is, over the desk; the desk can be worked on while it goes on."""
+"""The progress of an import, as a card; the desk remains usable meanwhile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.2
 
 
 class ImportCard(BaseCard[None]):
-    """Esc leaves it running, `x` stops it; what came in stays either way."""
+    """Esc leaves it running, `x` stops it; imported messages are kept either way."""
 
     CSS_PATH = "import_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave"), ("x", "stop_import")]
@@ -29,25 +29,25 @@ class ImportCard(BaseCard[None]):
         self._path, self._progress = path, progress
 
     def compose(self) -> ComposeResult:
-        """What is read, how far, keys."""
+        """The source, the progress, keys."""
         with Vertical(id="import-card"):
             title = words("Importing {path}").format(path=one_line(self._path))
             yield Static(Content(title), id="import-title", markup=False)
             yield ProgressBar(show_eta=False, id="import-bar")
             yield Static(Content(""), id="import-seen", markup=False)
-            keys = words("Esc goes on in the background · x stops, what came in stays")
+            keys = words("Esc continues in the background · x stops, keeping what was imported")
             yield Static(Content(keys), id="import-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Look again and again."""
+        """Poll the progress."""
         self.set_interval(LOOK_SECONDS, self._look)
 
     def action_leave(self) -> None:
-        """Work on; the import tells when it is done."""
+        """Close the card; a message will say when the import is done."""
         self.dismiss(None)
 
     def action_stop_import(self) -> None:
-        """End it after the messages under way."""
+        """Stop it after the current batch."""
         self._progress.stopped = True
 
     def _look(self) -> None:

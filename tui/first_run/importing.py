@@ -1,4 +1,4 @@
-"""Taking messages and tickets out of files into a desk: what the command and the screen share. Knows neither."""
+"""Imports messages and tickets from files into a desk; shared by the command and the screen, independent of both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Progress:
-    """How far an import is; written by its thread, read by whoever shows it."""
+    """The progress of an import; written by its thread, read by the display."""
 
     seen: int = 0
     """Messages filed so far."""
@@ -30,7 +30,7 @@ class Progress:
     total: int = 0
     """Bytes of all files."""
     stopped: bool = False
-    """Set this and the import ends after the messages under way; what was filed stays."""
+    """Set this to stop the import after the current batch; filed messages are kept."""
 
 
 def import_files(
@@ -42,11 +42,11 @@ def import_files(
     progress: Progress | None = None,
     tell: Callable[[], object] = lambda: None,
 ) -> tuple[Report, list[str]]:
-    """File what the sources hold; return what became of it and which addresses were taken as our own.
+    """File the contents of the sources; return the result and the addresses taken as our own.
 
-    Exports of other tools are told by their shape; with `tool` all files are that tool's. Without `own` the addresses
-    that many people write to are ours. `tell` is called after each batch. Raises InputError for a source that is not
-    there, StoreError where the file cannot be written.
+    Exports of other tools are recognised by their shape unless `tool` names the tool. Without `own`, addresses
+    that many people write to are ours. `tell` is called after each batch. Raises InputError for a missing
+    source, StoreError if the file cannot be written.
     """
     from queues.exports.read_export import is_export
     from queues.helper.client import Helper
@@ -85,7 +85,7 @@ def import_files(
 def _tickets(
     files: list[Path], tool: str, desk: Desk, helper: Helper, known: Progress, tell: Callable[[], object]
 ) -> Report:
-    """Go over exports twice: for the people in all of them and how much there is, then for the tickets."""
+    """Read exports twice: first for all people and the total size, then for the tickets."""
     from queues.exports.export_people import People
     from queues.exports.read_export import PersonRow, pieces
     from queues.intake.exported_tickets import Importer
@@ -113,7 +113,7 @@ def _tickets(
 
 
 def size(source: Path) -> int:
-    """Return the bytes of a file, or of all files in a folder; 0 where that cannot be told."""
+    """Return the bytes of a file, or of all files in a folder; 0 if that is unknown."""
     try:
         if source.is_file():
             return source.stat().st_size

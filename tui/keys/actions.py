@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """Where an action's keys count. In the composer bare letters and digits always type."""
+    """Where an action's keys apply. In the composer, plain letters and digits always type."""
 
     LIST = "list"
     COMPOSER = "composer"
@@ -30,28 +30,28 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something the agent can do, and the keys that do it unless they are bound anew."""
+    """An action of the agent, and its keys unless they are rebound."""
 
     id: str
-    """`group.verb`; what a settings file names to bind other keys."""
+    """`group.verb`; the name used in settings to bind other keys."""
     keys: tuple[str, ...]
-    """Each one key or a sequence; empty for what only the palette offers."""
+    """Each a single key or a sequence; empty for actions that only the palette offers."""
     title: str
     """A few words: footer, palette and help show them."""
     tooltip: str
-    """One sentence for who wonders."""
+    """A one-sentence explanation."""
     group: str
     scope: Scope = Scope.LIST
     call: str = ""
-    """On cards and in widgets the Textual action of the class of this scope; on the desk a part names the id."""
+    """On cards and in widgets the Textual action of this scope's class; on the desk, a part names the id."""
     changes: bool = False
-    """It changes tickets: takes part in the burst guard, in bulk work and in undo."""
+    """It changes tickets: subject to the burst guard, bulk work and undo."""
     footer: bool = False
     """Important enough for the footer."""
 
     @property
     def run(self) -> str:
-        """The Textual action string: `act('ticket.solve')` on the desk, such as `finding(1)` on a card."""
+        """The Textual action string: `act('ticket.solve')` on the desk, or for example `finding(1)` on a card."""
         return self.call or f"act({self.id!r})"
 
 
@@ -71,11 +71,11 @@ def _move() -> list[Action]:
             "ticket.reveal",
             ("X",),
             "Show folded",
-            "Show the customer's graphic words, which is noted, or fold them again.",
+            "Show the customer's graphic text, which is recorded, or fold it again.",
             group,
         ),
         Action("message.next", ("J",), "Next message", "Go to the next message of the conversation.", group),
-        Action("message.previous", ("K",), "Previous message", "Go to the message before.", group),
+        Action("message.previous", ("K",), "Previous message", "Go to the previous message.", group),
         Action("lane.left", ("h", "left"), "Lane to the left", "Go to the lane on the left.", group),
         Action("lane.right", ("l", "right"), "Lane to the right", "Go to the lane on the right.", group),
         *lanes,
@@ -85,7 +85,7 @@ def _move() -> list[Action]:
             "ticket.urgent",
             ("full_stop",),
             "Most urgent",
-            "Go to the most urgent ticket over all lanes and say why it is; again, pass it over for a reason.",
+            "Go to the most urgent ticket of all lanes and show why; press again to pass it over with a reason.",
             group,
             footer=True,
         ),
@@ -140,28 +140,28 @@ def _decide() -> list[Action]:
             "solve_anyway",
             ("exclamation_mark",),
             "Solve all the same…",
-            "Solve past open steps of the procedure, for a reason that is kept.",
+            "Solve despite open steps of the procedure, with a reason that is kept.",
         ),
         decide("pending", ("p",), "Pending", "Wait for the customer.", footer=True),
         decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: 3h, 2d, tomorrow."),
-        decide("escalate", ("E",), "Escalate…", "Hand to another team: which, why, until when."),
-        decide("team_answer", ("B",), "Came back…", "Write down what another team answered, or that it sent it back."),
+        decide("escalate", ("E",), "Escalate…", "Hand over to another team: which, why, until when."),
+        decide("team_answer", ("B",), "Came back…", "Record another team's answer, or that it sent the ticket back."),
         decide("problem", ("P",), "Problem…", "Link to one cause of several tickets, or answer all that are linked."),
-        decide("assign", ("a",), "Assign…", "Give to an agent, or to nobody."),
+        decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),
         decide("take", ("t",), "Take", "Assign to me."),
-        decide("language", ("d",), "Language…", "Say the customer's language, tú or usted, and region; remembered."),
+        decide("language", ("d",), "Language…", "Set the customer's language, tú or usted, and region; remembered."),
         decide(
             "other_language", ("D",), "Other language", "English becomes Spanish and back; ?? becomes the likeliest."
         ),
-        decide("rating", (), "Rating…", "Correct what the customer gave, or take it away where it was none."),
+        decide("rating", (), "Rating…", "Correct the customer's rating, or remove it if it was not a rating."),
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
-        decide("hold", (), "On hold", "Wait for somebody who is not the customer."),
-        decide("reopen", ("O",), "Reopen", "Make it ours again: what was solved, closed or suspended."),
-        decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O takes it back."),
-        Action("desk.undo", ("z",), "Undo", "Take back the whole last action, reply and all.", "Decide", footer=True),
-        Action("desk.redo", ("Z",), "Redo", "Do again what was taken back.", "Decide"),
+        decide("hold", (), "On hold", "Wait for someone other than the customer."),
+        decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed or suspended."),
+        decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O reopens it."),
+        Action("desk.undo", ("z",), "Undo", "Undo the whole last action, including its reply.", "Decide", footer=True),
+        Action("desk.redo", ("Z",), "Redo", "Redo what was undone.", "Decide"),
     ]
 
 
@@ -181,9 +181,9 @@ def _look() -> list[Action]:
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
         Action("ticket.customer", ("c",), "Customer", "Show who writes, and all their tickets.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
-        Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
-        Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
-        Action("desk.shift", ("S",), "My shift…", "What your shift came to, figure by figure; or begin one.", "Desk"),
+        Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
+        Action("desk.refresh", ("R",), "Refresh", "Load what is new, and sort the lanes again.", "Look"),
+        Action("desk.shift", ("S",), "My shift…", "Your shift's figures so far; or begin a shift.", "Desk"),
         Action(
             "desk.shift_bar", (), "Shift bar", "Show your figures at the top, or hide them; the desk remembers.", "Desk"
         ),
@@ -192,35 +192,33 @@ def _look() -> list[Action]:
             "desk.handover",
             ("H",),
             "Hand-over…",
-            "List what is left: promises, replies that did not leave, drafts; end the shift.",
+            "List open work: promises, unsent replies, drafts; end the shift.",
             "Desk",
         ),
-        Action(
-            "desk.report", ("g r",), "Report…", "Show the figures of a period; each opens into its tickets.", "Desk"
-        ),
-        Action("desk.coach", ("C",), "Coach", "What your tickets took, and what would save keys.", "Desk"),
+        Action("desk.report", ("g r",), "Report…", "Show the figures of a period; each opens its tickets.", "Desk"),
+        Action("desk.coach", ("C",), "Coach", "Keys and seconds per ticket, and what would save keys.", "Desk"),
         Action(
             "desk.outbox",
             ("g o",),
             "Outbox…",
-            "List the replies that wait: held, in doubt, failed; send, edit or drop them.",
+            "List waiting replies: held, in doubt, failed; send, edit or drop them.",
             "Desk",
         ),
         Action(
             "desk.review",
             ("g q",),
             "Review…",
-            "Review replies of other agents, drawn fairly or by risk, by a scorecard.",
+            "Score sampled replies of other agents with a scorecard.",
             "Desk",
         ),
-        Action("ticket.review", (), "Review this…", "Review the newest reply on this ticket by a scorecard.", "Desk"),
-        Action("desk.my_reviews", ("g m",), "My reviews…", "What reviewers said of your replies; answer them.", "Desk"),
+        Action("ticket.review", (), "Review this…", "Score the newest reply on this ticket with a scorecard.", "Desk"),
+        Action("desk.my_reviews", ("g m",), "My reviews…", "Reviews of your replies; respond to them.", "Desk"),
         Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
         Action(
             "desk.reroute",
             (),
             "Route again…",
-            "Try the rules of today on every open ticket; says how many would move first.",
+            "Re-route every open ticket by the current rules; shows first how many would move.",
             "Desk",
             changes=True,
         ),
@@ -233,7 +231,7 @@ def _look() -> list[Action]:
             "Set up mail accounts and ticketing systems, try them, change them.",
             "Desk",
         ),
-        Action("desk.import", (), "Import…", "Take messages in from a file or folder.", "Desk"),
+        Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]
 
@@ -248,7 +246,7 @@ def _compose() -> list[Action]:
         compose("send", ("ctrl+s", "ctrl+enter"), "Send", "Send with the usual outcome."),
         compose("send_as", ("ctrl+o",), "Send as…", "Look at the reply and choose solved, pending or open."),
         compose("toggle_note", ("ctrl+t",), "Reply or note", "Turn the reply into an internal note, or back."),
-        compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or words to look at again."),
+        compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or text to check again."),
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
@@ -269,7 +267,7 @@ def _preview() -> list[Action]:
             f"preview.finding_{n}",
             (str(n),),
             f"Finding {n}",
-            "Go to the words that this finding is about.",
+            "Go to the text that this finding is about.",
             "Send",
             Scope.PREVIEW,
             call=f"finding({n})",
@@ -284,19 +282,19 @@ def _preview() -> list[Action]:
             "Send, do what the macro says (else solve), go to the most urgent ticket.",
         ),
         preview("pending", ("p",), "Send, pending", "Send and wait for the customer."),
-        preview("open", ("o",), "Send, keep open", "Send and keep the ticket ours."),
-        preview("edit", ("e",), "Edit", "Change the words first."),
+        preview("open", ("o",), "Send, keep open", "Send and keep the ticket open."),
+        preview("edit", ("e",), "Edit", "Edit the text first."),
         preview(
             "override",
             ("exclamation_mark",),
             "Send all the same…",
-            "Go past what blocks, for a reason that is kept.",
+            "Override what blocks, with a reason that is kept.",
         ),
-        preview("steps", ("space",), "Steps", "Answer the steps that come first, then see this card again."),
+        preview("steps", ("space",), "Steps", "Answer the required steps, then return to this card."),
         preview("language", ("l",), "Language", "The same macro in the other language."),
         preview("address", ("a",), "Address", "Write to another address of the customer."),
-        preview("promise", ("t",), "Promised time…", "Say by when the reply promises an answer."),
-        preview("no_promise", ("T",), "No promise", "The reply's words promise nothing."),
+        preview("promise", ("t",), "Promised time…", "Set the time by which the reply promises an answer."),
+        preview("no_promise", ("T",), "No promise", "The reply makes no promise."),
         *findings,
         preview("cancel", ("escape",), "Cancel", "Send nothing."),
     ]
@@ -313,7 +311,7 @@ REGIONS = {"1": "es-ES", "2": "es-MX", "3": "es-AR", "4": "es-CO", "5": "es-CL",
 
 
 def _language() -> list[Action]:
-    """On the card that says how a customer writes and is addressed."""
+    """On the card for the customer's language and form of address."""
 
     def say(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str, group: str) -> Action:
         return Action(f"language.{name}", keys, title, tooltip, group, Scope.LANGUAGE, call=call)
@@ -327,13 +325,13 @@ def _language() -> list[Action]:
         for key, place in REGIONS.items()
     ]
     return [
-        say("flip", ("d",), "The other one", "English where it was Spanish, else Spanish.", "flip", "Language"),
+        say("flip", ("d",), "The other one", "To English if it was Spanish, else to Spanish.", "flip", "Language"),
         *tongues,
         say("unknown", ("question_mark",), "Unknown", "Back to triage; forgotten for the customer.", "language('und')",
             "Language"),
         say("tu", ("t",), "tú", "Spanish addresses the customer as tú.", "register('tu')", "Address"),
         say("usted", ("u",), "usted", "Spanish addresses the customer as usted.", "register('usted')", "Address"),
-        say("house", ("x",), "as the house does", "Forget tú or usted.", "register('')", "Address"),
+        say("house", ("x",), "house default", "Forget tú or usted.", "register('')", "Address"),
         *regions,
         say("nowhere", ("0",), "no region", "Forget the region.", "region('')", "Region"),
         Action("language.leave", ("escape", "q"), "Leave", "Change nothing.", "Language", Scope.LANGUAGE, call="leave"),
@@ -341,33 +339,33 @@ def _language() -> list[Action]:
 
 
 def _steps() -> list[Action]:
-    """In the procedure beside the ticket."""
+    """In the procedure next to the ticket."""
 
     def step(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"step.{name}", keys, title, tooltip, "Steps", Scope.STEPS, call=call or name)
 
     return [
-        step("confirm", ("space",), "Confirm", "Confirm a check, hand over, or write down what the step asks for."),
+        step("confirm", ("space",), "Confirm", "Confirm a check, hand over, or enter what the step asks for."),
         *(step(f"choose_{n}", (str(n),), f"Choice {n}", f"Take choice {n}.", f"choose({n})") for n in range(1, 10)),
         step("next", ("j", "down"), "Next step", "Go to the next step.", "move(1)"),
-        step("previous", ("k", "up"), "Previous step", "Go to the step before.", "move(-1)"),
-        step("take_back", ("backspace", "delete"), "Take back", "Take this step's answer back."),
+        step("previous", ("k", "up"), "Previous step", "Go to the previous step.", "move(-1)"),
+        step("take_back", ("backspace", "delete"), "Take back", "Remove this step's answer."),
         step("leave", ("escape", "u", "q"), "Leave", "Back to the ticket."),
     ]
 
 
 def _outbox() -> list[Action]:
-    """On the card of the replies that wait."""
+    """On the card of waiting replies."""
 
     def waiting(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"outbox.{name}", keys, title, tooltip, "Outbox", Scope.OUTBOX, call=call or f"settle('{name}')")
 
     return [
-        waiting("next", ("j", "down"), "Next reply", "Mark the next reply.", "move(1)"),
-        waiting("previous", ("k", "up"), "Previous reply", "Mark the reply before.", "move(-1)"),
-        waiting("send", ("s",), "Send all the same", "Let it go, whatever came meanwhile or went wrong."),
-        waiting("arrived", ("a",), "It arrived", "It is there already: send nothing."),
-        waiting("edit", ("e",), "Edit", "Keep it back and go on writing."),
+        waiting("next", ("j", "down"), "Next reply", "Select the next reply.", "move(1)"),
+        waiting("previous", ("k", "up"), "Previous reply", "Select the previous reply.", "move(-1)"),
+        waiting("send", ("s",), "Send all the same", "Send it despite what came in or went wrong meanwhile."),
+        waiting("arrived", ("a",), "It arrived", "It has arrived: send nothing."),
+        waiting("edit", ("e",), "Edit", "Hold it back and continue writing."),
         waiting("drop", ("x",), "Drop", "Never send it."),
         waiting("open", ("enter", "o"), "Ticket", "Go to its ticket."),
         waiting("leave", ("escape", "q", "u"), "Back", "Decide nothing.", "leave"),
@@ -375,13 +373,13 @@ def _outbox() -> list[Action]:
 
 
 def _changed() -> list[Action]:
-    """On the card that shows what changed in a procedure or macro."""
+    """On the card that shows the changes in a procedure or macro."""
 
     def changed(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"changed.{name}", keys, title, tooltip, "Changed", Scope.CHANGED, call=call or name)
 
     return [
-        changed("read", ("enter",), "Read", "Known from now on; go on."),
+        changed("read", ("enter",), "Read", "Mark as read and continue."),
         changed("later", ("escape", "q"), "Later", "Show it again at the next use."),
         changed("down", ("j", "down", "pagedown"), "Read on", "Further down.", "scroll(3)"),
         changed("up", ("k", "up", "pageup"), "Back up", "Further up.", "scroll(-3)"),
@@ -401,34 +399,34 @@ def _report() -> list[Action]:
     return [
         *(report(f"by_{by}", (str(n % 10),), f"By {by}", f"Group by {by}.", f"by('{by}')")
           for n, by in enumerate(groups, 1)),
-        report("by_reason", ("r",), "By reason", "Group what was passed over by its reason.", "by('reason')"),
-        report("today", ("t",), "Today", "Today, beside as much of the time before.", "span('today')"),
-        report("week", ("w",), "7 days", "The last seven days, beside the seven before.", "span('7d')"),
+        report("by_reason", ("r",), "By reason", "Group passed-over tickets by reason.", "by('reason')"),
+        report("today", ("t",), "Today", "Today, compared with the same length of time before.", "span('today')"),
+        report("week", ("w",), "7 days", "The last seven days, compared with the seven before.", "span('7d')"),
         report("month", ("m",), "30 days", "The last thirty days.", "span('30d')"),
         report("year", ("y",), "365 days", "The last year.", "span('365d')"),
         report("earlier", ("b",), "Earlier", "The period before this one.", "earlier(1)"),
         report("later", ("n",), "Later", "The period after this one.", "earlier(-1)"),
         report("hours", ("c",), "Hours", "Count all time, or the open hours of the next calendar.", "hours"),
-        report("open", ("o",), "Tickets", "List the tickets behind the marked figure; Enter does too.", "open"),
-        report("down", ("j",), "Down", "Mark the figure below.", "move(1, 0)"),
-        report("up", ("k",), "Up", "Mark the figure above.", "move(-1, 0)"),
-        report("left", ("h",), "Left", "Mark the figure on the left.", "move(0, -1)"),
-        report("right", ("l",), "Right", "Mark the figure on the right.", "move(0, 1)"),
-        report("across", ("v",), "Other plot", "Plot over time, or group beside group.", "across"),
-        report("copy", ("Y",), "Copy", "Copy the table, cells parted by tabs.", "copy"),
+        report("open", ("o",), "Tickets", "List the tickets behind the selected figure; Enter does too.", "open"),
+        report("down", ("j",), "Down", "Select the figure below.", "move(1, 0)"),
+        report("up", ("k",), "Up", "Select the figure above.", "move(-1, 0)"),
+        report("left", ("h",), "Left", "Select the figure on the left.", "move(0, -1)"),
+        report("right", ("l",), "Right", "Select the figure on the right.", "move(0, 1)"),
+        report("across", ("v",), "Other plot", "Plot over time, or compare groups.", "across"),
+        report("copy", ("Y",), "Copy", "Copy the table as tab-separated values.", "copy"),
         report("write", ("x",), "Write…", "Write a page with charts, or the figures, into a file.", "write"),
         report("refresh", ("R",), "Read anew", "Count up to now.", "refresh"),
-        report("leave", ("escape", "q", "u"), "Back", "Stop what is being read, else go back to the desk.", "leave"),
-        behind("open", ("o",), "Ticket", "Open the marked ticket; Enter does too.", "open"),
+        report("leave", ("escape", "q", "u"), "Back", "Stop reading, else go back to the desk.", "leave"),
+        behind("open", ("o",), "Ticket", "Open the selected ticket; Enter does too.", "open"),
         behind("lanes", ("v",), "On the desk", "Show all these tickets in their lanes, to work on them.", "lanes"),
-        behind("next", ("j",), "Down", "Mark the next ticket.", "move(1)"),
-        behind("previous", ("k",), "Up", "Mark the ticket before.", "move(-1)"),
+        behind("next", ("j",), "Down", "Select the next ticket.", "move(1)"),
+        behind("previous", ("k",), "Up", "Select the previous ticket.", "move(-1)"),
         behind("leave", ("escape", "q", "u"), "Back", "Back to the figures.", "leave"),
     ]  # fmt: skip
 
 
 def _accounts() -> list[Action]:
-    """On the list of accounts, and while one is filled in."""
+    """On the list of accounts, and in the account form."""
 
     def listed(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"accounts.{name}", keys, title, tooltip, "Accounts", Scope.ACCOUNTS, call=call or name)
@@ -438,17 +436,17 @@ def _accounts() -> list[Action]:
 
     return [
         listed("add", ("a",), "Add", "Set up another mail account or ticketing system."),
-        listed("change", ("enter", "e"), "Change", "Change what the marked one says."),
-        listed("try", ("t",), "Try", "Log in to the marked one and say what is wrong.", "try_out"),
-        listed("remove", ("x",), "Remove", "Take the marked one out of the settings; its tickets stay."),
-        listed("next", ("j", "down"), "Next account", "Mark the next account.", "move(1)"),
-        listed("previous", ("k", "up"), "Previous account", "Mark the account before.", "move(-1)"),
-        listed("leave", ("escape", "q", "u"), "Leave", "Back to the desk; while trying: wait no longer."),
-        filled("try", ("ctrl+t",), "Try it", "Log in with what is filled in; nothing is kept yet.", "try_out"),
-        filled("save", ("ctrl+s",), "Save", "Write it into the settings and begin to fetch."),
+        listed("change", ("enter", "e"), "Change", "Change the selected account."),
+        listed("try", ("t",), "Try", "Test the login of the selected account.", "try_out"),
+        listed("remove", ("x",), "Remove", "Remove the selected account from the settings; its tickets stay."),
+        listed("next", ("j", "down"), "Next account", "Select the next account.", "move(1)"),
+        listed("previous", ("k", "up"), "Previous account", "Select the previous account.", "move(-1)"),
+        listed("leave", ("escape", "q", "u"), "Leave", "Back to the desk; during a test: cancel it."),
+        filled("try", ("ctrl+t",), "Try it", "Test the login with what is filled in; nothing is saved yet.", "try_out"),
+        filled("save", ("ctrl+s",), "Save", "Save it to the settings and start fetching."),
         filled("next", ("down", "tab"), "Next line", "Go to the line below.", "step(1)"),
         filled("previous", ("up", "shift+tab"), "Line before", "Go to the line above.", "step(-1)"),
-        filled("leave", ("escape",), "Leave", "Keep nothing; while trying: wait no longer."),
+        filled("leave", ("escape",), "Leave", "Leave without saving; during a test: cancel it."),
     ]
 
 
@@ -459,47 +457,47 @@ def _review() -> list[Action]:
         return Action(f"review.{name}", keys, title, tooltip, "Review", Scope.REVIEW, call=call or name)
 
     digits = [
-        judge(f"give_{n}", (str(n),), f"Give {n}", f"Give {n} for the marked criterion.", f"give('{n}')")
+        judge(f"give_{n}", (str(n),), f"Give {n}", f"Give {n} for the selected criterion.", f"give('{n}')")
         for n in range(10)
     ]
     return [
         *digits,
-        judge("yes", ("y",), "Yes", "Give the best for the marked criterion of yes or no.", "give('y')"),
-        judge("no", ("n",), "No", "Give no for the marked criterion of yes or no.", "give('n')"),
-        judge("na", ("minus",), "Not applicable", "The marked criterion does not apply here.", "give('-')"),
-        judge("next", ("j", "down"), "Next criterion", "Mark the next criterion.", "move(1)"),
-        judge("previous", ("k", "up"), "Previous criterion", "Mark the criterion before.", "move(-1)"),
-        judge("note", ("c",), "Words…", "Say something to the marked criterion."),
-        judge("comment", ("C",), "Words on the whole…", "Say something to the whole reply."),
-        judge("save", ("enter", "s"), "Save, next", "Give the review and go to the next reply."),
-        judge("right", ("l", "right"), "Next reply", "Go to the next reply; what is given here is kept.", "other(1)"),
-        judge("left", ("h", "left"), "Previous reply", "Go to the reply before.", "other(-1)"),
-        judge("down", ("space", "pagedown"), "Read on", "Further down in the reply.", "scroll(5)"),
-        judge("up", ("pageup", "backspace"), "Back up", "Further up in the reply.", "scroll(-5)"),
-        judge("unfold", ("X",), "Graphic words", "Show what may be graphic, which is noted, or fold it again."),
-        judge("card", ("x",), "Other card", "Take the next scorecard."),
-        judge("uphold", ("u",), "Stand by it…", "Stand by your review that the agent disputes, in words."),
-        judge("calibrate", ("b",), "Both…", "Let another reviewer judge this reply too, neither seeing the other's."),
-        judge("draw", ("d",), "Draw…", "Draw more replies, fairly or by risk."),
-        judge("undo", ("z",), "Undo", "Take your last action back: a review until the agent saw it, a sample."),
-        judge("leave", ("escape", "q"), "Back", "Back to the desk; what is given is kept."),
+        judge("yes", ("y",), "Yes", "Answer yes to the selected yes-or-no criterion.", "give('y')"),
+        judge("no", ("n",), "No", "Answer no to the selected yes-or-no criterion.", "give('n')"),
+        judge("na", ("minus",), "Not applicable", "The selected criterion does not apply here.", "give('-')"),
+        judge("next", ("j", "down"), "Next criterion", "Select the next criterion.", "move(1)"),
+        judge("previous", ("k", "up"), "Previous criterion", "Select the previous criterion.", "move(-1)"),
+        judge("note", ("c",), "Words…", "Comment on the selected criterion."),
+        judge("comment", ("C",), "Comment on the reply…", "Comment on the whole reply."),
+        judge("save", ("enter", "s"), "Save, next", "Submit the review and go to the next reply."),
+        judge("right", ("l", "right"), "Next reply", "Go to the next reply; scores given here are kept.", "other(1)"),
+        judge("left", ("h", "left"), "Previous reply", "Go to the previous reply.", "other(-1)"),
+        judge("down", ("space", "pagedown"), "Read on", "Scroll down in the reply.", "scroll(5)"),
+        judge("up", ("pageup", "backspace"), "Back up", "Scroll up in the reply.", "scroll(-5)"),
+        judge("unfold", ("X",), "Graphic words", "Show text that may be graphic, which is recorded, or fold it again."),
+        judge("card", ("x",), "Other card", "Use the next scorecard."),
+        judge("uphold", ("u",), "Uphold…", "Uphold your review that the agent disputes, with a comment."),
+        judge("calibrate", ("b",), "Both…", "Have another reviewer score this reply too, independently."),
+        judge("draw", ("d",), "Draw…", "Sample more replies, evenly or by risk."),
+        judge("undo", ("z",), "Undo", "Undo your last action: a sample, or a review that the agent has not seen."),
+        judge("leave", ("escape", "q"), "Back", "Back to the desk; scores given are kept."),
     ]
 
 
 def _my_reviews() -> list[Action]:
-    """On the reviews of one's own replies."""
+    """On the reviews of the agent's own replies."""
 
     def mine(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"mine.{name}", keys, title, tooltip, "My reviews", Scope.MY_REVIEWS, call=call or name)
 
     return [
         mine("accept", ("a",), "Accept", "The review is right."),
-        mine("dispute", ("d",), "Dispute…", "It is not right: say why; the reviewer reads it."),
-        mine("next", ("j", "down"), "Next review", "Mark the next review.", "move(1)"),
-        mine("previous", ("k", "up"), "Previous review", "Mark the review before.", "move(-1)"),
+        mine("dispute", ("d",), "Dispute…", "Dispute the review and say why; the reviewer reads it."),
+        mine("next", ("j", "down"), "Next review", "Select the next review.", "move(1)"),
+        mine("previous", ("k", "up"), "Previous review", "Select the previous review.", "move(-1)"),
         mine("down", ("space", "pagedown"), "Read on", "Further down.", "scroll(5)"),
         mine("up", ("pageup", "backspace"), "Back up", "Further up.", "scroll(-5)"),
-        mine("unfold", ("X",), "Graphic words", "Show what may be graphic, which is noted, or fold it again."),
+        mine("unfold", ("X",), "Graphic words", "Show text that may be graphic, which is recorded, or fold it again."),
         mine("ticket", ("enter", "o"), "Ticket", "Go to its ticket."),
         mine("leave", ("escape", "q"), "Back", "Back to the desk."),
     ]

@@ -1,4 +1,4 @@
-"""Textual's bindings of a scope, made from the registry; `App.set_keymap(keymap.textual())` rebinds them."""
+"""Textual's bindings of a scope, derived from the registry; `App.set_keymap(keymap.textual())` rebinds them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.look.words import words
 
 
 def bindings(scope: Scope) -> list[BindingType]:
-    """Return one binding for each action of `scope` with a single key; `tui.keys.keymap.Leader` handles the rest."""
+    """Return a binding for each action of `scope` with a single key; `tui.keys.keymap.Leader` handles the rest."""
     return [
         Binding(
             ",".join(single(action.keys)),

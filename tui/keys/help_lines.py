@@ -1,4 +1,4 @@
-"""The registry of actions as lines to read and to pick from: the help and the palette."""
+"""The registry of actions as lines for the help and the palette."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ PLACES = {
     Scope.REVIEW: "On replies to review (g q)",
     Scope.MY_REVIEWS: "On the reviews of your replies (g m)",
 }
-"""Where each scope's keys count, as help says it."""
+"""Where each scope's keys apply, as shown in the help."""
 
 
 def palette_lines(keymap: Keymap, scopes: Sequence[Scope]) -> list[tuple[str, str]]:
-    """Return the actions of the scopes: id, and a line with keys, title and what it does."""
+    """Return the actions of the scopes: id, and a line with keys, title and explanation."""
     return [
         (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
         for scope in scopes

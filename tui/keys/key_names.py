@@ -1,4 +1,4 @@
-"""The names of keys as Textual gives them, known without importing it: scripts check settings too."""
+"""Textual's names of keys, without importing Textual: scripts check settings too."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~¿¡"
 _EDITING = ("enter", "escape", "tab", "space", "backspace", "delete", "insert")
 _MOVING = ("home", "end", "pageup", "pagedown", "up", "down", "left", "right")
 NAMED = frozenset((*_EDITING, *_MOVING, *(f"f{n}" for n in range(1, 13))))
-"""The keys with a name instead of a character."""
+"""Keys that have a name instead of a character."""
 
-# What a terminal sends for these is another key: ctrl+h is backspace, ctrl+i tab, ctrl+j and ctrl+m enter.
+# Terminals send these as another key: ctrl+h is backspace, ctrl+i tab, ctrl+j and ctrl+m enter.
 _NEVER_SENT = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "enter"}
 
 
@@ -36,9 +36,9 @@ _NAMES_OF_SIGNS = {of_character(sign): sign for sign in _SIGNS}
 
 
 def normal(key: str) -> str:
-    """Return the one name of a key that a person wrote (`.`, `Ctrl+S`, `question_mark`).
+    """Return the canonical name of a key that a person wrote (`.`, `Ctrl+S`, `question_mark`).
 
-    Raises `InputError` for a key that does not exist or that terminals do not send.
+    Raises `InputError` for a key that does not exist or that terminals cannot send.
     """
     if len(key) == 1:
         return of_character(key)
@@ -57,7 +57,7 @@ def normal(key: str) -> str:
 
 
 def types(key: str) -> bool:
-    """Tell whether a key types a character, so that it cannot be bound where text is written."""
+    """Return whether a key types a character, so that it cannot be bound in text fields."""
     return len(key) == 1 or key == "space" or key in _NAMES_OF_SIGNS
 
 

@@ -1,4 +1,4 @@
-"""Which keys start which action: the registry's, a preset over them, the settings over both; and sequences."""
+"""The keys of each action: the registry's, overridden by a preset, overridden by the settings; and key sequences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.keys.actions import ACTIONS, BY_ID, Action, Scope, of_scope
 from tui.keys.presets import PRESETS
 
 Bound = str | Sequence[str]
-"""What the settings give an action: a key, a sequence, several with commas between, or a list of those."""
+"""What settings assign to an action: a key, a sequence, several separated by commas, or a list of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Keymap:
     keys: Mapping[str, tuple[str, ...]]
 
     def of(self, action_id: str) -> tuple[str, ...]:
-        """Return the keys and sequences of an action, the first the one to show."""
+        """Return the keys and sequences of an action; the first is the one to show."""
         return self.keys[action_id]
 
     def shown(self, action_id: str) -> str:
@@ -30,7 +30,7 @@ class Keymap:
         return " ".join(key_names.shown(keys) for keys in self.keys[action_id])
 
     def textual(self) -> dict[str, str]:
-        """Return what Textual's `set_keymap` takes: the single keys of each action that is bound anew."""
+        """Return the argument of Textual's `set_keymap`: the single keys of each rebound action."""
         return {
             action.id: ",".join(single(self.keys[action.id]))
             for action in ACTIONS
@@ -39,12 +39,12 @@ class Keymap:
 
 
 def single(keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the keys that are no sequences."""
+    """Return the keys that are not sequences."""
     return tuple(key for key in keys if " " not in key)
 
 
 def keymap_from(bound: Mapping[str, Bound] | None = None, preset: str = "default") -> Keymap:
-    """Return the keymap of a preset with the settings' own keys over it.
+    """Return the keymap of a preset, overridden by the settings' own keys.
 
     Raises `InputError` for an unknown preset, action or key, a composer key that types, two actions on one key.
     """
@@ -69,21 +69,21 @@ def _known(action_id: str) -> str:
 
 def _parse(action_id: str, value: Bound) -> tuple[str, ...]:
     written = value.split(",") if isinstance(value, str) and value.strip() != "," else list(value)
-    found: list[str] = []
+    parsed: list[str] = []
     for keys in filter(str.strip, written):
         try:
-            found.append(" ".join(key_names.normal(key) for key in keys.split()))
+            parsed.append(" ".join(key_names.normal(key) for key in keys.split()))
         except InputError as error:
             raise InputError(error.title, f"[keys] {action_id}: {error.message}") from None
-        if BY_ID[action_id].scope is not Scope.LIST and (" " in found[-1]):
+        if BY_ID[action_id].scope is not Scope.LIST and (" " in parsed[-1]):
             raise InputError("Unusable key", f"[keys] {action_id}: only the lists know sequences such as {keys!r}.")
-        if BY_ID[action_id].scope is Scope.COMPOSER and key_names.types(found[-1]):
+        if BY_ID[action_id].scope is Scope.COMPOSER and key_names.types(parsed[-1]):
             raise InputError("Unusable key", f"[keys] {action_id}: {keys!r} types a character in the composer.")
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(parsed))
 
 
 def _refuse_clashes(scope: Scope, keys: Mapping[str, tuple[str, ...]]) -> None:
-    """Raise where two actions share their keys, or where one's keys begin the other's sequence."""
+    """Raise InputError if two actions share a key, or if a key is the start of another action's sequence."""
     taken: dict[str, str] = {}
     for action in of_scope(scope):
         for wanted in keys[action.id]:
@@ -91,29 +91,29 @@ def _refuse_clashes(scope: Scope, keys: Mapping[str, tuple[str, ...]]) -> None:
                 if wanted == other or f"{wanted} ".startswith(f"{other} ") or f"{other} ".startswith(f"{wanted} "):
                     raise InputError(
                         "Keys clash",
-                        f"[keys]: {wanted!r} of {action.id} clashes with {other!r} of {owner}; bind one of them anew.",
+                        f"[keys]: {wanted!r} of {action.id} clashes with {other!r} of {owner}; rebind one of them.",
                     )
             taken[wanted] = action.id
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a key came to: whether the sequences took it, and the action that is now complete."""
+    """The effect of a key: whether a sequence consumed it, and the action that is now complete."""
 
     taken: bool
     action: Action | None = None
 
 
 class Leader:
-    """Follows sequences such as `g g`. Feed it the keys pressed outside of text fields, before all else."""
+    """Follows sequences such as `g g`. Feed it the keys pressed outside text fields before anything else sees them."""
 
     def __init__(self, keymap: Keymap) -> None:
         self._actions = {keys: action for action in of_scope(Scope.LIST) for keys in self._own(keymap, action)}
         self.pending = ""
-        """The keys pressed so far of a sequence, for the footer."""
+        """The keys of a sequence pressed so far, for the footer."""
 
     def press(self, key: str) -> Pressed:
-        """Take or leave a key. One that fits no begun sequence ends it and does nothing: `g e` solves nothing."""
+        """Consume or reject a key. A key that breaks a sequence ends it and is ignored: `g e` solves nothing."""
         sequence = f"{self.pending} {key}".strip()
         begun, self.pending = bool(self.pending), ""
         if sequence in self._actions:
@@ -124,16 +124,16 @@ class Leader:
         return Pressed(begun)
 
     def begins(self, key: str) -> bool:
-        """Tell whether a key would begin a sequence, or go on with one, without an action yet."""
+        """Return whether a key would start or continue a sequence without completing an action."""
         sequence = f"{self.pending} {key}".strip()
         return any(keys.startswith(f"{sequence} ") for keys in self._actions)
 
     def cancel(self) -> None:
-        """Forget a begun sequence, as when the focus moves."""
+        """Forget a started sequence, as when the focus moves."""
         self.pending = ""
 
     @staticmethod
     def _own(keymap: Keymap, action: Action) -> list[str]:
-        """Sequences, and single keys of actions that come with none: no Textual binding waits for those."""
+        """Sequences, and single keys of actions without a default key: Textual has no binding for those."""
         keys = keymap.of(action.id)
         return [key for key in keys if " " in key or not single(action.keys)]

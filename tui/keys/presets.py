@@ -1,4 +1,4 @@
-"""Ready-made keymaps to start from: what differs from the keys of the registry."""
+"""Ready-made keymaps: their differences from the registry."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "desk.undo": ("ctrl+z",),
     "desk.redo": ("ctrl+y",),
 }
-"""No bare letter or sign changes a ticket, for people who fear that."""
+"""No plain letter or punctuation key changes a ticket, as a safeguard against slips."""
 
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "default": {},

@@ -1,4 +1,4 @@
-"""Clocks that run down, in words and bars: a lane's first breach, and what staying on a ticket costs elsewhere."""
+"""Approaching deadlines as text and bars: a lane's next breach, and breaches caused by staying on a ticket."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 HALF_HOUR = 1800
 AHEAD = 8
-"""Half hours that the bars look ahead."""
+"""How many half hours the bars look ahead."""
 SOON = 15 * 60
-"""Seconds before a breach elsewhere from which on the agent is told."""
+"""How many seconds before a breach elsewhere the agent is warned."""
 _BARS = "▁▂▃▄▅▆▇█"
 
 
 def burn_line(store: Store, lane: str, now: int) -> str:
-    """Return `12m ▃▁▅…`: when the lane's first clock runs out, and how many do in each of the next half hours."""
+    """Return `12m ▃▁▅…`: the time of the lane's next breach, and the breaches in each of the next half hours."""
     first = store.tickets.next_breach(lane, now)
     if first is None:
         return ""
@@ -29,7 +29,7 @@ def burn_line(store: Store, lane: str, now: int) -> str:
 
 
 def bars(counts: Sequence[int]) -> str:
-    """Return a bar a count, the tallest full; nothing at all where all are 0."""
+    """Return one bar per count, scaled to the greatest; empty if all are 0."""
     most = max(counts, default=0)
     if not most:
         return ""
@@ -37,13 +37,13 @@ def bars(counts: Sequence[int]) -> str:
 
 
 def stay_line(store: Store, lanes: Sequence[str], here: int | None, now: int) -> str:
-    """Say which clock elsewhere runs out while the agent stays on ticket `here`; empty where none does soon."""
+    """Return the clock elsewhere that runs out while the agent stays on ticket `here`; empty if none does soon."""
     if here is None:
         return ""
-    found = [(due, lane, number) for lane in lanes for number, due in _next(store, lane, here, now)]
-    if not found:
+    breaches = [(due, lane, number) for lane in lanes for number, due in _next(store, lane, here, now)]
+    if not breaches:
         return ""
-    due, lane, number = min(found)
+    due, lane, number = min(breaches)
     if due - now > SOON:
         return ""
     return words("stay {span} more and {lane}#{number} breaches").format(span=span(due - now), lane=lane, number=number)

@@ -1,4 +1,4 @@
-"""The line in which the filter is typed."""
+"""The input line of the filter."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tui.look.words import words
 
 
 class FilterLine(Input):
-    """Posts what is typed, and that it is done or left."""
+    """Posts what is typed, and when the line is submitted or left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(self) -> None:
-        super().__init__(placeholder=words("words, a name, #number: at least 3 letters"), id="filter", compact=True)
+        super().__init__(placeholder=words("text, a name, #number: at least 3 letters"), id="filter", compact=True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Post what is typed so far."""
@@ -30,5 +30,5 @@ class FilterLine(Input):
         self.post_message(FilterSubmitted(event.value.strip()))
 
     def action_leave(self) -> None:
-        """Post that the agent leaves the line."""
+        """Post that the agent left the line."""
         self.post_message(FilterLeft())

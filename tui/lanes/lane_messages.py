@@ -1,4 +1,4 @@
-"""What the widgets of the lanes post to the desk."""
+"""Messages that the widgets of the lanes post to the desk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.cards.desk_message import DeskMessage
 
 @dataclass
 class TicketHighlighted(DeskMessage):
-    """The cursor of a lane came to stand on a ticket, or on none."""
+    """The cursor of a lane moved to a ticket, or to none."""
 
     lane: str
     ticket_id: int | None
@@ -25,18 +25,18 @@ class TicketChosen(DeskMessage):
 
 @dataclass
 class FilterTyped(DeskMessage):
-    """The words to filter by changed."""
+    """The filter text changed."""
 
     text: str
 
 
 @dataclass
 class FilterSubmitted(DeskMessage):
-    """The words to filter by are complete."""
+    """The filter text was submitted."""
 
     text: str
 
 
 @dataclass
 class FilterLeft(DeskMessage):
-    """The agent left the line of the filter."""
+    """The agent left the filter line."""

@@ -17,9 +17,9 @@ from tui.look.one_line import one_line
 from tui.look.words import words
 
 COUNTED = 1000
-"""How far late tickets are counted."""
+"""The number up to which late tickets are counted."""
 ROOMY = 52
-"""Cells, three lanes in 160 columns, from which on the title has room for when clocks run out."""
+"""The width, as of three lanes in 160 columns, from which the title has room for upcoming breaches."""
 
 
 class LanePane(Vertical):
@@ -32,9 +32,9 @@ class LanePane(Vertical):
         self._title = Static("", classes="lane-title", markup=False)
         self._burn = Static("", classes="lane-burn", markup=False)
         self.empty = words("Nothing waits here. Press . for the most urgent ticket.")
-        """What the list says when there is nothing in it."""
+        """What the list shows when it is empty."""
         self.named = NamedView()
-        """What the list shows of the lane."""
+        """Which part of the lane the list shows."""
         self.list = TicketList(lane.name, source, clock, self.empty)
         self.open_ticket: int | None = None
         self.summary = Content("")
@@ -49,15 +49,15 @@ class LanePane(Vertical):
         yield self.list
 
     def on_resize(self, event: Resize) -> None:
-        """Make room for when clocks run out, where there is any."""
+        """Show upcoming breaches if there is room."""
         self.set_class(event.size.width >= ROOMY, "-roomy")
 
     def show_burn(self, line: str) -> None:
-        """Write at the right end of the title when clocks run out; a narrow pane has no room for it."""
+        """Show upcoming breaches at the right end of the title; a narrow pane has no room for them."""
         self._burn.update(Content(line), layout=False)
 
     def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
-        """Write the title: how many wait, are late, are of unknown language, came in above the view."""
+        """Draw the title: how many tickets wait, are late, have an unknown language, are new above the view."""
         title = f"{self.number} {one_line(self.lane.title)}"
         if not self.named.plain:
             title += f": {one_line(self.named.title)}"

@@ -1,4 +1,4 @@
-"""One ticket as one line: which columns fit a width, and what stands in them."""
+"""One ticket as one line: which columns fit a width, and their contents."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _STATES = {
     Status.CLOSED: "closed",
     Status.SUSPENDED: "susp.",
 }
-"""What stands in the place of the clock where none of ours runs."""
+"""Shown in place of the clock if none is running."""
 
 WIDE = 52
 """From this width on, three lanes in 160 columns, a row shows the customer's name too."""
 
 
 def _code(language: str) -> str:
-    """Two letters, or `??` where nobody knows."""
+    """Two letters, or `??` if unknown."""
     return "??" if language == UNKNOWN_LANGUAGE else f"{language[:2]:<2}"
 
 
 def marks(row: LaneRow, now: int) -> str:
-    """Return what stands before the subject: `E>` with another team, `E!` late there, `E<` back; `P3` its problem."""
-    found = []
+    """Return the marks before the subject: `E>` escalated, `E!` overdue there, `E<` answered; `P3` its problem."""
+    signs = []
     if row.escalation is not None:
         late = row.escalation_due is not None and row.escalation_due <= now
-        found.append("E<" if row.escalation in BACK else "E!" if late else "E>")
+        signs.append("E<" if row.escalation in BACK else "E!" if late else "E>")
     if row.problem is not None:
-        found.append(f"P{row.problem}")
-    return "".join(f"{mark} " for mark in found)
+        signs.append(f"P{row.problem}")
+    return "".join(f"{mark} " for mark in signs)
 
 
 def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
-    """Return the line in three parts, together `width` cells: urgency and id, the words, the time to due."""
+    """Return the line in three parts, together `width` cells: urgency and id, the text, the time until due."""
     draft = "~" if row.has_draft else " "
     head = f"{urgency_sign(row)}{draft}{row.id:>5} {_code(row.language)} "
     due = f" {due_word(row.due_at, now) if row.status in ACTIVE else _STATES[row.status]:>6}"

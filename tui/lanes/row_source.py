@@ -1,4 +1,4 @@
-"""Where a list on the screen reads its rows: a view of a lane of the store, or what a search found in it."""
+"""Where a list on the screen reads its rows: a view of a lane of the store, or search results in it."""
 
 from __future__ import annotations
 

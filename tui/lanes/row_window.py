@@ -8,23 +8,23 @@ from typing import Protocol
 from data.records.tickets import LaneRow
 
 MARGIN = 2
-"""The window reaches this many screens above and below the view."""
+"""How many screens the window extends above and below the view."""
 
 
 class RowSource(Protocol):
-    """Where rows come from; `store.tickets` of one lane, or a filter over it."""
+    """Where rows come from: `store.tickets` of one lane, or a filter over it."""
 
     def page(self, start: tuple[int, int] | None, *, backwards: bool, inclusive: bool, limit: int) -> Sequence[LaneRow]:
         """Return rows from `start` on in display order; `backwards` returns those before it, also in display order."""
         ...
 
     def row(self, ticket_id: int) -> LaneRow | None:
-        """Return the row as it is now, or None when it has left this list."""
+        """Return the row as it is now, or None if it has left this list."""
         ...
 
 
 class RowWindow:
-    """The rows around the view: `top` is the first line shown, `cursor` the chosen row, both as places in `rows`."""
+    """The rows around the view: `top` is the first line shown, `cursor` the chosen row, both as indices into `rows`."""
 
     def __init__(self, source: RowSource, height: int = 1) -> None:
         self.source = source
@@ -33,7 +33,7 @@ class RowWindow:
         self.cursor = 0
         self.height = height
         self.unseen = 0
-        """Rows that came in above the view and were not looked at yet."""
+        """New rows above the view that have not been seen yet."""
 
     @property
     def current(self) -> LaneRow | None:
@@ -57,7 +57,7 @@ class RowWindow:
         self.top = max(0, len(self.rows) - self.height)
 
     def move(self, step: int) -> bool:
-        """Move the cursor by `step` rows as far as there are any; True when the view had to jump."""
+        """Move the cursor by `step` rows, at most to the end; True if the view had to jump."""
         self._extend(step)
         self.cursor = min(max(0, self.cursor + step), max(0, len(self.rows) - 1))
         return self._follow(abs(step))
@@ -70,7 +70,7 @@ class RowWindow:
             self.top = max(0, self.cursor - self.height + 1)
 
     def reload(self) -> None:
-        """Read the rows again; the cursor's ticket keeps its line, or what came after it takes its place."""
+        """Read the rows again; the cursor's ticket keeps its line, or the ticket after it takes its place."""
         anchor = self.current
         if anchor is None:
             self.first()
@@ -83,7 +83,7 @@ class RowWindow:
         self.unseen = min(self.top, self.unseen + come)
 
     def select(self, ticket_id: int) -> bool:
-        """Put the cursor on a ticket; False when it is not in this list."""
+        """Put the cursor on a ticket; False if it is not in this list."""
         row = self.source.row(ticket_id)
         if row is None:
             return False
@@ -107,7 +107,7 @@ class RowWindow:
         self.top = max(0, self.cursor - line)
 
     def _extend(self, step: int) -> None:
-        """Read on where the next step would leave the window, and drop what is far behind."""
+        """Read more rows where the next step would leave the window, and drop rows far away."""
         if not self.rows:
             return
         if step > 0 and self.cursor + step + self.height > len(self.rows):
@@ -127,7 +127,7 @@ class RowWindow:
             del self.rows[self.cursor + self._reach + self.height :]
 
     def _follow(self, step: int) -> bool:
-        """Bring the cursor into view: half a page at an edge, so that a held key repaints seldom."""
+        """Bring the cursor into view: half a page at an edge, so that a held key rarely repaints everything."""
         old = self.top
         if self.cursor < self.top:
             self.top = max(0, self.cursor - (self.height // 2 if step == 1 else 0))

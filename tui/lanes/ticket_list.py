@@ -38,7 +38,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.window = RowWindow(source)
         self.selected: set[int] = set()
         self.drawn = Drawn()
-        """Since when the ticket under the cursor has been in sight."""
+        """Since when the ticket under the cursor has been visible."""
         self._range_from: int | None = None
         self._clock = clock
         self._empty = empty
@@ -74,7 +74,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._tell()
 
     def page(self, pages: int) -> None:
-        """Move by whole views."""
+        """Move by whole pages."""
         self.move(pages * max(1, self.window.height - 1))
 
     def first(self) -> None:
@@ -95,24 +95,24 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._changed()
 
     def show_source(self, source: RowSource, empty: str) -> None:
-        """List something else, such as what a search found, from its top."""
+        """List something else, such as search results, from the top."""
         self.window.source = source
         self._empty = empty
         self.first()
 
     def holds(self, ticket_id: int | None) -> bool:
-        """Tell whether the ticket belongs to what is listed, wherever in it."""
+        """Return whether the ticket is in this list, at any position."""
         return ticket_id is not None and self.window.source.row(ticket_id) is not None
 
     def select_ticket(self, ticket_id: int) -> bool:
-        """Put the cursor on a ticket; False when this list has it not."""
+        """Put the cursor on a ticket; False if it is not in this list."""
         found = self.window.select(ticket_id)
         if found:
             self._changed()
         return found
 
     def toggle_selected(self) -> None:
-        """Select the ticket under the cursor, or let it go."""
+        """Select or unselect the ticket under the cursor."""
         row = self.window.current
         if row is not None:
             self.selected ^= {row.id}
@@ -134,7 +134,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def clear_selected(self) -> bool:
-        """Let every selected ticket go; False when there was none."""
+        """Clear the selection; False if it was empty."""
         had = bool(self.selected)
         self.selected.clear()
         self._range_from = None
@@ -143,11 +143,11 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         return had
 
     def on_focus(self) -> None:
-        """Show the cursor as the live one."""
+        """Show the cursor as active."""
         self._refresh_row(self.window.line)
 
     def on_blur(self) -> None:
-        """Show the cursor as a bystander."""
+        """Show the cursor as inactive."""
         self._refresh_row(self.window.line)
 
     def on_click(self, event: events.Click) -> None:
@@ -169,7 +169,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(-3)
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in the old theme."""
+        """Clear the lines cached in the old theme."""
         self._strips.clear()
         super().notify_style_update()
 
@@ -215,7 +215,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         )
 
     def _ink(self, name: str) -> Style:
-        """The foreground of a component class, to be laid on any background."""
+        """The foreground of a component class, to combine with any background."""
         style = self.get_component_rich_style(f"ticket-list--{name}", partial=True)
         return Style(color=style.color, bold=style.bold)
 

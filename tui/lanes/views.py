@@ -1,4 +1,4 @@
-"""The views of a lane that an agent can choose from, and those saved under a name."""
+"""The views of a lane that an agent can choose from, built in or saved under a name."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tui.look.words import words
 
 WAITING = "waiting"
 LISTED = "listed"
-"""The base of a view of tickets that something else listed; it is left, not kept."""
+"""The base of a view of tickets listed elsewhere; such a view is temporary."""
 SETTING = "views"
-"""The name in the store's settings that the saved views are kept under."""
+"""The key of the saved views in the store's settings."""
 BY_STATUS = (Status.PENDING, Status.ON_HOLD, Status.SNOOZED, Status.SOLVED, Status.CLOSED, Status.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class NamedView:
-    """A view as it is chosen and kept: what it shows, the words looked for in it, the name it was saved under."""
+    """A view as it is chosen and saved: its base, its search text, the name it was saved under."""
 
     base: str = WAITING
     """`waiting`, `mine`, `nobody`, `today`, `status:pending`, `language:es` or `tag:vip`."""
@@ -41,7 +41,7 @@ class NamedView:
         return shown if self.name or not self.words else f"{shown} “{self.words}”"
 
     def view(self, agent: str, now: int) -> View:
-        """Return what is read from the store; who is meant by mine and when today began is known only now."""
+        """Return the store's view; resolves *mine* to the agent and *today* to a time."""
         kind, _, value = self.base.partition(":")
         match kind:
             case "listed":
@@ -62,12 +62,12 @@ class NamedView:
 
 
 def base_title(base: str) -> str:
-    """Return what a base shows, in a few words."""
+    """Describe a base in a few words."""
     kind, _, value = base.partition(":")
     fixed = {
-        WAITING: words("all that waits"),
+        WAITING: words("everything waiting"),
         "mine": words("mine"),
-        "nobody": words("nobody's"),
+        "nobody": words("unassigned"),
         "today": words("solved today"),
     }
     if kind == "status":
@@ -81,18 +81,18 @@ def midnight(now: int) -> int:
 
 
 def saved(stored: Any) -> list[NamedView]:
-    """Return the views that the store's setting holds; what cannot be understood is left out."""
-    found = []
-    for one in stored if isinstance(stored, list) else []:
-        if isinstance(one, Mapping) and all(isinstance(one.get(key), str) for key in ("base", "words", "name")):
-            view = NamedView(one["base"], one["words"], one["name"])
+    """Return the views of the store's setting; invalid entries are left out."""
+    saved_views = []
+    for entry in stored if isinstance(stored, list) else []:
+        if isinstance(entry, Mapping) and all(isinstance(entry.get(key), str) for key in ("base", "words", "name")):
+            view = NamedView(entry["base"], entry["words"], entry["name"])
             if view.name and _known(view.base):
-                found.append(view)
-    return found
+                saved_views.append(view)
+    return saved_views
 
 
 def stored(views: list[NamedView]) -> list[dict[str, str]]:
-    """Return the views as the store's setting holds them."""
+    """Return the value of the store's setting for the views."""
     return [{"base": view.base, "words": view.words, "name": view.name} for view in views]
 
 

@@ -17,7 +17,7 @@ class Drawn:
         self._at = math.inf
 
     def forget(self) -> None:
-        """Called when what was drawn is no longer in sight, or is to be drawn anew."""
+        """Called when the ticket is no longer visible, or will be redrawn."""
         self._ticket_id, self._at = None, math.inf
 
     def note(self, ticket_id: int | None) -> None:
@@ -26,5 +26,5 @@ class Drawn:
             self._ticket_id, self._at = ticket_id, monotonic()
 
     def since(self, ticket_id: int | None) -> float:
-        """Return when a ticket was drawn first, infinity while another one is on the terminal."""
+        """Return when a ticket was first drawn, infinity while another ticket is shown."""
         return self._at if ticket_id == self._ticket_id else math.inf

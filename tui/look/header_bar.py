@@ -1,4 +1,4 @@
-"""The one line at the top: where we are, whether replies wait to leave, and what the agent's shift came to."""
+"""The line at the top: the desk, waiting replies, and the figures of the agent's shift."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui.look.short_times import span
 from tui.look.words import words
 
 GAP = 3
-"""Cells between what the desk says and the agent's figures."""
+"""Cells between the status on the left and the agent's figures."""
 
 
 class HeaderBar(Static):
-    """Shows the desk's name, its mode and the outbox; `saving…` while a change is on its way to the file."""
+    """Shows the desk's name, its mode and the outbox; `saving…` while a change is being written."""
 
     def __init__(self, name: str, mode: str) -> None:
         super().__init__("", id="header", markup=False)
@@ -31,9 +31,9 @@ class HeaderBar(Static):
         self, waiting: int, leaves_in: int | None, held: int, *, doubted: int = 0, links: str = "", stay: str = "",
         paces: Sequence[tuple[str, str]] = (), reviews: str = "", suspended: int = 0,
     ) -> None:  # fmt: skip
-        """Write the line: accounts, what waits to leave, is held, in doubt or suspended, reviews, what staying costs.
+        """Draw the line: accounts, replies queued, held or in doubt, suspended mail, reviews, the cost of staying.
 
-        `paces`, what remotes are asked in a long and a short way, are written as far as there is room.
+        `paces`, the request rates in a long and a short form, are shown as far as there is room.
         """
         parts = [self._title, self._mode, links]
         if waiting:
@@ -53,12 +53,12 @@ class HeaderBar(Static):
         self._draw()
 
     def show_shift(self, bars: Sequence[str]) -> None:
-        """Write the agent's figures at the right end: the first of `bars` that fits, nothing where none does."""
+        """Show the agent's figures at the right end: the first of `bars` that fits, or nothing."""
         self._shift = bars
         self._draw()
 
     def on_resize(self) -> None:
-        """More or less of the figures may fit."""
+        """Fit the figures to the new width."""
         self._draw()
 
     def _draw(self) -> None:

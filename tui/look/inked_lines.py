@@ -1,4 +1,4 @@
-"""Lines of text with their ink: what a line is, from which its colour follows. No Textual here."""
+"""Lines of text with their ink: the kind of a line, which determines its colour. Does not use Textual."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Ink(StrEnum):
-    """What a line is; the theme gives each its colour, and each has a mark or a word besides."""
+    """The kind of a line; the theme gives each a colour, and each has a mark or a word besides."""
 
     TITLE = "title"
     PLAIN = "plain"

@@ -1,6 +1,6 @@
-"""The screen without a single colour, as NO_COLOR asks (https://no-color.org): reverse stands where a ground stood out.
+"""The screen without colours, as NO_COLOR asks (https://no-color.org): reverse replaces highlighted backgrounds.
 
-Marks and words carry everything else already; bold and underline stay.
+Marks and text convey everything else; bold and underline stay.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 STANDS_OUT = 0.12
-"""How much lighter or darker than the desk's own ground (of 0 to 1) a ground has to be to be shown in reverse."""
+"""How far, from 0 to 1, a background's lightness must differ from the desk's to be shown in reverse."""
 
 
 class NoColour(LineFilter):
-    """Takes the colours out of what is drawn; `ground` is the theme's background."""
+    """Removes the colours from the output; `ground` is the theme's background."""
 
     def __init__(self, ground: Color) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class NoColour(LineFilter):
 
 @lru_cache(1024)
 def plain(style: Style, ground: float) -> Style:
-    """Return the style without colours, reversed where its ground stands out."""
+    """Return the style without colours, reversed if its background stands out."""
     shown = style.without_color
     if style.bgcolor is None or style.reverse:
         return shown

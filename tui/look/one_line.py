@@ -8,7 +8,7 @@ from data.safe_text import safe_line
 
 
 def fit(text: str, width: int) -> str:
-    """Return `text` in exactly `width` terminal cells, with an ellipsis where it was cut."""
+    """Return `text` in exactly `width` terminal cells, with an ellipsis if it was cut."""
     if width <= 0:
         return ""
     if cell_len(text) > width:

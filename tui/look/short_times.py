@@ -1,4 +1,4 @@
-"""Short words for times and states: what fits in a column, and never colour alone."""
+"""Short forms of times and states that fit in a column and do not rely on colour."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def due_word(due_at: int | None, now: int) -> str:
 
 
 def urgency_sign(row: LaneRow) -> str:
-    """Return two characters for how much a row presses: its severity if it has one, else its priority."""
+    """Return two characters for a row's urgency: its severity if it has one, else its priority."""
     return row.severity.value if row.severity else PRIORITY_SIGNS[row.priority]
 
 
@@ -48,7 +48,7 @@ def clock_words(name: str, due_at: int | None, now: int) -> str:
 
 
 def moment(at: int, zone: str) -> str:
-    """Return a time as `Fri 27 Nov 18:00` on the clock of a time zone."""
+    """Return a time as `Fri 27 Nov 18:00` in a time zone."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -57,9 +57,9 @@ def moment(at: int, zone: str) -> str:
 
 
 def later(text: str, now: int, zone: str = "") -> int | None:
-    """Return the time that `30m`, `2 days`, `Monday` or `24 dic 9:00` names; None for what is not wholly a time.
+    """Return the time that `30m`, `2 days`, `Monday` or `24 dic 9:00` names; None if the text is not a time.
 
-    Days and hours are those of the named time zone, else of the machine's; a day alone begins at nine.
+    Days and hours are those of the named time zone, else of the machine; a day without a time means nine o'clock.
     """
     from queues.clocks.time_words import read_time
     from queues.promises.find_promises import OFFICE
@@ -69,6 +69,6 @@ def later(text: str, now: int, zone: str = "") -> int | None:
 
 
 def day_end(now: int, zone: tzinfo) -> int:
-    """Return when the day of `now` ends in a time zone; days of a clock that is changed are shorter or longer."""
+    """Return when the day of `now` ends in a time zone; days with a clock change are shorter or longer."""
     midnight = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0)
     return int((midnight + timedelta(days=1)).timestamp())

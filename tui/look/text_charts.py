@@ -1,4 +1,4 @@
-"""Plots of characters: columns over time, lines of bars, one line of small columns. They say all without colour."""
+"""Text charts: columns over time, horizontal bars, sparklines. They do not rely on colour."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tui.look.one_line import fit
 _UP = " ▁▂▃▄▅▆▇█"
 _RIGHT = " ▏▎▍▌▋▊▉█"
 MISSING = "·"
-"""Stands at the foot where there is no value; zero has an empty foot."""
+"""Drawn at the foot of a column without a value; a zero has an empty foot."""
 WIDEST = 7
-"""Cells that one column takes at most."""
+"""The widest that a column is drawn, in cells."""
 
 
 def spark(values: Sequence[float | None], most: float = 0) -> str:
-    """Return one character a value, in eighths of the greatest (or of `most`, where that is greater)."""
+    """Return one character per value, in eighths of the greatest (or of `most`, if that is greater)."""
     top = max([most, *(value for value in values if value)], default=0)
     return "".join(MISSING if value is None else _part(_UP, value, top, 1) for value in values)
 
@@ -25,7 +25,7 @@ def spark(values: Sequence[float | None], most: float = 0) -> str:
 def columns(values: Sequence[float | None], labels: Sequence[str], width: int, height: int, top: str) -> list[str]:
     """Return `height` lines of columns over a line of labels, none wider than `width` cells.
 
-    `top` is written where the greatest value is. Values that do not fit in the width one by one are left out from the
+    `top` is written where the greatest value is. If there are more values than cells, they are left out from the
     start, so that the newest are shown.
     """
     margin = cell_len(top) + 1
@@ -41,7 +41,7 @@ def columns(values: Sequence[float | None], labels: Sequence[str], width: int, h
 
 
 def bars(rows: Sequence[tuple[str, float, str]], width: int) -> list[str]:
-    """Return a line a row: its name, a bar as long as its value is great beside the others, and the value's words."""
+    """Return one line per row: its name, a bar proportional to its value, and the value as text."""
     named = min(max((cell_len(name) for name, _, _ in rows), default=0), max(4, width // 3))
     room = max(1, width - named - 2 - max((cell_len(shown) for _, _, shown in rows), default=0))
     most = max((value for _, value, _ in rows), default=0)
@@ -53,7 +53,7 @@ def _cell(value: float | None, most: float, height: int, line: int) -> str:
         return MISSING if line == 0 else " "
     filled = height * value / most - line if most else 0.0
     if line == 0 and value:
-        filled = max(filled, 1 / 8)  # something is never drawn as nothing
+        filled = max(filled, 1 / 8)  # a non-zero value is never drawn as empty
     return _UP[min(8, max(0, round(filled * 8)))]
 
 
@@ -67,7 +67,7 @@ def _bar(value: float, most: float, room: int) -> str:
 
 
 def _labels(labels: Sequence[str], step: int) -> str:
-    """Write as many labels as have room, each at its column's beginning."""
+    """Draw as many labels as fit, each at the start of its column."""
     line = ""
     for place, label in enumerate(labels):
         if cell_len(line) <= place * step - (place > 0):

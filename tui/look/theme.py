@@ -1,5 +1,5 @@
-"""Our own three themes. The stock ones fail WCAG AA for some of their colours, so each pair here is tested to 4.5:1,
-and to 7:1 in the one for more contrast."""
+"""Our own three themes. Textual's fail WCAG AA for some colours, so each pair here is tested to 4.5:1,
+and to 7:1 in the high-contrast theme."""
 
 from __future__ import annotations
 
@@ -78,11 +78,11 @@ CONTRAST = Theme(
 
 THEMES = (DARK, LIGHT, CONTRAST)
 THEME_SETTING = "theme"
-"""The name in the store's settings that the theme chosen on the screen is kept under."""
+"""The key, in the store's settings, of the theme chosen on the screen."""
 
 
 def theme_name(wanted: str) -> str:
-    """Return the name of a theme, for the empty string the first. Raises InputError for one that is none of ours."""
+    """Return the name of a theme, the first for an empty string. Raises InputError for an unknown theme."""
     names = [theme.name for theme in THEMES]
     if wanted and wanted not in names:
         raise InputError("Unknown theme", f"config.toml: there is no theme {wanted!r}; choose from {', '.join(names)}.")
@@ -90,6 +90,6 @@ def theme_name(wanted: str) -> str:
 
 
 def chosen_theme(configured: str, remembered: object) -> str:
-    """Return the theme to start with: the settings' own, else the one chosen on the screen last, else the first."""
+    """Return the theme to start with: that of the settings, else the last chosen on the screen, else the first."""
     known = [theme.name for theme in THEMES]
     return theme_name(configured or (remembered if isinstance(remembered, str) and remembered in known else ""))

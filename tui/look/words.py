@@ -1,4 +1,4 @@
-"""The words on the screen, in the agent's own language: the one place that knows gettext."""
+"""Translations of the screen's text into the agent's language: the only module that uses gettext."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DOMAIN = "tridesk"
 
 @cache
 def _catalogue() -> gettext.NullTranslations:
-    """Open the catalogue of the environment's language; without one, every word stays as it is written."""
+    """Open the catalogue of the environment's language; without a catalogue, text stays in English."""
     return gettext.translation(_DOMAIN, localedir=Path(__file__).parents[1] / "locale", fallback=True)
 
 

@@ -1,4 +1,4 @@
-"""Breaking foreign text into lines of a given number of terminal cells."""
+"""Wraps foreign text to a width in terminal cells."""
 
 from __future__ import annotations
 

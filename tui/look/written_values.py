@@ -1,4 +1,4 @@
-"""Values as other programs read them: times as ISO 8601, cells that no spreadsheet takes for a formula."""
+"""Values for other programs: times as ISO 8601, CSV cells that no spreadsheet treats as a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def iso(at: int | None) -> str | None:
 
 
 def safe_cell(value: object) -> str:
-    """Return a CSV cell that no spreadsheet takes for a formula (OWASP): an apostrophe goes before it."""
+    """Return a CSV cell that no spreadsheet treats as a formula: prefixed with an apostrophe, as OWASP advises."""
     if isinstance(value, (list, dict)):
         value = json.dumps(value, ensure_ascii=False)
     text = "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Moving about: tickets and lanes, filters and views, the most urgent ticket, and words that are folded.
+"""Moving about: tickets and lanes, filters and views, the most urgent ticket, and folded text.
 
 Imports `context`, `lanes`, `cards`, `look`, `queues` and `data`.
 """

@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from tui.lanes.lane_pane import LanePane
 
 LEAST_LETTERS = 3
-"""Shorter beginnings of words match too much to be quick or useful."""
+"""Shorter prefixes match too much to be quick or useful."""
 MOST_HITS = 500
 
 Found = dict[str, list[int]]
-"""The tickets that hold some words, by number: looked for once for all lanes."""
+"""The numbers of the tickets that match the filter: searched once for all lanes."""
 
 
 class Filter(Part):
-    """`/` opens a line; each lane shows what was found in it, still most urgent first."""
+    """`/` opens a line; each lane shows its matches, still most urgent first."""
 
     def __init__(self, desk: DeskContext, going: Going) -> None:
         super().__init__(desk)
         self.going = going
         self.looked_for = ""
         self._line: FilterLine | None = None
-        """The line to type in, made when it is first wanted."""
+        """The line to type in, created on first use."""
 
     def actions(self) -> Mapping[str, Act]:
         """Open the line."""
         return {"find.filter": self._open}
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
-        """What happens in the line."""
+        """Handlers of the line's messages."""
         return {
             FilterTyped: lambda message: self._find(message.text),
             FilterSubmitted: self._submitted,
@@ -49,7 +49,7 @@ class Filter(Part):
         }
 
     def _open(self) -> None:
-        """Open the line, with what was looked for last in it."""
+        """Open the line with the last search in it."""
         line = self._line
         if line is None:
             from tui.lanes.filter_line import FilterLine
@@ -60,13 +60,13 @@ class Filter(Part):
         line.focus()
 
     def _submitted(self, message: FilterSubmitted) -> None:
-        """Go to what was found; a number goes to that ticket."""
+        """Go to the matches; a number goes to that ticket."""
         number = message.text.lstrip("#")
         if number.isascii() and number.isdigit() and self.desk.store.tickets.get(int(number[:15])) is not None:
             self.leave()
             self.going.return_to(int(number[:15]))
             return
-        if not self.desk.list.window.rows:  # go where something was found
+        if not self.desk.list.window.rows:  # go to a lane with matches
             self.going.go_lane(
                 next((n for n, pane in enumerate(self.desk.panes) if pane.list.window.rows), self.desk.active)
             )
@@ -85,7 +85,7 @@ class Filter(Part):
         self.desk.say(words("{n} found; Esc shows all again").format(n=found) if wanted else "")
 
     def source(self, pane: LanePane, known: Found) -> LaneSource:
-        """Return what a lane shows now: its view, and in it what is looked for, unless `known` tells it already."""
+        """Return what a lane shows now: its view, filtered by the search, whose result may be passed as `known`."""
         wanted = f"{pane.named.words} {self.looked_for}".strip()
         among = self._look_for(wanted, known) if wanted else pane.named.among
         if wanted and pane.named.among is not None:
@@ -98,20 +98,20 @@ class Filter(Part):
         return known.get(wanted, [])
 
     def empty_words(self, pane: LanePane) -> str:
-        """Return what a lane says when it shows nothing."""
+        """Return the text of an empty lane."""
         if self.looked_for:
             return words("Nothing found. Esc shows the whole lane.")
         return pane.empty if pane.named.plain else words("Nothing here. Esc shows the whole lane.")
 
     def look_again(self) -> None:
-        """Look again for the words before the rows are read anew; what today means may have changed too."""
+        """Repeat the search before the rows are reloaded; the start of today may have changed too."""
         known: Found = {}
         for pane in self.desk.panes:
             if self.looked_for or not pane.named.plain:
                 pane.list.window.source = self.source(pane, known)
 
     def leave(self) -> bool:
-        """Show the whole lanes again; False when they are whole already."""
+        """Show the whole lanes again; False if they are not filtered."""
         line = self._line
         if line is None or not line.display:
             return False

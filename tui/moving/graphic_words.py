@@ -1,4 +1,4 @@
-"""Graphic words stay folded until a key asks for them, and showing them is noted once a shift."""
+"""Graphic text stays folded until a key shows it; each ticket's exposure is recorded once a shift."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from tui.look.words import words
 
 
 class GraphicContent(Part):
-    """`X` unfolds the customer's graphic words, or folds them again."""
+    """`X` unfolds the customer's graphic text, or folds it again."""
 
     def __init__(self, desk: DeskContext) -> None:
         super().__init__(desk)
         self._seen: set[int] = set()
-        """Graphic tickets that were seen since the shift, or the program, began."""
+        """Graphic tickets seen since the start of the shift or of the program."""
 
     def actions(self) -> Mapping[str, Act]:
         """Show what is folded."""
         return {"ticket.reveal": self._reveal}
 
     def note_opened(self, ticket_id: int) -> None:
-        """Where nothing is folded, opening a graphic ticket is seeing it."""
+        """If folding is off, opening a graphic ticket counts as seeing it."""
         shown, exposure = self.desk.view.shown, self.desk.ways.exposure
         if shown is not None and not exposure.fold and exposure.holds(shown.ticket):
             self._note(ticket_id)
 
     def turn(self, ticket_id: int) -> bool:
-        """Unfold the customer's words on a ticket, or fold them; False where there is nothing to fold."""
+        """Unfold or fold the customer's text on a ticket; False if there is nothing to fold."""
         ticket, exposure = self.desk.store.tickets.get(ticket_id), self.desk.ways.exposure
         if ticket is None or not exposure.fold or not exposure.holds(ticket):
             return False
@@ -46,7 +46,7 @@ class GraphicContent(Part):
             self.desk.view.show(self.desk.read(shown.ticket.id))
 
     def fold_again(self) -> None:
-        """Fold all that was unfolded: what is shown from now on counts anew."""
+        """Fold everything again; text shown from now on counts as a new exposure."""
         self._seen.clear()
         self.desk.revealed.clear()
         for view in self.desk.views:
@@ -54,7 +54,7 @@ class GraphicContent(Part):
                 view.show(self.desk.read(view.ticket_id))
 
     def _note(self, ticket_id: int) -> None:
-        """Write the exposure down, once a shift."""
+        """Record the exposure, once a shift."""
         if ticket_id not in self._seen:
             self._seen.add(ticket_id)
             self.desk.writer.submit(lambda desk: desk.reveal(ticket_id))

@@ -1,4 +1,4 @@
-"""Keys that move about: between tickets, lanes and regions, and back. They change nothing in the store."""
+"""Keys for navigation between tickets, lanes and regions, and back. They change nothing in the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Movement(Part):
         self.going = going
 
     def actions(self) -> Mapping[str, Act]:
-        """All that moves."""
+        """The navigation actions."""
         return {
             "ticket.next": partial(self._step, 1),
             "ticket.previous": partial(self._step, -1),
@@ -58,14 +58,14 @@ class Movement(Part):
             self.going.open_ticket(place, message.ticket_id)
 
     def _step(self, step: int) -> None:
-        """Go a ticket up or down, or a line when reading."""
+        """Go up or down by a ticket, or by a line when reading."""
         if self.desk.reading:
             self.desk.view.scroll_lines(step)
         else:
             self.desk.list.move(step)
 
     def _page(self, pages: int) -> None:
-        """Move by whole views in the list or in the ticket."""
+        """Move by pages in the list or in the ticket."""
         view = self.desk.view
         if self.desk.reading:
             view.scroll_lines(pages * max(1, view.size.height - 1))
@@ -109,11 +109,11 @@ class Movement(Part):
             self.desk.list.focus()
 
     def let_selection_go(self) -> bool:
-        """Clear the selection; False where nothing is selected."""
+        """Clear the selection; False if nothing is selected."""
         return self.desk.list.clear_selected()
 
     def close_ticket(self) -> bool:
-        """Close the open ticket; False where none is open."""
+        """Close the open ticket; False if none is open."""
         if self.desk.view.ticket_id is None:
             return False
         self.desk.show_ticket(None)
@@ -122,19 +122,19 @@ class Movement(Part):
         return True
 
     def _select(self, select: Act) -> None:
-        """Select, or let go, and say how many tickets the keys mean now."""
+        """Select or unselect, and show how many tickets keys act on now."""
         select()
         count = len(self.desk.list.selected)
-        self.desk.say(words("{n} selected; keys now mean all of them, Esc lets go").format(n=count) if count else "")
+        self.desk.say(words("{n} selected; keys now act on all of them, Esc clears").format(n=count) if count else "")
 
     def _refresh(self) -> None:
-        """Take in what is new and go to the top of the lane."""
+        """Load new tickets and go to the top of the lane."""
         self.desk.refresh_lanes()
         self.desk.list.first()
-        self.desk.say(words("All that is new is taken in; the cursor is at the top."))
+        self.desk.say(words("New tickets are loaded; the cursor is at the top."))
 
     def _zoom(self) -> None:
-        """Give the lane or the ticket that has the focus the whole screen, or take it back."""
+        """Zoom the focused lane or ticket to the whole screen, or back."""
         self.desk.screen.toggle_class("-zoom")
         if self.desk.screen.has_class("-narrow"):
-            self.desk.say(words("The screen is narrow: what has the focus has all of it already."))
+            self.desk.say(words("The screen is narrow: the focused pane already fills it."))

@@ -1,4 +1,4 @@
-"""Going to the most urgent ticket, and passing it over: only for a reason, which is kept."""
+"""Going to the most urgent ticket, and passing it over, which needs a reason that is recorded."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ OWN_WORDS = "own words"
 
 
 class MostUrgent(Part):
-    """`.` goes to the most urgent ticket; on the ticket that it gave, with nothing done to it, passes it over."""
+    """`.` goes to the most urgent ticket; pressed again there, before any change, it passes the ticket over."""
 
     def __init__(self, desk: DeskContext, going: Going) -> None:
         super().__init__(desk)
         self.going = going
         self._offered: tuple[int, int] | None = None
-        """The ticket that was given last, and its version then."""
+        """The last ticket given, and its version then."""
 
     def actions(self) -> Mapping[str, Act]:
         """The most urgent ticket."""
         return {"ticket.urgent": self.go}
 
     async def go(self) -> None:
-        """Go to the most urgent ticket; where that is the one given already, pass it over."""
+        """Go to the most urgent ticket; if that was already given, pass it over."""
         ticket = self.desk.ticket() if self.desk.reading else None
         held = ticket.id if ticket is not None and (ticket.id, ticket.version) == self._offered else None
 
@@ -45,16 +45,16 @@ class MostUrgent(Part):
         await self.desk.ask(lambda desk: desk.next_up(holding=held), came)
 
     async def open_next(self, leaving: int | None) -> None:
-        """Open what is most urgent besides `leaving`; an empty desk says so."""
+        """Open the most urgent ticket other than `leaving`; say so if there is none."""
         await self.desk.ask(lambda desk: desk.next_up(leaving=leaving), self._open)
 
     def _came(self, given: NextUp | None) -> None:
-        """Open what was given; `,` comes back from it."""
+        """Open the given ticket; `,` goes back from it."""
         self.going.remember()
         self._open(given)
 
     def _open(self, given: NextUp | None) -> None:
-        """Open what was given and say why."""
+        """Open the given ticket and show why it comes next."""
         desk = self.desk
         if given is None:
             desk.say(self._nothing_else())
@@ -70,7 +70,7 @@ class MostUrgent(Part):
         self._offered = (ticket.id, ticket.version) if ticket is not None else None
 
     def _nothing_else(self) -> str:
-        """Say that nothing comes next and, where tickets wait all the same, how many and where."""
+        """Say that nothing comes next and, if tickets are still waiting, how many and where."""
         waiting = self._waiting(shown=True)
         unseen = [words("{lane} (not shown)").format(lane=lane) for lane in self._waiting(shown=False)]
         if not (waiting or unseen):
@@ -78,7 +78,7 @@ class MostUrgent(Part):
         return words("Nothing else comes next; still waiting: {lanes}.").format(lanes=", ".join([*waiting, *unseen]))
 
     def _waiting(self, *, shown: bool) -> list[str]:
-        """Return how many tickets wait in each lane that the screen shows, or in each that it does not."""
+        """Return how many tickets wait in each lane that the screen shows, or in each that it does not show."""
         titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
         here = {pane.lane.name for pane in self.desk.panes}
         counts = sorted((lane, count.active) for lane, count in self.desk.store.tickets.counts().items())

@@ -1,4 +1,4 @@
-"""Views of a lane: what it shows, chosen by a key, and kept under a name."""
+"""Views of a lane: chosen by a key, and saved under a name."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ViewChoice(Part):
             self.show_view(next(view for view in self._saved() if view.name == name))
         elif kind == "forget":
             kept = [view for view in self._saved() if view.name != name]
-            await self._keep(kept, words("{name} is forgotten; its tickets are where they were.").format(name=name))
+            await self._keep(kept, words("The view {name} is deleted; its tickets stay.").format(name=name))
         elif chosen:
             self.show_view(NamedView(chosen))
 
@@ -85,7 +85,7 @@ class ViewChoice(Part):
         self.desk.list.focus()
 
     def leave(self) -> bool:
-        """Show the whole lane again, all of them where tickets were listed; False when it is whole already."""
+        """Show the whole lane again, or all lanes if tickets were listed; False if nothing was hidden."""
         if self.desk.pane.named.plain:
             return False
         if self.desk.pane.named.base == LISTED:
@@ -105,7 +105,7 @@ class ViewChoice(Part):
                 return
             wanted = f"{self.desk.pane.named.words} {self.filter.looked_for}".strip()
             view = NamedView(self.desk.pane.named.base, wanted, " ".join(name.split()))
-            kept = [one for one in self._saved() if one.name != view.name]
+            kept = [saved for saved in self._saved() if saved.name != view.name]
             await self._keep([*kept, view], words("Saved; f finds it by {name}.").format(name=view.name))
             self.filter.leave()
             self.show_view(view)

@@ -1,4 +1,4 @@
-"""The procedure beside its ticket: steps, gates, and wording that changed.
+"""The procedure next to its ticket: steps, gates, and changed wording.
 
 Imports `context`, `digits`, `cards`, `keys`, `look`, `queues`, `macros` and `data`.
 """

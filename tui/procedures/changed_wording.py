@@ -1,4 +1,4 @@
-"""A procedure or macro that changed since the agent used it last: the difference is shown once, then it is known."""
+"""Shows once what changed in a procedure or macro since the agent last used it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tui.procedures.procedure_lines import Followed
 
 
 class ChangedWording(Part):
-    """Stands before the first step of a procedure and before the preview of a macro."""
+    """Comes before the first step of a procedure and before the preview of a macro."""
 
     def before_steps(self, followed: Followed, go_on: Callable[[], None]) -> None:
-        """Go to the steps of a procedure, past what changed in them."""
+        """Go to the steps of a procedure, after showing what changed in them."""
         from queues.procedures import wording_diff
 
         procedure, language = followed.procedure, followed.ticket.language
@@ -25,7 +25,7 @@ class ChangedWording(Part):
         self._once_known(wording_diff.PROCEDURE, procedure.id, text, language, title, said, go_on)
 
     def before_preview(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
-        """Show what a macro would send, past what changed in it."""
+        """Show what a macro would send, after showing what changed in it."""
         from queues.procedures import wording_diff
         from tui.procedures.current_wording import macro_wording
 
@@ -42,7 +42,7 @@ class ChangedWording(Part):
     def _once_known(
         self, kind: str, name: str, text: str, language: str, title: str, said: str, then: Callable[[], None]
     ) -> None:
-        """Call `then`; where the agent knows another wording, show the difference first and wait for Enter."""
+        """Call `then`; if the agent knows an older wording, show the difference first and wait for Enter."""
         known = self.desk.store.known_wordings.get(self.desk.agent, kind, name)
         if known == text:
             then()

@@ -1,4 +1,4 @@
-"""What changed in a procedure or macro since the agent used it last; shown once."""
+"""The card with what changed in a procedure or macro since the agent last used it; shown once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ChangeCard(BaseCard[bool]):
         self._title, self._said, self._parts = title, said, parts
 
     def compose(self) -> ComposeResult:
-        """What it is about, what its author says of the change, the lines that went and came, keys."""
+        """Title, the author's note on the change, removed and added lines, keys."""
         with Vertical(id="change-card"):
             yield Static(Content(one_line(self._title)), id="change-title", markup=False)
             if self._said:
@@ -46,7 +46,7 @@ class ChangeCard(BaseCard[bool]):
             yield Static(Content(keys), id="change-keys", markup=False)
 
     def action_read(self) -> None:
-        """It is known now."""
+        """Mark the change as read."""
         self.dismiss(True)
 
     def action_later(self) -> None:

@@ -1,4 +1,4 @@
-"""What every procedure and macro says now, by kind and name: to tell at the next shift what changed."""
+"""The current text of every procedure and macro, by kind and name, to find changes at the next shift."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def macro_wording(macro: Macro) -> str:
-    """Return all that a macro says, in every language it has."""
+    """Return a macro's text in all its languages."""
     return wording_diff.joined({body.language: body.text for body in macro.bodies})
 
 
 def wordings_now(library: Library, procedures: Mapping[str, Procedure]) -> Wordings:
     """Return every wording, procedures first."""
-    found = {(wording_diff.PROCEDURE, name): wording_diff.of_procedure(one) for name, one in procedures.items()}
-    return found | {(wording_diff.MACRO, macro.name): macro_wording(macro) for macro in library}
+    wordings = {(wording_diff.PROCEDURE, name): wording_diff.of_procedure(one) for name, one in procedures.items()}
+    return wordings | {(wording_diff.MACRO, macro.name): macro_wording(macro) for macro in library}

@@ -1,4 +1,4 @@
-"""The procedure beside its ticket: its steps, and the keys that answer them."""
+"""The panel with a ticket's procedure: its steps, and the keys that answer them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ STYLES = {"title": "$primary bold", "quiet": "$quiet", "ours": "$success"}
 
 
 class ProcedurePanel(Vertical, can_focus=True):
-    """Shows one `Followed`; each key that answers its current step is told on as a message."""
+    """Shows a `Followed`; each key that answers its current step is posted as a message."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.STEPS)
 
     @dataclass
     class Answered(DeskMessage):
-        """The agent answered a step; None takes an answer back."""
+        """The agent answered a step; None removes the answer."""
 
         ticket_id: int
         step: str
@@ -41,38 +41,38 @@ class ProcedurePanel(Vertical, can_focus=True):
 
     @dataclass
     class Left(DeskMessage):
-        """The agent goes back to the ticket."""
+        """The agent went back to the ticket."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(id="procedure")
         self._clock = clock
         self.shown: Followed | None = None
         self.current = ""
-        """The id of the step that the keys mean."""
+        """The id of the step that keys act on."""
         self.hindrance: Callable[[], str] = str
-        """Why no step may be answered now; an empty text where nothing stands in the way."""
+        """Why no step may be answered now; empty if steps may be answered."""
         self._place = range(0)
         """The lines of the current step."""
         self._drawn = ("", "")
-        """The procedure and the step that the agent has had on the screen with the keys in it."""
+        """The procedure and step that were visible while the panel had the focus."""
 
     def compose(self) -> ComposeResult:
-        """The steps, and a line that opens where something is to be written down."""
+        """The steps, and a line that opens when a value is to be entered."""
         yield Static("", id="procedure-steps", markup=False)
         yield Input(id="procedure-line", compact=True)
 
     @property
     def active(self) -> bool:
-        """The keys are here."""
+        """The panel has the focus."""
         return self.has_focus or self.line.has_focus
 
     @property
     def line(self) -> Input:
-        """Where something is written down."""
+        """The line for entering a value."""
         return self.query_one("#procedure-line", Input)
 
     def show(self, followed: Followed | None) -> None:
-        """Show a ticket's procedure; another ticket, or a step that was answered, moves on to the next open one."""
+        """Show a ticket's procedure; a new ticket or an answered step moves on to the next open step."""
         before, self.shown = self.shown, followed
         if followed is None:
             return
@@ -83,13 +83,13 @@ class ProcedurePanel(Vertical, can_focus=True):
         self.draw()
 
     def draw(self) -> None:
-        """Write the lines anew."""
+        """Redraw the lines."""
         if self.shown is None or not self.is_mounted:
             return
         width = max(20, self.content_size.width - 1)
         parts = procedure_lines(self.shown, self.current, width, self._clock(), active=self.active)
-        told = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
-        self.query_one("#procedure-steps", Static).update(Content("\n").join(told))
+        styled = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
+        self.query_one("#procedure-steps", Static).update(Content("\n").join(styled))
         self._place = place_of(parts)
         if self.size.height:
             above = max(0, self.size.height - len(self._place)) // 2
@@ -106,13 +106,13 @@ class ProcedurePanel(Vertical, can_focus=True):
 
     @property
     def _in_sight(self) -> bool:
-        """The current step stands on the screen: whole, or its beginning where it is taller than the room for it."""
+        """The current step is visible: completely, or its beginning if it is taller than the panel."""
         top, room = round(self.scroll_offset.y), self.size.height
         last = self._place.stop if len(self._place) <= room else self._place.start + 1
         return self.display and room > 0 and top <= self._place.start and last <= top + room
 
     def _may_answer(self) -> bool:
-        """Tell whether the current step may be answered; where not, say why and show it."""
+        """Return whether the current step may be answered; if not, say why and show it."""
         why = self.hindrance()
         if not why and not (self._drawn == self._named and self._in_sight):
             why = words("Read the step first; the same key then answers it.")
@@ -122,7 +122,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         return not why
 
     def open_line(self) -> None:
-        """Let the current step's words be typed."""
+        """Open the line for the current step's value."""
         step = self._step()
         if step is None or not step.needs_text or self.hindrance():
             return
@@ -132,7 +132,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         self.line.focus()
 
     def action_confirm(self) -> None:
-        """Confirm a check, hand over, or begin to write what the step asks for."""
+        """Confirm a check, hand over, or open the line for what the step asks for."""
         step = self._step()
         if step is None or not self._may_answer():
             return
@@ -144,18 +144,18 @@ class ProcedurePanel(Vertical, can_focus=True):
             self._answer(True)
 
     def action_choose(self, number: int) -> None:
-        """Take one of the choices."""
+        """Choose an option."""
         step = self._step()
         if step is not None and number <= len(step.choices) and self._may_answer():
             self._answer(step.choices[number - 1])
 
     def action_take_back(self) -> None:
-        """Take the current step's answer back."""
+        """Remove the current step's answer."""
         if self.shown is not None and self.current in self.shown.answers:
             self._answer(None)
 
     def action_move(self, by: int) -> None:
-        """Mark another step."""
+        """Select another step."""
         if self.shown is None:
             return
         ids = [step.id for step in self.shown.procedure.steps]
@@ -181,7 +181,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         event.stop()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what was written down; nothing written answers nothing."""
+        """Accept the entered value; an empty line is not an answer."""
         event.stop()
         said = " ".join(event.value.split())
         if said:
@@ -189,11 +189,11 @@ class ProcedurePanel(Vertical, can_focus=True):
             self._answer(said)
 
     def on_focus(self) -> None:
-        """Say which keys count here."""
+        """Show the keys of the panel."""
         self.draw()
 
     def on_blur(self) -> None:
-        """They no longer do."""
+        """Hide the keys of the panel."""
         self.draw()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,4 +1,4 @@
-"""A procedure as lines to read beside its ticket: each step, whether it is done, by whom. No Textual here."""
+"""A procedure as lines for the panel: each step, whether it is done, and by whom. Does not use Textual."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from queues.procedures.procedure import Procedure, Step
 
 DONE, SAY, GATE, OPEN, WATCHED = "✓", "◆", "■", "·", "≈"
-"""What stands before a step: done, a gate before every reply, a gate before solving, no gate, watched by the desk."""
+"""The signs of a step: done, a gate before every reply, a gate before solving, no gate, watched by the desk."""
 
 _INDENT = " " * 4
-"""What a step's lines after its first begin with."""
+"""The indent of a step's lines after the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A ticket's procedure and what was answered so far."""
+    """A ticket's procedure and the answers so far."""
 
     ticket: Ticket
     procedure: Procedure
@@ -54,7 +54,7 @@ class Followed:
 
 
 def procedure_lines(shown: Followed, current: str, width: int, now: int, *, active: bool) -> list[Line]:
-    """Lay a procedure out in `width` cells, the step `current` marked and, where the keys are here, explained."""
+    """Lay a procedure out in `width` cells, the step `current` marked and, if the panel has the focus, explained."""
     gates = len(shown.waiting)
     state = words("open gates: {n}").format(n=gates)
     lines = [Line(Ink.TITLE, fit(f"{one_line(shown.procedure.label)} · {state}", width))]
@@ -69,20 +69,20 @@ def procedure_lines(shown: Followed, current: str, width: int, now: int, *, acti
 
 
 def place_of(lines: Sequence[Line]) -> range:
-    """Return which of the lines that `procedure_lines` gave are those of the current step."""
+    """Return which lines of `procedure_lines` belong to the current step."""
     start = next((place for place, line in enumerate(lines) if line.head), 0)
     more = takewhile(lambda line: line.text.startswith(_INDENT), lines[start + 1 :])
     return range(start, min(len(lines), start + 1 + sum(1 for _ in more)))
 
 
 def key_words(step: Step) -> str:
-    """Say which keys answer a step."""
+    """Return the keys that answer a step."""
     if step.choices:
         return "  ".join(f"{n} {one_line(choice)}" for n, choice in enumerate(step.choices, 1))
     if not step.asked:
         return words("the desk watches this itself")
     if step.needs_text:
-        return words("Space writes down: {what}").format(what=one_line(step.evidence) or words("the answer"))
+        return words("Space enters: {what}").format(what=one_line(step.evidence) or words("the answer"))
     return words("Space hands over to {team}").format(team=step.team) if step.team else words("Space confirms")
 
 

@@ -1,4 +1,4 @@
-"""The procedure beside the open ticket: its steps by key, its gates on the card, and going past them with a reason."""
+"""The procedure next to the open ticket: steps by key, gates on the card, and overriding them with a reason."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from queues.procedures.procedure import Procedure
 
 WATCH_SECONDS = 2
-"""How often the agent's own procedures are looked at for changes."""
+"""How often to check the agent's own procedures for changes."""
 
 
 class ProcedureSteps(Part):
-    """Shows the procedure of the open ticket and carries its steps out."""
+    """Shows the procedure of the open ticket and performs its steps."""
 
     def __init__(
         self,
@@ -52,15 +52,15 @@ class ProcedureSteps(Part):
         self.panel.hindrance = self._folded_words
 
     def actions(self) -> Mapping[str, Act]:
-        """The steps, and solving past them."""
+        """The steps, and solving despite open steps."""
         return {"procedure.step": self.go_to_steps, "ticket.solve_anyway": self._ask_why}
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
-        """What the agent answers beside the ticket."""
+        """Handlers of the panel's messages."""
         return {ProcedurePanel.Answered: self.answer, ProcedurePanel.Left: self._left}
 
     def is_active(self) -> bool:
-        """The keys are in the steps."""
+        """The steps have the focus."""
         return self.panel.active
 
     def load_book(self) -> None:
@@ -73,7 +73,7 @@ class ProcedureSteps(Part):
         self.desk.from_thread(self._book_loaded)
 
     def _asked(self, ticket: Ticket) -> Asked:
-        """Return what the ticket's procedure makes of its macros."""
+        """Return what the ticket's procedure says about macros."""
         procedure = self._procedure(ticket)
         if procedure is None:
             return Asked()
@@ -99,18 +99,18 @@ class ProcedureSteps(Part):
         self.show()
 
     def watch_book(self) -> None:
-        """Take in changed procedures; a file that cannot be used is told once and leaves its last good version."""
+        """Reload changed procedures; an invalid file is reported once, and its last valid version stays in use."""
         if self.book is None:
             return
         if self.book.refresh():
             self.show()
         for problem in self.book.problems:
             if problem not in self._told_problems:
-                self.desk.say(words("Procedure not taken: {problem}").format(problem=problem), severe=True)
+                self.desk.say(words("Procedure not loaded: {problem}").format(problem=problem), severe=True)
         self._told_problems = list(self.book.problems)
 
     def _followed(self) -> Followed | None:
-        """Return the open ticket's procedure and what was answered."""
+        """Return the open ticket's procedure and its answers."""
         shown = self.desk.view.shown
         procedure = self._procedure(shown.ticket) if shown is not None else None
         if shown is None or procedure is None:
@@ -124,20 +124,20 @@ class ProcedureSteps(Part):
         return procedure_for(ticket, book) if book is not None else None
 
     def show(self) -> None:
-        """Put the open ticket's procedure beside it, or give the ticket the whole width."""
+        """Show the open ticket's procedure next to it, or give the ticket the full width."""
         followed = self._followed()
         narrow = self.desk.screen.has_class("-narrow")
         self.panel.display = followed is not None and (self.panel.active or not narrow)
         self.panel.show(followed)
 
     def show_of(self, ticket_id: int | None) -> None:
-        """Show the procedure of a ticket that was opened just now; another ticket's card is not gone back to."""
+        """Show the procedure of a newly opened ticket; forget the card to go back to if it was another ticket's."""
         if self._resume is not None and self._resume[0] != ticket_id:
             self._resume = None
         self.show()
 
     def go_to_steps(self) -> None:
-        """Go to the next open step of the ticket and show it; it is answered by a key of its own, once it is seen."""
+        """Go to the next open step of the ticket and show it; once visible, its own key answers it."""
         self._open_meant()
         followed = self._followed()
         if followed is None:
@@ -155,19 +155,19 @@ class ProcedureSteps(Part):
         self.panel.display = True
         self.panel.focus()
         if following is None:
-            self.desk.say(words("Every step is done."))
+            self.desk.say(words("All steps are done."))
         elif why := self._folded_words():
             self.desk.say(why)
         else:
             self.panel.open_line()
 
     def _folded_words(self) -> str:
-        """Say that the customer's words come before any answer, where they are folded."""
+        """Say that folded customer text must be shown before a step is answered."""
         shown = self.desk.view.shown
         if shown is None or not self.desk.folds(shown.ticket):
             return ""
         key = self.desk.key("ticket.reveal")
-        return words("The customer's words are folded: {key} shows them. Then answer the step.").format(key=key)
+        return words("The customer's text is folded: {key} shows it. Then answer the step.").format(key=key)
 
     def _open_meant(self) -> None:
         """Open the ticket under the cursor, unless the agent is in an open one."""
@@ -177,12 +177,12 @@ class ProcedureSteps(Part):
             self.going.open_under_cursor()
 
     def _choose_procedure(self) -> None:
-        """Let the agent say which procedure the ticket follows, where no rule did."""
+        """Let the agent choose the ticket's procedure if no rule did."""
         from tui.cards.pick_list import PickList
 
         ticket = self.desk.ticket()
         if ticket is None or not self.book:
-            self.desk.say(words("No procedure holds for this ticket."))
+            self.desk.say(words("No procedure applies to this ticket."))
             return
 
         async def chosen(name: str | None) -> None:
@@ -196,7 +196,7 @@ class ProcedureSteps(Part):
         self.desk.push_screen(PickList(lines), chosen)
 
     async def answer(self, message: ProcedurePanel.Answered) -> None:
-        """Write an answer."""
+        """Store an answer."""
         why = self._folded_words() if message.value is not None else ""
         if why:
             self.desk.say(why, severe=True)
@@ -208,7 +208,7 @@ class ProcedureSteps(Part):
         )
 
     def _stepped(self, done: Done, taken_back: bool) -> None:
-        """Go on with the next gate; once none is open but a hand-over, go back to the ticket or to the card."""
+        """Continue with the next gate; if only a hand-over is still open, go back to the ticket or to the card."""
         self.desk.refresh_lanes()
         self.changing.tell(done)
         followed = self._followed()
@@ -236,7 +236,7 @@ class ProcedureSteps(Part):
         self.go_to_steps()
 
     def _ask_why(self) -> None:
-        """Solve past open steps, for a reason that is kept."""
+        """Solve despite open steps, with a reason that is kept."""
         self.desk.ask_about_targets(
             words("Why is it solved with steps left open?"), words("kept with the ticket"), self._anyway
         )
@@ -245,7 +245,7 @@ class ProcedureSteps(Part):
         await self.changing.change(Change(status=Status.SOLVED, override_reason=reason))
 
     def keys_past(self, error: DeskError) -> str:
-        """Name the keys that lead on from an open gate."""
+        """Return the keys that help at an open gate."""
         if not isinstance(error, GateError):
             return ""
-        return words("Space goes to the step · ! goes past it with a reason, on the card or to solve")
+        return words("Space goes to the step · ! overrides it with a reason, on the card or to solve")

@@ -1,4 +1,4 @@
-"""One macro for all selected tickets, or for all that are linked to a problem, as one action."""
+"""One macro for all selected tickets, or for all tickets linked to a problem, as one action."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 
 class BulkAnswer(Part):
-    """A digit with several tickets selected previews how many it sends to; Enter sends them all."""
+    """With several tickets selected, a digit shows how many replies it would send; Enter sends them all."""
 
     def __init__(self, desk: DeskContext, changing: Changing, macro_questions: MacroQuestions) -> None:
         super().__init__(desk)
         self.changing, self.macro_questions = changing, macro_questions
 
     def take_selected(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
-        """Preview a macro for all selected tickets in place of one."""
+        """Preview a macro for all selected tickets instead of one."""
         if len(self.desk.list.selected) < 2:
             go_on(wish)
         else:
             self.preview(self.desk.targets(), wish.ticket, wish.name)
 
     def preview(self, ids: Sequence[int], first: Ticket, name: str, problem: Problem | None = None) -> None:
-        """Ask once what the macro asks, for all, and show what it would send; `problem` is solved with it."""
+        """Ask once for the macro's values, then show what it would send; `problem` is solved with it."""
 
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
             title = " + ".join(macro.title.for_language(first.language) for macro, _ in given)

@@ -1,4 +1,4 @@
-"""What one macro would send to many tickets: how many in which language, which are held back and why."""
+"""The card with what one macro would send to many tickets: how many in each language, which are held back and why."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from tui.replying.outcomes import done_words
 from tui.replying.reply_card_lines import Verdict
 
 MOST_HELD = 5
-"""Tickets held back that are named with their reason."""
+"""The most held-back tickets listed with their reason."""
 WIDTH = 160
-"""Cells of a reason, two lines of the card."""
+"""The longest reason shown, in cells: two lines of the card."""
 _KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
 
 
 class BulkCard(BaseCard[Verdict]):
-    """Returns what is to be sent and what becomes of the tickets, nothing where nothing is."""
+    """Returns what to send and the tickets' new status, or nothing to send nothing."""
 
     CSS_PATH = "reply_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(one for one in bindings(Scope.PREVIEW) if isinstance(one, Binding) and one.id in _KEYS),
+        *(binding for binding in bindings(Scope.PREVIEW) if isinstance(binding, Binding) and binding.id in _KEYS),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
     ]
@@ -45,10 +45,10 @@ class BulkCard(BaseCard[Verdict]):
         super().__init__()
         self._title, self.plan = title, plan
         self._asked = False
-        """The question whether a weak macro is meant stands on the screen."""
+        """The question whether a weak macro is intended is on the screen."""
 
     def compose(self) -> ComposeResult:
-        """Title, how many, who is held back, one reply of each language, keys."""
+        """Title, counts, tickets held back, one reply in each language, keys."""
         marks = ("" if any(self._counts()) else "-blocked", "-weak" if self.plan.weak else "")
         title = f"{WEAK} {self._title}" if self.plan.weak else self._title
         with Vertical(id="card", classes=" ".join(marks)):
@@ -63,15 +63,15 @@ class BulkCard(BaseCard[Verdict]):
             yield Static(Content(told), id="card-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Give the replies the room that the rest leaves."""
+        """Give the replies the height that the other widgets leave."""
         self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The same in another size."""
+        """Update the layout after a resize."""
         self.after_drawing(self._fit)
 
     def action_solve(self) -> None:
-        """Send all and do with each ticket what the macro says."""
+        """Send all and set each ticket's status as the macro says."""
         self._send(AS_SAID)
 
     def action_pending(self) -> None:
@@ -79,7 +79,7 @@ class BulkCard(BaseCard[Verdict]):
         self._send(Status.PENDING)
 
     def action_open(self) -> None:
-        """Send all and keep the tickets ours."""
+        """Send all and keep the tickets open."""
         self._send(Status.OPEN)
 
     def action_cancel(self) -> None:
@@ -95,16 +95,14 @@ class BulkCard(BaseCard[Verdict]):
             self.app.bell()
         elif self.plan.weak and not self._asked:
             self.app.bell()
-            told = words(
-                "Nothing speaks for this macro on {n}: the same key again sends it all the same · Esc sends none"
-            )
+            told = words("No evidence for this macro on {n}: press the same key again to send anyway · Esc sends none")
             self.query_one("#card-keys", Static).update(Content(told.format(n=len(self.plan.weak))))
             self.call_after_refresh(setattr, self, "_asked", True)
         else:
             self.dismiss(Verdict("send", status))
 
     def _fit(self) -> None:
-        """Leave every line around the replies on the screen; they scroll in the rest."""
+        """Keep every line around the replies on the screen; the replies scroll."""
         around = [self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "keys")]
         frame = 2 + 2  # the border, and an empty line above and below the replies
         room = self.size.height * 95 // 100 - frame - sum(around)
@@ -116,7 +114,7 @@ class BulkCard(BaseCard[Verdict]):
     def _facts(self) -> Iterator[str]:
         yield self.plan.words(AS_SAID)
         if self.plan.weak:
-            told = words("~ nothing speaks for this macro on {n} of them; read it against the tickets")
+            told = words("~ no evidence for this macro on {n} of them; compare it with the tickets")
             yield told.format(n=len(self.plan.weak))
         teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
         if teams:

@@ -1,4 +1,4 @@
-"""One macro for many tickets: filled in for each, in its language and with its name, and tried on the desk first."""
+"""One macro for many tickets: filled in for each, in its language and with its name, and first tested on the desk."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tui.digits.macros_at_hand import Answering
 
 AS_SAID = None
-"""Each ticket becomes what its macro says: what Enter does."""
+"""Each ticket gets the status that its macro says: what Enter does."""
 OUTCOMES = (AS_SAID, Status.PENDING, Status.OPEN)
-"""What may become of the tickets; those that are handed over to another team go on hold."""
+"""The possible new statuses; tickets handed over to another team go on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Plan:
 
     filled: Mapping[int, Change]
     held: Mapping[Status | None, Mapping[int, str]]
-    """Which tickets are held back and why, by what would become of them: gates stand before solving alone."""
+    """Which tickets are held back and why, by new status: some gates apply only to solving."""
     versions: Mapping[int, int]
-    """The tickets as they were looked at."""
+    """The tickets as they were read."""
     weak: frozenset[int] = frozenset()
-    """Tickets of which nothing speaks for the macro."""
+    """Tickets without evidence for the macro."""
 
     def outcomes(self) -> list[Status]:
-        """Return what Enter makes of the tickets, the most frequent first."""
+        """Return the statuses that Enter sets, the most frequent first."""
         said = Counter(outcome(change) for change in self.changes(AS_SAID).values())
         return [status for status, _ in said.most_common()]
 
@@ -47,24 +47,24 @@ class Plan:
         return {one: ending(change, status) for one, change in self.filled.items() if one not in held}
 
     def languages(self, status: Status | None) -> dict[str, int]:
-        """How many replies are in which language, the most first."""
+        """The number of replies in each language, most frequent first."""
         return dict(Counter(change.reply_language for change in self.changes(status).values()).most_common())
 
     def words(self, status: Status | None) -> str:
-        """Say it in one line: `sends to 12: 7 es, 5 en; 2 held back`."""
+        """Return a summary line: `sends to 12: 7 es, 5 en; 2 held back`."""
         languages, held = self.languages(status), len(self.held.get(status, {}))
-        told = ", ".join(f"{n} {language}" for language, n in languages.items())
-        line = words("sends to {n}: {told}").format(n=sum(languages.values()), told=told)
+        counts = ", ".join(f"{n} {language}" for language, n in languages.items())
+        line = words("sends to {n}: {counts}").format(n=sum(languages.values()), counts=counts)
         if not languages:
             line = words("sends to none")
         return line + (words("; {n} held back").format(n=held) if held else "")
 
 
 def ending(change: Change, status: Status | None) -> Change:
-    """Return the change with what becomes of its ticket; None is what its macro says."""
+    """Return the change with its ticket's new status; None keeps what its macro says."""
     if status is AS_SAID:
         return replace(change, status=outcome(change))
-    # what is to wait now does not sleep first
+    # waiting for the customer replaces a snooze
     return replace(change, status=Status.ON_HOLD if change.escalate is not None else status, snooze_until=None)
 
 
@@ -77,9 +77,9 @@ def plan(
     complete: Callable[[Change, Ticket], Change],
     outcomes: Sequence[Status | None] = OUTCOMES,
 ) -> Plan:
-    """Fill macros (name and answers) in for each ticket and try every outcome on the desk; nothing is written.
+    """Fill macros (name and answers) in for each ticket and test every outcome on the desk; nothing is written.
 
-    `answering` reads the desk's own store; `complete` adds what a hand-over needs. Run it where the desk lives.
+    `answering` reads the desk's own store; `complete` adds what an escalation needs. Run it in the desk's thread.
     """
     filled: dict[int, Change] = {}
     held: dict[int, str] = {}
@@ -90,7 +90,7 @@ def plan(
             continue
         versions[ticket_id] = ticket.version
         if ticket.language == UNKNOWN_LANGUAGE:
-            held[ticket_id] = words("its language is not known; say it first.")
+            held[ticket_id] = words("its language is not known; set it first.")
             continue
         try:
             filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
@@ -99,10 +99,12 @@ def plan(
     found: dict[Status | None, dict[int, str]] = {}
     for status in outcomes:
         if status is Status.OPEN and Status.PENDING in found:
-            found[status] = found[Status.PENDING]  # who may wait for the customer may stay ours: no need to try twice
+            found[status] = found[Status.PENDING]  # if pending is allowed, so is open: no need to test both
             continue
         refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
         found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
     named = joined([name for name, _ in given])
-    weak = frozenset(one for one in filled if (seen := desk.store.tickets.get(one)) and answering.weak(seen, named))
+    weak = frozenset(
+        number for number in filled if (seen := desk.store.tickets.get(number)) and answering.weak(seen, named)
+    )
     return Plan(filled, found, {one: versions[one] for one in filled}, weak)

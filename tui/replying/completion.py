@@ -18,24 +18,24 @@ _TYPED = re.compile(r"(?:^|(?<=\s))/([\w./-]*)$")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that can be completed to."""
+    """A possible completion."""
 
     name: str
     title: str
 
 
 Complete = Callable[[str], Sequence[Choice]]
-"""Given the letters after the slash, the choices, best first."""
+"""Returns the choices for the letters after the slash, best first."""
 
 
 def typed(before_cursor: str) -> str | None:
-    """Return what stands after a slash at the end of the line so far, or None where no name is being typed."""
+    """Return the text after a slash at the end of the line so far, or None if no name is being typed."""
     found = _TYPED.search(before_cursor)
     return found[1] if found else None
 
 
 def found_by(letters: str, titles: Sequence[tuple[str, str]]) -> list[Choice]:
-    """Return the names and titles that hold these letters: a name that is them first, then one that begins so."""
+    """Return the choices whose name or title contains these letters: exact matches first, then prefixes."""
     wanted = letters.lower()
 
     def place(name: str) -> int:
@@ -78,5 +78,5 @@ class Completion(OptionList, can_focus=False):
         self.set_class(self.is_open, "-open")
 
     def close(self) -> None:
-        """Close and forget the choices."""
+        """Close and clear the choices."""
         self.show(())

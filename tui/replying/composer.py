@@ -1,4 +1,4 @@
-"""Where a reply or a note is written. It tells what happened and writes nothing itself."""
+"""The composer for replies and notes. It posts messages and stores nothing itself."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from tui.replying.composer_messages import (
 from tui.replying.finding_line import FindingLine
 
 SAVE_EVERY = 0.5
-"""Seconds between two drafts saved while typing, at least."""
+"""The minimum of seconds between two saves of a draft while typing."""
 CHECK_AFTER = 0.4
-"""Seconds of rest after which a reply is looked at."""
+"""Seconds without a key after which a reply is checked."""
 
 
 class Composer(Vertical):
-    """A text, whether it is a reply or a note, and whom it goes to."""
+    """The composer: a text, whether it is a reply or a note, and its recipient."""
 
     DEFAULT_CSS = """
     Composer { height: auto; min-height: 6; max-height: 60%; }
@@ -70,7 +70,7 @@ class Composer(Vertical):
         self._recipient = ""
         self._told = ""
         self._as_put: str | None = None
-        """The text as macros left it; None where none was put in since the draft was opened."""
+        """The text as macros left it; None if no macro was inserted since the draft was opened."""
         self._edited_before = False
 
     def compose(self) -> ComposeResult:
@@ -82,11 +82,11 @@ class Composer(Vertical):
 
     @property
     def draft(self) -> Draft:
-        """What is written now."""
+        """The current text."""
         return replace(self._draft, text=self._area.text)
 
     def open(self, draft: Draft, recipient: str = "") -> None:
-        """Show a draft, or an empty one for a new text; tell an unsaved one of another ticket first."""
+        """Show a draft, or an empty draft for a new text; first post an unsaved draft of another ticket."""
         self.flush()
         self._draft, self._recipient, self._told = draft, recipient, draft.text
         self._as_put, self._edited_before = None, False
@@ -99,11 +99,11 @@ class Composer(Vertical):
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is text that was not told yet."""
+        """Whether there is text that has not been posted yet."""
         return bool(self._draft.ticket_id) and self._area.text != self._told
 
     def take(self, draft: Draft) -> None:
-        """Write this draft of the same ticket in place of the text; it is kept already. ctrl+z brings the text back."""
+        """Replace the text by this draft of the same ticket, which is already saved. ctrl+z restores the text."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -113,26 +113,26 @@ class Composer(Vertical):
         self._show_head()
 
     def type_on(self, typed: str) -> Draft:
-        """Write at the cursor what was typed for this text while a card came up; return what stands here then."""
+        """Insert at the cursor what was typed for this text while a card opened; return the resulting text."""
         self._area.insert(typed)
         return self.draft
 
     @property
     def around_cursor(self) -> tuple[str, str]:
-        """What stands before and after the cursor."""
+        """The text before and after the cursor."""
         return self._area.around_cursor
 
     @property
     def edited(self) -> bool | None:
-        """Whether the agent wrote something into the macros' words; None where no macro is in it or nobody knows."""
+        """Whether the agent edited the macros' text; None if there is no macro in it or that is unknown."""
         if self._as_put is None or not self._draft.macro:
             return None
         return self._edited_before or self._area.text != self._as_put
 
     def put(self, change: Change, *, whole: bool = False, closing: str = "") -> None:
-        """Put a change's words in at the cursor, or in place of all there is, and keep what else it does.
+        """Insert a change's text at the cursor, or replace the whole text, and keep its other actions.
 
-        The cursor goes to the first missing value, else before the `closing`, where more may be said. The words can be
+        The cursor goes to the first missing value, else before the `closing`, where more may be added. This can be
         undone with ctrl+z.
         """
         kept, text = self._draft, safe_text(change.reply or "")
@@ -155,19 +155,19 @@ class Composer(Vertical):
             self._area.go_before(closing)
 
     def show_findings(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
-        """Show what was found in `text`, unless another text stands here by now."""
+        """Show the findings for `text`, unless the text has changed since."""
         if text == self._area.text and self._draft.kind is Direction.OUT:
             self._line.show(text, findings, promise)
 
     def point_at(self, finding: Finding) -> None:
-        """Select the words of a finding; one about no words leaves the cursor at the end."""
+        """Select the text of a finding; a finding about no particular text leaves the cursor at the end."""
         if finding.end > finding.start:
             self._area.select_words(finding.start, finding.end)
         else:
             self._area.move_cursor(self._area.document.end)
 
     def flush(self) -> None:
-        """Tell the draft now if it is not told yet: before leaving, sending or changing the ticket."""
+        """Post the draft now if it is not posted yet: before leaving, sending or changing the ticket."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -176,10 +176,10 @@ class Composer(Vertical):
             self.post_message(DraftChanged(self.draft))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Keep the draft soon; typing on does not put it off."""
+        """Save the draft soon; further typing does not postpone that."""
         event.stop()
         if not self._area.text and self._draft.macro:
-            # nothing is left of the macros' words, so nothing of what they do
+            # nothing is left of the macros' text, so drop their actions too
             self._draft = replace(self._draft, macro="", actions="")
             self._show_head()
         if self._timer is None and self._area.text != self._told:
@@ -187,7 +187,7 @@ class Composer(Vertical):
         self._check_soon()
 
     def _check_soon(self) -> None:
-        """Have the text looked at once no key has come for a while."""
+        """Have the text checked once no key has come for a while."""
         if self._check_timer is not None:
             self._check_timer.stop()
         self._check_timer = self.set_timer(CHECK_AFTER, self._ask_to_check)
@@ -200,20 +200,20 @@ class Composer(Vertical):
             self._line.show("", ())
 
     def on_composer_area_name_taken(self, event: ComposerArea.NameTaken) -> None:
-        """Hand the macro's name up."""
+        """Post the macro's name."""
         event.stop()
         self.post_message(MacroAsked(event.name))
 
     def action_send(self) -> None:
-        """Ask for the text to be sent."""
+        """Post a request to send the text."""
         self._ask_to_send(choose=False)
 
     def action_send_as(self) -> None:
-        """Ask for the preview, to choose the outcome there."""
+        """Post a request for the preview, to choose the outcome there."""
         self._ask_to_send(choose=True)
 
     def action_preview(self) -> None:
-        """Ask for the preview."""
+        """Post a request for the preview."""
         self._ask_to_send(choose=True)
 
     def action_toggle_note(self) -> None:
@@ -226,30 +226,30 @@ class Composer(Vertical):
         self._ask_to_check()
 
     def action_next_hole(self) -> None:
-        """Go to the next missing value, or to the next words that something was found about."""
+        """Go to the next missing value or to the text of the next finding."""
         place = self._area.next_hole(self._line.places(self._area.text))
         if place is None:
-            self.notify(words("Nothing is missing, and nothing was found."), timeout=2, markup=False)
+            self.notify(words("No missing values and no findings."), timeout=2, markup=False)
         else:
             self._line.tell_at(self._area.text, place)
 
     def action_language(self) -> None:
-        """Ask for the other language."""
+        """Post a request for the other language."""
         self.post_message(LanguageAsked())
 
     def action_render_again(self) -> None:
-        """Ask for the macro to be filled anew."""
+        """Post a request to fill the macro in again."""
         self.post_message(RenderAsked())
 
     def action_keep(self) -> None:
-        """Ask for the text to be kept as a macro."""
+        """Post a request to save the text as a macro."""
         if self._area.text.strip():
             self.post_message(KeepAsked(self.draft))
         else:
-            self.notify(words("There is nothing to keep yet."), timeout=3, markup=False)
+            self.notify(words("There is nothing to save yet."), timeout=3, markup=False)
 
     def action_editor(self) -> None:
-        """Write in the agent's own editor; the draft is kept before."""
+        """Write in the agent's own editor; the draft is saved first."""
         self.flush()
         try:
             with self.app.suspend():
@@ -275,10 +275,10 @@ class Composer(Vertical):
         self.post_message(SendAsked(self.draft, choose))
 
     def _show_head(self) -> None:
-        """Say what this is: a note in another colour and with the word, so that nobody sends one by mistake."""
+        """Show whether this is a reply or a note; a note's colour and label keep it from being sent by mistake."""
         is_note = self._draft.kind is Direction.NOTE
         self.set_class(is_note, "-note")
-        head = words("NOTE: no customer sees this") if is_note else words("REPLY")
+        head = words("NOTE: not visible to the customer") if is_note else words("REPLY")
         recipient = "" if is_note else safe_line(self._recipient)
         parts = [head, recipient, self._draft.language, safe_line(self._draft.macro)]
         self._head.update(Content("  ".join(part for part in parts if part)))

@@ -1,4 +1,4 @@
-"""The text area of the composer: types, jumps from hole to hole, completes `/name`."""
+"""The text area of the composer: typing, jumping between missing values, completing `/name`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ HOLE = re.compile(r"\{\{[^{}\n]*\}\}|\[[a-z_][\w .-]*\]")
 
 
 class ComposerArea(TextArea):
-    """Plain text. While the completion is open, Tab and Enter take, Esc keeps the text, arrows choose."""
+    """Plain text. While the completion is open, Tab and Enter accept, Esc keeps the text, arrows select."""
 
     @dataclass
     class NameTaken(Message):
-        """A macro was chosen by its name; the `/name` is already gone from the text."""
+        """A macro was chosen by its name; the `/name` is already removed from the text."""
 
         name: str
 
@@ -32,15 +32,15 @@ class ComposerArea(TextArea):
         self._completion = completion
         self._complete = complete
         self.drawn = Drawn()
-        """Since when the text is to be read, typing aside."""
+        """Since when the text has been visible, apart from typing."""
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line, and note the time of the first one."""
+        """Draw a line, and record the time of the first drawing."""
         self.drawn.note(0)
         return super().render_line(y)
 
     def next_hole(self, others: Sequence[tuple[int, int]] = ()) -> tuple[int, int] | None:
-        """Select the next missing value, or the next of `others`, after the cursor, round to the top; tell which."""
+        """Select the next missing value, or of `others`, after the cursor, wrapping to the top; return which."""
         places = sorted({*(found.span() for found in HOLE.finditer(self.text)), *others})
         if not places:
             return None
@@ -51,12 +51,12 @@ class ComposerArea(TextArea):
         return place
 
     def select_words(self, start: int, end: int) -> None:
-        """Select from one character to another, and show them."""
+        """Select a range of characters and scroll to it."""
         self.move_cursor(self._location(start))
         self.move_cursor(self._location(end), select=True)
 
     def go_before(self, ending: str) -> None:
-        """Put the cursor where the words before `ending` end, if the text ends so."""
+        """Put the cursor before `ending`, if the text ends with it."""
         before = self.text.rstrip().removesuffix(ending)
         if before != self.text.rstrip():
             self.move_cursor(self._location(len(before.rstrip())))
@@ -73,10 +73,10 @@ class ComposerArea(TextArea):
             event.stop()
             event.prevent_default()
             return
-        self.call_after_refresh(self._follow)  # the key has changed the text by then
+        self.call_after_refresh(self._follow)  # by then the key has changed the text
 
     def _drive(self, key: str) -> bool:
-        """Let the open completion have its keys; tell whether this was one of them."""
+        """Let the open completion handle its keys; return whether this was one of them."""
         if key in ("tab", "enter"):
             self._take()
         elif key == "escape":

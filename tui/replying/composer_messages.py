@@ -1,4 +1,4 @@
-"""What the composer posts to the desk."""
+"""Messages that the composer posts to the desk."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tui.cards.desk_message import DeskMessage
 
 @dataclass
 class DraftChanged(DeskMessage):
-    """The text rested long enough, or is about to be left: keep it. An empty text means the draft is gone."""
+    """Typing paused, or the text is about to be left: save it. An empty text removes the draft."""
 
     draft: Draft
 
 
 @dataclass
 class SendAsked(DeskMessage):
-    """The text is to be sent with the usual outcome, or `choose` another on the preview."""
+    """Send the text with the usual outcome, or `choose` another on the preview."""
 
     draft: Draft
     choose: bool = False
@@ -25,35 +25,35 @@ class SendAsked(DeskMessage):
 
 @dataclass
 class MacroAsked(DeskMessage):
-    """A macro was named in the text; put its text in with `Composer.put`."""
+    """A macro was named in the text; insert its text with `Composer.put`."""
 
     name: str
 
 
 @dataclass
 class CheckAsked(DeskMessage):
-    """The text rested: look at it and show what was found with `Composer.show_findings`."""
+    """Typing paused: check the text and show the findings with `Composer.show_findings`."""
 
     draft: Draft
 
 
 @dataclass
 class LanguageAsked(DeskMessage):
-    """The macro is wanted in the other language."""
+    """Use the macro in the other language."""
 
 
 @dataclass
 class RenderAsked(DeskMessage):
-    """The macro is to be filled anew."""
+    """Fill the macro in again."""
 
 
 @dataclass
 class KeepAsked(DeskMessage):
-    """The text is to be kept as a macro."""
+    """Save the text as a macro."""
 
     draft: Draft
 
 
 @dataclass
 class ComposerLeft(DeskMessage):
-    """The agent went back to the ticket; the draft was posted before."""
+    """The agent went back to the ticket; the draft was posted first."""

@@ -26,9 +26,9 @@ class ComposerPlace(Part):
         super().__init__(desk)
         self.going = going
         self.composer: Composer | None = None
-        """Made with the first text that is written; what it needs is not loaded before."""
+        """Created with the first text, so that its imports are not loaded earlier."""
         self.revisions: dict[int, int] = {}
-        """The revision of each draft as last kept; only the writer's thread touches it."""
+        """The revision of each draft as last saved; only the writer's thread uses it."""
 
     def actions(self) -> Mapping[str, Act]:
         """Reply and note."""
@@ -39,11 +39,11 @@ class ComposerPlace(Part):
 
     @property
     def is_open(self) -> bool:
-        """Something is being written."""
+        """A text is being written."""
         return self.composer is not None and self.composer.has_class("-open")
 
     async def write(self, kind: Direction, change: Change | None = None, *, at: Finding | None = None) -> None:
-        """Open the composer on the ticket's draft, or on the text of `change`, with the words of `at` selected."""
+        """Open the composer on the ticket's draft, or on the text of `change`, with the range `at` selected."""
         ticket = self.desk.ticket()
         if ticket is None:
             self.desk.say_no_ticket()
@@ -53,7 +53,7 @@ class ComposerPlace(Part):
         composer = await self._composer()
         draft = self.desk.store.drafts.get(ticket.id) or Draft(ticket.id, "", kind)
         if not draft.text or kind is Direction.NOTE:
-            # a reply may become a note; a note becomes a reply only by ctrl+t, never by the key that was pressed
+            # a reply may become a note; a note becomes a reply only by ctrl+t, never by this key
             draft = replace(draft, kind=kind)
         known = draft.revision
         self.desk.writer.submit(lambda desk: self.revisions.__setitem__(ticket.id, known))
@@ -82,7 +82,7 @@ class ComposerPlace(Part):
         return found_by(letters, self.desk.answering.titles(ticket, ticket.language))
 
     def close(self) -> None:
-        """Leave the composer; the draft is in the file."""
+        """Leave the composer; the draft is saved."""
         if self.composer is not None and self.composer.has_class("-open"):
             self.composer.flush()
             self.composer.remove_class("-open")

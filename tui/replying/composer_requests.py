@@ -1,4 +1,4 @@
-"""What the composer asks of the desk: keep this draft, put that macro in, send."""
+"""Handles the composer's requests: save a draft, insert a macro, send."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class ComposerRequests(Part):
         self.changing, self.writing, self.drafts = changing, writing, drafts
         self.macro_questions, self.replies = macro_questions, replies
         self._sending = False
-        """What the composer asked to send is on its way to the writer."""
+        """A text to send has been passed to the writer."""
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
-        """What the composer asks for."""
+        """Handlers of the composer's messages."""
         return {
             DraftChanged: self._draft_changed,
             ComposerLeft: self._left,
@@ -72,7 +72,7 @@ class ComposerRequests(Part):
         }
 
     def _draft_changed(self, message: DraftChanged) -> None:
-        """Keep the draft. The writer takes it whatever else is being saved."""
+        """Save the draft. The writer accepts it whatever else is being saved."""
         self.drafts.keep_draft(message.draft)
 
     def _left(self, message: ComposerLeft) -> None:
@@ -84,7 +84,7 @@ class ComposerRequests(Part):
         self.desk.say(words("The draft is kept; r goes on with it."))
 
     def _macro_asked(self, message: MacroAsked) -> None:
-        """Put a macro's words in at the cursor; what it does is added to what the others do."""
+        """Insert a macro's text at the cursor; its actions are added to those of the others."""
         self._put_in(message.name)
 
     def _language_asked(self, message: LanguageAsked) -> None:
@@ -99,7 +99,7 @@ class ComposerRequests(Part):
             self._put_anew(self.writing.composer.draft.macro, self.writing.composer.draft.language)
 
     def _check_asked(self, message: CheckAsked) -> None:
-        """Look at the text in the writer's thread; no key waits for it."""
+        """Check the text in the writer's thread; no key waits for it."""
         draft, change = message.draft, reply_of(message.draft)
 
         def look(desk: Desk) -> tuple[Sequence[Finding], str]:
@@ -110,7 +110,7 @@ class ComposerRequests(Part):
             return desk.findings(draft.ticket_id, change), told
 
         def looked(future: Future[tuple[Sequence[Finding], str]]) -> None:
-            # called in the writer's thread; a text that cannot be looked at now is looked at before it leaves
+            # called in the writer's thread; a text that cannot be checked now is checked before sending
             if future.exception() is None and self.desk.is_attached:
                 self.desk.app.call_later(self._show_findings, draft.text, *future.result())
 
@@ -121,12 +121,12 @@ class ComposerRequests(Part):
             self.writing.composer.show_findings(text, findings, promise)
 
     async def _send_asked(self, message: SendAsked) -> None:
-        """Write the note, send the reply, or show the preview first, as where something stands in the way."""
+        """Save the note, send the reply, or show the preview first, for example if something blocks sending."""
         if self.desk.busy or self._sending or not self.writing.is_open:
-            return  # the key is held: it was pressed before, and what it asked for is under way
+            return  # the key is held down: its first press is already being handled
         draft = message.draft
         ticket = self.desk.store.tickets.get(draft.ticket_id)
-        # kept once more: what another window wrote meanwhile is shown before anything leaves
+        # saved once more: a conflicting draft of another window is shown before anything is sent
         kept = await self.drafts.kept(draft) if ticket is not None else None
         if ticket is None or kept is None:
             return
@@ -183,7 +183,7 @@ class ComposerRequests(Part):
     def _put_anew(self, names: str, language: str) -> None:
         ticket = self._written_for()
         if ticket is None or not names:
-            self.desk.say(words("This text comes from no macro; type / and a name to put one in."))
+            self.desk.say(words("This text does not come from a macro; type / and a name to insert a macro."))
             return
 
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
@@ -204,5 +204,5 @@ class ComposerRequests(Part):
 
 
 def reply_of(draft: Draft) -> Change:
-    """Return the change that sends a draft, with what its macros do besides."""
+    """Return the change that sends a draft, with its macros' other actions."""
     return replace(unpacked(draft.actions), reply=draft.text, macro=draft.macro, reply_language=draft.language)

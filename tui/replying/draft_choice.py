@@ -1,4 +1,4 @@
-"""Two windows wrote one draft: both texts side by side, and the agent says which one stays."""
+"""The card for a draft changed in two windows: shows both texts, and the agent chooses which to keep."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from tui.cards.base_card import BaseCard
 from tui.look.words import words
 
 QUIET_SECONDS = 0.8
-"""The card comes up while somebody types: until no key came for so long, keys choose nothing."""
+"""The card may open while the agent types: keys choose nothing until typing pauses for this long."""
 
 
 TypeOn = Callable[[str], Draft]
-"""Writes what is typed into the text, and returns the text as it stands then."""
+"""Inserts what is typed into the text, and returns the resulting text."""
 
 
 class Choice(StrEnum):
-    """Which text stays."""
+    """Which text to keep."""
 
     MINE = "mine"
     OTHER = "other"
@@ -53,9 +53,9 @@ class DraftChoice(BaseCard[Choice]):
     ]
 
     def __init__(self, mine: Draft, other: Draft | None, type_on: TypeOn | None = None) -> None:
-        """Take what is written here and what is in the file; None where the other window sent or emptied it.
+        """Take this window's text and the file's; None if the other window sent or emptied it.
 
-        `type_on` gets what is typed before the hands are lifted, as that was meant for the text.
+        `type_on` gets the keys typed before the pause, as they were meant for the text.
         """
         super().__init__()
         self._mine, self._other, self._type_on = mine, other, type_on
@@ -85,7 +85,7 @@ class DraftChoice(BaseCard[Choice]):
     def compose(self) -> ComposeResult:
         """What happened, both texts, keys."""
         with Vertical(id="draft-choice"):
-            told = words("Another window wrote on the draft of #{n} too. Which text stays?")
+            told = words("Another window also changed the draft of #{n}. Which text should be kept?")
             yield Static(Content(told.format(n=self._mine.ticket_id)), id="choice-title", markup=False)
             with Horizontal(id="choice-texts"):
                 yield from self._side(words("m  here"), self._mine, "choice-mine")
@@ -93,14 +93,14 @@ class DraftChoice(BaseCard[Choice]):
             yield Static(Content(words("Lift your hands for a moment…")), id="choice-keys", markup=False)
 
     def action_choose(self, choice: str) -> None:
-        """Take it, unless the key was meant for the text."""
+        """Choose a text, unless the key was meant for the text."""
         if self._listening is None:
             self.dismiss(Choice(choice))
         else:
             self._listening.reset()
 
     def action_scroll(self, lines: int) -> None:
-        """Read on in both."""
+        """Scroll both texts."""
         for side in self.query(VerticalScroll):
             side.scroll_relative(y=lines, animate=False)
 
@@ -116,7 +116,7 @@ def _shown(draft: Draft | None) -> Content:
 
 
 def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:
-    """Return the draft that stays, to replace the one in the file. Both make a note where one of them is a note."""
+    """Return the draft to keep, to replace the one in the file. If either of both is a note, the result is a note."""
     revision = other.revision if other is not None else 0
     theirs = other if other is not None else Draft(mine.ticket_id, "")
     if choice is Choice.MINE:
@@ -133,7 +133,7 @@ def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:
 
 
 def _actions_of(mine: Draft, theirs: Draft) -> str:
-    """Return what the macros of both drafts do; mine alone where both cannot be done."""
+    """Return the macros' actions of both drafts; only this window's if they conflict."""
     from macros.filling.several_macros import stack
 
     try:

@@ -1,4 +1,4 @@
-"""Keeping drafts: in the file as they are typed, and never over what another window wrote."""
+"""Saves drafts as they are typed, and never overwrites another window's draft."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 LAST_SECONDS = 0.4
-"""How long the last save may take when the program is ended by force."""
+"""How long the last save may take when the program is terminated."""
 
 
 class Drafts(Part):
-    """Hands drafts to the writer; where two windows wrote one, the agent says which text stays."""
+    """Passes drafts to the writer; if two windows changed a draft, the agent chooses the text to keep."""
 
     def __init__(self, desk: DeskContext, writing: ComposerPlace) -> None:
         super().__init__(desk)
         self.writing = writing
         self.choosing: dict[int, Draft] = {}
-        """What was written here of the drafts whose two texts are shown, by ticket."""
+        """This window's text of the conflicting drafts being shown, by ticket."""
         self._leaving_anyway = False
-        """It was said that the draft cannot be kept; the next key to leave leaves."""
+        """The agent was warned that the draft cannot be saved; the next quit key quits."""
 
     def keep_draft(self, draft: Draft) -> Future[Draft]:
-        """Hand a draft to the writer, after all that it was given before; what goes wrong is told."""
+        """Queue a draft for the writer, after all earlier work; errors are shown."""
         kept = self._save(draft)
         kept.add_done_callback(partial(self._kept, draft))
         return kept
@@ -45,7 +45,7 @@ class Drafts(Part):
         return self.desk.writer.submit(lambda desk: self._keep_in(desk, draft))
 
     def _keep_in(self, desk: Desk, draft: Draft) -> Draft:
-        """Keep a draft in the writer's own thread, so that two saves in a row follow each other."""
+        """Save a draft in the writer's thread, so that two saves in a row stay in order."""
         revision = self.writing.revisions.get(draft.ticket_id, draft.revision)
         kept = desk.save_draft(
             draft.ticket_id,
@@ -60,7 +60,7 @@ class Drafts(Part):
         return kept
 
     def _kept(self, draft: Draft, future: Future[Draft]) -> None:
-        """Called in the writer's thread: tell the agent there when a draft could not be kept."""
+        """Called in the writer's thread: show the agent if a draft could not be saved."""
         error = future.exception()
         if error is None or not self.desk.is_attached:
             return
@@ -73,7 +73,7 @@ class Drafts(Part):
             self.desk.app.call_later(self.desk.say, told, severe=True)
 
     def choose_draft(self, draft: Draft) -> None:
-        """Show both texts; nothing else is done with the ticket's draft until one of them, or both, stays."""
+        """Show both texts; the ticket's draft is not changed further until the agent has chosen."""
         from tui.replying.draft_choice import DraftChoice
 
         mine, other = self._newest(draft), self.desk.store.drafts.get(draft.ticket_id)
@@ -91,27 +91,27 @@ class Drafts(Part):
         if self.writing.composer is not None and self.writing.composer.draft.ticket_id == mine.ticket_id:
             self.writing.composer.take(draft)
         self._replace(draft).add_done_callback(partial(self._kept, draft))
-        self.desk.say(words("The draft of #{n} is kept as you chose.").format(n=mine.ticket_id))
+        self.desk.say(words("The draft of #{n} is saved as you chose.").format(n=mine.ticket_id))
 
     def _replace(self, draft: Draft) -> Future[Draft]:
-        """Keep a draft over the one whose revision it names."""
+        """Save a draft over the revision that it names."""
         self.desk.writer.submit(lambda desk: self.writing.revisions.__setitem__(draft.ticket_id, draft.revision))
         return self._save(draft)
 
     def _newest(self, draft: Draft) -> Draft:
-        """Return the text as it stands in the composer now, if the composer is about that ticket."""
+        """Return the current text of the composer, if the composer is open on that ticket."""
         composer = self.writing.composer
         return composer.draft if composer is not None and composer.draft.ticket_id == draft.ticket_id else draft
 
     async def kept(self, draft: Draft) -> Draft | None:
-        """Keep a draft and return it as it was kept, None where it was not; what stands in the way is told or shown."""
+        """Save a draft and return it as saved; None if it was not, in which case the error or conflict is shown."""
         try:
             return await asyncio.wrap_future(self.keep_draft(draft))
         except DeskError:
             return None
 
     async def all_kept(self) -> bool:
-        """Keep what is being written, before leaving; False where the agent has to look at something first."""
+        """Save the text being written, before quitting; False if the agent has to look at something first."""
         if self.choosing:
             return False
         unsaved = self.unkept()
@@ -122,24 +122,24 @@ class Drafts(Part):
         return not self.choosing
 
     async def keep_at_the_end(self) -> None:
-        """Keep what is being written when nobody can be asked any more: beside what another window wrote."""
+        """Save the text being written when the agent can no longer be asked: joined to another window's text."""
         await self.desk.settled()
         unsaved = self.unkept()
         left = dict(self.choosing)
-        if unsaved is not None:  # newer than what waits for a choice of the same ticket
+        if unsaved is not None:  # newer than the text that awaits the choice for the same ticket
             left[unsaved.ticket_id] = unsaved
         for draft in left.values():
             await asyncio.wrap_future(self._save_beside(draft))
 
     def keep_without_asking(self) -> None:
-        """Hand what is being written to the writer, as at the end; called in any thread, and waits a moment at most."""
+        """Pass the text being written to the writer, as when quitting; called in any thread, waits only briefly."""
         composer = self.writing.composer
         if composer is not None and composer.has_class("-open") and composer.unsaved:
             with suppress(DeskError, TimeoutError, RuntimeError):
                 self._save_beside(composer.draft).result(LAST_SECONDS)
 
     def _save_beside(self, draft: Draft) -> Future[None]:
-        """Keep a draft, joined to the text of another window where there is one."""
+        """Save a draft, joined to the text of another window if there is one."""
         from tui.replying.draft_choice import Choice, joined
 
         def keep(desk: Desk) -> None:
@@ -153,7 +153,7 @@ class Drafts(Part):
         return self.desk.writer.submit(keep)
 
     def unkept(self) -> Draft | None:
-        """Return what the open composer holds and the file does not, as when another window sent the draft."""
+        """Return the composer's text if it is not in the file, for example because another window sent the draft."""
         composer = self.writing.composer
         if composer is None or not composer.has_class("-open"):
             return None

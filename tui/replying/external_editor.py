@@ -1,4 +1,4 @@
-"""Writing in the agent's own editor: a file that only they may read, gone when the editor is closed."""
+"""Editing in the agent's own editor: a temporary file that only they can read, removed afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def command(environment: Mapping[str, str]) -> list[str]:
 
 
 def edit(text: str, editor: list[str]) -> str:
-    """Return `text` as the editor left it. Raises `InputError` when the editor fails; then nothing is changed."""
+    """Return `text` as edited. Raises `InputError` if the editor fails; then nothing is changed."""
     descriptor, name = tempfile.mkstemp(prefix="tridesk-", suffix=".txt")  # mkstemp gives 0600
     path = Path(name)
     try:
@@ -32,10 +32,10 @@ def edit(text: str, editor: list[str]) -> str:
         with subprocess.Popen([*editor, name]) as process:
             children.adopt(process)
         if process.returncode:
-            raise InputError("Editor failed", f"{editor[0]} ended with {process.returncode}; the draft is as it was.")
+            raise InputError("Editor failed", f"{editor[0]} ended with {process.returncode}; the draft is unchanged.")
         return path.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
     except OSError as error:
         reason = error.strerror or "it failed"
-        raise InputError("Editor failed", f"{editor[0]}: {reason}; set EDITOR, the draft is as it was.") from None
+        raise InputError("Editor failed", f"{editor[0]}: {reason}; set EDITOR. The draft is unchanged.") from None
     finally:
         path.unlink(missing_ok=True)

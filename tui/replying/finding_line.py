@@ -1,4 +1,4 @@
-"""One thin line under the text being written: what was found in it, the gravest first."""
+"""The line under the composer: the findings on its text, most severe first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.look.words import words
 
 
 class FindingLine(Static):
-    """Shows the first finding and how many there are, else what the text promises; gone when there is neither."""
+    """Shows the first finding and their number, else the text's promise; hidden if there is neither."""
 
     def __init__(self) -> None:
         super().__init__("", id="composer-findings", markup=False)
@@ -21,7 +21,7 @@ class FindingLine(Static):
         self._findings: Sequence[Finding] = ()
 
     def show(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
-        """Show what was found in a text."""
+        """Show the findings on a text."""
         self._text, self._findings = text, findings
         if findings:
             self._tell(findings[0])
@@ -31,13 +31,13 @@ class FindingLine(Static):
         self.set_class(bool(findings or promise), "-told")
 
     def places(self, text: str) -> list[tuple[int, int]]:
-        """Return where the words of the findings stand in a text that may have been changed since it was looked at."""
+        """Return the ranges of the findings in a text that may have changed since it was checked."""
         places = (self._place(finding, text) for finding in self._findings)
         return [place for place in places if place is not None]
 
     def tell_at(self, text: str, place: tuple[int, int]) -> None:
-        """Say what was found about the words at a place."""
-        found = next((one for one in self._findings if self._place(one, text) == place), None)
+        """Show the finding about the text at a position."""
+        found = next((finding for finding in self._findings if self._place(finding, text) == place), None)
         if found is not None:
             self._tell(found)
 
@@ -52,6 +52,6 @@ class FindingLine(Static):
 
     def _tell(self, finding: Finding) -> None:
         sign = "✗" if finding.blocking else "!"
-        more = words(" · {n} found, ctrl+n goes round").format(n=len(self._findings)) if len(self._findings) > 1 else ""
+        more = words(" · {n} findings, ctrl+n next").format(n=len(self._findings)) if len(self._findings) > 1 else ""
         self.update(Content(f"{sign} {one_line(finding.message)}{more}"))
         self.set_class(finding.blocking, "-blocked")

@@ -1,4 +1,4 @@
-"""The digits and the list of macros: which macro a key means, and taking in macros that changed on disk."""
+"""The digits and the list of macros: the macro of a key, and reloading macros that changed on disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MacroKeys(Part):
         super().__init__(desk)
         self.replies = replies
         self._pressed_early: Callable[[], None] | None = None
-        """Shows the macro of the digit that was pressed before the macros were there."""
+        """Shows the macro of a digit that was pressed before the macros were loaded."""
         self._learned = desk.store.data_version()
         """The version of the store that suggestions have learned from."""
 
@@ -47,14 +47,14 @@ class MacroKeys(Part):
         self.desk.answering.learn()
 
     def learn_news(self) -> None:
-        """Learn from what was committed since, here or elsewhere; the digits of tickets in view stay as they are."""
+        """Learn from new commits, here or elsewhere; the digits of tickets in view stay as they are."""
         version = self.desk.store.data_version()
         if version != self._learned and self.desk.answering.ready:
             self._learned = version
             self.desk.in_thread("learning", self.desk.answering.learn)
 
     def look_for_changes(self) -> None:
-        """Take in macros that were changed on disk."""
+        """Reload macros that changed on disk."""
         self.desk.in_thread("macros on disk", self._look_for_changes)
 
     def _look_for_changes(self) -> None:
@@ -63,7 +63,7 @@ class MacroKeys(Part):
             self.desk.from_thread(self.take, refused)
 
     def take(self, refused: Sequence[Refused]) -> None:
-        """Show what the digits hold now, and name files that cannot be used; what they held before stays."""
+        """Update the digits, and report invalid files, whose last valid version stays in use."""
         self.desk.answering.know_new()
         self.desk.lane_shown()
         early, self._pressed_early = self._pressed_early, None

@@ -1,4 +1,4 @@
-"""The card that shows what would be sent, and sending it: every reply leaves the screen here."""
+"""Shows what would be sent on a card, and sends it: the screen sends every reply through here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class ReplyPreview(Part):
-    """Shows a reply before it leaves, and does with it what the agent chooses on the card."""
+    """Shows a reply before it is sent, and does what the agent chooses on the card."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class ReplyPreview(Part):
     def fill(
         self, ticket: Ticket, given: Sequence[tuple[Macro, Given]], language: str = "", into: Place | None = None
     ) -> Answer | None:
-        """Fill macros in, as one reply or `into` one that is being written; a refusal is told."""
+        """Fill macros in, as one reply or `into` the reply being written; an error is shown."""
         try:
             named = [(macro.name, answers) for macro, answers in given]
             return self.desk.answering.fill_all(ticket, named, language, into)
@@ -58,7 +58,7 @@ class ReplyPreview(Part):
             return None
 
     def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
-        """Show what a macro, or several joined, would send, after all that has a turn before it."""
+        """Show what a macro, or several joined, would send, after the hooks that come before a preview."""
         self._take_turns(MacroWish(ticket, name, language, anew), self.desk.hooks.before_preview)
 
     def _take_turns(self, wish: MacroWish, turns: Sequence[BeforePreview]) -> None:
@@ -68,7 +68,7 @@ class ReplyPreview(Part):
             self._fill_and_preview(wish)
 
     def _fill_and_preview(self, wish: MacroWish) -> None:
-        """Fill the macro in and show it; what it asks is asked first, and Esc goes back to that."""
+        """Ask for the macro's values, fill it in and show it; Esc goes back to the values."""
         ticket, name, language = wish.ticket, wish.name, wish.language
 
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
@@ -82,7 +82,7 @@ class ReplyPreview(Part):
         self.macro_questions.with_all_answers(ticket, separate(name), filled, anew=wish.anew)
 
     def preview(self, ticket: Ticket, change: Change, title: str, back: Callable[[], None] | None = None) -> None:
-        """Show a reply, where it goes and what is wrong with it; then do what the agent wants with it."""
+        """Show a reply, its recipient and its findings; then do what the agent chooses."""
 
         def show(looked: tuple[Card, Ticket]) -> None:
             from tui.replying.reply_card import ReplyCard
@@ -114,13 +114,17 @@ class ReplyPreview(Part):
         await self.desk.ask(look, show)
 
     def is_weak(self, ticket: Ticket, change: Change) -> bool:
-        """Tell whether a reply is a macro's words as they stand, and nothing here speaks for that macro."""
+        """Return whether a reply is a macro's unchanged text without evidence for that macro here."""
         return bool(change.macro) and not change.edited and self.desk.answering.weak(ticket, change.macro)
 
     def _addresses(self, ticket: Ticket, recipient: str) -> list[str]:
-        """Return the customer's addresses besides the recipient's, the one after it first."""
+        """Return the customer's other addresses, starting with the one after the recipient's."""
         customer = self.desk.store.customers.get(ticket.customer_id)
-        known = [one.value for one in customer.identities if one.kind == "email"] if customer is not None else []
+        known = (
+            [identity.value for identity in customer.identities if identity.kind == "email"]
+            if customer is not None
+            else []
+        )
         place = known.index(recipient.casefold()) + 1 if recipient.casefold() in known else 0
         return [address for address in known[place:] + known[:place] if address != recipient.casefold()]
 
@@ -132,17 +136,17 @@ class ReplyPreview(Part):
         back: Callable[[], None] | None,
         verdict: Verdict | None,
     ) -> None:
-        """Do with the reply what the agent chose on the card; `promise` is what was promised apart from its words."""
+        """Do what the agent chose on the card; `promise` is a promise set apart from the reply's text."""
         change, wish = shown.card.change, verdict.wish if verdict is not None else ""
         if wish == "send" and verdict is not None:
-            # what is to wait, or stays ours, does not sleep first
+            # pending and open replace a snooze
             until = change.snooze_until if verdict.status is Status.SNOOZED else None
             sent = replace(change, status=verdict.status, snooze_until=until, override_reason=verdict.reason)
             await self.send(ticket, sent)
         elif wish == "steps":
             self.steps.first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:
-            # other words may promise something else: they are read again when they are sent
+            # an edited text may promise something else: it is read again when sent
             await self.writing.write(Direction.OUT, replace(change, promise=promise), at=verdict.finding)
         elif wish == "address":
             other = replace(change, recipient=shown.card.addresses[0])
@@ -154,7 +158,7 @@ class ReplyPreview(Part):
             back()
 
     async def send(self, ticket: Ticket, change: Change) -> None:
-        """Send to the ticket as the agent saw it, and go on with the most urgent one where it is done with."""
+        """Send to the ticket as the agent saw it, and if it is then done, go to the most urgent ticket."""
         await self.changing.change_of((ticket.id,), change, self._sent, versions={ticket.id: ticket.version})
 
     def _sent(self, done: Done) -> None:
@@ -170,5 +174,5 @@ class ReplyPreview(Part):
 
     async def _go_on(self, done: Done) -> None:
         await self.next_up.open_next(done.ticket_ids[0])
-        # a narrow screen cuts the end: what is next goes before the key that everybody knows
+        # a narrow screen cuts the end: the next ticket comes before the well-known key
         self.desk.say(f"{done.summary} · {self.desk.last_said} · {self.changing.undo_words(done)}")

@@ -1,4 +1,4 @@
-"""Asking the agent for what a macro cannot know, and remembering the answers while the desk is open."""
+"""Asks the agent for a macro's values, and remembers the answers while the desk is open."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from tui.cards.ask_form import Filled
 
 Given = Mapping[str, str]
-"""What was answered, by the names of the asks."""
+"""The answers, by the names of the asks."""
 
 
 class MacroQuestions(Part):
-    """Opens the form where a macro asks for something."""
+    """Opens the form if a macro asks for values."""
 
     def __init__(self, desk: DeskContext) -> None:
         super().__init__(desk)
         self.answered: dict[tuple[int, str], Filled] = {}
-        """Answers by ticket and macro, so that leaving a form or turning the language loses none."""
+        """Answers by ticket and macro, kept when a form is left or the language is switched."""
 
     def with_answers(
         self, ticket: Ticket, name: str, then: Callable[[Macro, Given], None], *, anew: bool = True
     ) -> None:
-        """Call `then` once a macro has its answers; `anew` shows them first even where all were given before."""
+        """Call `then` once a macro has its answers; `anew` shows the form even if all were given before."""
         try:
             macro = self.desk.answering.macro(name)
         except DeskError as error:
@@ -49,7 +49,7 @@ class MacroQuestions(Part):
             if form.complete:
                 then(macro, form.answers)
             else:
-                self.desk.say(words("Not filled in; the same key goes on with what was typed."))
+                self.desk.say(words("Not filled in; the same key continues with what was typed."))
 
         self.desk.push_screen(AskForm(macro, ticket.language, known.answers if known is not None else {}), filled)
 
@@ -61,7 +61,7 @@ class MacroQuestions(Part):
         *,
         anew: bool = True,
     ) -> None:
-        """Call `then` once each of several macros has its answers, asked one after the other."""
+        """Call `then` once all macros have their answers, asked for one macro after the other."""
         given: list[tuple[Macro, Given]] = []
 
         def go_on() -> None:

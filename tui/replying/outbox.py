@@ -1,4 +1,4 @@
-"""Mail on the screen: replies that wait, with both texts side by side and what becomes of each."""
+"""The outbox on the screen: waiting replies, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from tui.replying.outbox_card import Decision, Waiting
 
 _FIRST = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.FAILED, OutboxState.SENDING, OutboxState.QUEUED)
-"""What needs the agent comes before what leaves by itself."""
+"""Replies that need the agent come before those that will be sent by themselves."""
 
 
 class Outbox(Part):
-    """`g o` lists what has not left."""
+    """`g o` lists unsent replies."""
 
     def __init__(self, desk: DeskContext, going: Going, changing: Changing, writing: ComposerPlace) -> None:
         super().__init__(desk)
         self.going, self.changing, self.writing = going, changing, writing
 
     def actions(self) -> Mapping[str, Act]:
-        """The replies that wait."""
+        """The waiting replies."""
         return {"desk.outbox": partial(self._show, 0)}
 
     def _show(self, marked: int) -> None:
-        """Show the replies that wait and carry out what is decided about one."""
+        """Show the waiting replies and carry out the decision about one of them."""
         from tui.replying.outbox_card import OutboxCard
 
         entries = sorted(self.desk.store.outbox.waiting(), key=lambda entry: (_FIRST.index(entry.state), entry.id))
         if not entries:
-            self.desk.say(words("No reply waits."))
+            self.desk.say(words("No replies are waiting."))
             return
         waiting = [self._both_texts(entry) for entry in entries]
 
@@ -59,8 +59,8 @@ class Outbox(Part):
             for message in self.desk.store.messages.of(entry.ticket_id)
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]
-        told = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
-        return Waiting(entry, own.text if own is not None else "", "\n\n".join(told) or entry.reason or "—")
+        texts = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
+        return Waiting(entry, own.text if own is not None else "", "\n\n".join(texts) or entry.reason or "—")
 
     async def _settle_reply(self, decision: Decision, marked: int) -> None:
         from queues.desk.waiting_replies import Wish

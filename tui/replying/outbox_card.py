@@ -1,4 +1,4 @@
-"""The replies that wait, and beside the one that is marked what came meanwhile, so that the agent can decide."""
+"""The card of waiting replies: next to the selected reply, what came in meanwhile, so that the agent can decide."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from tui.look.one_line import one_line
 from tui.look.words import words
 
 MOST_LINES = 8
-"""Replies listed at once; the marked one is always among them."""
+"""Replies listed at once; the selected reply is always among them."""
 _MARKS = {OutboxState.HELD: "!", OutboxState.IN_DOUBT: "?", OutboxState.FAILED: "✗"}
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One reply that waits, with both texts."""
+    """A waiting reply, with both texts."""
 
     entry: OutboxEntry
     own: str
-    """What we wrote."""
+    """The reply's text."""
     meanwhile: str
-    """What came since, or why it waits."""
+    """What came in since, or why it is waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the agent wants: a wish of `queues.desk.waiting_replies.Wish`, or `open` for the ticket."""
+    """The agent's decision: a `queues.desk.waiting_replies.Wish`, or `open` for the ticket."""
 
     entry_id: int
     ticket_id: int
@@ -46,11 +46,11 @@ class Decision:
 
 
 class OutboxCard(BaseCard[Decision]):
-    """Returns what was decided about the marked reply; Esc returns nothing."""
+    """Returns the decision about the selected reply; Esc returns nothing."""
 
     CSS_PATH = "outbox_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.OUTBOX)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it this way
 
     def __init__(self, waiting: Sequence[Waiting], marked: int = 0) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class OutboxCard(BaseCard[Decision]):
     def compose(self) -> ComposeResult:
         """The list, both texts side by side, keys."""
         with Vertical(id="outbox"):
-            yield Static(Content(words("Replies that wait")), id="outbox-title", markup=False)
+            yield Static(Content(words("Waiting replies")), id="outbox-title", markup=False)
             yield self._lines
             with Horizontal(id="outbox-texts"):
                 with VerticalScroll(classes="outbox-text"):
@@ -78,12 +78,12 @@ class OutboxCard(BaseCard[Decision]):
         self._show()
 
     def action_move(self, step: int) -> None:
-        """Mark another reply."""
+        """Select another reply."""
         self._marked = min(max(0, self._marked + step), len(self._waiting) - 1)
         self._show()
 
     def action_settle(self, wish: str) -> None:
-        """Decide about the marked one, where that fits its state."""
+        """Decide about the selected reply, if its state allows the decision."""
         entry = self._waiting[self._marked].entry
         if wish == "arrived" and entry.state is not OutboxState.IN_DOUBT:
             self.app.bell()
@@ -104,7 +104,7 @@ class OutboxCard(BaseCard[Decision]):
         arrived = words("a it arrived · ") if one.entry.state is OutboxState.IN_DOUBT else ""
         self._keys.update(
             Content(
-                words("s send all the same · {arrived}e edit · x drop · Enter ticket · j k next · Esc back").format(
+                words("s send anyway · {arrived}e edit · x drop · Enter ticket · j k next · Esc back").format(
                     arrived=arrived
                 )
             )

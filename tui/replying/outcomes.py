@@ -1,4 +1,4 @@
-"""What becomes of a ticket when its reply is sent by Enter, and how cards say so."""
+"""The status of a ticket after its reply is sent with Enter, and its wording on cards."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from tui.look.words import words
 
 
 def outcome(change: Change) -> Status:
-    """Return the status that a reply leaves: the one that it brings, as its macro's, else solved.
+    """Return the ticket's status after a reply: the one set by the change, such as its macro's, else solved.
 
-    What is handed over to another team is on hold and never done with; what is snoozed sleeps.
+    An escalated ticket is on hold and never done; a snoozed ticket stays snoozed.
     """
     if change.snooze_until is not None:
         return Status.SNOOZED
@@ -20,7 +20,7 @@ def outcome(change: Change) -> Status:
 
 
 def done_words(status: Status) -> str:
-    """Say it after "sends": solves, waits for the customer, and so on."""
+    """Return the outcome as it reads after "sends": solves, waits for the customer, and so on."""
     said = {
         Status.SOLVED: words("solves"),
         Status.CLOSED: words("closes"),

@@ -26,10 +26,10 @@ from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
 
 
 class ReplyCard(BaseCard[Verdict]):
-    """Enter sends and does what the macro says; a blocking finding makes it say so instead, until a reason is given."""
+    """Enter sends and does what the macro says; a blocking finding prevents that until a reason is given."""
 
     CSS_PATH = "reply_card.tcss"
-    AUTO_FOCUS = ""  # the line for a reason is no place to start
+    AUTO_FOCUS = ""  # the line for a reason must not have the initial focus
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.PREVIEW),
         Binding("down,j", "scroll(1)", show=False),
@@ -42,9 +42,9 @@ class ReplyCard(BaseCard[Verdict]):
         super().__init__()
         self.card = card
         self.reason = ""
-        """Why the reply goes past what blocks; empty while no reason was given."""
+        """The reason to override what blocks; empty until given."""
         self._asked = False
-        """The question whether a weak macro is meant stands on the screen."""
+        """The question whether a weak macro is intended is on the screen."""
 
     def compose(self) -> ComposeResult:
         """Title, facts, the reply itself, the line for a reason, keys."""
@@ -55,22 +55,22 @@ class ReplyCard(BaseCard[Verdict]):
             yield Static(Content(self.card.facts), id="card-facts", markup=False)
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
-            yield Input(placeholder=words("why is it sent all the same?"), id="card-reason", compact=True)
+            yield Input(placeholder=words("why is it sent anyway?"), id="card-reason", compact=True)
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
             )
             yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Give the reply the room that the rest leaves."""
+        """Give the reply the height that the other widgets leave."""
         self.after_drawing(self._fit)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The same in another size."""
+        """Update the layout after a resize."""
         self.after_drawing(self._fit)
 
     def action_solve(self) -> None:
-        """Send, and do with the ticket what the macro says; words of one's own solve it."""
+        """Send, and set the ticket's status as the macro says; a text without a macro solves it."""
         self._send(self.card.outcome)
 
     def action_pending(self) -> None:
@@ -78,11 +78,11 @@ class ReplyCard(BaseCard[Verdict]):
         self._send(Status.PENDING)
 
     def action_open(self) -> None:
-        """Send and keep the ticket ours."""
+        """Send and keep the ticket open."""
         self._send(Status.OPEN)
 
     def action_edit(self) -> None:
-        """Change the words first."""
+        """Edit the text first."""
         self.dismiss(Verdict("edit"))
 
     def action_language(self) -> None:
@@ -90,21 +90,21 @@ class ReplyCard(BaseCard[Verdict]):
         self.dismiss(Verdict("language"))
 
     def action_steps(self) -> None:
-        """Answer the steps that come first; where none does, read on."""
+        """Answer the required steps; without any, scroll."""
         if self.card.gates:
             self.dismiss(Verdict("steps"))
         else:
             self.action_scroll(10)
 
     def action_override(self) -> None:
-        """Ask why it should be sent all the same."""
+        """Ask for a reason to send it anyway."""
         if not (self.card.blocked or self.card.gates):
-            self.notify(words("Nothing stands in the way; Enter sends."), timeout=3, markup=False)
+            self.notify(words("Nothing blocks this reply; Enter sends."), timeout=3, markup=False)
             return
         self._open_line("#card-reason")
 
     def action_finding(self, number: int) -> None:
-        """Go to the words of a finding; one about the address asks for another."""
+        """Go to the text of a finding; a finding about the address asks for another address."""
         if number > len(self.card.findings):
             return
         finding = self.card.findings[number - 1]
@@ -125,11 +125,11 @@ class ReplyCard(BaseCard[Verdict]):
         self._open_line("#card-time")
 
     def action_no_promise(self) -> None:
-        """Promise nothing, whatever the words look like."""
+        """Record no promise, even if the text looks like one."""
         self._set(replace(self.card.change, promise=None, gives_no_promise=True))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the reason or the time; an empty one opens nothing."""
+        """Store the reason or the time; an empty reason does not override anything."""
         event.stop()
         answer = " ".join(event.value.split())
         if event.input.id == "card-time":
@@ -137,28 +137,28 @@ class ReplyCard(BaseCard[Verdict]):
             return
         self.reason = answer
         if not self.reason:
-            self.notify(words("Write the reason first; it is kept with the ticket."), severity="warning", markup=False)
+            self.notify(words("Enter a reason first; it is kept with the ticket."), severity="warning", markup=False)
             return
         self._close_line()
 
     def action_cancel(self) -> None:
-        """Leave the line that asks, else send nothing."""
+        """Leave the input line, else close without sending."""
         if isinstance(self.focused, Input):
             self._close_line()
         else:
             self.dismiss(Verdict(""))
 
     def action_scroll(self, lines: int) -> None:
-        """Read on in a long reply."""
+        """Scroll a long reply."""
         self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
 
     def _promise_by(self, answer: str) -> None:
-        """Take the time that the agent gives, read as words of a reply are."""
+        """Accept the agent's time, parsed like the text of a reply."""
         from queues.clocks.time_words import read_due
 
         due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
         if due_at is None:
-            told = words("No time to come was understood; write tomorrow, Friday 17:00 or 2 days.")
+            told = words("That is not a future time; write tomorrow, Friday 17:00 or 2 days.")
             self.notify(told, severity="warning", markup=False)
             return
         given = self.card.change.promise
@@ -186,7 +186,7 @@ class ReplyCard(BaseCard[Verdict]):
         self.after_drawing(self._fit)
 
     def _fit(self) -> None:
-        """Leave every line around the reply on the screen; the reply scrolls in the rest."""
+        """Keep every line around the reply on the screen; the reply scrolls."""
         around = [
             self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "time", "keys")
         ]
@@ -204,8 +204,8 @@ class ReplyCard(BaseCard[Verdict]):
         self.dismiss(Verdict("send", status, self.reason))
 
     def _ask_once(self) -> None:
-        """Ask whether a weak macro is meant; only a key that comes after the question is seen counts."""
+        """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""
         self.app.bell()
-        told = words("Nothing speaks for this macro here: the same key again sends it · e edits · Esc back")
+        told = words("No evidence for this macro here: press the same key again to send it · e edits · Esc back")
         self.query_one("#card-keys", Static).update(Content(told))
         self.call_after_refresh(setattr, self, "_asked", True)

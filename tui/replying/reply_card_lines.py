@@ -1,4 +1,4 @@
-"""What the reply card shows, as plain values: whom it goes to, what it does besides, what was found."""
+"""What the reply card shows, as plain values: recipient, other actions, findings."""
 
 from __future__ import annotations
 
@@ -17,62 +17,62 @@ if TYPE_CHECKING:
     from queues.clocks.calendar import Calendar
 
 ABOUT_THE_ADDRESS = frozenset({"recipient", "new-address"})
-"""Findings whose digit takes another address: there are no words to go to."""
+"""Findings whose digit switches to another address: there is no text to go to."""
 MOST_NUMBERED = 9
-"""So many findings have a digit of their own."""
+"""How many findings get a digit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the agent wants done with the reply: `send`, `edit`, `language`, `address`, `steps`, or nothing."""
+    """What the agent chose: `send`, `edit`, `language`, `address`, `steps`, or nothing."""
 
     wish: str
     status: Status | None = None
     reason: str = ""
-    """Why it is sent past what stood in the way."""
+    """The reason for overriding what blocked it."""
     finding: Finding | None = None
-    """Whose words are to be edited."""
+    """The finding whose text is to be edited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that the card shows."""
+    """Everything that the card shows."""
 
     title: str
     recipient: str
     change: Change
     findings: Sequence[Finding] = ()
     gates: Sequence[str] = ()
-    """What the open steps of the procedure say that come before the outcome."""
+    """The texts of the open steps of the procedure that must precede the outcome."""
     guarded: bool = False
-    """One of them guards what may be said: it comes before every outcome."""
+    """One of them restricts what may be said: it must precede every outcome."""
     addresses: Sequence[str] = ()
-    """Where else the customer can be written to."""
+    """The customer's other addresses."""
     office: Calendar | None = None
-    """The working week in the customer's time zone, by which a promised time is read."""
+    """The working week in the customer's time zone, used to interpret promised times."""
     now: int = 0
     weak: bool = False
-    """Nothing speaks for the macro as the answer to this ticket: it is sent only when asked for twice."""
+    """There is no evidence for the macro as the answer to this ticket: it is sent only after a second press."""
 
     @property
     def blocked(self) -> bool:
-        """A finding stands in the way."""
+        """A finding blocks the reply."""
         return any(finding.blocking for finding in self.findings)
 
     @property
     def outcome(self) -> Status:
-        """What becomes of the ticket on Enter: what the macro says."""
+        """The ticket's status after Enter: what the macro says."""
         return outcome(self.change)
 
     def held_up(self, status: Status) -> bool:
-        """Open steps stand before this outcome: being done with the ticket, answering and handing over at once, or,
-        where they guard what may be said, any.
+        """Open steps must precede this outcome: finishing the ticket, answering and handing over at once, or,
+        if they restrict what may be said, any.
         """
         return bool(self.gates) and (self.guarded or status is Status.SOLVED or self.change.escalate is not None)
 
     @property
     def facts(self) -> str:
-        """Everything but the reply's words, a fact a line; findings bear the digit that goes to their words."""
+        """Everything but the reply's text, one fact per line; findings show the digit that goes to their text."""
         change = self.change
         where = words("To {who} · in {language}").format(
             who=one_line(self.recipient), language=change.reply_language or "?"
@@ -81,18 +81,20 @@ class Card:
         if change.subject:
             lines.append(words("Subject: {subject}").format(subject=one_line(change.subject)))
         if change.attachments:
-            files = ", ".join(f"{one_line(one.filename)} ({one.size:,} B)" for one in change.attachments)
+            files = ", ".join(
+                f"{one_line(attachment.filename)} ({attachment.size:,} B)" for attachment in change.attachments
+            )
             lines.append(words("Attached: {files}").format(files=files))
-        told = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
+        effects = [f"+{tag}" for tag in change.add_tags] + [f"-{tag}" for tag in change.remove_tags]
         if change.escalate is not None:
-            told.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))
+            effects.append(words("escalates to {team}").format(team=one_line(change.escalate.team)))
         if "TR-" in (change.reply or ""):
             from queues.quality.csat import TOKEN
 
-            told += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
-        if told:
-            lines.append(words("And: {told}").format(told=" · ".join(told)))
-        lines += [words("~ nothing here speaks for this macro; read it against the ticket")] if self.weak else []
+            effects += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
+        if effects:
+            lines.append(words("And: {effects}").format(effects=" · ".join(effects)))
+        lines += [words("~ no evidence for this macro here; compare it with the ticket")] if self.weak else []
         lines += self._promise()
         for number, finding in enumerate(self.findings, 1):
             digit = f"{number} " if number <= MOST_NUMBERED else ""
@@ -101,16 +103,16 @@ class Card:
         return "\n".join(lines)
 
     def keys(self, reason: str) -> str:
-        """What the keys do, Enter first and as it really ends; `reason` is the one given to go past what blocks."""
-        jump = words(" · 1 goes to the words") if self.findings else ""
+        """What the keys do, Enter first with its real outcome; `reason` is the reason given to override what blocks."""
+        jump = words(" · 1 goes to the text") if self.findings else ""
         if self.blocked and not reason:
-            return words(
-                "Not sendable yet: e fills it in{jump} · ! sends all the same, with a reason · Esc back"
-            ).format(jump=jump)
+            return words("Not sendable yet: e fills it in{jump} · ! sends anyway, with a reason · Esc back").format(
+                jump=jump
+            )
         if self.gates and self.held_up(Status.PENDING) and not reason:
-            return words("Space answers the steps first · e edits · ! sends all the same, with a reason · Esc back")
+            return words("Space answers the steps first · e edits · ! sends anyway, with a reason · Esc back")
         if self.gates and not reason:
-            return words("Space answers the steps first · p pending · e edits · ! sends all the same · Esc back")
+            return words("Space answers the steps first · p pending · e edits · ! sends anyway · Esc back")
         onward = "" if self.outcome is Status.OPEN else words(", next")
         return words(
             "Enter sends, {done}{onward} · p pending · o keeps open · e edits{jump} · l language · Esc back"
@@ -121,5 +123,5 @@ class Card:
             return [words("Promises nothing · t sets a time")] if self.change.gives_no_promise else []
         when = moment(self.change.promise.due_at, self.office.time_zone if self.office is not None else "UTC")
         text = one_line(self.change.promise.text)
-        told = words("Promises an answer by {when}: “{text}” · t another time · T no promise")
-        return [told.format(when=when, text=text)]
+        effects = words("Promises an answer by {when}: “{text}” · t another time · T no promise")
+        return [effects.format(when=when, text=text)]

@@ -1,4 +1,4 @@
-"""How the report's screen reads: in a thread with a store of its own, telling how far it is, until Esc."""
+"""How the report's screen reads: in a thread with its own store, showing progress, until Esc."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ KEYS = "Enter tickets · t w m y period · b n earlier, later · v plot · c hou
 
 
 class StoppedError(Exception):
-    """The agent wants no more of it."""
+    """The agent cancelled it."""
 
 
 @dataclass(slots=True)
 class ReportState:
-    """What the report's screen comes back to after a ticket was looked at."""
+    """The state that the report's screen restores after a ticket was opened from it."""
 
     asked: Asked
     answers: dict[Asked, Answer] = field(default_factory=dict)
@@ -50,11 +50,11 @@ class ReportState:
     """The list that a ticket was opened from."""
     line: int = 0
     across: bool = False
-    """The plot puts groups beside each other."""
+    """The plot compares groups."""
 
 
 class ReportReading(AnswersOnce[Opened]):
-    """One thing is read at a time; what is asked next takes its place."""
+    """One question is read at a time; the next question replaces it."""
 
     def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:
         super().__init__()
@@ -66,15 +66,15 @@ class ReportReading(AnswersOnce[Opened]):
 
     @property
     def reading(self) -> bool:
-        """Something is being read."""
+        """A read is running."""
         return bool(self.bar.display)
 
     def on_mount(self) -> None:
-        """Look how far it is, again and again."""
+        """Poll the progress."""
         self.set_interval(LOOK_SECONDS, lambda: self.bar.update(progress=self._share))
 
     def read(self, question: Callable[[Store, Progress], T], then: Callable[[T], None]) -> None:
-        """Answer a question in a thread, then hand the answer to the screen."""
+        """Answer a question in a thread, then pass the answer to the screen."""
         self._share = 0.0
         self.bar.update(progress=0)
         self.bar.display = True
@@ -82,20 +82,20 @@ class ReportReading(AnswersOnce[Opened]):
         self._read(question, then)
 
     def stop(self) -> None:
-        """Read no more of it."""
+        """Cancel the read."""
         self.workers.cancel_group(self, "report")
         self.bar.display = False
         self.say(words("Stopped; R reads again."))
 
     def say(self, text: str) -> None:
-        """Tell the agent something in the last line; without anything to tell, the keys."""
+        """Show a message in the last line; without a message, the keys."""
         self.said.update(Content(text or words(KEYS if self.size.width >= WIDE else SHORT_KEYS)))
 
     @work(thread=True, group="report", exclusive=True, exit_on_error=False)
     def _read(self, question: Callable[[Store, Progress], T], then: Callable[[T], None]) -> None:
         worker, app = get_current_worker(), self.app
 
-        def told(share: float) -> None:
+        def report_progress(share: float) -> None:
             if worker.is_cancelled:
                 raise StoppedError
             self._share = share
@@ -108,22 +108,22 @@ class ReportReading(AnswersOnce[Opened]):
 
         try:
             with closing(Store.open(self.path, create=False)) as store:
-                found = question(store, told)
+                found = question(store, report_progress)
         except StoppedError:
             return
         except DeskError as error:
             app.call_from_thread(self._failed, f"{error.title}: {error.message}")
         except Exception as error:
-            # the border of the worker: the desk stays, and the log keeps no customer's words
+            # the last resort of the worker: the desk stays open, and no customer text is logged
             log.error("a report failed: %s", type(error).__name__)
             app.call_from_thread(
                 self._failed,
-                words("That failed inside the desk ({kind}); nothing was changed.").format(kind=type(error).__name__),
+                words("Internal error ({kind}); nothing was changed.").format(kind=type(error).__name__),
             )
         else:
             app.call_from_thread(answered, found)
 
-    def _failed(self, told: str) -> None:
+    def _failed(self, report_progress: str) -> None:
         if self.is_attached:
             self.bar.display = False
-            self.say(told)
+            self.say(report_progress)

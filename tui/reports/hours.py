@@ -1,4 +1,4 @@
-"""In which hours a report counts: every second, or the open hours of a calendar of the settings."""
+"""The hours in which a report measures time: all, or the open hours of a calendar of the settings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tui.setup.settings import CONFIG_NAME, config_folder, load
 
 
 def calendars() -> Mapping[str, Calendar]:
-    """Return the calendars by name. Raises InputError where the settings cannot be used."""
+    """Return the calendars by name. Raises InputError if the settings cannot be used."""
     return calendars_of(load().settings.calendar, str(config_folder() / CONFIG_NAME))
 
 
 def elapsed_of(name: str) -> Elapsed:
-    """Return what counts the seconds between two moments; without a name, all. Raises InputError."""
+    """Return the function that counts the seconds between two times; without a name, all. Raises InputError."""
     if not name:
         return wall
     known = calendars()

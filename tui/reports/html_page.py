@@ -1,4 +1,4 @@
-"""A report as one page for a lead: figures, charts and what they mean in a single HTML file that loads nothing."""
+"""A report as a single HTML file that loads nothing: figures, charts and their definitions."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _TILES = (
     Metric.RESOLUTION,
 )  # fmt: skip
 _COMPARED = (Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST)
-"""What groups are put beside each other by."""
+"""The groupings that are compared."""
 _MOST_BARS = 25
 
 
 def groupings(by: By, period: Period) -> tuple[Grouped, ...]:
-    """Return what has to be read for a page."""
+    """Return the reports that a page needs."""
     return tuple(dict.fromkeys((by, By.ALL, column_of(period), By.HOUR, By.AGE)))
 
 
 def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> str:
-    """Return the page's text; `hours` says in which hours lengths of time are counted."""
+    """Return the page's HTML; `hours` names the hours in which durations are measured."""
     found, whole = held[by], held[By.ALL]
     since, until = (f"{datetime.fromtimestamp(at, zone):%d %b %Y %H:%M}" for at in
                     (found.period.since, found.period.until))  # fmt: skip
@@ -49,7 +49,7 @@ def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> st
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{as_html(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        f'<h1>{as_html(title)}</h1><p class="quiet">Beside the same length of time before. Lengths of time are medians '
+        f'<h1>{as_html(title)}</h1><p class="quiet">Compared with as much time before. Durations are medians '
         f"in {as_html(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held, zone)}{_figures(whole)}"
         f"{_groups(by, found) if by is not By.ALL else ''}{_meanings()}</body></html>\n"
     )
@@ -89,7 +89,7 @@ def _series(
     found = []
     for metric in metrics:
         figures = [held.get(name, {}).get(metric, EMPTY) for name in names]
-        values = [value(metric, one) if one.count else None for one in figures]
+        values = [value(metric, figure) if figure.count else None for figure in figures]
         found.append(Series(metric, values, [shown(metric, one) for one in figures]))
     return found
 

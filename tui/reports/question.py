@@ -1,4 +1,4 @@
-"""What a report on the screen is asked for: how long a period, how far back, grouped by what, in which hours."""
+"""A report's question on the screen: the period, the grouping, and the hours that count."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from tui.look.words import words
 
 TODAY = "today"
 LENGTHS_OF_PERIODS: Mapping[str, int] = {TODAY: 1, "7d": 7, "30d": 30, "365d": 365}
-"""Days of each period that can be chosen."""
+"""The length in days of each period that can be chosen."""
 WEEKS_FROM = 90
-"""Days from which on a plot has a column a week."""
+"""The number of days from which a plot has one column per week."""
 _HALF_A_DAY = 43_200
 WALL = ""
-"""The calendar of who counts every second."""
+"""The name of the calendar that counts every second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A report's question; the same one is answered the same as long as `now` stays."""
+    """A report's question; equal questions have equal answers as long as `now` is equal."""
 
     now: int
     span: str = "7d"
     back: int = 0
-    """How many such periods ago."""
+    """How many periods ago."""
     by: By = By.ALL
     calendar: str = WALL
 
     def period(self, zone: tzinfo) -> Period:
-        """Return the period: today from midnight on, the others up to now, each that long."""
+        """Return the period: today from midnight on; the others end now and have their full length."""
         if self.span == TODAY:
             today = datetime.fromtimestamp(self.now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
             begins, ends = today - timedelta(days=self.back), today - timedelta(days=self.back - 1)
@@ -43,35 +43,36 @@ class Asked:
         return Period(until - seconds, until)
 
     def moved(self, step: int) -> Asked:
-        """Return the same for a period earlier (or later, where `step` is negative), never for what is to come."""
+        """Return the question for an earlier period (or later, if `step` is negative), never for the future."""
         return replace(self, back=max(0, self.back + step))
 
     @property
     def over_time(self) -> By:
-        """What a column of the plot stands for."""
+        """What a column of the plot represents."""
         return By.HOUR if self.span == TODAY else column_of(self.period(UTC))
 
     @property
     def groupings(self) -> tuple[Grouped, ...]:
-        """What is read for it: the figures, each over time, and the backlog's ages."""
+        """The groupings to read: the figures, each over time, and the backlog's ages."""
         return (self.by, (self.by, self.over_time), (self.by, By.AGE))
 
     def times(self, zone: tzinfo) -> list[tuple[str, str]]:
-        """Return every column of the plot, in order: the name of its group and what is written under it."""
+        """Return every column of the plot, in order: the name of its group and its label."""
         if self.over_time is By.HOUR:
             return [(f"{hour:02}", f"{hour:02}") for hour in range(24)]
         return columns_of(self.period(zone), zone)
 
     def title(self, zone: tzinfo) -> str:
-        """Return the period in words."""
+        """Return the period as text."""
         period = self.period(zone)
         first, last = (f"{datetime.fromtimestamp(at, zone):%a %d %b %H:%M}" for at in (period.since, period.until))
         hours = words("wall time") if self.calendar == WALL else words("hours of {name}").format(name=self.calendar)
-        return words("{first} to {last} · {hours} · beside the time before").format(first=first, last=last, hours=hours)
+        text = words("{first} to {last} · {hours} · compared with the time before")
+        return text.format(first=first, last=last, hours=hours)
 
 
 def column_of(period: Period) -> By:
-    """Return what a column of a plot of the period stands for."""
+    """Return what a column of a plot of the period represents."""
     return By.WEEK if period.until - period.since >= WEEKS_FROM * 2 * _HALF_A_DAY else By.DAY
 
 

@@ -1,4 +1,4 @@
-"""The way from the desk to the report and back: its figures open tickets here, and Esc goes back to their list."""
+"""Opens the report from the desk: its figures open tickets here, and Esc goes back to their list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reports(Part):
         super().__init__(desk)
         self.going, self.view_choice = going, view_choice
         self._state: ReportState | None = None
-        """How the report was left."""
+        """The state in which the report was left."""
         self._opened: int | None = None
         """The ticket that was opened from it; 0 for all in their lanes."""
 
@@ -36,11 +36,11 @@ class Reports(Part):
         return {"desk.report": self._open}
 
     def _open(self) -> None:
-        """Show the figures up to now, grouped as they were last; at first of the last seven days."""
+        """Show the figures up to now, grouped as last time; initially for the last seven days."""
         from tui.reports.background_read import ReportState
         from tui.reports.question import Asked
 
-        now = self.desk.clock() + 1  # with what this second brought
+        now = self.desk.clock() + 1  # includes the current second
         last = self._state
         self._state = ReportState(Asked(now) if last is None else replace(last.asked, now=now, back=0))
         self._show_report(self._state)
@@ -55,7 +55,7 @@ class Reports(Part):
         )
 
     def go_back(self) -> bool:
-        """From what the report opened, go back to it; False where something else is open."""
+        """Go back to the report from what it opened; False if something else is open."""
         opened = self._opened
         if opened is None or self.desk.view.ticket_id != (opened or None):
             return False

@@ -1,4 +1,4 @@
-"""A report written into a file: what it ends in says how."""
+"""Writes a report to a file; the extension determines the format."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ def default_path(asked: Asked, zone: tzinfo) -> str:
     return f"~/tridesk-report-{first}-{last}-{asked.by}.html"
 
 
-def lines_of(found: Report) -> Iterator[dict[str, Any]]:
-    """Yield a line a figure, under the keys that scripts know."""
-    times = _times(found)
-    for row in rows(found):
+def lines_of(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield one line per figure, under the keys that scripts know."""
+    times = _times(report)
+    for row in rows(report):
         yield {**times, **keys(row)}
 
 
-def _times(found: Report) -> dict[str, Any]:
-    return {"since": iso(found.period.since), "until": iso(found.period.until), "by": str(found.by)}
+def _times(report: Report) -> dict[str, Any]:
+    return {"since": iso(report.period.since), "until": iso(report.period.until), "by": str(report.by)}
 
 
-def write_csv(stream: IO[str], found: Report) -> None:
-    """Write the figures with a head line."""
-    lines = list(lines_of(found))
-    writer = csv.DictWriter(stream, list(lines[0]) if lines else list(_times(found)))
+def write_csv(stream: IO[str], report: Report) -> None:
+    """Write the figures with a header line."""
+    lines = list(lines_of(report))
+    writer = csv.DictWriter(stream, list(lines[0]) if lines else list(_times(report)))
     writer.writeheader()
-    # a group is named by a macro, a tag or an agent of a file that came from elsewhere
+    # group names may be macros, tags or agents from an imported file
     writer.writerows({name: safe_cell(value) if isinstance(value, str) else value for name, value in line.items()}
                      for line in lines)  # fmt: skip
 
 
 def write_page(path: Path, by: By, held: Mapping[Grouped, Report], zone: tzinfo, calendar: str) -> None:
-    """Write the page, over what the file held. Raises InputError where it cannot be written."""
+    """Write the page, overwriting the file. Raises InputError if it cannot be written."""
     with _file(path, "w") as stream:
         stream.write(page(by, held, zone, f"hours of {calendar}" if calendar else "wall time"))
 
 
 def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, told: Progress) -> Path:
-    """Write a report into a new file: a page where its name ends in .html, else .csv or .jsonl; return where it is.
+    """Write a report to a new file, as a page (.html), .csv or .jsonl; return its path.
 
-    Raises InputError for another name, a file that is there already, or one that cannot be written.
+    Raises InputError for another extension, an existing file, or a file that cannot be written.
     """
     path, kind = path.expanduser(), path.suffix.lower()
     if kind not in KINDS:
@@ -85,6 +85,6 @@ def _file(path: Path, mode: str) -> Iterator[IO[str]]:
         with path.open(mode, encoding="utf-8", errors="backslashreplace", newline="") as stream:
             yield stream
     except FileExistsError as error:
-        raise InputError("File is there", f"{path} is there already and was left as it is; name another.") from error
+        raise InputError("File is there", f"{path} already exists and was not changed; choose another name.") from error
     except OSError as error:
         raise InputError("File not written", f"{path}: {error.strerror}; name a file that can be written.") from error

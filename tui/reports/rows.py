@@ -28,12 +28,12 @@ SHORT = (
     Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED,
     Metric.CSAT, Metric.REVIEW, Metric.FIRST_REPLY, Metric.RESOLUTION, Metric.LATE_FIRST,
 )  # fmt: skip
-"""What a table with a row a group has room for."""
+"""The columns of a table with one row per group."""
 
 MEANINGS = {
     Metric.RECEIVED: "tickets opened by a message",
-    Metric.REPLIES: "replies given; of who replied",
-    Metric.SOLVED: "tickets that stand solved at the end; of who solved them",
+    Metric.REPLIES: "replies given; by the agent who replied",
+    Metric.SOLVED: "tickets that are solved at the end; by the agent who solved them",
     Metric.HANDLING: "from the agent's action before, half an hour ago at most, to the next; mean",
     Metric.BACKLOG: "not solved or closed at the end of the period",
     Metric.ONE_TOUCH: "share of solved tickets with one reply and never opened again",
@@ -47,20 +47,20 @@ MEANINGS = {
     Metric.LATE_RESOLUTION: "share of last solvings after their clock had run out",
     Metric.SKIPPED: "times that next-up's ticket was passed over, with a reason",
     Metric.PICKED: "times that another ticket than next-up's was answered",
-    Metric.EXPOSED: "graphic tickets whose words were shown",
-    Metric.CSAT: "share of 4 and 5 among the ratings; of whose reply asked",
+    Metric.EXPOSED: "graphic tickets whose text was shown",
+    Metric.CSAT: "share of 4 and 5 among the ratings; by the agent whose reply asked",
     Metric.RATING: "from 1 to 5; mean",
-    Metric.ANSWERED: "share of our questions how it was that were answered",
-    Metric.REVIEW: "points over the best points, in percent; mean; of who wrote the reply",
+    Metric.ANSWERED: "share of rating requests that were answered",
+    Metric.REVIEW: "points as a percentage of the best; mean; by the author of the reply",
 }
-"""Every figure in a few words; docs/metrics.md has the whole definition."""
+"""A short definition of every figure; docs/metrics.md has the full definitions."""
 
 EMPTY = Figure(0, 0, 0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of one group, beside the period before."""
+    """One figure of one group, with its value in the period before."""
 
     group: str
     metric: Metric
@@ -73,13 +73,13 @@ EVERY = tuple(metric for _, metrics in CHAPTERS for metric in metrics)
 
 
 def groups(report: Report) -> list[str]:
-    """Return the groups in order. Days and weeks are those of the period: none of them was in the one before."""
+    """Return the groups in order. Days and weeks are those of the period, as none of them is in the period before."""
     named = set(report.now) if report.by in (By.DAY, By.WEEK) else set(report.now) | set(report.before)
     return sorted(named, key=_place)
 
 
 def rows(report: Report) -> Iterator[Row]:
-    """Yield the figures that there are, by group, in the order of the chapters."""
+    """Yield the available figures, by group, in the order of the chapters."""
     for group in groups(report):
         for metric in EVERY:
             row = row_of(report, group, metric)
@@ -88,18 +88,18 @@ def rows(report: Report) -> Iterator[Row]:
 
 
 def row_of(found: Report, group: str, metric: Metric) -> Row:
-    """Return one figure of one group beside the period before."""
+    """Return one figure of one group, with its value in the period before."""
     now, before = (held.get(group, {}).get(metric, EMPTY) for held in (found.now, found.before))
     return Row(group, metric, now, before)
 
 
 def _place(group: str) -> tuple[int, str]:
-    """Ages go from young to old, all other groups by their name."""
+    """Ages sort from young to old, all other groups by name."""
     return (AGE_NAMES.index(group) if group in AGE_NAMES else 0, group)
 
 
 def value(metric: Metric, found: Figure) -> float | None:
-    """Return the figure that stands for the measures: a count, a share of 1, a median of seconds, a mean."""
+    """Return the figure that summarises the measures: a count, a fraction, a median of seconds, a mean."""
     if metric in COUNTS or metric is Metric.BACKLOG:
         return found.count
     if not found.count:
@@ -120,7 +120,7 @@ def shown(metric: Metric, found: Figure) -> str:
 
 
 def change(row: Row) -> str:
-    """Return how the figure moved: points for a share, percent for the others; empty where one of them is missing."""
+    """Return the change of the figure: points for a share, percent for the others; empty if a value is missing."""
     now, before = value(row.metric, row.now), value(row.metric, row.before)
     if now is None or before is None or (row.metric not in SHARES and not before):
         return ""
@@ -130,7 +130,7 @@ def change(row: Row) -> str:
 
 
 def keys(row: Row) -> dict[str, Any]:
-    """Return a row under the keys that scripts know; lengths of time in seconds, shares of 1."""
+    """Return a row under the keys that scripts know; durations in seconds, shares as fractions."""
     return {
         "group": row.group,
         "metric": row.metric,

@@ -1,4 +1,4 @@
-"""Figures of a period on the whole screen: choose period, grouping and hours by keys; each opens into its tickets."""
+"""The report screen: choose period, grouping and hours by keys; each figure opens its tickets."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from tui.reports.tickets_behind import Behind, open_cell
 from tui.reports.tickets_card import BehindCard, Opened
 
 ROOMY = 100
-"""Columns from which on a cell tells how its figure moved."""
+"""The width in columns from which cells show the change of their figure."""
 BESIDE = 140
-"""Columns from which on both plots have room."""
+"""The width in columns from which both plots fit."""
 LEAST_LINES, MOST_LINES = 3, 16
-"""Of a plot."""
+"""The height of a plot."""
 REMEMBERED = 12
-"""Questions whose answers are kept while the report is looked at."""
+"""How many answered questions are cached while the report is open."""
 
 
 class ReportScreen(ReportReading):
-    """Returns what is to be opened on the desk; its state then knows how to come back."""
+    """Returns what to open on the desk; its state records how to come back."""
 
     CSS_PATH = "report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REPORT)
@@ -59,7 +59,7 @@ class ReportScreen(ReportReading):
         self._plot, self._across = (Static("", classes="report-plot", markup=False) for _ in range(2))
 
     def compose(self) -> ComposeResult:
-        """What is asked, the figures, the marked one in full."""
+        """The question, the figures, the selected figure in full."""
         yield self._title
         yield self._by
         yield self.bar
@@ -73,14 +73,14 @@ class ReportScreen(ReportReading):
         yield self.said
 
     def on_mount(self) -> None:
-        """Show what was asked last; go back to the list that a ticket was opened from."""
+        """Show the last question; go back to the list that a ticket was opened from."""
         self.figures.focus()
         self._ask(self.state.asked)
         if self.state.behind is not None:
             self._show_behind(self.state.behind)
 
     def on_resize(self, event: Resize) -> None:
-        """Fill the new room."""
+        """Update the layout after a resize."""
         self.after_drawing(self._fill)
 
     @property
@@ -98,15 +98,15 @@ class ReportScreen(ReportReading):
         self._ask(replace(self.state.asked, by=By(by)))
 
     def action_span(self, span: str) -> None:
-        """Take a period of another length, up to now."""
+        """Choose a period of another length, up to now."""
         self._ask(replace(self.state.asked, span=span, back=0))
 
     def action_earlier(self, step: int) -> None:
-        """Go a period back, or forth again."""
+        """Go a period back or forward."""
         self._ask(self.state.asked.moved(step))
 
     def action_hours(self) -> None:
-        """Count in the hours of the next calendar, after the last in all again."""
+        """Measure in the hours of the next calendar; after the last, in all hours again."""
         try:
             names = [WALL, *sorted(name for name, one in calendars().items() if not one.is_always)]
         except DeskError as error:
@@ -119,17 +119,17 @@ class ReportScreen(ReportReading):
         self._ask(replace(self.state.asked, calendar=names[(place + 1) % len(names)]))
 
     def action_refresh(self) -> None:
-        """Read anew, up to now."""
+        """Read again, up to now."""
         self.state.answers.clear()
         self._ask(replace(self.state.asked, now=self.clock() + 1))
 
     def action_move(self, down: int, right: int) -> None:
-        """Mark another figure."""
+        """Select another figure."""
         row, column = self.figures.cursor_coordinate
         self.figures.move_cursor(row=row + down, column=max(1, column + right))
 
     def action_open(self) -> None:
-        """List the tickets that the marked figure is made of."""
+        """List the tickets behind the selected figure."""
         cell, asked = self.marked, self.state.asked
         if cell is None or asked not in self.state.answers:
             return
@@ -138,12 +138,12 @@ class ReportScreen(ReportReading):
         self.read(lambda store, told: open_cell(store, asked, cell, title, zone, told), self._show_behind)
 
     def action_across(self) -> None:
-        """Plot over time, or group beside group."""
+        """Plot over time, or compare groups."""
         self.state.across = not self.state.across
         self._show_marked()
 
     def action_copy(self) -> None:
-        """Hand the table to the terminal's clipboard, cells parted by tabs."""
+        """Copy the table to the terminal's clipboard as tab-separated values."""
         from tui.look.written_values import safe_cell
 
         lines = ["\t".join(self.table.heads)]
@@ -153,7 +153,7 @@ class ReportScreen(ReportReading):
         self.say(words("Copied by the terminal (OSC 52): {n} lines").format(n=len(lines)))
 
     def action_write(self) -> None:
-        """Ask for a file and write the report into it."""
+        """Ask for a file and write the report to it."""
         from tui.cards.ask_line import AskLine
         from tui.reports.report_files import default_path, write_report
 
@@ -174,13 +174,13 @@ class ReportScreen(ReportReading):
             self.dismiss(None)
 
     def on_data_table_cell_highlighted(self, event: DataTable.CellHighlighted) -> None:
-        """Another figure is marked."""
+        """Another figure was selected."""
         event.stop()
         self.state.cursor = event.coordinate
         self._show_marked()
 
     def on_data_table_cell_selected(self, event: DataTable.CellSelected) -> None:
-        """A click opens what is marked."""
+        """A click opens the selected figure."""
         event.stop()
         self.action_open()
 
@@ -214,7 +214,7 @@ class ReportScreen(ReportReading):
         self._by.update(Content("".join(parts)))
 
     def _fill(self) -> None:
-        """Write the table, and put the cursor where it was."""
+        """Fill the table, and put the cursor where it was."""
         asked, cursor = self.state.asked, self.state.cursor
         if asked not in self.state.answers:
             return
@@ -224,12 +224,12 @@ class ReportScreen(ReportReading):
         for head in self.table.heads:
             self.figures.add_column(Text(head))
         for name, cells in self.table.lines:
-            # Text: a group may be named by what a customer or a file says, which is no markup
+            # Text: a group's name may come from a customer or a file, which is not markup
             self.figures.add_row(Text(name), *(Text(cell.text, justify="right") for cell in cells))
         self.figures.move_cursor(row=cursor.row, column=max(1, cursor.column))
         if not self.table.lines:
-            self.say(words("Nothing happened in this time. m looks at 30 days, y at a year, b at the time before."))
-        self.after_drawing(self._show_marked)  # when it is known how much room the table leaves
+            self.say(words("No activity in this period. m shows 30 days, y a year, b the period before."))
+        self.after_drawing(self._show_marked)  # once the height that the table leaves is known
 
     def _show_marked(self) -> None:
         cell, asked = self.marked, self.state.asked
@@ -241,7 +241,7 @@ class ReportScreen(ReportReading):
         self._detail.update(Content(detail(asked, answer, cell)))
         self._meaning.update(Content(meaning(cell)))
         width, height = self.size.width - 4, min(MOST_LINES, self._plots.size.height)
-        grouped = asked.by in TIMES or asked.by is By.AGE  # what is grouped by time is plotted over it already
+        grouped = asked.by in TIMES or asked.by is By.AGE  # figures grouped by time are already plotted over time
         both = self.size.width >= BESIDE and asked.by is not By.ALL and not grouped
         width = width // 2 - 2 if both else width
         one, other = list[str](), list[str]()
@@ -255,7 +255,7 @@ class ReportScreen(ReportReading):
 
     def _show_behind(self, found: Behind) -> None:
         if self.app.screen is not self:
-            self.say(words("You went on meanwhile, so nothing was opened; press the key again."))
+            self.say(words("You moved on meanwhile, so nothing was opened; press the key again."))
             return
         self.state.behind, line = None, self.state.line
         self.state.line = 0

@@ -1,7 +1,7 @@
-"""Charts for a page: inline SVG that needs no script and loads nothing.
+"""Charts for a page: inline SVG without scripts or external files.
 
-Every value is in a title, for ears and pointers. Colours come from the page's style by class, so that they follow its
-light or dark ground; series differ by outline too.
+Every value is in a title, for screen readers and pointers. Colours come from the page's classes, so that they follow
+its light or dark theme; series differ by outline too.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ WIDTH, HEIGHT = 720, 180
 _LEFT, _FOOT, _HEAD, _RIGHT = 58, 22, 8, 24
 _LINE, _NAMES, _VALUES = 24, 190, 70
 _LETTER = 7.5
-"""What a letter of a label takes."""
+"""The width of a letter of a label."""
 _PAINT = ('class="first" fill="#3b78b0"', 'class="second" fill="none" stroke="#2f6e3f" stroke-width="1.5"')
-"""How each series is drawn where no style is known."""
+"""How each series is drawn without a style sheet."""
 
 STYLE = """
 svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:currentColor}
@@ -30,7 +30,7 @@ svg line{stroke:currentColor;opacity:.2}
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of values, with the words for each; None where there is no value."""
+    """A series of values, with the text for each; None for a missing value."""
 
     name: str
     values: Sequence[float | None]
@@ -38,16 +38,16 @@ class Series:
 
 
 def as_html(text: str) -> str:
-    """Return foreign text as one line of a page: no tag, no control, nothing that turns the direction of reading."""
+    """Return foreign text as one line of a page: no tags, no control characters, no bidirectional overrides."""
     return escape(safe_line(text))
 
 
 def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
-    """Return a figure of columns, at most two series beside each other, over their labels."""
-    most = max((value for one in series for value in one.values if value), default=0)
+    """Return a column chart with labels, of at most two series side by side."""
+    most = max((value for line in series for value in line.values if value), default=0)
     if not labels or not most:
         return ""
-    top = next(shown for one in series for value, shown in zip(one.values, one.shown, strict=True) if value == most)
+    top = next(shown for line in series for value, shown in zip(line.values, line.shown, strict=True) if value == most)
     step = (WIDTH - _LEFT - _RIGHT) / len(labels)
     wide = max(1.0, step * 0.8 / len(series))
     every = max(1, math.ceil(_LETTER * (max(map(len, labels)) + 1) / step))
@@ -66,11 +66,11 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
         if place % every == 0:
             middle = f'x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle"'
             parts.append(f"<text {middle}>{as_html(label)}</text>")
-    return _figure(title, HEIGHT + _FOOT, parts, [one.name for one in series])
+    return _figure(title, HEIGHT + _FOOT, parts, [line.name for line in series])
 
 
 def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
-    """Return a figure of a bar a row: its name, its value, the words for it."""
+    """Return a bar chart; each row has a name, a value and the value's text."""
     most = max((value for _, value, _ in rows if value), default=0)
     if not most:
         return ""

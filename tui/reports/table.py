@@ -1,4 +1,4 @@
-"""A report as the table and the plot that the screen shows: plain values and lines, without a widget."""
+"""A report as the table and the plot that the screen shows: plain values and lines, without widgets."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from tui.reports.question import Asked
 from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, groups, row_of, shown, value
 
 TIMES = (By.HOUR, By.DAY, By.WEEK)
-"""Groupings by when a measure came to be."""
+"""Groupings by the time of a measure."""
 Answer = Mapping[Grouped, Report]
-"""What was read for a question: its groupings' reports."""
+"""The answer to a question: the reports of its groupings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure in the table: what is written there, and what it can be opened by."""
+    """One figure in the table: its text, and the key to open it by."""
 
     text: str
     group: str
     metric: Metric
     before: bool = False
-    """It is a figure of the period before."""
+    """It belongs to the period before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Heads of the columns, the first that of the lines' names; lines with a cell for every other head."""
+    """Column headers, the first for the rows' names; rows with a cell for every other header."""
 
     heads: tuple[str, ...]
     lines: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
 def table(asked: Asked, answer: Answer, zone: tzinfo, *, roomy: bool) -> Table:
-    """Return a line a figure where nothing is grouped, else a line a group; with the change where it is `roomy`."""
+    """Return one row per figure if nothing is grouped, else one row per group; with changes if `roomy`."""
     return _figures(asked, answer, zone) if asked.by is By.ALL else _groups(answer[asked.by], roomy=roomy)
 
 
 def name_of(asked: Asked, cell: Cell) -> str:
-    """Return which figure of whom a cell shows."""
+    """Return the measure and group of a cell."""
     return words(cell.metric) + (f", {one_line(cell.group)}" if asked.by is not By.ALL else "")
 
 
 def detail(asked: Asked, answer: Answer, cell: Cell) -> str:
-    """Return all that is known of a cell's figure in one line."""
+    """Return everything about a cell's figure in one line."""
     row = row_of(answer[asked.by], cell.group, cell.metric)
     parts = [
         name_of(asked, cell),
@@ -66,12 +66,12 @@ def detail(asked: Asked, answer: Answer, cell: Cell) -> str:
 
 
 def meaning(cell: Cell) -> str:
-    """Return what a cell's figure is."""
+    """Return the definition of a cell's figure."""
     return words(MEANINGS[cell.metric])
 
 
 def over_time(asked: Asked, answer: Answer, cell: Cell, zone: tzinfo, width: int, height: int) -> list[str]:
-    """Return lines that show a cell's figure over time; of the backlog, how old it is. Empty where nothing is held."""
+    """Return a plot of a cell's figure over time; of the backlog, by age. Empty without data."""
     metric = cell.metric
     if metric is Metric.BACKLOG:
         by_age = inside(answer[asked.by, By.AGE], cell.group)
@@ -82,7 +82,7 @@ def over_time(asked: Asked, answer: Answer, cell: Cell, zone: tzinfo, width: int
 
 
 def across(asked: Asked, answer: Answer, cell: Cell, width: int, height: int) -> list[str]:
-    """Return lines that put a cell's figure beside that of the other groups; as many as have room, its own too."""
+    """Return a plot that compares a cell's figure with other groups; as many as fit, including its own."""
     found, metric = answer[asked.by], cell.metric
     named = groups(found)
     held = [found.now.get(group, {}).get(metric, EMPTY) for group in named]
@@ -91,7 +91,7 @@ def across(asked: Asked, answer: Answer, cell: Cell, width: int, height: int) ->
     first = max(0, min(named.index(cell.group) - height // 2, len(named) - height)) if cell.group in named else 0
     lines = [(one_line(group), value(metric, one) or 0, shown(metric, one)) for group, one in
              zip(named, held, strict=True)]  # fmt: skip
-    return bars(lines[first : first + height], width) if any(one.count for one in held) else []
+    return bars(lines[first : first + height], width) if any(summary.count for summary in held) else []
 
 
 def _columns(metric: Metric, held: Sequence[Figure], labels: Sequence[str], width: int, height: int) -> list[str]:
@@ -116,7 +116,8 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
             shown(metric, row.now), shown(metric, row.before), change(row), f"{row.now.count:,}",
             span(round(row.now.p90)) if metric in LENGTHS and row.now.count else "",
             "" if metric is Metric.BACKLOG else
-            spark([value(metric, one) if one.count else None for one in _over_time(asked, answer, ALL, metric, zone)]),
+            spark([value(metric, each) if each.count else None
+                   for each in _over_time(asked, answer, ALL, metric, zone)]),
         )  # fmt: skip
         cells = tuple(Cell(text, ALL, metric, place == 1) for place, text in enumerate(texts))
         lines.append((words(metric), cells))
@@ -125,14 +126,14 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
 
 def _groups(found: Report, *, roomy: bool) -> Table:
     held: list[Mapping[Metric, Figure]] = [*found.now.values(), *found.before.values()]
-    metrics = [metric for metric in EVERY if any(metric in one for one in held)]
+    metrics = [metric for metric in EVERY if any(metric in summary for summary in held)]
     lines = []
     for group in groups(found):
         cells = []
         for metric in metrics:
             row = row_of(found, group, metric)
             text = shown(metric, row.now) if row.now.count or row.before.count else ""
-            moved = change(row).split(" ")[0] if roomy else ""  # the line below says that shares move by points
+            moved = change(row).split(" ")[0] if roomy else ""  # the line below has the unit
             cells.append(Cell(f"{text} {moved}" if moved else text, group, metric))
         lines.append((one_line(group), tuple(cells)))
     return Table((words("group"), *(words(metric) for metric in metrics)), tuple(lines))

@@ -1,4 +1,4 @@
-"""The tickets behind a figure of a report, the worst first."""
+"""The tickets behind a figure of a report, worst first."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from tui.reports.question import Asked
 from tui.reports.table import Cell, name_of
 
 MOST = 1_000
-"""Lines that are listed; a figure with more is narrowed by grouping."""
+"""The most lines listed; a figure with more can be narrowed by grouping."""
 HIGH_IS_GOOD = frozenset({Metric.ONE_TOUCH, Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW})
-"""Their least values come first: what there is to look at."""
+"""Measures whose lowest values come first, as they need attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A figure opened."""
+    """An opened figure."""
 
     name: str
     """A few words."""
     title: str
-    """All that is known of it."""
+    """Everything about it."""
     metric: Metric
     total: int
     lines: tuple[tuple[Measure, LaneRow | None], ...]
@@ -38,12 +38,12 @@ class Behind:
 
     @property
     def tickets(self) -> tuple[int, ...]:
-        """The numbers of the tickets, each once."""
+        """The numbers of the tickets, without duplicates."""
         return tuple(dict.fromkeys(measure.ticket_id for measure, _ in self.lines))
 
 
 def open_cell(store: Store, asked: Asked, cell: Cell, title: str, zone: tzinfo, told: Progress) -> Behind:
-    """Return what a figure on the screen is made of."""
+    """Return the tickets behind a figure on the screen."""
     period = asked.period(zone)
     counted = [0]
 
@@ -61,7 +61,7 @@ def open_cell(store: Store, asked: Asked, cell: Cell, title: str, zone: tzinfo, 
 
 
 def value_words(measure: Measure) -> str:
-    """Return one measure as people read it; empty where it only counts."""
+    """Return a measure as readable text; empty if it only counts."""
     if measure.metric in LENGTHS:
         return span(measure.value)
     if measure.metric in SHARES:

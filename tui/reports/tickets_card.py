@@ -1,4 +1,4 @@
-"""The tickets behind a figure: what each adds to it, when, whose; the greatest first."""
+"""The card of tickets behind a figure: each ticket's value, time and agent; greatest first."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from tui.reports.tickets_behind import Behind, value_words
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is to be shown on the desk."""
+    """What to show on the desk."""
 
     ticket_id: int | None
-    """One ticket, or None for all of `behind` in their lanes."""
+    """A ticket, or None for all of `behind` in their lanes."""
     behind: Behind
     line: int
-    """Where the list was left."""
+    """The position in the list."""
 
 
 class BehindCard(AnswersOnce[Opened]):
-    """Returns what was chosen; Esc nothing."""
+    """Returns the choice; Esc returns nothing."""
 
     CSS_PATH = "report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.BEHIND)
@@ -51,10 +51,10 @@ class BehindCard(AnswersOnce[Opened]):
         yield Static(Content(self._keys()), id="report-said", markup=False)
 
     def on_mount(self) -> None:
-        """Write the lines."""
+        """Draw the lines."""
         heads = (words("ticket"), words(self._behind.metric), words("when"), words("agent"), words("subject"))
         lines = [self._texts(measure, row) for measure, row in self._behind.lines]
-        # what only counts has no value of its own, and not every figure has an agent
+        # counts have no value per ticket, and not every figure has an agent
         held = [place for place in range(len(heads)) if any(line[place] for line in lines)]
         for place in held:
             self.list.add_column(Text(heads[place]))
@@ -64,11 +64,11 @@ class BehindCard(AnswersOnce[Opened]):
         self.list.focus()
 
     def action_move(self, step: int) -> None:
-        """Mark another line."""
+        """Select another line."""
         self.list.move_cursor(row=self.list.cursor_row + step)
 
     def action_open(self) -> None:
-        """Open the marked ticket on the desk."""
+        """Open the selected ticket on the desk."""
         place = self.list.cursor_row
         if place < len(self._behind.lines):
             self.dismiss(Opened(self._behind.lines[place][0].ticket_id, self._behind, place))

@@ -1,4 +1,4 @@
-"""An agent's own reviews: what reviewers said of each reply, answered by one key."""
+"""The card of an agent's own reviews: each reply's review, answered with one key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Answer = Callable[[int, AnswerKind, str], None]
 
 
 class MyReviews(BaseCard[int]):
-    """Returns the ticket to go to, or nothing. A review counts as seen once it was under the mark."""
+    """Returns the ticket to go to, or nothing. A review counts as seen once it was selected."""
 
     CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.MY_REVIEWS)
@@ -49,7 +49,7 @@ class MyReviews(BaseCard[int]):
         self._text = Static("", id="review-text", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Title, list, the marked one in full, keys."""
+        """Title, list, the selected review in full, keys."""
         with Vertical(id="review"):
             yield Static(Content(words("Reviews of your replies")), id="review-title", markup=False)
             yield self._list
@@ -59,27 +59,27 @@ class MyReviews(BaseCard[int]):
             yield Static(Content(keys), id="review-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with the first that is not seen yet."""
+        """Select the first unseen review."""
         self._draw()
 
     def show(self, given: Sequence[Given]) -> None:
-        """Show the same reviews as they stand now."""
-        fresh = {one.review.id: one for one in given}
-        self._given = [fresh.get(one.review.id, one) for one in self._given]
+        """Update the reviews."""
+        fresh = {item.review.id: item for item in given}
+        self._given = [fresh.get(item.review.id, item) for item in self._given]
         self._draw()
 
     def action_move(self, step: int) -> None:
-        """Mark another review."""
+        """Select another review."""
         self._marked = min(max(0, self._marked + step), len(self._given) - 1)
         self.query_one("#review-reply").scroll_home(animate=False)
         self._draw()
 
     def action_accept(self) -> None:
-        """It is right."""
+        """Accept the review."""
         self._answer(self._given[self._marked].review.id, AnswerKind.ACCEPT, "")
 
     def action_dispute(self) -> None:
-        """It is not: say why."""
+        """Dispute the review, with a reason."""
         number = self._given[self._marked].review.id
 
         def said(text: str | None) -> None:
@@ -89,7 +89,7 @@ class MyReviews(BaseCard[int]):
         self.app.push_screen(AskLine(words("What is not right with it?"), words("the reviewer reads it")), said)
 
     def action_unfold(self) -> None:
-        """Show words of the customer that may be graphic, or fold them again."""
+        """Show customer text that may be graphic, or fold it again."""
         self._unfold(self._given[self._marked].review.ticket_id)
 
     def action_scroll(self, lines: int) -> None:

@@ -1,4 +1,4 @@
-"""What the top line says of reviews: how many wait to be read, or for the reviewer's word."""
+"""The top line's notice about reviews: how many are unread, and how many are disputed."""
 
 from __future__ import annotations
 

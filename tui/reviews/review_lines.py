@@ -1,4 +1,4 @@
-"""A review in words: the same on the screen and on the command line. Foreign words are made safe."""
+"""A review as text, for screen and command line. Foreign text is made safe."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tui.look.words import words
 
 
 def percent(review: Review) -> str:
-    """Return the score: `94 %`, with what failed the whole."""
-    told = f"{review.percent:.0f} %"
-    return told + (" " + words("(failed: {what})").format(what=", ".join(review.failed)) if review.failed else "")
+    """Return the score: `94 %`, with the criterion that failed the reply."""
+    labels = f"{review.percent:.0f} %"
+    return labels + (" " + words("(failed: {what})").format(what=", ".join(review.failed)) if review.failed else "")
 
 
 def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> Iterator[str]:
-    """Yield a line a criterion: what was given (`1/2`, `yes`), what it asks, and the reviewer's words."""
-    criteria = {one.id: one for one in card.criteria} if card is not None else {}
+    """Yield one line per criterion: the mark (`1/2`, `yes`), the question, and the reviewer's comment."""
+    criteria = {criterion.id: criterion for criterion in card.criteria} if card is not None else {}
     for mark in marks:
         criterion = criteria.get(mark.criterion)
         given = criterion.shown(mark.points) if criterion else "n/a" if mark.points is None else str(mark.points)
@@ -29,17 +29,17 @@ def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> 
 
 
 def answer_line(one: ReviewAnswer) -> str:
-    """Return what was said of a review: `ann disputes: …`."""
-    told = {
+    """Return a response to a review: `ann disputes: …`."""
+    labels = {
         AnswerKind.ACCEPT: words("{name} accepts"),
         AnswerKind.DISPUTE: words("{name} disputes"),
-        AnswerKind.UPHOLD: words("{name} stands by it"),
+        AnswerKind.UPHOLD: words("{name} upholds it"),
     }[one.kind].format(name=safe_line(one.actor))
-    return f"{told}: {safe_line(one.text)}" if one.text else told
+    return f"{labels}: {safe_line(one.text)}" if one.text else labels
 
 
 def version_words(message: Message, versions: Mapping[str, str]) -> str:
-    """Say which macro and which version of the procedure a reply came from, and which is in force today.
+    """Return the macro and the procedure version that a reply followed, and the version in force today.
 
     `versions` are today's labels of the procedures by id.
     """
@@ -52,10 +52,10 @@ def version_words(message: Message, versions: Mapping[str, str]) -> str:
 
 
 def stand(review: Review, answers: Sequence[ReviewAnswer]) -> str:
-    """Say in a word or two how a review stands."""
+    """Return the state of a review in a word or two."""
     if review.state == "revised":
         return words("revised")
-    said = [one for one in answers if one.review_id == review.id]
+    said = [answer for answer in answers if answer.review_id == review.id]
     if said:
         return {
             AnswerKind.ACCEPT: words("accepted"),

@@ -1,4 +1,4 @@
-"""Reviews on the desk: `g q` reviews replies, `g m` shows what reviewers said of one's own."""
+"""Reviews on the desk: `g q` reviews replies, `g m` shows the reviews of the agent's own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.reviews.waiting_reviews import Item
 
 DRAWN = 10
-"""How many replies one key draws."""
+"""How many replies a key samples."""
 
 
 class Reviews(Part):
@@ -39,10 +39,10 @@ class Reviews(Part):
         self.going, self.changing, self.graphic, self.steps = going, changing, graphic, steps
         self._review_screen: ReviewScreen
         self._picked_reply = (0, 0)
-        """The reply that was chosen on its ticket, and this reviewer's latest review of it before."""
+        """The reply chosen on its ticket, and this reviewer's latest review of it."""
 
     def actions(self) -> Mapping[str, Act]:
-        """Reviewing, and the reviews of one's own replies."""
+        """Reviewing, and the reviews of the agent's own replies."""
         return {
             "desk.review": self._review,
             "ticket.review": self._review_this,
@@ -60,15 +60,15 @@ class Reviews(Part):
             self.desk.say(words("There is no reply of another agent here."))
             return
         if any(
-            one.calibration is None and one.reviewer != self.desk.agent
-            for one in self.desk.store.reviews.of_message(number)
+            review.calibration is None and review.reviewer != self.desk.agent
+            for review in self.desk.store.reviews.of_message(number)
         ):
             self.desk.say(words("Another reviewer has reviewed this reply; b on the review screen compares you."))
             return
         self._review(number)
 
     def _review(self, first: int = 0) -> None:
-        """Show the replies that wait for this reviewer; where none does, offer to draw some."""
+        """Show the replies waiting for this reviewer; if there are none, offer to sample some."""
         given = self.desk.store.reviews.latest_of(first, self.desk.agent)
         self._picked_reply = (first, given.id if given is not None else 0)
         from data.errors import DeskError
@@ -117,16 +117,16 @@ class Reviews(Part):
                 )
 
         question = words("What did the customer give, 1 (very bad) to 5 (excellent)?")
-        self.desk.push_screen(AskLine(question, words("- takes it away"), str(latest.value)), given)
+        self.desk.push_screen(AskLine(question, words("- removes it"), str(latest.value)), given)
 
     def _my_reviews(self) -> None:
-        """Show what reviewers said of the agent's own replies."""
+        """Show the reviews of the agent's own replies."""
         from tui.reviews.my_reviews import MyReviews
         from tui.reviews.waiting_reviews import of_agent
 
         given = of_agent(self.desk.store, self.desk.agent, self._labels(), self.desk.covered)
         if not given:
-            self.desk.say(words("Nobody has reviewed a reply of yours yet."))
+            self.desk.say(words("None of your replies has been reviewed yet."))
             return
 
         def unfold(ticket_id: int) -> None:
@@ -176,7 +176,7 @@ class Reviews(Part):
         from tui.reviews.waiting_reviews import kept_draft
 
         kept = kept_draft(self.desk.store, self.desk.agent, item.number)
-        # what was given before is where one goes on, also when it was undone
+        # continue from the earlier scores, also if that review was undone
         given = self.desk.store.reviews.latest_of(item.number, self.desk.agent)
         marks = self.desk.store.reviews.marks(given.id) if given is not None else []
         return sheet_of(card, item.language, kept, marks, given.comment if given is not None else "")
@@ -212,7 +212,7 @@ class Reviews(Part):
         number = item.number
 
         def done(one: Calibration) -> None:
-            told = words("{label}: {names} judge this reply, each for themselves").format(
+            told = words("{label}: {names} score this reply independently").format(
                 label=one.label, names=", ".join(one.reviewers)
             )
             self._review_screen.show(self._to_review(), told)
@@ -236,8 +236,8 @@ class Reviews(Part):
             if days:
                 self._draw_of(RISK if mode == "r" else FAIR, int(days))
 
-        note = words("{n} replies, nobody's twice · Esc leaves").format(n=DRAWN)
-        self.desk.push_screen(KeyMenu(words("Draw replies to review"), _draws(), note), chosen)
+        note = words("{n} replies, no ticket twice · Esc leaves").format(n=DRAWN)
+        self.desk.push_screen(KeyMenu(words("Sample replies to review"), _draws(), note), chosen)
 
     def _draw_of(self, mode: str, days: int) -> None:
         def done(sample: object) -> None:
@@ -254,8 +254,8 @@ def _draws() -> list[Line]:
     from tui.cards.key_menu import Line
 
     return [
-        Line("f", "f 7", words("fairly, of the last 7 days: every agent equally")),
-        Line("F", "f 30", words("fairly, of the last 30 days")),
-        Line("r", "r 7", words("by risk, of the last 7 days: low CSAT, reopened, late, past a finding …")),
-        Line("R", "r 30", words("by risk, of the last 30 days")),
+        Line("f", "f 7", words("evenly by agent, last 7 days")),
+        Line("F", "f 30", words("evenly by agent, last 30 days")),
+        Line("r", "r 7", words("by risk, last 7 days: low CSAT, reopened, late, overridden finding …")),
+        Line("R", "r 30", words("by risk, last 30 days")),
     ]

@@ -1,4 +1,4 @@
-"""A scorecard being filled: what was given so far, and its lines. No Textual here."""
+"""A scorecard being filled in: the marks so far, and its lines. Does not use Textual."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ _WORDS_FOR = {"y": "yes", "n": "no", "-": "n/a"}
 
 @dataclass(slots=True)
 class Sheet:
-    """One reply's card in the reviewer's hands."""
+    """The scorecard of one reply being reviewed."""
 
     card: Scorecard
     language: str
     points: dict[str, int | None] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     comment: str = ""
-    """On the whole reply."""
+    """The comment on the whole reply."""
     marked: int = 0
-    """Which criterion the next digit scores."""
+    """The index of the criterion that the next digit scores."""
 
     @property
     def criterion(self) -> Criterion:
-        """The one that is marked."""
+        """The selected criterion."""
         return self.card.criteria[self.marked]
 
     @property
     def missing(self) -> list[Criterion]:
-        """Those that are not scored yet."""
-        return [one for one in self.card.criteria if one.id not in self.points]
+        """The criteria that are not scored yet."""
+        return [each for each in self.card.criteria if each.id not in self.points]
 
     def move(self, step: int) -> None:
-        """Mark another criterion."""
+        """Select another criterion."""
         self.marked = min(max(0, self.marked + step), len(self.card.criteria) - 1)
 
     def give(self, key: str) -> bool:
-        """Score the marked criterion by a digit, y, n or -; go on to the next that is not scored. Tell if it fits."""
+        """Score the selected criterion by a digit, y, n or - and go to the next; return whether the key is valid."""
         try:
             self.points[self.criterion.id] = self.criterion.points(_WORDS_FOR.get(key, key))
         except RuleError:
@@ -54,13 +54,13 @@ class Sheet:
         return True
 
     def note(self, text: str) -> None:
-        """Put words to the marked criterion; none take them away."""
+        """Set the comment on the selected criterion; an empty text removes it."""
         self.comments.pop(self.criterion.id, None)
         if text.strip():
             self.comments[self.criterion.id] = text.strip()
 
     def result(self) -> str:
-        """Return the score as it stands: `94 %`, or how much is scored."""
+        """Return the current score: `94 %`, or how much is scored."""
         if self.missing:
             done = len(self.card.criteria) - len(self.missing)
             return words("{n} of {all} scored").format(n=done, all=len(self.card.criteria))
@@ -71,7 +71,7 @@ class Sheet:
         return f"{percent:.0f} %" + (" " + words("failed by {what}").format(what=", ".join(failed)) if failed else "")
 
     def lines(self, width: int) -> Iterator[str]:
-        """Yield a line a criterion, with the reviewer's words below it."""
+        """Yield one line per criterion, with the reviewer's comment below it."""
         for place, one in enumerate(self.card.criteria):
             given = one.shown(self.points[one.id]) if one.id in self.points else "·"
             offered = "/".join([*one.answers, *(["-"] if one.na else [])])
@@ -83,7 +83,7 @@ class Sheet:
                 yield fit(f"      “{one_line(self.comments[one.id])}”", width)
 
     def packed(self) -> dict[str, Any]:
-        """Return what is given so far, to be kept."""
+        """Return the marks so far, to be saved."""
         return {
             "card": self.card.label, "points": self.points, "comments": self.comments, "comment": self.comment,
         }  # fmt: skip
@@ -92,8 +92,8 @@ class Sheet:
 def sheet_of(
     card: Scorecard, language: str, kept: dict[str, Any] | None, marks: Sequence[Mark] = (), comment: str = ""
 ) -> Sheet:
-    """Return a sheet with what was kept of it where the card is still the same, else with an earlier review's marks."""
-    known = {one.id: one for one in card.criteria}
+    """Return a form with the saved marks if the scorecard is unchanged, else with an earlier review's marks."""
+    known = {each.id: each for each in card.criteria}
     if kept is not None and kept.get("card") == card.label:
         points = {name: value for name, value in kept["points"].items() if name in known}
         return Sheet(card, language, points, dict(kept["comments"]), str(kept["comment"]))

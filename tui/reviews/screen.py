@@ -1,4 +1,4 @@
-"""A reviewer's screen: the replies that wait, the marked one with what it answers, and its card, scored by digits."""
+"""The reviewer's screen: the waiting replies, the selected reply with what it answers, and its scorecard."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from tui.reviews.scorecard_form import Sheet
 from tui.reviews.waiting_reviews import Item, card_of
 
 FEW, MANY = 3, 8
-"""Lines of the list on a narrow and on a wide screen."""
+"""The height of the list on a narrow and on a wide screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What the screen asks of the desk."""
+    """What the screen needs from the desk."""
 
     sheet: Callable[[Item, Scorecard], Sheet]
     keep: Callable[[Item, Sheet], None]
-    """Keep what was given so far; called with every key."""
+    """Save the marks so far; called with every key."""
     save: Callable[[Item, Sheet], None]
     uphold: Callable[[Item, str], None]
     calibrate: Callable[[Item, str, Scorecard], None]
@@ -46,11 +46,11 @@ class Hands:
 
 
 class ReviewScreen(BaseCard[None]):
-    """Scores by digits, saves and goes on; `show` brings the list up to date."""
+    """Scores by digits, saves and continues; `show` updates the list."""
 
     CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it this way
 
     def __init__(self, items: Sequence[Item], cards: Mapping[str, Scorecard], hands: Hands) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class ReviewScreen(BaseCard[None]):
         self._keys = Static("", id="review-keys", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Title, list, reply beside its card, keys."""
+        """Title, list, the reply next to its scorecard, keys."""
         with Vertical(id="review"):
             yield self._title
             yield self._list
@@ -78,32 +78,32 @@ class ReviewScreen(BaseCard[None]):
             yield self._keys
 
     def on_mount(self) -> None:
-        """Begin with the first."""
+        """Select the first reply."""
         self._open()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lines are as wide as the screen."""
+        """Update the layout after a resize."""
         self.after_drawing(self._draw)
 
     @property
     def item(self) -> Item | None:
-        """The marked reply."""
+        """The selected reply."""
         return self._items[self._marked] if self._items else None
 
     def say(self, text: str) -> None:
-        """Tell the reviewer something, until the next key."""
+        """Show a message until the next key."""
         self._said.update(Content(one_line(text)))
 
     def on_key(self, event: events.Key) -> None:
-        """What was said has been read."""
+        """Clear the message."""
         self.say("")
 
     def show(
         self, items: Sequence[Item], said: str = "", *, after: int | None = None, tickets: Sequence[int] = ()
     ) -> None:
-        """Show what waits now and say what was done.
+        """Show what is waiting now and report what was done.
 
-        The place stays, past the reply that was `after`; with `tickets` it goes to a reply of one of those.
+        The selection stays, or moves past the reply `after`; with `tickets` it goes to a reply of one of those.
         """
         self.say(said)
         numbers = [one.number for one in items]
@@ -116,20 +116,20 @@ class ReviewScreen(BaseCard[None]):
         self._open()
 
     def action_move(self, step: int) -> None:
-        """Mark another criterion."""
+        """Select another criterion."""
         if self._sheet is not None:
             self._sheet.move(step)
             self._draw()
 
     def action_other(self, step: int) -> None:
-        """Go to another reply; what was given here is kept."""
+        """Go to another reply; marks given here are kept."""
         place = min(max(0, self._marked + step), max(0, len(self._items) - 1))
         if place != self._marked:
             self._marked = place
             self._open()
 
     def action_give(self, key: str) -> None:
-        """Score the marked criterion."""
+        """Score the selected criterion."""
         if self._sheet is None or self.item is None:
             return
         if not self._sheet.give(key):
@@ -138,7 +138,7 @@ class ReviewScreen(BaseCard[None]):
         self._keep()
 
     def action_note(self) -> None:
-        """Ask for words on the marked criterion."""
+        """Ask for a comment on the selected criterion."""
         if self._sheet is None:
             return
         sheet, criterion = self._sheet, self._sheet.criterion
@@ -148,12 +148,12 @@ class ReviewScreen(BaseCard[None]):
                 sheet.note("" if text == "-" else text)
                 self._keep()
 
-        hint = words("the agent reads it; - takes it away")
-        question = words("Words on: {what}").format(what=one_line(criterion.words(sheet.language)))
+        hint = words("the agent reads it; - removes it")
+        question = words("Comment on: {what}").format(what=one_line(criterion.words(sheet.language)))
         self.app.push_screen(AskLine(question, hint, sheet.comments.get(criterion.id, "")), noted)
 
     def action_comment(self) -> None:
-        """Ask for words on the whole reply."""
+        """Ask for a comment on the whole reply."""
         if self._sheet is None:
             return
         sheet = self._sheet
@@ -164,25 +164,25 @@ class ReviewScreen(BaseCard[None]):
                 self._keep()
 
         self.app.push_screen(
-            AskLine(words("Words on the whole reply"), words("the agent reads it; - takes it away"), sheet.comment),
+            AskLine(words("Comment on the whole reply"), words("the agent reads it; - removes it"), sheet.comment),
             said,
         )
 
     def action_save(self) -> None:
-        """Give the review, or go to what is not scored yet."""
+        """Submit the review, or go to the first criterion without a score."""
         if self._sheet is None or self.item is None:
             self._hands.draw()
             return
         missing = self._sheet.missing
         if missing:
             self._sheet.marked = self._sheet.card.criteria.index(missing[0])
-            self.say(words("Not scored yet: {what}").format(what=", ".join(one.id for one in missing)))
+            self.say(words("Not scored yet: {what}").format(what=", ".join(criterion.id for criterion in missing)))
             self._draw()
             return
         self._hands.save(self.item, self._sheet)
 
     def action_uphold(self) -> None:
-        """Stand by a review that is disputed, in words."""
+        """Uphold a disputed review, with a comment."""
         item = self.item
         if item is None or item.earlier is None:
             self.say(words("This review is not disputed."))
@@ -192,10 +192,10 @@ class ReviewScreen(BaseCard[None]):
             if text:
                 self._hands.uphold(item, text)
 
-        self.app.push_screen(AskLine(words("Why do you stand by it?"), words("the agent reads it")), said)
+        self.app.push_screen(AskLine(words("Why do you uphold it?"), words("the agent reads it")), said)
 
     def action_calibrate(self) -> None:
-        """Let another reviewer judge the same reply, neither seeing the other's."""
+        """Have another reviewer score the same reply independently."""
         item, sheet = self.item, self._sheet
         if item is None or sheet is None:
             return
@@ -205,10 +205,10 @@ class ReviewScreen(BaseCard[None]):
                 self._hands.calibrate(item, name, sheet.card)
 
         hint = words("the name under which they work; it counts in no figure")
-        self.app.push_screen(AskLine(words("Who judges this reply too?"), hint), named)
+        self.app.push_screen(AskLine(words("Who else scores this reply?"), hint), named)
 
     def action_card(self) -> None:
-        """Take the next scorecard."""
+        """Use the next scorecard."""
         if self._sheet is None or self.item is None:
             return
         names = sorted(self._cards)
@@ -217,25 +217,25 @@ class ReviewScreen(BaseCard[None]):
         self._draw()
 
     def action_draw(self) -> None:
-        """Draw more replies."""
+        """Sample more replies."""
         self._hands.draw()
 
     def action_unfold(self) -> None:
-        """Show words of the customer that may be graphic, or fold them again."""
+        """Show customer text that may be graphic, or fold it again."""
         if self.item is not None:
             self._hands.unfold(self.item.message.ticket_id)
             self._hands.refresh()
 
     def action_undo(self) -> None:
-        """Take the last action back: a review that the agent has not seen, a sample."""
+        """Undo the last action: a sample, or a review that the agent has not seen."""
         self._hands.undo()
 
     def action_scroll(self, lines: int) -> None:
-        """Read on in the reply."""
+        """Scroll the reply."""
         self.query_one("#review-reply").scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
-        """Back to the desk; what was given is kept."""
+        """Back to the desk; marks given are kept."""
         self.dismiss(None)
 
     def _keep(self) -> None:
@@ -256,7 +256,7 @@ class ReviewScreen(BaseCard[None]):
             self._title.update(Content(words("Reviews")))
             self._list.update(Content(words("Nothing waits for you.")))
             self._card.update(Content(""))
-            self._keys.update(Content(words("Enter draws replies to review · Esc back")))
+            self._keys.update(Content(words("Enter samples replies to review · Esc back")))
             return
         place = words("{n} of {all}").format(n=self._marked + 1, all=len(self._items))
         self._title.update(
@@ -268,12 +268,12 @@ class ReviewScreen(BaseCard[None]):
         self._card.update(Content("\n".join(fit(line, side) for line in lines)))
         row = [line for line in lines if line.startswith("▸")]
         self.query_one("#review-side").scroll_to(y=max(0, lines.index(row[0]) - 3) if row else 0, animate=False)
-        uphold = words("u stand by it · ") if item.earlier is not None else ""
+        uphold = words("u uphold · ") if item.earlier is not None else ""
         self._keys.update(
             Content(
                 words(
-                    "0-9 y n - score · j k criterion · c words · C on the whole · Enter saves, next · h l reply · "
-                    "Space reads on · x card · {uphold}b both · d draw · z undo · Esc back"
+                    "0-9 y n - score · j k criterion · c comment · C on the whole · Enter saves, next · h l reply · "
+                    "Space reads on · x card · {uphold}b both · d sample · z undo · Esc back"
                 ).format(uphold=uphold)
             )
         )
@@ -293,10 +293,10 @@ def _line(item: Item, marked: bool) -> str:
 
 
 def _reply_text(item: Item | None) -> str:
-    """The customer's words, the reply, what it followed, and what was said of an earlier review."""
+    """The customer's text, the reply, the macro and procedure it followed, and responses to an earlier review."""
     if item is None:
         return ""
-    said = [answer_line(one) for one in item.answers]
+    said = [answer_line(answer) for answer in item.answers]
     parts = [
         *said,
         words("The customer wrote:"),

@@ -1,4 +1,4 @@
-"""What a reviewer and a reviewed agent have before them, read from the store as plain values."""
+"""The replies waiting for a reviewer, and the reviews of an agent, read from the store as plain values."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from queues.quality.reviewing import Reviewing, card_then
 from tui.reviews.review_lines import version_words
 
 MOST = 60
-"""Replies that are read for the screen at once."""
+"""The most replies read for the screen."""
 Cover = Callable[[Message], Message]
-"""Returns a message as it may be shown outside of its ticket."""
+"""Returns a message as it may be shown outside its ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Item:
     message: Message
     why: tuple[str, ...]
     agent: str
-    """Who wrote it; empty in a calibration, where that plays no part."""
+    """The author; empty in a calibration, where it is hidden."""
     asked: str
     """What the customer wrote before it."""
     versions: str
-    """The macro and the version of the procedure that it followed."""
+    """The macro and procedure version that it followed."""
     lane: str
     language: str
     earlier: Review | None = None
@@ -56,52 +56,54 @@ class Given:
     versions: str
     language: str
     card: Scorecard | None
-    """As it was when the review was given."""
+    """The state when the review was given."""
 
 
 def to_review(
     store: Store, clock: Clock, reviewer: str, labels: Mapping[str, str], cover: Cover, first: int = 0
 ) -> list[Item]:
-    """Return what waits for a reviewer: disputes first, then calibrations, then what they drew.
+    """Return what is waiting for a reviewer: disputes first, then calibrations, then samples.
 
     `labels` are today's versions of the procedures by id; `cover` folds what may be graphic. `first` is a reply that
     comes before all.
     """
     disputed = [
-        _item(store, one.message_id, ("disputed",), one.agent, labels, cover, one)
-        for one in store.reviews.disputes(reviewer)
+        _item(store, review.message_id, ("disputed",), review.agent, labels, cover, review)
+        for review in store.reviews.disputes(reviewer)
     ]
     drawn = [
-        _item(store, one.message_id, one.why, one.agent, labels, cover)
-        for one in Reviewing(store, clock, reviewer).to_review()[:MOST]
+        _item(store, item.message_id, item.why, item.agent, labels, cover)
+        for item in Reviewing(store, clock, reviewer).to_review()[:MOST]
     ]
-    wanted = [one for one in (*disputed, *drawn) if one is not None]
+    wanted = [item for item in (*disputed, *drawn) if item is not None]
     if first:
         message = store.messages.get(first)
         named = _item(store, first, ("chosen",), message.from_name if message else "", labels, cover)
-        wanted = [one for one in (named, *wanted) if one is not None]
+        wanted = [item for item in (named, *wanted) if item is not None]
     return wanted
 
 
 def newest_reply(store: Store, ticket_id: int, reviewer: str) -> int:
-    """Return the newest reply on a ticket that somebody else wrote, 0 where there is none."""
-    ours = [one for one in store.messages.of(ticket_id) if one.direction is Direction.OUT and one.from_name]
-    return next((one.id for one in reversed(ours) if one.from_name.casefold() != reviewer.casefold()), 0)
+    """Return the newest reply of another agent on a ticket, 0 if there is none."""
+    ours = [
+        message for message in store.messages.of(ticket_id) if message.direction is Direction.OUT and message.from_name
+    ]
+    return next((reply.id for reply in reversed(ours) if reply.from_name.casefold() != reviewer.casefold()), 0)
 
 
 def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:
-    """Return reviews of an agent's replies: those not seen yet, however old, then the newest."""
-    return [_given(store, one, labels, cover) for one in store.reviews.for_agent(agent, limit)]
+    """Return reviews of an agent's replies: all unseen reviews, however old, then the newest."""
+    return [_given(store, review, labels, cover) for review in store.reviews.for_agent(agent, limit)]
 
 
 def card_of(item: Item, cards: Mapping[str, Scorecard], chosen: str = "") -> Scorecard:
-    """Return the card that an item is judged by: the chosen one, that of its earlier review, else its lane's."""
+    """Return the scorecard of an item: the chosen card, that of its earlier review, else its lane's."""
     named = chosen or (item.earlier.scorecard.partition("@")[0] if item.earlier is not None else "")
     return cards[named] if named in cards else card_for(item.lane, cards)
 
 
 def kept_draft(store: Store, reviewer: str, message_id: int) -> dict[str, Any] | None:
-    """Return what a reviewer gave so far for a reply that is not reviewed yet."""
+    """Return a reviewer's marks so far for a reply that is not reviewed yet."""
     found = store.settings.get(Reviewing.draft_key(reviewer, message_id))
     return found if isinstance(found, dict) else None
 
@@ -136,8 +138,8 @@ def _given(store: Store, review: Review, labels: Mapping[str, str], cover: Cover
 
 
 def _asked(store: Store, reply: Message, cover: Cover) -> str:
-    """Return the customer's latest words before a reply."""
-    earlier = [one for one in store.messages.of(reply.ticket_id) if one.id < reply.id]
-    found = next((one for one in reversed(earlier) if one.direction is Direction.IN), None)
+    """Return the customer's latest message before a reply."""
+    earlier = [message for message in store.messages.of(reply.ticket_id) if message.id < reply.id]
+    found = next((message for message in reversed(earlier) if message.direction is Direction.IN), None)
     shown = cover(found) if found is not None else None
     return (shown.new_text or shown.text) if shown is not None else ""

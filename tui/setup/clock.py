@@ -1,4 +1,4 @@
-"""The clock of a desk that is really used; everything else is handed one."""
+"""The real clock; code gets its clock as a parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The composition root: joins store, rules, macros' checks and detection into one desk. Knows no screen."""
+"""The composition root: joins store, rules, macros' checks and detection into one desk. Independent of the screen."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def detect(text: str) -> tuple[str, float]:
-    """Return the language of a text and how sure it is, as the checks before sending ask for it."""
+    """Return the language of a text and its confidence, as the checks before sending need it."""
     from queues.language.detector import detect as detect_language
 
     found = detect_language(text)
@@ -43,7 +43,7 @@ def detect(text: str) -> tuple[str, float]:
 
 
 def recogniser(store: Store, settings: Settings) -> Recogniser:
-    """Return what names the languages of incoming messages, knowing our own texts and the market of the settings."""
+    """Return the language detector for incoming messages, with our own texts and the settings' market."""
     from macros.authoring.our_sentences import own_texts
     from macros.files.library import Library
     from queues.intake.language_of_incoming import Recogniser
@@ -53,7 +53,7 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
 
 
 def speller() -> Speller:
-    """Return what minds the spelling; it finds nothing where the extra is not installed."""
+    """Return the spelling checker; without the optional package it finds nothing."""
     from macros.authoring.our_sentences import own_texts
     from macros.checks.spelling import Speller
     from macros.files.library import Library
@@ -68,30 +68,30 @@ def lanes(settings: Settings) -> tuple[Lane, ...]:
 
 
 def other_teams(settings: Settings) -> tuple[Team, ...]:
-    """Return the teams that matters are handed to. Raises InputError."""
+    """Return the teams to escalate to. Raises InputError."""
     rows = [
-        Team(one.name.strip(), one.address.strip(), tuple(one.answers_from), one.due, one.template, one.language)
-        for one in settings.team
+        Team(team.name.strip(), team.address.strip(), tuple(team.answers_from), team.due, team.template, team.language)
+        for team in settings.team
     ]
     return teams_of(rows, str(config_folder() / CONFIG_NAME))
 
 
 def demo_teams() -> list[TeamTable]:
-    """Return the other teams of the demo, as the settings would name them."""
+    """Return the demo's other teams, as settings would define them."""
     from queues.connectors.demo import TEAMS
 
     return [TeamTable(team.name, team.address, due=team.due) for team in TEAMS]
 
 
 def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
-    """Return the user's `routing.toml`, else the rules that come with the desk. Raises InputError with the line."""
+    """Return the rules of the user's `routing.toml`, else the built-in rules. Raises InputError with the line."""
     own = folder / "routing.toml"
     chosen = settings if settings is not None else load().settings
     return load_rules(own, lanes=[lane.name for lane in lanes(chosen)]) if own.exists() else default_rules()
 
 
 def office(calendars: Mapping[str, Calendar], settings: Settings) -> Calendar:
-    """Return the working week of promises: the calendar `office` of the settings, else nine to six on this clock."""
+    """Return the working week for promises: the settings' calendar `office`, else nine to six, desk's time zone."""
     return calendars.get(OFFICE_NAME) or replace(OFFICE, time_zone=zone_name(settings))
 
 
@@ -101,19 +101,19 @@ def zone_name(settings: Settings) -> str:
 
 
 def zone_named(name: str) -> str:
-    """Return the name of a time zone that may not be named: then it is the machine's, else UTC."""
+    """Return the name of a time zone; if empty, the machine's, else UTC."""
     if name:
         return name
-    import tzlocal  # 25 ms, for those who named none
+    import tzlocal  # 25 ms: only if no zone is configured
 
     try:
         return ZoneInfo(tzlocal.get_localzone_name()).key
-    except (LookupError, ValueError, OSError):  # a machine whose clock bears no name that is known
+    except (LookupError, ValueError, OSError):  # the machine's zone has no known name
         return "UTC"
 
 
 def agent_name(settings: Settings) -> str:
-    """Return who answers: the name in the settings, else the login name."""
+    """Return the agent's name: that of the settings, else the login name."""
     if settings.agent:
         return settings.agent
     try:
@@ -123,7 +123,7 @@ def agent_name(settings: Settings) -> str:
 
 
 def brand_of(settings: Settings) -> Brand:
-    """Return in whose name macros speak; a sender or brand that nobody has set is not spoken of."""
+    """Return the sender and brand that macros use; empty if not set."""
     from macros.filling.context import Brand
 
     plain = Settings()
@@ -151,7 +151,7 @@ def _lower(addresses: Iterable[str]) -> frozenset[str]:
 
 
 def exposure(settings: Settings) -> Exposure:
-    """Return which tickets are graphic, and what the desk does about it."""
+    """Return the rules for graphic tickets: which they are, and how they are handled."""
     table = settings.exposure
     return Exposure(
         frozenset(table.topics),
@@ -175,7 +175,7 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
 
 
 def desk_rules(settings: Settings) -> DeskRules:
-    """Return every rule of the desk, as the settings and the files beside them say. Raises InputError."""
+    """Return all rules of the desk, from the settings and the files next to them. Raises InputError."""
     calendars = own_calendars(settings)
     return DeskRules(
         routing=routing_rules(config_folder(), settings),
@@ -210,5 +210,5 @@ def own_calendars(settings: Settings) -> Mapping[str, Calendar]:
 
 
 def policies(settings: Settings, calendars: Mapping[str, Calendar]) -> Sequence[Policy]:
-    """Return what sets the clocks. Raises InputError."""
+    """Return the policies that set the clocks. Raises InputError."""
     return policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))

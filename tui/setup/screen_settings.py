@@ -1,4 +1,4 @@
-"""How the screen goes about the order of work, graphic content and shifts: the settings that it needs, as one value."""
+"""The screen's settings for the order of work, graphic content and shifts, as one value."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Ways:
     ask_why: bool = True
     reasons: tuple[str, ...] = REASONS
     offers_shift: bool = False
-    """Ask at the opening whether a shift begins."""
+    """Ask at start whether to begin a shift."""
     begins_shift: bool = False
-    """Begin a shift at the opening without asking, as the demo does."""
+    """Begin a shift at start without asking, as the demo does."""
     away_seconds: int = 6 * 3600
-    """After so long without an action of the agent a shift is over."""
+    """After this long without an action of the agent a shift is over."""
     time_zone: str = ""
-    """Where days begin; the machine's where it is not named."""
+    """The time zone in which days begin; the machine's if not set."""
 
 
 def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
-    """Return what the settings say; a demo begins a shift of its own, and an empty desk offers none."""
+    """Return the values of the settings; a demo begins a shift itself, and an empty desk offers none."""
     from tui.setup.open_desk import exposure
 
     return Ways(

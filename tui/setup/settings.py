@@ -1,4 +1,4 @@
-"""Where a desk's files are and what `config.toml` says: who answers, in whose name, which keys."""
+"""The locations of a desk's files, and the settings of `config.toml`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from queues.next_up.graphic_content import Exposure
 
 APP = "tridesk"
 CONFIG_NAME = "config.toml"
-REASONS = ("needs somebody else", "waits for information", "not my language", "too long for now", "a break from it")
-"""Why a ticket is passed over, where the settings name no others."""
+REASONS = ("needs someone else", "waits for information", "not my language", "too long for now", "a break from it")
+"""The default reasons for passing a ticket over."""
 
 
 def store_path() -> Path:
@@ -49,7 +49,7 @@ class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
 
 class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """`[reopen]`: what a customer's new word does to a solved ticket."""
+    """`[reopen]`: what a customer's new message does to a solved ticket."""
 
     thanks: bool = False
     """A message of nothing but thanks reopens too."""
@@ -58,26 +58,26 @@ class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 
 
 class CsatTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """`[csat]`: how customers are asked how it was."""
+    """`[csat]`: how customers are asked for a rating."""
 
     link: str = ""
-    """The address of a form; `{token}` in it becomes the ticket's own mark."""
+    """The address of a form; `{token}` in it becomes the ticket's own token."""
     days: int = 30
-    """How long after the question an answer is read as one."""
+    """How long after the question an answer counts as a rating."""
 
 
 class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """One `[[team]]` that matters are handed to."""
+    """One `[[team]]` to escalate to."""
 
     name: str
     address: str = ""
-    """Where its mail goes; empty where it is told in some other way."""
+    """Its mail address; empty if it is informed in some other way."""
     answers_from: list[str] = []
     """Besides the address: addresses, or `@domain`s, whose answers are the team's."""
     due: str = ""
     """When it usually answers: `4h`, `2d`."""
     template: str = ""
-    """The template of the words to it; else the one named like the team, else `hand-over`."""
+    """The template of the text to it; else the template named like the team, else `hand-over`."""
     language: str = "en"
 
 
@@ -89,22 +89,22 @@ class NextUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     reasons: tuple[str, ...] = REASONS
     """The reasons to choose from, each on a digit."""
     count_picks: bool = True
-    """Write down when a ticket is taken before those that were to come first."""
+    """Record when a ticket is taken ahead of its turn."""
 
 
 class ExposureTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """`[exposure]`: which tickets hold graphic or abusive content. One that fits any of the four does."""
+    """`[exposure]`: which tickets have graphic or abusive content. Any of the four criteria is enough."""
 
     topics: tuple[str, ...] = tuple(sorted(Exposure().topics))
     tags: tuple[str, ...] = tuple(sorted(Exposure().tags))
     lanes: tuple[str, ...] = ()
     severities: tuple[Severity, ...] = ()
     light_between: int = 1
-    """So many light tickets come between two graphic ones, where no clock runs out for it; 0 for none."""
+    """How many easier tickets to interleave between two graphic tickets, if no clock runs out by it; 0 for none."""
     never_wait: tuple[Severity, ...] = (Severity.S0, Severity.S1)
-    """Severities that no light ticket goes before."""
+    """Severities that no easier ticket is put before."""
     fold: bool = True
-    """The customer's words are folded until a key shows them."""
+    """The customer's text is folded until a key shows it."""
 
 
 class ShiftTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -112,30 +112,30 @@ class ShiftTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
 
     ask: bool = True
     away_hours: int = 6
-    """After so many hours without an action of yours."""
+    """After this many hours without an action of yours."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """`config.toml`, with what holds where it says nothing."""
+    """`config.toml`, with the defaults."""
 
     agent: str = ""
-    """Your name, as replies and events bear it; empty for the login name."""
+    """Your name in replies and events; empty for the login name."""
     sender: str = "support@tridesk.invalid"
     brand: str = "Support"
     own_addresses: tuple[str, ...] = ()
-    """Other addresses of yours: aliases, and mail groups that deliver to you. What they send on is the person's."""
+    """Your other addresses: aliases, and mail groups that deliver to you. Group mail counts as its sender's."""
     blocked_senders: tuple[str, ...] = ()
-    """Whose mail is suspended as spam: addresses, or `@domain`."""
+    """Senders whose mail is suspended as spam: addresses, or `@domain`."""
     trusted_senders: tuple[str, ...] = ()
-    """Whose mail a spam filter's verdict does not suspend: addresses, or `@domain`."""
+    """Senders whose mail is not suspended by a spam filter's verdict: addresses, or `@domain`."""
     help_url: str = ""
     """The help page that macros name."""
     signature: str = ""
     """The line that macros may put under a reply."""
     time_zone: str = ""
-    """Where the desk is, such as `Europe/Madrid`; empty for the machine's."""
+    """The desk's time zone, such as `Europe/Madrid`; empty for the machine's."""
     register: Literal["tu", "usted"] = "usted"
-    """How Spanish addresses customers of whom nothing else is known."""
+    """How Spanish addresses customers whose preference is unknown."""
     undo_seconds: int = 10
     preset: str = "default"
     keys: dict[str, str] = {}
@@ -153,20 +153,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     reopen: ReopenTable = ReopenTable()
     csat: CsatTable = CsatTable()
     team: list[TeamTable] = []
-    """The teams that matters are handed to."""
+    """The teams to escalate to."""
     next_up: NextUpTable = NextUpTable()
     exposure: ExposureTable = ExposureTable()
     shift: ShiftTable = ShiftTable()
 
     @property
     def remotes(self) -> tuple[Account | Tracker, ...]:
-        """Everything that is fetched from and sent through."""
+        """All accounts and trackers."""
         return (*self.account, *self.tracker)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings and where each came from."""
+    """The settings and the source of each."""
 
     settings: Settings
     path: Path

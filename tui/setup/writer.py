@@ -1,4 +1,4 @@
-"""The one writer: a thread that owns its own store and desk, so that the screen never waits for the disk."""
+"""The only writer: a thread with its own store and desk, so that the screen never waits for the disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ D = TypeVar("D")
 T = TypeVar("T")
 
 PATIENCE = 0.08
-"""Seconds that a key waits for its change before the screen says that it is saving."""
+"""Seconds that a key waits for its change before the screen shows that it is saving."""
 
 
 class Writer(Generic[D]):
@@ -27,7 +27,7 @@ class Writer(Generic[D]):
         return self._pool.submit(self._run, work)
 
     def reopen(self) -> Future[None]:
-        """Build the desk anew after everything that was queued, for settings that changed; a failure keeps the old."""
+        """Rebuild the desk after everything queued, for changed settings; after a failure the old desk stays."""
         return self._pool.submit(self._anew)
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A shift begins with what was handed over and what changed, and ends with a hand-over that the agent edits."""
+"""The start of a shift, with its hand-over and changes, and its end, with a hand-over that the agent edits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BEGIN = "begin"
 
 
 class Shifts(Part):
-    """Offers a shift at the opening of the desk, and ends it."""
+    """Offers a shift when the desk opens, and ends it."""
 
     def __init__(
         self, desk: DeskContext, going: Going, graphic: GraphicContent, steps: ProcedureSteps, figures: ShiftFigures
@@ -43,11 +43,11 @@ class Shifts(Part):
 
     @property
     def going_on(self) -> Shift | None:
-        """The agent's shift; None between two."""
+        """The agent's shift; None between shifts."""
         return shifts.going_on(self.desk.store, self.desk.agent)
 
     def offer(self) -> None:
-        """Offer a shift, once: when the macros are there, for it begins with what changed in them."""
+        """Offer a shift, once the macros are loaded, because it begins with what changed in them."""
         if self._offered:
             return
         self._offered = True
@@ -64,7 +64,7 @@ class Shifts(Part):
             self._gather_start(self.desk.only_here(self._offer, message, of_ticket=False))
 
     def _show(self) -> None:
-        """Show what the shift came to, or begin one."""
+        """Show the shift's figures, or begin a shift."""
         going = self.going_on
         if going is None and not self.desk.answering.ready:
             self.desk.say(words("Macros are loading."))
@@ -77,7 +77,7 @@ class Shifts(Part):
         self.desk.in_thread("shift", partial(self._gather_in_thread, then))
 
     def _gather_in_thread(self, then: Callable[[ShiftStart, shifts.Wordings], object]) -> None:
-        """Gather what a shift begins with in a thread: every macro and procedure is compared."""
+        """Collect in a thread what the start of a shift shows: every macro and procedure is compared."""
         from zoneinfo import ZoneInfo
 
         from queues.shifts.shift_start import shift_start
@@ -101,7 +101,7 @@ class Shifts(Part):
         self.desk.writer.submit(lambda desk: desk.begin_shift(now_said))
 
     def _offer(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
-        """Stand in nobody's way: with nothing to read a shift just begins; who is at a ticket already is told."""
+        """Do not interrupt: without anything to read the shift just begins; during work only a message is shown."""
         from tui.shifts.shift_lines import start_lines
 
         if not start_lines(self.desk.store, found, self.desk.clock(), self.desk.zone()):
@@ -162,7 +162,7 @@ class Shifts(Part):
         """Write the hand-over from the events, let the agent edit it, and end the shift with it."""
         going = self.going_on
         if going is None:
-            told = words("You are in no shift; {key} begins one.")
+            told = words("You are not in a shift; {key} begins one.")
             self.desk.say(told.format(key=self.desk.key("desk.shift")))
         else:
             then = self.desk.only_here(self._edit_note, of_ticket=False)
@@ -191,6 +191,6 @@ class Shifts(Part):
         from tui.look.short_times import span
 
         self.desk.header.show_shift(())
-        told = words("Your shift ended after {span}; tridesk handover shows what you left · {key} lets it go on")
+        told = words("Your shift ended after {span}; tridesk handover shows what you left · {key} resumes it")
         length = span(shift.seconds(0, shift.ended_at or 0))
         self.desk.say(told.format(span=length, key=self.desk.key("desk.undo")))

@@ -1,4 +1,4 @@
-"""A shift's figures on the screen: at the top, on a card, and opened into the tickets behind each."""
+"""A shift's figures on the screen: in the top line, on a card, and the tickets behind each."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from queues.figures.shift import Own, OwnFigures, OwnWork
 
 BAR_SETTING = "shift bar"
-"""The name in the store's settings under which it is kept that nobody wants the bar."""
+"""The key, in the store's settings, for hiding the bar."""
 END, ALL = "end", "all"
 REST_SECONDS = 30
-"""How long figures may stay as they are where nothing happens: only the hours go on."""
+"""How long figures may stay unchanged without activity: only the hours advance."""
 
 
 class ShiftFigures(Part):
-    """Figures are looked at in a thread of their own, and only what happened since the last look."""
+    """Reads figures in a thread, and only what happened since the last read."""
 
     def __init__(self, desk: DeskContext, going: Going, view_choice: ViewChoice) -> None:
         super().__init__(desk)
@@ -39,7 +39,7 @@ class ShiftFigures(Part):
         self._work: OwnWork | None = None
         self._shift_id = 0
         self._looked = (-1, 0)
-        """The store's version at the last look, and when that was."""
+        """The store's version at the last read, and its time."""
         self._looking = False
         """The bar's figures are being read."""
         self._one_at_a_time = Lock()
@@ -49,7 +49,7 @@ class ShiftFigures(Part):
         return {"desk.shift_bar": self._turn_bar}
 
     def look_at_shift(self) -> None:
-        """Take the figures in again where something happened."""
+        """Read the figures again if something happened."""
         version, now = self.desk.store.data_version(), self.desk.clock()
         seen, at = self._looked
         if self._looking or (version == seen and now - at < REST_SECONDS):
@@ -62,7 +62,7 @@ class ShiftFigures(Part):
         self.desk.in_thread("shift", partial(self._look, going, now))
 
     def _look(self, shift: Shift, now: int) -> None:
-        """Read in a thread, with a store of its own."""
+        """Read in a thread, with its own store."""
         try:
             found = self.read(shift, now)
         finally:
@@ -70,7 +70,7 @@ class ShiftFigures(Part):
         self.desk.from_thread(self._show_bar, found)
 
     def read(self, shift: Shift, now: int) -> OwnFigures:
-        """Read what happened since the last look; a key waits in its thread until the bar has read."""
+        """Read what happened since the last read; a key's read waits in its thread for the bar's."""
         from queues.figures.shift import OwnWork
 
         with self._one_at_a_time:
@@ -97,12 +97,12 @@ class ShiftFigures(Part):
         def kept(_: None) -> None:
             self._looked = (-1, 0)
             self.look_at_shift()
-            self.desk.say(words("Your figures stand at the top.") if shown else words("Your figures are hidden."))
+            self.desk.say(words("Your figures are at the top.") if shown else words("Your figures are hidden."))
 
         await self.desk.ask(keep, kept)
 
     def open_card(self, shift: Shift, end: Callable[[], None]) -> None:
-        """Show what a shift came to so far; `end` ends it, where the agent wants that."""
+        """Show a shift's figures so far; `end` ends it, if the agent chooses that."""
         then = self.desk.only_here(partial(self._show_card, end), of_ticket=False)
         self.desk.in_thread("shift", partial(self._open_card, shift, self.desk.clock(), then))
 
@@ -127,13 +127,13 @@ class ShiftFigures(Part):
         self.desk.push_screen(LinesCard(title, card_lines(found), note, {"e": END}), chosen)
 
     def _show_behind(self, found: OwnFigures, own: Own) -> None:
-        """List the tickets that make a figure; Enter opens one, or shows all in their lanes."""
+        """List the tickets behind a figure; Enter opens a ticket, or shows all in their lanes."""
         from tui.cards.pick_list import PickList
         from tui.shifts.shift_lines import behind_lines
 
         lines = behind_lines(self.desk.store, found, own)
         if not lines:
-            self.desk.say(words("No ticket stands behind that figure yet."))
+            self.desk.say(words("No tickets are behind that figure yet."))
             return
 
         def chosen(name: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The end of a shift on the screen: everything that is left, one line each; Enter opens its ticket."""
+"""The hand-over on the screen: everything still open, one line each; Enter opens its ticket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class HandOver(Part):
-    """`H` lists promises, replies that did not leave and drafts."""
+    """`H` lists promises, unsent replies and drafts."""
 
     def __init__(self, desk: DeskContext, going: Going, shifts: Shifts) -> None:
         super().__init__(desk)
@@ -29,14 +29,14 @@ class HandOver(Part):
         return {"desk.handover": self._show}
 
     def _show(self) -> None:
-        """Show what is left and go to what is chosen."""
+        """Show what is still open and go to the chosen line."""
         from queues.shifts.handover import hand_over
         from tui.cards.pick_list import PickList
 
         found = hand_over(self.desk.store, self.desk.clock())
         lines = self._lines(found)
         if not lines:
-            self.desk.say(words("Nothing is left: no promise, no draft, no reply that waits for you."))
+            self.desk.say(words("Nothing is left: no promises, no drafts, no replies that wait for you."))
             return
 
         def chosen(name: str | None) -> None:
@@ -46,7 +46,7 @@ class HandOver(Part):
         self.desk.push_screen(PickList(lines), chosen)
 
     def _lines(self, items: Sequence[Left]) -> list[tuple[str, str]]:
-        """Return the lines of the list by their place; the end of the shift comes first, where one goes on."""
+        """Return the lines of the list by index; the end of the shift comes first, if a shift is running."""
         from tui.shifts.handover_line import left_line
 
         lines = [(str(n), left_line(item, self.desk.clock())) for n, item in enumerate(items)]

@@ -1,4 +1,4 @@
-"""One thing that a shift leaves, on one line: the same words on the screen and on the command line."""
+"""A hand-over item on one line, for screen and command line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 MOST_TOLD = 10
-"""Lines of a farewell; the rest is counted."""
+"""The most lines shown when the desk closes; the rest is counted."""
 
 
 def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
-    """Return what the agent leaves behind as lines for the terminal, empty where nothing is left."""
+    """Return the agent's hand-over items as lines for the terminal; empty if there are none."""
     lines = [words("Left for the next shift (tridesk handover):")] if found else []
-    lines += [left_line(one, now) for one in found[:MOST_TOLD]]
+    lines += [left_line(item, now) for item in found[:MOST_TOLD]]
     if len(found) > MOST_TOLD:
         lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
     if in_shift:
@@ -29,7 +29,7 @@ def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
 
 
 def left_line(one: Left, now: int) -> str:
-    """Return one thing that is left on a line for people; foreign words are made safe."""
+    """Return a hand-over item as one readable line; foreign text is made safe."""
     if one.kind == "promise":
         stand = words("{span} late") if one.late else words("due in {span}")
         told = words("promise, {stand}").format(stand=stand.format(span=span(abs(one.at - now))))

@@ -1,4 +1,4 @@
-"""An agent's shift in words: figures and what they mean, the bar, what it begins with, the hand-over."""
+"""An agent's shift as text: figures and their definitions, the bar, the start of a shift, the hand-over."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from queues.shifts.shift_start import ShiftStart
 
 MEANS = {
-    Own.SOLVED: "tickets that you solved and that stay so, by the hours of your shift",
+    Own.SOLVED: "tickets that you solved and that stayed solved, per hour of your shift",
     Own.HANDLE: "mean of the times since your action before; longer than 30m counts as a pause",
     Own.FIRST_REPLY: "median from the ticket's opening to your first reply",
     Own.ONE_TOUCH: "of what you solved: with one reply, never opened again",
     Own.REOPENED: "of your solvings: opened again afterwards",
     Own.KEPT: "of your replies and solvings that a clock ran for: in time",
     Own.KEYS: "median of keys pressed on what you solved, letters typed not counted",
-    Own.EXPOSED: "tickets whose graphic words you had shown",
+    Own.EXPOSED: "tickets whose graphic text you viewed",
     Own.SKIPPED: "offered by next-up and passed over, with your reason",
-    Own.PICKED: "answered or decided before what was to come first",
+    Own.PICKED: "answered or decided ahead of their turn",
 }
-"""What each figure is, in one line."""
+"""The definition of each figure, in one line."""
 MOST_NOTES = 5
-"""Hand-overs that are shown at the beginning of a shift."""
+"""The most hand-overs shown at the start of a shift."""
 MOST_SAID = 60
-"""Lines of one hand-over that are shown at the beginning of a shift; `tridesk handover` writes all."""
+"""The most lines of a hand-over shown at the start of a shift; `tridesk handover` shows all."""
 MOST_OF_A_KIND = 12
-"""Lines of one kind in a hand-over or at the beginning of a shift; the rest is counted."""
+"""The most lines of one kind in a hand-over or at the start of a shift; the rest is counted."""
 
 
 def shown(own: Own, number: float | None) -> str:
-    """Return a figure as people read it."""
+    """Return a figure as readable text."""
     if number is None:
         return "-"
     if own in LENGTHS:
@@ -52,7 +52,7 @@ def shown(own: Own, number: float | None) -> str:
 
 
 def behind_word(own: Own, number: float) -> str:
-    """Return what one ticket adds to a figure."""
+    """Return a ticket's contribution to a figure."""
     if own in LENGTHS:
         return span(round(number))
     if own in SHARES:
@@ -61,7 +61,7 @@ def behind_word(own: Own, number: float) -> str:
 
 
 def figure_lines(found: OwnFigures) -> Iterator[tuple[Own, str]]:
-    """Yield every figure with a line: its value, of how many, and what it means."""
+    """Yield every figure with a line: its value, its sample size, and its definition."""
     for own in Own:
         count = found.count(own)
         of = f"({count})" if own not in COUNTED else ""
@@ -69,7 +69,7 @@ def figure_lines(found: OwnFigures) -> Iterator[tuple[Own, str]]:
 
 
 def card_lines(found: OwnFigures) -> list[tuple[str, str]]:
-    """Return a line and the one below it for each figure, with the figure's name as its id."""
+    """Return two lines for each figure, with the figure's name as the id."""
     lines = []
     for own in Own:
         count = found.count(own)
@@ -79,14 +79,14 @@ def card_lines(found: OwnFigures) -> list[tuple[str, str]]:
 
 
 def behind_lines(store: Store, found: OwnFigures, own: Own) -> list[tuple[str, str]]:
-    """Return the tickets behind a figure, the newest number first, with what each adds to it; ids begin with it."""
+    """Return the tickets behind a figure, newest first, with their contributions; ids begin with the number."""
     lines = []
     for place, one in enumerate(sorted(found.behind.get(own, ()), key=lambda one: -one.ticket_id)):
         row = store.tickets.row(one.ticket_id)
         if row is not None:
             stand = f"#{row.id:<6} {behind_word(own, one.value):<8} {row.status.value:<8}"
-            told = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
-            lines.append((f"{row.id}:{place}", told))
+            note_lines = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
+            lines.append((f"{row.id}:{place}", note_lines))
     return lines
 
 
@@ -108,26 +108,28 @@ def bars(found: OwnFigures) -> tuple[str, ...]:
         (rate, handle, kept),
         (rate, kept),
     )
-    return tuple(" · ".join(one for one in some if one) for some in sizes)
+    return tuple(" · ".join(part for part in some if part) for some in sizes)
 
 
 def revised_line(one: Revised) -> str:
-    """Say which procedure or macro changed."""
+    """Return which procedure or macro changed."""
     how = words("changed") if one.old and one.new else words("new") if one.new else words("gone")
     return f"{words(one.kind)} {safe_line(one.name)}: {how}"
 
 
 def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tuple[str, str]]:
-    """Return what a shift begins with as lines of id and words, at most `MOST_OF_A_KIND` a kind.
+    """Return the lines shown at the start of a shift, as id and text, at most `MOST_OF_A_KIND` of each kind.
 
-    An id is `ticket:N` or `revised:N`, the place in `found.revised`; other lines lead nowhere, and headings have none.
+    An id is `ticket:N` or `revised:N`, an index into `found.revised`; other lines open nothing, headings have no id.
     """
     lines: list[tuple[str, str]] = []
     for shift in found.notes[:MOST_NOTES]:
         said = shift.note.splitlines()
-        told = [(f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])]
-        lines += [("", note_head(shift, zone)), *told, *_more(f"note {shift.id}", len(said) - MOST_SAID)]
-    # made one by one and only as many as are shown: a line reads its ticket
+        note_lines = [
+            (f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])
+        ]
+        lines += [("", note_head(shift, zone)), *note_lines, *_more(f"note {shift.id}", len(said) - MOST_SAID)]
+    # built lazily, only as many as are shown: each line reads its ticket
     chapters: list[tuple[str, int, Iterator[tuple[str, str]]]] = [
         (
             words("Changed since your last shift"),
@@ -137,15 +139,20 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
         (
             words("Promised for today"),
             len(found.promises),
-            (_ticket(store, one.ticket_id, _promised(one.due_at, now), one.text) for one in found.promises),
+            (
+                _ticket(store, promise.ticket_id, _promised(promise.due_at, now), promise.text)
+                for promise in found.promises
+            ),
         ),
         (words("Yours"), len(found.mine), (_ticket(store, row.id, row.status.value) for row in found.mine)),
         (
             words("Drafts"),
             len(found.drafts),
             (
-                _ticket(store, one.ticket_id, span(max(0, now - one.updated_at)), one.text.strip().partition("\n")[0])
-                for one in found.drafts
+                _ticket(
+                    store, draft.ticket_id, span(max(0, now - draft.updated_at)), draft.text.strip().partition("\n")[0]
+                )
+                for draft in found.drafts
             ),
         ),
     ]
@@ -156,18 +163,18 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
 
 
 def _more(of: str, count: int) -> list[tuple[str, str]]:
-    """Say how many lines are not shown, where any is not."""
+    """Return how many lines are not shown, if any."""
     return [(f"more:{of}", "  " + words("… and {n} more").format(n=count))] if count > 0 else []
 
 
 def note_head(shift: Shift, zone: str) -> str:
-    """Say whose hand-over it is and when it was left."""
-    told = words("Hand-over of {agent}, {when}")
-    return told.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
+    """Return whose hand-over it is and when it was written."""
+    note_lines = words("Hand-over of {agent}, {when}")
+    return note_lines.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
 
 
 def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str) -> str:
-    """Write the hand-over from the events: what the shift came to, then what is left, a line a thing."""
+    """Draft the hand-over from the events: the shift's figures, then the open items, one per line."""
     solved = len(found.behind.get(Own.SOLVED, ()))
     head = words("{agent}, {since} to {until}: {n} solved, {kept} in time, {graphic} graphic").format(
         agent=found.agent,
@@ -178,9 +185,9 @@ def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str)
         graphic=found.count(Own.EXPOSED),
     )
     lines = [head]
-    for kind in dict.fromkeys(one.kind for one in left):
-        held = [one for one in left if one.kind == kind]
-        lines += [" ".join(left_line(one, now).split()) for one in held[:MOST_OF_A_KIND]]
+    for kind in dict.fromkeys(item.kind for item in left):
+        held = [item for item in left if item.kind == kind]
+        lines += [" ".join(left_line(item, now).split()) for item in held[:MOST_OF_A_KIND]]
         if len(held) > MOST_OF_A_KIND:
             lines.append(words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND))
     return "\n".join(lines) + "\n"
@@ -194,5 +201,5 @@ def _promised(due_at: int, now: int) -> str:
 def _ticket(store: Store, ticket_id: int, stand: str, text: str = "") -> tuple[str, str]:
     row = store.tickets.row(ticket_id)
     who, subject = (safe_line(row.customer_name), safe_line(row.subject)) if row is not None else ("", "")
-    told = f" · {safe_line(text)[:60]}" if text else ""
-    return f"ticket:{ticket_id}", f"  #{ticket_id} {stand} · {who[:20]} · {subject[:40]}{told}"
+    note_lines = f" · {safe_line(text)[:60]}" if text else ""
+    return f"ticket:{ticket_id}", f"  #{ticket_id} {stand} · {who[:20]} · {subject[:40]}{note_lines}"

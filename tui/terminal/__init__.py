@@ -1,4 +1,4 @@
-"""The terminal itself: what is read from it and written to it, a guard against bursts of keys, an orderly end.
+"""The terminal: input and output, a guard against bursts of keys, an orderly shutdown.
 
-Imports `look`, `setup`, `queues` and `data`; knows no ticket.
+Imports `look`, `setup`, `queues` and `data`; independent of tickets.
 """

@@ -1,4 +1,4 @@
-"""What is kept of a fault of the program itself: kinds and places, never values, which may be a customer's words."""
+"""Reports of internal errors: exception types and code lines, never values, which may be customer text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 
 
 def fault_place(error: BaseException) -> str:
-    """Return the kind of a failure and the line of ours that it came from, never its message."""
+    """Return the type of an exception and the line of our code that raised it, never its message."""
     trace, place = error.__traceback__, "?"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
@@ -25,17 +25,21 @@ def fault_place(error: BaseException) -> str:
 
 
 def report_of(error: BaseException | None) -> str:
-    """Return the kinds of an error and of what led to it, each with the lines of code that it went through."""
+    """Return the types of an error and its causes, each with the code lines of its traceback."""
     parts: list[str] = []
     while error is not None:
         frames = traceback.extract_tb(error.__traceback__)
-        parts += [type(error).__qualname__, *(f"  {one.filename}:{one.lineno} {one.name}" for one in frames), ""]
+        parts += [
+            type(error).__qualname__,
+            *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames),
+            "",
+        ]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n".join(parts)
 
 
 def write_report(error: BaseException | None) -> Path | str:
-    """Write the report of an error into the folder of logs and return where; without a place for it, its first line."""
+    """Write an error's report to the log folder and return its path; if that fails, return the first line."""
     now = time.strftime("%Y-%m-%dT%H:%M:%S")
     head = f"{now} Python {platform.python_version()} {platform.system()}\n"
     try:

@@ -1,4 +1,4 @@
-"""The terminal as the screen uses it: one that may be gone at any moment, and is given back whatever happens."""
+"""The terminal driver: the terminal may disappear at any moment, and is always restored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GIVEN_BACK = (
     "\x18\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l"
     "\x1b[?25h\x1b[?1004l"
 )
-"""Cancels a sequence that was cut off, then takes back what the screen asked of the terminal."""
+"""Cancels an incomplete sequence, then resets the terminal modes that the screen set."""
 
 
 class _Driven(Protocol):
@@ -26,7 +26,7 @@ class _Driven(Protocol):
 
 
 class DeskDriver(LinuxDriver):
-    """Textual's driver, but a terminal that is gone stops no thread: what is written to it is dropped."""
+    """Textual's driver, but if the terminal is gone, output is dropped and no thread stops."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
@@ -35,11 +35,11 @@ class DeskDriver(LinuxDriver):
         # the private `_file` is the only way to another stream: Textual's driver takes none
         assert self._file is not None
         self._outlet = _Outlet(self._file)
-        self._file = cast("TextIOWrapper", self._outlet)  # all that is asked of it
+        self._file = cast("TextIOWrapper", self._outlet)  # only its methods are used
         cast(_Driven, app).terminal = self
 
     def give_back(self) -> None:
-        """Put the terminal back as it was, when there is no time for the orderly way."""
+        """Restore the terminal when there is no time for an orderly shutdown."""
         if self.attrs_before is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
@@ -48,7 +48,7 @@ class DeskDriver(LinuxDriver):
 
 
 class _Outlet:
-    """A stream whose far end may be gone."""
+    """A stream whose other end may be closed."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream

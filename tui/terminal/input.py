@@ -1,8 +1,8 @@
-"""What a terminal sends, taken apart: keys and the mouse, pasted text, and answers that are nobody's keys.
+"""Parses what a terminal sends: keys, the mouse, pasted text, and responses to queries, which are not keys.
 
 Textual's own parser leaves a bracketed paste at the first escape sequence in it, and types what it does not know: the
-rest of a pasted log line, or the terminal's answer to a query, would run as keys. Here a paste ends with its end mark
-alone, and each escape sequence is read whole before it is looked at; Textual's parser then names the keys.
+rest of a pasted log line, or the terminal's answer to a query, would run as keys. Here a paste ends only with its end
+mark, and each escape sequence is read completely before it is parsed; Textual's parser then names the keys.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from textual.message import Message
 from data.safe_text import safe_text
 
 ESCAPE_SECONDS = 0.1
-"""An escape that nothing follows for so long was the key."""
+"""After this long, an escape that nothing follows is the Escape key."""
 ANSWER_SECONDS = 1.0
-"""So long the rest of a terminal's answer is waited for."""
+"""How long to wait for the rest of a terminal's response."""
 PASTE_SECONDS = 5.0
-"""A paste that stops for so long has lost its end mark."""
+"""After this long without input, a paste has lost its end mark."""
 
 _PASTE, _PASTE_END = "\x1b[200~", "\x1b[201~"
-# also the function keys of the Linux console, and the mouse as old terminals report it: three bytes after an M
+# includes the Linux console's function keys, and old terminals' mouse reports: three bytes after an M
 _CSI = re.compile(r"(?:\x1b\[|\x9b)(?:\[[A-E]|M[\s\S]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]+[ -/]*M)")
 _PART_OF_CSI = re.compile(r"(?:\x1b\[|\x9b)(?:\[|M[\s\S]{0,2}|[0-?]*[ -/]*)\Z")
 _SS3 = re.compile(r"(?:\x1bO|\x8f)([0-9;]*[@-~])")
 _PART_OF_SS3 = re.compile(r"(?:\x1bO|\x8f)[0-9;]*\Z")
-# OSC, DCS, APC, PM and SOS, in seven and in eight bits; a new escape or a cancel breaks them off
+# OSC, DCS, APC, PM and SOS, in seven and in eight bits; a new escape or a cancel aborts them
 _STRING = re.compile(r"(?:\x1b[\]P_^X]|[\x90\x98\x9d-\x9f])[^\x07\x18\x1a\x1b\x9c]*")
 _STRING_END = re.compile(r"\x07|\x1b\\|\x9c|\x18|\x1a")
 _TEXT = re.compile(r"[^\x1b\x80-\x9f]+")
@@ -38,34 +38,34 @@ _TEXT = re.compile(r"[^\x1b\x80-\x9f]+")
 _MOUSE = re.compile(r"<\d+;-?\d+;-?\d+[Mm]")
 _RESIZED = re.compile(r"48;\d+(?::\d*)*;\d+(?::\d*)*;\d+(?::\d*)*;\d+(?::\d*)*t")
 _KEY = re.compile(r"\[[A-E]|[\d:;]*[A-HPQRSZIOu^@$]|(?:[1-9]|[12]\d|3[0-4])(?:;\d+(?::\d+)?)?~|\?\d+;\d\$y")
-"""The sequences that Textual knows as keys, focus, the place of the cursor and answers of its own."""
+"""The sequences that Textual parses as keys, focus changes, cursor positions and responses."""
 
 _EIGHT_BIT = {0xDC80 + place: 0x80 + place if place < 0x20 else None for place in range(0x80)}
-"""Bytes that are no UTF-8: controls of eight bits keep their meaning, all else goes."""
+"""Bytes that are not UTF-8: eight-bit control characters keep their meaning, others are dropped."""
 _COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)?")
 
 
 class TerminalInput:
-    """Feed it what was read; it yields Textual's events. Time is a parameter, in seconds of any steady clock."""
+    """Feed it what was read; it yields Textual's events. Time is a parameter, in seconds of a monotonic clock."""
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
         self._stateful = XTermParser()
-        """Knows where the mouse was and how large the terminal is."""
+        """Textual's parser; knows the mouse position and the terminal's size."""
         self._rest = ""
-        """The beginning of a sequence, or a paste that has not ended."""
+        """An incomplete sequence or paste."""
         self._pasting = False
         self._since = 0.0
         """When the rest last grew."""
 
     def feed(self, data: bytes, now: float) -> Iterator[Message]:
-        """Yield what `data` completes."""
+        """Yield the events that `data` completes."""
         self._rest += self._decode(data).translate(_EIGHT_BIT)
         self._since = now
         yield from self._complete()
 
     def tick(self, now: float) -> Iterator[Message]:
-        """Yield what no more is waited for; call it now and then while nothing is read."""
+        """Yield the events whose wait has timed out; call it periodically while nothing is read."""
         waited = now - self._since
         if not self._rest or waited < self._patience:
             return
@@ -86,7 +86,7 @@ class TerminalInput:
         return ANSWER_SECONDS if begun else ESCAPE_SECONDS
 
     def _complete(self) -> Iterator[Message]:
-        """Take off the rest what is whole."""
+        """Remove and yield the complete pieces of the rest."""
         while self._rest:
             if self._pasting:
                 text, mark, after = self._rest.partition(_PASTE_END)
@@ -103,7 +103,7 @@ class TerminalInput:
 
     @staticmethod
     def _first_of(rest: str) -> int | None:
-        """Return how long the first piece of the rest is; None where it is not whole yet."""
+        """Return the length of the first piece of the rest; None if it is incomplete."""
         for pattern in (_TEXT, _CSI, _SS3):
             if found := pattern.match(rest):
                 return found.end()
@@ -117,7 +117,7 @@ class TerminalInput:
         return 1 if rest[0] != "\x1b" or rest[1] == "\x1b" else 2
 
     def _events_of(self, sequence: str) -> Iterator[Message]:
-        """Name one piece; what is no key of anybody's names nothing."""
+        """Yield the events of one piece; an unknown sequence yields none."""
         if sequence == _PASTE:
             self._pasting = True
         elif _CSI.fullmatch(sequence):
@@ -139,13 +139,13 @@ class TerminalInput:
 
 
 def _named(sequence: str) -> Iterator[Message]:
-    """Yield what Textual calls a sequence; one that it waits for more of is thrown away with its parser."""
+    """Yield Textual's events for a sequence; if its parser waits for more, discard sequence and parser."""
     for message in XTermParser().feed(sequence):
-        # keys that Textual has no name for get a character of private use
+        # keys without a Textual name get a private-use character
         if not (isinstance(message, events.Key) and "\ue000" <= (message.character or "") <= "\uf8ff"):
             yield message
 
 
 def _pasted(text: str) -> events.Paste:
-    """Return pasted text without its colours; other controls are shown, not sent."""
+    """Return pasted text without colour sequences; other control characters are made visible."""
     return events.Paste(safe_text(_COLOUR.sub("", text.replace("\x00", ""))))

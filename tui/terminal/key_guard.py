@@ -1,6 +1,6 @@
-"""Which keys of a real terminal are not for the desk: pasted text, held keys, keys for a card that was not drawn yet.
+"""Rejects keys of a real terminal that were not meant: pasted text, held keys, keys for a card not drawn yet.
 
-Only times and kinds are looked at, so that the rules can be tried without a terminal. Typing is never held up.
+The rules use only times and kinds, so that they can be tested without a terminal. Typing is never delayed.
 """
 
 from __future__ import annotations
@@ -11,42 +11,42 @@ from enum import Enum, auto
 from tui.look.words import words
 
 GAP = 0.03
-"""Keys closer together, in seconds, belong to one burst; the keys of one read always do."""
+"""Keys closer together than this, in seconds, form a burst; the keys of one read always do."""
 MOST = 8
-"""A burst of more keys, not all of them moves, is text that was pasted."""
+"""A burst of more keys than this, not all of them moves, is pasted text."""
 HELD = 0.7
-"""The same key again sooner than this is held down: longer than any keyboard waits before it repeats."""
+"""The same key again sooner than this is held down; longer than any keyboard's repeat delay."""
 
 
 class Kind(Enum):
-    """What a key would do where the focus is."""
+    """What a key would do at the current focus."""
 
     TEXT = auto()
     """Type or edit."""
     MOVE = auto()
-    """Move about; harmless as often as it comes."""
+    """Move about; harmless when repeated."""
     LINE = auto()
-    """Open the line of the filter, for what is typed next."""
+    """Open the filter line, for the text typed next."""
     ACT = auto()
     """Open, change or send something."""
     NOTHING = auto()
 
 
 class KeyGuard:
-    """Ask about each key, in the order in which they came, when the one before is done with."""
+    """Call it for each key, in order, after the previous key was handled."""
 
     def __init__(self) -> None:
         self._last = float("-inf")
         self._count = 0
-        """Keys of the burst so far that did not type."""
+        """The non-typing keys of the burst so far."""
         self._acted = self._pasted = False
         self._held: tuple[str, Hashable] | None = None
-        """The key that acted last, and where it did so first."""
+        """The last key that acted, and where it first did."""
         self._held_at = float("-inf")
 
     @property
     def acted(self) -> bool:
-        """A key of this burst did something."""
+        """A key of this burst has acted."""
         return self._acted
 
     def refusal(
@@ -59,10 +59,10 @@ class KeyGuard:
         drawn_at: float = float("-inf"),
         repeats: bool = False,
     ) -> str:
-        """Return why a key does nothing, a sentence that ends without a stop; empty where it may act.
+        """Return why a key is ignored, a sentence without a full stop; empty if it may act.
 
-        `kinds` holds its own kind, then those of the keys of the same burst that wait behind it; `place` is where it
-        would act, `drawn_at` since when that is on the terminal; a key that `repeats` may be held.
+        `kinds` are its own kind and those of the waiting keys of the same burst; `place` is where it
+        would act, `drawn_at` since when that has been visible; a key that `repeats` may be held.
         """
         kind = kinds[0]
         if at - self._last > GAP:
@@ -77,12 +77,12 @@ class KeyGuard:
         return refused
 
     def _as_paste(self, kinds: Sequence[Kind]) -> str:
-        """A long burst is dropped whole, from its first key on where all of it is known by then."""
+        """A long burst is dropped completely, from its first key on if all of it is known by then."""
         opens_line = self._count == 1 and kinds[0] is Kind.LINE
         long = self._count + len(kinds) - 1 > MOST
         if not self._pasted and long and not opens_line:
             self._pasted = any(kind is not Kind.MOVE for kind in kinds)
-        return words("that many keys at once are pasted text, which does nothing here") if self._pasted else ""
+        return words("so many keys at once are pasted text, which is ignored here") if self._pasted else ""
 
     def _as_act(self, key: str, at: float, place: Hashable, drawn_at: float, repeats: bool) -> str:
         before, since = self._held, at - self._held_at
@@ -90,7 +90,7 @@ class KeyGuard:
         if self._acted:
             return words("of keys that come at once only the first acts")
         if at < drawn_at:
-            return words("pressed before what it acts on was there to be read; press it again")
+            return words("pressed before what it acts on was visible; press it again")
         if before is not None and before[0] == key and since < HELD and not repeats:
             return "" if before[1] == place else words("the key was held down; it acts once")
         self._held = key, place

@@ -1,4 +1,4 @@
-"""The driver of a real terminal: reads what it sends through `tui.terminal.input` and hands keys on with their time."""
+"""The driver of a real terminal: parses input with `tui.terminal.input` and passes keys on with their time."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from tui.terminal.driver import DeskDriver
 from tui.terminal.input import TerminalInput
 
 LOOK_SECONDS = 0.05
-"""How often it is looked whether an escape was the key."""
+"""How often to check whether an escape was the Escape key."""
 
 
 class _Fed(Protocol):
-    """What the driver wants of its application."""
+    """What the driver needs from its application."""
 
     def typed(self, read: Sequence[events.InputEvent | events.Paste], at: float) -> None: ...
 
 
 class ReadingDriver(DeskDriver):
-    """The desk's driver, with a reading of its own."""
+    """The desk's driver, with its own input thread."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._typed: list[events.InputEvent | events.Paste] = []
-        """What is being read: all keys of one read go on together, so that the first is not judged without the rest."""
+        """The events of the current read: passed on together, so that the first key is not judged without the rest."""
 
     def run_input_thread(self) -> None:
-        """Read until the application wants no more, or the terminal is gone."""
+        """Read until the application stops, or the terminal is gone."""
         source = TerminalInput()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if not self._read(source, ready=bool(selector.select(LOOK_SECONDS))):
                     return
-            if selector.select(0):  # what was typed just before the end
+            if selector.select(0):  # keys typed just before the end
                 self._read(source, ready=True)
 
     def _read(self, source: TerminalInput, *, ready: bool) -> bool:
-        """Hand on what has come; False where the terminal is gone."""
+        """Pass on the input so far; False if the terminal is gone."""
         at = monotonic()
         try:
             data = os.read(self.fileno, 4096) if ready else b""
@@ -59,7 +59,7 @@ class ReadingDriver(DeskDriver):
         return bool(data) or not ready
 
     def send_message(self, message: Message) -> None:
-        """Keep keys, pasted text and the mouse until all of the read is known; hand all else on at once."""
+        """Collect keys, pasted text and the mouse until the read is complete; pass on everything else at once."""
         if isinstance(message, events.InputEvent | events.Paste):
             self._typed.append(message)
         else:

@@ -1,6 +1,6 @@
-"""How the program ends when it is ended from outside: soon, whatever it is doing, and with what it started.
+"""Shutdown from outside: the program and its children end soon, whatever it is doing.
 
-A thread of its own watches for signals and for the terminal, so that nothing that the rest of the program waits for
+A separate thread watches signals and the terminal, so that nothing that the rest of the program waits for
 can keep it from ending.
 """
 
@@ -19,20 +19,20 @@ from typing import Any, Final, NoReturn
 from queues.ground import children
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
-"""What ends the program from outside: the system, a closed window, another program."""
+"""Signals that end the program: from the system, a closed window, another program."""
 ENDED_BY_SIGNAL: Final = 128
-"""Exit codes above this one name the signal, as shells do."""
+"""Exit codes above this name the signal, as in shells."""
 SECONDS: Final = 3.5
-"""How long an orderly end may take before the program is ended by force."""
+"""How long an orderly shutdown may take before the program is killed."""
 _LAST_SECONDS: Final = 0.5
 _ALARM_SECONDS: Final = 4.5
-"""When the system ends a program whose threads do not run any more."""
+"""When the system kills a program whose threads no longer run."""
 _OVER, _ASKED = 0, 255
 _GONE = select.POLLHUP | select.POLLERR
 
 
 class Shutdown:
-    """Watches, while it is open, for what ends the program. Open it in the main thread."""
+    """Watches, while open, for signals and the end of the terminal. Open it in the main thread."""
 
     def __init__(
         self,
@@ -42,16 +42,16 @@ class Shutdown:
         terminal: int | None = None,
         seconds: float = SECONDS,
     ) -> None:
-        """Take what starts an orderly end with an exit code, and what is still tried just before an end by force.
+        """Take the function that starts an orderly shutdown with an exit code, and a last resort to call before a kill.
 
-        Both are called in the thread that watches. `terminal` is a file descriptor whose end counts as a closed window.
+        Both are called in the watching thread. `terminal` is a file descriptor whose end counts as a closed window.
         """
         self._orderly, self._last, self._terminal, self._seconds = orderly, last, terminal, seconds
         self._read, self._write = os.pipe()
         self._over = threading.Event()
         self._before: list[tuple[int, Any]] = []
         self.code: int | None = None
-        """The exit code of an end from outside, None while there is none."""
+        """The exit code of a shutdown from outside; None until then."""
 
     def __enter__(self) -> Shutdown:
         os.set_blocking(self._write, False)
@@ -77,12 +77,12 @@ class Shutdown:
         os.close(self._write)
 
     def begin(self) -> None:
-        """Begin the end although no signal came; the exit code is 0."""
+        """Begin the shutdown without a signal; the exit code is 0."""
         if not self._over.is_set():
             self._tell(_ASKED)
 
     def _tell(self, what: int) -> None:
-        with suppress(BlockingIOError):  # then there is enough to read already
+        with suppress(BlockingIOError):  # then there is already enough to read
             os.write(self._write, bytes([what]))
 
     def _watch(self) -> None:
@@ -96,7 +96,7 @@ class Shutdown:
         self._orderly(self.code)
 
     def _wait(self) -> int | None:
-        """Return the exit code once there is a reason to end, None where this is over."""
+        """Return the exit code once there is a reason to end; None if watching was stopped."""
         watched = select.poll()
         watched.register(self._read, select.POLLIN)
         if self._terminal is not None:
@@ -113,7 +113,7 @@ class Shutdown:
                     watched.unregister(descriptor)
 
     def _force(self, code: int) -> None:
-        """End the program and its children once the time is up."""
+        """Kill the program and its children once the time is up."""
         if self._over.wait(self._seconds):
             return
         last = threading.Thread(target=self._last, name="last", daemon=True)
@@ -142,5 +142,5 @@ def _code_of(read: Iterable[int]) -> int | None:
 
 
 def _signalled(number: int, frame: FrameType | None) -> None:
-    """Have the system end the program should its threads be kept from it; the thread that watches does all else."""
+    """Have the system kill the program if its threads are blocked; the watching thread does everything else."""
     signal.setitimer(signal.ITIMER_REAL, _ALARM_SECONDS)

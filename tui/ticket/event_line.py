@@ -1,4 +1,4 @@
-"""What happened beside a ticket's own life, on one line: passed over, taken before others, its folded words shown."""
+"""Events about the handling of a ticket, on one line: passed over, taken out of turn, graphic text shown."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def aside_line(event: Event, now: int) -> str:
-    """Say who passed a ticket over and why, or took it out of turn: `passed over by eva, 2h05 ago: a break`."""
+    """Return who passed a ticket over and why, or took it out of turn: `passed over by eva, 2h05 ago: a break`."""
     ago, agent = words("{span} ago").format(span=span(max(0, now - event.at))), safe_line(event.actor)
     if event.kind == "picked":
         told = words("taken by {agent} as number {rank} in the order, {ago}")
         return told.format(agent=agent, rank=event.detail.get("rank", "?"), ago=ago)
     if event.kind == "revealed":
-        return words("its graphic words were shown to {agent}, {ago}").format(agent=agent, ago=ago)
+        return words("its graphic text was shown to {agent}, {ago}").format(agent=agent, ago=ago)
     said = words("passed over by {agent}, {ago}").format(agent=agent, ago=ago)
     reason, taken = safe_line(str(event.detail.get("reason", ""))), event.detail.get("taken")
     said += f": {reason}" if reason else ""

@@ -1,4 +1,4 @@
-"""Reads all that the ticket view shows of one ticket."""
+"""Reads everything that the ticket view shows of a ticket."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from data.store import Store
 
 ORDER_OF_WORK = ("skipped", "picked")
-"""The events that say how the ticket stood in the order of work."""
+"""The events about the ticket's place in the order of work."""
 
 
 def read_conversation(store: Store, ticket_id: int, folds: Callable[[Ticket], bool]) -> Conversation | None:
-    """Return the ticket with its messages and what belongs to it; None where there is no such ticket.
+    """Return the ticket with its messages and related records; None if there is no such ticket.
 
-    `folds` says whether the customer's words on the ticket are folded.
+    `folds` returns whether the customer's text on the ticket is folded.
     """
     ticket = store.tickets.get(ticket_id)
     if ticket is None:

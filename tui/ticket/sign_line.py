@@ -1,4 +1,4 @@
-"""What a mail's headers said of its sort, in one line for a person."""
+"""The classification of a mail by its headers, as one readable line."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from data.safe_text import safe_line
 
 
 def sign_line(sign: Sign) -> str:
-    """Return the rule and what was seen; a question mark where it is no more than a hint."""
+    """Return the rule and its evidence; with a question mark if it is only a hint."""
     return safe_line(f"[{sign.rule}{'' if sign.sure else '?'}: {sign.seen}]")

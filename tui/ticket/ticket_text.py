@@ -1,4 +1,4 @@
-"""A ticket as lines to read: who, what, the clocks, then the conversation. No Textual here, only words and inks."""
+"""A ticket as lines of text: who, what, the clocks, then the conversation. Does not use Textual."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tui.ticket.sign_line import sign_line
 
 MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "NOTE ┃ "}
 MOST_OF_A_TAG = 60
-"""Characters of a tag that are shown: what comes longer is none that anybody made."""
+"""The most characters of a tag that are shown: no one creates longer tags on purpose."""
 INKS = {Direction.IN: Ink.CUSTOMER, Direction.OUT: Ink.OURS, Direction.NOTE: Ink.NOTE}
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that the screen shows of one ticket, read together."""
+    """Everything that the screen shows of a ticket, read together."""
 
     ticket: Ticket
     customer: Customer | None
@@ -38,18 +38,18 @@ class Conversation:
     escalations: Sequence[Escalation] = ()
     problem: Problem | None = None
     promises: Sequence[GivenPromise] = ()
-    """Those not kept yet."""
+    """Promises not kept yet."""
     ratings: Sequence[Rating] = ()
     asked_at: int | None = None
-    """When we asked how it was and nobody has answered."""
+    """When a rating was requested that is still unanswered."""
     asides: Sequence[Event] = ()
-    """When it was passed over, or taken before others."""
+    """When it was passed over, or taken out of turn."""
     folded: bool = False
     """The customer's words may be graphic and are not shown yet."""
 
 
 def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool) -> list[Line]:
-    """Lay a conversation out in `width` cells; `quotes` unfolds what mails quote of earlier ones."""
+    """Lay a conversation out in `width` cells; `quotes` unfolds quoted text."""
     lines = [*_facts(shown, width, now), Line(Ink.PLAIN, "")]
     for message in shown.messages:
         folded = shown.folded and message.direction is Direction.IN
@@ -65,7 +65,7 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     yield Line(Ink.TITLE, fit(f"#{ticket.id} {one_line(ticket.subject) or words('(no subject)')}", width))
     state = [ticket.status.value, ticket.priority.value, *([ticket.severity.value] if ticket.severity else [])]
     state.append(
-        words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("nobody's")
+        words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
     yield from _lines(
         Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags)]), width
@@ -79,8 +79,8 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         if due is not None:
             yield Line(Ink.LATE if due <= now else Ink.PLAIN, fit(clock_words(name, due, now), width))
     for promise in shown.promises:
-        told = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
-        yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(told, width))
+        summary = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
+        yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(summary, width))
     for child in shown.escalations:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
         yield from _lines(ink, escalation_words(child, now), width)
@@ -92,43 +92,43 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     if ticket.procedure:
         yield Line(Ink.PLAIN, fit(words("procedure {name}").format(name=one_line(ticket.procedure)), width))
     if ticket.reason:
-        yield Line(Ink.QUIET, fit(words("here by the rule {name}").format(name=one_line(ticket.reason)), width))
+        yield Line(Ink.QUIET, fit(words("routed by the rule {name}").format(name=one_line(ticket.reason)), width))
     others = [row for row in shown.earlier if row.id != ticket.id]
     if others:
-        told = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
-        yield from _lines(Ink.QUIET, words("earlier ({n}): {told}").format(n=len(others), told=told), width)
+        summary = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
+        yield from _lines(Ink.QUIET, words("earlier ({n}): {tickets}").format(n=len(others), tickets=summary), width)
 
 
 def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     for rating in shown.ratings:
-        told = rating_words(replace(rating, comment="") if shown.folded else rating, now)
-        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, told, width)
+        summary = rating_words(replace(rating, comment="") if shown.folded else rating, now)
+        yield from _lines(Ink.LATE if rating.value <= 2 else Ink.PLAIN, summary, width)
     if shown.asked_at is not None:
         ago = span(max(0, now - shown.asked_at))
         yield Line(Ink.QUIET, fit(words("asked for a rating {span} ago, no answer yet").format(span=ago), width))
 
 
 def rating_words(rating: Rating, now: int) -> str:
-    """Say what a customer gave: `rated 4 of 5 (8/10), 2h05 ago: “quick, thanks”`."""
+    """Return a customer's rating: `rated 4 of 5 (8/10), 2h05 ago: “quick, thanks”`."""
     given = "" if rating.scale == BEST else f" ({rating.score:g}/{rating.scale})"
-    told = words("rated {value} of {best}{given}, {span} ago").format(
+    summary = words("rated {value} of {best}{given}, {span} ago").format(
         value=rating.value, best=BEST, given=given, span=span(max(0, now - rating.at))
     )
-    return f"{told}: “{one_line(rating.comment)}”" if rating.comment else told
+    return f"{summary}: “{one_line(rating.comment)}”" if rating.comment else summary
 
 
 def escalation_words(child: Escalation, now: int) -> str:
-    """Say how an escalation stands: `E-12 with Security, due in 1h35: taken over`."""
+    """Return the state of an escalation: `E-12 with Security, due in 1h35: taken over`."""
     team = one_line(child.team)
     if child.state is EscalationState.OPEN:
         stand = words("with {team}").format(team=team)
         due = "" if child.due_at is None else clock_words(words("answer"), child.due_at, now)
     else:
-        told = {
+        summary = {
             EscalationState.ANSWERED: words("{team} answered"),
             EscalationState.RETURNED: words("{team} sent it back"),
         }
-        stand = told.get(child.state, words("with {team}, closed")).format(team=team)
+        stand = summary.get(child.state, words("with {team}, closed")).format(team=team)
         due = "" if child.settled_at is None else words("{span} ago").format(span=span(max(0, now - child.settled_at)))
     reference = words("their {reference}").format(reference=one_line(child.reference)) if child.reference else ""
     line = ", ".join(part for part in (f"{child.label} {stand}", due, reference) if part)
@@ -136,7 +136,7 @@ def escalation_words(child: Escalation, now: int) -> str:
 
 
 def problem_words(problem: Problem) -> str:
-    """Say how a problem stands: `P-3 Crash on upload, open, 12 tickets, 4 waiting`."""
+    """Return the state of a problem: `P-3 Crash on upload, open, 12 tickets, 4 waiting`."""
     return words("{label} {title}, {state}, {n} tickets, {waiting} waiting").format(
         label=problem.label,
         title=one_line(problem.title),
@@ -160,9 +160,9 @@ def _person(shown: Conversation) -> list[str]:
 
 
 def _language(ticket: Ticket) -> str:
-    """The ticket's language and who says so."""
+    """The ticket's language and its source."""
     if ticket.language == UNKNOWN_LANGUAGE:
-        return words("?? language unknown: d says it")
+        return words("?? language unknown: d sets it")
     sources = {"agent": words("set by an agent"), "customer": words("remembered from the customer")}
     sure = sources.get(ticket.language_source, f"{ticket.confidence:.0%}")
     return words("language {code} ({sure})").format(code=ticket.language, sure=sure)
@@ -186,19 +186,19 @@ def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterato
 
 
 def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
-    """Show one line instead of the customer's words."""
+    """Show one line instead of the customer's text."""
     ink, mark = INKS[message.direction], MARKS[message.direction]
     yield Line(ink, fit(_head(message, now), width), head=True)
     count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
-    told = words("▒ may be graphic or abusive: {n} lines folded · X shows them, noted")
-    yield Line(Ink.LATE, fit(mark + told.format(n=count), width))
+    summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, recorded")
+    yield Line(Ink.LATE, fit(mark + summary.format(n=count), width))
 
 
 def _head(message: Message, now: int) -> str:
     ago = words("{span} ago").format(span=span(max(0, now - message.at)))
     name = one_line(message.from_name) or one_line(message.from_address)
     if message.direction is Direction.NOTE:
-        return words("NOTE by {name}, {ago}; no customer sees it").format(name=name, ago=ago)
+        return words("NOTE by {name}, {ago}; not visible to the customer").format(name=name, ago=ago)
     if message.direction is Direction.OUT:
         sent = words("we answered, {ago}").format(ago=ago)
         by = [one_line(part) for part in (message.macro, message.procedure) if part]
@@ -208,7 +208,7 @@ def _head(message: Message, now: int) -> str:
 
 
 def _spoken(message: Message) -> str:
-    """The language of a message as far as it is known; both, where it is mixed."""
+    """The language of a message, if known; both languages if it is mixed."""
     if message.mixed:
         return words("mixed {languages}").format(languages=message.mixed)
     return "??" if message.language == UNKNOWN_LANGUAGE else f"{message.language} {message.confidence:.0%}"

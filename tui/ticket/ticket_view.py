@@ -1,4 +1,4 @@
-"""The open ticket of a lane: a scrolling text drawn line by line, foreign text always with its mark in the margin."""
+"""The open ticket of a lane: a scrolling text drawn line by line, foreign text is always marked in the margin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BOLD = (Ink.TITLE, Ink.LATE)
 
 
 class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows one `Conversation`, or says which key opens one."""
+    """Shows a `Conversation`, or which key opens a ticket."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"ticket-view--{ink.value}" for ink in Ink}
 
@@ -32,17 +32,17 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self.shown: Conversation | None = None
         self.quotes = False
         self.drawn = Drawn()
-        """Since when the open ticket has been in sight."""
+        """Since when the open ticket has been visible."""
         self._clock = clock
         self._lines: list[Line] = []
 
     @property
     def ticket_id(self) -> int | None:
-        """The ticket that is open here."""
+        """The ticket open here."""
         return self.shown.ticket.id if self.shown else None
 
     def show(self, conversation: Conversation | None) -> None:
-        """Open a conversation at its newest message; the same ticket again keeps its place."""
+        """Open a conversation at its newest message; the same ticket keeps its scroll position."""
         same = conversation is not None and conversation.ticket.id == self.ticket_id
         self.shown = conversation
         if not same:
@@ -52,7 +52,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self._opening(), animate=False)
 
     def toggle_quotes(self) -> None:
-        """Unfold or fold what the mails quote."""
+        """Unfold or fold quoted text."""
         self.quotes = not self.quotes
         self._lay_out()
 
@@ -69,7 +69,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=self.scroll_y + step, animate=False)
 
     def on_hide(self) -> None:
-        """Another lane's ticket is in sight."""
+        """Another lane's ticket is shown."""
         self.drawn.forget()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -104,7 +104,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _opening(self) -> int:
-        """The first line to show: the top when all fits, else the head of the newest message."""
+        """The first line to show: the top if everything fits, else the start of the newest message."""
         if len(self._lines) <= self.size.height:
             return 0
         return max((place for place, line in enumerate(self._lines) if line.head), default=0)

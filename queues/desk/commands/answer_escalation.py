@@ -1,4 +1,4 @@
-"""What became of an escalation, as an agent passes it on: answered, sent back, or closed."""
+"""The outcome of an escalation, recorded by an agent: answered, sent back, or closed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from queues.desk.commands.command import Command, TicketChange
 
 
 class AnswerEscalation(Command):
-    """Settles an escalation, with the team's text as a note in the team's name; what waited for it is open again."""
+    """Settles an escalation, with the team's text as a note in its name; a ticket on hold for it is open again."""
 
     def asked(self, change: Change) -> bool:
         """An escalation is answered, returned or closed."""
         return change.team_answer is not None
 
     def status_after(self, ticket: Ticket, change: Change) -> Status | None:
-        """The next word is ours once the team has answered."""
+        """It is our turn once the team has answered."""
         if change.team_answer is None or change.team_answer.state not in BACK:
             return None
         return escalations.wakes(ticket.status)
 
     def write(self, work: TicketChange) -> None:
-        """Write the escalation's new state, and the note where the team said something."""
+        """Write the escalation's new state, and a note with the team's text, if any."""
         answer = work.change.team_answer
         assert answer is not None
         child = _answerable(work.store, work.ticket, answer)
@@ -49,7 +49,7 @@ class AnswerEscalation(Command):
 
 
 def _answerable(store: Store, ticket: Ticket, answer: TeamAnswer) -> Escalation:
-    """Return the escalation that is answered. Raises RuleError where it cannot be, or not like this."""
+    """Return the escalation being answered. Raises RuleError if it cannot be answered, or not in this way."""
     child = store.escalations.get(answer.escalation)
     if child is None or child.ticket_id != ticket.id or child.state is EscalationState.WITHDRAWN:
         raise RuleError(

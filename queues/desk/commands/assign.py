@@ -1,4 +1,4 @@
-"""Giving a ticket to an agent, or taking it from them."""
+"""Assigning a ticket to an agent, or unassigning it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from queues.ground import statuses
 
 
 class Assign(Command):
-    """Sets the ticket's agent; a new or suspended ticket that is given to someone is open from then on."""
+    """Sets the ticket's agent; assigning a new or suspended ticket opens it."""
 
     def asked(self, change: Change) -> bool:
-        """An agent is named, or the empty string to unassign."""
+        """The change names an agent, or the empty string to unassign."""
         return change.assignee is not None
 
     def status_after(self, ticket: Ticket, change: Change) -> Status | None:
@@ -26,5 +26,5 @@ class Assign(Command):
         work.fields["assignee"] = work.change.assignee
 
     def describe(self, change: Change) -> str:
-        """Return who has it now."""
+        """Return the new assignee."""
         return f"assigned to {change.assignee}" if change.assignee else "unassigned"

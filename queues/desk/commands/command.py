@@ -1,4 +1,4 @@
-"""What a command is, and the change of one ticket that the commands of it share."""
+"""The base of commands, and the state shared by the commands of one ticket's change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from queues.ground.undo_steps import Step
 
 @dataclass(frozen=True, slots=True)
 class TicketChange:
-    """The change of one ticket under way: what commands read, and where each adds what it did."""
+    """One ticket's change in progress: what commands read, and where each records what it did."""
 
     store: Store
     rules: DeskRules
     gates: Gates
     agent: str
     ticket: Ticket
-    """As it was before."""
+    """The ticket before the change."""
     change: Change
     action: int
     now: int
@@ -32,24 +32,24 @@ class TicketChange:
     fields: dict[str, Any] = field(default_factory=dict)
     """The ticket's new values; they are written together, with its clocks, once every command has added its own."""
     steps: list[Step] = field(default_factory=list)
-    """What was written besides the ticket's fields, for undo."""
+    """The undo steps for what was written besides the ticket's fields."""
     detail: dict[str, Any] = field(default_factory=dict)
-    """What the event keeps: names and numbers, no text of a person."""
+    """The event's detail: names and numbers, no one's text."""
 
 
 class Command(ABC):
-    """One kind of change. Each kind reads its own share of `Change` and leaves the rest alone."""
+    """One kind of change. Each kind reads its own fields of `Change` and ignores the others."""
 
     @abstractmethod
     def asked(self, change: Change) -> bool:
-        """Tell whether the change asks for this; if not, none of the other methods is called."""
+        """Return whether the change includes this; if not, none of the other methods is called."""
 
     def check(self, work: TicketChange) -> None:
-        """Raise RuleError or ConflictError where this cannot be done. Nothing is written before all have checked."""
-        return  # most kinds have nothing to refuse
+        """Raise RuleError or ConflictError if this is not possible. Nothing is written before all have checked."""
+        return  # most kinds have nothing to check
 
     def status_after(self, ticket: Ticket, change: Change) -> Status | None:
-        """Return the status that this leaves the ticket in unless another command decides; None for no opinion."""
+        """Return the ticket's status after this unless another command decides; None for no preference."""
         return None
 
     @abstractmethod
@@ -57,5 +57,5 @@ class Command(ABC):
         """Write it, and add its steps, the ticket's fields and the event's detail to `work`."""
 
     def describe(self, change: Change) -> str:
-        """Return what was done in a few words, for the toast and the undo key; empty for nothing worth naming."""
+        """Return a short summary for the toast and the undo key; empty for nothing worth mentioning."""
         return ""

@@ -1,4 +1,4 @@
-"""Handing a matter to another team: the escalation, its text as a note, and its mail where the team has an address."""
+"""Escalating to another team: the escalation, its text as a note, and its mail if the team has an address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Escalate(Command):
     """Opens an escalation; the ticket is on hold until the team answers, unless the customer is answered as well."""
 
     def asked(self, change: Change) -> bool:
-        """A team is named."""
+        """The change names a team."""
         return change.escalate is not None
 
     def check(self, work: TicketChange) -> None:
@@ -32,13 +32,13 @@ class Escalate(Command):
             raise RuleError("No team", f"#{work.ticket.id} is escalated without a team; name the team.")
 
     def status_after(self, ticket: Ticket, change: Change) -> Status | None:
-        """What is handed over waits for the other team; finished work stays finished."""
+        """An escalated ticket waits for the other team; a finished ticket stays finished."""
         if change.reply is not None:
             return None
         return ticket.status if ticket.status in statuses.DONE else Status.ON_HOLD
 
     def write(self, work: TicketChange) -> None:
-        """Store the escalation, its note and its mail, and answer the procedure's step that asks for it."""
+        """Store the escalation, its note and its mail, and answer the procedure step that requires it."""
         asked, store, ticket = work.change.escalate, work.store, work.ticket
         assert asked is not None
         team = teams.find(work.rules.teams, asked.team)
@@ -56,12 +56,12 @@ class Escalate(Command):
         work.detail["escalated_to"] = asked.team
 
     def describe(self, change: Change) -> str:
-        """Return the team that has it now."""
+        """Return the team that it was escalated to."""
         return f"escalated to {change.escalate.team}" if change.escalate is not None else ""
 
 
 def _mail(work: TicketChange, child: Escalation, address: str) -> list[Step]:
-    """Queue the mail to the team. A ticket that mirrors another system's has no mail of its own to send through."""
+    """Queue the mail to the team. A mirrored ticket of another system has no mail account to send through."""
     store, rules, ticket = work.store, work.rules, work.ticket
     own = ticket.connector if ticket.connector in rules.senders else ""
     connector = own or rules.mail_connector or ("" if ticket.external_ref else ticket.connector)
@@ -88,7 +88,7 @@ def _mail(work: TicketChange, child: Escalation, address: str) -> list[Step]:
 
 
 def _default_text(child: Escalation, ticket: Ticket) -> str:
-    """Return what is written to a team that has no template of its own."""
+    """Return the default text for a team without a template."""
     lines = [f"{child.label}, ticket #{ticket.id}: {' '.join(ticket.subject.split())}"]
     if child.reason:
         lines.append(f"Reason: {child.reason}")

@@ -1,4 +1,4 @@
-"""Linking a ticket to a problem that it has in common with others, or to none."""
+"""Linking a ticket to a problem shared with other tickets, or unlinking it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LINK = "link"
 
 
 class LinkProblem(Command):
-    """Links the ticket; a problem that is still to be opened has its number by now."""
+    """Links the ticket; a new problem already has its number by now."""
 
     def asked(self, change: Change) -> bool:
-        """A problem is named, or 0 for none."""
+        """The change names a problem, or 0 to unlink."""
         return change.problem is not None
 
     def write(self, work: TicketChange) -> None:
-        """Write the link where it changes. Raises RuleError for a problem that is solved or does not exist."""
+        """Write the link if it changes. Raises RuleError for a problem that is solved or does not exist."""
         store, ticket, number = work.store, work.ticket, work.change.problem
         assert number is not None
         if number and problems.known(store, number).state is ProblemState.SOLVED:
@@ -36,14 +36,14 @@ class LinkProblem(Command):
         work.detail["problem"] = number
 
     def describe(self, change: Change) -> str:
-        """Return the problem that it is linked to."""
-        return f"linked to P-{change.problem}" if change.problem else "linked to no problem"
+        """Return the linked problem."""
+        return f"linked to P-{change.problem}" if change.problem else "unlinked from its problem"
 
 
 def _turn(store: Store, step: Step, *, forward: bool) -> None:
     old, new = old_and_new(step, forward=forward)
     if store.problems.linked(step["ticket"]) != old:
-        raise ConflictError("Ticket changed", f"#{step['ticket']} was linked anew since; look at it again.")
+        raise ConflictError("Ticket changed", f"#{step['ticket']} was linked again in the meantime; look at it again.")
     store.problems.link(step["ticket"], new)
 
 

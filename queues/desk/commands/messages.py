@@ -1,4 +1,4 @@
-"""What commands that write a message share: the message itself, the draft it came from, the mail that leaves."""
+"""Shared by commands that write a message: the message itself, its draft, and the mail to send."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from queues.outgoing import mail_bytes
 MESSAGE, OUTBOX, DRAFT = "message", "outbox", "draft"
 """The kinds of the steps."""
 LEAVES_AT = "leaves_at"
-"""The key under which a redo names when a mail may leave."""
+"""The key under which a redo gives the time when a mail may be sent."""
 RECALLABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD, OutboxState.FAILED})
-"""What surely has not left."""
+"""The outbox states that are certainly unsent."""
 _MAIL_OF = {REPLY: "the replies that wait", ESCALATION: "the escalation"}
 
 
@@ -40,20 +40,20 @@ def insert(work: TicketChange, message: Message) -> Step:
 
 
 def refuse_stale_draft(store: Store, ticket: Ticket, revision: int) -> None:
-    """Raise ConflictError where the draft that the text was written in was sent, or written on, elsewhere."""
+    """Raise ConflictError if the text's draft was sent or changed elsewhere."""
     if not revision:
         return
     draft = store.drafts.get(ticket.id)
     if draft is None:
-        raise ConflictError("Sent already", f"The draft of #{ticket.id} was sent already; nothing is sent twice.")
+        raise ConflictError("Sent already", f"The draft of #{ticket.id} was already sent; nothing is sent twice.")
     if draft.revision != revision:
         raise ConflictError(
-            "Draft changed", f"Another window wrote on #{ticket.id}; its text is kept, look there first."
+            "Draft changed", f"Another window changed the draft of #{ticket.id}; its text is kept, look there first."
         )
 
 
 def drop_draft(store: Store, ticket_id: int, kind: Direction, written: str) -> list[Step]:
-    """Drop the draft that was written out; one with another text is unfinished work and stays."""
+    """Delete the draft that was sent; a draft with another text is unfinished work and stays."""
     draft = store.drafts.get(ticket_id)
     if draft is None or draft.kind is not kind or draft.text.strip() != written.strip():
         return []
@@ -76,7 +76,7 @@ def _turn_mail(store: Store, step: Step, *, forward: bool) -> None:
             and store.outbox.move(entry.id, entry.state, OutboxState.RECALLED)
         )
     if not moved:
-        raise RuleError("Already left", "The reply has left and cannot be called back; write to the customer again.")
+        raise RuleError("Already left", "The reply was sent and cannot be recalled; write to the customer again.")
 
 
 def _turn_draft(store: Store, step: Step, *, forward: bool) -> None:

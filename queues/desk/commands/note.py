@@ -12,14 +12,14 @@ from queues.ground import statuses
 
 
 class Note(Command):
-    """Adds a note to the conversation; a new ticket is open from then on."""
+    """Adds a note to the conversation; a new ticket becomes open."""
 
     def asked(self, change: Change) -> bool:
-        """A note is written, even an empty one: that is refused."""
+        """The change has a note; even an empty note counts, to be refused."""
         return change.note is not None
 
     def check(self, work: TicketChange) -> None:
-        """Refuse a draft that left already, and a note without text."""
+        """Refuse a draft that was already sent, and an empty note."""
         messages.refuse_stale_draft(work.store, work.ticket, work.change.draft)
         if not (work.change.note or "").strip():
             raise RuleError("Empty note", f"The note on #{work.ticket.id} is empty; write something first.")

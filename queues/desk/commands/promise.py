@@ -1,4 +1,4 @@
-"""The promise that a change gives the customer, and what becomes of earlier promises once they are answered."""
+"""The promise that a change makes to the customer, and settling earlier promises."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from queues.promises import find_promises, promise_steps
 
 
 class GivePromise(Command):
-    """Keeps what is promised; a reply, or being done with the ticket, settles what was promised before."""
+    """Stores the promise; a reply, or finishing the ticket, settles earlier promises."""
 
     def asked(self, change: Change) -> bool:
-        """Something is promised, perhaps by the text of a reply, or an earlier promise may be settled."""
+        """The change may make a promise, perhaps in a reply's text, or settle an earlier promise."""
         return change.reply is not None or change.promise is not None or change.status in statuses.DONE
 
     def write(self, work: TicketChange) -> None:
-        """Settle earlier promises, then keep the new one."""
+        """Settle earlier promises, then store the new promise."""
         ticket, change = work.ticket, work.change
         promised = promise_of(work.store, work.rules, ticket, change, work.now)
         done = work.status in statuses.DONE
@@ -34,7 +34,7 @@ class GivePromise(Command):
 
 
 def promise_of(store: Store, rules: DeskRules, ticket: Ticket, change: Change, now: int) -> Promise | None:
-    """Return what the change promises the customer: what it says itself, else the first dated word of its reply."""
+    """Return the change's promise: the explicit promise, else the first time named in its reply."""
     return promise_steps.of_change(change, office_of(store, rules, ticket), now)
 
 

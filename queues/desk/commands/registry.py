@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 """In the order in which they are checked, written and named in the summary.
 
-A language comes before what it may move (lane, priority, tags): what the agent sets in the same change overrides that.
+The language comes before the fields that it may change (lane, priority, tags), so that the agent's own values win.
 """
 
 DECIDES_STATUS: tuple[Command, ...] = (
@@ -63,7 +63,7 @@ DECIDES_STATUS: tuple[Command, ...] = (
     _NOTE,
     _ASSIGN,
 )
-"""Whose status holds where a change has several of them: the first that names one."""
+"""The precedence of commands for the status: the first that returns a status decides."""
 
 STEP_KINDS: Mapping[str, StepKind] = {
     **ticket_fields.STEP_KINDS,
@@ -78,15 +78,15 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **shift.STEP_KINDS,
     **waiting_replies.STEP_KINDS,
 }
-"""How each kind of undo step is turned, from the file that writes it."""
+"""The undo and redo of each kind of step, from the file that writes it."""
 
 
 def commands_of(change: Change) -> list[Command]:
-    """Return the commands that the change asks for, in order."""
+    """Return the commands that the change includes, in order."""
     return [command for command in COMMANDS if command.asked(change)]
 
 
 def status_after(ticket: Ticket, change: Change) -> Status:
-    """Return the status that the change leaves the ticket in."""
+    """Return the ticket's status after the change."""
     wanted = (command.status_after(ticket, change) for command in DECIDES_STATUS if command.asked(change))
     return next((status for status in wanted if status is not None), ticket.status)

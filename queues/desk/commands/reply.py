@@ -1,4 +1,4 @@
-"""A reply to the customer: stored, queued for the outbox, and with it the question how it was where its text asks."""
+"""A reply to the customer: stored, queued in the outbox, with its rating request if its text has one."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Reply(Command):
     """Answers the customer; the ticket waits for them unless the agent decides otherwise."""
 
     def asked(self, change: Change) -> bool:
-        """A reply is written, even an empty one: that is refused."""
+        """The change has a reply; even an empty reply counts, to be refused."""
         return change.reply is not None
 
     def check(self, work: TicketChange) -> None:
-        """Refuse a draft that left already, an address of ours and a closed ticket."""
+        """Refuse a draft that was already sent, an address of ours and a closed ticket."""
         ticket, change = work.ticket, work.change
         messages.refuse_stale_draft(work.store, ticket, change.draft)
         if change.recipient and change.recipient.casefold() in work.rules.ours:
@@ -38,11 +38,11 @@ class Reply(Command):
             )
 
     def status_after(self, ticket: Ticket, change: Change) -> Status:
-        """The next word is the customer's."""
+        """It is the customer's turn."""
         return statuses.after_reply(ticket.status)
 
     def write(self, work: TicketChange) -> None:
-        """Build the mail, store it as a message, queue it, and drop the draft that it was written in."""
+        """Build the mail, store it as a message, queue it, and delete its draft."""
         assert work.change.reply is not None
         store, ticket, change, text = work.store, work.ticket, work.change, work.change.reply
         earlier = store.messages.of(ticket.id)
@@ -96,7 +96,7 @@ class Reply(Command):
 
 
 def _note_origin(work: TicketChange, *, asks_rating: bool) -> None:
-    """Keep in the event what the reply was made of."""
+    """Record in the event what the reply was made from."""
     change = work.change
     kept = {
         "macro": change.macro,
@@ -111,7 +111,7 @@ def _note_origin(work: TicketChange, *, asks_rating: bool) -> None:
 
 
 def _name_of(address: str, work: TicketChange, conversation: Sequence[Message]) -> str:
-    """Return the name that belongs to an address: what its person called themselves last, else the customer's."""
+    """Return the name for an address: the latest that its owner used, else the customer's."""
     for message in reversed(conversation):
         if message.direction is Direction.IN and address == (message.reply_to or message.from_address):
             return message.from_name

@@ -1,4 +1,4 @@
-"""The fields of a ticket that an agent just sets: priority, severity, topic, lane, procedure."""
+"""The fields of a ticket that an agent sets directly: priority, severity, topic, lane, procedure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from data.records.changes import Change
 from queues.desk.commands.command import Command, TicketChange
 
 Field = Literal["priority", "severity", "topic", "lane", "procedure"]
-"""The names, on `Change` as on `Ticket`."""
+"""The names, the same on `Change` and `Ticket`."""
 
 
 class SetField(Command):
@@ -18,7 +18,7 @@ class SetField(Command):
         self._name = name
 
     def asked(self, change: Change) -> bool:
-        """A value is named; the empty string empties the field."""
+        """The change has a value; the empty string clears the field."""
         return getattr(change, self._name) is not None
 
     def write(self, work: TicketChange) -> None:

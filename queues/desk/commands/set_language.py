@@ -1,4 +1,4 @@
-"""How a customer writes and is addressed: an agent's word on the language, the register and the region.
+"""The language, register and region of a customer, as set by an agent.
 
 All three are remembered for the customer; the language is also the ticket's, and may send it to another lane.
 """
@@ -22,16 +22,16 @@ _REGION = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 
 
 class _Remembered(Command):
-    """Something about the customer that holds for all their tickets, now and later."""
+    """A property of the customer that applies to all their tickets, present and future."""
 
     name: Literal["language", "register", "region"]
 
     def asked(self, change: Change) -> bool:
-        """A value is named; the empty string goes back to the default."""
+        """The change has a value; the empty string restores the default."""
         return getattr(change, self.name) is not None
 
     def write(self, work: TicketChange) -> None:
-        """Keep it for the customer."""
+        """Store it for the customer."""
         value, customer = getattr(work.change, self.name), work.store.customers.get(work.ticket.customer_id)
         before = getattr(customer, self.name, None)
         if customer is None or value == before:
@@ -51,13 +51,13 @@ class SetLanguage(_Remembered):
     name = "language"
 
     def check(self, work: TicketChange) -> None:
-        """Refuse what is not a language code."""
+        """Refuse an invalid language code."""
         language = work.change.language
         if language is not None and not _LANGUAGE.fullmatch(language):
             raise RuleError("No such language", f"{language!r} is not a language code; use ISO 639-1: en, es, pt.")
 
     def write(self, work: TicketChange) -> None:
-        """Keep it for the customer and the ticket, and move the ticket to where the rules send this language."""
+        """Store it for customer and ticket, and move the ticket to the lane that the rules give for this language."""
         assert work.change.language is not None
         super().write(work)
         work.fields.update(spoken(work.store, work.rules, work.ticket, work.change.language))
@@ -69,13 +69,13 @@ class SetRegister(_Remembered):
     name = "register"
 
     def check(self, work: TicketChange) -> None:
-        """Refuse what is not a register."""
+        """Refuse an invalid register."""
         register = work.change.register
         if register and register not in REGISTERS:
             raise RuleError("No such register", f"{register!r} is not a way to address someone; use tu or usted.")
 
     def write(self, work: TicketChange) -> None:
-        """Keep it for the customer, and in the event."""
+        """Store it for the customer, and record it in the event."""
         super().write(work)
         if work.change.register:
             work.detail["register"] = work.change.register
@@ -87,13 +87,13 @@ class SetRegion(_Remembered):
     name = "region"
 
     def check(self, work: TicketChange) -> None:
-        """Refuse what is not a region."""
+        """Refuse an invalid region."""
         region = work.change.region
         if region and not _REGION.fullmatch(region):
             raise RuleError("No such region", f"{region!r} is not a region; write language and country: es-MX.")
 
     def write(self, work: TicketChange) -> None:
-        """Keep it for the customer, and in the event."""
+        """Store it for the customer, and record it in the event."""
         super().write(work)
         if work.change.region:
             work.detail["region"] = work.change.region

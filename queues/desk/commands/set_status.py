@@ -1,4 +1,4 @@
-"""The status that an agent sets, and what follows from a ticket's new status, whoever decided it."""
+"""The status that an agent sets, and the consequences of a ticket's new status, however it was decided."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from queues.ground import statuses
 
 
 class SetStatus(Command):
-    """Sets the status that the agent names."""
+    """Sets the agent's chosen status."""
 
     def asked(self, change: Change) -> bool:
-        """A status is named."""
+        """The change names a status."""
         return change.status is not None
 
     def check(self, work: TicketChange) -> None:
-        """Refuse a status that may not follow the ticket's own, and to suspend what others go on with."""
+        """Refuse a status that may not follow the current one, and suspending a ticket that is answered or mirrored."""
         if work.change.status is None:
             return
         statuses.check_move(work.ticket.status, work.change.status)
@@ -34,11 +34,11 @@ class SetStatus(Command):
             )
 
     def status_after(self, ticket: Ticket, change: Change) -> Status | None:
-        """What the agent says."""
+        """The agent's choice."""
         return change.status
 
     def write(self, work: TicketChange) -> None:
-        """Nothing here: `follow` writes the status that was decided on."""
+        """Nothing here: `follow` writes the final status."""
 
     def describe(self, change: Change) -> str:
         """Return the status."""
@@ -46,7 +46,7 @@ class SetStatus(Command):
 
 
 def follow(work: TicketChange) -> None:
-    """Add the ticket's new status and what follows from it: when it was solved or opened again, whether it sleeps."""
+    """Add the ticket's new status and its consequences: when it was solved or reopened, whether it is snoozed."""
     ticket, status = work.ticket, work.status
     work.fields["status"] = status
     if status is not Status.SNOOZED:

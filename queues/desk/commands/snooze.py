@@ -1,4 +1,4 @@
-"""Letting a ticket sleep until a time."""
+"""Snoozing a ticket until a time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class Snooze(Command):
     """Takes the ticket out of its lane until a time; it wakes then, or when the customer writes."""
 
     def asked(self, change: Change) -> bool:
-        """A time is named."""
+        """The change names a time."""
         return change.snooze_until is not None
 
     def check(self, work: TicketChange) -> None:
-        """Refuse a ticket that cannot sleep, such as a solved one."""
+        """Refuse a ticket that cannot be snoozed, such as a solved ticket."""
         statuses.check_move(work.ticket.status, Status.SNOOZED)
 
     def status_after(self, ticket: Ticket, change: Change) -> Status:
-        """It sleeps, whatever else the change does."""
+        """It is snoozed, whatever else the change does."""
         return Status.SNOOZED
 
     def write(self, work: TicketChange) -> None:
@@ -28,5 +28,5 @@ class Snooze(Command):
         work.fields["snoozed_until"] = work.change.snooze_until
 
     def describe(self, change: Change) -> str:
-        """Return that it sleeps."""
+        """Return that it was snoozed."""
         return "snoozed"

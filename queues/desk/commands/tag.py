@@ -1,4 +1,4 @@
-"""Adding tags to a ticket and taking them off."""
+"""Adding and removing tags."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from queues.desk.commands.command import Command, TicketChange
 
 
 class Tag(Command):
-    """Changes the tags; where another command has set some already, it changes those."""
+    """Changes the tags, starting from those that another command may have set."""
 
     def asked(self, change: Change) -> bool:
-        """Tags come or go."""
+        """The change adds or removes tags."""
         return bool(change.add_tags or change.remove_tags)
 
     def write(self, work: TicketChange) -> None:
-        """Set the tags that remain, then the new ones, each once."""
+        """Set the remaining tags, then the new tags, without duplicates."""
         tags = work.fields.get("tags", work.ticket.tags)
         remaining = [tag for tag in tags if tag not in work.change.remove_tags]
         work.fields["tags"] = tuple(dict.fromkeys((*remaining, *work.change.add_tags)))

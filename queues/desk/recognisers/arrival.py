@@ -1,4 +1,4 @@
-"""An incoming message on its way into the desk: what recognisers have learned of it, and how it is filed."""
+"""An incoming message being filed: what recognisers have learned about it, and how it is stored."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.quality import csat
 
 INTAKE = "intake"
-"""Who the events of incoming messages name."""
+"""The agent named in events of incoming messages."""
 
 
 @dataclass(slots=True)
 class Arrival:
-    """A message that is being filed. Recognisers add to it what they learn, for those that come after them."""
+    """A message being filed. Recognisers add what they learn to it, for those after them."""
 
     store: Store
     rules: DeskRules
@@ -31,31 +31,31 @@ class Arrival:
     at: int
     """When it reached us."""
     customer: Customer = field(default_factory=lambda: Customer(0, ""))
-    """Who it is from or, where it is our own, who it is to."""
+    """Its sender or, if it is our own, its recipient."""
     escalation: Escalation | None = None
-    """The escalation whose id it bears, whoever sent it."""
+    """The escalation whose id it has, whoever sent it."""
     ticket: Ticket | None = None
     """The ticket whose conversation it takes part in."""
     trusted: bool = True
-    """False where it names a conversation that its sender never took part in."""
+    """False if it names a conversation that its sender never took part in."""
     rated: csat.Answer | None = None
-    """The score that it gives in answer to our question."""
+    """The rating that it gives in answer to our request."""
     message: int = 0
     """Its number in the store; 0 until it is added to a ticket."""
 
     @property
     def content(self) -> str:
-        """The hash by which a second delivery is known."""
+        """The hash by which a second delivery is recognised."""
         return self.item.content_hash or self.item.raw_sha256
 
     @property
     def joins(self) -> Ticket:
-        """The ticket that it joins; asked for once `new_matter` has passed it on."""
+        """The ticket that it joins; valid once `new_matter` has passed it on."""
         assert self.ticket is not None
         return self.ticket
 
     def duplicate_of(self, ticket_id: int) -> Received:
-        """Note that the message is here already."""
+        """Record that the message is a duplicate."""
         self.store.messages.file_raw(self.item.raw_sha256)
         return Received(ticket_id, "duplicate")
 
@@ -76,7 +76,7 @@ class Arrival:
             self.store.messages.refer(ticket_id, (*own, *item.references))
 
     def joined(self, fields: Mapping[str, Any]) -> Received:
-        """Change the ticket that the message was added to, write the event, and return what became of the message."""
+        """Change the ticket that the message was added to, write the event, and return the result."""
         changed = self.update(self.joins, fields)
         self.record(self.joins.id, "received", {**origin(self.item), "changed": changed})
         return Received(self.joins.id, "joined")
@@ -90,10 +90,10 @@ class Arrival:
         return {name: [before[name], value] for name, value in fields.items() if before[name] != value}
 
     def record(self, ticket_id: int, kind: str, detail: Mapping[str, Any]) -> None:
-        """Write an event of the message's coming."""
+        """Write an event about the message's arrival."""
         self.store.events.add(self.action, ticket_id, self.at, INTAKE, kind, detail)
 
 
 def origin(item: Incoming) -> dict[str, Any]:
-    """Return what events keep of where a message came from: names only."""
+    """Return what events record about a message's origin: names only."""
     return {"connector": item.connector, "direction": item.direction, "kind": item.kind}

@@ -1,4 +1,4 @@
-"""Whose a message is, and which ticket's conversation it takes part in."""
+"""Whom a message is from, and which ticket's conversation it belongs to."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from queues.quality import csat
 
 
 def conversation(arrival: Arrival) -> None:
-    """Note whose the message is, which ticket it belongs to, and what sort of message an answer to us is."""
+    """Record whom the message is from, which ticket it belongs to, and the kind of an answer to us."""
     store, item = arrival.store, arrival.item
     arrival.customer = customer_of(store, item, arrival.at)
     number, trusted = find_ticket(store, item, arrival.customer.id)
-    # with another team's id but from none of its addresses, what opens a ticket is not trusted
+    # a new ticket with another team's id but from none of its addresses is not trusted
     arrival.trusted = trusted and arrival.escalation is None
     if number is None:
         number = csat.ticket_of(store, item, arrival.customer.id)

@@ -13,7 +13,7 @@ from queues.mail.kind import is_form
 
 
 def customer_of(store: Store, item: Incoming, arrived: int) -> Customer:
-    """Return the customer that the message is from (or to, where it is our own), new or known."""
+    """Return the customer that the message is from (or to, if it is our own), new or known."""
     if item.direction is not Direction.IN:
         pairs = (("handle", item.customer.handle), *(("email", address) for address in item.to[:1]))
         identities = tuple(Identity(kind, value.casefold(), arrived) for kind, value in pairs if value)
@@ -33,9 +33,9 @@ def customer_of(store: Store, item: Incoming, arrived: int) -> Customer:
 
 
 def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
-    """Return the ways by which the sender is known, the surest first; `arrived` is when they were first seen."""
+    """Return the sender's identities, most reliable first; `arrived` is when they were first seen."""
     if item.original_sender.address and item.direction is Direction.IN:
-        # a group that is not ours may name anyone: a person of its own, neither the group nor who is named
+        # an external group may name anyone: treat it as a separate person, neither the group nor the named one
         pairs = [("via", f"{item.original_sender.address} via {item.from_address}")]
     else:
         pairs = [("handle", item.customer.handle), ("email", item.reply_to if _is_form(item) else item.from_address)]
@@ -43,7 +43,7 @@ def identities_of(item: Incoming, arrived: int = 0) -> tuple[Identity, ...]:
 
 
 def _is_form(item: Incoming) -> bool:
-    """Tell whether a web form writes in its own name; the customer is in Reply-To."""
+    """Return whether a web form writes in its own name, with the customer in Reply-To."""
     in_spam = item.kind is MessageKind.SPAM and is_form(item.from_address, item.reply_to)
     return in_spam or (bool(item.reply_to) and item.kind is MessageKind.FORM)
 

@@ -1,4 +1,4 @@
-"""What the customer writes on a ticket: thanks that need no answer, and every other word."""
+"""Messages of the customer on a ticket: thanks that need no answer, and everything else."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from queues.quotes.only_thanks import only_thanks
 
 
 def thanks(arrival: Arrival) -> Received | None:
-    """Recognise thanks for a solved ticket that hold no more: they leave it solved."""
+    """Recognise mere thanks on a solved ticket: they leave it solved."""
     if arrival.joins.status is not Status.SOLVED or arrival.rules.thanks_reopen or not only_thanks(arrival.item):
         return None
     return _joined(arrival, {})
 
 
 def ordinary(arrival: Arrival) -> Received:
-    """Take any other message as the customer's word: the ticket is open, a snooze ends, a sure language is noted."""
+    """File any other message as the customer's: the ticket is open, a snooze ends, a certain language is stored."""
     item, ticket = arrival.item, arrival.joins
     status = statuses.after_incoming(ticket.status)
     fields: dict[str, Any] = {"status": status, "snoozed_until": None}

@@ -1,4 +1,4 @@
-"""Messages that are here already."""
+"""Messages that were already filed."""
 
 from __future__ import annotations
 

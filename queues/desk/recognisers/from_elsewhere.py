@@ -1,4 +1,4 @@
-"""What our own side wrote outside of the desk: replies from another mail program or system, and notes."""
+"""Messages by our own side outside the desk: replies from another mail program or system, and notes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reply_from_elsewhere(arrival: Arrival) -> Received | None:
 
 
 def note_from_elsewhere(arrival: Arrival) -> Received | None:
-    """Recognise what agents tell each other in another system: it wakes no ticket."""
+    """Recognise internal notes from another system: they do not wake the ticket."""
     if arrival.item.direction is not Direction.NOTE:
         return None
     arrival.add(arrival.joins.id)

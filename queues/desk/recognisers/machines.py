@@ -1,4 +1,4 @@
-"""Messages on a ticket that no person waits for: a reply that came back, automatic answers, bare ratings."""
+"""Messages on a ticket that need no answer: bounces, automatic answers, mere ratings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from queues.ground import statuses
 
 
 def undelivered_reply(arrival: Arrival) -> Received | None:
-    """Recognise the report that a reply of ours did not arrive: the ticket is ours again, with a tag that says why."""
+    """Recognise a bounce of a reply of ours: the ticket is open again, with a tag that says why."""
     item = arrival.item
     if not sorting.is_undelivered(item):
         return None
@@ -25,7 +25,7 @@ def undelivered_reply(arrival: Arrival) -> Received | None:
 
 
 def unheard(arrival: Arrival) -> Received | None:
-    """Recognise what reopens nothing: an automatic answer, a report of a delay, a rating that says nothing else."""
+    """Recognise what reopens nothing: an automatic answer, a delay report, a mere rating."""
     if arrival.item.kind not in sorting.UNHEARD:
         return None
     arrival.add(arrival.joins.id)

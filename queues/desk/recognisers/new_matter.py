@@ -16,9 +16,9 @@ from queues.routing import rules as routing
 
 
 def new_matter(arrival: Arrival) -> Received | None:
-    """Recognise what belongs to no ticket, or to one that was solved long ago, and what is spam: it opens a ticket.
+    """Recognise a message without a ticket, or whose ticket was solved long ago, and spam: it opens a ticket.
 
-    Spam takes part in no conversation: what is suspended stands in one place.
+    Spam never joins a conversation: suspended mail stays in one place.
     """
     ticket, item = arrival.ticket, arrival.item
     goes_on = ticket is not None and (item.kind is MessageKind.RATING or not _is_over(ticket, arrival))
@@ -33,7 +33,7 @@ def new_matter(arrival: Arrival) -> Received | None:
 
 
 def _is_over(ticket: Ticket, arrival: Arrival) -> bool:
-    """Tell whether the ticket was solved so long ago that a new message is a new matter."""
+    """Return whether the ticket was solved so long ago that a new message opens a new ticket."""
     days = arrival.rules.reopen_days
     return bool(days) and ticket.solved_at is not None and arrival.at - ticket.solved_at > days * sla.DAY
 
@@ -60,7 +60,7 @@ def _ticket(arrival: Arrival) -> Ticket:
 
 
 def _language(arrival: Arrival, item: Incoming, customer: Customer) -> tuple[str, float, str]:
-    """Return the ticket's language: the message's own where sure, else what the customer wrote before."""
+    """Return the ticket's language: the message's own if certain, else the customer's earlier language."""
     if item.language != UNKNOWN_LANGUAGE and item.confidence >= arrival.rules.sure:
         return item.language, item.confidence, "auto"
     earlier = arrival.store.customers.language_of(customer.id)

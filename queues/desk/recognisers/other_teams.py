@@ -13,7 +13,7 @@ from queues.desk.recognisers.arrival import Arrival
 
 
 def mail_to_a_team(arrival: Arrival) -> Received | None:
-    """Recognise our own mail to another team; note for others which escalation a message names."""
+    """Recognise our own mail to another team; record which escalation a message names."""
     arrival.escalation = escalations.child_of(arrival.store, arrival.item)
     if arrival.escalation is None or arrival.item.message_id != arrival.escalation.message_id:
         return None
@@ -21,9 +21,9 @@ def mail_to_a_team(arrival: Arrival) -> Received | None:
 
 
 def answer_of_a_team(arrival: Arrival) -> Received | None:
-    """Recognise another team's answer by the escalation's id and the team's address: a note, and the ticket is ours.
+    """Recognise another team's answer by the escalation's id and the team's address: a note that reopens the ticket.
 
-    What bears the id but comes from elsewhere is filed like any other message.
+    A message with the id from elsewhere is filed like any other.
     """
     child, store = arrival.escalation, arrival.store
     if child is None or not escalations.is_from_team(child, arrival.item, arrival.rules.teams):
@@ -32,7 +32,7 @@ def answer_of_a_team(arrival: Arrival) -> Received | None:
     ticket = store.tickets.get(child.ticket_id)
     assert ticket is not None  # a foreign key
     arrival.item = replace(item, direction=Direction.NOTE)
-    arrival.add(ticket.id, refer=False)  # a team takes no part in the customer's conversation
+    arrival.add(ticket.id, refer=False)  # a team is not a participant of the customer's conversation
     fields: dict[str, Any] = {}
     detail: dict[str, Any] = {"connector": item.connector, "escalation": child.id}
     if sorting.is_undelivered(item) or item.kind not in sorting.UNHEARD:

@@ -1,4 +1,4 @@
-"""Answers to our question how it was."""
+"""Answers to our rating requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from queues.quality import csat
 
 
 def rating(arrival: Arrival) -> None:
-    """Note the score that a message gives; one that says nothing else is a rating and leaves its ticket as it is."""
+    """Record a message's rating; a message that says nothing else leaves its ticket as it is."""
     if arrival.ticket is None:
         return
     arrival.rated = csat.answer(

@@ -16,7 +16,7 @@ from queues.desk.recognisers.other_teams import answer_of_a_team, mail_to_a_team
 from queues.desk.recognisers.rating import rating
 
 Recogniser = Callable[[Arrival], Received | None]
-"""Files the message if it is one of its sort, and returns what became of it; else notes what it learned, if anything,
+"""Files the message if it recognises it, and returns the result; else records what it learned, if anything,
 and passes the message on."""
 
 RECOGNISERS: tuple[Recogniser, ...] = (
@@ -34,4 +34,4 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     thanks,
     ordinary,
 )
-"""The first that returns something has filed the message; the last takes what is left."""
+"""The first that returns a result has filed the message; the last files everything else."""
