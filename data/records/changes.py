@@ -69,6 +69,10 @@ class Change:
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""
+    take_in: tuple[str, ...] = ()
+    """Addresses that get a copy of the ticket's replies from now on."""
+    leave_out: tuple[str, ...] = ()
+    """Addresses that get no copy of the ticket's replies from now on."""
     override_reason: str = ""
     """Why the agent overrides a finding or a gate; kept in the event."""
     draft: int = 0

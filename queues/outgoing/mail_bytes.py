@@ -47,15 +47,19 @@ def addressee(name: str, recipient: str, connector: str) -> Person:
     from queues.mail.addresses import written_address
     from queues.mail.letter_fields import Person
 
-    sends_itself = ":" in connector and not connector.startswith(_ACCOUNT)
     if "@" not in recipient and not connector.startswith(_ACCOUNT):
         return Person(recipient)
     try:
         return Person("" if "@" in name else name[:_LONGEST_NAME], written_address(recipient))
     except ValueError as error:
-        if sends_itself:
+        if not carries_cc(connector):
             return Person(recipient)
         raise RuleError("No mail address", f"{recipient} {error}; choose another address of the customer.") from None
+
+
+def carries_cc(connector: str) -> bool:
+    """Tell whether replies through this connector go to people in Cc: a ticketing system has a Cc of its own."""
+    return ":" not in connector or connector.startswith(_ACCOUNT)
 
 
 def build(

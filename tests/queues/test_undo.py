@@ -139,6 +139,8 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "promise": st.none() | st.just(Promise("news", START + 900)),
     "gives_no_promise": st.booleans(),
     "procedure": st.none() | st.sampled_from(["", "lock"]),
+    "take_in": st.sampled_from([(), ("bob@x.example",), ("bob@x.example", "eva@x.example")]),
+    "leave_out": st.sampled_from([(), ("carl@x.example",), ("eva@x.example", "dora@x.example")]),
 }
 changes = st.builds(Change, **CHANGED)
 acts = st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True), changes) | st.booleans()
