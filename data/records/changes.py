@@ -69,6 +69,8 @@ class Change:
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""
+    cc: tuple[str, ...] | None = None
+    """Who gets a copy of the reply; None for the people in Cc who are kept or taken in."""
     take_in: tuple[str, ...] = ()
     """Addresses that get a copy of the ticket's replies from now on."""
     leave_out: tuple[str, ...] = ()

@@ -62,11 +62,6 @@ def standing_of(
     return tuple(Participant(address, standing) for address, standing in found.items())
 
 
-def copied(people: Sequence[Participant], recipient: str) -> tuple[str, ...]:
-    """Return who gets a copy of a reply to the recipient."""
-    return without(tuple(one.address for one in people if one.copied), recipient)
-
-
 def without(addresses: Sequence[str], recipient: str) -> tuple[str, ...]:
     """Return the addresses, each once and in lower case, less the recipient's."""
     known = {_written(recipient) or recipient.casefold()}

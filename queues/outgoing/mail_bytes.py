@@ -76,11 +76,13 @@ def build(
     enclosed: Sequence[Enclosed] = (),
     signature: str = "",
     html: bool = False,
+    cc: tuple[str, ...] = (),
 ) -> bytes:
     """Return the whole mail (RFC 5322, CRLF). `earlier` is the conversation, for the threading headers.
 
     A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it. The signature
     follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML next to the text.
+    Nothing of `earlier` is quoted: whoever is in `cc` reads this reply alone.
     Raises RuleError if the mail cannot be written as it was asked.
     """
     from queues.mail.letter import usable_id, write  # the mail package takes a tenth of the start-up
@@ -96,6 +98,7 @@ def build(
             plain=signed,
             sender=Person(brand, sender),
             recipient=recipient,
+            cc=cc,
             message_id=message_id,
             parent=next((value for value in reversed(incoming) if value in thread), thread[-1] if thread else ""),
             thread=tuple(thread[:1] + thread[1:][1 - _MOST_REFERENCES :]),

@@ -22,7 +22,7 @@ _EACH: dict[str, object] = {
 """A value of each field that asks for something by itself."""
 _OF_ANOTHER = {
     "new_problem", "gives_no_promise", "macro", "subject", "attachments", "edited", "verbatim", "reply_language",
-    "recipient", "override_reason", "draft",
+    "recipient", "cc", "override_reason", "draft",
 }  # fmt: skip
 """Fields that say how something else is done."""
 

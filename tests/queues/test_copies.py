@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.utils import getaddresses
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,23 @@ from hypothesis import strategies as st
 from data.errors import ConflictError, RuleError
 from data.records.changes import Change
 from data.records.messages import MessageKind
-from data.records.participants import Participant, Standing
+from data.records.participants import Standing
 from data.store import Store
+from queues.accounts.mail_account import Account, complete
+from queues.accounts.providers import Server
+from queues.connectors.email import EmailConnector
+from queues.connectors.outbox_folder import OutboxFolder
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.desk.participants import MOST_COPIED, copied, is_person, participants, without
+from queues.desk.participants import MOST_COPIED, is_person, participants, without
+from queues.mail.addresses import written_address
 from queues.mail.kind import UNAUTHENTICATED, kind_of
+from queues.mail.letter import write
+from queues.mail.letter_check import unfit_to_leave
+from queues.mail.letter_fields import Letter, Person
 from queues.mail.read_mail import read_mail
+from queues.outgoing.outbox import deliver_due
+from tests.servers.smtp_double import SmtpDouble
 
 START = 1_800_000_000
 OURS = "help@desk.example"
@@ -186,14 +198,12 @@ ADDRESSES = st.sampled_from(
 )
 
 
-@given(st.lists(st.one_of(ADDRESSES, st.text(max_size=12)), max_size=8), ADDRESSES, st.sampled_from(Standing))
-def test_copies_are_each_once_and_never_the_recipient(addresses: list[str], to: str, standing: Standing) -> None:
+@given(st.lists(st.one_of(ADDRESSES, st.text(max_size=12)), max_size=8), ADDRESSES)
+def test_copies_are_each_once_and_never_the_recipient(addresses: list[str], to: str) -> None:
     found = without(addresses, to)
     assert without(found, to) == found
     assert to.casefold() not in found
     assert {one.casefold() for one in addresses} >= set(found)
-    results = copied([Participant(one, standing) for one in addresses], to)
-    assert results == (found if standing in (Standing.KEPT, Standing.TAKEN_IN) else ())
 
 
 @given(st.text(max_size=30))
@@ -207,3 +217,157 @@ def test_no_text_makes_a_person_of_our_own_address(text: str) -> None:
 def test_any_authentication_results_are_read(text: str) -> None:
     _, signs = kind_of({"authentication-results": [text]}, "Hola", ANA, "", None)
     assert {sign.rule for sign in signs} <= {UNAUTHENTICATED}
+
+
+def queued(desk: Desk) -> list[tuple[str, tuple[str, ...], str]]:
+    """Return recipient, copies and the Cc line of each mail that waits."""
+    rows = [(one.recipient, one.cc, message_from_bytes(one.raw).get("Cc", "")) for one in desk.store.outbox.waiting()]
+    return [(to, cc, " ".join(line.split())) for to, cc, line in rows]
+
+
+def test_a_reply_goes_to_who_is_kept_and_who_was_taken_in(desk: Desk) -> None:
+    number = come(desk, f"Cc: {BOB}")
+    answer(desk, number, f"Cc: {EVE}")
+    desk.act([number], Change(reply="Hola"))
+    desk.act([number], Change(reply="Hola", take_in=(EVE,)))
+    desk.act([number], Change(reply="Hola", leave_out=(BOB,)))
+    desk.act([number], Change(reply="Hola", cc=()))
+    both = (BOB, EVE)
+    assert queued(desk) == [
+        (ANA, (BOB,), BOB), (ANA, both, f"{BOB}, {EVE}"), (ANA, (EVE,), EVE), (ANA, (), ""),
+    ]  # fmt: skip
+    assert [message.cc for message in desk.store.messages.of(number)[2:]] == [(BOB,), both, (EVE,), ()]
+    assert desk.store.events.of(number)[-2].detail["cc"] == [EVE]
+
+
+def test_nobody_new_gets_a_copy_by_any_number_of_mails(desk: Desk) -> None:
+    number = come(desk)
+    for _ in range(3):
+        answer(desk, number, f"Cc: {EVE}")
+    desk.act([number], Change(reply="Hola"))
+    assert queued(desk) == [(ANA, (), "")]
+
+
+@pytest.mark.parametrize("address", [OURS, "a@b..c", "MAILER-DAEMON@x.example"])
+def test_a_reply_names_only_people_in_cc(desk: Desk, address: str) -> None:
+    number = come(desk)
+    with pytest.raises(RuleError, match="name another"):
+        desk.act([number], Change(reply="Hola", cc=(BOB, address), override_reason="I know better"))
+    with pytest.raises(RuleError, match="21 people in Cc"):
+        desk.act([number], Change(reply="Hola", cc=tuple(f"p{n}@x.example" for n in range(21))))
+    assert queued(desk) == []
+
+
+def test_the_recipient_is_never_in_cc(desk: Desk) -> None:
+    number = come(desk, f"Cc: {BOB}, {ANA}")
+    desk.act([number], Change(reply="Hola"))
+    desk.act([number], Change(reply="Hola", recipient=BOB))
+    desk.act([number], Change(reply="Hola", cc=(ANA.upper(), BOB, BOB.upper())))
+    assert queued(desk) == [(ANA, (BOB,), BOB), (BOB, (ANA,), ANA), (ANA, (BOB,), BOB)]
+
+
+def test_redo_sends_the_copies_that_were_asked(desk: Desk) -> None:
+    number = come(desk, f"Cc: {BOB}")
+    desk.act([number], Change(reply="Hola"))
+    desk.undo()
+    desk.redo()
+    assert queued(desk) == [(ANA, (BOB,), BOB)]
+
+
+@pytest.mark.parametrize("line", [b"Cc: eve@else.example", b"Cc: bob@clientes.example, eve@else.example", b"X: y"])
+def test_a_mail_with_another_cc_than_asked_stays_in_the_outbox(desk: Desk, tmp_path: Path, line: bytes) -> None:
+    number = come(desk, f"Cc: {BOB}")
+    desk.act([number], Change(reply="Hola"))
+    (entry,) = desk.store.outbox.waiting()
+    raw = entry.raw.replace(f"Cc: {BOB}".encode(), line)
+    assert raw != entry.raw
+    desk.store.utils().execute("UPDATE outbox SET raw = ?", (raw,))
+    folder = OutboxFolder(tmp_path)
+    assert deliver_due(desk.store, {"files": folder}, START + 60).failed == 1
+    assert not folder.outbox.exists()
+    desk.store.utils().execute("UPDATE outbox SET raw = ?, state = 'queued'", (entry.raw,))
+    assert deliver_due(desk.store, {"files": folder}, START + 99_999).sent == 1
+
+
+def test_who_is_kept_and_answers_is_answered_with_a_copy_to_the_customer(desk: Desk) -> None:
+    number = come(desk, f"Cc: {BOB}")
+    assert answer(desk, number, sender=BOB) == number
+    ticket = desk.store.tickets.get(number)
+    assert ticket is not None
+    customer = desk.store.customers.get(ticket.customer_id)
+    assert customer is not None
+    assert [one.value for one in customer.identities] == [ANA]
+    desk.act([number], Change(reply="Hola"))
+    assert queued(desk) == [(BOB, (ANA,), ANA)]
+
+
+@pytest.mark.parametrize("decided", [Change(leave_out=(BOB,)), Change(take_in=(BOB,))])
+def test_who_was_dropped_or_taken_in_answers_and_the_customer_is_answered(desk: Desk, decided: Change) -> None:
+    number = come(desk)
+    desk.act([number], Change(take_in=(BOB,)))
+    desk.act([number], Change(reply="Hola"))
+    assert answer(desk, number, sender=BOB) == number
+    desk.act([number], decided)
+    desk.act([number], Change(reply="Hola"))
+    copies = (BOB,) if decided.take_in else ()
+    assert queued(desk)[-1][:2] == (ANA, copies)
+
+
+def test_who_is_new_on_a_doubted_mail_and_answers_gets_no_reply(desk: Desk) -> None:
+    number = come(desk, DOUBTED["dmarc"], f"Cc: {EVE}")
+    assert answer(desk, number, sender=EVE) == number
+    assert desk.recipient(number) == ANA
+    desk.act([number], Change(reply="Hola"))
+    assert queued(desk) == [(ANA, (), "")]
+
+
+def test_who_is_new_takes_part_only_once_taken_in(desk: Desk) -> None:
+    number = come(desk)
+    answer(desk, number, f"Cc: {EVE}")
+    assert answer(desk, number, sender=EVE) != number
+    desk.act([number], Change(take_in=(EVE,)))
+    assert answer(desk, number, sender=EVE) == number
+    assert desk.recipient(number) == ANA
+
+
+@given(st.lists(st.sampled_from([BOB, EVE, "eva@日本.example", ".a..b@x.example", '"a, b"@x.example']), max_size=20))
+def test_a_cc_line_is_read_as_it_was_asked(addresses: list[str]) -> None:
+    people = without(addresses, "")
+    raw = write(
+        Letter("Hola", START, "Hola", Person("", OURS), Person("Ana", ANA), cc=people, message_id="<1@desk.example>")
+    )
+    written = [written_address(one) for one in people]
+    assert [spec for _, spec in getaddresses([message_from_bytes(raw).get("Cc", "")]) if spec] == written
+    assert unfit_to_leave(raw, "<1@desk.example>", ANA, people) == ""
+    assert unfit_to_leave(raw, "<1@desk.example>", ANA, (*people, "more@x.example"))
+    assert not people or unfit_to_leave(raw, "<1@desk.example>", ANA, people[1:])
+
+
+@given(st.text(max_size=40))
+def test_no_text_in_cc_adds_a_header_or_a_person(text: str) -> None:
+    try:
+        raw = write(Letter("Hola", START, "Hola", Person("", OURS), Person("Ana", ANA), cc=(f"{text}@x.example", BOB)))
+    except RuleError:
+        return
+    mail = message_from_bytes(raw)
+    assert mail.keys()[:5] == ["From", "To", "Cc", "Subject", "Date"]
+    assert len(getaddresses([mail["Cc"]])) == 2
+
+
+def connector_to(double: SmtpDouble) -> EmailConnector:
+    server = Server("localhost", double.port)
+    account = Account("support", OURS, imap=server, smtp=server, ca_file=str(double.ca))
+    return EmailConnector(complete(account), lambda account: "secret")
+
+
+def test_the_server_gets_the_recipient_and_every_copy_also_when_it_is_tried_again(desk: Desk, tmp_path: Path) -> None:
+    number = come(desk, f"Cc: {BOB}, eva@日本.example", connector="email:support")
+    desk.act([number], Change(reply="Hola"))
+    with SmtpDouble(tmp_path, lambda number: "451 later" if number == 1 else "250 ok") as double:
+        sender = connector_to(double)
+        assert deliver_due(desk.store, {"email:support": sender}, START).failed == 1
+        desk.act([number], Change(leave_out=(BOB,)))
+        assert deliver_due(desk.store, {"email:support": sender}, START + 600).sent == 1
+        sender.rest()
+        told = [f"RCPT TO:<{one}>" for one in (ANA, BOB, "eva@xn--wgv71a.example")]
+        assert [line for line in double.lines if line.startswith("RCPT")] == told * 2

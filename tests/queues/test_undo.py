@@ -388,6 +388,6 @@ def test_what_somebody_changed_since_is_not_taken_back_in_part(desk: Desk, clock
 
 
 def test_every_field_of_a_change_is_part_of_the_property() -> None:
-    about = {"macro", "edited", "verbatim", "subject", "attachments", "reply_language", "recipient", "override_reason",
-             "draft"}  # fmt: skip
+    about = {"macro", "edited", "verbatim", "subject", "attachments", "reply_language", "recipient", "cc",
+             "override_reason", "draft"}  # fmt: skip
     assert {field.name for field in fields(Change)} - about <= set(CHANGED)
