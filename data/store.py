@@ -24,6 +24,7 @@ from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
 from data.tables.messages import Messages
 from data.tables.outbox import Outbox
+from data.tables.participants import Participants
 from data.tables.people import People
 from data.tables.problems import Problems
 from data.tables.promises import Promises
@@ -55,6 +56,7 @@ class Store:
         self.effort = Efforts(connection)
         self.imported = Imports(connection)
         self.outbox = Outbox(connection)
+        self.participants = Participants(connection)
         self.problems = Problems(connection)
         self.remote = Remote(connection)
         self.reviews = Reviews(connection)

@@ -35,6 +35,7 @@ ONE_IDEA = {
     "lanes": "lanes: a table, and those of a fresh desk",
     "messages": "messages, as records and as a table",
     "outbox": "the outbox: records, a table, delivery, a command, a card",
+    "participants": "people in Cc: records, a table, a rule",
     "problems": "problems: records, a table, rules, a command, keys",
     "promises": "promises: records, a table, a command",
     "questions": "questions that await an answer",

@@ -350,3 +350,21 @@ def drafts_leave_once(db: Database) -> None:
 def evidence_of_the_sort(db: Database) -> None:
     """What a message's headers said of its sort."""
     db.execute("ALTER TABLE message ADD COLUMN signs TEXT NOT NULL DEFAULT '[]'")
+
+
+PARTICIPANTS = (
+    "ALTER TABLE message ADD COLUMN cc TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE outbox ADD COLUMN cc TEXT NOT NULL DEFAULT '[]'",
+    """CREATE TABLE participant (ticket_id INTEGER NOT NULL REFERENCES ticket(id), address TEXT NOT NULL,
+        standing TEXT NOT NULL, PRIMARY KEY (ticket_id, address)) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations()
+def participants(db: Database) -> None:
+    """Who is in Cc of a message and of a reply on its way out; what agents decided about them.
+
+    Earlier messages keep none: whoever is in Cc of the next mail is new, and left out until an agent takes them in.
+    """
+    for statement in PARTICIPANTS:
+        db.execute(statement)

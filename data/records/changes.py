@@ -69,6 +69,12 @@ class Change:
     reply_language: str = ""
     recipient: str = ""
     """Where the reply goes; empty for the customer's own address."""
+    cc: tuple[str, ...] | None = None
+    """Who gets a copy of the reply; None for the people in Cc who are kept or taken in."""
+    take_in: tuple[str, ...] = ()
+    """Addresses that get a copy of the ticket's replies from now on."""
+    leave_out: tuple[str, ...] = ()
+    """Addresses that get no copy of the ticket's replies from now on."""
     override_reason: str = ""
     """Why the agent overrides a finding or a gate; kept in the event."""
     draft: int = 0

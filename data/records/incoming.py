@@ -81,6 +81,8 @@ class Incoming:
     """The name next to `reply_to`."""
     original_sender: NamedAddress = NamedAddress()
     """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
+    cc: tuple[str, ...] = ()
+    """The addresses in its Cc, which are in `to` as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ class Message:
     """The lane that the connector named; with `recipients`, what routing needs to be done again."""
     signs: tuple[Sign, ...] = ()
     """What its headers said of its sort."""
+    cc: tuple[str, ...] = ()
+    """The addresses in its Cc, lower case; of ours those that a reply went to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class OutboxEntry:
     """The newest message that the agent had seen when releasing a held reply; 0 for none."""
     draft: int = 0
     """The revision of the draft that it was written in; 0 for none. Unique on its ticket."""
+    cc: tuple[str, ...] = ()
+    """Who gets a copy."""
 
 
 @dataclass(frozen=True, slots=True)

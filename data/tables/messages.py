@@ -15,7 +15,7 @@ from data.records.messages import Attachment, Direction, Message, MessageKind, O
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
     "confidence, message_id, reply_to, raw_sha256, readable, macro, procedure, attachments, mixed, "
-    "recipients, named_lane, signs"
+    "recipients, named_lane, signs, cc"
 )
 _NAMES = tuple(_COLUMNS.split(", "))
 
@@ -51,6 +51,12 @@ class Messages:
         row = self._db.execute(sql, (ticket_id,)).fetchone()
         message = _message(row) if row else None
         return message if message is not None and message.direction is Direction.IN else None
+
+    def with_cc(self, ticket_id: int) -> list[Message]:
+        """Return the ticket's messages from outside that have a Cc, oldest first; notes do not count."""
+        sql = f"""SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND cc <> '[]' AND withdrawn = 0
+            AND (direction = 'in' OR (direction = 'out' AND raw_sha256 <> '')) ORDER BY id"""
+        return [_message(row) for row in self._db.execute(sql, (ticket_id,))]
 
     def newest_sent(self, limit: int) -> list[str]:
         """Return the texts of our newest messages, looked for among the newest 20,000 of all."""
@@ -109,7 +115,8 @@ class Messages:
         """Return whether we wrote to this address about the ticket; mails to other teams do not count."""
         sql = """SELECT 1 FROM message m LEFT JOIN outbox o ON o.ticket_id = m.ticket_id AND o.message_id = m.message_id
             WHERE m.ticket_id = :ticket AND m.direction = 'out' AND m.withdrawn = 0 AND (lower(o.recipient) = :address
-                OR EXISTS (SELECT 1 FROM json_each(m.recipients) WHERE value = :address)) LIMIT 1"""
+                OR EXISTS (SELECT 1 FROM json_each(m.recipients) WHERE value = :address)
+                OR EXISTS (SELECT 1 FROM json_each(m.cc) WHERE value = :address)) LIMIT 1"""
         given = {"ticket": ticket_id, "address": address}
         return bool(address) and self._db.execute(sql, given).fetchone() is not None
 
@@ -146,6 +153,7 @@ class Messages:
             "readable": int(message.readable),
             "attachments": json.dumps([asdict(part) for part in message.attachments], ensure_ascii=False),
             "recipients": json.dumps(message.recipients, ensure_ascii=False),
+            "cc": json.dumps(message.cc, ensure_ascii=False),
             "signs": json.dumps([asdict(sign) for sign in message.signs], ensure_ascii=False),
             "content_hash": content_hash,
         }
@@ -229,5 +237,6 @@ def _message(row: Sequence[Any]) -> Message:
     values["readable"] = bool(values["readable"])
     values["attachments"] = tuple(Attachment(**part) for part in json.loads(values["attachments"]))
     values["recipients"] = tuple(json.loads(values["recipients"]))
+    values["cc"] = tuple(json.loads(values["cc"]))
     values["signs"] = tuple(Sign(**sign) for sign in json.loads(values["signs"]))
     return Message(**values)

@@ -11,7 +11,7 @@ from data.errors import ConflictError
 from data.records.outbox import OutboxEntry, OutboxState
 
 _SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason,
-    sent_at, copied, cleared, draft FROM outbox """
+    sent_at, copied, cleared, draft, cc FROM outbox """
 _WAITING = "WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held') "
 _REPLY_SENT = """state = 'sent' AND NOT EXISTS
     (SELECT 1 FROM escalation WHERE escalation.message_id = outbox.message_id AND escalation.message_id <> '')"""
@@ -54,10 +54,11 @@ class Outbox:
         try:
             cursor = self._db.execute(
                 "INSERT INTO outbox "
-                "(ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason, draft) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "(ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason, draft, "
+                "cc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (entry.ticket_id, entry.action, entry.connector, entry.state, entry.message_id, entry.recipient,
-                 entry.raw, entry.due_at, entry.attempts, entry.reason, entry.draft),
+                 entry.raw, entry.due_at, entry.attempts, entry.reason, entry.draft,
+                 json.dumps(entry.cc, ensure_ascii=False)),
             )  # fmt: skip
         except sqlite3.IntegrityError as error:
             raise ConflictError(
@@ -145,4 +146,5 @@ class Outbox:
 def _entry(row: tuple[Any, ...]) -> OutboxEntry:
     values = list(row)
     values[4], values[7], values[12] = OutboxState(row[4]), bytes(row[7]), bool(row[12])
+    values[15] = tuple(json.loads(row[15]))
     return OutboxEntry(*values)

@@ -108,16 +108,18 @@ class SmtpSession:
         return Offer(self)
 
     def _say_envelope(self, entry: OutboxEntry) -> None:
-        sender, recipient = self._written(self._account.address), self._written(entry.recipient)
+        sender = self._written(self._account.address)
+        recipients = [self._written(address) for address in (entry.recipient, *entry.cc)]
         options = ["BODY=8BITMIME"] if not entry.raw.isascii() and self._smtp.has_extn("8bitmime") else []
-        if not (sender + recipient).isascii():
+        beyond_ascii = [address for address in (*recipients, sender) if not address.isascii()]
+        if beyond_ascii:
             if not self._smtp.has_extn("smtputf8"):
-                raise RefusedError(
-                    "Reply refused", f"{self._server.host} takes no addresses such as {recipient}; choose another one."
-                )
+                told = f"{self._server.host} takes no addresses such as {beyond_ascii[0]}; choose another one."
+                raise RefusedError("Reply refused", told)
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         self._expect(self._smtp.mail(f"<{sender}>", options), 250)
-        self._expect(self._smtp.docmd("RCPT", f"TO:<{recipient}>"), 250, 251)
+        for recipient in recipients:  # all or none: what reached only some could not be sent once more
+            self._expect(self._smtp.docmd("RCPT", f"TO:<{recipient}>"), 250, 251)
 
     @staticmethod
     def _written(address: str) -> str:

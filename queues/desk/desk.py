@@ -11,6 +11,7 @@ from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.messages import Direction, Draft
+from data.records.participants import Participant
 from data.records.promises import Promise
 from data.records.ratings import UNHAPPY, Rating
 from data.records.shifts import Effort, Shift
@@ -28,8 +29,9 @@ from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
 from queues.desk.file_message import MessageFiler
+from queues.desk.participants import participants
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
-from queues.desk.recipient import recipient_of
+from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
 from queues.desk.ticket_fields import with_clocks, write_fields
@@ -247,6 +249,16 @@ class Desk:
         """Return where a reply to the ticket would go. Raises RuleError if there is no address."""
         ticket = self._ticket(ticket_id, None)
         return recipient_of(self.store, self.rules, ticket, self.store.messages.of(ticket_id))
+
+    def copies(self, ticket_id: int, change: Change) -> tuple[str, ...]:
+        """Return who would get a copy of the change's reply. Raises RuleError where there is no address for it."""
+        ticket, earlier = self._ticket(ticket_id, None), self.store.messages.of(ticket_id)
+        to = change.recipient or recipient_of(self.store, self.rules, ticket, earlier)
+        return copies_of(self.store, self.rules, ticket, earlier, change, to)
+
+    def participants(self, ticket_id: int) -> tuple[Participant, ...]:
+        """Return the people in Cc of the ticket's mails."""
+        return participants(self.store, self.rules, self._ticket(ticket_id, None))
 
     def undo(self, *, rest_of: int | None = None) -> Done:
         """Undo the agent's latest action as a whole.

@@ -6,6 +6,7 @@ import re
 
 from data.records.incoming import Incoming
 from data.records.messages import Direction, MessageKind
+from data.records.participants import Standing
 from data.records.tickets import Status
 from data.store import Store
 
@@ -85,7 +86,9 @@ def _took_part(store: Store, ticket_id: int, item: Incoming, customer_id: int) -
     address = item.from_address
     opening = store.messages.opening(ticket_id)
     copied = opening is not None and bool(address) and address in opening.recipients
-    return copied or store.messages.took_part(ticket_id, address) or store.messages.was_written_to(ticket_id, address)
+    if copied or store.participants.decided(ticket_id).get(address) is Standing.TAKEN_IN:
+        return True
+    return store.messages.took_part(ticket_id, address) or store.messages.was_written_to(ticket_id, address)
 
 
 def _by_subject(store: Store, item: Incoming, customer_id: int) -> int | None:

@@ -1,15 +1,18 @@
-"""Who gets a reply: the last person of the ticket, never a machine and never ourselves."""
+"""Who gets a reply and its copies: the last person of the ticket and people in Cc, no machine and never ourselves."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
 from data.errors import RuleError
+from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Direction, Message, MessageKind
+from data.records.participants import Standing
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.participants import participants, without
 from queues.mail.kind import is_daemon
 
 BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
@@ -18,12 +21,16 @@ UNREACHABLE = "via"
 """The kind of an identity without an address: a person named by an external group."""
 
 
-def recipient(conversation: Sequence[Message], customer: Customer, ours: Collection[str]) -> str:
+def recipient(
+    conversation: Sequence[Message], customer: Customer, ours: Collection[str], others: Collection[str] = ()
+) -> str:
     """Return where a reply goes: where the last person asked for it, else the customer's known address.
 
-    Empty if there is no one: mailer daemons and our own addresses get no reply.
+    `others` may write but are not answered. Empty if there is no one: daemons and our own addresses get no reply.
     """
     for message in reversed(conversation):
+        if message.from_address.casefold() in others:
+            continue
         if message.direction is Direction.IN and message.kind not in BY_MACHINES:
             found = _first((message.reply_to, message.from_address), ours)
             if found:
@@ -35,7 +42,35 @@ def recipient(conversation: Sequence[Message], customer: Customer, ours: Collect
 
 def address_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:
     """Return where a reply to the ticket goes; empty if there is no person to answer."""
-    return recipient(conversation, customer_of(store, ticket), rules.ours)
+    people = participants(store, rules, ticket)
+    customer = customer_of(store, ticket)
+    # people whom the customer's first mail did not name may write, but are not answered
+    others = {person.address for person in people if person.standing is not Standing.KEPT} - _addresses(customer)
+    return recipient(conversation, customer, rules.ours, others)
+
+
+def copies_of(
+    store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message], change: Change, to: str
+) -> tuple[str, ...]:
+    """Return who gets a copy of the reply to `to`: the people that the change names, else those kept or taken in.
+
+    The customer gets one if someone in Cc wrote last and is answered.
+    """
+    if change.cc is not None:
+        return without(change.cc, to)
+    people = participants(store, rules, ticket)
+    left_out = without(change.leave_out, "")
+    copied = [person.address for person in people if person.copied and person.address not in left_out]
+    others = {person.address for person in people}
+    if not change.recipient and to.casefold() in others:
+        customer = customer_of(store, ticket)
+        theirs = recipient(conversation, customer, rules.ours, others - _addresses(customer))
+        copied = [theirs, *copied] if "@" in theirs else copied
+    return without((*copied, *change.take_in), to)
+
+
+def _addresses(customer: Customer) -> set[str]:
+    return {identity.value for identity in customer.identities if identity.kind == "email"}
 
 
 def recipient_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:

@@ -67,6 +67,7 @@ def _fit(letter: Letter) -> Letter:
         html=_lines(letter.html),
         sender=_fit_person(letter.sender),
         recipient=_fit_person(letter.recipient),
+        cc=tuple(_fit_address(address) for address in letter.cc),
         message_id=letter.message_id if usable_id(letter.message_id) else "",
         parent=letter.parent if usable_id(letter.parent) else "",
         thread=tuple(value for value in letter.thread if usable_id(value)),
@@ -80,10 +81,14 @@ def _fit_person(person: Person | None) -> Person | None:
     name = " ".join(one_line(person.name).split())
     if not person.address:
         return Person(name)
+    return Person(name, _fit_address(person.address))
+
+
+def _fit_address(address: str) -> str:
     try:
-        return Person(name, written_address(person.address))
+        return written_address(address)
     except ValueError as error:
-        raise RuleError("No mail address", f"{one_line(person.address)!r} {error}; correct it.") from None
+        raise RuleError("No mail address", f"{one_line(address)!r} {error}; correct it.") from None
 
 
 def _lines(text: str) -> str:
@@ -111,6 +116,8 @@ def _written(letter: Letter) -> bytes:
         lines.append(person_line("From", letter.sender.name, letter.sender.address))
     if letter.recipient is not None:
         lines.append(person_line("To", letter.recipient.name, letter.recipient.address))
+    if letter.cc:
+        lines.append(folded("Cc", [*(f"{address}," for address in letter.cc[:-1]), letter.cc[-1]]))
     lines += [text_line("Subject", letter.subject), f"Date: {formatdate(letter.at, localtime=letter.local_time)}"]
     ids = (("Message-ID", [letter.message_id]), ("In-Reply-To", [letter.parent]), ("References", letter.thread))
     lines += [folded(name, values) for name, values in ids if any(values)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
-from email.utils import collapse_rfc2231_value
+from email.utils import collapse_rfc2231_value, getaddresses
 
 from queues.mail.addresses import written_address
 from queues.mail.letter_fields import Letter
@@ -18,7 +18,7 @@ LONGEST_LINE = 998
 """Bytes of a line (RFC 5322, 2.1.1)."""
 LEAST = ("From", "To", "Subject", "Date", "Message-ID")
 """What a mail that leaves has, each once."""
-_MORE = frozenset({"In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
+_MORE = frozenset({"Cc", "In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
 _PERSON = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<((?:"(?:[^"\\]|\\.)*")?[^<>"]*)>', re.S)
 _GROUP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>:;]*?))\s*:;', re.S)
 
@@ -31,10 +31,11 @@ def difference(raw: bytes, asked: Letter) -> str:
         return "form"
 
 
-def unfit_to_leave(raw: bytes, message_id: str, recipient: str) -> str:
+def unfit_to_leave(raw: bytes, message_id: str, recipient: str, cc: Sequence[str] = ()) -> str:
     """Return why a queued mail must not leave as it is, a sentence; empty if it may.
 
-    It has the headers that we write and no others, its own Message-ID, and goes to the recipient and no one else.
+    It has the headers that we write and no others, its own Message-ID, and goes to the recipient, with copies to
+    `cc`, and to no one else.
     """
     names = [name for name, _ in _headers(message_from_bytes(raw, policy=compat32))]
     if any(names.count(name) != 1 for name in LEAST) or len(names) != len(set(names)) or set(names) - _MORE - {*LEAST}:
@@ -42,8 +43,11 @@ def unfit_to_leave(raw: bytes, message_id: str, recipient: str) -> str:
     headers = dict(_headers(message_from_bytes(raw, policy=compat32)))
     try:
         goes_to = written_address(recipient) if "@" in recipient else ""
+        copies_to = [written_address(address) for address in cc]
     except ValueError as error:
-        return f"{recipient!r} {error}; edit the reply and send it to another address."
+        return f"{', '.join((recipient, *cc))!r}: an address {error}; edit the reply and send it to another one."
+    if _addresses(headers.get("Cc", "")) != copies_to:
+        return f"The mail's Cc is not {', '.join(cc) or 'empty'}; edit the reply and send it anew."
     if _person(headers["To"])[1] != goes_to or headers["Message-ID"].strip() != message_id:
         return f"The mail is not the one to {recipient}; edit the reply and send it again."
     return ""
@@ -59,6 +63,8 @@ def _difference(raw: bytes, asked: Letter) -> str:
     for name, person in (("From", asked.sender), ("To", asked.recipient)):
         if person is not None and _person(values[name]) != (person.name, person.address):
             return f"{name} line"
+    if _addresses(values.get("Cc", "")) != list(asked.cc):
+        return "Cc line"
     if decoded(values["Subject"]) != asked.subject:
         return "subject"
     ids = [("Message-ID", asked.message_id), ("In-Reply-To", asked.parent), ("References", " ".join(asked.thread))]
@@ -74,7 +80,7 @@ def _difference(raw: bytes, asked: Letter) -> str:
 
 def _expected(asked: Letter) -> Iterator[str]:
     optional = (
-        ("From", asked.sender), ("To", asked.recipient), ("Subject", True), ("Date", True),
+        ("From", asked.sender), ("To", asked.recipient), ("Cc", asked.cc), ("Subject", True), ("Date", True),
         ("Message-ID", asked.message_id), ("In-Reply-To", asked.parent), ("References", asked.thread),
         ("MIME-Version", True), ("Content-Type", True),
     )  # fmt: skip
@@ -103,6 +109,12 @@ def _person(value: str) -> tuple[str, str]:
     if match := _PERSON.fullmatch(value):
         return _name(match[1], match[2]), match[3]
     return "", value
+
+
+def _addresses(value: str) -> list[str]:
+    """Return the addresses of a header that names nobody besides; a value that is no such list is one address."""
+    pairs = getaddresses([value]) if value else []
+    return [value] if any(name or not address for name, address in pairs) else [address for _, address in pairs]
 
 
 def _name(quoted: str | None, plain: str) -> str:

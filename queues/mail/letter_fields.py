@@ -37,3 +37,5 @@ class Letter:
     """Name, content type and content of each."""
     local_time: bool = False
     """The date names the time zone of this machine."""
+    cc: tuple[str, ...] = ()
+    """The addresses that get a copy."""

@@ -100,6 +100,7 @@ def _incoming(
         delivery=report.became if report else "",
         reply_name=envelope["reply_name"],
         original_sender=NamedAddress(envelope["original_name"], envelope["original_address"]),
+        cc=_addresses(headers, "cc"),
     )
     read = unmasked(read, own_addresses)
     return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
@@ -150,6 +151,7 @@ def _unread(raw: bytes, connector: str, source: str, problem: str) -> Incoming:
         reply_to=envelope["reply_to"],
         reply_name=envelope["reply_name"],
         original_sender=NamedAddress(envelope["original_name"], envelope["original_address"]),
+        cc=_addresses(headers, "cc"),
     )
 
 
@@ -190,9 +192,11 @@ def _references(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _recipients(headers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    results = [
-        address for name in ("to", "cc") for value in headers.get(name, ())[:20] for _, address in addresses(value)
-    ]
+    return tuple(dict.fromkeys((*_addresses(headers, "to"), *_addresses(headers, "cc"))))
+
+
+def _addresses(headers: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    results = [address for value in headers.get(name, ())[:20] for _, address in addresses(value)]
     return tuple(dict.fromkeys(safe_line(address) for address in results if "@" in address))
 
 

@@ -47,15 +47,19 @@ def addressee(name: str, recipient: str, connector: str) -> Person:
     from queues.mail.addresses import written_address
     from queues.mail.letter_fields import Person
 
-    sends_itself = ":" in connector and not connector.startswith(_ACCOUNT)
     if "@" not in recipient and not connector.startswith(_ACCOUNT):
         return Person(recipient)
     try:
         return Person("" if "@" in name else name[:_LONGEST_NAME], written_address(recipient))
     except ValueError as error:
-        if sends_itself:
+        if not carries_cc(connector):
             return Person(recipient)
         raise RuleError("No mail address", f"{recipient} {error}; choose another address of the customer.") from None
+
+
+def carries_cc(connector: str) -> bool:
+    """Tell whether replies through this connector go to people in Cc: a ticketing system has a Cc of its own."""
+    return ":" not in connector or connector.startswith(_ACCOUNT)
 
 
 def build(
@@ -72,11 +76,13 @@ def build(
     enclosed: Sequence[Enclosed] = (),
     signature: str = "",
     html: bool = False,
+    cc: tuple[str, ...] = (),
 ) -> bytes:
     """Return the whole mail (RFC 5322, CRLF). `earlier` is the conversation, for the threading headers.
 
     A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it. The signature
     follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML next to the text.
+    Nothing of `earlier` is quoted: whoever is in `cc` reads this reply alone.
     Raises RuleError if the mail cannot be written as it was asked.
     """
     from queues.mail.letter import usable_id, write  # the mail package takes a tenth of the start-up
@@ -92,6 +98,7 @@ def build(
             plain=signed,
             sender=Person(brand, sender),
             recipient=recipient,
+            cc=cc,
             message_id=message_id,
             parent=next((value for value in reversed(incoming) if value in thread), thread[-1] if thread else ""),
             thread=tuple(thread[:1] + thread[1:][1 - _MOST_REFERENCES :]),

@@ -114,7 +114,7 @@ def deliver_due(
             with store.write():
                 done["held"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD, reason=reason)
             continue
-        if unfit := unfit_to_leave(entry.raw, entry.message_id, entry.recipient):
+        if unfit := unfit_to_leave(entry.raw, entry.message_id, entry.recipient, entry.cc):
             with store.write():
                 done["failed"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.FAILED, reason=unfit)
             lost.append(entry.ticket_id)

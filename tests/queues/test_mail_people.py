@@ -130,3 +130,30 @@ def test_what_a_person_answers_through_the_group_joins_their_ticket(desk: DeskAt
     desk.once()
     (ticket,) = desk.tickets()
     assert ticket.status is Status.OPEN
+
+
+def test_who_is_in_cc_of_the_first_mail_gets_the_reply_and_answers_into_the_ticket(desk: DeskAtMail) -> None:
+    ana, bob, eve = (customer(desk, name) for name in ("ana", "bob", "eve"))
+
+    def write(sender: str, number: int, *headers: str) -> None:
+        lines = (
+            f"From: {sender}",
+            f"To: {desk.address}",
+            "Subject: Re: Mi cuenta",
+            f"Message-ID: <cc.{number}.{sender}>",
+        )
+        desk.stack.deliver(sender, desk.address, "\r\n".join((*lines, *headers, "", "Hola.")).encode())
+        arrive(desk, number)
+        desk.once()
+
+    write(ana, 1, f"Cc: Bob <{bob}>")
+    write(ana, 2, f"In-Reply-To: <cc.1.{ana}>", f"Cc: {eve}, {bob}")
+    desk.reply(1)
+    desk.once()
+    until(lambda: len(received(desk.stack, bob)) == 1)
+    (copy,) = received(desk.stack, bob)
+    assert (copy["Cc"], len(received(desk.stack, ana)), len(received(desk.stack, eve))) == (bob, 1, 0)
+    write(bob, 3, f"In-Reply-To: {copy['Message-ID']}")
+    assert len(desk.tickets()) == 1
+    desk.reply(1, "Gracias, Bob.")
+    assert [(entry.recipient, entry.cc) for entry in desk.outbox()][-1] == (bob, (ana,))

@@ -140,6 +140,8 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "promise": st.none() | st.just(Promise("news", START + 900)),
     "gives_no_promise": st.booleans(),
     "procedure": st.none() | st.sampled_from(["", "lock"]),
+    "take_in": st.sampled_from([(), ("bob@x.example",), ("bob@x.example", "eva@x.example")]),
+    "leave_out": st.sampled_from([(), ("carl@x.example",), ("eva@x.example", "dora@x.example")]),
 }
 changes = st.builds(Change, **CHANGED)
 acts = st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True), changes) | st.booleans()
@@ -387,6 +389,6 @@ def test_what_somebody_changed_since_is_not_taken_back_in_part(desk: Desk, clock
 
 
 def test_every_field_of_a_change_is_part_of_the_property() -> None:
-    about = {"macro", "edited", "verbatim", "subject", "attachments", "reply_language", "recipient", "override_reason",
-             "draft"}  # fmt: skip
+    about = {"macro", "edited", "verbatim", "subject", "attachments", "reply_language", "recipient", "cc",
+             "override_reason", "draft"}  # fmt: skip
     assert {field.name for field in fields(Change)} - about <= set(CHANGED)

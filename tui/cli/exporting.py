@@ -71,6 +71,7 @@ def message_row(message: Message) -> dict[str, Any]:
         "from_name": message.from_name,
         "from_addr": message.from_address,
         "reply_to": message.reply_to,
+        "cc": list(message.cc),
         "date": iso(message.at),
         "language": message.language,
         "text": message.text,

@@ -109,6 +109,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         for message in messages:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
             click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
+            if message.cc:
+                click.echo(f"Cc: {safe_line(', '.join(message.cc))}")
             for sign in message.signs:
                 click.echo(sign_line(sign))
             click.echo(safe_text(message.text))
@@ -127,6 +129,7 @@ def _message_keys(message: Message) -> dict[str, Any]:
         "kind": message.kind,
         "from_name": message.from_name,
         "from_addr": message.from_address,
+        "cc": list(message.cc),
         "date": iso(message.at),
         "language": message.language,
         "mixed": message.mixed.split("+") if message.mixed else [],

@@ -28,6 +28,7 @@ def list_(db: Path | None, as_json: bool) -> None:
                 "ticket": entry.ticket_id,
                 "state": entry.state,
                 "to": entry.recipient,
+                "cc": list(entry.cc),
                 "connector": entry.connector,
                 "due": iso(entry.due_at),
                 "attempts": entry.attempts,
@@ -37,7 +38,8 @@ def list_(db: Path | None, as_json: bool) -> None:
                 write_json(row)
             else:
                 why = f"  {safe_line(entry.reason)}" if entry.reason else ""
-                click.echo(f"{entry.id:<5} #{entry.ticket_id:<6} {entry.state:<9} {safe_line(entry.recipient)}{why}")
+                to = safe_line(", ".join((entry.recipient, *entry.cc)))
+                click.echo(f"{entry.id:<5} #{entry.ticket_id:<6} {entry.state:<9} {to}{why}")
 
 
 def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:

@@ -97,6 +97,7 @@ class ReplyPreview(Part):
     async def _preview(
         self, ticket: Ticket, change: Change, title: str, show: Callable[[tuple[Card, Ticket]], None]
     ) -> None:
+        from queues.outgoing.mail_bytes import carries_cc
         from tui.replying.reply_card_lines import Card
 
         weak = self.is_weak(ticket, change)
@@ -107,6 +108,13 @@ class ReplyPreview(Part):
             promised = replace(change, promise=desk.promise(ticket.id, change))
             office = desk.office(ticket.id)
             card = Card(title, recipient, promised, found, office=office, now=self.desk.clock(), weak=weak)
+            card = replace(
+                card,
+                people=desk.participants(ticket.id),
+                copies=desk.copies(ticket.id, replace(change, cc=None, take_in=())) if recipient else (),
+                takes_cc=carries_cc(seen.connector),
+                ours=desk.rules.ours,
+            )
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
             guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))
             return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded), seen

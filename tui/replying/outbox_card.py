@@ -114,4 +114,4 @@ class OutboxCard(BaseCard[Decision]):
         entry = one.entry
         marks = ("▸" if number == self._marked else " ") + _MARKS.get(entry.state, " ")
         why = f"  {one_line(entry.reason)}" if entry.reason else ""
-        return f"{marks} #{entry.ticket_id}  {entry.state}  {one_line(entry.recipient)}{why}"
+        return f"{marks} #{entry.ticket_id}  {entry.state}  {one_line(', '.join((entry.recipient, *entry.cc)))}{why}"

@@ -59,6 +59,7 @@ class ReplyCard(BaseCard[Verdict]):
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
             )
+            yield Input(placeholder=words("who gets a copy? addresses, commas between"), id="card-cc", compact=True)
             yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -120,6 +121,30 @@ class ReplyCard(BaseCard[Verdict]):
         else:
             self.notify(words("No other address of this customer is known."), timeout=3, markup=False)
 
+    def action_cc(self) -> None:
+        """Drop everyone in Cc from this reply, or put them back."""
+        if not (self.card.cc or self.card.copies or self.card.change.take_in):
+            self.notify(words("No one gets a copy; C names people."), timeout=3, markup=False)
+            return
+        self._set(replace(self.card.change, cc=() if self.card.cc else None))
+
+    def action_cc_new(self) -> None:
+        """Take in who is new: this reply goes to them, and those to come."""
+        change, new = self.card.change, self.card.new
+        if not new:
+            self.notify(words("No one new is in Cc."), timeout=3, markup=False)
+            return
+        cc = change.cc if change.cc is None else (*change.cc, *new)
+        self._set(replace(change, cc=cc, take_in=(*change.take_in, *new)))
+
+    def action_cc_edit(self) -> None:
+        """Ask who gets a copy."""
+        if not self.card.takes_cc:
+            self.notify(words("The ticketing system sends this reply and has a Cc of its own."), markup=False)
+            return
+        self.query_one("#card-cc", Input).value = ", ".join(self.card.cc)
+        self._open_line("#card-cc")
+
     def action_promise(self) -> None:
         """Ask by when an answer is promised."""
         self._open_line("#card-time")
@@ -134,6 +159,9 @@ class ReplyCard(BaseCard[Verdict]):
         answer = " ".join(event.value.split())
         if event.input.id == "card-time":
             self._promise_by(answer)
+            return
+        if event.input.id == "card-cc":
+            self._copy_to(answer)
             return
         self.reason = answer
         if not self.reason:
@@ -165,6 +193,26 @@ class ReplyCard(BaseCard[Verdict]):
         promise = Promise(given.text if given is not None else answer, due_at)
         self._set(replace(self.card.change, promise=promise, gives_no_promise=False))
 
+    def _copy_to(self, answer: str) -> None:
+        """Take the people that the agent names for this reply; who is none of the ticket's gets later ones too."""
+        from queues.desk.participants import MOST_COPIED, is_person, without
+        from queues.mail.addresses import addresses
+
+        named = [address or name for name, address in addresses(answer)]
+        unfit = next((address for address in named if not is_person(address, self.card.ours)), "")
+        if unfit:
+            message = words("{address} is ours or not a person's mail address; correct it.")
+            self.notify(message.format(address=one_line(unfit)), severity="warning", markup=False)
+            return
+        cc = without(named, self.card.recipient)
+        if len(cc) > MOST_COPIED:
+            message = words("At most {most} people get copies.").format(most=MOST_COPIED)
+            self.notify(message, severity="warning", markup=False)
+            return
+        copied = {person.address for person in self.card.people if person.copied}
+        later = tuple(address for address in cc if address not in copied and address not in self.card.copies)
+        self._set(replace(self.card.change, cc=cc, take_in=later))
+
     def _set(self, change: Change) -> None:
         self.card = replace(self.card, change=change)
         self._close_line()
@@ -188,7 +236,8 @@ class ReplyCard(BaseCard[Verdict]):
     def _fit(self) -> None:
         """Keep every line around the reply on the screen; the reply scrolls."""
         around = [
-            self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "time", "keys")
+            self.query_one(f"#card-{name}").outer_size.height
+            for name in ("title", "facts", "reason", "time", "cc", "keys")
         ]
         frame = 2 + 2  # the border, and an empty line above and below the reply
         room = self.size.height * 95 // 100 - frame - sum(around)

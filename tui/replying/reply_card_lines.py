@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.records.changes import Change, Finding
+from data.records.participants import Participant, Standing
 from data.records.tickets import Status
 from tui.look.one_line import one_line
 from tui.look.short_times import moment
@@ -51,6 +52,14 @@ class Card:
     office: Calendar | None = None
     """The working week in the customer's time zone, used to interpret promised times."""
     now: int = 0
+    people: Sequence[Participant] = ()
+    """Everyone in Cc of the ticket's mails."""
+    copies: tuple[str, ...] = ()
+    """Who gets a copy unless the change says otherwise."""
+    takes_cc: bool = True
+    """False where a ticketing system sends the reply: it has a Cc of its own."""
+    ours: frozenset[str] = frozenset()
+    """Our own addresses: none of them gets a copy."""
     weak: bool = False
     """There is no evidence for the macro as the answer to this ticket: it is sent only after a second press."""
 
@@ -58,6 +67,18 @@ class Card:
     def blocked(self) -> bool:
         """A finding blocks the reply."""
         return any(finding.blocking for finding in self.findings)
+
+    @property
+    def cc(self) -> tuple[str, ...]:
+        """Who gets a copy of this reply."""
+        asked = self.change.cc if self.change.cc is not None else (*self.copies, *self.change.take_in)
+        return tuple(dict.fromkeys(address for address in asked if address != self.recipient.casefold()))
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """People who are left out because no agent has decided about them."""
+        waiting = (person.address for person in self.people if person.standing is Standing.NEW)
+        return tuple(address for address in waiting if address not in self.change.take_in and address not in self.cc)
 
     @property
     def outcome(self) -> Status:
@@ -78,6 +99,7 @@ class Card:
             who=one_line(self.recipient), language=change.reply_language or "?"
         )
         lines = [where + (words(" · a writes to another address") if self.addresses else "")]
+        lines += self._in_cc()
         if change.subject:
             lines.append(words("Subject: {subject}").format(subject=one_line(change.subject)))
         if change.attachments:
@@ -117,6 +139,18 @@ class Card:
         return words(
             "Enter sends, {done}{onward} · p pending · o keeps open · e edits{jump} · l language · Esc back"
         ).format(done=done_words(self.outcome), onward=onward, jump=jump)
+
+    def _in_cc(self) -> list[str]:
+        lines = []
+        dropped = [address for address in self.copies if address not in self.cc]
+        if self.cc:
+            lines.append(words("Cc {who} · c drops all · C edits").format(who=one_line(", ".join(self.cc))))
+        elif dropped:
+            lines.append(words("No copy to {who} · c puts them back").format(who=one_line(", ".join(dropped))))
+        if self.new:
+            who = one_line(", ".join(self.new))
+            lines.append(words("! new in Cc: {who} · left out, n takes them in").format(who=who))
+        return lines
 
     def _promise(self) -> list[str]:
         if self.change.promise is None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
 from queues.desk import escalations, gates, problems, ticket_fields, waiting_replies
-from queues.desk.commands import link_problem, messages, set_language
+from queues.desk.commands import decide_copies, link_problem, messages, set_language
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
 from queues.desk.commands.command import Command
+from queues.desk.commands.decide_copies import DecideCopies
 from queues.desk.commands.escalate import Escalate
 from queues.desk.commands.link_problem import LinkProblem
 from queues.desk.commands.note import Note
@@ -30,6 +31,7 @@ _REPLY, _NOTE, _ESCALATE, _ANSWER_ESCALATION = Reply(), Note(), Escalate(), Answ
 _SNOOZE, _SET_STATUS, _ASSIGN = Snooze(), SetStatus(), Assign()
 
 COMMANDS: tuple[Command, ...] = (
+    DecideCopies(),
     _REPLY,
     _NOTE,
     _ESCALATE,
@@ -51,7 +53,8 @@ COMMANDS: tuple[Command, ...] = (
 )
 """In the order in which they are checked, written and named in the summary.
 
-The language comes before the fields that it may change (lane, priority, tags), so that the agent's own values win.
+Who is in Cc comes before the reply that goes to them. The language comes before the fields that it may change (lane,
+priority, tags), so that the agent's own values win.
 """
 
 DECIDES_STATUS: tuple[Command, ...] = (
@@ -70,6 +73,7 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **messages.STEP_KINDS,
     **escalations.STEP_KINDS,
     **link_problem.STEP_KINDS,
+    **decide_copies.STEP_KINDS,
     **problems.STEP_KINDS,
     **set_language.STEP_KINDS,
     **promise_steps.STEP_KINDS,

@@ -12,7 +12,9 @@ from data.records.outbox import OutboxEntry, OutboxState
 from data.records.tickets import Status, Ticket
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
-from queues.desk.recipient import customer_of, recipient_of
+from queues.desk.commands.decide_copies import refuse_too_many, refuse_unfit
+from queues.desk.participants import without
+from queues.desk.recipient import copies_of, customer_of, recipient_of
 from queues.ground import statuses
 from queues.ground.undo_steps import REPLY, part_of
 from queues.outgoing import attachments, mail_bytes
@@ -27,11 +29,15 @@ class Reply(Command):
         return change.reply is not None
 
     def check(self, work: TicketChange) -> None:
-        """Refuse a draft that was already sent, an address of ours and a closed ticket."""
+        """Refuse a draft that was already sent, an address of ours, an unfit Cc and a closed ticket."""
         ticket, change = work.ticket, work.change
         messages.refuse_stale_draft(work.store, ticket, change.draft)
         if change.recipient and change.recipient.casefold() in work.rules.ours:
             raise RuleError("Our own address", f"#{ticket.id}: {change.recipient} is an address of ours; name another.")
+        if change.cc is not None:
+            cc = without(change.cc, "")
+            refuse_unfit(work.rules, ticket, cc)
+            refuse_too_many(ticket, len(cc))
         if ticket.status is Status.CLOSED:
             raise RuleError(
                 "Ticket is closed", f"#{ticket.id} is closed; reopen it first (O, or `tridesk reopen {ticket.id}`)."
@@ -47,6 +53,7 @@ class Reply(Command):
         store, ticket, change, text = work.store, work.ticket, work.change, work.change.reply
         earlier = store.messages.of(ticket.id)
         to = change.recipient or recipient_of(store, work.rules, ticket, earlier)
+        cc = copies_of(store, work.rules, ticket, earlier, change, to)
         sender = work.rules.sender_for(ticket.connector)
         message_id = mail_bytes.new_message_id(ticket.id, sender.address)
         language = change.reply_language or ticket.language
@@ -64,6 +71,7 @@ class Reply(Command):
             enclosed=enclosed,
             signature=sender.signature_in(language),
             html=sender.html,
+            cc=cc,
         )
         message = messages.own_message(
             work, Direction.OUT, text, sender=sender.address, language=language, macro=change.macro
@@ -74,13 +82,14 @@ class Reply(Command):
             subject=mail_bytes.one_line(change.subject) or message.subject,
             attachments=tuple(file.described(position) for position, file in enumerate(enclosed, 1)),
             procedure=work.gates.followed(ticket),
+            cc=cc,
         )
         stored = messages.insert(work, message)
         store.messages.refer(ticket.id, [message_id])
         leaves_at = work.now + work.rules.undo_seconds
         entry = OutboxEntry(
             0, ticket.id, work.action, ticket.connector, OutboxState.QUEUED, message_id, to, raw, leaves_at,
-            draft=change.draft,
+            draft=change.draft, cc=cc,
         )  # fmt: skip
         queued = {"kind": messages.OUTBOX, "ticket": ticket.id, "entry": store.outbox.insert(entry)}
         asks = csat.ask(store, ticket, text, stored["message"], change.macro, work.now, work.agent)
@@ -88,6 +97,8 @@ class Reply(Command):
         work.steps.extend(part_of(REPLY, [stored, queued, *asks, *dropped]))
         work.fields["touches"] = ticket.touches + 1
         work.fields["first_replied_at"] = work.now if ticket.first_replied_at is None else ticket.first_replied_at
+        if cc:
+            work.detail["cc"] = list(cc)
         _note_origin(work, asks_rating=bool(asks))
 
     def describe(self, change: Change) -> str:

@@ -10,6 +10,7 @@ from data.records.messages import Direction, MessageKind
 from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
 from queues.clocks import sla
 from queues.desk import sorting
+from queues.desk.participants import UNVERIFIED
 from queues.desk.recognisers.arrival import Arrival, origin
 from queues.desk.ticket_fields import clocks
 from queues.routing import rules as routing
@@ -43,7 +44,7 @@ def _ticket(arrival: Arrival) -> Ticket:
     language, confidence, source = _language(arrival, item, customer)
     facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
     route = routing.route(rules.routing, facts)
-    tags = route.tags if arrival.trusted else (*route.tags, "unverified")
+    tags = route.tags if arrival.trusted else (*route.tags, UNVERIFIED)
     if item.direction is Direction.IN:
         tags = (*tags, *sorting.tags(item))
     lanes = [lane.name for lane in rules.lanes]
