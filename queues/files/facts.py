@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from queues.files.safe_names import safe_name
 from queues.mail.charsets import decode
 
 LONGEST_SHOWN = 65_536
@@ -83,7 +84,7 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 def dangers(name: str, content_type: str, content: bytes | None = None) -> tuple[Danger, ...]:
     """Return what there is to know before the file is opened; without its bytes, as far as name and type tell."""
-    ending = _ending(name)
+    ending = _ending(name, content_type)
     by_name = {danger for danger, endings in _ENDINGS.items() if ending in endings}
     by_type = {_TYPES[content_type]} if content_type in _TYPES else set()
     inside = set() if content is None else _inside(content, ending)
@@ -97,16 +98,16 @@ def shown_text(name: str, content_type: str, content: bytes) -> str | None:
     beginning = content[:LONGEST_SHOWN]
     if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
         return beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
-    if _NO_TEXT.search(beginning) or _ending(name) in _BEGINNINGS:
+    if _NO_TEXT.search(beginning) or _ending(name, content_type) in _BEGINNINGS:
         return None
     if content_type.partition("/")[0] in {"image", "audio", "video"} and content_type != "image/svg+xml":
         return None
     return decode(_whole_characters(beginning))
 
 
-def _ending(name: str) -> str:
-    """Return the ending in small letters; blanks and dots after it hide nothing."""
-    return name.rstrip(". ").rpartition(".")[2].strip().lower() if "." in name else ""
+def _ending(name: str, content_type: str) -> str:
+    """Return the ending, in small letters, of the name under which the file is saved."""
+    return safe_name(name, content_type).rpartition(".")[2].lower()
 
 
 def _inside(content: bytes, ending: str) -> set[Danger]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from data.errors import InputError
 from data.records.messages import Attachment, Message
 from data.safe_text import safe_line
-from queues.helper.client import Helper
 
 if TYPE_CHECKING:
     from data.store import Store
+    from queues.helper.client import Helper
 
 
 @dataclass(frozen=True, slots=True)

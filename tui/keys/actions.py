@@ -26,6 +26,7 @@ class Scope(StrEnum):
     ACCOUNT = "account"
     REVIEW = "review"
     MY_REVIEWS = "my reviews"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def _look() -> list[Action]:
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
         Action("ticket.customer", ("c",), "Customer", "Show who writes, and all their tickets.", "Look"),
+        Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Give the focused pane the whole screen, or take it back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Take in what is new, re-sorting the lanes.", "Look"),
@@ -504,6 +506,22 @@ def _my_reviews() -> list[Action]:
     ]
 
 
+def _files() -> list[Action]:
+    """On the files of a ticket."""
+
+    def file(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"files.{name}", keys, title, tooltip, "Files", Scope.FILES, call=call or f"decide('{name}')")
+
+    return [
+        file("view", ("enter", "v"), "View", "Read a text file here; of others, see what they are."),
+        file("save", ("s",), "Save", "Save it in the folder for downloads, private and never executable."),
+        file("open", ("o",), "Open…", "Open a copy with the system's own program; asks first, never for programs."),
+        file("next", ("j", "down"), "Next file", "Mark the next file.", "move(1)"),
+        file("previous", ("k", "up"), "Previous file", "Mark the file before.", "move(-1)"),
+        file("leave", ("escape", "q", "u"), "Back", "Back to the ticket.", "leave"),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -519,6 +537,7 @@ ACTIONS: tuple[Action, ...] = (
     *_accounts(),
     *_review(),
     *_my_reviews(),
+    *_files(),
 )
 """All actions, in the order in which help shows them."""
 
