@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from queues.files.facts import LONGEST_SHOWN, Danger
 from queues.files.kept_files import TicketFile
@@ -51,8 +51,10 @@ class FileCard(BaseCard[None]):
             yield Static(Content(name), id="file-title", markup=False)
             yield Static(Content("\n".join(self._facts())), id="file-facts", markup=False)
             if self._seen.text is not None:
-                with VerticalScroll(id="file-text", can_focus=False):
-                    yield Static(Content(self._seen.text), markup=False)
+                # draws only the lines that are seen
+                text = TextArea(self._seen.text, id="file-text", read_only=True, show_cursor=False, compact=True)
+                text.can_focus = False
+                yield text
             yield Static(Content(words("j k read on · Esc back")), id="file-keys", markup=False)
 
     def action_scroll(self, lines: int) -> None:
