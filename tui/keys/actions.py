@@ -253,6 +253,8 @@ def _compose() -> list[Action]:
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
+        compose("attach", ("f5",), "Attach…", "Add a file to the reply; Tab completes its path.", footer=False),
+        compose("detach", ("f8",), "Remove file", "Take the last file of the reply out.", footer=False),
         compose("keep", ("f4",), "Keep as macro…", "Make this text a macro of your own.", footer=False),
         compose("preview", ("f2",), "Preview", "Look at what will be sent."),
         compose("leave", ("escape",), "Leave", "Back to the ticket; the draft is kept."),
