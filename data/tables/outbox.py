@@ -28,6 +28,12 @@ class Outbox:
         row = self._db.execute(_SELECT + "WHERE id = ?", (entry_id,)).fetchone()
         return _entry(row) if row else None
 
+    def raw_of(self, ticket_id: int, message_id: str) -> bytes | None:
+        """Return the bytes of our own mail on the ticket with this Message-ID, sent or not."""
+        sql = "SELECT raw FROM outbox WHERE ticket_id = ? AND message_id = ? AND message_id <> '' LIMIT 1"
+        row = self._db.execute(sql, (ticket_id, message_id)).fetchone()
+        return bytes(row[0]) if row else None
+
     def waiting(self) -> list[OutboxEntry]:
         """Return what has not left for good, the earliest first."""
         return [_entry(row) for row in self._db.execute(_SELECT + _WAITING + "ORDER BY due_at, id")]

@@ -92,6 +92,12 @@ class Helper:
         decode = msgspec.msgpack.Decoder(ExportedTicket).decode
         return self._each(requests, decode, lambda place, problem: ExportedTicket(problem=f"it {problem}"))
 
+    def file(self, raw: bytes, sha256: str) -> bytes | None:
+        """Return a file of a mail, None where it cannot be read out of it. Raises ConnectorError as `read` does."""
+        decode: Callable[[bytes], bytes | None] = msgspec.msgpack.Decoder(bytes | None).decode
+        (content,) = self._each([("", "", self._own, raw, "", sha256)], decode, lambda place, problem: None)
+        return content
+
     def _each(
         self, requests: Sequence[Any], decode: Callable[[bytes], Answer], lost: Callable[[int, str], Answer]
     ) -> list[Answer]:

@@ -38,14 +38,20 @@ class Request(msgspec.Struct, array_like=True):
     raw: bytes
     tool: str = ""
     """Whose exported ticket it is; empty for a message."""
+    file: str = ""
+    """The SHA-256 of a file of the mail, where that file is wanted."""
 
 
-def answer(request: Request) -> Incoming | ExportedTicket:
-    """Read what is in the request: a ticket of an export, a JSON object on one line, or else a mail."""
+def answer(request: Request) -> Incoming | ExportedTicket | bytes | None:
+    """Read what is in the request: a ticket of an export, a JSON object on one line, or else a mail or a file of it."""
     if request.tool:
         from queues.exports.splitting import split  # only imports of exports need it
 
         return split(request.raw, request.tool)
+    if request.file:
+        from queues.mail.file_bytes import file_in  # wanted only when an agent looks at a file
+
+        return file_in(request.raw, request.file)
     if request.raw[:1] == b"{":
         return read_line(request.raw, connector=request.connector, source=request.source)
     own = frozenset(request.own_addresses)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 SMALL = 1024 * 1024
@@ -16,6 +17,7 @@ SMALL = 1024 * 1024
 _RUN = re.compile(rb"(?:[A-Za-z0-9+/]{40,80}\r?\n){500,}")
 _LINE = b"=tridesk-run-%d="
 _MARK = re.compile(r"=tridesk-run-(\d+)=")
+_MARKED_LINE = re.compile(rb"=tridesk-run-(\d{1,9})=\r?\n")
 _AT_ONCE = 4 * 1024 * 1024
 
 
@@ -28,24 +30,44 @@ class Light:
 
     def digest(self, payload: str) -> tuple[int, str] | None:
         """Return size and SHA-256 of the bytes that a base64 payload stands for; None if no run was taken out."""
+        pieces = self.decoded(payload)
+        if pieces is None:
+            return None
+        digest, size = hashlib.sha256(), 0
+        for data in pieces:
+            digest.update(data)
+            size += len(data)
+        return size, digest.hexdigest()
+
+    def decoded(self, payload: str) -> Iterator[bytes] | None:
+        """Return the bytes that a base64 payload stands for, in pieces; None if no run was taken out of it."""
         match = _MARK.search(payload)
         if match is None or int(match[1]) >= len(self.runs):
             return None
-        digest, size, rest = hashlib.sha256(), 0, b""
         run = self.runs[int(match[1])]
         pieces = [payload[: match.start()].encode("ascii", "replace")]
         pieces += [run[at : at + _AT_ONCE] for at in range(0, len(run), _AT_ONCE)]
         pieces.append(payload[match.end() :].encode("ascii", "replace"))
-        for piece in pieces:
-            signs = rest + re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
-            whole = len(signs) - len(signs) % 4
-            rest = signs[whole:]
-            data = base64.b64decode(signs[:whole])
-            digest.update(data)
-            size += len(data)
-        data = base64.b64decode(rest + b"=" * (-len(rest) % 4)) if len(rest) > 1 else b""
-        digest.update(data)
-        return size + len(data), digest.hexdigest()
+        return _decoded(pieces)
+
+    def restored(self, data: bytes) -> bytes:
+        """Return bytes of the mail with the runs back in them."""
+        if not self.runs:
+            return data
+        return _MARKED_LINE.sub(lambda match: self._run(int(match[1]), match[0]), data)
+
+    def _run(self, number: int, otherwise: bytes) -> bytes:
+        return self.runs[number] if number < len(self.runs) else otherwise
+
+
+def _decoded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        signs = rest + re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
+        whole = len(signs) - len(signs) % 4
+        rest = signs[whole:]
+        yield base64.b64decode(signs[:whole])
+    yield base64.b64decode(rest + b"=" * (-len(rest) % 4)) if len(rest) > 1 else b""
 
 
 def lightened(raw: bytes) -> Light:

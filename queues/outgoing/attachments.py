@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from data.errors import RuleError
 from data.records.messages import Attachment
@@ -28,6 +29,28 @@ class Enclosed:
         """Return the attachment as the conversation shows it; the reply's text is part 0 of the mail."""
         digest = hashlib.sha256(self.content).hexdigest()
         return Attachment(self.filename, self.content_type, len(self.content), digest, position)
+
+
+def chosen(path: Path, others: Sequence[Enclosure]) -> Enclosure:
+    """Return a file to go out beside others. Raises RuleError where it could not leave with them."""
+    total = sum(other.size for other in others)
+    try:
+        path = path.expanduser().resolve()
+        if not path.is_file():
+            raise RuleError("Not attached", f"{path} is not a file; Tab completes a path.")
+        with path.open("rb"):
+            size = path.stat().st_size
+    except (OSError, RuntimeError, ValueError) as error:
+        raise RuleError("Not attached", f"{path} cannot be read ({error}).") from error
+    if any(other.path == str(path) for other in others):
+        raise RuleError("Not attached", f"{path} goes with the reply already.")
+    if total + size > MOST_ENCLOSED:
+        raise RuleError(
+            "Not attached",
+            f"{path.name} has {size:,} bytes, and {max(0, MOST_ENCLOSED - total):,} of {MOST_ENCLOSED:,} are free in "
+            "this reply; make it smaller, or send a link.",
+        )
+    return Enclosure(str(path), path.name, size)
 
 
 def read(enclosures: Sequence[Enclosure]) -> list[Enclosed]:

@@ -16,12 +16,13 @@ from textual.screen import ModalScreen, Screen
 import tui
 from data.records.changes import Change
 from data.records.customers import Customer
-from data.records.messages import Direction, Draft, Message, MessageKind
+from data.records.messages import Attachment, Direction, Draft, Message, MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
 from data.records.reviews import Review
 from macros.files.library import Library
 from queues.accounts.forms import MAIL, form_of
 from queues.accounts.mail_account import Account
+from queues.files.kept_files import TicketFile
 from queues.quality.cards import built_in
 from tests.tui.playing import NOW, drained
 from tui.accounts.account_form import AccountForm
@@ -38,6 +39,8 @@ from tui.customer.customer_card import CustomerCard
 from tui.customer.language_card import LanguageCard
 from tui.deciding.escalate_form import EscalateForm, Proposal
 from tui.desk.screen import DeskScreen
+from tui.files.file_card import FileCard, Seen
+from tui.files.files_card import FilesCard
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
 from tui.look.theme import THEMES, theme_name
@@ -84,6 +87,10 @@ def ask_form() -> AskForm:
     return AskForm(next(macro for macro in Library.standard() if macro.asks), "en", {})
 
 
+def kept_file() -> TicketFile:
+    return TicketFile(message(), Attachment("photo.png", "image/png", 3, "ab", 0))
+
+
 def _nothing(*given: object) -> None:
     """Stand for what a card asks of the desk."""
 
@@ -98,6 +105,8 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     CustomerCard: lambda folder: CustomerCard(Customer(1, "Ana"), (), 1, NOW),
     DraftChoice: lambda folder: DraftChoice(Draft(1, "mine"), Draft(1, "theirs")),
     EscalateForm: lambda folder: EscalateForm("#1", (), Proposal("Legal", "a claim"), NOW),
+    FileCard: lambda folder: FileCard(kept_file(), Seen((), "uno")),
+    FilesCard: lambda folder: FilesCard([kept_file()], NOW),
     ImportCard: lambda folder: ImportCard("mail.mbox", Progress()),
     KeyMenu: lambda folder: KeyMenu("Which?", [Line("a", "a", "this one"), Line("b", "b", "that one")]),
     LanguageCard: lambda folder: LanguageCard("#1", "en"),

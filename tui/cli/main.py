@@ -16,6 +16,7 @@ COMMANDS = {
     "list": ("tui.cli.listing", "list_"),
     "show": ("tui.cli.listing", "show"),
     "search": ("tui.cli.listing", "search"),
+    "files": ("tui.cli.ticket_files", "files"),
     "reply": ("tui.cli.acting", "reply"),
     "note": ("tui.cli.acting", "note"),
     "solve": ("tui.cli.acting", "solve"),

@@ -26,6 +26,7 @@ from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
 from tui.desk.undo_keys import Undo
+from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
 from tui.moving.finding import Filter
 from tui.moving.graphic_words import GraphicContent
@@ -89,6 +90,7 @@ class Parts:
         self.questions = Questions(desk, changing)
         self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
+        self.files = AttachedFiles(desk)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
         self.steps = ProcedureSteps(desk, going, changing, self.changed_wording, procedures)
@@ -157,7 +159,7 @@ class Parts:
             on_refusal=(self.steps.keys_past,),
             on_late_result=(self.changing.tell_late,),
             before_quitting=(self.coach.keep_visit, self.drafts.all_kept),
-            on_closed=(self.first_screen.stop_import,),
+            on_closed=(self.first_screen.stop_import, self.files.remove_copies),
         )
 
     async def act(self, action_id: str) -> None:

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     ACCOUNT = "account"
     REVIEW = "review"
     MY_REVIEWS = "my reviews"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _look() -> list[Action]:
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
         Action("ticket.customer", ("c",), "Customer", "Show who writes, and all their tickets.", "Look"),
+        Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Load what is new, and sort the lanes again.", "Look"),
@@ -250,6 +252,8 @@ def _compose() -> list[Action]:
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
+        compose("attach", ("f5",), "Attach…", "Add a file to the reply; Tab completes its path.", footer=False),
+        compose("detach", ("f8",), "Remove file", "Take the last file of the reply out.", footer=False),
         compose("keep", ("f4",), "Keep as macro…", "Make this text a macro of your own.", footer=False),
         compose("preview", ("f2",), "Preview", "Look at what will be sent."),
         compose("leave", ("escape",), "Leave", "Back to the ticket; the draft is kept."),
@@ -506,6 +510,22 @@ def _my_reviews() -> list[Action]:
     ]
 
 
+def _files() -> list[Action]:
+    """On the files of a ticket."""
+
+    def file(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"files.{name}", keys, title, tooltip, "Files", Scope.FILES, call=call or f"decide('{name}')")
+
+    return [
+        file("view", ("enter", "v"), "View", "Read a text file here; of others, see what they are."),
+        file("save", ("s",), "Save", "Save it in the folder for downloads, private and never executable."),
+        file("open", ("o",), "Open…", "Open a copy with the system's own program; asks first, never for programs."),
+        file("next", ("j", "down"), "Next file", "Mark the next file.", "move(1)"),
+        file("previous", ("k", "up"), "Previous file", "Mark the file before.", "move(-1)"),
+        file("leave", ("escape", "q", "u"), "Back", "Back to the ticket.", "leave"),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -521,6 +541,7 @@ ACTIONS: tuple[Action, ...] = (
     *_accounts(),
     *_review(),
     *_my_reviews(),
+    *_files(),
 )
 """All actions, in the order in which help shows them."""
 

@@ -23,6 +23,7 @@ PLACES = {
     Scope.ACCOUNT: "While an account is filled in",
     Scope.REVIEW: "On replies to review (g q)",
     Scope.MY_REVIEWS: "On the reviews of your replies (g m)",
+    Scope.FILES: "On the files of a ticket (A)",
 }
 """Where each scope's keys apply, as shown in the help."""
 

@@ -14,10 +14,11 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from data.changes import packed
+from data.changes import packed, unpacked
 from data.errors import InputError
 from data.records.changes import Change, Finding
 from data.records.messages import Direction, Draft
+from data.records.outbox import Enclosure
 from data.safe_text import safe_line, safe_text
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -26,6 +27,7 @@ from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion
 from tui.replying.composer_area import ComposerArea
 from tui.replying.composer_messages import (
+    AttachAsked,
     CheckAsked,
     ComposerLeft,
     DraftChanged,
@@ -53,6 +55,8 @@ class Composer(Vertical):
     Composer > ComposerArea { height: 1fr; min-height: 4; }
     Composer > #composer-findings { height: 1; padding: 0 1; background: $surface; color: $warning; display: none; }
     Composer > #composer-findings.-told { display: block; }
+    Composer > #composer-files { height: 1; padding: 0 1; background: $surface; text-wrap: nowrap; display: none; }
+    Composer > #composer-files.-told { display: block; }
     Composer > #composer-findings.-blocked { color: $error; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
@@ -65,6 +69,7 @@ class Composer(Vertical):
         self._save_every = SAVE_EVERY if save_every is None else save_every
         self._timer: Timer | None = None
         self._line = FindingLine()
+        self._files = Static("", id="composer-files", markup=False)
         self._check_timer: Timer | None = None
         self._draft = Draft(0, "")
         self._recipient = ""
@@ -77,6 +82,7 @@ class Composer(Vertical):
         """Head line, text, completion."""
         yield self._head
         yield self._area
+        yield self._files
         yield self._line
         yield self._completion
 
@@ -153,6 +159,20 @@ class Composer(Vertical):
         self._show_head()
         if not self._area.next_hole() and closing:
             self._area.go_before(closing)
+
+    @property
+    def attached(self) -> tuple[Enclosure, ...]:
+        """The files that go with the reply, those of its macros among them."""
+        return unpacked(self._draft.actions).attachments
+
+    def attach(self, files: Sequence[Enclosure]) -> None:
+        """Let these files go with the reply, and keep that with the draft."""
+        actions = replace(unpacked(self._draft.actions), attachments=tuple(files))
+        self._draft = replace(self._draft, actions=packed(actions))
+        self._show_head()
+        self._told = "" if self._area.text else self._told
+        self.flush()
+        self._ask_to_check()
 
     def show_findings(self, text: str, findings: Sequence[Finding], promise: str = "") -> None:
         """Show the findings for `text`, unless the text has changed since."""
@@ -241,6 +261,18 @@ class Composer(Vertical):
         """Post a request to fill the macro in again."""
         self.post_message(RenderAsked())
 
+    def action_attach(self) -> None:
+        """Ask for a file."""
+        if self._draft.kind is Direction.NOTE:
+            self.notify(words("A note carries no files; ctrl+t makes it a reply."), timeout=3, markup=False)
+        else:
+            self.post_message(AttachAsked(self.draft))
+
+    def action_detach(self) -> None:
+        """Take the last file out."""
+        if self.attached:
+            self.attach(self.attached[:-1])
+
     def action_keep(self) -> None:
         """Post a request to save the text as a macro."""
         if self._area.text.strip():
@@ -282,3 +314,7 @@ class Composer(Vertical):
         recipient = "" if is_note else safe_line(self._recipient)
         parts = [head, recipient, self._draft.language, safe_line(self._draft.macro)]
         self._head.update(Content("  ".join(part for part in parts if part)))
+        files = () if is_note else self.attached
+        told = ", ".join(f"{safe_line(file.filename)} ({file.size:,} B)" for file in files)
+        self._files.update(Content(words("Attached: {files}").format(files=told)))
+        self._files.set_class(bool(files), "-told")

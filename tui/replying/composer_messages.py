@@ -48,6 +48,13 @@ class RenderAsked(DeskMessage):
 
 
 @dataclass
+class AttachAsked(DeskMessage):
+    """A file is wanted with the reply; add it with `Composer.attach`."""
+
+    draft: Draft
+
+
+@dataclass
 class KeepAsked(DeskMessage):
     """Save the text as a macro."""
 

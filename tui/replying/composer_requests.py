@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.changes import unpacked
+from data.errors import DeskError
 from data.macro_names import separate
 from data.records.changes import Change, Done, Finding
 from data.records.messages import Direction, Draft
+from data.records.outbox import MOST_ENCLOSED, Enclosure
 from data.records.promises import Promise
 from data.records.tickets import Ticket
 from tui.cards.desk_message import DeskMessage
@@ -21,6 +24,7 @@ from tui.digits.macros_at_hand import Place
 from tui.look.short_times import moment
 from tui.look.words import words
 from tui.replying.composer_messages import (
+    AttachAsked,
     CheckAsked,
     ComposerLeft,
     DraftChanged,
@@ -67,6 +71,7 @@ class ComposerRequests(Part):
             MacroAsked: self._macro_asked,
             LanguageAsked: self._language_asked,
             RenderAsked: self._render_asked,
+            AttachAsked: self._attach_asked,
             CheckAsked: self._check_asked,
             SendAsked: self._send_asked,
         }
@@ -97,6 +102,41 @@ class ComposerRequests(Part):
         """Fill the macro with today's values and the answers given."""
         if self.writing.composer is not None:
             self._put_anew(self.writing.composer.draft.macro, self.writing.composer.draft.language)
+
+    def _attach_asked(self, message: AttachAsked) -> None:
+        """Ask for a path, look at the file in a thread, and add it to the reply."""
+        from queues.outgoing.attachments import chosen
+        from tui.cards.ask_line import AskLine
+        from tui.cards.path_suggester import PathSuggester
+
+        draft, others = message.draft, unpacked(message.draft.actions).attachments
+
+        def answered(path: str | None) -> None:
+            if not path:
+                return
+
+            def look() -> None:
+                try:
+                    file = chosen(Path(path), others)
+                except DeskError as error:
+                    self.desk.from_thread(self.desk.refused, error)
+                else:
+                    self.desk.from_thread(self._attach, draft.ticket_id, (*others, file))
+
+            self.desk.in_thread("attach", look)
+
+        question = words("Attach which file? ({n:,} B free)").format(
+            n=max(0, MOST_ENCLOSED - sum(file.size for file in others))
+        )
+        self.desk.push_screen(AskLine(question, words("a path; Tab completes it"), "~/", PathSuggester()), answered)
+
+    def _attach(self, ticket_id: int, files: Sequence[Enclosure]) -> None:
+        composer = self.writing.composer
+        if composer is None or not self.writing.is_open or composer.draft.ticket_id != ticket_id:
+            self.desk.say(words("You went on meanwhile, so nothing was attached."))
+            return
+        composer.attach(files)
+        self.desk.say(words("Attached: {name}. It is read when the reply is sent.").format(name=files[-1].filename))
 
     def _check_asked(self, message: CheckAsked) -> None:
         """Check the text in the writer's thread; no key waits for it."""
@@ -189,7 +229,9 @@ class ComposerRequests(Part):
         def filled(given: Sequence[tuple[Macro, Given]]) -> None:
             composer, answer = self._composer_of(ticket), self.replies.fill(ticket, given, language)
             if composer is not None and answer is not None:
-                composer.put(answer.change, whole=True, closing=answer.closing)
+                change, attached = answer.change, composer.attached
+                change = replace(change, attachments=tuple(dict.fromkeys((*attached, *change.attachments))))
+                composer.put(change, whole=True, closing=answer.closing)
 
         self.macro_questions.with_all_answers(ticket, separate(names), filled, anew=False)
 
