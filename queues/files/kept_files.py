@@ -43,6 +43,7 @@ def content(store: Store, file: TicketFile, helper: Helper) -> bytes:
     found = helper.file(raw, attachment.sha256)
     if found is None:
         raise InputError(
-            "File not read", f"{name} cannot be read out of its mail; `tridesk export --mbox` writes the whole mail."
+            "File not read",
+            f"{name} cannot be read out of its mail; `tridesk export messages --mbox` writes the whole mail.",
         )
     return found

@@ -12,6 +12,7 @@ from data.errors import InputError
 from data.records.changes import Change
 from data.store import Store
 from queues.mail.read_mail import read_mail
+from tests.database import database
 from tests.queues.test_files import mail, packed
 from tests.tui.playing import NOW, fifteen_tickets, make_desk, picture, play, press
 from tui.app import DeskApp
@@ -212,7 +213,7 @@ def test_a_ticket_without_files_says_so(path: Path) -> None:
 def test_bytes_that_are_not_here_are_told(path: Path) -> None:
     store = Store.open(path)
     with store.write():
-        store.utils().execute("DELETE FROM raw")
+        database(store).execute("DELETE FROM raw")
     store.close()
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:

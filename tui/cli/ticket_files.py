@@ -12,7 +12,7 @@ from data.errors import InputError
 from data.safe_text import safe_line
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile, files_of
-from tui.cli.common import NUMBER, db_option, json_option, put, reading
+from tui.cli.common import NUMBER, db_option, json_option, reading, write_json
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def files(ticket_id: int, wanted: str | None, folder: Path | None, db: Path | No
             return
     for number, file in enumerate(there, 1):
         if as_json:
-            put(_keys(number, file))
+            write_json(_keys(number, file))
         else:
             click.echo(_line(number, file))
     if not there and not as_json:
@@ -74,7 +74,7 @@ def _save(
             place = save(folder or default_folder(), part.filename, part.content_type, data)
             warnings = dangers(part.filename, part.content_type, data)
             if as_json:
-                put({**_keys(number, file), "warnings": warnings, "saved": str(place)})
+                write_json({**_keys(number, file), "warnings": warnings, "saved": str(place)})
             else:
                 click.echo(f"saved {safe_line(str(place))}")
                 for warning in warnings:

@@ -1,4 +1,4 @@
-"""The files of a ticket, the newest message's first; a key says what becomes of the marked one."""
+"""The files of a ticket, the newest message's first; a key says what becomes of the selected file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.look.short_times import span
 from tui.look.words import words
 
 MOST_LINES = 10
-"""Files listed at once; the marked one is always among them."""
+"""Files listed at once; the selected file is always among them."""
 _BEGINNING, _END = 30, 20
 _MARKS = {Direction.IN: "←", Direction.OUT: "→", Direction.NOTE: "┃"}
 
@@ -50,7 +50,7 @@ class FilesCard(BaseCard[Decision]):
         self._told = Static("", id="files-told", markup=False)
 
     def compose(self) -> ComposeResult:
-        """The list, what there is to know of the marked one, keys."""
+        """The list, what there is to know of the selected file, keys."""
         with Vertical(id="files"):
             title = words("Files ({n})").format(n=len(self._files))
             yield Static(Content(title), id="files-title", markup=False)
@@ -70,7 +70,7 @@ class FilesCard(BaseCard[Decision]):
         self._show()
 
     def action_decide(self, wish: str) -> None:
-        """Decide about the marked one."""
+        """Decide about the selected file."""
         self.dismiss(Decision(self._marked, wish))
 
     def action_leave(self) -> None:
