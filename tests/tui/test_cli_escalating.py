@@ -167,5 +167,5 @@ def test_undo_tells_of_the_rest(home: dict[str, str]) -> None:
     store.close()
     found = tridesk(home, "undo")
     assert (found.returncode, "tridesk undo --rest" in found.stderr) == (1, True)
-    assert "but for what has left" in tridesk(home, "undo", "--rest").stdout
+    assert "except for what was sent" in tridesk(home, "undo", "--rest").stdout
     assert lines(home, "show", "2")[0]["status"] == "open"

@@ -70,7 +70,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         assert "Your shift" in shown
         assert "tickets that you solved and that stayed solved" in shown
         await press(pilot, app, "j", "enter")
-        assert "No ticket stands behind" in app.desk.said  # nothing took any time yet
+        assert "No tickets are behind" in app.desk.said  # nothing took any time yet
         await press(pilot, app, "S", "enter")
         assert "solved an hour: letters" in picture(app)
         await press(pilot, app, "enter")
@@ -85,7 +85,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         await press(pilot, app, "enter")
         assert "1 solved" in picture(app)
         await press(pilot, app, "ctrl+s")
-        assert "z lets it go on" in app.desk.said
+        assert "z resumes it" in app.desk.said
         assert "shift 0s" not in picture(app).splitlines()[0]
         await press(pilot, app, "z", "S")
         assert "Your shift" in picture(app)

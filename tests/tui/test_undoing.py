@@ -51,7 +51,7 @@ def test_once_the_reply_has_left_z_takes_the_rest_back_at_the_second_press(path:
         assert status_of(path, ticket) is Status.SOLVED
         await press(pilot, app, "z")
         assert status_of(path, ticket) is Status.OPEN
-        assert "but for what has left" in app.desk.said
+        assert "except for what was sent" in app.desk.said
         assert "does it again" not in app.desk.said
 
     play(path, script)

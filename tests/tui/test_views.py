@@ -41,7 +41,7 @@ def shown(app: DeskApp) -> list[int]:
     ("letters", "tickets", "title"),
     [
         ("mine", [7], "1 Mail: mine"),
-        ("nobody", [10, 13], "1 Mail: unassigned"),
+        ("unassigned", [10, 13], "1 Mail: unassigned"),
         ("pending", [1], "1 Mail: pending"),
         ("solved today", [4], "1 Mail: solved today"),
         ("waits in es", [7, 10, 13], "1 Mail: waits in es"),
@@ -147,7 +147,7 @@ def test_a_number_opens_a_ticket_that_no_lane_shows(path: Path) -> None:
 
 def test_a_filter_within_a_view_is_saved_found_and_forgotten(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await press(pilot, app, "f", *"nobody", "enter", "slash", *"refund", "enter")
+        await press(pilot, app, "f", *"unassigned", "enter", "slash", *"refund", "enter")
         found = shown(app)
         assert found == [13]
         await press(pilot, app, "f", *"save what", "enter", *"my-refunds", "enter")

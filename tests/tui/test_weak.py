@@ -106,7 +106,7 @@ def test_enter_on_a_weak_macro_asks_once(path: Path) -> None:
         assert "no evidence for this macro here" in picture(app)
         await press(pilot, app, "enter")
         assert isinstance(app.screen, ReplyCard), "asked, not sent"
-        assert "the same key again sends it" in picture(app)
+        assert "press the same key again to send it" in picture(app)
         assert status_of(path, ticket.id) is not Status.PENDING
         await press(pilot, app, "enter")
         assert status_of(path, ticket.id) is Status.PENDING
