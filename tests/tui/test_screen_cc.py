@@ -128,3 +128,18 @@ def test_a_ticket_with_no_one_in_cc_says_so(path: Path, tmp_path: Path) -> None:
         assert sent(app) == (ZOE, ())
 
     play(other, script)
+
+
+def test_the_composer_shows_who_gets_a_copy_and_only_they_do(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "r", *"hola")
+        await settled(pilot, app)
+        assert f"Cc {BOB}" in picture(app)
+        assert EVE not in picture(app).partition("REPLY")[2].partition("\n")[0]
+        await press(pilot, app, "ctrl+t")
+        assert f"Cc {BOB}" not in picture(app), "a note has no copies"
+        await press(pilot, app, "ctrl+t", "ctrl+s")
+        await settled(pilot, app)
+        assert sent(app) == (ZOE, (BOB,))
+
+    play(path, script)

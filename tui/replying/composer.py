@@ -73,6 +73,7 @@ class Composer(Vertical):
         self._check_timer: Timer | None = None
         self._draft = Draft(0, "")
         self._recipient = ""
+        self._copies: Sequence[str] = ()
         self._told = ""
         self._as_put: str | None = None
         """The text as macros left it; None if no macro was inserted since the draft was opened."""
@@ -94,7 +95,7 @@ class Composer(Vertical):
     def open(self, draft: Draft, recipient: str = "") -> None:
         """Show a draft, or an empty draft for a new text; first post an unsaved draft of another ticket."""
         self.flush()
-        self._draft, self._recipient, self._told = draft, recipient, draft.text
+        self._draft, self._recipient, self._copies, self._told = draft, recipient, (), draft.text
         self._as_put, self._edited_before = None, False
         self._area.load_text(safe_text(draft.text))
         self._area.drawn.forget()
@@ -102,6 +103,12 @@ class Composer(Vertical):
         self._completion.close()
         self._show_head()
         self._area.focus()
+
+    def show_copies(self, ticket_id: int, copies: Sequence[str]) -> None:
+        """Show who gets a copy of the reply, if the text is still that ticket's."""
+        if self._draft.ticket_id == ticket_id:
+            self._copies = copies
+            self._show_head()
 
     @property
     def unsaved(self) -> bool:
@@ -312,7 +319,8 @@ class Composer(Vertical):
         self.set_class(is_note, "-note")
         head = words("NOTE: not visible to the customer") if is_note else words("REPLY")
         recipient = "" if is_note else safe_line(self._recipient)
-        parts = [head, recipient, self._draft.language, safe_line(self._draft.macro)]
+        copied = "" if is_note or not self._copies else f"Cc {safe_line(', '.join(self._copies))}"
+        parts = [head, recipient, copied, self._draft.language, safe_line(self._draft.macro)]
         self._head.update(Content("  ".join(part for part in parts if part)))
         files = () if is_note else self.attached
         told = ", ".join(f"{safe_line(file.filename)} ({file.size:,} B)" for file in files)

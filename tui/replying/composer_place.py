@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from data.changes import unpacked
+from data.errors import RuleError
 from data.records.changes import Change, Finding
 from data.records.messages import Direction, Draft
 from tui.context.desk_context import DeskContext
@@ -15,6 +19,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 
 if TYPE_CHECKING:
+    from queues.desk.desk import Desk
     from tui.replying.completion import Choice
     from tui.replying.composer import Composer
 
@@ -60,10 +65,22 @@ class ComposerPlace(Part):
         customer = self.desk.store.customers.get(ticket.customer_id)
         composer.open(draft, customer.name if customer else "")
         composer.add_class("-open")
+        self.desk.run_worker(self._show_copies(ticket.id, change or unpacked(draft.actions)), group="copies")
         if change is not None and change.reply is not None:
             composer.put(change, whole=True)
             if at is not None:
                 composer.point_at(at)
+
+    async def _show_copies(self, ticket_id: int, change: Change) -> None:
+        """Show who gets a copy: the composer's ctrl+s sends without the card."""
+
+        def copies(desk: Desk) -> tuple[str, ...]:
+            return desk.copies(ticket_id, change)
+
+        with suppress(RuleError):  # without an address there is no reply either, and the card says so
+            copied = await asyncio.wrap_future(self.desk.writer.submit(copies))
+            if self.composer is not None:
+                self.composer.show_copies(ticket_id, copied)
 
     async def _composer(self) -> Composer:
         if self.composer is None:
