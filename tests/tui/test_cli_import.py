@@ -63,6 +63,14 @@ def test_a_missing_source_is_told(tmp_path: Path) -> None:
         run_import(str(tmp_path / "nothing"))
 
 
+def test_people_in_cc_come_out_in_json_alone(tmp_path: Path) -> None:
+    mail = tmp_path / "one.eml"
+    mail.write_bytes(b"From: ana@x.example\nCc: bob@x.example\nMessage-ID: <1@x.example>\nSubject: Hi\n\nHi")
+    run_import(str(mail))
+    assert json.loads(exported("messages", "--json"))["cc"] == ["bob@x.example"]
+    assert "bob@x.example" not in exported("messages", "--csv").decode()
+
+
 def test_messages_come_out_under_their_fixed_keys(tmp_path: Path) -> None:
     run_import(mbox(tmp_path, "one"))
     row = json.loads(exported("messages", "--json"))

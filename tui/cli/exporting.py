@@ -43,7 +43,11 @@ def export(what: str, db: Path | None, form: str) -> None:
 
 def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
     if what == "messages":
-        return (message_row(message) for message in store.messages.each())
+        copied = form != "csv"
+        return (
+            message_row(message) | ({"cc": list(message.cc)} if copied and message.cc else {})
+            for message in store.messages.each()
+        )
     if what == "events":
         return (event_row(event) for event in store.events.each())
     rows = (
@@ -71,7 +75,6 @@ def message_row(message: Message) -> dict[str, Any]:
         "from_name": message.from_name,
         "from_addr": message.from_address,
         "reply_to": message.reply_to,
-        "cc": list(message.cc),
         "date": iso(message.at),
         "language": message.language,
         "text": message.text,
