@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from data.records.customers import Customer
 from data.records.messages import Direction, Message, MessageKind
 from data.records.participants import Participant, Standing
 from data.records.tickets import Ticket
@@ -32,8 +33,13 @@ def participants(store: Store, rules: DeskRules, ticket: Ticket) -> tuple[Partic
     if not decided and not copies:
         return ()
     customer = store.customers.get(ticket.customer_id)
-    own = frozenset(one.value for one in customer.identities if one.kind == "email") if customer else frozenset()
+    own = addresses_of(customer) if customer else frozenset()
     return standing_of(ticket, copies, store.messages.opening(ticket.id), own, decided, rules.ours)
+
+
+def addresses_of(customer: Customer) -> frozenset[str]:
+    """Return the mail addresses that the customer is known by."""
+    return frozenset(identity.value for identity in customer.identities if identity.kind == "email")
 
 
 def standing_of(

@@ -12,7 +12,7 @@ from data.records.participants import Standing
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
-from queues.desk.participants import participants, without
+from queues.desk.participants import addresses_of, participants, without
 from queues.mail.kind import is_daemon
 
 BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
@@ -45,7 +45,7 @@ def address_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Seq
     people = participants(store, rules, ticket)
     customer = customer_of(store, ticket)
     # people whom the customer's first mail did not name may write, but are not answered
-    others = {person.address for person in people if person.standing is not Standing.KEPT} - _addresses(customer)
+    others = {person.address for person in people if person.standing is not Standing.KEPT} - addresses_of(customer)
     return recipient(conversation, customer, rules.ours, others)
 
 
@@ -64,13 +64,9 @@ def copies_of(
     others = {person.address for person in people}
     if not change.recipient and to.casefold() in others:
         customer = customer_of(store, ticket)
-        theirs = recipient(conversation, customer, rules.ours, others - _addresses(customer))
+        theirs = recipient(conversation, customer, rules.ours, others - addresses_of(customer))
         copied = [theirs, *copied] if "@" in theirs else copied
     return without((*copied, *change.take_in), to)
-
-
-def _addresses(customer: Customer) -> set[str]:
-    return {identity.value for identity in customer.identities if identity.kind == "email"}
 
 
 def recipient_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:
