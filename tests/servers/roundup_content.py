@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import ast
 import socketserver
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 OWN = """
@@ -103,10 +106,25 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+def _parse_one_at_a_time() -> None:
+    """Let one thread at a time make a syntax tree, as `ast.literal_eval` does for each session that Roundup reads.
+
+    CPython 3.11 counts the depth of all threads in one number and raises SystemError (gh-106905); Roundup answers 500.
+    """
+    lock, parse = threading.Lock(), ast.parse
+
+    def locked(*args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return parse(*args, **kwargs)
+
+    ast.parse = locked
+
+
 def serve(folder: Path, port: int) -> None:
     """Serve the tracker until the process is ended."""
     from roundup.cgi.wsgi_handler import RequestDispatcher
 
+    _parse_one_at_a_time()
     make_server("127.0.0.1", port, RequestDispatcher(str(folder / "tracker")), server_class=_Server,
                 handler_class=_Quiet).serve_forever()  # fmt: skip
 
