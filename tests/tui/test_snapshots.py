@@ -16,8 +16,8 @@ from textual.screen import ModalScreen, Screen
 from data.records.changes import Change
 from data.records.tickets import Status
 from data.store import Store
+from tests.tui.cards.test_cards_answer_once import CARDS, Bench, ours
 from tests.tui.playing import drained, fifteen_tickets, make_desk, picture, play, press
-from tests.tui.test_cards_answer_once import CARDS, Bench, ours
 from tui.app import DeskApp
 from tui.cards.base_card import AnswersOnce, BaseCard
 from tui.desk.screen import DeskScreen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tests.tui.terminal import Terminal
+from tests.tui.real_terminal import Terminal
 
 TOP, BOTTOM = re.compile(r"[╭┏┌╔▛▗][─━═▀▄]{10,}[╮┓┐╗▜▖]"), re.compile(r"[╰┗└╚▙▝][─━═▄▀]{10,}[╯┛┘╝▟▘]")
 REPLIES = re.compile(r"Enter sends|p pending|sends all the same|p sends \d|the same key again sends")

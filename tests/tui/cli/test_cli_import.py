@@ -1,0 +1,155 @@
+"""`tridesk import` and `tridesk export`: in, out, and in again, with an honest report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from data.errors import InputError
+from queues.exports.registry import NAMES
+from tui.cli.exporting import export
+from tui.cli.importing import TOOLS, import_
+from tui.look.written_values import safe_cell
+
+EXPORTED = Path(__file__).parents[2] / "queues" / "exported"
+
+LETTER = """From ana@example.org Mon Mar 04 06:15:04 2024
+From: =?utf-8?Q?Ana_Mu=C3=B1oz?= <ana@example.org>
+To: help@desk.example
+Subject: {subject}
+Date: Mon, 4 Mar 2024 06:15:04 +0000
+Message-ID: <{number}@mail.example>
+
+Number {number}: I can not log in to my account any more.
+{more}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "desk" / "desk.db"))
+
+
+def mbox(tmp_path: Path, *subjects: str, more: str = "") -> str:
+    path = tmp_path / "in.mbox"
+    path.write_text("".join(LETTER.format(number=n, subject=s, more=more) for n, s in enumerate(subjects, 1)))
+    return str(path)
+
+
+def run_import(*arguments: str) -> Result:
+    return CliRunner().invoke(import_, arguments, catch_exceptions=False)
+
+
+def exported(*arguments: str) -> bytes:
+    return CliRunner().invoke(export, arguments, catch_exceptions=False).stdout_bytes
+
+
+def test_the_report_counts(tmp_path: Path) -> None:
+    box = mbox(tmp_path, "one", "two", "Re: one")
+    report = json.loads(run_import(box, "--json").stdout)
+    assert (report["new"], report["joined"], report["duplicates"]) == (2, 1, 0)
+    assert "3 already here" in run_import(box).stdout
+
+
+def test_a_missing_source_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        run_import(str(tmp_path / "nothing"))
+
+
+def test_people_in_cc_come_out_in_json_alone(tmp_path: Path) -> None:
+    mail = tmp_path / "one.eml"
+    mail.write_bytes(b"From: ana@x.example\nCc: bob@x.example\nMessage-ID: <1@x.example>\nSubject: Hi\n\nHi")
+    run_import(str(mail))
+    assert json.loads(exported("messages", "--json"))["cc"] == ["bob@x.example"]
+    assert "bob@x.example" not in exported("messages", "--csv").decode()
+
+
+def test_messages_come_out_under_their_fixed_keys(tmp_path: Path) -> None:
+    run_import(mbox(tmp_path, "one"))
+    row = json.loads(exported("messages", "--json"))
+    assert set(row) == {
+        "ticket",
+        "message_id",
+        "thread",
+        "direction",
+        "kind",
+        "subject",
+        "from_name",
+        "from_addr",
+        "reply_to",
+        "date",
+        "language",
+        "text",
+        "new_text",
+        "attachments",
+        "raw_sha256",
+        "readable",
+    }
+    assert (row["from_name"], row["date"], row["thread"]) == ("Ana Muñoz", "2024-03-04T06:15:04Z", row["ticket"])
+
+
+@pytest.mark.parametrize("form", ["--mbox", "--json"])
+def test_what_is_exported_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    run_import(mbox(tmp_path, "one", "Re: one", "two", more="\n>From here\nFrom there at 10:30"))
+    first = [json.loads(line) for line in exported("messages").splitlines()]
+    copy = tmp_path / "copy"
+    copy.write_bytes(exported("messages", form))
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "second" / "desk.db"))
+    assert json.loads(run_import(str(copy), "--json").stdout)["unreadable"] == []
+    second = [json.loads(line) for line in exported("messages").splitlines()]
+    keys = ("subject", "from_addr", "date", "text", "thread", "message_id")
+    assert [[row[key] for key in keys] for row in second] == [[row[key] for key in keys] for row in first]
+
+
+def test_another_tools_export_is_taken_told_and_comes_out_again() -> None:
+    export_of, other = (str(EXPORTED / name) for name in ("gorgias.json", "helpscout.json"))
+    said = run_import(export_of, other).stdout
+    assert "3 new tickets" in said
+    assert "gorgias    satisfaction_survey" in said
+    report = json.loads(run_import(export_of, other, "--json").stdout)
+    assert (report["new"], report["duplicates"], report["unmapped"]) == (0, report["messages"], [])
+    row = json.loads(exported("tickets").splitlines()[0])
+    assert (row["imported"]["tool"], row["imported"]["ref"]) == ("gorgias", "86530001")
+    assert row["imported"]["fields"]["meta"] == {"order": "1007"}
+    assert b"imported" not in exported("tickets", "--csv")
+
+
+def test_a_folder_holds_mail_and_exports_side_by_side(tmp_path: Path) -> None:
+    mbox(tmp_path, "one", "two")
+    (tmp_path / "export.json").write_bytes((EXPORTED / "chatwoot.json").read_bytes())
+    report = json.loads(run_import(str(tmp_path), "--json").stdout)
+    assert (report["new"], report["unreadable"], report["refused"]) == (4, [], [])
+
+
+def test_a_file_that_is_no_export_is_refused_with_its_way_out(tmp_path: Path) -> None:
+    (tmp_path / "odd.json").write_text('[{"a": 1}]')
+    result = CliRunner().invoke(import_, [str(tmp_path / "odd.json")])
+    assert result.exit_code == 1
+    assert "odd.json#1 is not a known ticket of zendesk" in result.stderr
+    assert "--from" in result.stderr
+
+
+def test_the_commands_tools_are_those_that_are_known() -> None:
+    assert TOOLS == NAMES
+
+
+def test_csv_holds_no_formulas(tmp_path: Path) -> None:
+    run_import(mbox(tmp_path, "=HYPERLINK(1)"))
+    rows = list(csv.DictReader(io.StringIO(exported("tickets", "--csv").decode())))
+    assert rows[0]["subject"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\ufeff=1", "\uff1d1"])
+def test_formula_starts_are_defused(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+def test_plain_cells_stay() -> None:
+    assert [safe_cell(value) for value in ("a=1", "", None, 3, ["x"])] == ["a=1", "", "", "3", '["x"]']

@@ -1,0 +1,216 @@
+"""Whatever ends the program from outside, it is gone within five seconds, with all that it started and no lost word."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+from tests.tui.playing import fifteen_tickets
+from tests.tui.real_terminal import ROOT, Terminal
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is read from /proc")
+
+WITHIN = 5.0
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+GIVEN_BACK = b"\x1b[?1049l"
+STATES = {
+    "the lists": "",
+    "a ticket": "\r",
+    "writing": "\rrHello",
+    "a note": "\rnHello",
+    "help": "\r?",
+    "the reply card": "\r1",
+    "the macros": "m",
+    "the filter": "/ab",
+    "snoozing": "s2d",
+    "escalating": "E",
+    "tags": "+",
+    "the report": "gr",
+    "many at once": "xjxe",
+    "undoing": "ez",
+    "leaving": "\x11",
+    "a paste": "\rr\x1b[200~one\ntwo\x1b[201~",
+    "half a sequence": "\rr\x1b[",
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return fifteen_tickets(tmp_path / "desk.db")
+
+
+@pytest.fixture
+def silent_server() -> Iterator[int]:
+    """A server that takes connections and never says a word."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        yield server.getsockname()[1]
+
+
+def an_account(port: int) -> None:
+    """Settings with a mail account whose server never answers."""
+    place = Path(os.environ["XDG_CONFIG_HOME"]) / "tridesk"
+    place.mkdir(parents=True, exist_ok=True)
+    server = f'{{host = "127.0.0.1", port = {port}, security = "tls"}}'
+    (place / "config.toml").write_text(
+        f'[[account]]\nname = "slow"\naddress = "desk@here.example"\nuser = "desk"\nsecret = "env:SLOW"\n'
+        f"imap = {server}\nsmtp = {server}\n"
+    )
+
+
+def draft_of(path: Path, ticket: int = 1) -> str:
+    with closing(Store.open(path)) as store:
+        draft = store.drafts.get(ticket)
+        return draft.text if draft is not None else ""
+
+
+def opened(path: Path, **more: str) -> Terminal:
+    terminal = Terminal("--db", str(path), environment={"SLOW": "secret", **more}, controls=True)
+    terminal.see("Where is my refun")
+    return terminal
+
+
+def write(terminal: Terminal) -> None:
+    """Open the first ticket and begin a reply to it, a key at a time."""
+    terminal.press("\r")
+    terminal.see(r"\n #1 ")
+    terminal.press("r")
+    terminal.see("REPLY")
+
+
+@pytest.mark.parametrize("keys", ["", "\r/r/Hello", "\r/?", "\r/1"], ids=["lists", "writing", "help", "reply card"])
+def test_a_closed_window_ends_everything(path: Path, keys: str) -> None:
+    with opened(path) as terminal:
+        for apart in keys.split("/"):
+            terminal.press(apart)
+            terminal.take_in(0.3)
+        terminal.close_window()
+        assert terminal.ended(WITHIN) == 128 + signal.SIGHUP, terminal.alive()
+
+
+def test_a_terminal_that_vanishes_without_a_signal_ends_everything(path: Path) -> None:
+    with Terminal("--db", str(path)) as terminal:
+        terminal.see("Where is my refun")
+        terminal.press("\r")
+        terminal.take_in(0.3)
+        terminal.close_window()
+        assert terminal.ended(WITHIN) == 128 + signal.SIGHUP, terminal.alive()
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_signal_keeps_the_last_letter_and_gives_the_terminal_back(path: Path, number: signal.Signals) -> None:
+    with opened(path) as terminal:
+        write(terminal)
+        terminal.press("Hola, ¿qué tal?")
+        terminal.process.send_signal(number)
+        assert terminal.ended(WITHIN) == 128 + number, terminal.alive()
+        assert GIVEN_BACK in terminal.latest
+    assert any("¿qué tal?" in draft_of(path, n) for n in range(1, 16)), [draft_of(path, n) for n in range(1, 16)]
+
+
+def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None:
+    with opened(path) as terminal:
+        write(terminal)
+        terminal.press("Hola")
+        terminal.see("Hola")
+        for _ in range(60):  # nobody reads what is drawn, so that the terminal's buffer is full soon
+            terminal.press("\x1b[6~xy\x1b[5~" * 5)
+            time.sleep(0.02)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(WITHIN) == 128 + signal.SIGTERM
+        assert not terminal.alive()
+    assert re.sub("[xy]", "", draft_of(path)) == "Hola"  # a page up may leave the cursor in the middle of it
+
+
+def test_an_editor_that_is_open_ends_too(path: Path, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ntouch "$0.open"\nexec sleep 1000\n')
+    editor.chmod(editor.stat().st_mode | stat.S_IXUSR)
+    with opened(path, VISUAL=str(editor)) as terminal:
+        write(terminal)
+        terminal.press("Hola")
+        terminal.see("Hola")
+        terminal.press("\x07")
+        until(Path(f"{editor}.open").exists)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended(WITHIN) == 128 + signal.SIGTERM, terminal.alive()
+    assert any("Hola" in draft_of(path, n) for n in range(1, 16))
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name)
+def test_the_mail_process_ends_with_the_screen(path: Path, silent_server: int, number: signal.Signals) -> None:
+    an_account(silent_server)
+    with opened(path) as terminal:
+        until(lambda: len(terminal.alive()) >= 2)
+        terminal.process.send_signal(number)
+        ended = terminal.ended(WITHIN)
+        assert ended == (128 + number if number is signal.SIGHUP else -number), terminal.alive()
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_mail_without_a_screen_ends_too(path: Path, silent_server: int, number: signal.Signals) -> None:
+    an_account(silent_server)
+    command = [sys.executable, "-m", "tui", "sync", "--watch", "--db", str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SLOW": "secret"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    try:
+        lock = path.with_name(path.name + ".sync")
+        until(lambda: lock.exists() and not free(lock))
+        process.send_signal(number)
+        assert process.wait(WITHIN) == 128 + number
+        assert free(lock)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(10))
+def test_windows_closed_in_many_states(tmp_path: Path, seed: int) -> None:
+    """Fifty windows a seed, closed at some moment of some state; a signal ends every fifth."""
+    chance = random.Random(seed)
+    for round_number in range(50):
+        path = fifteen_tickets(tmp_path / f"{round_number}.db")
+        state = chance.choice(list(STATES))
+        with Terminal("--db", str(path), controls=True) as terminal:
+            if chance.random() < 0.9:
+                terminal.see("Where is my refun")
+            terminal.press(STATES[state])
+            terminal.take_in(chance.choice((0.01, 0.1, 0.4)))
+            number = chance.choice(SIGNALS) if chance.random() < 0.2 else None
+            if number is None:
+                terminal.close_window()
+            else:
+                terminal.process.send_signal(number)
+            assert terminal.ended(WITHIN) is not None, (seed, round_number, state, number, terminal.alive())
+
+
+def free(lock: Path) -> bool:
+    """Tell whether no program holds the lock on a file."""
+    import fcntl
+
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
