@@ -22,6 +22,7 @@ import msgspec
 from data.errors import ConnectorError
 from data.records.incoming import Incoming
 from queues.ground import children
+from queues.mail.pictures import SmallPicture
 from queues.mail.read_mail import unread_mail
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ class Helper:
         decode: Callable[[bytes], bytes | None] = msgspec.msgpack.Decoder(bytes | None).decode
         (content,) = self._each([("", "", self._own, raw, "", sha256)], decode, lambda place, problem: None)
         return content
+
+    def small_picture(self, content: bytes) -> SmallPicture | None:
+        """Return a picture made small, None where it cannot be decoded. Raises ConnectorError as `read` does."""
+        decode: Callable[[bytes], SmallPicture | None] = msgspec.msgpack.Decoder(SmallPicture | None).decode
+        (picture,) = self._each([("", "", self._own, content, "", "", True)], decode, lambda place, problem: None)
+        return picture
 
     def _each(
         self, requests: Sequence[Any], decode: Callable[[bytes], Answer], lost: Callable[[int, str], Answer]

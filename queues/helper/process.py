@@ -21,6 +21,7 @@ from queues.mail.read_mail import read_mail
 
 if TYPE_CHECKING:
     from queues.exports.ticket import ExportedTicket
+    from queues.mail.pictures import SmallPicture
 
 LENGTH = struct.Struct(">I")
 SECONDS = 2.0
@@ -40,10 +41,16 @@ class Request(msgspec.Struct, array_like=True):
     """Whose exported ticket it is; empty for a message."""
     file: str = ""
     """The SHA-256 of a file of the mail, where that file is wanted."""
+    picture: bool = False
+    """Whether `raw` is a picture to be made small."""
 
 
-def answer(request: Request) -> Incoming | ExportedTicket | bytes | None:
-    """Read what is in the request: a ticket of an export, a JSON object on one line, or else a mail or a file of it."""
+def answer(request: Request) -> Incoming | ExportedTicket | SmallPicture | bytes | None:
+    """Read what is in the request: a ticket of an export, a picture, a JSON object on one line, a mail or its file."""
+    if request.picture:
+        from queues.mail.pictures import small_picture  # wanted only when an agent looks at a picture
+
+        return small_picture(request.raw)
     if request.tool:
         from queues.exports.splitting import split  # only imports of exports need it
 

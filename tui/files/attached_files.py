@@ -20,9 +20,13 @@ from tui.look.words import words
 
 if TYPE_CHECKING:
     from queues.files.kept_files import TicketFile
+    from queues.helper.client import Helper
     from tui.files.files_card import Decision
 
 T = TypeVar("T")
+
+NO_DECODER = "It is a picture; pip install 'tridesk[pictures]' lets the desk show it. Save it, or open it."
+NOT_DECODED = "It is a picture that cannot be shown here; save it, or open it with a program of the system."
 
 
 class AttachedFiles(Part):
@@ -69,12 +73,18 @@ class AttachedFiles(Part):
 
     def _view(self, file: TicketFile, place: int) -> None:
         from queues.files.facts import dangers, shown_text
+        from queues.mail.pictures import can_decode, is_picture
         from tui.files.file_card import FileCard, Seen
 
-        def seen(data: bytes) -> Seen:
+        def seen(data: bytes, helper: Helper) -> Seen:
             part = file.attachment
+            careful = dangers(part.filename, part.content_type, data)
+            if is_picture(part.content_type, data):
+                if not can_decode():
+                    return Seen(careful, None, note=words(NO_DECODER))
+                return Seen(careful, None, helper.small_picture(data), words(NOT_DECODED))
             text = shown_text(part.filename, part.content_type, data)
-            return Seen(dangers(part.filename, part.content_type, data), None if text is None else safe_text(text))
+            return Seen(careful, None if text is None else safe_text(text))
 
         back = self._back(place)
 
@@ -86,7 +96,7 @@ class AttachedFiles(Part):
     def _save(self, file: TicketFile, place: int) -> None:
         from queues.files.saving import default_folder, save
 
-        def saved(data: bytes) -> Path:
+        def saved(data: bytes, _: Helper) -> Path:
             return save(default_folder(), file.attachment.filename, file.attachment.content_type, data)
 
         back = self._back(place)
@@ -128,7 +138,7 @@ class AttachedFiles(Part):
             lines = [Line("y", "open", words("Open a copy of it")), Line("n", "", words("Leave it"))]
             self.desk.push_screen(KeyMenu(title, lines, note), answered)
 
-        def with_dangers(data: bytes) -> tuple[bytes, tuple[Danger, ...]]:
+        def with_dangers(data: bytes, _: Helper) -> tuple[bytes, tuple[Danger, ...]]:
             return data, dangers(part.filename, part.content_type, data)
 
         self._read(file, with_dangers, self.desk.only_here(ask))
@@ -154,7 +164,7 @@ class AttachedFiles(Part):
         """Return what shows the list again, with a note, unless the agent has gone on."""
         return self.desk.only_here(lambda note: self._list(place, note))
 
-    def _read(self, file: TicketFile, work: Callable[[bytes], T], then: Callable[[T], None]) -> None:
+    def _read(self, file: TicketFile, work: Callable[[bytes, Helper], T], then: Callable[[T], None]) -> None:
         """Read the file's bytes and work on them in a thread; the result, or why there is none, comes to the screen."""
         path = self.desk.store.path
         self.desk.say(words("Reading {name}…").format(name=one_line(file.attachment.filename) or words("the file")))
@@ -165,7 +175,7 @@ class AttachedFiles(Part):
 
             try:
                 with closing(Store.open(path, create=False)) as store, Helper() as helper:
-                    result = work(content(store, file, helper))
+                    result = work(content(store, file, helper), helper)
             except DeskError as error:
                 self.desk.from_thread(self.desk.refused, error)
                 return

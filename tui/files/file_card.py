@@ -1,4 +1,4 @@
-"""One file: what it is, what to be careful of, and its words where it is a text."""
+"""One file: what it is, what to be careful of, its text or, once a key asks for it, its picture."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from queues.files.facts import LONGEST_SHOWN, Danger
 from queues.files.kept_files import TicketFile
+from queues.mail.pictures import SmallPicture
 from tui.cards.base_card import BaseCard
+from tui.files.picture import Picture
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -25,7 +27,10 @@ class Seen:
 
     dangers: tuple[Danger, ...]
     text: str | None
-    """The beginning of a text file, safe to draw; None for what is no text."""
+    """The beginning of a text file, safe to draw; None for what is not a text."""
+    picture: SmallPicture | None = None
+    note: str = ""
+    """Why a picture cannot be shown here."""
 
 
 class FileCard(BaseCard[None]):
@@ -34,6 +39,8 @@ class FileCard(BaseCard[None]):
     CSS_PATH = "files_card.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,u,enter", "leave"),
+        ("i", "show_picture"),
+        ("c", "turn_colour"),
         ("j,down", "scroll(1)"),
         ("k,up", "scroll(-1)"),
         ("space,pagedown", "scroll(15)"),
@@ -43,6 +50,12 @@ class FileCard(BaseCard[None]):
     def __init__(self, file: TicketFile, seen: Seen) -> None:
         super().__init__()
         self._file, self._seen = file, seen
+        keys = words("Esc back")
+        if seen.picture is not None:
+            keys = words("i shows the picture, in grey · Esc back")
+        elif seen.text is not None:
+            keys = words("j k read on · Esc back")
+        self._keys = Static(Content(keys), id="file-keys", markup=False)
 
     def compose(self) -> ComposeResult:
         """Name, facts, words, keys."""
@@ -55,12 +68,24 @@ class FileCard(BaseCard[None]):
                 text = TextArea(self._seen.text, id="file-text", read_only=True, show_cursor=False, compact=True)
                 text.can_focus = False
                 yield text
-            yield Static(Content(words("j k read on · Esc back")), id="file-keys", markup=False)
+            yield self._keys
 
     def action_scroll(self, lines: int) -> None:
         """Read on."""
-        for text in self.query("#file-text"):
-            text.scroll_relative(y=lines, animate=False)
+        for shown in self.query("#file-text, #file-picture-scroll"):
+            shown.scroll_relative(y=lines, animate=False)
+
+    async def action_show_picture(self) -> None:
+        """Draw the picture, which is foreign and may hurt: only when asked, and first without its colours."""
+        if self._seen.picture is not None and not self.query(Picture):
+            holder = VerticalScroll(Picture(self._seen.picture, id="file-picture"), id="file-picture-scroll")
+            await self.query_one("#file").mount(holder, before=self._keys)
+            self._keys.update(Content(words("c colours · j k move · Esc back")))
+
+    def action_turn_colour(self) -> None:
+        """Change between grey and colours."""
+        for picture in self.query(Picture):
+            picture.turn_colour()
 
     def action_leave(self) -> None:
         """Go back to the list."""
@@ -72,7 +97,10 @@ class FileCard(BaseCard[None]):
         yield f"SHA-256 {part.sha256}"
         for danger in self._seen.dangers:
             yield f"! {words(danger)}"
-        if self._seen.text is None:
-            yield words("It is no text; save it, or open it with a program of the system.")
+        if self._seen.picture is not None:
+            sizes = {"columns": self._seen.picture.full_columns, "rows": self._seen.picture.full_rows}
+            yield words("A picture of {columns} × {rows} pixels.").format(**sizes)
+        elif self._seen.text is None:
+            yield self._seen.note or words("It is not a text; save it, or open it with a program of the system.")
         elif part.size > LONGEST_SHOWN:
             yield words("The first {n:,} bytes:").format(n=LONGEST_SHOWN)

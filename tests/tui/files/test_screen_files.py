@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tui.app import DeskApp
 from tui.files.file_card import FileCard
 from tui.files.files_card import FilesCard, short_name
 from tui.files.opening import open_with, opener
+from tui.files.picture import Picture
 
 WORDS = "uno [b]dos[/b] \x1b[31mred\u202e\n" + "line\n" * 200
 SCRIPT = b"#!/bin/sh\necho pwned\n"
@@ -94,12 +96,12 @@ def test_a_text_is_read_here_and_does_nothing(path: Path, size: tuple[int, int])
     play(path, script, size)
 
 
-def test_of_what_is_no_text_the_facts_are_told(path: Path) -> None:
+def test_of_what_is_not_a_text_the_facts_are_shown(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "A", "enter")
         shown = picture(app)
         assert "image/png · 10 B" in shown
-        assert "It is no text" in shown
+        assert "It is not a text" in shown
         await press(pilot, app, "escape", "j", "enter")
         assert "! a program or script" in picture(app)
 
@@ -232,3 +234,67 @@ def test_a_long_name_keeps_its_ending() -> None:
 def test_a_program_that_cannot_be_started_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         open_with(str(tmp_path / "none"), tmp_path)
+
+
+def drawn(columns: int, rows: int, kind: str = "PNG") -> bytes:
+    """Make a picture: red above, blue below."""
+    from PIL import Image
+
+    made = Image.new("RGB", (columns, rows), (200, 30, 30))
+    made.paste((30, 30, 200), (0, rows // 2, columns, rows))
+    bytes_ = io.BytesIO()
+    made.save(bytes_, kind)
+    return bytes_.getvalue()
+
+
+@pytest.fixture
+def with_picture(tmp_path: Path) -> Path:
+    """The ticket that comes first has a picture and half a picture."""
+    path = fifteen_tickets(tmp_path / "desk.db")
+    image = "Content-Type: image/png; name="
+    raw = mail(packed(f"{image}whole.png", drawn(640, 480)), packed(f"{image}half.png", drawn(640, 480)[:200]))
+    ids = b"From: zoe1@customer.example\r\nReferences: <1@customer.example>\r\nMessage-ID: <f@x>\r\n"
+    raw = raw.replace(b"From: ana@clientes.example\r\n", ids)
+    store = Store.open(path)
+    with store.write():
+        store.messages.keep_raw(raw, "test", NOW)
+    make_desk(store).receive([read_mail(raw, connector="demo", source="test")])
+    make_most_urgent(store)
+    store.close()
+    return path
+
+
+def colours_of(app: DeskApp) -> set[tuple[int, int, int]]:
+    shown = app.screen.query_one(Picture)
+    styles = [segment.style for y in range(shown.size.height) for segment in shown.render_line(y) if segment.style]
+    triplets = [style.color.triplet for style in styles if style.color]
+    return {(each.red, each.green, each.blue) for each in triplets if each}
+
+
+@pytest.mark.parametrize("size", [(120, 36), (60, 20)])
+def test_a_picture_is_drawn_once_asked_for_in_grey_and_then_in_colours(
+    with_picture: Path, size: tuple[int, int]
+) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "A", "enter")
+        assert "640 × 480" in picture(app)
+        assert not app.screen.query(Picture)
+        await press(pilot, app, "i")
+        assert all(red == green == blue for red, green, blue in colours_of(app))
+        assert "▀" in picture(app)
+        await press(pilot, app, "c")
+        assert {max(enumerate(colour), key=lambda part: part[1])[0] for colour in colours_of(app)} == {0, 2}
+        await press(pilot, app, "j", "k", "escape")
+        assert isinstance(app.screen, FilesCard)
+
+    play(with_picture, script, size)
+
+
+def test_half_a_picture_is_said_to_be_one_and_can_still_be_saved(with_picture: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "A", "j", "enter")
+        assert "cannot be shown here" in " ".join(picture(app).split())
+        await press(pilot, app, "i")
+        assert not app.screen.query(Picture)
+
+    play(with_picture, script)
