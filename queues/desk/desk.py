@@ -35,6 +35,7 @@ from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
 from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
 from queues.ground.undo_steps import REPLY, Step
@@ -188,6 +189,7 @@ class Desk:
         """
         now = self._clock()
         ticket = self._ticket(ticket_id, None)
+        refuse_merged(ticket)
         procedure, change = self._changer.gates.answer(ticket, step_id, value)
         if change is not None and change.escalate is not None:
             return self.act([ticket_id], change)
@@ -412,11 +414,13 @@ class Desk:
         at: int | None = None,
     ) -> None:
         """Apply an outside change to a ticket: another agent took, solved or tagged it, or it was moved
-        elsewhere. `at` is when that happened, if not just now.
+        elsewhere. `at` is when that happened, if not just now. A ticket that was merged into another follows nothing.
         """
         now = self._clock() if at is None else at
         with self.store.write():
             ticket = self._ticket(ticket_id, None)
+            if ticket.merged_into is not None:
+                return
             fields: dict[str, Any] = {"updated_at": max(now, ticket.updated_at)}
             named = {"assignee": assignee, "lane": lane, "tags": tags}
             fields |= {name: value for name, value in named.items() if value is not None}

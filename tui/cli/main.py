@@ -26,6 +26,7 @@ COMMANDS = {
     "escalate": ("tui.cli.escalating", "escalate"),
     "escalations": ("tui.cli.escalating", "escalations"),
     "escalation": ("tui.cli.escalating", "escalation"),
+    "merge": ("tui.cli.merging", "merge"),
     "problem": ("tui.cli.problems", "problem"),
     "promises": ("tui.cli.promises", "promises"),
     "handover": ("tui.cli.promises", "handover"),
