@@ -58,6 +58,10 @@ class Change:
     procedure: str | None = None
     merge_into: int | None = None
     """The number of the ticket that this one becomes a part of."""
+    move: tuple[int, ...] = ()
+    """The numbers of messages that go to another ticket."""
+    move_to: int | None = None
+    """The number of that ticket; None for a new one."""
     other_customer: bool = False
     """The agent knows that the tickets to be joined are from different customers."""
     macro: str = ""

@@ -38,7 +38,8 @@ def _named(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, 
             return mirrored, True
     if item.needs_our_id:
         return _by_our_id(store, item, customer_id)
-    named = store.messages.tickets_referring(item.references[-_MOST_REFERENCES:])
+    # the nearest first: a part of the conversation may have been split off
+    named = store.messages.tickets_referring(item.references[-_MOST_REFERENCES:][::-1])
     # an answer may be filed before its mail; but a program that reuses one Message-ID proves nothing
     own = store.messages.tickets_referring([item.message_id]) if item.message_id else []
     named += [

@@ -8,17 +8,21 @@ from typing import Any
 
 from data.errors import ConflictError, RuleError
 from data.records.messages import Direction, Draft, Message, MessageKind
+from data.records.participants import Standing
 from data.records.tickets import Ticket
 from data.store import Store
 from data.tables.moves import Rows
 from queues.desk.commands.command import TicketChange
+from queues.desk.commands.decide_copies import COPIES
 from queues.desk.commands.messages import DRAFT
+from queues.desk.participants import addresses_of, is_person, participants
 from queues.desk.recipient import customer_of
 from queues.ground.undo_steps import Step, StepKind, old_and_new
 from queues.outgoing import mail_bytes
 
 MOVED, APART, TAKEN_DRAFT = "moved", "apart", "taken draft"
 """The kinds of the steps."""
+_MOST_WORDS = 60
 _ASKS_NOTHING = frozenset({MessageKind.AUTO, MessageKind.RATING})
 
 
@@ -120,6 +124,35 @@ def take_draft(work: TicketChange, into: Ticket) -> tuple[list[Step], str]:
     taken = replace(draft, ticket_id=into.id, revision=max(newer, work.now))
     store.drafts.save(taken, replacing=0)
     return [*steps, {"kind": TAKEN_DRAFT, "ticket": into.id, "draft": asdict(taken)}], ""
+
+
+def withhold(work: TicketChange, into: Ticket, theirs: Sequence[Message]) -> list[Step]:
+    """Leave whoever wrote these messages out of the other ticket's replies and copies until an agent takes them in.
+
+    Its own customer and the people whom it knows already stay as they are.
+    """
+    store = work.store
+    kept = addresses_of(customer_of(store, into)) | {one.address for one in participants(store, work.rules, into)}
+    other = set(addresses_of(customer_of(store, work.ticket)))
+    for message in theirs:
+        if message.direction is Direction.IN:
+            form = message.kind is MessageKind.FORM
+            other |= {message.reply_to.casefold(), "" if form else message.from_address.casefold()}
+    steps: list[Step] = []
+    for address in sorted(other - kept - store.participants.decided(into.id).keys()):
+        if is_person(address, work.rules.ours):
+            store.participants.decide(into.id, address, Standing.NEW)
+            step: Step = {"kind": COPIES, "ticket": into.id, "address": address}
+            steps.append(step | {"before": None, "after": Standing.NEW})
+    return steps
+
+
+def named(theirs: Sequence[Message]) -> str:
+    """Return messages for a notice: how many, whose, and how the first one begins."""
+    first = theirs[0]
+    words = " ".join((first.new_text or first.text).split())[:_MOST_WORDS]
+    count = "A message" if len(theirs) == 1 else f"{len(theirs)} messages, the first"
+    return f"{count} of {first.from_name or first.from_address or 'an unknown sender'} (“{words}”)"
 
 
 def of_whom(store: Store, ticket: Ticket) -> str:

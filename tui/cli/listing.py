@@ -111,7 +111,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(f"rated {rating.value} of 5  {safe_line(rating.comment)}".rstrip())
         for message in messages:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
-            click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
+            click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}  message {message.id}")
             if message.cc:
                 click.echo(f"Cc: {safe_line(', '.join(message.cc))}")
             for sign in message.signs:

@@ -27,6 +27,8 @@ COMMANDS = {
     "escalations": ("tui.cli.escalating", "escalations"),
     "escalation": ("tui.cli.escalating", "escalation"),
     "merge": ("tui.cli.merging", "merge"),
+    "split": ("tui.cli.merging", "split"),
+    "move": ("tui.cli.merging", "move"),
     "problem": ("tui.cli.problems", "problem"),
     "promises": ("tui.cli.promises", "promises"),
     "handover": ("tui.cli.promises", "handover"),

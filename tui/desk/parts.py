@@ -23,6 +23,7 @@ from tui.deciding.joining import Joining
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
+from tui.deciding.separating import Separating
 from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -107,6 +108,7 @@ class Parts:
         self.outbox = Outbox(desk, going, changing, self.writing)
         self.escalations = Escalations(desk, changing)
         self.joining = Joining(desk, changing)
+        self.separating = Separating(desk, changing)
         self.problems = Problems(desk, changing, self.bulk_answer)
         self.route_again = RouteAgain(desk, changing)
         self.accounts = Accounts(desk, setup)

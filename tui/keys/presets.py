@@ -27,6 +27,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.team_answer": (),
     "ticket.problem": (),
     "ticket.merge": (),
+    "ticket.move": (),
     "ticket.assign": ("f9",),
     "ticket.tags": ("f4",),
     "ticket.language": ("f3",),

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from data.errors import RuleError
 from data.records.changes import Change
-from data.records.messages import Direction, Message
-from data.records.participants import Standing
+from data.records.messages import Direction
 from data.records.tickets import ACTIVE, Priority, Severity, Status, Ticket
 from queues.desk import transfers
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
-from queues.desk.commands.decide_copies import COPIES
 from queues.desk.commands.link_problem import LINK
-from queues.desk.participants import addresses_of, is_person
-from queues.desk.recipient import customer_of
 from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground import statuses
 from queues.ground.undo_steps import Step
@@ -64,7 +59,7 @@ class Merge(Command):
         work.steps.append(transfers.moved(store, rows, ticket.id, into.id))
         work.steps.extend(transfers.set_apart(store, into.id, apart, newest))
         drafted, unsent = transfers.take_draft(work, into)
-        work.steps.extend([*drafted, *(_withhold(work, into, theirs) if others else []), *_problem(work, into)])
+        work.steps.extend([*drafted, *transfers.withhold(work, into, theirs), *_problem(work, into)])
         if not others:
             work.steps.extend(work.gates.take_along(ticket, replace(into, **_rules_of_both(ticket, into))))
         self._notices(work, into, len(theirs), unsent, others=others)
@@ -97,23 +92,6 @@ class Merge(Command):
 
 def _counted(count: int) -> str:
     return f"{count} {'message' if count == 1 else 'messages'}"
-
-
-def _withhold(work: TicketChange, into: Ticket, theirs: Sequence[Message]) -> list[Step]:
-    """Leave the other customer out of replies and copies until an agent takes them in."""
-    store, decided = work.store, work.store.participants.decided(into.id)
-    known = addresses_of(customer_of(store, into))
-    other = set(addresses_of(customer_of(store, work.ticket)))
-    for message in theirs:
-        if message.direction is Direction.IN:
-            other |= {message.from_address.casefold(), message.reply_to.casefold()}
-    steps: list[Step] = []
-    for address in sorted(other - known - decided.keys()):
-        if is_person(address, work.rules.ours):
-            store.participants.decide(into.id, address, Standing.NEW)
-            step: Step = {"kind": COPIES, "ticket": into.id, "address": address}
-            steps.append(step | {"before": None, "after": Standing.NEW})
-    return steps
 
 
 def _problem(work: TicketChange, into: Ticket) -> list[Step]:

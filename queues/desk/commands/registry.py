@@ -15,6 +15,7 @@ from queues.desk.commands.decide_copies import DecideCopies
 from queues.desk.commands.escalate import Escalate
 from queues.desk.commands.link_problem import LinkProblem
 from queues.desk.commands.merge import Merge
+from queues.desk.commands.move_messages import MoveMessages
 from queues.desk.commands.note import Note
 from queues.desk.commands.promise import GivePromise
 from queues.desk.commands.reply import Reply
@@ -33,6 +34,7 @@ _SNOOZE, _SET_STATUS, _ASSIGN, _MERGE = Snooze(), SetStatus(), Assign(), Merge()
 
 COMMANDS: tuple[Command, ...] = (
     _MERGE,
+    MoveMessages(),
     DecideCopies(),
     _REPLY,
     _NOTE,

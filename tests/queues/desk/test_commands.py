@@ -18,12 +18,12 @@ _EACH: dict[str, object] = {
     "region": "es-MX", "add_tags": ("vip",), "remove_tags": ("vip",), "escalate": Escalation("billing"),
     "team_answer": TeamAnswer(1, "Done"), "problem": 0, "snooze_until": 5, "promise": Promise("today", 5),
     "procedure": "refund", "take_in": ("bob@x.example",), "leave_out": ("bob@x.example",),
-    "merge_into": 2,
+    "merge_into": 2, "move": (1,),
 }  # fmt: skip
 """A value of each field that asks for something by itself."""
 _OF_ANOTHER = {
     "new_problem", "gives_no_promise", "macro", "subject", "attachments", "edited", "verbatim", "reply_language",
-    "recipient", "cc", "override_reason", "draft", "other_customer",
+    "recipient", "cc", "override_reason", "draft", "other_customer", "move_to",
 }  # fmt: skip
 """Fields that say how something else is done."""
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from data.errors import ConflictError, GateError, RuleError
 from data.records.changes import Change
 from data.records.escalations import Escalation, TeamAnswer
-from data.records.incoming import Incoming
-from data.records.messages import Direction, MessageKind
-from data.records.outbox import OutboxEntry, OutboxState
+from data.records.messages import MessageKind
+from data.records.outbox import OutboxState
 from data.records.participants import Standing
 from data.records.promises import Promise
-from data.records.tickets import Priority, Severity, Status, Ticket
+from data.records.tickets import Priority, Severity, Status
 from data.store import Store
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
@@ -29,22 +26,13 @@ from queues.desk.participants import participants
 from queues.outgoing.outbox import deliver_due
 from queues.procedures.procedure import Procedure, Step, StepKind
 from queues.routing.rules import Rules
-from tests.database import database
+from tests.queues.mails import ANA, BOB, EVE, START, Clock, Post, answer, come, get, mail, notes, picture, texts
 
 HOUR = 3_600
-START = 1_800_000_000
-ANA, BOB, EVE = "ana@x.example", "bob@x.example", "eve@x.example"
 CONFIRMS = Procedure(
     "identity", 1, date(2026, 1, 1), {}, (Step("who", StepKind.CHECK, {"en": "Who?"}, gate=True),),
     topics=frozenset({"access"}),
 )  # fmt: skip
-
-
-class Clock:
-    now = START
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture
@@ -67,68 +55,8 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     store.close()
 
 
-_numbers = itertools.count(1)
-
-
-def mail(sender: str = ANA, subject: str = "My order", at: int = START, **more: Any) -> Incoming:
-    number = next(_numbers)
-    item = Incoming(
-        connector="post", source="test", raw_sha256=f"{number:064}", kind=MessageKind.MAIL, from_name=sender[:3],
-        from_address=sender, subject=subject, text=f"text {number}", new_text=f"text {number}", at=at,
-        message_id=f"<{number}@x.example>", received_at=at, language="en", confidence=0.99, to=("support@us.example",),
-    )  # fmt: skip
-    return replace(item, **more)
-
-
-def come(desk: Desk, item: Incoming | None = None) -> int:
-    return desk.receive([item or mail()])[0].ticket_id
-
-
-def answer(desk: Desk, to: str, sender: str = ANA, **more: Any) -> int:
-    """Let an answer to a Message-ID come and return its ticket."""
-    return come(desk, mail(sender, "Re: something", references=(to,), **more))
-
-
-def get(desk: Desk, number: int) -> Ticket:
-    ticket = desk.store.tickets.get(number)
-    assert ticket is not None
-    return ticket
-
-
 def merge(desk: Desk, number: int, into: int, *, other: bool = False) -> str:
     return desk.act([number], Change(merge_into=into, other_customer=other)).summary
-
-
-def texts(desk: Desk, number: int) -> list[str]:
-    return [message.text for message in desk.store.messages.of(number) if message.direction is not Direction.NOTE]
-
-
-def notes(desk: Desk, number: int) -> list[str]:
-    return [message.text for message in desk.store.messages.of(number) if message.direction is Direction.NOTE]
-
-
-def picture(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
-    """Return all rows that a merge may touch, without versions and numbers of drafts."""
-    tables = "ticket message outbox draft reference participant promise escalation problem_link step remote_mail"
-    read = {
-        name: database(desk.store).execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in tables.split()
-    }
-    fields = [tuple(getattr(t, f) for f in t.__slots__ if f != "version") for t in desk.store.tickets.each()]
-    stands = [row for row in read["message"] if "erged" not in str(row)]
-    return read | {"ticket": fields, "message": stands}
-
-
-class Post:
-    """A connector that keeps what it is given to send."""
-
-    def __init__(self) -> None:
-        self.sent: list[OutboxEntry] = []
-
-    def send(self, entry: OutboxEntry) -> None:
-        self.sent.append(entry)
-
-    def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        return None
 
 
 def test_messages_go_over_in_the_order_of_time_and_the_merged_ticket_points_there(desk: Desk) -> None:
