@@ -23,6 +23,7 @@ from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
 from data.tables.messages import Messages
+from data.tables.moves import Moves
 from data.tables.outbox import Outbox
 from data.tables.participants import Participants
 from data.tables.people import People
@@ -61,6 +62,7 @@ class Store:
         self.remote = Remote(connection)
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
+        self.moves = Moves(connection)
         self.people = People(connection)
         self.promises = Promises(connection)
         self.work = Work(connection)

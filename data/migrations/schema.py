@@ -368,3 +368,23 @@ def participants(db: Database) -> None:
     """
     for statement in PARTICIPANTS:
         db.execute(statement)
+
+
+TICKETS_MERGE = (
+    "ALTER TABLE ticket ADD COLUMN merged_into INTEGER REFERENCES ticket(id)",
+    "ALTER TABLE ticket ADD COLUMN merged_due INTEGER",
+    "CREATE INDEX ticket_merged ON ticket(merged_into) WHERE merged_into IS NOT NULL",
+    "ALTER TABLE message ADD COLUMN moved_from INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE message ADD COLUMN apart_to INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@migrations()
+def tickets_merge(db: Database) -> None:
+    """Which ticket another was merged into, with its clock; where a moved message was before.
+
+    `apart_to` is the newest message number when a message was moved: up to it, the others of its ticket had nothing to
+    do with it.
+    """
+    for statement in TICKETS_MERGE:
+        db.execute(statement)

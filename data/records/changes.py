@@ -56,6 +56,14 @@ class Change:
     gives_no_promise: bool = False
     """The reply promises nothing, whatever its text looks like."""
     procedure: str | None = None
+    merge_into: int | None = None
+    """The number of the ticket that this one becomes a part of."""
+    move: tuple[int, ...] = ()
+    """The numbers of messages that go to another ticket."""
+    move_to: int | None = None
+    """The number of that ticket; None for a new one."""
+    other_customer: bool = False
+    """The agent knows that the tickets to be joined are from different customers."""
     macro: str = ""
     """The macro that the reply came from, for the record; several as `data.macro_names` joins them."""
     subject: str = ""

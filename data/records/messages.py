@@ -97,6 +97,8 @@ class Message:
     """What its headers said of its sort."""
     cc: tuple[str, ...] = ()
     """The addresses in its Cc, lower case; of ours those that a reply went to."""
+    moved_from: int = 0
+    """The ticket that it was in before an agent merged or moved it; 0 if it was always here."""
 
 
 @dataclass(frozen=True, slots=True)

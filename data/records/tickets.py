@@ -88,6 +88,10 @@ class Ticket:
     tags: tuple[str, ...] = ()
     waits: tuple[int, ...] = ()
     """When it waited for others: begin, end, begin, end …; an odd number of times means that it waits now."""
+    merged_into: int | None = None
+    """The ticket that has its messages now, and gets its mail."""
+    merged_due: int | None = None
+    """The earliest clock of the tickets merged here; it stands until we reply."""
 
     @property
     def due_at(self) -> int | None:

@@ -15,9 +15,12 @@ from data.records.messages import Attachment, Direction, Message, MessageKind, O
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
     "confidence, message_id, reply_to, raw_sha256, readable, macro, procedure, attachments, mixed, "
-    "recipients, named_lane, signs, cc"
+    "recipients, named_lane, signs, cc, moved_from"
 )
 _NAMES = tuple(_COLUMNS.split(", "))
+_UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto', 'rating')
+    AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id > max(asked.id, asked.apart_to)
+        AND (reply.raw_sha256 = '' OR reply.received_at >= asked.received_at))"""
 
 
 class Messages:
@@ -27,9 +30,15 @@ class Messages:
         self._db = connection
 
     def of(self, ticket_id: int, limit: int = 200) -> list[Message]:
-        """Return the newest `limit` messages of a ticket, oldest first; withdrawn ones are left out."""
+        """Return the newest `limit` messages of a ticket, oldest first; withdrawn ones are left out.
+
+        They come as they were filed, and by time where some were moved here from another ticket.
+        """
         sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
-        return [_message(row) for row in self._db.execute(sql, (ticket_id, limit))][::-1]
+        messages = [_message(row) for row in self._db.execute(sql, (ticket_id, limit))][::-1]
+        if any(message.moved_from for message in messages):
+            messages.sort(key=lambda message: (message.received_at, message.id))
+        return messages
 
     def get(self, message_id: int) -> Message | None:
         """Return a message that was not withdrawn."""
@@ -46,8 +55,12 @@ class Messages:
             yield _message(row)
 
     def opening(self, ticket_id: int) -> Message | None:
-        """Return the message that opened the ticket, the one that routing looked at; None if it was not incoming."""
-        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction <> 'note' ORDER BY id LIMIT 1"
+        """Return the message that opened the ticket, the one that routing looked at; None if it was not incoming.
+
+        A message that was moved here counts only if there is no other.
+        """
+        sql = f"""SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND direction <> 'note'
+            ORDER BY moved_from <> 0, id LIMIT 1"""
         row = self._db.execute(sql, (ticket_id,)).fetchone()
         message = _message(row) if row else None
         return message if message is not None and message.direction is Direction.IN else None
@@ -77,14 +90,29 @@ class Messages:
         A reply from here answers all that is filed by then. One that was sent elsewhere (it has raw bytes) may be filed
         late: it answers nothing that came after it was sent.
         """
-        sql = """WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
+        sql = f"""WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
                 WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
-            SELECT (SELECT min(received_at) FROM message asked WHERE ticket_id = :ticket AND direction = 'in'
-                    AND kind NOT IN ('auto', 'rating') AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id > asked.id
-                        AND (reply.raw_sha256 = '' OR reply.received_at >= asked.received_at))),
+            SELECT (SELECT min(received_at) FROM message asked WHERE {_UNANSWERED}),
                 (SELECT max(received_at) FROM reply)"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
         return row[0], row[1]
+
+    def unanswered(self, ticket_id: int) -> list[int]:
+        """Return the numbers of the incoming messages that wait for an answer."""
+        sql = f"""WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
+                WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
+            SELECT id FROM message asked WHERE {_UNANSWERED} ORDER BY id"""
+        return [row[0] for row in self._db.execute(sql, {"ticket": ticket_id})]
+
+    def newest(self) -> int:
+        """Return the highest number of a message, 0 if there is none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0])
+
+    def set_apart(self, message_id: int, upto: int) -> int:
+        """Let messages up to a number neither answer nor overtake this one; return the number before."""
+        (before,) = self._db.execute("SELECT apart_to FROM message WHERE id = ?", (message_id,)).fetchone()
+        self._db.execute("UPDATE message SET apart_to = ? WHERE id = ?", (upto, message_id))
+        return int(before)
 
     def answered(self, limit: int) -> list[Answered]:
         """Return the newest `limit` replies that came from a macro and stand, oldest first, with what they answer."""
@@ -120,6 +148,15 @@ class Messages:
         given = {"ticket": ticket_id, "address": address}
         return bool(address) and self._db.execute(sql, given).fetchone() is not None
 
+    def was_named_at_first(self, ticket_id: int, address: str) -> bool:
+        """Return whether the first message of a conversation that was merged or moved here went to this address too."""
+        sql = """SELECT 1 FROM message WHERE direction = 'in' AND EXISTS
+                (SELECT 1 FROM json_each(recipients) WHERE value = :address)
+            AND id IN (SELECT min(id) FROM message WHERE ticket_id = :ticket AND direction <> 'note'
+                AND moved_from <> 0 GROUP BY moved_from) LIMIT 1"""
+        given = {"ticket": ticket_id, "address": address}
+        return bool(address) and self._db.execute(sql, given).fetchone() is not None
+
     def bears(self, ticket_id: int, message_id: str) -> bool:
         """Return whether an incoming message of the ticket carries this Message-ID."""
         sql = "SELECT 1 FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'in' LIMIT 1"
@@ -131,7 +168,7 @@ class Messages:
         `in` is the customer's, `out` another agent's. Messages up to the number `cleared` do not count.
         """
         sql = """SELECT newer.direction FROM message own
-            JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > max(own.id, ?)
+            JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > max(own.id, own.apart_to, ?)
             WHERE own.ticket_id = ? AND own.message_id = ? AND newer.withdrawn = 0
                 AND newer.kind NOT IN ('auto', 'bounce', 'rating')
                 AND (newer.direction = 'in' OR (newer.direction = 'out' AND newer.raw_sha256 <> ''))

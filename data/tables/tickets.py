@@ -44,6 +44,14 @@ class Tickets:
         row = self._db.execute(_SELECT + " WHERE id = ?", (ticket_id,)).fetchone()
         return _ticket(row) if row else None
 
+    def kept(self, ticket_id: int) -> int:
+        """Return the ticket that has this ticket's messages: itself, or what it was merged into in the end."""
+        sql = """WITH RECURSIVE way(id, step) AS (SELECT :ticket, 0 UNION ALL
+                SELECT ticket.merged_into, way.step + 1 FROM way JOIN ticket USING (id)
+                WHERE ticket.merged_into IS NOT NULL AND way.step < 100)
+            SELECT id FROM way ORDER BY step DESC LIMIT 1"""
+        return int(self._db.execute(sql, {"ticket": ticket_id}).fetchone()[0])
+
     def each(
         self, *, lane: str | None = None, status: Status | None = None, start: int = 0, limit: int = -1
     ) -> Iterable[Ticket]:

@@ -17,6 +17,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.desk.gates import Gates
 from queues.desk.recipient import address_of, customer_of
 from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.transfers import refuse_merged
 from queues.ground.undo_steps import Step
 from queues.outgoing import mail_bytes
 from queues.procedures.safeguards import ABSOLUTE, NO_ADDRESS
@@ -38,6 +39,7 @@ class TicketChanger:
         Raises RuleError if a command, a finding or a gate forbids it, ConflictError if the ticket or the draft
         has changed.
         """
+        refuse_merged(ticket)
         commands = commands_of(change)
         work = TicketChange(
             self._store, self._rules, self.gates, self._agent, ticket, change, action, now, status_after(ticket, change)

@@ -25,6 +25,7 @@ from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger
 from queues.desk.choose_next import Choosing
 from queues.desk.commands.messages import OUTBOX
+from queues.desk.commands.move_messages import OPENED
 from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
@@ -35,6 +36,7 @@ from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
 from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
 from queues.ground.undo_steps import REPLY, Step
@@ -96,12 +98,13 @@ class Desk:
                 steps += self._changer.carry_out(self._ticket(ticket_id, seen.get(ticket_id)), change, action, now)
             if solves is not None:
                 steps.append(problems.solve(self.store, solves, next(iter(changes))))
-            summary = _summary(changes, solves)
+            opened = tuple(step["to"] for step in steps if OPENED in step)
+            summary = _summary(changes, solves, opened)
             self.store.actions.finish(action, summary, steps)
         if len(changes) == 1:
             self._choosing.worked(next(iter(changes)))
         leaves = any(step["kind"] == OUTBOX for step in steps)
-        return Done(action, summary, tuple(changes), now + self.rules.undo_seconds if leaves else None)
+        return Done(action, summary, (*changes, *opened), now + self.rules.undo_seconds if leaves else None)
 
     def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
         """Test each change and roll it back; return why it would be refused, empty if it would not."""
@@ -188,6 +191,7 @@ class Desk:
         """
         now = self._clock()
         ticket = self._ticket(ticket_id, None)
+        refuse_merged(ticket)
         procedure, change = self._changer.gates.answer(ticket, step_id, value)
         if change is not None and change.escalate is not None:
             return self.act([ticket_id], change)
@@ -412,11 +416,13 @@ class Desk:
         at: int | None = None,
     ) -> None:
         """Apply an outside change to a ticket: another agent took, solved or tagged it, or it was moved
-        elsewhere. `at` is when that happened, if not just now.
+        elsewhere. `at` is when that happened, if not just now. A ticket that was merged into another follows nothing.
         """
         now = self._clock() if at is None else at
         with self.store.write():
             ticket = self._ticket(ticket_id, None)
+            if ticket.merged_into is not None:
+                return
             fields: dict[str, Any] = {"updated_at": max(now, ticket.updated_at)}
             named = {"assignee": assignee, "lane": lane, "tags": tags}
             fields |= {name: value for name, value in named.items() if value is not None}
@@ -489,10 +495,14 @@ def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     return LeftError("Already left", f"{told} and cannot be recalled; {more}.", action.id)
 
 
-def _summary(changes: Mapping[int, Change], solves: int | None) -> str:
-    """Describe an action, for the toast and the undo key; in bulk every change does the same to its ticket."""
+def _summary(changes: Mapping[int, Change], solves: int | None, opened: Sequence[int]) -> str:
+    """Describe an action, for the toast and the undo key; in bulk every change does the same to its ticket.
+
+    `opened` are the tickets that came of it.
+    """
     ticket_ids, change = tuple(changes), next(iter(changes.values()), Change())
     done = [f"P-{solves} solved"] if solves is not None else []
     done += [text for command in commands_of(change) if (text := command.describe(change))]
     numbers = f"#{ticket_ids[0]}" if len(ticket_ids) == 1 else f"{len(ticket_ids)} tickets"
-    return f"{numbers}: {', '.join(done) or 'unchanged'}"
+    into = f" into {', '.join(f'#{number}' for number in opened)}" if opened else ""
+    return f"{numbers}: {', '.join(done) or 'unchanged'}{into}"

@@ -110,6 +110,26 @@ class Gates:
         procedure = self.procedure(ticket)
         return frozenset(rule for step in procedure.steps for rule in step.watches) if procedure else frozenset()
 
+    def rules_of(self, ticket: Ticket) -> frozenset[str]:
+        """Return the names of the safeguards that a ticket is under, and of a law's clock."""
+        watched = self.watched(ticket)
+        named = {rule for rule in safeguards.RULES if safeguards.holds(rule, ticket, watched)}
+        customer = self._store.customers.get(ticket.customer_id)
+        policy = sla.policy_of(ticket, customer.tier if customer else "", self._rules.policies)
+        return frozenset(named | ({safeguards.STATUTORY_CLOCK} if policy is not None and policy.statutory else set()))
+
+    def take_along(self, old: Ticket, new: Ticket) -> list[Undo]:
+        """Give a ticket the answers to its procedure's steps that another one has; return the steps of undo."""
+        procedure = self.procedure(new)
+        if procedure is None:
+            return []
+        own, taken = self._store.work.steps(new.id, procedure.id), []
+        for name, answer in self._store.work.steps(old.id, procedure.id).items():
+            if name not in own:
+                self._store.work.take_step(new.id, procedure.id, name, answer)
+                taken.append(_taken(new, procedure, name, None, answer))
+        return taken
+
     def answer(self, ticket: Ticket, step_id: str, value: Any) -> tuple[Procedure, Change | None]:
         """Check an answer; return the procedure, and the change of the ticket that belongs to the step, if any.
 
@@ -144,8 +164,7 @@ class Gates:
         before = self._store.work.steps(ticket.id, procedure.id).get(step_id)
         after = None if value is None else StepAnswer(value, now, self._agent)
         self._store.work.take_step(ticket.id, procedure.id, step_id, after)
-        return {"kind": STEP, "ticket": ticket.id, "procedure": procedure.id, "step": step_id,
-                "before": _packed(before), "after": _packed(after)}  # fmt: skip
+        return _taken(ticket, procedure, step_id, before, after)
 
     def handed_over(self, ticket: Ticket, to: str, now: int) -> list[Undo]:
         """Answer the steps that require handing the ticket over to a team."""
@@ -180,6 +199,13 @@ def _wanted(step: Step) -> str:
     if step.choices:
         return f"answer with one of {', '.join(step.choices)}."
     return f"write down {step.evidence or 'the answer'}." if step.needs_text else "answer with true."
+
+
+def _taken(
+    ticket: Ticket, procedure: Procedure, name: str, before: StepAnswer | None, after: StepAnswer | None
+) -> Undo:
+    return {"kind": STEP, "ticket": ticket.id, "procedure": procedure.id, "step": name,
+            "before": _packed(before), "after": _packed(after)}  # fmt: skip
 
 
 def _packed(answer: StepAnswer | None) -> dict[str, Any] | None:

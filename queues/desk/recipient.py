@@ -26,14 +26,16 @@ def recipient(
 ) -> str:
     """Return where a reply goes: where the last person asked for it, else the customer's known address.
 
-    `others` may write but are not answered. Empty if there is no one: daemons and our own addresses get no reply.
+    `others` may write but are not answered, nor does a form answer them. Empty if there is no one: daemons and our own
+    addresses get no reply.
     """
+    own = addresses_of(customer)
     for message in reversed(conversation):
         if message.from_address.casefold() in others:
             continue
         if message.direction is Direction.IN and message.kind not in BY_MACHINES:
             found = _first((message.reply_to, message.from_address), ours)
-            if found:
+            if found and (found.casefold() not in others or message.from_address.casefold() in own):
                 return found
     known = [identity.value for identity in customer.identities if identity.kind == "email"]
     others = [identity.value for identity in customer.identities if identity.kind not in ("email", UNREACHABLE)]
@@ -67,6 +69,20 @@ def copies_of(
         theirs = recipient(conversation, customer, rules.ours, others - addresses_of(customer))
         copied = [theirs, *copied] if "@" in theirs else copied
     return without((*copied, *change.take_in), to)
+
+
+def thread_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> list[Message]:
+    """Return the messages that a reply may refer to: none of another customer whose ticket was merged into this one."""
+    if not any(message.moved_from for message in conversation):
+        return list(conversation)
+    others = {person.address for person in participants(store, rules, ticket) if not person.copied}
+    others -= addresses_of(customer_of(store, ticket))
+    return [
+        message
+        for message in conversation
+        if message.direction is not Direction.IN
+        or not others & {message.from_address.casefold(), message.reply_to.casefold()}
+    ]
 
 
 def recipient_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from data.errors import ConflictError
 from data.records.customers import Customer
-from data.records.tickets import Priority, Severity, Status, Ticket
+from data.records.tickets import ACTIVE, Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.clocks import sla
 from queues.desk.desk_rules import DeskRules
@@ -17,7 +17,9 @@ from queues.ground.undo_steps import Step, StepKind, old_and_new
 
 FIELDS = "fields"
 """The kind of the step."""
-_OF_A_REPLY = frozenset({"touches", "first_replied_at", "first_due", "next_due", "resolve_due", "waits", "updated_at"})
+_OF_A_REPLY = frozenset(
+    {"touches", "first_replied_at", "first_due", "next_due", "resolve_due", "merged_due", "waits", "updated_at"}
+)
 _NAMED = (
     "status",
     "tags",
@@ -57,9 +59,13 @@ def clocks(store: Store, rules: DeskRules, ticket: Ticket, now: int) -> dict[str
         last_reply_at=last_reply,
         now=now,
     )
+    first_due, next_due = running.first_due, running.next_due
+    if ticket.merged_due is not None and ticket.status in ACTIVE and waiting_since is not None:
+        first_due = None if first_due is None else min(first_due, ticket.merged_due)
+        next_due = min(next_due or ticket.merged_due, ticket.merged_due) if first_due is None else None
     return {
-        "first_due": running.first_due,
-        "next_due": running.next_due,
+        "first_due": first_due,
+        "next_due": next_due,
         "resolve_due": running.resolve_due,
         "waits": ticket.waits,
     }

@@ -50,7 +50,7 @@ class Facts:
 def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Finding]:
     """Return the findings against a change; every one of them blocks it."""
     findings = []
-    for rule, (_, look) in _RULES.items():
+    for rule, (_, look) in RULES.items():
         if holds(rule, facts.ticket, watched):
             findings += [Finding(rule, message, start, end, blocking=True) for message, start, end in look(facts)]
     return findings
@@ -58,7 +58,7 @@ def objections(facts: Facts, watched: frozenset[str] = frozenset()) -> list[Find
 
 def holds(rule: str, ticket: Ticket, watched: frozenset[str]) -> bool:
     """Return whether a rule applies to this ticket."""
-    return rule in watched or ticket.topic in _RULES[rule][0]
+    return rule in watched or ticket.topic in RULES[rule][0]
 
 
 Told = tuple[str, int, int]
@@ -106,9 +106,10 @@ def _own_case(facts: Facts) -> Iterator[Told]:
         yield "You took the first decision about this customer; another agent must decide the appeal: assign it.", 0, 0
 
 
-_RULES: Mapping[str, tuple[frozenset[str], Callable[[Facts], Iterator[Told]]]] = {
+RULES: Mapping[str, tuple[frozenset[str], Callable[[Facts], Iterator[Told]]]] = {
     NEW_ADDRESS: (frozenset({"hacked-account"}), _new_address),
     ACCOUNT_DATA: (frozenset({"underage-report", "harassment-report"}), _account_data),
     STATUTORY_CLOCK: (frozenset({"data-request"}), _statutory_clock),
     OWN_CASE: (frozenset({"ban-appeal"}), _own_case),
 }
+"""Each rule with the topics that it applies to, and what looks for it."""

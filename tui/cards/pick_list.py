@@ -35,10 +35,15 @@ class PickList(BaseCard[str]):
         lines: Sequence[tuple[str, str]],
         hint: str = "",
         offer: Callable[[str], tuple[str, str]] | None = None,
+        *,
+        offer_first: bool = False,
     ) -> None:
-        """Take lines of id and text, headings without an id; `offer` builds an extra line from what is typed."""
+        """Take lines of id and text, headings without an id; `offer` builds an extra line from what is typed.
+
+        With `offer_first` that line comes before the matches, so that Enter takes it.
+        """
         super().__init__()
-        self._lines, self._offer = lines, offer
+        self._lines, self._offer, self._offer_first = lines, offer, offer_first
         self._hint = hint or words("letters of its name; Enter takes it")
 
     def compose(self) -> ComposeResult:
@@ -102,7 +107,7 @@ class PickList(BaseCard[str]):
         # a match at the start of a word ranks above one inside a word: `hole` means a hole, not the whole
         fitting.sort(key=lambda one: not all(f" {word}" in f" {folded(one[1])}" for word in wanted))
         if self._offer is not None and letters.strip():
-            fitting.append(self._offer(letters.strip()))
+            fitting.insert(0 if self._offer_first else len(fitting), self._offer(letters.strip()))
         return [_option(name, line) for name, line in fitting]
 
 

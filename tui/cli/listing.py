@@ -88,7 +88,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         if as_json:
             write_json(
                 ticket_keys(ticket, customer)
-                | {"reason": ticket.reason, "messages": [_message_keys(m) for m in messages]}
+                | {"reason": ticket.reason, "merged_into": ticket.merged_into}
+                | {"messages": [_message_keys(m) for m in messages]}
                 | {"promises": [promise_keys(promise) for promise in store.promises.of(ticket_id)]}
                 | {"escalations": [escalation_keys(escalation, now) for escalation in escalations]}
                 | {"ratings": [rating_keys(item) for item in ratings]}
@@ -98,6 +99,8 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             )
             return
         click.echo(ticket_line(ticket, customer))
+        if ticket.merged_into is not None:
+            click.echo(f"merged into #{ticket.merged_into}")
         for escalation in escalations:
             click.echo(escalation_line(escalation, now))
         if problem is not None:
@@ -108,7 +111,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(f"rated {rating.value} of 5  {safe_line(rating.comment)}".rstrip())
         for message in messages:
             sender = f"{safe_line(message.from_name)} <{safe_line(message.from_address)}>"
-            click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}")
+            click.echo(f"\n{iso(message.received_at)}  {message.direction}  {sender}  message {message.id}")
             if message.cc:
                 click.echo(f"Cc: {safe_line(', '.join(message.cc))}")
             for sign in message.signs:
@@ -137,6 +140,7 @@ def _message_keys(message: Message) -> dict[str, Any]:
         "new_text": message.new_text,
         "macro": message.macro,
         "procedure": message.procedure,
+        "moved_from": message.moved_from or None,
         "attachments": [asdict(part) for part in message.attachments],
         "signs": [asdict(sign) for sign in message.signs],
     }

@@ -19,9 +19,11 @@ from tui.customer.looking_closer import CloserLook
 from tui.deciding.decisions import Decisions
 from tui.deciding.escalating import Escalations
 from tui.deciding.escalation_text import HandingOver
+from tui.deciding.joining import Joining
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
+from tui.deciding.separating import Separating
 from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -105,6 +107,8 @@ class Parts:
         self.bulk_answer = BulkAnswer(desk, changing, self.macro_questions)
         self.outbox = Outbox(desk, going, changing, self.writing)
         self.escalations = Escalations(desk, changing)
+        self.joining = Joining(desk, changing)
+        self.separating = Separating(desk, changing)
         self.problems = Problems(desk, changing, self.bulk_answer)
         self.route_again = RouteAgain(desk, changing)
         self.accounts = Accounts(desk, setup)

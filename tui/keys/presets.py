@@ -26,6 +26,8 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.escalate": ("f8",),
     "ticket.team_answer": (),
     "ticket.problem": (),
+    "ticket.merge": (),
+    "ticket.move": (),
     "ticket.assign": ("f9",),
     "ticket.tags": ("f4",),
     "ticket.language": ("f3",),

@@ -70,6 +70,8 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     yield from _lines(
         Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags)]), width
     )
+    if ticket.merged_into is not None:
+        yield Line(Ink.TITLE, fit(words("merged into #{n}").format(n=ticket.merged_into), width))
     yield from _lines(Ink.PLAIN, " · ".join(_person(shown)), width)
     for name, due in (
         (words("first reply"), ticket.first_due),
@@ -199,12 +201,13 @@ def _head(message: Message, now: int) -> str:
     name = one_line(message.from_name) or one_line(message.from_address)
     if message.direction is Direction.NOTE:
         return words("NOTE by {name}, {ago}; not visible to the customer").format(name=name, ago=ago)
+    moved = [words("from #{n}").format(n=message.moved_from)] if message.moved_from else []
     if message.direction is Direction.OUT:
         sent = words("we answered, {ago}").format(ago=ago)
         by = [one_line(part) for part in (message.macro, message.procedure) if part]
-        return " · ".join([f"→ {name}", sent, *by])
+        return " · ".join([f"→ {name}", sent, *by, *moved])
     kind = "" if message.kind is MessageKind.MAIL else f" · {message.kind.value}"
-    return f"← {name} <{one_line(message.from_address)}> · {ago} · {_spoken(message)}{kind}"
+    return " · ".join([f"← {name} <{one_line(message.from_address)}>", ago, f"{_spoken(message)}{kind}", *moved])
 
 
 def _spoken(message: Message) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
-from queues.desk import escalations, gates, problems, ticket_fields, waiting_replies
+from queues.desk import escalations, gates, problems, ticket_fields, transfers, waiting_replies
 from queues.desk.commands import decide_copies, link_problem, messages, set_language
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
@@ -14,6 +14,8 @@ from queues.desk.commands.command import Command
 from queues.desk.commands.decide_copies import DecideCopies
 from queues.desk.commands.escalate import Escalate
 from queues.desk.commands.link_problem import LinkProblem
+from queues.desk.commands.merge import Merge
+from queues.desk.commands.move_messages import MoveMessages
 from queues.desk.commands.note import Note
 from queues.desk.commands.promise import GivePromise
 from queues.desk.commands.reply import Reply
@@ -28,9 +30,11 @@ from queues.quality import review_steps
 from queues.shifts import shift
 
 _REPLY, _NOTE, _ESCALATE, _ANSWER_ESCALATION = Reply(), Note(), Escalate(), AnswerEscalation()
-_SNOOZE, _SET_STATUS, _ASSIGN = Snooze(), SetStatus(), Assign()
+_SNOOZE, _SET_STATUS, _ASSIGN, _MERGE = Snooze(), SetStatus(), Assign(), Merge()
 
 COMMANDS: tuple[Command, ...] = (
+    _MERGE,
+    MoveMessages(),
     DecideCopies(),
     _REPLY,
     _NOTE,
@@ -58,6 +62,7 @@ priority, tags), so that the agent's own values win.
 """
 
 DECIDES_STATUS: tuple[Command, ...] = (
+    _MERGE,
     _SNOOZE,
     _SET_STATUS,
     _ESCALATE,
@@ -73,6 +78,7 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **messages.STEP_KINDS,
     **escalations.STEP_KINDS,
     **link_problem.STEP_KINDS,
+    **transfers.STEP_KINDS,
     **decide_copies.STEP_KINDS,
     **problems.STEP_KINDS,
     **set_language.STEP_KINDS,

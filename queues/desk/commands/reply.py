@@ -14,7 +14,7 @@ from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
 from queues.desk.commands.decide_copies import refuse_too_many, refuse_unfit
 from queues.desk.participants import without
-from queues.desk.recipient import copies_of, customer_of, recipient_of
+from queues.desk.recipient import copies_of, customer_of, recipient_of, thread_of
 from queues.ground import statuses
 from queues.ground.undo_steps import REPLY, part_of
 from queues.outgoing import attachments, mail_bytes
@@ -66,7 +66,7 @@ class Reply(Command):
             recipient=mail_bytes.addressee(_name_of(to, work, earlier), to, ticket.connector),
             message_id=message_id,
             at=work.now,
-            earlier=earlier,
+            earlier=thread_of(store, work.rules, ticket, earlier),
             answers=not change.subject,
             enclosed=enclosed,
             signature=sender.signature_in(language),
@@ -96,6 +96,7 @@ class Reply(Command):
         dropped = messages.drop_draft(store, ticket.id, Direction.OUT, text)
         work.steps.extend(part_of(REPLY, [stored, queued, *asks, *dropped]))
         work.fields["touches"] = ticket.touches + 1
+        work.fields["merged_due"] = None
         work.fields["first_replied_at"] = work.now if ticket.first_replied_at is None else ticket.first_replied_at
         if cc:
             work.detail["cc"] = list(cc)

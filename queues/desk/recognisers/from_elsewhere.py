@@ -16,7 +16,7 @@ def reply_from_elsewhere(arrival: Arrival) -> Received | None:
         return None
     ticket = arrival.joins
     arrival.add(ticket.id)
-    fields: dict[str, Any] = {"touches": ticket.touches + 1}
+    fields: dict[str, Any] = {"touches": ticket.touches + 1, "merged_due": None}
     waiting_since, _ = arrival.store.messages.last_times(ticket.id)
     if waiting_since is None:
         fields["status"] = statuses.after_reply(ticket.status)

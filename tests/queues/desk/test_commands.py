@@ -18,11 +18,12 @@ _EACH: dict[str, object] = {
     "region": "es-MX", "add_tags": ("vip",), "remove_tags": ("vip",), "escalate": Escalation("billing"),
     "team_answer": TeamAnswer(1, "Done"), "problem": 0, "snooze_until": 5, "promise": Promise("today", 5),
     "procedure": "refund", "take_in": ("bob@x.example",), "leave_out": ("bob@x.example",),
+    "merge_into": 2, "move": (1,),
 }  # fmt: skip
 """A value of each field that asks for something by itself."""
 _OF_ANOTHER = {
     "new_problem", "gives_no_promise", "macro", "subject", "attachments", "edited", "verbatim", "reply_language",
-    "recipient", "cc", "override_reason", "draft",
+    "recipient", "cc", "override_reason", "draft", "other_customer", "move_to",
 }  # fmt: skip
 """Fields that say how something else is done."""
 
@@ -76,6 +77,6 @@ def test_the_strongest_wish_decides_the_status(status: Status, change: Change, a
 def test_undo_knows_every_kind_of_step_by_one_owner() -> None:
     """The list of kinds is joined from several files; none may hide another's."""
     kinds = ["fields", "message", "outbox", "draft", "escalation", "link", "problem", "customer", "promise", "step",
-             "quality", "shift", "settled", "copies"]  # fmt: skip
+             "quality", "shift", "settled", "copies", "moved", "apart", "taken draft", "renamed"]  # fmt: skip
     assert sorted(STEP_KINDS) == sorted(kinds)
     assert len({id(kind.turn) for kind in STEP_KINDS.values()}) == len(kinds)

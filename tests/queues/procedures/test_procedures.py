@@ -209,7 +209,7 @@ def test_the_example_of_the_docs_is_accepted_and_shows_every_key() -> None:
 
 
 def test_the_docs_tell_of_every_safeguard() -> None:
-    assert [rule for rule in safeguards._RULES if f"`{rule}`" not in DOCS] == []
+    assert [rule for rule in safeguards.RULES if f"`{rule}`" not in DOCS] == []
 
 
 def test_a_step_that_the_desk_watches_is_never_asked_and_holds_nothing_up() -> None:
