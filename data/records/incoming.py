@@ -83,6 +83,8 @@ class Incoming:
     """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
     cc: tuple[str, ...] = ()
     """The addresses in its Cc, which are in `to` as well."""
+    history: bool = False
+    """It came before the desk began to work on its mailbox: no new work, unless it belongs to a ticket that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ class Message:
     """What its headers said of its sort."""
     cc: tuple[str, ...] = ()
     """The addresses in its Cc, lower case; of ours those that a reply went to."""
+    history: bool = False
+    """It came before the desk began to work on its mailbox: no one waits for an answer to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from queues.accounts.mail_account import Account
 from queues.accounts.secrets import Secrets
 from queues.connectors.base import Capability
 from queues.connectors.imap import Mailbox
+from queues.connectors.imap_answers import Stock
 from queues.connectors.smtp import Offer, SmtpSession
 
 NAME = "email"
@@ -60,11 +61,16 @@ class EmailConnector:
         """Return the folder of sent mail, the empty string if the server names none."""
         return self.account.sent or box.special(b"\\Sent")
 
-    def check(self) -> None:
-        """Log in both ways and open the mailbox. Raises ConnectorError with what is wrong."""
-        with self.mailbox() as box:
-            box.select(self.account.mailbox)
+    def check(self) -> Stock:
+        """Log in both ways and return how much mail there is. Raises ConnectorError with what is wrong."""
+        stock = self.stock()
         SmtpSession(self.account, self._secrets(self.account)).leave()
+        return stock
+
+    def stock(self) -> Stock:
+        """Return how much mail is in the mailbox. Raises ConnectorError with what is wrong."""
+        with self.mailbox() as box:
+            return box.stock(self.account.mailbox)
 
     def rest(self) -> None:
         """End the connection for sending until there is something to send."""

@@ -17,7 +17,7 @@ from imapclient.exceptions import IMAPClientError
 from imapclient.response_parser import parse_fetch_response
 
 from queues.accounts.mail_account import Account
-from queues.connectors.imap_answers import Fetched, Flags, Selected, flags_of, modseq_of, uid_set
+from queues.connectors.imap_answers import KEYWORD, Fetched, Flags, Selected, Stock, flags_of, modseq_of, uid_set
 from queues.connectors.imap_login import logged_in
 from queues.connectors.mail_faults import TIMEOUT, mapped_errors
 
@@ -26,6 +26,8 @@ GROUP_BYTES = 8 * 1024 * 1024
 GROUP_COUNT = 100
 FEW = 3
 """So many messages are fetched without asking for their sizes first."""
+_OLDEST_AMONG = 500
+"""The oldest mail is looked for among so many of the lowest UIDs: a mailbox is rarely in another order."""
 _NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
 
 
@@ -78,6 +80,25 @@ class Mailbox:
             int(result.get(b"HIGHESTMODSEQ", 0)),
             b"\\*" in b" ".join(result.get(b"PERMANENTFLAGS", ())),
         )
+
+    def stock(self, mailbox: str) -> Stock:
+        """Return how much mail a mailbox holds. Opens it, to read."""
+        with self._told():
+            result = self._client.select_folder(mailbox, readonly=True)
+            uids = sorted(self._client.search("ALL"))
+            unanswered = len(self._client.search("UNANSWERED")) if uids else 0
+            known = [flag.decode("ascii", "replace") for flag in result.get(b"FLAGS", ())]
+            marked: list[int] = []
+            for flag in (flag for flag in known if flag.lower().startswith(KEYWORD)):
+                marked += self._client.search(["KEYWORD", flag])[:1]
+            oldest, shared = self._oldest(uids[:_OLDEST_AMONG]), self._oldest(marked)
+        return Stock(len(uids), unanswered, oldest, shared, int(result.get(b"UIDVALIDITY", 0)), uids[-1] if uids else 0)
+
+    def _oldest(self, uids: Sequence[int]) -> int:
+        """Return when the first of some mails arrived, 0 if there are none."""
+        self._client.normalise_times = False
+        rows = self._client.fetch(list(uids), ["INTERNALDATE"]).values() if uids else ()
+        return min((int(row[b"INTERNALDATE"].timestamp()) for row in rows if row.get(b"INTERNALDATE")), default=0)
 
     def uids_after(self, uid: int, since: date | None = None) -> list[int]:
         """Return the UIDs above this one, ascending."""

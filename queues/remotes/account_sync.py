@@ -55,10 +55,13 @@ class AccountSync:
         clock: Clock,
         tell: Tell = lambda sentence: None,
         news: Callable[[], object] = lambda: None,
+        fetching: Callable[[Link], object] = lambda link: None,
     ) -> None:
-        """`tell` gets a sentence for the agent, `news` is called when mail was filed; both in the account's thread."""
+        """`tell` gets a sentence for the agent, `news` is called when mail was filed, `fetching` while a full mailbox
+        is fetched; all in the account's thread.
+        """
         self._desk, self._connector, self._filing, self._clock, self._tell = desk, connector, filing, clock, tell
-        self._news = news
+        self._news, self._fetching = news, fetching
         self._store, self._account = desk.store, connector.account
         self._box: Mailbox | None = None
         self._selected = Selected(0, 0, 0, False)
@@ -246,6 +249,7 @@ class AccountSync:
                 return
             if many:
                 self._put(LinkState.FETCHING, done=done, total=len(uids))
+                self._fetching(Link(LinkState.FETCHING, "", done, len(uids)))
             if len(uids) > FULL:
                 self._errands()
         self._sent.read_through()

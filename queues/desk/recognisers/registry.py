@@ -9,6 +9,7 @@ from queues.desk.recognisers.arrival import Arrival
 from queues.desk.recognisers.conversation import conversation
 from queues.desk.recognisers.customers_word import ordinary, thanks
 from queues.desk.recognisers.duplicate import duplicate
+from queues.desk.recognisers.earlier_mail import earlier_mail
 from queues.desk.recognisers.from_elsewhere import note_from_elsewhere, reply_from_elsewhere
 from queues.desk.recognisers.machines import undelivered_reply, unheard
 from queues.desk.recognisers.new_matter import new_matter
@@ -27,6 +28,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     rating,
     new_matter,
     # from here on the message joins a ticket
+    earlier_mail,
     reply_from_elsewhere,
     note_from_elsewhere,
     undelivered_reply,
