@@ -77,6 +77,8 @@ class Incoming:
     """What its headers say of its sort."""
     delivery: str = ""
     """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
+    reported_thread: tuple[str, ...] = ()
+    """Of a delivery report: the Message-IDs that the mail it is about answered."""
     reply_name: str = ""
     """The name next to `reply_to`."""
     original_sender: NamedAddress = NamedAddress()
@@ -120,7 +122,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of an incoming message: `new`, `joined`, `duplicate`, or `unreadable` (kept as a ticket)."""
+    """What became of an incoming message: `new`, `joined`, `duplicate`, or `unreadable` (kept as a ticket), or
+    `noted` (it only confirms what we sent).
+    """
 
     ticket_id: int
     outcome: str

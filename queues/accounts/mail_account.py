@@ -47,6 +47,10 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The folder of sent mail; empty for the one that the server marks as such."""
     copy_sent: bool | None = None
     """Put a copy of each reply there; empty for what the provider needs."""
+    delivery_reports: bool = True
+    """Ask the server to report the delivery of each reply, where it can: that settles what is in doubt."""
+    copy_to_self: bool = False
+    """Each reply goes to the account's own address too, unseen by the others: the copy settles what is in doubt."""
     since: date | None = None
     """Mail that arrived before this day is left alone."""
     work_from: date | None = None

@@ -9,6 +9,7 @@ from queues.accounts.secrets import Secrets
 from queues.connectors.base import Capability
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Stock
+from queues.connectors.pulse import Pulse
 from queues.connectors.smtp import Offer, SmtpSession
 
 NAME = "email"
@@ -26,10 +27,12 @@ class EmailConnector:
         self.to_copy = account.copy_sent is not False
         self._secrets = secrets
         self._smtp: SmtpSession | None = None
+        self.pulse = Pulse()
+        """Of the latest connection to the mailbox."""
 
     def mailbox(self) -> Mailbox:
         """Return a new connection to the mailbox. Raises ConnectorError with one sentence of what is wrong."""
-        return Mailbox(self.account, self._secrets(self.account))
+        return Mailbox(self.account, self._secrets(self.account), self.pulse)
 
     def offer(self, entry: OutboxEntry) -> Offer:
         """Hand a reply over up to its final dot. Raises ConnectorError; nothing was taken then."""

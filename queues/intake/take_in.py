@@ -56,7 +56,7 @@ class Report:
 
     def count(self, item: Incoming, outcome: str) -> None:
         """Record the result for a message."""
-        if outcome == "duplicate":
+        if outcome in ("duplicate", "noted"):
             self.duplicates += 1
         elif not item.readable:
             self.unreadable.append((item.source, item.problem))

@@ -19,6 +19,7 @@ from queues.accounts.mail_account import Account
 from queues.accounts.work_start import DEFAULT_DAYS, WorkStart, work_start
 from queues.connectors.imap_answers import Fetched
 from queues.desk.desk import Desk
+from queues.desk.recognisers.proof_of_arrival import NOTED
 from queues.helper.client import RawMessage
 from queues.mail.read_mail import unread_mail
 from queues.remotes.mail_flags import ANSWERED, is_shared_work, is_state
@@ -169,6 +170,8 @@ class Filing:
                 received = self._desk.receive(items[start:end], bulk=True)
                 for place, item in zip(places[start:end], received, strict=True):
                     self._store.remote.link(place, item.ticket_id)
+                    if item.outcome == NOTED:  # its flags say nothing of the ticket
+                        self._store.remote.lost(place.connector, place.mailbox, place.uidvalidity, [place.uid])
                     done.append((place, item))
                 if is_state(places[end - 1].flags):
                     seen(places[end - 1], received[-1].ticket_id)

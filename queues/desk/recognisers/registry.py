@@ -14,6 +14,7 @@ from queues.desk.recognisers.from_elsewhere import note_from_elsewhere, reply_fr
 from queues.desk.recognisers.machines import undelivered_reply, unheard
 from queues.desk.recognisers.new_matter import new_matter
 from queues.desk.recognisers.other_teams import answer_of_a_team, mail_to_a_team
+from queues.desk.recognisers.proof_of_arrival import answered_doubt, delivery, own_copy
 from queues.desk.recognisers.rating import rating
 
 Recogniser = Callable[[Arrival], Received | None]
@@ -22,6 +23,9 @@ and passes the message on."""
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     duplicate,
+    answered_doubt,
+    own_copy,
+    delivery,
     mail_to_a_team,
     answer_of_a_team,
     conversation,
