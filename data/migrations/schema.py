@@ -388,3 +388,16 @@ def tickets_merge(db: Database) -> None:
     """
     for statement in TICKETS_MERGE:
         db.execute(statement)
+
+
+@migrations()
+def history(db: Database) -> None:
+    """Messages from before the desk began to work on their mailbox; the figures and the clocks leave them out."""
+    db.execute("ALTER TABLE message ADD COLUMN history INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def proofs_of_arrival(db: Database) -> None:
+    """What would prove that a reply in doubt arrived, and when it was looked for in the sent mail."""
+    db.execute("ALTER TABLE outbox ADD COLUMN proofs TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE outbox ADD COLUMN looked_at INTEGER")

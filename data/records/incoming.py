@@ -77,12 +77,16 @@ class Incoming:
     """What its headers say of its sort."""
     delivery: str = ""
     """What a delivery report says became of the mail that it is about: `failed`, `delayed`, `delivered` …"""
+    reported_thread: tuple[str, ...] = ()
+    """Of a delivery report: the Message-IDs that the mail it is about answered."""
     reply_name: str = ""
     """The name next to `reply_to`."""
     original_sender: NamedAddress = NamedAddress()
     """Who is said to have written a mail whose sender's line a mail group rewrote; not to be believed of a stranger."""
     cc: tuple[str, ...] = ()
     """The addresses in its Cc, which are in `to` as well."""
+    history: bool = False
+    """It came before the desk began to work on its mailbox: no new work, unless it belongs to a ticket that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of an incoming message: `new`, `joined`, `duplicate`, or `unreadable` (kept as a ticket)."""
+    """What became of an incoming message: `new`, `joined`, `duplicate`, or `unreadable` (kept as a ticket), or
+    `noted` (it only confirms what we sent).
+    """
 
     ticket_id: int
     outcome: str

@@ -18,6 +18,15 @@ class OutboxState(StrEnum):
     RECALLED = "recalled"
 
 
+class Proof(StrEnum):
+    """What was asked for when a reply was handed over, and would prove that it arrived."""
+
+    REPORT = "report"
+    """A delivery report (RFC 3461)."""
+    COPY = "copy"
+    """A copy to the account's own address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
     """A file of ours that goes out with a reply. It is read when the reply is queued, not before."""
@@ -58,6 +67,10 @@ class OutboxEntry:
     """The revision of the draft that it was written in; 0 for none. Unique on its ticket."""
     cc: tuple[str, ...] = ()
     """Who gets a copy."""
+    proofs: frozenset[Proof] = frozenset()
+    """What was asked for at the latest attempt."""
+    looked_at: int | None = None
+    """When it was last looked for in the sent mail, in vain."""
 
 
 @dataclass(frozen=True, slots=True)

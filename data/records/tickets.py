@@ -15,7 +15,8 @@ class Status(StrEnum):
     """A ticket's status. New and open wait for us; the others wait for someone else, or are done.
 
     A suspended ticket has only mail marked as spam or automatic: it waits, counted but outside the
-    lanes' work, until an agent accepts it or a person writes.
+    lanes' work, until an agent accepts it or a person writes. A ticket that is history came before the desk began
+    to work on its mailbox: it is there to be read, and work only once someone writes or an agent opens it.
     """
 
     NEW = "new"
@@ -26,6 +27,7 @@ class Status(StrEnum):
     SOLVED = "solved"
     CLOSED = "closed"
     SUSPENDED = "suspended"
+    HISTORY = "history"
 
 
 ACTIVE = frozenset({Status.NEW, Status.OPEN})

@@ -16,7 +16,7 @@ _KEPT = "action NOT IN (SELECT id FROM action WHERE state IN ('undone', 'dropped
 """What stands: not taken back, whether that can still be done again or not."""
 _STANDS = """NOT EXISTS (SELECT 1 FROM action WHERE action.id = event.action AND state IN ('undone', 'dropped'))"""
 """The same for a few events."""
-_MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed')
+_MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed', 'history')
     UNION SELECT ticket_id FROM event WHERE at >= :since)"""
 
 Told = tuple[int, str, str, str]
@@ -80,7 +80,7 @@ class Events:
             yield number, events
 
     def _mostly_waiting(self) -> bool:
-        sql = "SELECT total(n * (status NOT IN ('solved', 'closed'))) > total(n) / 2 FROM lane_count"
+        sql = "SELECT total(n * (status NOT IN ('solved', 'closed', 'history'))) > total(n) / 2 FROM lane_count"
         return bool(self._db.execute(sql).fetchone()[0])
 
     def life(self, ticket_id: int, until: int) -> list[Told]:

@@ -15,10 +15,10 @@ from data.records.messages import Attachment, Direction, Message, MessageKind, O
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
     "confidence, message_id, reply_to, raw_sha256, readable, macro, procedure, attachments, mixed, "
-    "recipients, named_lane, signs, cc, moved_from"
+    "recipients, named_lane, signs, cc, moved_from, history"
 )
 _NAMES = tuple(_COLUMNS.split(", "))
-_UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto', 'rating')
+_UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto', 'rating') AND history = 0
     AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id > max(asked.id, asked.apart_to)
         AND (reply.raw_sha256 = '' OR reply.received_at >= asked.received_at))"""
 
@@ -88,10 +88,10 @@ class Messages:
         """Return when the oldest message came that we have not answered, and when we last replied.
 
         A reply from here answers all that is filed by then. One that was sent elsewhere (it has raw bytes) may be filed
-        late: it answers nothing that came after it was sent.
+        late: it answers nothing that came after it was sent. Messages of history do not count.
         """
         sql = f"""WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
-                WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
+                WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0 AND history = 0)
             SELECT (SELECT min(received_at) FROM message asked WHERE {_UNANSWERED}),
                 (SELECT max(received_at) FROM reply)"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
@@ -188,6 +188,7 @@ class Messages:
         row |= {
             "id": message.id or None,
             "readable": int(message.readable),
+            "history": int(message.history),
             "attachments": json.dumps([asdict(part) for part in message.attachments], ensure_ascii=False),
             "recipients": json.dumps(message.recipients, ensure_ascii=False),
             "cc": json.dumps(message.cc, ensure_ascii=False),
@@ -272,6 +273,7 @@ def _message(row: Sequence[Any]) -> Message:
     values["direction"] = Direction(values["direction"])
     values["kind"] = MessageKind(values["kind"])
     values["readable"] = bool(values["readable"])
+    values["history"] = bool(values["history"])
     values["attachments"] = tuple(Attachment(**part) for part in json.loads(values["attachments"]))
     values["recipients"] = tuple(json.loads(values["recipients"]))
     values["cc"] = tuple(json.loads(values["cc"]))

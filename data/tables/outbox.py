@@ -8,10 +8,10 @@ from collections.abc import Collection
 from typing import Any
 
 from data.errors import ConflictError
-from data.records.outbox import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState, Proof
 
 _SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipient, raw, due_at, attempts, reason,
-    sent_at, copied, cleared, draft, cc FROM outbox """
+    sent_at, copied, cleared, draft, cc, proofs, looked_at FROM outbox """
 _WAITING = "WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held') "
 _REPLY_SENT = """state = 'sent' AND NOT EXISTS
     (SELECT 1 FROM escalation WHERE escalation.message_id = outbox.message_id AND escalation.message_id <> '')"""
@@ -107,6 +107,24 @@ class Outbox:
         sql = """UPDATE outbox SET state = 'sent', reason = '', sent_at = ?, copied = ? WHERE id = ? AND state = ?"""
         return self._db.execute(sql, (at, int(not to_copy), entry_id, old)).rowcount == 1
 
+    def asked(self, entry_id: int, proofs: Collection[Proof]) -> None:
+        """Note what was asked for that would prove the reply's arrival."""
+        self._db.execute("UPDATE outbox SET proofs = ? WHERE id = ?", (" ".join(sorted(proofs)), entry_id))
+
+    def looked_for(self, entry_id: int, at: int) -> None:
+        """Note that a reply was not among the sent mail."""
+        self._db.execute("UPDATE outbox SET looked_at = ? WHERE id = ?", (at, entry_id))
+
+    def doubted(self, message_ids: Collection[str]) -> list[OutboxEntry]:
+        """Return the replies in doubt with one of these Message-IDs."""
+        sql = f"{_SELECT}{_WAITING} AND state = 'in doubt' AND message_id IN (SELECT value FROM json_each(?))"
+        return [_entry(row) for row in self._db.execute(sql, (json.dumps(list(message_ids)),))]
+
+    def of_message(self, message_id: str) -> OutboxEntry | None:
+        """Return our own mail with this Message-ID, whatever became of it."""
+        row = self._db.execute(_SELECT + "WHERE message_id = ?", (message_id,)).fetchone()
+        return _entry(row) if row else None
+
     def uncopied(self, connector: str, limit: int = 50) -> list[OutboxEntry]:
         """Return sent replies whose copy is not in the mailbox yet, oldest first."""
         sql = _SELECT + "WHERE copied = 0 AND connector = ? AND state = 'sent' ORDER BY id LIMIT ?"
@@ -153,4 +171,5 @@ def _entry(row: tuple[Any, ...]) -> OutboxEntry:
     values = list(row)
     values[4], values[7], values[12] = OutboxState(row[4]), bytes(row[7]), bool(row[12])
     values[15] = tuple(json.loads(row[15]))
+    values[16] = frozenset(Proof(word) for word in row[16].split())
     return OutboxEntry(*values)

@@ -54,7 +54,7 @@ class Remote:
         """Return the UIDs of the newest mails whose tickets are not done with."""
         sql = """SELECT mail.uid FROM remote_mail mail JOIN ticket ON ticket.id = mail.ticket_id
             WHERE mail.connector = ? AND mail.mailbox = ? AND mail.uidvalidity = ? AND mail.gone = 0
-                AND ticket.status NOT IN ('solved', 'closed') ORDER BY mail.uid DESC LIMIT ?"""
+                AND ticket.status NOT IN ('solved', 'closed', 'history') ORDER BY mail.uid DESC LIMIT ?"""
         return [row[0] for row in self._db.execute(sql, (connector, mailbox, uidvalidity, limit))]
 
     def flagged(self, mail: RemoteMail, flags: Iterable[str], modseq: int) -> None:

@@ -81,8 +81,8 @@ class Tickets:
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0])
 
     def unsettled(self, after: int, limit: int) -> list[Ticket]:
-        """Return tickets that are neither solved nor closed, by number, from the one after `after` on."""
-        sql = f"{_SELECT} WHERE id > ? AND status NOT IN ('solved', 'closed') ORDER BY id LIMIT ?"
+        """Return tickets that are not done with, nor history, by number, from the one after `after` on."""
+        sql = f"{_SELECT} WHERE id > ? AND status NOT IN ('solved', 'closed', 'history') ORDER BY id LIMIT ?"
         return [_ticket(row) for row in self._db.execute(sql, (after, limit))]
 
     def row(self, ticket_id: int) -> LaneRow | None:

@@ -20,6 +20,7 @@ from queues.accounts.mail_account import complete as complete_account
 from queues.accounts.providers import NOWHERE, PROVIDERS, Server, provider_of
 from queues.accounts.ticketing_system import WARNINGS, Kind, Tracker
 from queues.accounts.ticketing_system import complete as complete_tracker
+from queues.accounts.work_start import NOW, beginning_on, said_of
 
 Remote = Account | Tracker
 Values = Mapping[str, str]
@@ -139,6 +140,7 @@ _MAIL = (
     Blank("lane", "Lane", "Where its mail goes unless a rule names another lane; empty leaves it to the rules."),
     Blank("brand", "Name on replies", "The name in front of the address; empty for the desk's."),
     _CA,
+    Blank("work_from", "Work from", "now: mail that is there already is history. all, or a day (2026-01-31)."),
     _SINCE,
 )  # fmt: skip
 
@@ -174,6 +176,12 @@ def _account(values: Values, before: Remote | None) -> Account:
         ca_file=_said(values, "ca_file"),
         since=_day(values),
     )
+    said = _said(values, "work_from") or ("" if old is not None else NOW)
+    if said not in ("", said_of(new)):
+        # the moment and the place in the mailbox are known when it is saved
+        new = msgspec.structs.replace(new, work_from=None, work_after=NOW) if said == NOW else beginning_on(new, said)
+    elif not said:
+        new = msgspec.structs.replace(new, work_from=None, work_after="")
     complete_account(new)
     return new
 
@@ -184,6 +192,7 @@ def _of_account(account: Account) -> dict[str, str]:
         "address": account.address, "name": account.name, "security": given,
         "imap": _host(account.imap), "smtp": _host(account.smtp),
         "user": account.user, "auth": account.auth or "usual", "lane": account.lane, "brand": account.brand,
+        "work_from": said_of(account),
         **_of_both(account),
     }  # fmt: skip
 

@@ -13,6 +13,8 @@ from queues.accounts.providers import PROVIDERS, Provider, Server
 
 PREFIX = "email:"
 """The prefix of a mail account's connector name; the account's own name follows."""
+EVERYTHING = date(1970, 1, 1)
+"""The day that makes all mail work."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _ADDRESS = re.compile(r"[^\s@<>\x00-\x1f]+@[^\s@<>\x00-\x1f]+")
 _PORTS = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("smtp", "tls"): 465, ("smtp", "starttls"): 587}
@@ -45,8 +47,16 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The folder of sent mail; empty for the one that the server marks as such."""
     copy_sent: bool | None = None
     """Put a copy of each reply there; empty for what the provider needs."""
+    delivery_reports: bool = True
+    """Ask the server to report the delivery of each reply, where it can: that settles what is in doubt."""
+    copy_to_self: bool = False
+    """Each reply goes to the account's own address too, unseen by the others: the copy settles what is in doubt."""
     since: date | None = None
     """Mail that arrived before this day is left alone."""
+    work_from: date | None = None
+    """Mail that arrived before this day is history: kept and searchable, but no work; `EVERYTHING` for none."""
+    work_after: str = ""
+    """The same as a moment and a place in the mailbox, as `queues.accounts.work_start` writes them."""
     signature: dict[str, str] = {}
     """By language; the entry `default` is used for the others."""
     html: bool = False
@@ -82,6 +92,8 @@ def complete(account: Account) -> Account:
         raise _wrong(account, "secret", "use keyring, ask, env:NAME or command:…")
     if account.per_minute < 1 or account.per_day < 0 or account.poll_seconds < 1:
         raise _wrong(account, "per-minute, per-day or poll-seconds", "use a positive number")
+    if account.work_from is not None and account.work_after:
+        raise _wrong(account, "work-from", "take work-after out to use it")
     return msgspec.structs.replace(
         account,
         imap=_server(account, "imap", account.imap, provider.imap),

@@ -58,6 +58,7 @@ DEFAULT_CALENDARS: Mapping[str, Calendar] = {"always": ALWAYS}
 _MAIL, _APP, _SAFETY = frozenset({"mail"}), frozenset({"app"}), frozenset({"safety"})
 _PRESSING = frozenset({Priority.URGENT, Priority.HIGH})
 _LOW = frozenset({Priority.LOW})
+_WITHOUT_CLOCKS = frozenset({Status.SOLVED, Status.CLOSED, Status.SUSPENDED, Status.HISTORY})
 
 DEFAULT_POLICIES: tuple[Policy, ...] = (
     Policy("data request", DAY, DAY, 30 * DAY, topics=frozenset({"data-request"}), statutory=True),
@@ -95,11 +96,11 @@ def clocks(
 
     `last_incoming_at` is the oldest incoming message not yet answered, None if all are (a customer's follow-up must
     not set the clock back). The open time that the ticket spent waiting for others moves its resolution. Solved,
-    closed and suspended tickets have no clock; pending, on hold and snoozed ones only a statutory resolution. A
-    statutory clock runs day and night and never pauses.
+    closed and suspended tickets and history have no clock; pending, on hold and snoozed ones only a statutory
+    resolution. A statutory clock runs day and night and never pauses.
     """
     policy = policy_of(ticket, tier, policies)
-    if policy is None or ticket.status in (Status.SOLVED, Status.CLOSED, Status.SUSPENDED):
+    if policy is None or ticket.status in _WITHOUT_CLOCKS:
         return Clocks()
     calendar = calendars.get(policy.calendar, ALWAYS)
     resolve_due = _resolve_due(ticket, policy, calendar, now)

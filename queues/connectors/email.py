@@ -8,6 +8,8 @@ from queues.accounts.mail_account import Account
 from queues.accounts.secrets import Secrets
 from queues.connectors.base import Capability
 from queues.connectors.imap import Mailbox
+from queues.connectors.imap_answers import Stock
+from queues.connectors.pulse import Pulse
 from queues.connectors.smtp import Offer, SmtpSession
 
 NAME = "email"
@@ -25,10 +27,12 @@ class EmailConnector:
         self.to_copy = account.copy_sent is not False
         self._secrets = secrets
         self._smtp: SmtpSession | None = None
+        self.pulse = Pulse()
+        """Of the latest connection to the mailbox."""
 
     def mailbox(self) -> Mailbox:
         """Return a new connection to the mailbox. Raises ConnectorError with one sentence of what is wrong."""
-        return Mailbox(self.account, self._secrets(self.account))
+        return Mailbox(self.account, self._secrets(self.account), self.pulse)
 
     def offer(self, entry: OutboxEntry) -> Offer:
         """Hand a reply over up to its final dot. Raises ConnectorError; nothing was taken then."""
@@ -60,11 +64,16 @@ class EmailConnector:
         """Return the folder of sent mail, the empty string if the server names none."""
         return self.account.sent or box.special(b"\\Sent")
 
-    def check(self) -> None:
-        """Log in both ways and open the mailbox. Raises ConnectorError with what is wrong."""
-        with self.mailbox() as box:
-            box.select(self.account.mailbox)
+    def check(self) -> Stock:
+        """Log in both ways and return how much mail there is. Raises ConnectorError with what is wrong."""
+        stock = self.stock()
         SmtpSession(self.account, self._secrets(self.account)).leave()
+        return stock
+
+    def stock(self) -> Stock:
+        """Return how much mail is in the mailbox. Raises ConnectorError with what is wrong."""
+        with self.mailbox() as box:
+            return box.stock(self.account.mailbox)
 
     def rest(self) -> None:
         """End the connection for sending until there is something to send."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
@@ -17,27 +17,33 @@ from imapclient.exceptions import IMAPClientError
 from imapclient.response_parser import parse_fetch_response
 
 from queues.accounts.mail_account import Account
-from queues.connectors.imap_answers import Fetched, Flags, Selected, flags_of, modseq_of, uid_set
+from queues.connectors.imap_answers import KEYWORD, Fetched, Flags, Selected, Stock, flags_of, modseq_of, uid_set
 from queues.connectors.imap_login import logged_in
 from queues.connectors.mail_faults import TIMEOUT, mapped_errors
+from queues.connectors.pulse import Pulse
 
 GROUP_BYTES = 8 * 1024 * 1024
 """How much is fetched in one answer; a larger message comes alone."""
 GROUP_COUNT = 100
 FEW = 3
 """So many messages are fetched without asking for their sizes first."""
+_OLDEST_AMONG = 500
+"""The oldest mail is looked for among so many of the lowest UIDs: a mailbox is rarely in another order."""
+_PIECE = 65_536
 _NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
 
 
 class Mailbox:
     """An open, logged-in connection. Every method raises ConnectorError if the server cannot do it."""
 
-    def __init__(self, account: Account, secret: str) -> None:
-        self._account = account
+    def __init__(self, account: Account, secret: str, pulse: Pulse | None = None) -> None:
+        """`pulse` is told when the server owes an answer, and when it is heard."""
+        self._account, self._pulse = account, pulse or Pulse()
         self._idling = False
         self._qresync = False
         with self._told():
             self._client = logged_in(account, secret)
+            self._listen()
         self.condstore = self.offers("CONDSTORE") or self.offers("QRESYNC")
         self.idles = self.offers("IDLE")
 
@@ -58,8 +64,30 @@ class Mailbox:
         """
         return self._client._imap
 
-    def _told(self) -> AbstractContextManager[None]:
-        return mapped_errors(self._account, self._account.imap)
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        with mapped_errors(self._account, self._account.imap), self._pulse.waiting():
+            yield
+
+    def _listen(self) -> None:
+        """Note each line, and each piece of a long one, as it comes; imaplib lets both methods be replaced."""
+        imap, pulse = self._imap, self._pulse
+        read, readline = imap.read, imap.readline
+
+        def read_in_pieces(size: int) -> bytes:
+            pieces, wanted = [], size
+            while wanted > 0 and (piece := read(min(wanted, _PIECE))):
+                pulse.heard()
+                pieces.append(piece)
+                wanted -= len(piece)
+            return b"".join(pieces)
+
+        def read_line() -> bytes:
+            line: bytes = readline()
+            pulse.heard()
+            return line
+
+        imap.read, imap.readline = read_in_pieces, read_line
 
     def offers(self, capability: str) -> bool:
         """Return whether the server has an extension."""
@@ -78,6 +106,25 @@ class Mailbox:
             int(result.get(b"HIGHESTMODSEQ", 0)),
             b"\\*" in b" ".join(result.get(b"PERMANENTFLAGS", ())),
         )
+
+    def stock(self, mailbox: str) -> Stock:
+        """Return how much mail a mailbox holds. Opens it, to read."""
+        with self._told():
+            result = self._client.select_folder(mailbox, readonly=True)
+            uids = sorted(self._client.search("ALL"))
+            unanswered = len(self._client.search("UNANSWERED")) if uids else 0
+            known = [flag.decode("ascii", "replace") for flag in result.get(b"FLAGS", ())]
+            marked: list[int] = []
+            for flag in (flag for flag in known if flag.lower().startswith(KEYWORD)):
+                marked += self._client.search(["KEYWORD", flag])[:1]
+            oldest, shared = self._oldest(uids[:_OLDEST_AMONG]), self._oldest(marked)
+        return Stock(len(uids), unanswered, oldest, shared, int(result.get(b"UIDVALIDITY", 0)), uids[-1] if uids else 0)
+
+    def _oldest(self, uids: Sequence[int]) -> int:
+        """Return when the first of some mails arrived, 0 if there are none."""
+        self._client.normalise_times = False
+        rows = self._client.fetch(list(uids), ["INTERNALDATE"]).values() if uids else ()
+        return min((int(row[b"INTERNALDATE"].timestamp()) for row in rows if row.get(b"INTERNALDATE")), default=0)
 
     def uids_after(self, uid: int, since: date | None = None) -> list[int]:
         """Return the UIDs above this one, ascending."""
@@ -240,12 +287,14 @@ class Mailbox:
         said = self._imap.untagged_responses
         return bool([kind for kind in _NEWS if said.pop(kind, None) is not None])
 
-    def stop_waiting(self) -> None:
-        """End a wait, so that other commands may be given."""
-        if self._idling:
-            self._idling = False
-            with self._told():
-                self._client.idle_done()
+    def stop_waiting(self) -> bool:
+        """End a wait, so that other commands may be given; return whether there was news on the way."""
+        if not self._idling:
+            return False
+        self._idling = False
+        with self._told():
+            _, said = self._client.idle_done()
+        return any(kind.encode() in line for line in said for kind in _NEWS)
 
     def poll(self) -> None:
         """Ask the server whether there is anything new."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+KEYWORD = "tridesk-"
+"""What the flags of desks begin with."""
 _RANGE = re.compile(rb"(\d+)(?::(\d+))?")
 _MOST_OF_A_RANGE = 100_000
 
@@ -21,6 +23,21 @@ class Selected:
     """The highest so far; 0 if the server keeps none."""
     keywords: bool
     """Any keyword may be set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How much mail is in a mailbox."""
+
+    mails: int
+    unanswered: int
+    """Those without `\\Answered`."""
+    oldest_at: int = 0
+    """When the oldest arrived, Unix seconds; 0 if there is none."""
+    shared_at: int = 0
+    """When the oldest mail arrived that a desk's keyword marks; 0 if none does."""
+    uidvalidity: int = 0
+    last_uid: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ import socket
 from contextlib import suppress
 
 from data.errors import DoubtError, RefusedError
-from data.records.outbox import OutboxEntry
+from data.records.outbox import OutboxEntry, Proof
 from queues.accounts.mail_account import Account
 from queues.connectors import tls
 from queues.connectors.mail_faults import TIMEOUT, mapped_errors, no_tls, of_answer
 from queues.mail.addresses import written_address
 
+_ANSWERS = re.compile(rb"\A(?:[^\r\n]+\r?\n)*?In-Reply-To:", re.I)
 _BARE_END = re.compile(rb"\r\n|\r|\n")
 _AFTER_ALL = b".\r\n"
 
@@ -22,8 +23,10 @@ _AFTER_ALL = b".\r\n"
 class Offer:
     """A reply that the server has received completely but was not asked to accept yet."""
 
-    def __init__(self, session: SmtpSession) -> None:
+    def __init__(self, session: SmtpSession, proofs: frozenset[Proof]) -> None:
         self._session = session
+        self.proofs = proofs
+        """What the server was asked for that would prove the reply's arrival."""
 
     def finish(self) -> str:
         """Send the final dot and return the server's receipt.
@@ -99,15 +102,20 @@ class SmtpSession:
         """Hand the reply over, up to but without its final dot. Raises ConnectorError; nothing was taken then."""
         with mapped_errors(self._account, self._server):
             try:
-                self._say_envelope(entry)
+                proofs = self._say_envelope(entry)
                 self._expect(self._smtp.docmd("DATA"), 354)
                 self._smtp.send(_dotted(entry.raw))
             except BaseException:
                 self.close()
                 raise
-        return Offer(self)
+        return Offer(self, proofs)
 
-    def _say_envelope(self, entry: OutboxEntry) -> None:
+    def _say_envelope(self, entry: OutboxEntry) -> frozenset[Proof]:
+        """Name sender and recipients; return what was asked for that would prove the arrival (RFC 3461, 4)."""
+        # a mail that begins a thread is unknown to the other desks on the mailbox: they could not place its report
+        asks_report = self._account.delivery_reports and self._smtp.has_extn("dsn")
+        asks_report = asks_report and _ANSWERS.match(entry.raw) is not None
+        copies_self = self._account.copy_to_self
         sender = self._written(self._account.address)
         recipients = [self._written(address) for address in (entry.recipient, *entry.cc)]
         options = ["BODY=8BITMIME"] if not entry.raw.isascii() and self._smtp.has_extn("8bitmime") else []
@@ -117,9 +125,15 @@ class SmtpSession:
                 told = f"{self._server.host} takes no addresses such as {beyond_ascii[0]}; choose another one."
                 raise RefusedError("Reply refused", told)
             options = ["SMTPUTF8", "BODY=8BITMIME"]
+        if asks_report:
+            options += ["RET=HDRS", f"ENVID={_xtext(entry.message_id)}"]
         self._expect(self._smtp.mail(f"<{sender}>", options), 250)
-        for recipient in recipients:  # all or none: what reached only some could not be sent once more
-            self._expect(self._smtp.docmd("RCPT", f"TO:<{recipient}>"), 250, 251)
+        notify = [" NOTIFY=SUCCESS,FAILURE,DELAY"] + [" NOTIFY=FAILURE,DELAY"] * (len(recipients) - 1)
+        if copies_self and sender not in recipients:
+            recipients, notify = [*recipients, sender], [*notify, " NOTIFY=NEVER"]
+        for recipient, wish in zip(recipients, notify, strict=True):  # all or none: nothing is sent twice to some
+            self._expect(self._smtp.docmd("RCPT", f"TO:<{recipient}>{wish if asks_report else ''}"), 250, 251)
+        return frozenset({Proof.REPORT} if asks_report else ()) | frozenset({Proof.COPY} if copies_self else ())
 
     @staticmethod
     def _written(address: str) -> str:
@@ -164,6 +178,12 @@ class SmtpSession:
         with suppress(OSError, smtplib.SMTPException):
             self._smtp.quit()
         self.close()
+
+
+def _xtext(value: str) -> str:
+    """Write a value for the envelope: what is not plain as `+` and two hexadecimal digits (RFC 3461, 4)."""
+    plain = (chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}" for byte in value.encode())
+    return "".join(plain)
 
 
 def _dotted(raw: bytes) -> bytes:

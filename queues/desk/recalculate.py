@@ -13,7 +13,7 @@ from queues.desk.ticket_fields import clocks, write_fields
 CLOCK = "clock"
 """The agent named in events caused by time."""
 _BATCH = 500
-_RUNNING = frozenset(Status) - {Status.SOLVED, Status.CLOSED}
+_RUNNING = frozenset(Status) - {Status.SOLVED, Status.CLOSED, Status.HISTORY}
 _DUES = ("first_due", "next_due", "resolve_due")
 
 

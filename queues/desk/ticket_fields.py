@@ -18,7 +18,17 @@ from queues.ground.undo_steps import Step, StepKind, old_and_new
 FIELDS = "fields"
 """The kind of the step."""
 _OF_A_REPLY = frozenset(
-    {"touches", "first_replied_at", "first_due", "next_due", "resolve_due", "merged_due", "waits", "updated_at"}
+    {
+        "touches",
+        "first_replied_at",
+        "first_due",
+        "next_due",
+        "resolve_due",
+        "merged_due",
+        "waits",
+        "updated_at",
+        "created_at",
+    }
 )
 _NAMED = (
     "status",
@@ -72,7 +82,9 @@ def clocks(store: Store, rules: DeskRules, ticket: Ticket, now: int) -> dict[str
 
 
 def with_clocks(store: Store, rules: DeskRules, ticket: Ticket, fields: Mapping[str, Any], now: int) -> dict[str, Any]:
-    """Return the fields with the clocks that then apply."""
+    """Return the fields with the clocks that then apply; a ticket that is history no longer begins now."""
+    if ticket.status is Status.HISTORY and fields.get("status", Status.HISTORY) is not Status.HISTORY:
+        ticket, fields = replace(ticket, waits=()), {**fields, "created_at": now}
     return {**fields, **clocks(store, rules, replace(ticket, **fields), now)}
 
 
@@ -87,7 +99,7 @@ def reset_answered(store: Store, rules: DeskRules, step: Step, now: int) -> None
     names = step["before"].keys() - _OF_A_REPLY
     ticket = _unchanged(store, step["ticket"], {name: step["after"][name] for name in names})
     fields = {name: _plain(step["before"][name]) for name in names} | {"updated_at": now}
-    if fields.get("status") == Status.NEW:
+    if fields.get("status") in (Status.NEW, Status.HISTORY):
         fields["status"] = Status.OPEN
     write_fields(store, ticket, fields | clocks(store, rules, replace(ticket, **_typed(fields)), now))
 

@@ -14,6 +14,7 @@ from data.records.tickets import Status
 from data.tables.events import Told
 
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
+_NOT_OPEN = _DONE | {Status.SUSPENDED, Status.HISTORY}
 _UNHEARD = {MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING}
 _WRITTEN = frozenset({str(kind) for kind in MessageKind} - _UNHEARD)
 """Kinds of incoming messages that someone waits for an answer to."""
@@ -109,7 +110,7 @@ class History:
         self.solvings: Sequence[Solving] = ()
         self.reopenings: Sequence[int] = ()
         self.is_open = False
-        """Not solved, closed or suspended after the last event."""
+        """Not solved, closed, suspended or history after the last event."""
         self.waiting_since: int | None = None
         """When the oldest message came in that no one has answered yet."""
 
@@ -142,7 +143,9 @@ class History:
             self.solvings = [*self.solvings, Solving(at, actor, due, len(self.replies), macro)]
         if old in _DONE and new not in _DONE:
             self.reopenings = [*self.reopenings, at]
-        self.is_open = new not in _DONE and new != Status.SUSPENDED
+        self.is_open = new not in _NOT_OPEN
+        if old == Status.HISTORY and self.created_at is None:
+            self.created_at = at  # an agent opened it: until then it was not work
         if new == Status.SUSPENDED:
             self.waiting_since = None  # spam: no one waits
         if old == Status.SUSPENDED and self.is_open and self.waiting_since is None:

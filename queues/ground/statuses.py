@@ -21,6 +21,7 @@ _MOVES: dict[Status, frozenset[Status]] = {
     Status.SOLVED: frozenset({Status.OPEN, Status.CLOSED}),
     Status.CLOSED: frozenset({Status.OPEN}),
     Status.SUSPENDED: _FROM_LIVE,
+    Status.HISTORY: _FROM_LIVE,
 }
 
 
@@ -40,8 +41,8 @@ def check_move(old: Status, new: Status) -> None:
 
 
 def after_incoming(status: Status) -> Status:
-    """Return the status once the customer has written: new stays new, everything else is open (closed included)."""
-    return Status.NEW if status is Status.NEW else Status.OPEN
+    """Return the status once the customer has written: new stays new, history becomes new, everything else is open."""
+    return Status.NEW if status in (Status.NEW, Status.HISTORY) else Status.OPEN
 
 
 def after_reply(status: Status) -> Status:

@@ -56,7 +56,7 @@ class Report:
 
     def count(self, item: Incoming, outcome: str) -> None:
         """Record the result for a message."""
-        if outcome == "duplicate":
+        if outcome in ("duplicate", "noted"):
             self.duplicates += 1
         elif not item.readable:
             self.unreadable.append((item.source, item.problem))
@@ -119,8 +119,11 @@ def take_in(
     own: OwnAddresses | None = None,
     recognise: Recognise = list,
     progress: Callable[[int], object] = lambda seen: None,
+    history_before: int = 0,
 ) -> Report:
     """File every message of `items`, batch by batch; `progress` gets the number seen.
+
+    Mail dated before `history_before`, Unix seconds, is history: no work, unless its ticket is.
 
     With `own`, the desk's addresses are learned from the messages; otherwise the helper already has them. `recognise`
     names the languages again, with what the desk knows of the customers.
@@ -132,7 +135,7 @@ def take_in(
         with desk.store.write(bulk=True):
             for message in batch:
                 desk.store.messages.keep_raw(message.raw, message.source, clock())
-        _file(batch, desk, helper, connector, clock, report, recognise, own)
+        _file(batch, desk, helper, connector, clock, report, recognise, own, history_before)
         progress(report.seen)
     return report
 
@@ -173,6 +176,7 @@ def _file(
     report: Report,
     recognise: Recognise,
     own: OwnAddresses | None = None,
+    history_before: int = 0,
 ) -> None:
     """Read a batch and hand it to the desk in one transaction."""
     now = clock()
@@ -184,6 +188,6 @@ def _file(
     if own is not None:
         own.learn(read)
         read = [own.marked(item) for item in read]
-    read = recognise(read)
+    read = [replace(item, history=(item.received_at or now) < history_before) for item in recognise(read)]
     for item, received in zip(read, desk.receive(read, bulk=True), strict=True):
         report.count(item, received.outcome)

@@ -32,6 +32,7 @@ LONGEST_TEXT = 1_000_000
 
 _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 _RETURNED_ID = re.compile(rb"^message-id:((?:[^\r\n]|\r?\n[ \t])*)", re.I | re.M)
+_RETURNED_THREAD = re.compile(rb"^(?:references|in-reply-to):((?:[^\r\n]|\r?\n[ \t])*)", re.I | re.M)
 _LONGEST_RETURNED = 65_536
 _BODY_TYPES = {"text/plain", "text/html", "text/enriched"}
 _SENTENCE = re.compile(r"\s*(?:[^\s]{1,40}[ \t]){2,}")
@@ -81,6 +82,8 @@ class Body:
     """Whether it holds a delivery status (RFC 3464)."""
     returned: str = ""
     """The Message-ID header of the mail that such a report is about, as it stands there."""
+    returned_thread: str = ""
+    """What that mail answers: its References and In-Reply-To."""
     unsaid: str = ""
     """Why there is nothing to read though bytes came; empty if something is said, or no words came at all."""
 
@@ -176,8 +179,10 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
         data = content(leaf.part) if whole is None else b""
         body.report = body.report or leaf.content_type == "message/delivery-status"
         if leaf.content_type in _RETURNED and not body.returned:
-            match = _RETURNED_ID.search(data[:_LONGEST_RETURNED])
+            head = data[:_LONGEST_RETURNED]
+            match = _RETURNED_ID.search(head)
             body.returned = match[1].decode("utf-8", "surrogateescape") if match else ""
+            body.returned_thread = b" ".join(_RETURNED_THREAD.findall(head)).decode("utf-8", "surrogateescape")
         if _is_text(leaf, parts) and whole is None:
             data, files = taken_out(data) if leaf.content_type == "text/plain" else (data, [])
             body.attachments += [_written_in(leaf, decode(name), one) for name, one in files]

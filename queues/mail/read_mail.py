@@ -98,6 +98,7 @@ def _incoming(
         content_hash=_content_hash(headers, envelope, body),
         signs=signs,
         delivery=report.became if report else "",
+        reported_thread=tuple(safe_line(value) for value in message_ids(body.returned_thread)) if report else (),
         reply_name=envelope["reply_name"],
         original_sender=NamedAddress(envelope["original_name"], envelope["original_address"]),
         cc=_addresses(headers, "cc"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from data.errors import ConnectorError, DoubtError, HeldError, RefusedError, UnreachableError
-from data.records.outbox import OutboxEntry, OutboxState
+from data.records.outbox import OutboxEntry, OutboxState, Proof
 from data.store import Store
 
 RETRY_SECONDS = 60
@@ -34,6 +34,11 @@ class Sender(Protocol):
 
 class Offered(Protocol):
     """A reply that the remote has received completely but was not asked to accept yet."""
+
+    @property
+    def proofs(self) -> Collection[Proof]:
+        """What the remote was asked for that would prove the reply's arrival."""
+        ...
 
     def finish(self) -> object:
         """Ask the remote to accept it. Raises DoubtError if the outcome is unknown, HeldError if an agent must decide,
@@ -168,6 +173,8 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
         return "failed"
     with store.write():
         taken = store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
+        if taken:
+            store.outbox.asked(entry.id, offered.proofs)
     if not taken:  # recalled, or taken by another process, during the transfer
         offered.drop()
         return ""

@@ -16,16 +16,19 @@ from data.records.incoming import Incoming, Received
 from data.records.messages import Direction
 from data.records.outbox import RemoteMail
 from queues.accounts.mail_account import Account
+from queues.accounts.work_start import DEFAULT_DAYS, WorkStart, work_start
 from queues.connectors.imap_answers import Fetched
 from queues.desk.desk import Desk
+from queues.desk.recognisers.proof_of_arrival import NOTED
 from queues.helper.client import RawMessage
 from queues.mail.read_mail import unread_mail
-from queues.remotes.mail_flags import is_state
+from queues.remotes.mail_flags import ANSWERED, is_shared_work, is_state
 
 log = logging.getLogger(__name__)
 
 _Filed = tuple[RemoteMail, Received]
 Seen = Callable[[RemoteMail, int], object]
+DAY = 86_400
 AT_ONCE = 50
 """Mails filed in one transaction: the screen's own changes wait at most that long."""
 
@@ -132,7 +135,33 @@ class Filing:
             # a sender's line can be forged, a folder only by who may log in
             direction=Direction.OUT if sent_by_us else Direction.IN,
             needs_our_id=not sent_by_us,
+            history=self._is_history(place),
         )
+
+    def _is_history(self, place: RemoteMail) -> bool:
+        """Return whether a mail came before the desk began to work on the mailbox, or was answered long before.
+
+        What an agent of any desk has or had is work, however old.
+        """
+        if is_shared_work(place.flags):
+            return False
+        first = self._first_look()
+        start = work_start(self._account) or WorkStart(first - DEFAULT_DAYS * DAY)
+        if ANSWERED in place.flags and place.arrived_at < first - DEFAULT_DAYS * DAY:
+            return True
+        if place.mailbox == self._account.mailbox and place.uidvalidity == start.uidvalidity:
+            return place.uid <= start.uid
+        return place.arrived_at < min(start.at, first)  # never what arrived since: a day may be set that is to come
+
+    def _first_look(self) -> int:
+        """Return when this desk first filed mail of the account."""
+        key = f"first-look.{self._account.connector}"
+        first = self._store.settings.get(key)
+        if first is None:
+            first = self._clock()
+            with self._store.write(bulk=True):
+                self._store.settings.put(key, first)
+        return int(first)
 
     def _file(self, places: Sequence[RemoteMail], items: Sequence[Incoming], seen: Seen) -> list[_Filed]:
         done: list[_Filed] = []
@@ -141,6 +170,8 @@ class Filing:
                 received = self._desk.receive(items[start:end], bulk=True)
                 for place, item in zip(places[start:end], received, strict=True):
                     self._store.remote.link(place, item.ticket_id)
+                    if item.outcome == NOTED:  # its flags say nothing of the ticket
+                        self._store.remote.lost(place.connector, place.mailbox, place.uidvalidity, [place.uid])
                     done.append((place, item))
                 if is_state(places[end - 1].flags):
                     seen(places[end - 1], received[-1].ticket_id)

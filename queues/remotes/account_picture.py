@@ -74,8 +74,8 @@ class Picture:
         """Let the ticket in which a mail was just filed be as the mail's flags say, unless an agent here goes first."""
         ticket = self._store.tickets.get(ticket_id)
         mails = self.mails(ticket_id)
-        if ticket is None or not mails or self._unpushed(ticket_id):
-            return
+        if ticket is None or ticket.status is Status.HISTORY or not mails or self._unpushed(ticket_id):
+            return  # history was answered, or not, before there was a desk
         owner = claimed_by(place.flags) if _same(mails[0], place) else ""
         status = self._status(ticket, place.flags) if _same(mails[-1], place) else None
         if owner in ("", ticket.assignee) and status is None:

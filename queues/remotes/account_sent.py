@@ -55,9 +55,12 @@ class SentMail:
         for entry in self._store.outbox.waiting():
             if entry.connector != self._connector.name or entry.state is not OutboxState.IN_DOUBT:
                 continue
-            if box.has_message(self.folder, entry.message_id):
-                with self._store.write():
-                    self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, self._clock())
+            found, now = box.has_message(self.folder, entry.message_id), self._clock()
+            with self._store.write():
+                if found:
+                    self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, now)
+                else:
+                    self._store.outbox.looked_for(entry.id, now)
 
     def _take_new(self, box: Mailbox, above: int) -> None:
         """Keep what answers a ticket here; what answers a mail that was not read yet waits for it."""

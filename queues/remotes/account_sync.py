@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from threading import Event
 
 from data.errors import ConnectorError, StoreError, UnreachableError
@@ -24,11 +25,14 @@ from queues.remotes.account_filing import Answers, Filing
 from queues.remotes.account_flags import Following
 from queues.remotes.account_sent import SentMail
 from queues.remotes.links import Link, LinkState, put_link
+from queues.remotes.stall_watch import watched
 
 log = logging.getLogger(__name__)
 
 TICK = 0.1
 """Seconds between two looks at what the agent did; a look costs microseconds."""
+ALIVE = 6.0
+"""Seconds of quiet after which a wait is begun again: a server that answers that is there."""
 FRESH = 240.0
 """Seconds after which a wait for news is begun again, so that no one in between forgets the connection (RFC 2177)."""
 DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
@@ -55,10 +59,13 @@ class AccountSync:
         clock: Clock,
         tell: Tell = lambda sentence: None,
         news: Callable[[], object] = lambda: None,
+        fetching: Callable[[Link], object] = lambda link: None,
     ) -> None:
-        """`tell` gets a sentence for the agent, `news` is called when mail was filed; both in the account's thread."""
+        """`tell` gets a sentence for the agent, `news` is called when mail was filed, `fetching` while a full mailbox
+        is fetched; all in the account's thread.
+        """
         self._desk, self._connector, self._filing, self._clock, self._tell = desk, connector, filing, clock, tell
-        self._news = news
+        self._news, self._fetching = news, fetching
         self._store, self._account = desk.store, connector.account
         self._box: Mailbox | None = None
         self._selected = Selected(0, 0, 0, False)
@@ -75,6 +82,13 @@ class AccountSync:
 
     def once(self) -> Delivery:
         """Fetch what is there, send what is due, and leave. Raises ConnectorError with what stood in the way."""
+        with self._watched():
+            return self._once()
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return watched(self._store.path, self._account, self._connector.pulse, self._tell)
+
+    def _once(self) -> Delivery:
         try:
             self._open()
             self._catch_up(Event())
@@ -92,6 +106,10 @@ class AccountSync:
 
     def run(self, stop: Event, *, delays: tuple[float, ...] = DELAYS) -> None:
         """Run until `stop`; a failure is reported once and retried until it recovers."""
+        with self._watched():
+            self._run(stop, delays)
+
+    def _run(self, stop: Event, delays: tuple[float, ...]) -> None:
         attempt = 0
         while not stop.is_set():
             stood = False
@@ -152,10 +170,13 @@ class AccountSync:
 
     def _stay(self, stop: Event) -> None:
         """Wait for news of either side, and act on it."""
-        waited, since_sent = 0.0, 0.0
+        waited, quiet, since_sent = 0.0, 0.0, 0.0
         while not stop.is_set():
             box = self._require()
             self._errands()
+            if quiet >= ALIVE:
+                self._untold |= box.stop_waiting()
+                quiet = 0.0
             if self._untold:
                 news = True
             elif box.idles:
@@ -163,7 +184,7 @@ class AccountSync:
             else:
                 stop.wait(TICK)
                 news = False
-            waited, since_sent = waited + TICK, since_sent + TICK
+            waited, quiet, since_sent = waited + TICK, quiet + TICK, since_sent + TICK
             due = waited >= (FRESH if box.idles else self._account.poll_seconds)
             if news or due:
                 self._untold = False
@@ -246,6 +267,7 @@ class AccountSync:
                 return
             if many:
                 self._put(LinkState.FETCHING, done=done, total=len(uids))
+                self._fetching(Link(LinkState.FETCHING, "", done, len(uids)))
             if len(uids) > FULL:
                 self._errands()
         self._sent.read_through()

@@ -18,6 +18,8 @@ class LinkState(StrEnum):
     WAITING = "waiting"
     """The requests of this minute are used up."""
     NO_SENDING = "no sending"
+    STALLED = "not answering"
+    """The server keeps the connection open and says nothing."""
     OFFLINE = "offline"
 
 

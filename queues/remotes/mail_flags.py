@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from data.records.outbox import RemoteMail
 from data.records.tickets import ACTIVE, Status, Ticket
+from queues.connectors.imap_answers import KEYWORD
 
 SEEN, ANSWERED = "\\Seen", "\\Answered"
-SOLVED = "tridesk-solved"
-_CLAIM = "tridesk-claim-"
+SOLVED = f"{KEYWORD}solved"
+_CLAIM = f"{KEYWORD}claim-"
 _PLAIN = re.compile(r"[a-z0-9.-]")
 _CODED = re.compile(r"_([0-9a-f]{1,6})_")
 
@@ -49,6 +50,11 @@ class Marking:
         return bool(self.add or self.remove)
 
 
+def is_shared_work(flags: Iterable[str]) -> bool:
+    """Return whether flags say that an agent of some desk has or had this mail's ticket."""
+    return any(flag == SOLVED or flag.lower().startswith(_CLAIM) for flag in flags)
+
+
 def is_state(flags: Iterable[str]) -> bool:
     """Return whether flags say anything of a ticket: who has it, that it was answered, that it is solved."""
     return any(flag in (ANSWERED, SOLVED) or flag.lower().startswith(_CLAIM) for flag in flags)
@@ -65,7 +71,7 @@ def marking(
     """
     done = ticket.status in (Status.SOLVED, Status.CLOSED)
     wanted = {SOLVED} if done and decided else set()
-    if ticket.status not in (Status.NEW, Status.SUSPENDED):  # suspended tickets were not looked at
+    if ticket.status not in (Status.NEW, Status.SUSPENDED, Status.HISTORY):  # the others were looked at
         wanted.add(SEEN)
     if last_sent is not None and last_sent >= mail.arrived_at and not (latest and ticket.status in ACTIVE):
         wanted |= {SEEN, ANSWERED}

@@ -18,6 +18,8 @@ def link_line(links: Mapping[str, Link]) -> str:
         match link.state:
             case LinkState.OFFLINE:
                 parts.append(words("{name} offline").format(name=name))
+            case LinkState.STALLED:
+                parts.append(words("{name} not answering").format(name=name))
             case LinkState.NO_SENDING:
                 parts.append(words("{name} cannot send").format(name=name))
             case LinkState.FETCHING:

@@ -52,12 +52,13 @@ class MailKeeper:
         tell: Callable[[str], object] = lambda sentence: None,
         news: Callable[[], object] = lambda: None,
         paced: Paced = lambda name, link: None,
+        fetching: Paced = lambda name, link: None,
     ) -> None:
         """`tell` gets messages for the agent, `news` is called when messages were filed, `paced` after a request to a
-        rate-limited remote; all in the account's thread.
+        rate-limited remote, `fetching` while a full mailbox is fetched; all in the account's thread.
         """
         self._path, self._settings, self._secrets, self._clock = path, settings, secrets, clock
-        self._tell, self._news, self._paced = tell, news, paced
+        self._tell, self._news, self._paced, self._fetching = tell, news, paced, fetching
         self._stop = threading.Event()
         self._helper = Helper()
         self._reader = SharedReader(self._helper)
@@ -109,7 +110,10 @@ class MailKeeper:
                 return
             filing = Filing(desk, account, self._reader, named.recognised, self._clock)
             connector = EmailConnector(account, self._secrets)
-            yield AccountSync(desk, connector, filing, self._clock, self._tell, self._news)
+            yield AccountSync(
+                desk, connector, filing, self._clock, self._tell, self._news,
+                lambda link: self._fetching(account.name, link),
+            )  # fmt: skip
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from data.errors import ConnectorError, InputError
+from data.errors import ConnectorError, DeskError, InputError
+from data.protocols import Clock
 from tui.accounts.config_writing import add, as_written, change, remove
 from tui.look.words import words
+from tui.setup.clock import wall_clock
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
@@ -29,12 +31,12 @@ class Kept:
 class AccountSetup:
     """The accounts of one `config.toml`, and the reload after a change."""
 
-    def __init__(self, folder: Path, begin_anew: Callable[[dict[str, str]], object]) -> None:
+    def __init__(self, folder: Path, begin_anew: Callable[[dict[str, str]], object], clock: Clock = wall_clock) -> None:
         """`begin_anew` reloads the accounts in the desk and the mail process; it may take seconds.
 
         It gets the secrets that were typed and are stored nowhere, by account name.
         """
-        self._folder, self._begin_anew = folder, begin_anew
+        self._folder, self._begin_anew, self._clock = folder, begin_anew, clock
         self._typed: dict[str, str] = {}
 
     def accounts(self) -> list[Remote]:
@@ -54,7 +56,7 @@ class AccountSetup:
         """
         if one.name != before and any(known.name == one.name for known in self.accounts()):
             raise InputError("Account exists", f"There is an account {one.name!r} already; give it another name.")
-        one, note = self._with_secret(one, typed)
+        one, note = self._with_secret(self._begun(one, typed), typed)
         path = change(self._folder, before, one) if before else add(self._folder, one)
         told = words("The account {name} is in {path}.").format(name=one.name, path=path)
         return Kept(one.name, f"{told} {note}".strip())
@@ -67,6 +69,20 @@ class AccountSetup:
     def begin_anew(self) -> None:
         """Reload the accounts in the desk. Raises DeskError if the settings cannot be used."""
         self._begin_anew(self._typed)
+
+    def _begun(self, one: Remote, typed: str) -> Remote:
+        """Return the account with the moment and the place in the mailbox where its work begins, if that is now."""
+        from queues.accounts.mail_account import Account
+        from queues.accounts.work_start import NOW, is_undecided
+        from tui.accounts.trial import begun, stock_of
+
+        if not isinstance(one, Account) or not is_undecided(one):
+            return one
+        try:
+            stock = stock_of(one, typed or self._typed.get(one.name, ""))
+        except DeskError:
+            stock = None  # an account may be saved before its servers can be reached
+        return begun(one, stock, NOW, self._clock())
 
     def _with_secret(self, one: Remote, typed: str) -> tuple[Remote, str]:
         if not typed:

@@ -1,11 +1,19 @@
-"""Testing an account: shared by `tridesk account` and the form on the screen. Never prompts."""
+"""Testing an account, and where its work begins: for `tridesk account` and the form on the screen. Never prompts."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from queues.accounts.mail_account import Account, complete
 from queues.accounts.secrets import SecretsAtHand
 from queues.accounts.ticketing_system import Tracker
+from queues.accounts.work_start import NOW, beginning_now, beginning_on
 from queues.connectors.base import connector_class
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.connectors.imap_answers import Stock
 
 
 def try_account(one: Account | Tracker, typed: str = "") -> str:
@@ -17,13 +25,53 @@ def try_account(one: Account | Tracker, typed: str = "") -> str:
     if isinstance(one, Account):
         from queues.connectors.email import EmailConnector
 
-        EmailConnector(complete(one), secrets).check()
-        return ""
+        return in_words(EmailConnector(complete(one), secrets).check())
     system = connector_class(one.kind)(one, secrets)
     try:
         return str(system.check())
     finally:
         system.close()
+
+
+def stock_of(one: Account, typed: str = "") -> Stock:
+    """Log in to the mailbox and return how much mail is there. Raises DeskError with the reason if that fails."""
+    from queues.connectors.email import EmailConnector
+
+    return EmailConnector(complete(one), _Typed(typed) if typed else SecretsAtHand()).stock()
+
+
+def in_words(stock: Stock) -> str:
+    """Say how much mail is in a mailbox."""
+    if not stock.mails:
+        return words("the mailbox is empty")
+    mails = words("1 mail") if stock.mails == 1 else words("{n:,} mails").format(n=stock.mails)
+    return words("{mails} since {day}, {unanswered:,} unanswered").format(
+        mails=mails, day=_day(stock.oldest_at), unanswered=stock.unanswered
+    )
+
+
+def begun(one: Account, stock: Stock | None, said: str, now: int) -> Account:
+    """Return the account with its work beginning as `said`: `now`, `all` or a day. Raises InputError for others.
+
+    Without `stock` the place in the mailbox is unknown: the moment alone says what `now` is.
+    """
+    if said != NOW:
+        return beginning_on(one, said)
+    if stock is None:
+        return beginning_now(one, now)
+    return beginning_now(one, now, uidvalidity=stock.uidvalidity, uid=stock.last_uid)
+
+
+def usual_start(stock: Stock) -> str:
+    """Return from when on the mail of a new account is work unless the agent says otherwise.
+
+    What desks share is work on all of them: from the day of the first mail that one of them marked.
+    """
+    return _day(stock.shared_at) if stock.shared_at else NOW
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at).date().isoformat()
 
 
 class _Typed:

@@ -43,6 +43,12 @@ def account() -> None:
 @click.option("--url", help="The address of the ticketing system's pages; of Zendesk the subdomain will do.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Ignore what happened before this day.")
 @click.option(
+    "--from",
+    "work_from",
+    metavar="now|all|YYYY-MM-DD",
+    help="Which mail is work; earlier mail becomes history: searchable, without clocks. Asked for if not given.",
+)
+@click.option(
     "--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue to mirror, and its lane (default: all)."
 )
 @click.option("--queue-field", default="", help="Of Roundup: the property of issues that is their queue.")
@@ -50,11 +56,13 @@ def account() -> None:
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
         starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,
         secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
-        queue_field: str, since: datetime | None, no_test: bool) -> None:  # fmt: skip
+        queue_field: str, since: datetime | None, work_from: str | None, no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
     from queues.accounts.mail_account import Account, complete
     from queues.accounts.providers import NOWHERE, PROVIDERS, provider_of
+    from tui.accounts.trial import begun
     from tui.cli.tracker import tracker_of
+    from tui.setup.clock import wall_clock
 
     if kind != "mail":
         url = url or address or _asked("Address of its pages (https://…)")
@@ -62,6 +70,8 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
                                  queue_field=queue_field, since=since.date() if since else None)  # fmt: skip
         if new_tracker.warning:
             click.echo(new_tracker.warning, err=True)
+        if work_from:
+            raise InputError("Not given", "--from is for mail accounts; of a ticketing system, --since.")
         _put_in(new_tracker, asked=secret is not None, no_test=no_test)
         return
     if url or queues or since:
@@ -83,12 +93,15 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         smtp=_server(smtp, security) or NOWHERE, user=user or "", auth=auth or "", secret=secret or "keyring",
         ca_file=ca_file, lane=lane,
     )  # fmt: skip
+    if work_from:
+        begun(new, None, work_from, wall_clock())  # refused before any password is asked for
     complete(new)
-    _put_in(new, asked=secret is not None, no_test=no_test)
+    _put_in(new, asked=secret is not None, no_test=no_test, work_from=work_from)
 
 
-def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
-    """Get the secret, test the connection, save the account."""
+def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool, work_from: str | None = None) -> None:
+    """Get the secret, test the connection, ask which mail is work, save the account."""
+    from queues.accounts.mail_account import Account
     from tui.accounts.config_writing import add as write
 
     if any(account.name == new.name for account in load().settings.remotes):
@@ -97,9 +110,36 @@ def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool) -> None:
     result = ""
     if not no_test:
         new, result = _tried(new, typed)
+    if isinstance(new, Account):
+        new = _begun(new, typed, work_from, no_test=no_test)
     path = write(config_folder(), new)
     click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on."
                f"{f' ({safe_line(result)})' if result else ''}")  # fmt: skip
+
+
+def _begun(new: Account, typed: str, said: str | None, *, no_test: bool) -> Account:
+    """Return the account with its work beginning as the user says; without an answer, with nothing that is there."""
+    from tui.accounts.trial import begun, in_words, stock_of, usual_start
+    from tui.setup.clock import wall_clock
+
+    if no_test:
+        return begun(new, None, said, wall_clock()) if said else new
+    stock = stock_of(new, typed)
+    if said is None and stock.mails:
+        said = usual_start(stock)
+        if stock.shared_at:
+            click.echo(f"Other desks work on this mailbox: the first mail that they marked is of {said}.", err=True)
+        if sys.stdin.isatty():
+            click.echo(f"In the mailbox: {in_words(stock)}.", err=True)
+            click.echo("Earlier mail becomes history: searchable, shown with its customer, without clocks.", err=True)
+            while True:
+                said = _asked("Work from: now, all, or a day such as 2026-01-31", said)
+                try:
+                    return begun(new, stock, said, wall_clock())
+                except InputError as error:
+                    click.echo(error.message, err=True)
+        click.echo(f"In the mailbox: {in_words(stock)}; work begins {said} (--from chooses otherwise).", err=True)
+    return begun(new, stock, said or "now", wall_clock())
 
 
 def _asked(question: str, default: str | None = None) -> str:
@@ -168,6 +208,8 @@ def _try(account: Account | Tracker, typed: str = "") -> str:
 @json_option
 def list_(as_json: bool) -> None:
     """List the accounts."""
+    from queues.accounts.work_start import said_of
+
     settings = load().settings
     for tracker in settings.tracker:
         keys = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
@@ -181,7 +223,7 @@ def list_(as_json: bool) -> None:
         row = {
             "name": item.name, "address": item.address, "imap": f"{item.imap.host}:{item.imap.port}",
             "smtp": f"{item.smtp.host}:{item.smtp.port}", "auth": item.auth, "secret": item.secret.partition(":")[0],
-            "lane": item.lane,
+            "lane": item.lane, "from": said_of(item),
         }  # fmt: skip
         if as_json:
             write_json(row)

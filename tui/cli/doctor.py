@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from data.errors import DeskError
+from data.records.outbox import OutboxState
 from data.safe_text import safe_line
 from data.store import WAY_OUT, Store
 from queues.procedures.book import ProcedureBook
@@ -39,6 +40,11 @@ def doctor(db: Path | None, as_json: bool) -> None:
         sys.exit(1)
 
 
+_TO_DECIDE = {
+    OutboxState.IN_DOUBT: "arrived|resend|drop",
+    OutboxState.HELD: "resend|drop",
+    OutboxState.FAILED: "resend|drop",
+}
 Check = Callable[[], "str | list[str]"]
 """A check: returns a summary if all is well, or a list of problems; may raise a single problem as an error."""
 
@@ -46,6 +52,7 @@ Check = Callable[[], "str | list[str]"]
 def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     """Yield everything that the desk loads at start; parts that depend on settings only if those can be read."""
     yield "store", lambda: _store(path)
+    yield "outbox", lambda: _outbox(path)
     yield "suspended", lambda: _suspended(path)
     yield "settings", _settings
     if _tried(_settings)[0]:
@@ -90,6 +97,22 @@ def _store(path: Path) -> str:
         return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
     finally:
         store.close()
+
+
+def _outbox(path: Path) -> str | list[str]:
+    """Report the replies that an agent has to decide about."""
+    if not path.exists():
+        return "nothing waits"
+    with closing(Store.open(path)) as store:
+        counts = store.outbox.counts()
+    asked = [
+        f"{counts[state]} {'reply' if counts[state] == 1 else 'replies'} {state}; `tridesk outbox list` says what is "
+        f"known, `tridesk outbox {ways}` decides"
+        for state, ways in _TO_DECIDE.items()
+        if counts.get(state)
+    ]
+    waiting = sum(counts.values())
+    return asked or (f"{waiting} waiting to leave" if waiting else "nothing waits")
 
 
 def _suspended(path: Path) -> str:
@@ -159,7 +182,7 @@ def _accounts(path: Path) -> str:
     notes = []
     for account in accounts:
         link = known.get(account.connector)
-        if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING):
+        if link is not None and link.state in (LinkState.OFFLINE, LinkState.NO_SENDING, LinkState.STALLED):
             raise DeskError("Account", f"{account.name} was last seen {link.state}: {link.sentence}")
         asked = pace(link, wall_clock()) if link is not None else ""
         notes.append(f"{account.name} {'not tried yet' if link is None else link.state}{asked and f', {asked}'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,16 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "chatwoot")
     type=click.Choice(TOOLS),
     help="The tool that wrote the export (default: recognised by its shape).",
 )
+@click.option(
+    "--history-before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Mail dated before this day becomes history: searchable, no work, no clocks. Not for exports of tickets.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
-def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], tool: str | None, as_json: bool) -> None:
+def import_(
+    sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], tool: str | None,
+    history_before: datetime | None, as_json: bool,
+) -> None:  # fmt: skip
     """Import mbox files, Maildirs, .eml files or folders of them, JSON Lines, and exports of other tools.
 
     Tickets of Zendesk, Freshdesk, Help Scout, Gorgias and Chatwoot come as JSON, JSON Lines or a zip of those, with
@@ -38,7 +47,8 @@ def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], to
     Importing the same file again adds nothing. Without --own, addresses that many people
     write to count as ours.
     """
-    report, own_found = _import(sources, chosen(db), own, tool or "")
+    before = int(history_before.timestamp()) if history_before is not None else 0
+    report, own_found = _import(sources, chosen(db), own, tool or "", before)
     if as_json:
         click.echo(json.dumps(report.as_dict() | {"own": own_found}, ensure_ascii=False))
     else:
@@ -47,7 +57,9 @@ def import_(sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], to
         raise click.exceptions.Exit(1)
 
 
-def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str) -> tuple[Report, list[str]]:
+def _import(
+    sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str, history_before: int
+) -> tuple[Report, list[str]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -59,7 +71,7 @@ def _import(sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str
         def tell() -> None:
             bar.update(task, completed=min(known.read, known.total), total=known.total or None, seen=known.seen)
 
-        return import_files(sources, db, own=own, tool=tool, progress=known, tell=tell)
+        return import_files(sources, db, own=own, tool=tool, progress=known, tell=tell, history_before=history_before)
 
 
 def _summarise(report: Report, own_found: list[str]) -> None:

@@ -84,7 +84,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         messages = store.messages.of(ticket_id)
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
         ratings, now = store.csat.of(ticket_id), wall_clock()
-        asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed"])
+        asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed", "delivered"])
         if as_json:
             write_json(
                 ticket_keys(ticket, customer)

@@ -17,6 +17,7 @@ import click
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
 from tui.cli.common import chosen, db_option, json_option, write_json
+from tui.cli.fetch_progress import Lines
 
 if TYPE_CHECKING:
     from queues.accounts.secrets import SecretsAtHand
@@ -87,6 +88,7 @@ class _Says:
     def __init__(self, as_json: bool, stop: threading.Event) -> None:
         self._as_json, self._stop, self._lock = as_json, stop, threading.Lock()
         self._paced: dict[str, int] = {}
+        self._fetched = Lines()
 
     def sentence(self, sentence: str) -> None:
         """Print a message."""
@@ -97,6 +99,11 @@ class _Says:
         """Report that mail was filed, in JSON output only."""
         if self._as_json:
             self._write('{"news": true}')
+
+    def fetching(self, name: str, link: Link) -> None:
+        """Report how far a first fetch has come, as text only: the screen reads that from the store."""
+        if not self._as_json and (line := self._fetched.line(name, link)):
+            self.sentence(f"{line}.")
 
     def paced(self, name: str, link: Link) -> None:
         """Report a remote's request rate: each time in JSON, as text only after a large change."""
@@ -137,10 +144,14 @@ def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
 def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bool) -> int:
     """Synchronise each account; an error of one does not stop the others."""
     from tui.accounts.mail_worker import MailKeeper
+    from tui.cli.fetch_progress import FetchProgress
 
     if not settings.remotes:
         click.echo("No account yet; `tridesk account add` makes one.", err=True)
-    keeper, code = MailKeeper(path, settings, secrets, tell=lambda message: click.echo(safe_line(message), err=True)), 0
+    progress, code = FetchProgress(), 0
+    keeper = MailKeeper(
+        path, settings, secrets, tell=lambda message: click.echo(safe_line(message), err=True), fetching=progress
+    )
     try:
         for account in settings.remotes:
             row: dict[str, Any] = {
@@ -152,7 +163,8 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
                 "in_doubt": 0,
             }
             try:
-                received, done = keeper.once(account)
+                with progress:
+                    received, done = keeper.once(account)
                 row |= _asked(path, account.connector)
                 row |= {"received": received, "sent": done.sent, "held": done.held, "failed": done.failed,
                         "in_doubt": done.doubted}  # fmt: skip
@@ -216,7 +228,9 @@ def _watch(
 ) -> None:
     from tui.accounts.mail_worker import MailKeeper
 
-    keeper = MailKeeper(path, settings, secrets, tell=say.sentence, news=say.news, paced=say.paced)
+    keeper = MailKeeper(
+        path, settings, secrets, tell=say.sentence, news=say.news, paced=say.paced, fetching=say.fetching
+    )
     keeper.start()
     try:
         if not rounds:

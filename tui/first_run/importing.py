@@ -41,12 +41,13 @@ def import_files(
     tool: str = "",
     progress: Progress | None = None,
     tell: Callable[[], object] = lambda: None,
+    history_before: int = 0,
 ) -> tuple[Report, list[str]]:
     """File the contents of the sources; return the result and the addresses taken as our own.
 
     Exports of other tools are recognised by their shape unless `tool` names the tool. Without `own`, addresses
     that many people write to are ours. `tell` is called after each batch. Raises InputError for a missing
-    source, StoreError if the file cannot be written.
+    source, StoreError if the file cannot be written. Mail from before `history_before` is history, not work.
     """
     from queues.exports.read_export import is_export
     from queues.helper.client import Helper
@@ -73,7 +74,16 @@ def import_files(
             total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock)
             stream = _counted(messages_of(mail), known)
             total = total.plus(
-                take_in(stream, desk=desk, helper=helper, connector=NAME, clock=_clock, own=learned, progress=seen)
+                take_in(
+                    stream,
+                    desk=desk,
+                    helper=helper,
+                    connector=NAME,
+                    clock=_clock,
+                    own=learned,
+                    progress=seen,
+                    history_before=history_before,
+                )
             )
             if exports:
                 total = total.plus(_tickets(exports, tool, desk, helper, known, tell))

@@ -161,7 +161,7 @@ def _decide() -> list[Action]:
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
         decide("hold", (), "On hold", "Wait for someone other than the customer."),
-        decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed or suspended."),
+        decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed, suspended or is history."),
         decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O reopens it."),
         Action("desk.undo", ("z",), "Undo", "Undo the whole last action, including its reply.", "Decide", footer=True),
         Action("desk.redo", ("Z",), "Redo", "Redo what was undone.", "Decide"),

@@ -16,6 +16,7 @@ _STATES = {
     Status.SOLVED: "solved",
     Status.CLOSED: "closed",
     Status.SUSPENDED: "susp.",
+    Status.HISTORY: "hist.",
 }
 """Shown in place of the clock if none is running."""
 

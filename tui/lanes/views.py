@@ -15,7 +15,15 @@ LISTED = "listed"
 """The base of a view of tickets listed elsewhere; such a view is temporary."""
 SETTING = "views"
 """The key of the saved views in the store's settings."""
-BY_STATUS = (Status.PENDING, Status.ON_HOLD, Status.SNOOZED, Status.SOLVED, Status.CLOSED, Status.SUSPENDED)
+BY_STATUS = (
+    Status.PENDING,
+    Status.ON_HOLD,
+    Status.SNOOZED,
+    Status.SOLVED,
+    Status.CLOSED,
+    Status.SUSPENDED,
+    Status.HISTORY,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,13 @@ def span(seconds: int) -> str:
     return f"{days}d{rest // HOUR}h" if days < 10 else f"{days}d"
 
 
+def away(at: int, now: int) -> str:
+    """Return how far a moment is: `in 12m`, `3h05 ago`."""
+    return (
+        words("in {span}").format(span=span(at - now)) if at > now else words("{span} ago").format(span=span(now - at))
+    )
+
+
 def due_word(due_at: int | None, now: int) -> str:
     """Return the time left as `1h35`, or `-12m!` once it has passed; empty without a clock."""
     if due_at is None:

@@ -13,6 +13,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.look.short_times import away
 from tui.look.words import words
 from tui.replying.composer_place import ComposerPlace
 
@@ -51,8 +52,10 @@ class Outbox(Part):
         self.desk.push_screen(OutboxCard(waiting, marked), decided)
 
     def _both_texts(self, entry: OutboxEntry) -> Waiting:
+        from queues.outgoing.evidence import evidence
         from tui.replying.outbox_card import Waiting
 
+        now = self.desk.clock()
         own = self.desk.store.messages.ours(entry.ticket_id, entry.message_id)
         newer = [
             self.desk.covered(message)
@@ -60,7 +63,9 @@ class Outbox(Part):
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]
         texts = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
-        return Waiting(entry, own.text if own is not None else "", "\n\n".join(texts) or entry.reason or "—")
+        known = [part for part in (entry.reason, *evidence(entry, lambda at: away(at, now))) if part]
+        said = [*texts, "\n".join(f"· {part}" for part in known)]
+        return Waiting(entry, own.text if own is not None else "", "\n\n".join(part for part in said if part) or "—")
 
     async def _settle_reply(self, decision: Decision, marked: int) -> None:
         from queues.desk.waiting_replies import Wish

@@ -33,7 +33,7 @@ class Waiting:
     own: str
     """The reply's text."""
     meanwhile: str
-    """What came in since, or why it is waiting."""
+    """What came in since, why it is waiting, and what is known of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Events about the handling of a ticket, on one line: passed over, taken out of turn, graphic text shown."""
+"""Events about the handling of a ticket, on one line: passed over, out of turn, graphic text shown, delivered."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def aside_line(event: Event, now: int) -> str:
     if event.kind == "picked":
         told = words("taken by {agent} as number {rank} in the order, {ago}")
         return told.format(agent=agent, rank=event.detail.get("rank", "?"), ago=ago)
+    if event.kind == "delivered":
+        said = words("relayed") if event.detail.get("said") == "relayed" else words("delivered")
+        return words("a reply was reported as {said}, {ago}").format(said=said, ago=ago)
     if event.kind == "revealed":
         return words("its graphic text was shown to {agent}, {ago}").format(agent=agent, ago=ago)
     said = words("passed over by {agent}, {ago}").format(agent=agent, ago=ago)

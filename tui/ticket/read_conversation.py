@@ -12,8 +12,8 @@ from tui.ticket.ticket_text import Conversation
 if TYPE_CHECKING:
     from data.store import Store
 
-ORDER_OF_WORK = ("skipped", "picked")
-"""The events about the ticket's place in the order of work."""
+ASIDES = ("skipped", "picked", "delivered")
+"""The events that are lines of their own: the ticket's place in the order of work, replies reported as delivered."""
 
 
 def read_conversation(store: Store, ticket_id: int, folds: Callable[[Ticket], bool]) -> Conversation | None:
@@ -35,6 +35,6 @@ def read_conversation(store: Store, ticket_id: int, folds: Callable[[Ticket], bo
         [promise for promise in store.promises.of(ticket_id) if promise.state is PromiseState.OPEN],
         ratings,
         asked.at if asked is not None and asked.id not in {rating.question_id for rating in ratings} else None,
-        store.events.of_kinds(ticket_id, ORDER_OF_WORK),
+        store.events.of_kinds(ticket_id, ASIDES),
         folded=folds(ticket),
     )

@@ -9,7 +9,7 @@ from queues.ground import statuses
 
 
 class Assign(Command):
-    """Sets the ticket's agent; assigning a new or suspended ticket opens it."""
+    """Sets the ticket's agent; assigning a ticket that is new, suspended or history opens it."""
 
     def asked(self, change: Change) -> bool:
         """The change names an agent, or the empty string to unassign."""
@@ -19,7 +19,7 @@ class Assign(Command):
         """Work on the ticket has begun, unless it was only unassigned."""
         if not change.assignee:
             return None
-        return Status.OPEN if ticket.status is Status.SUSPENDED else statuses.begun(ticket.status)
+        return Status.OPEN if ticket.status in (Status.SUSPENDED, Status.HISTORY) else statuses.begun(ticket.status)
 
     def write(self, work: TicketChange) -> None:
         """Set the agent."""

@@ -68,7 +68,7 @@ class Arrival:
             at=item.at if item.at is not None else self.at, received_at=self.at, language=item.language,
             confidence=item.confidence, message_id=item.message_id, reply_to=item.reply_to, raw_sha256=item.raw_sha256,
             readable=item.readable, attachments=item.attachments, mixed=item.mixed,
-            recipients=item.to, named_lane=item.lane, signs=item.signs, cc=item.cc,
+            recipients=item.to, named_lane=item.lane, signs=item.signs, cc=item.cc, history=item.history,
         )  # fmt: skip
         self.message = self.store.messages.insert(message, content_hash=self.content)
         if refer:

@@ -29,7 +29,8 @@ def new_matter(arrival: Arrival) -> Received | None:
     opened = replace(opened, **clocks(arrival.store, arrival.rules, opened, arrival.at))
     number = arrival.store.tickets.insert(opened)
     arrival.add(number, refer=opened.status is not Status.SUSPENDED)
-    arrival.record(number, "received", {**origin(item), "reason": opened.reason})
+    kind = "history" if item.history else "received"
+    arrival.record(number, kind, {**origin(item), "reason": opened.reason})
     return Received(number, "new" if item.readable else "unreadable")
 
 
@@ -55,6 +56,8 @@ def _ticket(arrival: Arrival) -> Ticket:
         confidence=confidence, language_source=source, connector=item.connector, external_ref=item.external_ref,
         reason=route.reason, topic=route.topic, procedure=route.procedure, tags=tuple(dict.fromkeys(tags)),
     )  # fmt: skip
+    if item.history:
+        return replace(ticket, status=Status.HISTORY)
     if item.direction is Direction.OUT:
         return replace(ticket, status=Status.PENDING, touches=1, first_replied_at=at)
     return replace(ticket, status=Status.SUSPENDED) if item.kind in sorting.UNHEARD else ticket

@@ -35,7 +35,7 @@ def test_every_kind_can_be_filled_in_and_gives_back_what_was(kind: str) -> None:
 
 def test_an_address_alone_sets_mail_up_at_the_usual_providers() -> None:
     made = form_of(MAIL).make({"address": "tienda@gmail.com"}, None)
-    assert made == Account("tienda", "tienda@gmail.com", provider="gmail")
+    assert made == Account("tienda", "tienda@gmail.com", provider="gmail", work_after="now")
     assert "app password" in hint_for("tienda@gmail.com")
     assert hint_for("tienda@acme.example") == ""
 

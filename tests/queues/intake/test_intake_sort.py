@@ -12,7 +12,7 @@ from data.errors import RuleError
 from data.records.changes import Change
 from data.records.incoming import Received
 from data.records.messages import Message, MessageKind
-from data.records.outbox import OutboxEntry, RemoteMail
+from data.records.outbox import OutboxEntry, OutboxState, RemoteMail
 from data.records.tickets import Priority, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
@@ -23,6 +23,7 @@ from queues.remotes.mail_flags import SEEN, SOLVED, marking
 from queues.routing.rules import Rules
 from tui.setup.open_desk import desk_rules
 from tui.setup.settings import Settings
+from tui.ticket.event_line import aside_line
 
 START = 1_770_000_000
 OURS = "help@desk.example"
@@ -186,7 +187,7 @@ def test_a_read_receipt_is_filed_by_the_mail_that_it_is_about(desk: Desk, from_f
 
 @pytest.mark.parametrize(
     ("action", "status"),
-    [("failed", Status.OPEN), ("delayed", Status.PENDING), ("delivered", Status.PENDING), ("relayed", Status.PENDING)],
+    [("failed", Status.OPEN), ("delayed", Status.PENDING)],
 )
 def test_only_a_report_of_failure_brings_a_ticket_back(desk: Desk, action: str, status: Status) -> None:
     number, ours = answered(desk, status=Status.PENDING)
@@ -194,6 +195,83 @@ def test_only_a_report_of_failure_brings_a_ticket_back(desk: Desk, action: str, 
     body = FAILED.format(action=action)
     come(desk, f"In-Reply-To: {ours}", sender="MAILER-DAEMON", subject="Report", body=body)
     assert (latest(desk, number).kind, ticket(desk, number).status) == (MessageKind.BOUNCE, status)
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_a_report_of_success_is_one_line_and_no_message(desk: Desk, action: str) -> None:
+    number, ours = answered(desk, status=Status.PENDING)
+    deliver_due(desk.store, {"post": Leaving()}, START)
+    before, amount = ticket(desk, number), len(desk.store.messages.of(number))
+    body = FAILED.format(action=action)
+    came = come(desk, f"In-Reply-To: {ours}", sender="MAILER-DAEMON", subject="Report", body=body)
+    assert came == Received(number, "noted")
+    assert (ticket(desk, number), len(desk.store.messages.of(number))) == (before, amount)
+    (event,) = desk.store.events.of_kinds(number, ["delivered"])
+    assert "a reply was reported as" in aside_line(event, START)
+    assert desk.store.messages.unread_raws() == []
+
+
+def in_doubt(desk: Desk) -> tuple[int, str]:
+    """Return a ticket and the Message-ID of its reply, whose arrival is not known."""
+    number, ours = answered(desk, status=Status.PENDING)
+    (entry,) = desk.store.outbox.waiting()
+    with desk.store.write():
+        desk.store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.IN_DOUBT, reason="the connection ended")
+    return number, ours
+
+
+PROOFS: dict[str, tuple[dict[str, str], str]] = {
+    "delivered": ({"sender": "MAILER-DAEMON", "body": FAILED.format(action="delivered")}, "sent"),
+    "relayed": ({"sender": "MAILER-DAEMON", "body": FAILED.format(action="relayed")}, "sent"),
+    "delayed": ({"sender": "MAILER-DAEMON", "body": FAILED.format(action="delayed")}, "sent"),
+    "failed": ({"sender": "MAILER-DAEMON", "body": FAILED.format(action="failed")}, "failed"),
+    "an answer": ({"body": "\nGracias, ¿y ahora qué?"}, "sent"),
+    "a stranger's answer": ({"sender": "eve@evil.example", "body": "\nWho are you?"}, "sent"),
+}
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_who_names_a_reply_in_doubt_settles_it(desk: Desk, proof: str) -> None:
+    _, ours = in_doubt(desk)
+    given, state = PROOFS[proof]
+    come(desk, f"In-Reply-To: {ours}", **given)  # type: ignore[arg-type]
+    entry = desk.store.outbox.of_message(ours)
+    assert entry is not None
+    assert entry.state == state
+    assert not desk.store.outbox.counts().get(OutboxState.IN_DOUBT)
+
+
+def test_mail_about_something_else_settles_no_doubt(desk: Desk) -> None:
+    in_doubt(desk)
+    come(desk, "In-Reply-To: <other@x.example>", body="\nHola.")
+    come(desk, body="\nOtra cosa.", sender="MAILER-DAEMON", subject="Report")
+    assert desk.store.outbox.counts()[OutboxState.IN_DOUBT] == 1
+
+
+def back(desk: Desk, message_id: str, answers: str) -> Received:
+    """Let a mail from our own address come into the mailbox."""
+    head = f"From: {OURS}\nTo: ana@clientes.example\nSubject: Re: x\nMessage-ID: {message_id}\nIn-Reply-To: {answers}"
+    item = read_mail(f"{head}\n\nHecho.".encode(), connector="post", source="test", own_addresses=frozenset())
+    (received,) = desk.receive([replace(item, received_at=START, needs_our_id=True)])
+    return received
+
+
+def test_the_copy_to_ourselves_settles_a_doubt_and_is_no_message(desk: Desk) -> None:
+    number, ours = in_doubt(desk)
+    before = desk.store.messages.of(number)
+    assert back(desk, ours, "<nothing@x.example>") == Received(number, "noted")
+    assert desk.store.messages.of(number) == before
+    assert ticket(desk, number).status is Status.PENDING
+    assert not desk.store.outbox.counts()
+
+
+def test_the_copy_of_a_colleagues_reply_is_no_message_either(desk: Desk) -> None:
+    number = come(desk).ticket_id
+    first = latest(desk, number).message_id
+    theirs = "<tridesk.7.0123456789abcdef01234567@desk.example>"
+    assert back(desk, theirs, first) == Received(number, "noted")
+    # written in a mail program, what it says may be news
+    assert back(desk, "<mine@desk.example>", first).outcome != "noted"
 
 
 def test_a_bounce_without_a_report_is_known_by_the_copy_in_its_text(desk: Desk) -> None:

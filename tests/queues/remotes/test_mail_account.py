@@ -39,7 +39,7 @@ def customer(mail_stack: MailStack) -> str:
 
 @pytest.fixture
 def desk(mail_stack: MailStack, address: str, tmp_path: Path) -> Iterator[DeskAtMail]:
-    one = DeskAtMail(mail_stack, tmp_path, address)
+    one = DeskAtMail(mail_stack, tmp_path, address, delivery_reports=False)
     yield one
     one.stop()
 
@@ -221,7 +221,9 @@ def test_limits_let_the_rest_wait(mail_stack: MailStack, address: str, tmp_path:
 @pytest.fixture
 def pair(mail_stack: MailStack, address: str, tmp_path: Path) -> Iterator[tuple[DeskAtMail, DeskAtMail]]:
     """Two agents with their own files on one mailbox."""
-    eva, zoe = (DeskAtMail(mail_stack, tmp_path, address, agent=agent) for agent in ("eva", "Zoë Q"))
+    eva, zoe = (
+        DeskAtMail(mail_stack, tmp_path, address, agent=agent, delivery_reports=False) for agent in ("eva", "Zoë Q")
+    )
     yield eva, zoe
     eva.stop()
     zoe.stop()

@@ -274,7 +274,7 @@ def test_a_reply_is_marked_as_answered_when_it_leaves_long_after_it_was_written(
         database(store).execute("UPDATE outbox SET due_at = 0")
     eva.once()
     assert eva.states() == [OutboxState.SENT]
-    assert all("\\Answered" in flags for flags in flags_at(eva).values())
+    assert "\\Answered" in flags_at(eva)[1]
 
 
 def test_a_ticket_taken_over_is_answered_by_who_took_it(team: Team, customer: str) -> None:

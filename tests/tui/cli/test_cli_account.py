@@ -14,11 +14,12 @@ from data.locations import alone
 from data.store import Store
 from queues.accounts.mail_account import Account
 from queues.accounts.providers import Server
-from queues.remotes.links import links
+from queues.remotes.links import Link, LinkState, links
 from tests.servers.desk_at_mail import letter, received, until
 from tests.servers.mail_stack import MailStack
 from tui.accounts.config_writing import add, remove
 from tui.accounts.mail_process import MailProcess
+from tui.cli.fetch_progress import FetchProgress
 from tui.cli.main import run
 from tui.setup.settings import config_folder, load
 
@@ -192,3 +193,60 @@ def state_of(path: Path) -> str:
     with closing(Store.open(path)) as store:
         link = links(store).get("email:support")
     return str(link.state) if link is not None else ""
+
+
+def test_an_old_mailbox_is_counted_and_becomes_history_unless_asked_otherwise(
+    desk: Path, mail_stack: MailStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, password = mail_stack.add_user(f"agent{next(numbers)}")
+    customer, _ = mail_stack.add_user(f"buyer{next(numbers)}", "clientes.example")
+    mail_stack.deliver(customer, address, letter(1, sender=customer, to=address))
+    until(lambda: received(mail_stack, address))
+    monkeypatch.setenv("MAIL_PW", password)
+    servers = ["--imap", f"localhost:{mail_stack.ports['imaps']}", "--smtp", f"localhost:{mail_stack.ports['smtps']}"]
+    given = ["account", "add", address, *servers, "--ca-file", str(mail_stack.ca), "--secret", "env:MAIL_PW"]
+    for wrong in ("yesterday", "2026-13-01"):
+        with pytest.raises(InputError, match="or on a day such as"):
+            run([*given, "--name", "support", "--from", wrong])
+    assert not load().settings.account
+    assert run([*given, "--name", "support"]) == 0
+    assert "1 mail since" in (said := capsys.readouterr()).err
+    assert "work begins now" in said.err
+    assert run([*given, "--name", "everything", "--from", "all"]) == 0
+    assert run([*given, "--name", "since", "--from", "2026-01-31"]) == 0
+    capsys.readouterr()
+    assert run(["account", "list", "--json"]) == 0
+    assert [row["from"] for row in told(capsys)] == ["now", "all", "2026-01-31"]
+    remove(config_folder(), "everything")
+    remove(config_folder(), "since")
+    mail_stack.deliver(customer, address, letter(2, sender=customer, to=address))
+    until(lambda: len(received(mail_stack, address)) == 2)
+    assert run(["sync"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    assert [row["subject"] for row in told(capsys)] == ["Carta 2"]
+    assert run(["list", "--status", "history", "--json"]) == 0
+    assert [(row["subject"], row["first_due"]) for row in told(capsys)] == [("Carta 1", None)]
+    assert run(["reopen", "1"]) == 0
+    assert run(["account", "test", "--json"]) == 0
+    capsys.readouterr()
+    path = config_folder() / "config.toml"
+    path.write_text(path.read_text().replace("work-after", "work-from = 2026-01-31\nwork-after"))
+    with pytest.raises(InputError, match="take work-after out"):
+        load()
+
+
+def test_a_full_mailbox_shows_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with FetchProgress() as progress:
+        for done in range(0, 1001, 20):
+            progress("support", Link(LinkState.FETCHING, "", done, 1000))
+    lines = capsys.readouterr().err.splitlines()
+    assert (len(lines), lines[0], lines[-1]) == (11, "support: 0 of 1,000 fetched", "support: 1,000 of 1,000 fetched")
+
+
+def test_on_a_terminal_it_is_a_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with FetchProgress() as progress:
+        progress("support", Link(LinkState.FETCHING, "", 500, 1000))
+    assert "500/1000" in capsys.readouterr().err

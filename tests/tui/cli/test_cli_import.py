@@ -14,6 +14,7 @@ from data.errors import InputError
 from queues.exports.registry import NAMES
 from tui.cli.exporting import export
 from tui.cli.importing import TOOLS, import_
+from tui.cli.main import run
 from tui.look.written_values import safe_cell
 
 EXPORTED = Path(__file__).parents[2] / "queues" / "exported"
@@ -153,3 +154,23 @@ def test_formula_starts_are_defused(text: str) -> None:
 
 def test_plain_cells_stay() -> None:
     assert [safe_cell(value) for value in ("a=1", "", None, 3, ["x"])] == ["a=1", "", "", "3", '["x"]']
+
+
+def test_old_mail_of_a_file_becomes_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    box = tmp_path / "old.mbox"
+    box.write_text(
+        "".join(
+            f"From x Mon Jan  1 00:00:00 2024\nFrom: c{year}@x.example\nTo: help@desk.example\n"
+            f"Subject: Pregunta {year}\nDate: Mon, 02 Mar {year} 10:00:00 +0000\nMessage-ID: <{year}@x.example>\n"
+            "\nHola, ¿qué hago?\n\n"
+            for year in (2019, 2023, 2025)
+        )
+    )
+    db = str(tmp_path / "desk.db")
+    assert run(["import", str(box), "--db", db, "--history-before", "2024-06-01"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--db", db, "--json"]) == 0
+    assert [json.loads(line)["subject"] for line in capsys.readouterr().out.splitlines()] == ["Pregunta 2025"]
+    assert run(["list", "--db", db, "--status", "history", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["subject"], row["first_due"]) for row in rows] == [("Pregunta 2019", None), ("Pregunta 2023", None)]
