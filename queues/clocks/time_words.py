@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from queues.clocks.calendar import Calendar
 from queues.clocks.spoken_times import MONTHS, NUMBERS, WEEKDAYS, When, due_of, fold
 
-EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 dic"
+EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 Dec"
 """The examples shown in an error."""
 MORNING, AFTERNOON, EVENING, NOON = 9, 15, 20, 12
 """The hours that parts of a day stand for; a day named alone begins in the morning."""

@@ -18,6 +18,7 @@ from data.records.escalations import Escalation
 from queues.ground import teams
 from queues.ground.teams import Team
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.deciding.escalation_text import due_of
 from tui.look.one_line import one_line
 from tui.look.words import words
@@ -80,7 +81,7 @@ class EscalateForm(BaseCard[Escalation]):
             yield self.note
             yield self.told
             keys = words("Enter hands over · → completes · Tab next · ctrl+s from the text · Esc leaves")
-            yield Static(Content(keys), id="escalate-keys", markup=False)
+            yield KeyLine(keys, id="escalate-keys")
 
     def on_mount(self) -> None:
         """Focus the first required line that is empty, else the line where Enter submits."""

@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 from queues.files.facts import LONGEST_SHOWN, Danger
 from queues.files.kept_files import TicketFile
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -55,7 +56,7 @@ class FileCard(BaseCard[None]):
                 text = TextArea(self._seen.text, id="file-text", read_only=True, show_cursor=False, compact=True)
                 text.can_focus = False
                 yield text
-            yield Static(Content(words("j k read on · Esc back")), id="file-keys", markup=False)
+            yield KeyLine(words("j k read on · Esc back"), id="file-keys")
 
     def action_scroll(self, lines: int) -> None:
         """Read on."""

@@ -28,10 +28,16 @@ PLACES = {
 """Where each scope's keys apply, as shown in the help."""
 
 
+KEYS, TITLE = 14, 18
+"""The widths of the columns in cells."""
+INDENT = KEYS + 1 + TITLE + 1
+"""Where the explanation begins, and its further lines on a narrow screen."""
+
+
 def palette_lines(keymap: Keymap, scopes: Sequence[Scope]) -> list[tuple[str, str]]:
     """Return the actions of the scopes: id, and a line with keys, title and explanation."""
     return [
-        (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
+        (action.id, f"{fit(keymap.shown(action.id), KEYS)} {fit(words(action.title), TITLE)} {words(action.tooltip)}")
         for scope in scopes
         for action in of_scope(scope)
     ]

@@ -17,6 +17,7 @@ from data.records.promises import Promise
 from data.records.tickets import Status
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -60,7 +61,7 @@ class ReplyCard(BaseCard[Verdict]):
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
             )
             yield Input(placeholder=words("who gets a copy? addresses, commas between"), id="card-cc", compact=True)
-            yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
+            yield KeyLine(self.card.keys(""), id="card-keys")
 
     def on_mount(self) -> None:
         """Give the reply the height that the other widgets leave."""
@@ -229,7 +230,7 @@ class ReplyCard(BaseCard[Verdict]):
         told = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
         facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
         self.query_one("#card-facts", Static).update(Content(facts))
-        self.query_one("#card-keys", Static).update(Content(self.card.keys(self.reason)))
+        self.query_one("#card-keys", KeyLine).update(self.card.keys(self.reason))
         self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
         self.after_drawing(self._fit)
 
@@ -256,5 +257,5 @@ class ReplyCard(BaseCard[Verdict]):
         """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""
         self.app.bell()
         told = words("No evidence for this macro here: press the same key again to send it · e edits · Esc back")
-        self.query_one("#card-keys", Static).update(Content(told))
+        self.query_one("#card-keys", KeyLine).update(told)
         self.call_after_refresh(setattr, self, "_asked", True)
