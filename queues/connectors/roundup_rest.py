@@ -129,7 +129,9 @@ class Rest:
         if subject(secret):
             return f"Bearer {secret}"
         if not secret.isprintable() or not self.tracker.user:
-            raise UnreachableError("No login", f"{self.tracker.name} needs user and a password of letters and signs.")
+            raise UnreachableError(
+                "No login", f"{self.tracker.name} needs a user, and a password without control characters."
+            )
         return "Basic " + base64.b64encode(f"{self.tracker.user}:{secret}".encode()).decode()
 
 

@@ -261,7 +261,7 @@ class Zendesk:
         token = rows_of(answer.body, "upload").get("token")
         if not token:
             raise UnreachableError(
-                "File not taken", f"{self.web.place} took {name} without a token; it is tried again."
+                "File not taken", f"{self.web.place} accepted {name} without returning a token; it is tried again."
             )
         return str(token)
 

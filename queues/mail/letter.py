@@ -39,7 +39,9 @@ def write(letter: Letter) -> bytes:
     raw = _written(asked)
     wrong = difference(raw, asked)
     if wrong:
-        raise RuleError("Not written", f"The mail would leave with another {wrong} than was asked; nothing was sent.")
+        raise RuleError(
+            "Not written", f"The {wrong} of the written mail differs from what was asked for; nothing was sent."
+        )
     return raw
 
 

@@ -120,7 +120,7 @@ class Ratings:
         if answer.token:
             asked = self._store.csat.asked_by_token(answer.token)
             if asked is None:
-                raise InputError("No such token", f"{answer.token} belongs to no question; check `token`.")
+                raise InputError("No such token", f"{answer.token} does not belong to any question; check `token`.")
             return asked.ticket_id, self._store.csat.asked(asked.ticket_id, at) or asked
         if answer.message_id:
             numbers = self._store.messages.tickets_referring([answer.message_id])

@@ -167,7 +167,7 @@ class AccountForm(BaseCard[Kept]):
         missing = next((row for row in self.rows if row.blank.is_needed and not row.value), None)
         if missing is not None:
             missing.line.focus()
-            self._tell(words("{label} is needed.").format(label=words(missing.blank.label)), good=False)
+            self._tell(words("{label} is required.").format(label=words(missing.blank.label)), good=False)
             return None
         try:
             return self.form.make({row.blank.name: row.value for row in self.rows}, self._before)

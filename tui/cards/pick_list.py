@@ -52,7 +52,7 @@ class PickList(BaseCard[str]):
         self._lines, self._offer, self._indent = lines, offer, indent
         self._width = 0
         """Of the lines, in cells; 0 until it is known."""
-        self._hint = hint or words("letters of its name; Enter takes it")
+        self._hint = hint or words("type to filter; Enter chooses")
 
     def compose(self) -> ComposeResult:
         """Line above list."""

@@ -35,7 +35,7 @@ class TextCard(BaseCard[str]):
         with Vertical(id="escalate"):
             yield Static(Content(self._title), id="escalate-title", markup=False)
             yield self.text
-            yield KeyLine(words("ctrl+s keeps it · Esc leaves"), id="escalate-keys")
+            yield KeyLine(words("ctrl+s saves · Esc leaves"), id="escalate-keys")
 
     def action_take(self) -> None:
         """Return the text."""

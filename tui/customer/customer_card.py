@@ -87,7 +87,7 @@ class CustomerCard(BaseCard[int]):
 def facts(customer: Customer, now: int) -> list[str]:
     """Return what is known about a customer, one line per kind."""
     known = [f"{identity.kind} {one_line(identity.value)}" for identity in customer.identities]
-    lines = [" · ".join(known)] if known else [words("no address and no handle is known")]
+    lines = [" · ".join(known)] if known else [words("no known address or handle")]
     language = words("not known") if customer.language == UNKNOWN_LANGUAGE else customer.language
     parts = [
         words("language {code}").format(code=language),

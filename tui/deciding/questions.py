@@ -36,7 +36,7 @@ class Questions(Part):
         zone = self.desk.zone()
         until = later(answer, self.desk.clock(), zone)
         if until is None:
-            told = words("That is not a time; nothing was snoozed. Use a form such as: {examples}.")
+            told = words("That is not a time, so nothing was snoozed. Write, for example: {examples}.")
             self.desk.say(told.format(examples=EXAMPLES), severe=True)
             return
 

@@ -74,6 +74,6 @@ class FileCard(BaseCard[None]):
         for danger in self._seen.dangers:
             yield f"! {words(danger)}"
         if self._seen.text is None:
-            yield words("It is no text; save it, or open it with a program of the system.")
+            yield words("Not a text file: save it, or open it with another program.")
         elif part.size > LONGEST_SHOWN:
             yield words("The first {n:,} bytes:").format(n=LONGEST_SHOWN)

@@ -91,7 +91,7 @@ class DraftChoice(BaseCard[Choice]):
             with Horizontal(id="choice-texts"):
                 yield from self._side(words("m  here"), self._mine, "choice-mine")
                 yield from self._side(words("o  the other window"), self._other, "choice-other")
-            yield KeyLine(words("Lift your hands for a moment…"), id="choice-keys")
+            yield KeyLine(words("Stop typing for a moment…"), id="choice-keys")
 
     def action_choose(self, choice: str) -> None:
         """Choose a text, unless the key was meant for the text."""

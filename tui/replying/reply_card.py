@@ -56,11 +56,13 @@ class ReplyCard(BaseCard[Verdict]):
             yield Static(Content(self.card.facts), id="card-facts", markup=False)
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
-            yield Input(placeholder=words("why is it sent anyway?"), id="card-reason", compact=True)
+            yield Input(placeholder=words("why send it anyway?"), id="card-reason", compact=True)
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
             )
-            yield Input(placeholder=words("who gets a copy? addresses, commas between"), id="card-cc", compact=True)
+            yield Input(
+                placeholder=words("who gets a copy? addresses, separated by commas"), id="card-cc", compact=True
+            )
             yield KeyLine(self.card.keys(""), id="card-keys")
 
     def on_mount(self) -> None:
@@ -256,6 +258,6 @@ class ReplyCard(BaseCard[Verdict]):
     def _ask_once(self) -> None:
         """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""
         self.app.bell()
-        told = words("No evidence for this macro here: press the same key again to send it · e edits · Esc back")
+        told = words("No evidence that this macro fits: press the same key again to send it · e edits · Esc back")
         self.query_one("#card-keys", KeyLine).update(told)
         self.call_after_refresh(setattr, self, "_asked", True)

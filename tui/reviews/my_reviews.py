@@ -87,7 +87,7 @@ class MyReviews(BaseCard[int]):
             if text:
                 self._answer(number, AnswerKind.DISPUTE, text)
 
-        self.app.push_screen(AskLine(words("What is not right with it?"), words("the reviewer reads it")), said)
+        self.app.push_screen(AskLine(words("What is wrong with it?"), words("the reviewer reads it")), said)
 
     def action_unfold(self) -> None:
         """Show customer text that may be graphic, or fold it again."""

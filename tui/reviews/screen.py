@@ -205,7 +205,7 @@ class ReviewScreen(BaseCard[None]):
             if name:
                 self._hands.calibrate(item, name, sheet.card)
 
-        hint = words("the name under which they work; it counts in no figure")
+        hint = words("their agent name; this review counts in no figure")
         self.app.push_screen(AskLine(words("Who else scores this reply?"), hint), named)
 
     def action_card(self) -> None:
@@ -255,7 +255,7 @@ class ReviewScreen(BaseCard[None]):
         item, sheet = self.item, self._sheet
         if item is None or sheet is None:
             self._title.update(Content(words("Reviews")))
-            self._list.update(Content(words("Nothing waits for you.")))
+            self._list.update(Content(words("There is nothing to review.")))
             self._card.update(Content(""))
             self._keys.update(words("Enter samples replies to review · Esc back"))
             return
@@ -272,7 +272,7 @@ class ReviewScreen(BaseCard[None]):
         uphold = words("u uphold · ") if item.earlier is not None else ""
         self._keys.update(
             words(
-                "0-9 y n - score · j k criterion · c comment · C on the whole · Enter saves, next · h l reply · "
+                "0-9 y n - score · j k criterion · c comment · C on the whole reply · Enter saves, next · h l reply · "
                 "Space reads on · x card · {uphold}b blind review · d sample · z undo · Esc back"
             ).format(uphold=uphold)
         )

@@ -110,9 +110,9 @@ def test_a_circle_is_refused_with_its_chain_and_the_rest_loads(tmp_path: Path) -
         ('{% include "../a" %}', "there is no snippet"),
         ('{% include "/etc/passwd" %}', "there is no snippet"),
         ("+++\nsubject = \"{% include 'english' %}\"\n+++\nx", "there is no snippet"),
-        ('{% for x in ["a"] %}{% include "loop" %}{% endfor %}', "a loop may not stand inside another"),
+        ('{% for x in ["a"] %}{% include "loop" %}{% endfor %}', "loops cannot be nested"),
         ('{% include "english" %}' * 51, "more than 50 snippets"),
-        ('{% include "parts" %}' * 4, "more than 1000 parts, snippets and all"),
+        ('{% include "parts" %}' * 4, "more than 1000 parts, snippets included"),
         ('{% include "deep" %}', "there is no snippet"),
     ],
 )

@@ -94,7 +94,7 @@ def test_leaving_the_desk_tells_what_is_left_in_a_few_lines(path: Path) -> None:
     store = Store.open(path)
     found = hand_over(store, NOW)
     told = farewell(found, NOW).splitlines()
-    assert told[0] == "Left for the next shift (tridesk handover):"
+    assert told[0] == "Open for the next shift (tridesk handover):"
     assert told[1:] == [left_line(one, NOW) for one in found]
     assert farewell(found * 9, NOW).splitlines()[-1] == "… and 26 more"
     assert farewell([], NOW) == ""
