@@ -40,7 +40,7 @@ class RefusedError(ValueError):
 
 
 def parse(environment: ImmutableSandboxedEnvironment, text: str) -> nodes.Template:
-    """Return the syntax tree of `text`; raise RefusedError when it is none."""
+    """Return the syntax tree of `text`; raise RefusedError if it is not a template."""
     try:
         return environment.parse(text)
     except TemplateSyntaxError as wrong:

@@ -101,7 +101,7 @@ def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -
 
 
 def read_due(answer: str, now: int, office: Calendar) -> int | None:
-    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it is none."""
+    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None if it is not a time."""
     due = read_time(answer, now, office, day_end=True)
     if due is not None:
         return due if due > now else None

@@ -145,7 +145,7 @@ class RequestTracker:
         return max((int(transaction["id"]) for transaction in _items(self._get("transactions", query))), default=0)
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return how a ticket stands. Raises NotFoundError."""
+        """Return a ticket's state. Raises NotFoundError."""
         answer = self._tickets({ref}, everywhere=True)
         if ref not in answer:
             raise NotFoundError("Not found", f"{self.web.place} has no ticket {ref}, or {self.me()} may not see it.")

@@ -131,7 +131,7 @@ class Roundup:
         return self._feed.total
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return how an issue stands. Raises NotFoundError."""
+        """Return an issue's state. Raises NotFoundError."""
         self.me()
         answer = self.rest.get(f"issue/{int(ref)}", [("@fields", ",".join(self._reading.fields())), ("@verbose", "2")])
         row = {"id": ref, **answer.get("attributes", {})}
@@ -228,7 +228,7 @@ class Roundup:
         return self.rest.make("msg", {**values, **({"files": kept} if kept else {})})
 
     def _change_anyhow(self, ref: str, values: Mapping[str, str]) -> RemoteTicket:
-        """Change an issue, again where another came first, and return how it stands then."""
+        """Change an issue, again where another came first, and return its state afterwards."""
         for turn in range(TRIES):
             stands = self.ticket(ref)
             try:

@@ -335,7 +335,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _plain(text: str) -> str:
-    """Return a path or a query as it may stand in a request; what is written so already stays."""
+    """Return a path or a query as it may be in a request; what is written so already stays."""
     return quote(text, safe="/?:@!$&'()*+,;=~%-._")
 
 

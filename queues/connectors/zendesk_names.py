@@ -156,7 +156,7 @@ def rows_of(body: Any, name: str) -> Json:
 
 
 def listed(body: Any, name: str) -> Sequence[Json]:
-    """Return a list of an answer. Raises RefusedError if it is none."""
+    """Return a list in an answer. Raises RefusedError if it is not a list."""
     result = body.get(name) if isinstance(body, dict) else None
     if not isinstance(result, list):
         raise RefusedError("Not understood", f"Zendesk answered without {name}; check the url.")

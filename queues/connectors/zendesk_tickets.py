@@ -1,4 +1,4 @@
-"""How a ticket stands in Zendesk, and which of the settings' queues holds it."""
+"""A ticket's state in Zendesk, and which of the settings' queues holds it."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A card as one file tells it."""
+    """A scorecard, as read from one file."""
 
     id: str
     version: int

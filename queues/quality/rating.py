@@ -19,12 +19,12 @@ from queues.quality.scores import normalised
 
 @dataclass(frozen=True, slots=True)
 class FormAnswer:
-    """One answer of a form, as a file tells it."""
+    """One answer to a form, as read from a file."""
 
     score: float
     scale: int
     source: str
-    """What tells it from all others: the same answer read again has the same."""
+    """Identifies the answer: the same answer read again has the same value."""
     ticket_id: int | None = None
     message_id: str = ""
     """The Message-ID of the reply that it is about."""

@@ -213,7 +213,7 @@ class Reviewing:
         return None
 
     def _earlier(self, message: Message) -> Review | None:
-        """Return this reviewer's review of the reply that stands. Raises RuleError if it is another's."""
+        """Return this reviewer's valid review of the reply. Raises RuleError if it is another's."""
         standing = [review for review in self._store.reviews.of_message(message.id) if review.calibration is None]
         if standing and standing[-1].reviewer != self._agent:
             raise RuleError(

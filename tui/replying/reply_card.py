@@ -197,7 +197,7 @@ class ReplyCard(BaseCard[Verdict]):
         self._set(replace(self.card.change, promise=promise, gives_no_promise=False))
 
     def _copy_to(self, answer: str) -> None:
-        """Take the people that the agent names for this reply; who is none of the ticket's gets later ones too."""
+        """Take the people that the agent names for this reply; people new to the ticket also get later replies."""
         from queues.desk.participants import MOST_COPIED, is_person, without
         from queues.mail.addresses import addresses
 
