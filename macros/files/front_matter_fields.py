@@ -43,11 +43,11 @@ class FieldError(ValueError):
         self.key = key
 
 
-def only(table: Table, known: Iterable[str], where: str = "front matter") -> None:
+def only(table: Table, known: Iterable[str], where: str = "the front matter") -> None:
     """Refuse keys that mean nothing here: a typing mistake would silently lose what was meant."""
     for key in table:
         if key not in set(known):
-            raise FieldError(key, f"is not a known key of the {where}; known keys are {', '.join(sorted(known))}")
+            raise FieldError(key, f"is not a known key in {where}; known keys are {', '.join(sorted(known))}")
 
 
 def text(table: Table, key: str, default: str = "") -> str:

@@ -112,7 +112,7 @@ def _person(value: str) -> tuple[str, str]:
 
 
 def _addresses(value: str) -> list[str]:
-    """Return the addresses of a header that names nobody besides; a value that is no such list is one address."""
+    """Return the addresses of a header if it lists addresses only; any other value counts as one address."""
     pairs = getaddresses([value]) if value else []
     return [value] if any(name or not address for name, address in pairs) else [address for _, address in pairs]
 

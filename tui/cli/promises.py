@@ -77,7 +77,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
         else:
             click.echo(left_line(open_item, now))
     if not open_items and not as_json:
-        click.echo("Nothing is left; have a good evening.", err=True)
+        click.echo("Nothing is open; have a good evening.", err=True)
 
 
 def _until(answer: str, now: int) -> int:

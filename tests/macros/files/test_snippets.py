@@ -198,4 +198,4 @@ def test_one_file_is_checked_with_the_snippets_beside_it_and_the_built_in_ones(t
 def test_front_matter_of_a_snippet_says_only_when_it_comes(tmp_path: Path) -> None:
     path = write(tmp_path, "snippets/end", "+++\nstatus = 'solved'\n+++\nx")
     (verdict,) = check_paths([path])
-    assert (verdict.line, verdict.reason) == (2, "status means nothing in a snippet; known are once")
+    assert (verdict.line, verdict.reason) == (2, "status is not a known key in a snippet; known keys are once")

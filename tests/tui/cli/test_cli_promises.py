@@ -106,7 +106,7 @@ def test_an_empty_hand_over_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Store.open(tmp_path / "desk.db").close()
     result = run("handover", "--db", str(tmp_path / "desk.db"))
     assert result.stdout == ""
-    assert "Nothing is left" in result.output
+    assert "Nothing is open" in result.output
 
 
 def test_show_tells_promises_and_overrides(path: Path) -> None:
@@ -148,6 +148,6 @@ def test_nothing_left_is_said(tmp_path: Path) -> None:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "H")
-        assert "Nothing is left" in picture(app)
+        assert "Nothing is open" in picture(app)
 
     play(path, script)

@@ -99,7 +99,7 @@ def test_of_what_is_no_text_the_facts_are_told(path: Path) -> None:
         await press(pilot, app, "A", "enter")
         shown = picture(app)
         assert "image/png · 10 B" in shown
-        assert "It is no text" in shown
+        assert "Not a text file" in shown
         await press(pilot, app, "escape", "j", "enter")
         assert "! a program or script" in picture(app)
 
