@@ -1,6 +1,6 @@
 """The demo's people and their words: hand-written lines under `demo/`, chosen by a seed.
 
-The service, its customers and their shops are invented; addresses lie under `.example`, which never resolves
+The service, its customers and their shops are invented; addresses are under `.example`, which never resolves
 (RFC 2606). The same seed deals the same tickets on every machine.
 """
 

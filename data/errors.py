@@ -67,7 +67,7 @@ class UnreachableError(ConnectorError):
 
 
 class RefusedError(ConnectorError):
-    """A remote system refused for good; the same thing tried again is refused again."""
+    """A remote system refused for good; trying again is useless."""
 
 
 class HeldError(ConnectorError):

@@ -1,4 +1,4 @@
-"""Where files may lie: the folders' and files' permissions, and the file systems that SQLite must not be used on."""
+"""Where files may be: the folders' and files' permissions, and the file systems that SQLite must not be used on."""
 
 from __future__ import annotations
 

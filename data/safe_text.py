@@ -72,7 +72,7 @@ def safe_line(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a name or a subject as it is kept: one longer than `LONGEST_LINE` is cut, which its end tells."""
+    """Return a name or a subject as it is kept: one longer than `LONGEST_LINE` is cut, as its end shows."""
     return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
 
 

@@ -134,7 +134,7 @@ class Store:
     def rehearsal(self) -> Iterator[None]:
         """Hold a transaction that is always rolled back, to try changes."""
         if self._connection.in_transaction:
-            raise StoreError("Not now", f"{self.path} is being written; nothing can be tried in between.")
+            raise StoreError("Not now", f"{self.path} is being written to; try again in a moment.")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
@@ -184,7 +184,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if application != APPLICATION_ID and has_tables and not _unfinished(connection):
         raise StoreError("Another program's file", f"{path} is a SQLite file, but not a desk; name another with --db.")
     if version > NEWEST:
-        raise StoreError("Newer file", f"{path} was made by a newer tridesk (step {version}); update this one.")
+        raise StoreError("Newer file", f"{path} was made by a newer tridesk (step {version}); update tridesk.")
     if version < NEWEST:
         connection.execute("PRAGMA journal_mode = WAL")
         _migrate(connection)

@@ -348,7 +348,7 @@ def drafts_leave_once(db: Database) -> None:
 
 @migrations()
 def evidence_of_the_sort(db: Database) -> None:
-    """What a message's headers said of its sort."""
+    """The evidence in a message's headers for its sort."""
     db.execute("ALTER TABLE message ADD COLUMN signs TEXT NOT NULL DEFAULT '[]'")
 
 

@@ -1,4 +1,4 @@
-"""The values that cross rooms, a file a subject: frozen, typed, without behaviour beyond what they are.
+"""The values that cross rooms, one file per subject: frozen, typed, without behaviour beyond what they are.
 
 Times are Unix seconds, UTC. Languages are ISO 639-1 codes, `und` for unknown.
 

@@ -94,7 +94,7 @@ class Message:
     named_lane: str = ""
     """The lane that the connector named; with `recipients`, what routing needs to be done again."""
     signs: tuple[Sign, ...] = ()
-    """What its headers said of its sort."""
+    """The evidence in its headers for its sort."""
     cc: tuple[str, ...] = ()
     """The addresses in its Cc, lower case; of ours those that a reply went to."""
     moved_from: int = 0

@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """What a customer said of how we did."""
+    """A customer's rating of our answer."""
 
     id: int
     ticket_id: int

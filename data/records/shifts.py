@@ -14,7 +14,7 @@ class Effort:
     at: int
     """When it ended, or when the ticket was solved."""
     keys: int
-    """Keys that were pressed, those that typed text not counted."""
+    """Keys pressed, not counting typed text."""
     letters: int
     """Keys that typed or changed text."""
     seconds: float
@@ -35,6 +35,6 @@ class Shift:
     """The hand-over."""
 
     def seconds(self, since: int, until: int) -> int:
-        """Return how much of it lies in `[since, until)`; a running shift lasts until then."""
+        """Return how much of it is in `[since, until)`; a running shift lasts until then."""
         end = until if self.ended_at is None else min(self.ended_at, until)
         return max(0, end - max(self.began_at, since))

@@ -62,12 +62,12 @@ class Csat:
         return _rating(result) if result else None
 
     def of(self, ticket_id: int) -> list[Rating]:
-        """Return the ratings of a ticket that stand, oldest first."""
+        """Return a ticket's ratings, oldest first, without replaced and removed ratings."""
         sql = _SELECT + "WHERE ticket_id = ? AND state = 'stands' ORDER BY at, id"
         return [_rating(row) for row in self._db.execute(sql, (ticket_id,))]
 
     def of_customer(self, customer_id: int, limit: int = 20) -> list[Rating]:
-        """Return the newest ratings of a customer that stand, newest first."""
+        """Return a customer's newest ratings, newest first, without replaced and removed ratings."""
         sql = (
             _SELECT
             + """WHERE state = 'stands' AND ticket_id IN (SELECT id FROM ticket WHERE customer_id = ?)
@@ -82,7 +82,7 @@ class Csat:
             yield _rating(row)
 
     def measured(self, since: int, until: int) -> Iterator[tuple[int, int, int, str, str, int]]:
-        """Yield ticket, moment, value, agent, macro and the ticket's age of each rating of a time that stands."""
+        """Yield ticket, moment, value, agent, macro and the ticket's age of each valid rating of a period."""
         sql = """SELECT csat.ticket_id, csat.at, csat.value, csat.agent, csat.macro, max(0, csat.at - ticket.created_at)
             FROM csat JOIN ticket ON ticket.id = csat.ticket_id
             WHERE csat.state = 'stands' AND csat.at >= ? AND csat.at < ? ORDER BY csat.at, csat.id"""

@@ -66,7 +66,7 @@ class Customers:
         return str(row[0]) if row else ""
 
     def remember(self, customer_id: int, field: str, value: str) -> None:
-        """Remember what an agent said of the customer: `language`, `register` or `region`."""
+        """Remember what an agent set for the customer: `language`, `register` or `region`."""
         sql = {
             "language": "UPDATE customer SET language = ? WHERE id = ?",
             "register": "UPDATE customer SET register = ? WHERE id = ?",

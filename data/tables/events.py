@@ -13,7 +13,7 @@ NO_TICKET = 0
 """The ticket of an event that is about none, such as the beginning of a shift."""
 _SELECT = "SELECT id, action, ticket_id, at, actor, kind, detail FROM event "
 _KEPT = "action NOT IN (SELECT id FROM action WHERE state IN ('undone', 'dropped'))"
-"""What stands: not taken back, whether that can still be done again or not."""
+"""Actions that were not undone, whether or not they can still be redone."""
 _STANDS = """NOT EXISTS (SELECT 1 FROM action WHERE action.id = event.action AND state IN ('undone', 'dropped'))"""
 """The same for a few events."""
 _MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed', 'history')
@@ -54,7 +54,7 @@ class Events:
         return [Event(row[0], row[1], row[2], row[3], row[4], row[5], {}) for row in reversed(rows)]
 
     def deeds(self, kinds: Sequence[str], since: int, until: int) -> Iterator[Event]:
-        """Yield a time's events of these kinds by number, without their detail, less those that were undone."""
+        """Yield a period's events of these kinds by number, without detail and without undone events."""
         sql = f"""SELECT id, action, ticket_id, at, actor, kind FROM event
             WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?)) AND {_KEPT} ORDER BY id"""
         for row in self._db.execute(sql, (since, until, json.dumps(kinds))):

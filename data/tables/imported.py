@@ -9,7 +9,7 @@ from data.records.incoming import Imported
 
 
 class Imports:
-    """Reads and writes what exports said of tickets through one connection."""
+    """Reads and writes the exported state of tickets through one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -23,7 +23,7 @@ class Imports:
         )
 
     def of(self, ticket_id: int) -> Imported | None:
-        """Return what an export said of a ticket, None for one that came otherwise."""
+        """Return a ticket's exported state, None if it was not imported."""
         sql = "SELECT tool, ref, record, messages, extra FROM imported WHERE ticket_id = ?"
         row = self._db.execute(sql, (ticket_id,)).fetchone()
         return Imported(row[0], row[1], row[2], row[3], json.loads(row[4])) if row else None

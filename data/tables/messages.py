@@ -115,7 +115,7 @@ class Messages:
         return int(before)
 
     def answered(self, limit: int) -> list[Answered]:
-        """Return the newest `limit` replies that came from a macro and stand, oldest first, with what they answer."""
+        """Return the newest `limit` macro replies that were not undone, oldest first, with what they answer."""
         sql = """SELECT reply.id, reply.macro, reply.language, ticket.subject, asked.new_text FROM message reply
             JOIN ticket ON ticket.id = reply.ticket_id
             JOIN message asked ON asked.id = (SELECT max(id) FROM message WHERE ticket_id = reply.ticket_id
@@ -125,7 +125,7 @@ class Messages:
         return [Answered(*row) for row in self._db.execute(sql, (limit,))][::-1]
 
     def own_replies(self, agent: str, limit: int) -> list[OwnReply]:
-        """Return the newest `limit` replies that an agent sent and that stand, newest first."""
+        """Return the newest `limit` replies that an agent sent and that were not undone, newest first."""
         sql = """SELECT reply.id, reply.ticket_id, reply.at, reply.macro, reply.language, reply.text, customer.name
             FROM message reply JOIN ticket ON ticket.id = reply.ticket_id
             JOIN customer ON customer.id = ticket.customer_id

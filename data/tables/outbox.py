@@ -56,7 +56,7 @@ class Outbox:
         return {OutboxState(state): n for state, n in rows}
 
     def insert(self, entry: OutboxEntry) -> int:
-        """Queue a reply and return its number. Raises ConflictError if its draft stands in the outbox already."""
+        """Queue a reply and return its number. Raises ConflictError if its draft is already in the outbox."""
         try:
             cursor = self._db.execute(
                 "INSERT INTO outbox "
@@ -144,7 +144,7 @@ class Outbox:
         return int(self._db.execute(sql, (connector, at)).fetchone()[0])
 
     def bounced(self, message_id: str, reason: str) -> bool:
-        """Mark a sent reply as failed: the server in between gave it back. Return whether it was ours."""
+        """Mark a sent reply as failed: the mail server returned it. Return whether it was ours."""
         sql = "UPDATE outbox SET state = 'failed', reason = ? WHERE message_id = ? AND state IN ('sent', 'in doubt')"
         return self._db.execute(sql, (reason, message_id)).rowcount == 1
 

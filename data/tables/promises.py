@@ -26,17 +26,17 @@ class Promises:
         return int(cursor.lastrowid or 0)
 
     def of(self, ticket_id: int) -> list[GivenPromise]:
-        """Return a ticket's promises that stand, the one due first first."""
+        """Return a ticket's promises that were not undone, earliest due first."""
         sql = _SELECT + "WHERE ticket_id = ? AND state <> 'withdrawn' ORDER BY due_at, id"
         return [_promise(row) for row in self._db.execute(sql, (ticket_id,))]
 
     def open(self, *, until: int | None = None, limit: int = 500) -> list[GivenPromise]:
-        """Return the open promises of all tickets that are due by `until` (all without), the one due first first."""
+        """Return the open promises of all tickets that are due by `until` (all without), earliest due first."""
         sql = _SELECT + "WHERE state = 'open' AND due_at <= coalesce(?, due_at) ORDER BY due_at, id LIMIT ?"
         return [_promise(row) for row in self._db.execute(sql, (until, limit))]
 
     def each(self, *, states: tuple[PromiseState, ...] = tuple(PromiseState)) -> list[GivenPromise]:
-        """Return every promise in one of the states, the one due first first."""
+        """Return every promise in one of the states, earliest due first."""
         marks = ", ".join("?" * len(states))
         sql = _SELECT + f"WHERE state IN ({marks}) ORDER BY due_at, id"
         return [_promise(row) for row in self._db.execute(sql, states)]

@@ -20,7 +20,7 @@ class Remote:
         self._db = connection
 
     def keep(self, mail: RemoteMail) -> None:
-        """Remember where a mail lies; one that is known stays as it is."""
+        """Remember where a mail is; a known mail is left unchanged."""
         self._db.execute(
             f"INSERT OR IGNORE INTO remote_mail ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*_key(mail), mail.sha256, mail.arrived_at, _packed(mail.flags), mail.modseq, mail.ticket_id,
@@ -38,7 +38,7 @@ class Remote:
         self._db.execute(f"UPDATE remote_mail SET ticket_id = ? WHERE {_KEY}", (ticket_id, *_key(mail)))
 
     def of_ticket(self, ticket_id: int) -> list[RemoteMail]:
-        """Return where a ticket's mails lie, as they arrived."""
+        """Return where a ticket's mails are, in the order of arrival."""
         sql = _SELECT + "WHERE ticket_id = ? ORDER BY arrived_at, uidvalidity, uid"
         return [_mail(row) for row in self._db.execute(sql, (ticket_id,))]
 

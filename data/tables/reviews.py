@@ -80,7 +80,7 @@ class Reviews:
             )
 
     def taken(self, ticket_ids: Sequence[int]) -> bool:
-        """Return whether a sample that stands holds a reply of one of these tickets."""
+        """Return whether a valid sample holds a reply of one of these tickets."""
         sql = """SELECT 1 FROM sample_item i JOIN sample s ON s.id = i.sample_id AND s.state = 'drawn'
             WHERE i.ticket_id IN (SELECT value FROM json_each(?)) LIMIT 1"""
         return self._db.execute(sql, (json.dumps(list(ticket_ids)),)).fetchone() is not None
@@ -134,7 +134,7 @@ class Reviews:
         return [Mark(*row) for row in self._db.execute(sql, (number,))]
 
     def of_message(self, message_id: int) -> list[Review]:
-        """Return the reviews of a reply that stand, calibrations too, oldest first."""
+        """Return a reply's valid reviews, calibrations too, oldest first."""
         sql = _REVIEW + "WHERE message_id = ? AND state = 'given' ORDER BY id"
         return [_review(row) for row in self._db.execute(sql, (message_id,))]
 
@@ -145,7 +145,7 @@ class Reviews:
         return _review(row) if row else None
 
     def each(self, *, agent: str = "", reviewer: str = "", since: int = 0, everything: bool = False) -> list[Review]:
-        """Return reviews that stand, calibrations left out, the newest first; `everything` adds revised ones."""
+        """Return valid reviews, without calibrations, newest first; `everything` adds revised ones."""
         sql = (
             _REVIEW
             + """WHERE calibration IS NULL AND (state = 'given' OR (? AND state = 'revised')) AND at >= ?
@@ -155,7 +155,7 @@ class Reviews:
         return [_review(row) for row in self._db.execute(sql, (everything, since, agent, reviewer))]
 
     def for_agent(self, agent: str, limit: int) -> list[Review]:
-        """Return up to `limit` reviews of an agent's replies that stand, those not seen yet first, then the newest."""
+        """Return up to `limit` valid reviews of an agent's replies, unseen reviews first, then the newest."""
         sql = _REVIEW + (
             "WHERE agent = ? AND state = 'given' AND calibration IS NULL "
             "ORDER BY seen_at IS NOT NULL, at DESC, id DESC LIMIT ?"
@@ -163,7 +163,7 @@ class Reviews:
         return [_review(row) for row in self._db.execute(sql, (agent, limit))]
 
     def measured(self, since: int, until: int) -> Iterator[tuple[int, int, float, str, str, int]]:
-        """Yield ticket, moment, percent, agent, macro and the ticket's age of each review of a time that stands."""
+        """Yield ticket, moment, percent, agent, macro and the ticket's age of each valid review of a period."""
         sql = """SELECT r.ticket_id, r.at, r.percent, r.agent, m.macro, max(0, r.at - t.created_at)
             FROM review r JOIN message m ON m.id = r.message_id JOIN ticket t ON t.id = r.ticket_id
             WHERE r.state = 'given' AND r.calibration IS NULL AND r.at >= ? AND r.at < ? ORDER BY r.at, r.id"""
@@ -228,12 +228,12 @@ class Reviews:
         return int(self._db.execute(sql, given).lastrowid or 0)
 
     def calibration(self, number: int) -> Calibration | None:
-        """Return a calibration that stands."""
+        """Return a calibration that was not undone."""
         row = self._db.execute(_CALIBRATION + "WHERE id = ? AND state = 'open'", (number,)).fetchone()
         return _calibration(row) if row else None
 
     def calibrations(self) -> list[tuple[Calibration, dict[str, Review]]]:
-        """Return the calibrations that stand, oldest first, each with the reviews given so far, by reviewer."""
+        """Return the calibrations that were not undone, oldest first, each with its reviews so far, by reviewer."""
         results = [_calibration(row) for row in self._db.execute(_CALIBRATION + "WHERE state = 'open' ORDER BY id")]
         given: dict[int, dict[str, Review]] = {}
         for row in self._db.execute(_REVIEW + "WHERE calibration IS NOT NULL AND state = 'given' ORDER BY id"):

@@ -1,6 +1,6 @@
 """The SQL of a lane's views: which tickets, in which order, and the index that reads a page of them by key.
 
-SQLite's planner knows nothing of how many tickets stand where; so each view names its index.
+SQLite's planner knows nothing of how many tickets are where; so each view names its index.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def make(title: str, text: str, language: str, context: Context, snippets: Snipp
     line = safe_line(title)
     name = f"{slug(topic) or 'own'}/{slug(line)}"
     if not slug(line) or len(name) > MAX_NAME:
-        raise InputError("No name", "Give the macro a name of some letters, such as Late refund.")
+        raise InputError("No name", "Give the macro a name with letters in it, such as Late refund.")
     spoken = language if language not in ("", "und") else LANGUAGES[0]
     middle, before, after = _without_snippets(safe_text(text).strip(), spoken, context, snippets)
     body, values = _general(middle, context)
@@ -77,7 +77,7 @@ def keep(made: Made, folder: Path, taken: Container[str] = ()) -> str:
     try:
         put_file(path, made.source)
     except OSError as wrong:
-        raise InputError("Macro not written", f"{path}: {wrong.strerror}; look at the folder's rights.") from None
+        raise InputError("Macro not written", f"{path}: {wrong.strerror}; check the folder's permissions.") from None
     return name
 
 

@@ -22,7 +22,7 @@ MOST_VALUES = 3
 """A line with more values than this could look like anything."""
 MAX_LINE = 1000
 ALIKE = 0.35
-"""A new line this like the old one stands in its place (Ratcliff and Obershelp's measure)."""
+"""A new line this like the old one replaces it (Ratcliff and Obershelp's measure)."""
 
 _OPENS = re.compile(r"{%-?\s*(?:if|for|block|macro|filter)\b")
 _CLOSES = re.compile(r"{%-?\s*end")

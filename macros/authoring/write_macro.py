@@ -37,7 +37,7 @@ def save_macro(folder: Path, title: str, language: str, text: str, *, topic: str
     `text` is a template; `as_template` makes one of what was sent.
     """
     if not words(title):
-        raise InputError("No title", "A macro needs a title with a letter in it; the list shows it by that.")
+        raise InputError("No title", "Give the macro a title with at least one letter; lists show it by its title.")
     front = f"title = {_quoted(title)}\n" + (f"topics = [{_quoted(topic)}]\n" if topic else "")
     place = folder / ("-".join(words(topic)) or "own")
     return _write(folder, place / _slug(words(title)), f"+++\n{front}+++\n=== {language}\n{text.rstrip()}\n")

@@ -1,4 +1,4 @@
-"""The checks on a reply before it leaves, one a file: text in, findings with their positions out.
+"""The checks on a reply before it leaves, one per file: text in, findings with their positions out.
 
 Imports `render` and `data`.
 """

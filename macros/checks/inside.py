@@ -26,7 +26,7 @@ def marked(text: str) -> list[Finding]:
 
 
 def from_notes(text: str, conversation: Sequence[Message]) -> list[Finding]:
-    """Find runs of words that stand in a note of this ticket and in nothing that the customer has seen."""
+    """Find runs of words that occur in a note of this ticket and in nothing that the customer has seen."""
     words = words_of(text)
     runs = {" ".join(word[0] for word in words[place : place + RUN]): place for place in range(len(words) - RUN + 1)}
     noted = _plain(earlier.new_text for earlier in conversation if earlier.direction is Direction.NOTE) if runs else ""

@@ -66,7 +66,7 @@ def phones(text: str, known: str) -> list[Finding]:
 
 
 def phone_places(text: str) -> list[tuple[int, int, str]]:
-    """Return where each phone number starts and ends, and its digits; an order number is none."""
+    """Return where each phone number starts and ends, and its digits; an order number is not a phone number."""
     return [
         (*match.span(), digits_of(match[0]))
         for match in _PHONE.finditer(text)
@@ -75,7 +75,7 @@ def phone_places(text: str) -> list[tuple[int, int, str]]:
 
 
 def luhn(digits: str) -> bool:
-    """Tell whether the check digit is right (ISO/IEC 7812-1); spaces and dashes do not count."""
+    """Return whether the check digit is right (ISO/IEC 7812-1); spaces and dashes do not count."""
     from stdnum import luhn
 
     bare = digits_of(_with_ascii_digits(digits))
@@ -83,7 +83,7 @@ def luhn(digits: str) -> bool:
 
 
 def iban(text: str) -> bool:
-    """Tell whether the check digits of an IBAN are right (ISO 13616, ISO 7064 MOD 97-10).
+    """Return whether the check digits of an IBAN are right (ISO 13616, ISO 7064 MOD 97-10).
 
     A country's own rules (length, bank code) are left out: a mistyped account number must not leave either.
     """
@@ -94,7 +94,7 @@ def iban(text: str) -> bool:
 
 
 def dni(text: str) -> bool:
-    """Tell whether the letter of a Spanish DNI or NIE fits its number (Real Decreto 1553/2005; Orden INT/2058/2008)."""
+    """Return whether the letter of a Spanish DNI or NIE is right (Real Decreto 1553/2005; Orden INT/2058/2008)."""
     from stdnum.es import dni, nie
 
     bare = _with_ascii_digits(text)

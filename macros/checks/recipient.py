@@ -29,7 +29,7 @@ def changed_recipient(
 
 
 def is_safety(ticket: Ticket) -> bool:
-    """Return whether someone may come to harm: the ticket has a severity or stands in the safety lane."""
+    """Return whether someone may come to harm: the ticket has a severity or is in the safety lane."""
     return ticket.severity is not None or ticket.lane == _SAFETY_LANE
 
 

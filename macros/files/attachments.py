@@ -51,7 +51,7 @@ def _size(path: Path, name: str, folder: Path) -> int:
     try:
         inside, status = path.resolve().is_relative_to(folder.resolve()), path.stat()
     except (OSError, RuntimeError):
-        raise FieldError(KEY, f"names {name!r}, which is not there") from None
+        raise FieldError(KEY, f"names {name!r}, which does not exist") from None
     if not inside or not stat.S_ISREG(status.st_mode):
         raise FieldError(KEY, f"names {name!r}, which is not a file of this folder")
     return status.st_size

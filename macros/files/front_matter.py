@@ -118,7 +118,7 @@ def _build(name: str, front: front_matter_fields.Table, bodies: tuple[Body, ...]
     asks = front_matter_fields.asks(front.get("asks", []))
     for ask in asks:
         if wrong := problem(ask, ask.default):
-            raise front_matter_fields.FieldError("default", f"does not do: {wrong}")
+            raise front_matter_fields.FieldError("default", f"cannot be used: {wrong}")
     actions = front_matter_fields.actions(front_matter_fields.part(front, "actions"))
     _dues_are_known(actions, asks)
     return Macro(

@@ -43,11 +43,11 @@ class FieldError(ValueError):
         self.key = key
 
 
-def only(table: Table, known: Iterable[str], where: str = "front matter") -> None:
+def only(table: Table, known: Iterable[str], where: str = "the front matter") -> None:
     """Refuse keys that mean nothing here: a typing mistake would silently lose what was meant."""
     for key in table:
         if key not in set(known):
-            raise FieldError(key, f"means nothing in {where}; known are {', '.join(sorted(known))}")
+            raise FieldError(key, f"is not a known key in {where}; known keys are {', '.join(sorted(known))}")
 
 
 def text(table: Table, key: str, default: str = "") -> str:
@@ -153,7 +153,7 @@ def _ask(table: Table) -> Ask:
     only(table, Ask.__dataclass_fields__, "[[asks]]")
     name = text(table, "name")
     if not _NAME.fullmatch(name) or name in RESERVED:
-        raise FieldError("name", f"of an ask has to be a small-letter word of its own, not {name!r}")
+        raise FieldError("name", f"of an ask has to be a unique lower-case word, not {name!r}")
     kind = _one_of(table, "kind", Kind) or Kind.TEXT
     choices = texts(table, "choices")
     if (kind is Kind.CHOICE) != bool(choices):

@@ -50,7 +50,7 @@ class _Read:
 
     @property
     def seen(self) -> tuple[_Stamp, str]:
-        """What tells whether anything is new."""
+        """Changes whenever anything is new."""
         return self.stamp, self.loaded.reason if isinstance(self.loaded, MacroError) else ""
 
 

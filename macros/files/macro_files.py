@@ -62,10 +62,10 @@ def source_of(path: Path, folder: Path) -> str:
     """Return a macro file's text. Raises MacroError for what is not a readable text file of this folder."""
     name = name_of(path, folder)
     if len(name) > MAX_NAME or "+" in name or safe_line(name) != name:
-        raise MacroError(name, 1, f"its name is longer than {MAX_NAME} or holds odd characters; rename it")
+        raise MacroError(name, 1, f"its name is longer than {MAX_NAME} or has unusual characters; rename it")
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise MacroError(name, 1, "is a link out of the folder; copy the file here instead")
+            raise MacroError(name, 1, "is a symbolic link that leaves the folder; copy the file here instead")
         raw = _bytes(name, path)
     except (OSError, RuntimeError) as wrong:  # RuntimeError: a link to itself
         raise MacroError(name, 1, f"cannot be read: {getattr(wrong, 'strerror', '') or 'it is a loop'}") from None
@@ -90,7 +90,7 @@ def _bytes(name: str, path: Path) -> bytes:
 
 def _only_a_file(name: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise MacroError(name, 1, "is not a file with text in it; take it away or rename it")
+        raise MacroError(name, 1, "is not a text file; remove or rename it")
 
 
 def slug(text: str) -> str:

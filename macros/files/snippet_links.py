@@ -1,4 +1,4 @@
-"""Puts snippets and macros together: which snippet a name means, and whether each text may stand with its own."""
+"""Puts snippets and macros together: which snippet a name means, and whether each text may be used with its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts as they stand in a macro file: TOML strings in the front matter, words of a body that no template reads."""
+"""Texts as they are in a macro file: TOML strings in the front matter, words of a body that no template reads."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class RefusedError(ValueError):
 
 
 def parse(environment: ImmutableSandboxedEnvironment, text: str) -> nodes.Template:
-    """Return the syntax tree of `text`; raise RefusedError when it is none."""
+    """Return the syntax tree of `text`; raise RefusedError if it is not a template."""
     try:
         return environment.parse(text)
     except TemplateSyntaxError as wrong:
@@ -122,7 +122,7 @@ class _Checker:
         # Lists of lists double as texts do; what is set may be one.
         for item in node.items:
             if not isinstance(item, nodes.Const | nodes.Getattr) and getattr(item, "name", None) not in self._asked:
-                raise RefusedError(node.lineno, "a list written out holds texts, numbers, published values and asks")
+                raise RefusedError(node.lineno, "a literal list holds texts, numbers, published values and asks")
 
     def _name(self, node: nodes.Name) -> None:
         if node.ctx != "load" or node.name in self._known:
@@ -155,7 +155,7 @@ class _Checker:
             if wrong:
                 raise RefusedError(node.lineno, wrong)
         if node.name == "join" and not (_is_list(node.node) and all(isinstance(arg, nodes.Const) for arg in node.args)):
-            raise RefusedError(node.lineno, "join takes ticket.tags or a list written out, and a text to put between")
+            raise RefusedError(node.lineno, "join takes ticket.tags or a literal list, and a separator")
 
     def _assign(self, node: nodes.Assign) -> None:
         if not isinstance(node.target, nodes.Name) or node.target.name in _RESERVED:
@@ -167,14 +167,14 @@ class _Checker:
 
     def _loop(self, node: nodes.For, in_loop: bool) -> None:
         if in_loop:
-            raise RefusedError(node.lineno, "a loop may not stand inside another")
+            raise RefusedError(node.lineno, "loops cannot be nested")
         if node.recursive or not isinstance(node.target, nodes.Name) or not _is_list(node.iter):
             raise RefusedError(
-                node.lineno, "a loop walks through ticket.tags or a short list written out, with one name"
+                node.lineno, "a loop goes through ticket.tags or a short literal list, with one loop variable"
             )
         if node.target.name in _RESERVED:
             raise RefusedError(
-                node.lineno, f"a loop cannot take the name {node.target.name!r}, which means something else"
+                node.lineno, f"the loop variable cannot be named {node.target.name!r}, which already has a meaning"
             )
         if node.test is not None:
             _plain(node.test, "a condition")
@@ -194,7 +194,7 @@ def _plain(node: nodes.Node, where: str) -> None:
     if any(
         isinstance(part, nodes.Concat) or (isinstance(part, nodes.Filter) and part.name == "join") for part in parts
     ):
-        raise RefusedError(node.lineno, f"{where} takes values as they are; join texts where they are printed")
+        raise RefusedError(node.lineno, f"{where} takes plain values; join texts where they are printed")
 
 
 def _is_list(node: nodes.Node | None) -> bool:

@@ -21,7 +21,7 @@ _MOST = Decimal(10) ** 15
 
 
 def read_number(text: str, *, cents: bool = False) -> Decimal | None:
-    """Return the number that someone typed, `1.234,50` or `1,234.50`; None if it is none.
+    """Return the number that someone typed, `1.234,50` or `1,234.50`; None if it is not a number.
 
     The last mark is the decimal one unless it comes twice; in an amount with `cents`, `1.234` is a thousand and more.
     """

@@ -1,4 +1,4 @@
-"""Greetings and closings that stand in a text as words, for macros that bring them by no snippet."""
+"""Greetings and closings that are part of a text, for macros that bring them by no snippet."""
 
 from __future__ import annotations
 

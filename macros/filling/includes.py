@@ -35,7 +35,7 @@ class _Splicing:
     def into(self, tree: nodes.Template) -> None:
         self._parts += within_limits(tree)
         if self._parts > MAX_NODES:
-            raise RefusedError(1, f"has more than {MAX_NODES} parts, snippets and all")
+            raise RefusedError(1, f"has more than {MAX_NODES} parts, snippets included")
         if next(tree.find_all(nodes.Include), None) is None:
             return
         for node in [tree, *tree.find_all(nodes.Node)]:

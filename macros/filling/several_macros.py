@@ -67,7 +67,7 @@ def left_out(goes_before: bool, goes_after: bool) -> frozenset[Once]:
 
 
 def in_place(text: str, before: str, after: str) -> str:
-    """Return `text` set off by empty lines from what stands around it; one line alone goes into the sentence."""
+    """Return `text` set off by empty lines from what is around it; one line alone goes into the sentence."""
     if "\n" not in text:
         return text
     lead = "\n" * max(0, 2 - _ends(before[::-1])) if before.strip() else ""
@@ -75,7 +75,7 @@ def in_place(text: str, before: str, after: str) -> str:
 
 
 def _ends(text: str) -> int:
-    """Return how many line ends stand at the beginning."""
+    """Return how many line ends are at the beginning."""
     spaces = text[: len(text) - len(text.lstrip())]
     return spaces.count("\n")
 

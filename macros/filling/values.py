@@ -1,4 +1,4 @@
-"""Values as a template gets them: text that still knows the moment it tells, and the names of people."""
+"""Values as a template gets them: text that still knows its date and time, and the names of people."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ TOOLS = ("zendesk", "gorgias", "helpscout", "freshdesk", "rocketchat", "chatwoot
 
 
 def read(name: str, raw: bytes, tool: str = "") -> list[Foreign]:
-    """Return the answers of an export. `tool` is one of `TOOLS`, empty to tell by the shape. Raises InputError."""
+    """Return the answers of an export. `tool` is one of `TOOLS`; empty: recognised by its shape. Raises InputError."""
     if len(raw) > MAX_BYTES:
         raise InputError("Export too large", f"{name} is larger than {MAX_BYTES // 1_000_000} MB; split it.")
     try:

@@ -69,7 +69,9 @@ class Import:
         try:
             outcome = self._put(path, written.source)
         except OSError as wrong:
-            raise InputError("Macro not written", f"{path}: {wrong.strerror}; look at the folder's rights.") from None
+            raise InputError(
+                "Macro not written", f"{path}: {wrong.strerror}; check the folder's permissions."
+            ) from None
         return Outcome(
             foreign.title, name, outcome, written.languages, written.asks, written.notes, foreign.tool, foreign.extra
         )

@@ -1,4 +1,4 @@
-"""How close a message is to what each macro answered before: the cosine to a centroid of weighed features a macro."""
+"""How close a message is to what each macro answered before: the cosine to the macro's centroid of features."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def evaluate(history: Sequence[Example], suggester: Suggester) -> Evaluation:
     """
     if len(history) < LEAST:
         raise InputError(
-            "Too little history", f"{len(history)} answered messages are not enough; {LEAST} are the least."
+            "Too little history", f"{len(history)} answered messages are not enough; at least {LEAST} are needed."
         )
     start = int(len(history) * LEARNED)
     uses: Counter[str] = Counter()

@@ -41,7 +41,7 @@ _SENSE = 2.0
 _SHARPNESS = 20.0
 """Turns cosines into log odds."""
 _SAME = 6
-"""Decimals in which scores are compared: what differs less goes by use."""
+"""Decimals in which scores are compared: macros whose scores differ less are ordered by use."""
 _FLOOR_VOTE, _FLOOR, _FLOOR_SENSE = 1e-2, 1e-4, 1e-3
 """The probability that a view leaves for a macro that it does not affect."""
 

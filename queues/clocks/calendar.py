@@ -175,7 +175,7 @@ def _check_blocks(blocks: Sequence[Sequence[Block]]) -> None:
 
 def _list(value: object, where: str) -> list[object]:
     if not isinstance(value, list):
-        raise InputError("Not a list", f"{where}: weekdays and holidays are lists, {value!r} is none.")
+        raise InputError("Not a list", f"{where}: weekdays and holidays are lists; {value!r} is not a list.")
     return value
 
 

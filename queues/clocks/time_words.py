@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from queues.clocks.calendar import Calendar
 from queues.clocks.spoken_times import MONTHS, NUMBERS, WEEKDAYS, When, due_of, fold
 
-EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 dic"
+EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 Dec"
 """The examples shown in an error."""
 MORNING, AFTERNOON, EVENING, NOON = 9, 15, 20, 12
 """The hours that parts of a day stand for; a day named alone begins in the morning."""
@@ -101,7 +101,7 @@ def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -
 
 
 def read_due(answer: str, now: int, office: Calendar) -> int | None:
-    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None where it is none."""
+    """Return when an answer such as `tomorrow`, `viernes 17:00` or `2 days` is over; None if it is not a time."""
     due = read_time(answer, now, office, day_end=True)
     if due is not None:
         return due if due > now else None

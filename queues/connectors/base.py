@@ -46,7 +46,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class RemoteTicket:
-    """How a ticket stands in its system."""
+    """A ticket's state in its system."""
 
     ref: str
     status: str
@@ -72,7 +72,7 @@ class RemoteTicket:
 
 
 Filed = Callable[[int], bool]
-"""Tells whether the desk has a message of this number already; it need not be brought again."""
+"""Says whether the desk already has the message with this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Batch:
 
     messages: tuple[Happened, ...]
     tickets: Mapping[str, RemoteTicket]
-    """By number: the tickets that anything happened to, as they stand now."""
+    """By number: the tickets that anything happened to, in their current state."""
     moved: Mapping[str, str]
     """Tickets whose status, owner or tags changed, or may have, and by whom last."""
     cursor: str
@@ -128,7 +128,7 @@ class TicketSystem(Protocol):
     """Mirrors a ticketing system: what `queues.remotes.tracker_sync` asks of a connector.
 
     Every call may raise ConnectorError. It never raises for what the system merely did not do: it
-    returns how the ticket stands then.
+    returns the ticket's state afterwards.
     """
 
     name: str
@@ -164,23 +164,23 @@ class TicketSystem(Protocol):
         ...
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return how a ticket stands."""
+        """Return a ticket's state."""
         ...
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Try to become its owner in place of `before` (empty: no one), and return how it stands then."""
+        """Try to become its owner in place of `before` (empty: no one), and return its state afterwards."""
         ...
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        """Give it from its owner `before` to another, or to no one, and return how it stands then."""
+        """Give it from its owner `before` to another, or to no one, and return its state afterwards."""
         ...
 
     def set_status(self, ref: str, status: str) -> RemoteTicket:
-        """Set its status, and return how it stands then."""
+        """Set its status, and return its state afterwards."""
         ...
 
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
-        """Add and remove tags and leave the others alone; return how it stands then, without what it cannot have."""
+        """Add and remove tags and leave the others alone; return its state afterwards, without what it cannot have."""
         ...
 
     def offer(self, reply: RemoteReply) -> Offered:

@@ -191,7 +191,7 @@ class Mailbox:
     def mark_unchanged(self, uid: int, modseq: int, *, add: Iterable[str]) -> int:
         """Set flags only if nothing changed since `modseq`: the new mod-sequence, 0 if someone was first.
 
-        The server says OK in both cases (RFC 7162, 3.1.3): only its MODIFIED tells a refusal.
+        The server says OK in both cases (RFC 7162, 3.1.3): only its MODIFIED shows a refusal.
         """
         with self._told():
             imap = self._imap
@@ -267,7 +267,7 @@ class Mailbox:
         return self._told_meanwhile()
 
     def _idle_lines(self) -> list[bytes]:
-        """Return what the server has said by now. Lines may lie read in the buffer, where `select` sees nothing."""
+        """Return what the server has said by now. Lines may already be in the buffer, where `select` sees nothing."""
         imap, sock = self._imap, self._client.socket()
         lines: list[bytes] = []
         while True:

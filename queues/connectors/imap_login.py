@@ -28,7 +28,7 @@ def logged_in(account: Account, secret: str) -> Any:
 
 
 def _connected(account: Account) -> Any:
-    """Connect, with TLS before anything is said that others must not read."""
+    """Connect, with TLS before anything confidential is sent."""
     server, context = account.imap, tls.context(account)
     if server.security == "tls":
         return IMAPClient(server.host, server.port, ssl=True, ssl_context=context, timeout=TIMEOUT)

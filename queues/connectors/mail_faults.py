@@ -75,7 +75,7 @@ def login_refused(account: Account, server: Server, answer: object) -> LoginRefu
     what = "password" if account.auth == "password" else "token"
     return LoginRefusedError(
         "Login refused",
-        f"{server.host} does not take the {what} of {account.login}; put a new one where secret says "
+        f"{server.host} does not accept the {what} of {account.login}; store a new one where `secret` points "
         f"({account.secret.partition(':')[0]}); it is tried again. ({_words(answer)})",
     )
 

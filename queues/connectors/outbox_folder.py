@@ -49,7 +49,8 @@ class OutboxFolder:
 def not_delivered(folder: Path, error: OSError) -> ConnectorError:
     """Say that the folder did not take a reply."""
     return ConnectorError(
-        "Reply not delivered", f"{folder} cannot be written ({error.strerror}); free space or its rights."
+        "Reply not delivered",
+        f"{folder} cannot be written ({error.strerror}); check its permissions and the free space.",
     )
 
 

@@ -76,7 +76,7 @@ class RequestTracker:
         if not self._me:
             owner = _TOKEN.fullmatch(self._token(self.tracker))
             if owner is None:
-                raise ConnectorError("Who are we", f"The token of {self.name} does not say whose it is; set user.")
+                raise ConnectorError("Unknown user", f"The token of {self.name} does not say whose it is; set `user`.")
             self._me = str(_dict(self._get(f"user/{owner[1]}")).get("Name", ""))
         return self._me
 
@@ -93,7 +93,7 @@ class RequestTracker:
         if missing:
             raise ConnectorError(
                 "No such queue",
-                f"{self.web.place} shows {me} no queue {missing[0]!r}; it has {', '.join(sorted(queues))}.",
+                f"{self.web.place} has no queue {missing[0]!r} that {me} can see; it has {', '.join(sorted(queues))}.",
             )
         count = len(self.tracker.queues) or len(queues)
         used = f"{self.requests} of {self.tracker.requests} requests a minute"
@@ -145,7 +145,7 @@ class RequestTracker:
         return max((int(transaction["id"]) for transaction in _items(self._get("transactions", query))), default=0)
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return how a ticket stands. Raises NotFoundError."""
+        """Return a ticket's state. Raises NotFoundError."""
         answer = self._tickets({ref}, everywhere=True)
         if ref not in answer:
             raise NotFoundError("Not found", f"{self.web.place} has no ticket {ref}, or {self.me()} may not see it.")

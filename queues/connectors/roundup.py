@@ -71,18 +71,18 @@ class Roundup:
             statuses = self.rest.numbers("status")
         except NotFoundError as error:
             raise ConnectorError(
-                "No Roundup", f"{place} has no REST interface of a Roundup there: check the url, and that its "
+                "Not a Roundup", f"{place} has no Roundup REST interface: check the url, and that its "
                 "administrator enabled it (enable_rest).",
             ) from error  # fmt: skip
         except RefusedError as error:
             raise ConnectorError(
-                "Not let in", f"{place} does not let {self.tracker.user or 'us'} use its REST interface: the user "
+                "Access denied", f"{place} does not let {self.tracker.user or 'us'} use its REST interface: the user "
                 "needs the right 'Rest Access', the tracker http_auth = yes.",
             ) from error  # fmt: skip
         self._must_have("status", self.tracker.statuses, statuses)
         if self.tracker.queues and not self.tracker.queue_field:
             raise ConnectorError(
-                "No queue-field", f"Say with queue-field which property of issues {self.name} goes by."
+                "No queue-field", f"{self.name}: set queue-field to the property of issues that names their queue."
             )
         if self.tracker.queues:
             self._must_have(self.tracker.queue_field, self.tracker.queues, self.rest.numbers(self.tracker.queue_field))
@@ -131,7 +131,7 @@ class Roundup:
         return self._feed.total
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return how an issue stands. Raises NotFoundError."""
+        """Return an issue's state. Raises NotFoundError."""
         self.me()
         answer = self.rest.get(f"issue/{int(ref)}", [("@fields", ",".join(self._reading.fields())), ("@verbose", "2")])
         row = {"id": ref, **answer.get("attributes", {})}
@@ -228,7 +228,7 @@ class Roundup:
         return self.rest.make("msg", {**values, **({"files": kept} if kept else {})})
 
     def _change_anyhow(self, ref: str, values: Mapping[str, str]) -> RemoteTicket:
-        """Change an issue, again where another came first, and return how it stands then."""
+        """Change an issue, again where another came first, and return its state afterwards."""
         for turn in range(TRIES):
             stands = self.ticket(ref)
             try:

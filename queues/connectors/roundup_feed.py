@@ -1,6 +1,6 @@
 """Which issues of a Roundup changed: by when something last happened to them, read once more for a minute.
 
-Roundup numbers no changes and tells their time by the second, so an issue that was seen is known by its content.
+Roundup does not number changes and gives their time in seconds, so an issue that was seen is known by its content.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Feed:
 
 
 def moment(written: str) -> int:
-    """Return a date of Roundup's, which is UTC; 0 if it is none."""
+    """Return a date of Roundup's, which is UTC; 0 if it is not a date."""
     try:
         return int(datetime.strptime(written.partition(" ")[0][:19], _FORM).replace(tzinfo=UTC).timestamp())
     except ValueError:

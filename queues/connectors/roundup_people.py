@@ -34,7 +34,7 @@ class Person:
 
     @property
     def domain(self) -> str:
-        """What stands behind the @ of the address."""
+        """The part of the address after the @."""
         return self.address.rpartition("@")[2]
 
 

@@ -1,4 +1,4 @@
-"""What stands in a Roundup, in the desk's terms: issues as tickets, messages and files as mails."""
+"""The contents of a Roundup, in the desk's terms: issues as tickets, messages and files as mails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS = ["author", "creator", "date", "creation", "content", "type", "messageid
 
 
 class Reading:
-    """Reads issues and what was said in them."""
+    """Reads issues and their messages."""
 
     def __init__(self, rest: Rest, people: People) -> None:
         self._rest, self._people, self._tracker = rest, people, rest.tracker
@@ -50,7 +50,7 @@ class Reading:
         self._people.meet(number for row in rows for number in numbers_of(row.get("nosy")))
 
     def ticket(self, row: Mapping[str, Any], version: str = "") -> RemoteTicket:
-        """Return how an issue stands."""
+        """Return an issue's state."""
         asks, nosy = self.asks(row), [self._people[number] for number in numbers_of(row.get("nosy"))]
         language = self.property_of(self._tracker.fields.language)
         return RemoteTicket(

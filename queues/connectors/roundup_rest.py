@@ -20,7 +20,7 @@ from queues.connectors.web import Answer, Offer, Packed, WebClient
 
 Query = Sequence[tuple[str, str]]
 AT_ONCE = 50
-"""Rows of one request: their numbers stand in its address."""
+"""Rows of one request: their numbers are in its address."""
 
 
 class SecretOf(Protocol):
@@ -102,7 +102,7 @@ class Rest:
         return str(_data(self.ask("POST", kind, body=dict(values)).body).get("id", ""))
 
     def upload(self, name: str, kind: str, content: bytes) -> str:
-        """Keep a file there and return its number; what calls itself text and is none is not called so there."""
+        """Keep a file there and return its number; a file that claims to be text but is not is sent as binary."""
         if kind.startswith("text/") and not _is_text(content):
             kind = "application/octet-stream"
         return str(_data(self.ask("POST", "file", body=_form(name, kind, content)).body).get("id", ""))
@@ -129,7 +129,9 @@ class Rest:
         if subject(secret):
             return f"Bearer {secret}"
         if not secret.isprintable() or not self.tracker.user:
-            raise UnreachableError("No login", f"{self.tracker.name} needs user and a password of letters and signs.")
+            raise UnreachableError(
+                "No login", f"{self.tracker.name} needs a user, and a password without control characters."
+            )
         return "Basic " + base64.b64encode(f"{self.tracker.user}:{secret}".encode()).decode()
 
 

@@ -42,7 +42,7 @@ class BusyError(UnreachableError):
 
 
 class TokenRefusedError(UnreachableError):
-    """The server does not take the token."""
+    """The server does not accept the token."""
 
 
 class NotFoundError(RefusedError):
@@ -161,13 +161,13 @@ class WebClient:
                 if at_home:
                     raise
                 # someone else's host may be gone for good, and no ticket waits for its file
-                raise RefusedError("Refused", f"A file of {self.place} lies elsewhere: {error.message}") from error
+                raise RefusedError("Refused", f"A file of {self.place} is stored elsewhere: {error.message}") from error
             finally:
                 other.close()
             if isinstance(answer, bytes):
                 return answer
             url = answer.location if _parts(answer.location) is None else urljoin(url, answer.location)
-        raise RefusedError("Refused", f"{self.place} names no address for a file that can be used.")
+        raise RefusedError("Refused", f"{self.place} gives no usable address for a file.")
 
     def _fetch(self, target: str, headers: Mapping[str, str], largest: int) -> bytes | _Moved:
         connection = self._connect()
@@ -256,8 +256,8 @@ class WebClient:
         match status:
             case 401:
                 return TokenRefusedError(
-                    "Token refused", f"{self.place} does not take the {self._secret}; it may have expired: put a new "
-                    "one where secret says; it is tried again."
+                    "Token refused", f"{self.place} does not accept the {self._secret}; it may have expired: store a "
+                    "new one where `secret` points; it is tried again."
                 )  # fmt: skip
             case 404:
                 return NotFoundError(
@@ -335,7 +335,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _plain(text: str) -> str:
-    """Return a path or a query as it may stand in a request; what is written so already stays."""
+    """Return a path or a query as it may be in a request; what is written so already stays."""
     return quote(text, safe="/?:@!$&'()*+,;=~%-._")
 
 

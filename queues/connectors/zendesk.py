@@ -121,7 +121,7 @@ class Zendesk:
         return count if isinstance(count, int) else 0
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return how a ticket stands. Raises NotFoundError."""
+        """Return a ticket's state. Raises NotFoundError."""
         row = self._one(ref)
         return self._tickets.remote(row)
 
@@ -134,7 +134,7 @@ class Zendesk:
         return self._assign(ref, self._names.agent(owner) if owner else None, before)
 
     def set_status(self, ref: str, status: str) -> RemoteTicket:
-        """Set the status, and return how it stands then."""
+        """Set the status, and return its state afterwards."""
         return self._updated(ref, self._status(status))
 
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
@@ -154,7 +154,7 @@ class Zendesk:
     def offer(self, reply: RemoteReply) -> ReplyOffer:
         """Hand a public comment over, with status, fields, tags and files in the one update.
 
-        Raises RefusedError for a closed ticket, which takes no update for ever.
+        Raises RefusedError for a closed ticket, which can never be updated.
         """
         row = self._one(reply.ref)
         if row.get("status") == "closed":
@@ -200,7 +200,7 @@ class Zendesk:
         return rows_of(self._get(_path(ref), {}), "ticket")
 
     def _batch(self, results: Sequence[Json], filed: Filed, cursor: str = "", *, more: bool = False) -> Batch:
-        """Return what these tickets' audits tell; one that is deleted shows nothing any more but that."""
+        """Return what these tickets' audits say; of a deleted ticket only that it is deleted."""
         events: list[Happened] = []
         tickets: dict[str, RemoteTicket] = {}
         moved: dict[str, str] = {}
@@ -261,7 +261,7 @@ class Zendesk:
         token = rows_of(answer.body, "upload").get("token")
         if not token:
             raise UnreachableError(
-                "File not taken", f"{self.web.place} took {name} without a token; it is tried again."
+                "File not taken", f"{self.web.place} accepted {name} without returning a token; it is tried again."
             )
         return str(token)
 
@@ -309,5 +309,5 @@ def _only(row: Json) -> dict[str, Any]:
 
 
 def _possible(tags: Collection[str]) -> frozenset[str]:
-    """Return the tags that Zendesk takes as they are: it folds case, and a space makes two of one."""
+    """Return the tags that Zendesk takes as they are: it folds case, and splits a tag at a space."""
     return frozenset(tag for tag in tags if tag and tag == tag.lower() and not any(map(str.isspace, tag)))

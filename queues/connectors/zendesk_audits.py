@@ -1,4 +1,4 @@
-"""What Zendesk's audits of a ticket tell: its messages, and who changed it last."""
+"""What Zendesk's audits of a ticket say: its messages, and who changed it last."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Names:
         for row in self.rows("users", {"role[]": "agent"}) + self.rows("users", {"role[]": "admin"}):
             if wanted in (address(row), str(row.get("name") or "").casefold()):
                 return int(row["id"])
-        raise RefusedError("No such agent", f"Zendesk has no agent {called}; give it to one by e-mail address.")
+        raise RefusedError("No such agent", f"Zendesk has no agent {called}; name the agent by e-mail address.")
 
     def group(self, number: Any) -> str:
         """Return a group's name."""
@@ -99,7 +99,9 @@ class Names:
         numbers = {str(row.get("title")): int(row["id"]) for row in self._list("views").values()}
         for title in views:
             if title not in numbers:
-                raise RefusedError("No such view", f"Zendesk shows us no view {title!r}; it may be another's own.")
+                raise RefusedError(
+                    "No such view", f"Zendesk has no view {title!r} that this user can see; it may be another agent's."
+                )
             rows = self.rows(f"views/{numbers[title]}/tickets", {}, "tickets")
             self._in_views[title] = frozenset(int(row["id"]) for row in rows)
 
@@ -154,7 +156,7 @@ def rows_of(body: Any, name: str) -> Json:
 
 
 def listed(body: Any, name: str) -> Sequence[Json]:
-    """Return a list of an answer. Raises RefusedError if it is none."""
+    """Return a list in an answer. Raises RefusedError if it is not a list."""
     result = body.get(name) if isinstance(body, dict) else None
     if not isinstance(result, list):
         raise RefusedError("Not understood", f"Zendesk answered without {name}; check the url.")

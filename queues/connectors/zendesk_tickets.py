@@ -1,4 +1,4 @@
-"""How a ticket stands in Zendesk, and which of the settings' queues holds it."""
+"""A ticket's state in Zendesk, and which of the settings' queues holds it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Tickets:
             if name not in known:
                 raise ConnectorError(
                     "No such queue",
-                    f"{place} shows {me} no {kind} {name!r}; it has {', '.join(sorted(known)) or 'none'}.",
+                    f"{place} has no {kind} {name!r} that {me} can see; it has {', '.join(sorted(known)) or 'none'}.",
                 )
 
 

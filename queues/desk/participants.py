@@ -81,13 +81,13 @@ def without(addresses: Sequence[str], recipient: str) -> tuple[str, ...]:
 
 
 def is_person(address: str, ours: Collection[str]) -> bool:
-    """Tell whether a copy can go to an address: one of a mail, no daemon's, none of ours."""
+    """Return whether a copy can go to an address: a mail address that is not a daemon's and not ours."""
     written = _written(address)
     return bool(written) and not is_daemon(address) and written not in ours and address.casefold() not in ours
 
 
 def _written(address: str) -> str:
-    """Return the address as a mail server knows it, in lower case; empty where it is none."""
+    """Return the address as a mail server knows it, in lower case; empty if it is not an address."""
     from queues.mail.addresses import written_address  # loaded with the first Cc
 
     try:
@@ -97,7 +97,7 @@ def _written(address: str) -> str:
 
 
 def _is_the_customers(opening: Message, ticket: Ticket, customers: Collection[str]) -> bool:
-    """Tell whether the first mail is from the customer as far as is known, and none that only claims to be."""
+    """Return whether the first mail is from the customer as far as is known, and none that only claims to be."""
     doubts = {sign.rule for sign in opening.signs} & _DOUBTED
     return (
         opening.direction is Direction.IN

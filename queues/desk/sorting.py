@@ -35,7 +35,7 @@ def settled(item: Incoming, *, answers_us: bool, subject: str = "") -> Incoming:
 
 
 def by_sender(item: Incoming, blocked: Collection[str], trusted: Collection[str]) -> Incoming:
-    """Return the message with the kind that the lists of senders give it; what stands in both is trusted.
+    """Return the message with the kind that the lists of senders give it; what is in both is trusted.
 
     The lists hold addresses and domains (`@example.com`), lower case. Only spam and what a person may have written is
     looked at: a report about our own mail stays one.

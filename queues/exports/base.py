@@ -103,5 +103,5 @@ def attachment(name: str, content_type: str, size: int) -> Attachment:
 
 
 def whole(value: Any) -> int:
-    """Return a whole number, 0 for what is none."""
+    """Return a whole number, 0 for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53 else 0

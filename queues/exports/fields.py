@@ -10,7 +10,7 @@ from typing import Any
 from data.safe_text import safe_line
 
 _EARLIEST, _LATEST = 315_532_800, 4_102_444_800
-"""1980 and 2100: a time outside is none."""
+"""1980 and 2100: a time outside is ignored."""
 _SPACED_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)", re.I)
 
 

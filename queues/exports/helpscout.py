@@ -23,7 +23,7 @@ _STATUSES = {
 }
 _TYPES = {"customer": Direction.IN, "message": Direction.OUT, "note": Direction.NOTE, "forwardparent": Direction.NOTE}
 _NO_MESSAGE = "lineitem"
-"""The type of a thread that only tells what was done."""
+"""The type of a thread that only records an action."""
 
 
 def matches(shape: Shape) -> bool:

@@ -33,7 +33,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplement
 _MARK = b"\xef\xbb\xbf"
 """What some programs put before UTF-8."""
 _LATER = 8
-"""How many records are inspected to tell an export from other JSON."""
+"""How many records are inspected to recognise an export among other JSON."""
 
 
 @dataclass(frozen=True, slots=True)

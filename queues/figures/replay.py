@@ -1,6 +1,6 @@
 """Simulates a past period: the same requests under another order, other hours, targets or staffing.
 
-Arrivals and handle times are those of the record; who takes which request when is decided anew. One agent works on
+Arrivals and handle times are those of the record; who takes which request when is decided again. One agent works on
 one request at a time and finishes it; future requests are unknown.
 """
 

@@ -83,7 +83,7 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def dangers(name: str, content_type: str, content: bytes | None = None) -> tuple[Danger, ...]:
-    """Return what there is to know before the file is opened; without its bytes, as far as name and type tell."""
+    """Return what there is to know before the file is opened; without its bytes, as far as name and type show."""
     ending = _ending(name, content_type)
     by_name = {danger for danger, endings in _ENDINGS.items() if ending in endings}
     by_type = {_TYPES[content_type]} if content_type in _TYPES else set()

@@ -29,7 +29,7 @@ def files_of(messages: Sequence[Message]) -> list[TicketFile]:
 
 
 def content(store: Store, file: TicketFile, helper: Helper) -> bytes:
-    """Return the bytes of a file, read out of the mail that it stands in.
+    """Return the bytes of a file, read out of the mail that contains it.
 
     Raises InputError where they are not in the desk file, ConnectorError where no helper can be started.
     """

@@ -7,7 +7,7 @@ import unicodedata
 
 _WORD = re.compile(r"\w+")
 _REMEMBERED = 0xFFFF
-"""Characters past this are folded anew each time, so that foreign text cannot fill the memory."""
+"""Characters past this are folded again each time, so that foreign text cannot fill the memory."""
 
 
 def fold(text: str) -> str:

@@ -118,7 +118,9 @@ class Helper:
             except _LostError as error:
                 self._stop()
                 if children.ending.is_set():
-                    raise ConnectorError("Mail reader", "The program is ending; what is not read yet stays.") from error
+                    raise ConnectorError(
+                        "Mail reader", "The program is ending; unread mail is kept for the next start."
+                    ) from error
                 self.restarts += 1
                 answers.append(lost(len(answers), str(error)))
         return answers

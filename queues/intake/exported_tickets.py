@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from data.errors import InputError
 from data.protocols import Clock
 from data.records.incoming import CustomerHint, Imported, Incoming, Standing
 from data.records.messages import Direction, MessageKind
 from queues.desk.desk import Desk
 from queues.exports.export_people import People
-from queues.exports.read_export import Piece, Record
+from queues.exports.read_export import PersonRow, Piece, Record
 from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
 from queues.helper.client import Helper, RawMessage
-from queues.intake.take_in import Report
+from queues.intake.take_in import Report, batches
 
 MOST_IN_BATCH = 50
-LARGEST_BATCH = 8 * 1024 * 1024
-"""Bytes after which a batch is filed, however few tickets it holds."""
 
 
 @dataclass(slots=True)
@@ -43,7 +40,7 @@ class Importer:
         written; what was filed before stays.
         """
         records = 0
-        for batch in _batches(items, self.report):
+        for batch in batches((item for item in items if not isinstance(item, PersonRow)), self.report, MOST_IN_BATCH):
             fresh = [record for record in batch if not self._is_known(record)]
             split = self.helper.split([(record.tool, record.raw) for record in fresh])
             taken = [
@@ -144,22 +141,6 @@ class _Placing:
             [message.id] if message.id else ["", message.author.id, message.author.address, message.at, message.text]
         )
         return hashlib.sha256(msgspec.json.encode([self._ref(), *stable])).hexdigest()
-
-
-def _batches(items: Iterable[Piece], report: Report) -> Iterator[list[Record]]:
-    batch: list[Record] = []
-    size = 0
-    for item in items:
-        if isinstance(item, InputError):
-            report.refuse(item.message)
-        elif isinstance(item, Record):
-            batch.append(item)
-            size += len(item.raw)
-        if len(batch) >= MOST_IN_BATCH or size >= LARGEST_BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _ordered(ticket: ExportedTicket, people: People) -> list[ExportedMessage]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from data.errors import InputError
 from data.protocols import Clock
 from data.records.incoming import Incoming
 from queues.desk.desk import Desk
+from queues.exports.read_export import Record
 from queues.exports.ticket import Kept
 from queues.helper.client import Helper, RawMessage
 from queues.intake.own_addresses import OwnAddresses
@@ -23,7 +24,8 @@ MOST_IN_BATCH = 200
 MOST_TOLD = 1_000
 """The most messages that a report keeps."""
 LARGEST_BATCH = 8 * 1024 * 1024
-"""Bytes after which a batch is filed, however few messages it holds."""
+"""Bytes after which a batch is filed, however little it holds."""
+_Raw = TypeVar("_Raw", RawMessage, Record)
 
 
 @dataclass(slots=True)
@@ -131,7 +133,7 @@ def take_in(
     Raises StoreError if the store cannot be written; what was filed before stays.
     """
     report = Report()
-    for batch in _batches(items, report):
+    for batch in batches(items, report, MOST_IN_BATCH):
         with desk.store.write(bulk=True):
             for message in batch:
                 desk.store.messages.keep_raw(message.raw, message.source, clock())
@@ -151,8 +153,9 @@ def take_up(*, desk: Desk, helper: Helper, connector: str, clock: Clock, recogni
     return report
 
 
-def _batches(items: Iterable[RawMessage | InputError], report: Report) -> Iterator[list[RawMessage]]:
-    batch: list[RawMessage] = []
+def batches(items: Iterable[_Raw | InputError], report: Report, most: int) -> Iterator[list[_Raw]]:
+    """Yield `items` in lists of at most `most`, or about `LARGEST_BATCH` bytes; errors go to the report."""
+    batch: list[_Raw] = []
     size = 0
     for item in items:
         if isinstance(item, InputError):
@@ -160,7 +163,7 @@ def _batches(items: Iterable[RawMessage | InputError], report: Report) -> Iterat
             continue
         batch.append(item)
         size += len(item.raw)
-        if len(batch) >= MOST_IN_BATCH or size >= LARGEST_BATCH:
+        if len(batch) >= most or size >= LARGEST_BATCH:
             yield batch
             batch, size = [], 0
     if batch:

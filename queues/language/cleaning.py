@@ -67,7 +67,7 @@ _MESSAGE_BELOW = re.compile(
     r"(?: (?:of|from|del?|da|do|du|von|que|der) .{1,40})?\W*[:：]\s*$",
     re.I,
 )
-"""A line that says that the customer's message stands below it."""
+"""A line that says that the customer's message is below it."""
 _PROMPT = re.compile(r"^\s*\W*[^\W\d_].{2,80}[:：?？]\s*$")
 _SUBJECT = re.compile(r"^\s*(?:re|rv|fwd?|fw|aw|wg|tr|enc|res)\s?:.*\n+(?=\s*\S)", re.I)
 
@@ -119,7 +119,7 @@ def _is_empty_header(line: str) -> bool:
 
 
 def _above_comment_head(text: str) -> str:
-    """Keep what stands above a helpdesk's comment: a name on one line, a date with its time alone on the next."""
+    """Keep what is above a helpdesk's comment: a name on one line, a date with its time alone on the next."""
     lines = text.split("\n")
     for at, (name, date) in enumerate(pairwise(lines)):
         named = _NAME_LINE.match(name[:80]) and name.rstrip()[-1:] not in ".?!,:;"
@@ -134,7 +134,7 @@ def _without_subject(text: str) -> str:
 
 
 def _below_its_heading(text: str) -> str:
-    """Keep what stands below "Customer message:" and the like."""
+    """Keep what is below "Customer message:" and the like."""
     lines = text.split("\n")
     at = next((at for at, line in enumerate(lines) if _MESSAGE_BELOW.match(line[:100])), None)
     return text if at is None else "\n".join(lines[at + 1 :])
@@ -192,6 +192,6 @@ def _without_logs(text: str) -> str:
 
 
 def _without_citations(text: str) -> str:
-    """Drop what stands in quotation marks where two words remain: error texts are cited in the app's language."""
+    """Drop what is in quotation marks where two words remain: error texts are cited in the app's language."""
     without = "\n".join(line if _ALL_CITED.match(line) else _CITED.sub(" ", line) for line in text.split("\n"))
     return without if without == text or len(re.findall(r"[^\W\d_]+", without)) >= 2 else text

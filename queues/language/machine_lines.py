@@ -85,7 +85,7 @@ _LINES_BELOW = 8
 
 
 def without_machine_lines(text: str) -> str:
-    """Drop the lines that programs add, and what stands under a rule where it speaks of a ticket or links to it."""
+    """Drop the lines that programs add, and what is under a rule where it speaks of a ticket or links to it."""
     if "\n" not in text:
         return text
     return "\n".join(line for line in _above_rule(text.split("\n")) if not _is_machine(line) or is_frame(line))

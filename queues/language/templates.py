@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from queues.language.tokens import words
 
 SHARED = 0.6
-"""A sentence is ours when this share of its word trigrams stands in a known text."""
+"""A sentence is ours when this share of its word trigrams is in a known text."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+|\n+")
 Trigram = tuple[str, str, str]

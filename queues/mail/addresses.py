@@ -1,4 +1,4 @@
-"""Names and addresses out of From, To and their like (RFC 5322), read left to right once, whatever stands there.
+"""Names and addresses out of From, To and their like (RFC 5322), read left to right once, whatever is there.
 
 And the other way: an address as it is read, or as an agent types it, in the one form that every mailer takes.
 """
@@ -20,7 +20,7 @@ _BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()]+")
 _SPACED = re.compile(r"[^\s@<>]+ ?@ ?[^\s@<>]+\.[^\s@<>]+")
 """An address and nothing else, with blanks around its @."""
 _IN_FRONT = re.compile(r"\A(?:(?i:mailto:)|@[^:]*:)")
-"""What stands before an address and is none of it: the scheme of a link, a route (RFC 5322, 4.4)."""
+"""What may precede an address without being part of it: the scheme of a link, a route (RFC 5322, 4.4)."""
 _LETTER = r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])"
 _ATOMS = re.compile(rf"{_LETTER}+(?:\.{_LETTER}+)*")
 _DOTTED = re.compile(rf"(?:{_LETTER}|\.)+")

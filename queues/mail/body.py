@@ -28,7 +28,7 @@ MOST_PARTS = 1_000
 _MOST_FORWARDED = 20
 """Attached mails whose words are shown."""
 LONGEST_TEXT = 1_000_000
-"""Characters of readable text kept of a message; a note tells where it was cut."""
+"""Characters of readable text kept of a message; a note says where it was cut."""
 
 _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 _RETURNED_ID = re.compile(rb"^message-id:((?:[^\r\n]|\r?\n[ \t])*)", re.I | re.M)
@@ -68,7 +68,7 @@ class Leaf:
     disposition: str
     filename: str
     alternative: int
-    """The number of the multipart/alternative that it stands in, 0 for none."""
+    """The number of the multipart/alternative that contains it, 0 for none."""
     related: bool
 
 
@@ -81,7 +81,7 @@ class Body:
     report: bool = False
     """Whether it holds a delivery status (RFC 3464)."""
     returned: str = ""
-    """The Message-ID header of the mail that such a report is about, as it stands there."""
+    """The Message-ID header of the mail that such a report is about, as it is there."""
     returned_thread: str = ""
     """What that mail answers: its References and In-Reply-To."""
     unsaid: str = ""
@@ -166,7 +166,7 @@ def _source(part: Mime) -> bytes:
 
 
 def read_body(root: Mime, light: Light | None = None) -> Body:
-    """Return the readable text (plain where it says anything, else HTML) and the attachments of a mail.
+    """Return the readable text (the plain text unless it is empty, else the HTML) and the attachments of a mail.
 
     Where no part is a text of the mail's own, what else says something is read: a text that came as a file, an
     invitation, a forwarded mail. Where nothing does, `unsaid` says why.
@@ -261,7 +261,7 @@ def _said_elsewhere(beside: list[tuple[Leaf, bytes]], deep: int = 3) -> str:
 
 
 def _may_be_words(leaf: Leaf, data: bytes, *, sealed: bool) -> bool:
-    """Tell whether a part that is no text of the mail's own is a text: by its type, or by its bytes where it has none.
+    """Return whether a part other than the mail's own text is a text: by its type, else by its bytes.
 
     `plain/text` and an unnamed `application/octet-stream` are what careless programs call their words.
     """

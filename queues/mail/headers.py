@@ -158,7 +158,7 @@ def parameters(value: str) -> dict[str, str]:
 
 
 def _extended(numbered: dict[int, tuple[bool, str]]) -> str:
-    """Join RFC 2231 pieces; the charset stands in the first, in front of two apostrophes."""
+    """Join RFC 2231 pieces; the charset is in the first, in front of two apostrophes."""
     data = b""
     charset = ""
     for number, (encoded, text) in sorted(numbered.items()):

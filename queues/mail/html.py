@@ -9,7 +9,7 @@ import re
 from html import unescape
 
 LONGEST_HTML = 200_000
-"""Characters of visible text that are read; a note tells where it was cut. Pictures and styles do not count."""
+"""Characters of visible text that are read; a note says where it was cut. Pictures and styles do not count."""
 MOST_TAGS = 200_000
 
 _BLOCKS = frozenset(
@@ -24,7 +24,7 @@ _VOID = frozenset(
 _IN_HEAD = frozenset(
     {"head", "title", "meta", "link", "base", "style", "script", "template", "object", "xml", "noscript"}
 )
-"""What may stand in a head; anything else ends one that was not closed."""
+"""What may be in a head; anything else ends one that was not closed."""
 _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0]+"
 )
@@ -54,7 +54,7 @@ class _Writer:
         self.size = 0
 
     def mark(self) -> str:
-        """Return what stands before a line at this depth of quoting."""
+        """Return what is before a line at this depth of quoting."""
         return "> " * min(self.quoting, _DEEPEST_QUOTE)
 
     def text(self, text: str) -> None:
@@ -119,7 +119,7 @@ class _Reader:
             self.end("head")
 
     def _end_link(self) -> None:
-        """Write a link's target next to its words, where they do not tell it."""
+        """Write a link's target next to its words, if the words do not show it."""
         if self.link is None:
             return
         target, lines, pieces = self.link

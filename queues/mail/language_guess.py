@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.records.tickets import UNKNOWN_LANGUAGE
 
 LONGEST = 10_000
-"""Characters that are looked at; more tells nothing new and costs time."""
+"""Characters that are looked at; more adds nothing and costs time."""
 
 
 def guess_language(new_text: str) -> tuple[str, float]:

@@ -39,7 +39,9 @@ def write(letter: Letter) -> bytes:
     raw = _written(asked)
     wrong = difference(raw, asked)
     if wrong:
-        raise RuleError("Not written", f"The mail would leave with another {wrong} than was asked; nothing was sent.")
+        raise RuleError(
+            "Not written", f"The {wrong} of the written mail differs from what was asked for; nothing was sent."
+        )
     return raw
 
 
@@ -49,7 +51,7 @@ def one_line(value: str) -> str:
 
 
 def usable_id(value: str) -> bool:
-    """Return whether a Message-ID can stand in a header: short, ASCII, and nothing in it that a reader would decode."""
+    """Return whether a Message-ID can be in a header: short, ASCII, and nothing in it that a reader would decode."""
     return _ID.fullmatch(value) is not None and _ENCODED.search(value) is None
 
 
@@ -98,7 +100,7 @@ def _lines(text: str) -> str:
 
 
 def _type(kind: str, content: bytes) -> str:
-    """Return a content type that can stand there: a text of no known charset is a file of bytes."""
+    """Return a content type that can be written: a text of unknown charset becomes a file of bytes."""
     kind = kind.partition(";")[0].strip().lower()
     if not _TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
         return OCTETS

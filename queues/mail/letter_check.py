@@ -88,7 +88,7 @@ def _expected(asked: Letter) -> Iterator[str]:
 
 
 def _headers(mail: Message) -> list[tuple[str, str]]:
-    """Return names and values as they stand there, unfolded."""
+    """Return names and values as they are in the mail, unfolded."""
     results = []
     for name, value in mail.raw_items():
         whole = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -112,7 +112,7 @@ def _person(value: str) -> tuple[str, str]:
 
 
 def _addresses(value: str) -> list[str]:
-    """Return the addresses of a header that names nobody besides; a value that is no such list is one address."""
+    """Return the addresses of a header if it lists addresses only; any other value counts as one address."""
     pairs = getaddresses([value]) if value else []
     return [value] if any(name or not address for name, address in pairs) else [address for _, address in pairs]
 
@@ -122,7 +122,7 @@ def _name(quoted: str | None, plain: str) -> str:
 
 
 def _contents(mail: Message) -> Iterator[tuple[str, str, str, bytes]]:
-    """Yield type, charset, file name and content of every part that is none of several."""
+    """Yield type, charset, file name and content of every part that is not a multipart."""
     for part in mail.walk():
         if part.is_multipart():
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who stands in a From or To; without an address it is a group without members (RFC 5322, 3.4)."""
+    """Someone in a From or To; without an address it is a group without members (RFC 5322, 3.4)."""
 
     name: str
     address: str = ""

@@ -1,4 +1,4 @@
-"""One raw mail to one `Incoming`. What cannot be read still comes out, with the reason and what the headers tell."""
+"""One raw mail to one `Incoming`. What cannot be read still comes out, with the reason and what its headers say."""
 
 from __future__ import annotations
 

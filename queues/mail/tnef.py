@@ -34,7 +34,7 @@ class Packed:
 
 
 def unpacked(data: bytes) -> Packed:
-    """Return what a winmail.dat holds, as far as it can be read; nothing of what is none."""
+    """Return what a winmail.dat holds, as far as it can be read; nothing if it is not a winmail.dat."""
     found = Packed()
     page = "cp1252"
     files: list[dict[int, str | bytes]] = []

@@ -43,7 +43,7 @@ def chosen(path: Path, others: Sequence[Enclosure]) -> Enclosure:
     except (OSError, RuntimeError, ValueError) as error:
         raise RuleError("Not attached", f"{path} cannot be read ({error}).") from error
     if any(other.path == str(path) for other in others):
-        raise RuleError("Not attached", f"{path} goes with the reply already.")
+        raise RuleError("Not attached", f"{path} is already attached to the reply.")
     if total + size > MOST_ENCLOSED:
         raise RuleError(
             "Not attached",

@@ -58,7 +58,7 @@ def addressee(name: str, recipient: str, connector: str) -> Person:
 
 
 def carries_cc(connector: str) -> bool:
-    """Tell whether replies through this connector go to people in Cc: a ticketing system has a Cc of its own."""
+    """Return whether replies through this connector go to people in Cc: a ticketing system has a Cc of its own."""
     return ":" not in connector or connector.startswith(_ACCOUNT)
 
 

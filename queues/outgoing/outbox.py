@@ -152,10 +152,7 @@ def _send(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
     try:
         sender.send(entry)
     except ConnectorError as error:
-        state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
-        with store.write():
-            store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
-        return "failed"
+        return _failed(store, entry, error, now)
     with store.write():
         store.outbox.arrived(entry.id, OutboxState.SENDING, now)
     return "sent"
@@ -189,13 +186,18 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
             store.outbox.move(entry.id, OutboxState.SENDING, OutboxState.HELD, reason=error.message)
         return "held"
     except ConnectorError as error:
-        state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
-        with store.write():
-            store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
-        return "failed"
+        return _failed(store, entry, error, now)
     with store.write():
         store.outbox.arrived(entry.id, OutboxState.SENDING, now, to_copy=sender.to_copy)
     return "sent"
+
+
+def _failed(store: Store, entry: OutboxEntry, error: ConnectorError, now: int) -> str:
+    """Try again later what was being sent, or give it up."""
+    state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
+    with store.write():
+        store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
+    return "failed"
 
 
 def _later(entry: OutboxEntry, now: int) -> int:

@@ -243,7 +243,7 @@ def _load_folder(folder: Path) -> dict[str, Procedure]:
         if procedure.id in procedures:
             other = procedures[procedure.id].source
             raise InputError(
-                "Two procedures of one id", f"{path}: {procedure.id!r} is the id of {other} too; rename one."
+                "Duplicate procedure id", f"{path}: {procedure.id!r} is the id of {other} too; rename one."
             )
         procedures[procedure.id] = procedure
     return procedures

@@ -15,7 +15,7 @@ SOON = 3600
 """A promise is urgent in the hour before it is due."""
 
 OFFICE_NAME = "office"
-"""The calendar of the settings that tells what a working day is."""
+"""The calendar of the settings that defines a working day."""
 _WORKDAY = ((9 * 3600, 18 * 3600),)
 OFFICE = Calendar("UTC", ((_WORKDAY,) * 5 + ((),) * 2))
 """Monday to Friday, nine to six: what holds where the settings name no calendar of that name."""
@@ -97,7 +97,7 @@ def promise_in(text: str, now: int, office: Calendar) -> Promise | None:
 
 
 def office_for(office: Calendar, customer: Customer) -> Calendar:
-    """Return the office's week in the customer's time zone, where their region tells it."""
+    """Return the office's week in the customer's time zone, if their region determines it."""
     zone = _ZONES.get(customer.region.upper().rpartition("-")[2].rpartition("_")[2], "")
     return replace(office, time_zone=zone) if zone else office
 
@@ -117,7 +117,7 @@ def _in_sentence(words: str, now: int, office: Calendar) -> Iterator[tuple[int, 
 def _promise_of(
     words: str, begin: int, verb: re.Match[str], stop: int, now: int, office: Calendar
 ) -> tuple[int, int, int] | None:
-    """Return the promise of the verb in the clause from `begin` to `stop`: its time stands behind it, or before."""
+    """Return the promise of the verb in the clause from `begin` to `stop`: its time comes after it, or before."""
     before, after = words[begin : verb.start()], _until_condition(words[verb.end() : stop])
     if _DENIED.search(before):
         return None

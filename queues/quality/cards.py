@@ -68,7 +68,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A card as one file tells it."""
+    """A scorecard, as read from one file."""
 
     id: str
     version: int
@@ -174,7 +174,7 @@ def _load_folder(folder: Path) -> dict[str, Scorecard]:
         card = load_file(path)
         if card.id in cards:
             other = cards[card.id].source
-            raise InputError("Two scorecards of one id", f"{path}: {card.id!r} is the id of {other} too; rename one.")
+            raise InputError("Duplicate scorecard id", f"{path}: {card.id!r} is the id of {other} too; rename one.")
         cards[card.id] = card
     return cards
 

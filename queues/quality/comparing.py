@@ -21,7 +21,7 @@ class Compared:
     replies: int
     by_criterion: Mapping[str, Agreement]
     mean_apart: float
-    """How many points of a hundred their whole scores lie apart, on average."""
+    """How many points of a hundred their whole scores are apart, on average."""
 
 
 def compared(store: Store) -> list[Compared]:

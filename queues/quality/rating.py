@@ -19,12 +19,12 @@ from queues.quality.scores import normalised
 
 @dataclass(frozen=True, slots=True)
 class FormAnswer:
-    """One answer of a form, as a file tells it."""
+    """One answer to a form, as read from a file."""
 
     score: float
     scale: int
     source: str
-    """What tells it from all others: the same answer read again has the same."""
+    """Identifies the answer: the same answer read again has the same value."""
     ticket_id: int | None = None
     message_id: str = ""
     """The Message-ID of the reply that it is about."""
@@ -120,7 +120,7 @@ class Ratings:
         if answer.token:
             asked = self._store.csat.asked_by_token(answer.token)
             if asked is None:
-                raise InputError("No such token", f"{answer.token} belongs to no question; check `token`.")
+                raise InputError("No such token", f"{answer.token} does not belong to any question; check `token`.")
             return asked.ticket_id, self._store.csat.asked(asked.ticket_id, at) or asked
         if answer.message_id:
             numbers = self._store.messages.tickets_referring([answer.message_id])

@@ -41,13 +41,13 @@ class Reviewing:
         picked = (fair if mode == FAIR else by_risk)(offered, count, seed)
         if not picked:
             why = "none of them is at risk" if offered else "none is by another agent, undrawn and not reviewed yet"
-            raise RuleError("Nothing to draw", f"Of the replies of that time {why}; look further back.")
+            raise RuleError("Nothing to sample", f"Of the replies of that time {why}; look further back.")
         now = self._clock()
         sample = Sample(0, now, self._agent, mode, seed, tuple(picked))
         with self._store.write():
             if self._store.reviews.taken([pick.ticket_id for pick in picked]):
                 raise ConflictError(
-                    "Drawn meanwhile", "Another reviewer just sampled some of these replies; sample again."
+                    "Sampled meanwhile", "Another reviewer just sampled some of these replies; sample again."
                 )
             action = self._store.actions.begin(self._agent, now)
             number = self._store.reviews.add_sample(sample)
@@ -213,7 +213,7 @@ class Reviewing:
         return None
 
     def _earlier(self, message: Message) -> Review | None:
-        """Return this reviewer's review of the reply that stands. Raises RuleError if it is another's."""
+        """Return this reviewer's valid review of the reply. Raises RuleError if it is another's."""
         standing = [review for review in self._store.reviews.of_message(message.id) if review.calibration is None]
         if standing and standing[-1].reviewer != self._agent:
             raise RuleError(
@@ -231,9 +231,9 @@ class Reviewing:
     def _check_answer(self, review: Review, kind: AnswerKind, text: str) -> None:
         whose = review.reviewer if kind is AnswerKind.UPHOLD else review.agent
         if whose != self._agent:
-            raise RuleError("Not yours to answer", f"Review {review.id} is answered so by {whose} alone.")
+            raise RuleError("Not yours to answer", f"Review {review.id} can be answered in this way by {whose} only.")
         if kind is AnswerKind.DISPUTE and not text.strip():
-            raise RuleError("No words", "Say what is wrong with the review; the reviewer reads it.")
+            raise RuleError("No reason given", "Say what is wrong with the review; the reviewer reads it.")
         if kind is AnswerKind.UPHOLD:
             said = self._store.reviews.answers(review.id)
             if not said or said[-1].kind is not AnswerKind.DISPUTE:

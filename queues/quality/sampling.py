@@ -46,7 +46,7 @@ def fair(candidates: Iterable[Candidate], count: int, seed: str) -> list[Picked]
 
 
 def by_risk(candidates: Iterable[Candidate], count: int, seed: str) -> list[Picked]:
-    """Return the `count` replies with the most at stake, the gravest first and why; one a ticket.
+    """Return the `count` replies with the most at stake, the gravest first and why; one per ticket.
 
     Replies of no risk are left out. Chance decides between equals.
     """
@@ -86,7 +86,7 @@ def risks(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _stratified(candidates: Iterable[Candidate], seed: str) -> dict[str, list[Candidate]]:
-    """Return each agent's replies, one a ticket, in the order in which they are to be taken."""
+    """Return each agent's replies, one per ticket, in the order in which they are to be taken."""
     groups: dict[str, dict[tuple[str, str], list[Candidate]]] = defaultdict(lambda: defaultdict(list))
     taken: set[tuple[str, int]] = set()
     for candidate in sorted(candidates, key=lambda candidate: _chance(seed, candidate.message_id)):

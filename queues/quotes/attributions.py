@@ -71,9 +71,9 @@ class Sureness(IntEnum):
 
     NONE = 0
     MARKED = 1
-    """One where quoted lines stand below it, marked with `>`."""
+    """An attribution with quoted lines below it, marked with `>`."""
     SURE = 2
-    """One by itself: whatever stands below is quoted."""
+    """An attribution on its own: whatever is below is quoted."""
 
 
 def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
@@ -100,7 +100,7 @@ def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
 
 
 def ended(line: str) -> tuple[str, str] | None:
-    """Return an attribution and the quoted words that stand behind it on the same line, else None.
+    """Return an attribution and the quoted words that follow it on the same line, else None.
 
     One mail program joins both with several blanks; one blank is how a sentence of the customer's goes on.
     """
@@ -111,7 +111,7 @@ def ended(line: str) -> tuple[str, str] | None:
 
 
 def apart(line: str) -> tuple[str, str] | None:
-    """Return the customer's words and the attribution where both stand on one line, else None."""
+    """Return the customer's words and the attribution where both are on one line, else None."""
     if len(line) > 2 * LOOKED_AT or not line.rstrip().endswith(":"):
         return None
     for match in _INLINE.finditer(line):
@@ -142,7 +142,7 @@ def _opens(first: str, second: str) -> _Opening | None:
 
 
 def _dated_soon(text: str) -> bool:
-    """Return whether a date stands at the beginning, with a day of the week, a time or a small word before at most."""
+    """Return whether a date is at the beginning, with a day of the week, a time or a small word before at most."""
     match = DATE.search(text[:80])
     if not match:
         return False

@@ -67,7 +67,7 @@ def is_day_of_week(word: str) -> bool:
 
 
 def names_day_of_week(text: str) -> bool:
-    """Return whether a day of the week stands anywhere in a text of at most `LOOKED_AT` characters, written in full."""
+    """Return whether a day of the week is anywhere in a text of at most `LOOKED_AT` characters, written in full."""
     return bool(_LONG_DAY.search(text[:LOOKED_AT]))
 
 
@@ -94,12 +94,12 @@ def without_direction(line: str) -> str:
 
 
 def has_letters(lines: list[str]) -> bool:
-    """Return whether a letter of any script stands in the lines."""
+    """Return whether a letter of any script is in the lines."""
     return any(character.isalpha() for line in lines for character in line)
 
 
 def unquoted(line: str) -> str:
-    """Return what stands behind the marks of quoting at the beginning of a line."""
+    """Return what comes after the marks of quoting at the beginning of a line."""
     return line.lstrip("> |\t") if is_marked(line) else line
 
 

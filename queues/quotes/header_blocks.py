@@ -42,7 +42,7 @@ _INLINE = re.compile(
 
 
 def label_of(line: str) -> str:
-    """Return what sort of header a line is (`from`, `date`, `to`, `subject`, `other`), empty if it is none."""
+    """Return what sort of header a line is (`from`, `date`, `to`, `subject`, `other`), empty if it is not a header."""
     match = _LABEL.match(_bare(line))
     return str(match.lastgroup if match.lastgroup != "value" else _kind(match)) if match else ""
 

@@ -18,7 +18,7 @@ class History:
     written: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     unmarked: bool = False
-    """Whether quoted lines are known only by what stands above them, without marks of their own."""
+    """Whether quoted lines are known only by what is above them, without marks of their own."""
 
 
 def separate(lines: list[str]) -> History:

@@ -52,12 +52,12 @@ _SIGNED = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signatu
 
 
 def only_thanks(item: Incoming) -> bool:
-    """Tell whether a message thanks and holds no more."""
+    """Return whether a message thanks and holds no more."""
     return is_all_in_sight(item) and is_thanks(split(item.text).text) and is_thanks(item.new_text)
 
 
 def is_all_in_sight(item: Incoming) -> bool:
-    """Tell whether `new_text` is all that a customer sent: no file, no line cut off that may be the customer's."""
+    """Return whether `new_text` is all that a customer sent: no file, no line cut off that may be the customer's."""
     if any(attachment.content_type not in _SIGNED for attachment in item.attachments):
         return False
     return split(item.text).sure

@@ -62,12 +62,12 @@ def is_title(line: str) -> bool:
 
 
 def is_separator(line: str) -> bool:
-    """Return whether such a line stands between dashes, as mail programs write it."""
+    """Return whether such a line is between dashes, as mail programs write it."""
     return is_title(line) and bool(_ENDS.match(line[:LOOKED_AT]))
 
 
 def ended(line: str) -> tuple[str, str] | None:
-    """Return such a separator and the headers that stand behind it on the same line, else None."""
+    """Return such a separator and the headers that follow it on the same line, else None."""
     found = _ENDS_EARLY.match(line[:LOOKED_AT])
     return (found[0], line[found.end() :]) if found else None
 

@@ -149,7 +149,7 @@ def cut(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _in_a_sentence(lines: list[str], at: int) -> bool:
-    """Tell whether a line goes on with what stands right above it: it begins with a small letter."""
+    """Return whether a line goes on with what is right above it: it begins with a small letter."""
     return at > 0 and bool(lines[at - 1].strip()) and lines[at].strip()[:1].islower()
 
 
@@ -193,7 +193,7 @@ def _may_say(line: str) -> bool:
 
 
 def _cut_legal(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Cut the legal notices at the end, paragraph by paragraph, as long as words stand above."""
+    """Cut the legal notices at the end, paragraph by paragraph, as long as there is text above."""
     end = len(lines)
     while True:
         start = end
@@ -218,7 +218,7 @@ def _is_legal(paragraph: str) -> bool:
 
 
 def _cut_sign_off(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Cut "Regards," and the few lines under it, where something stands above and a name stands below."""
+    """Cut "Regards," and the few lines under it, where there is text above and a name below."""
     filled = [at for at, line in enumerate(lines) if line.strip()]
     for at in filled[-5:-1]:
         below = [lines[row][:LOOKED_AT] for row in filled if row > at]

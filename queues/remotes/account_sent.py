@@ -51,7 +51,7 @@ class SentMail:
         self._take_new(box, mark["uid"])
 
     def _settle_doubts(self, box: Mailbox) -> None:
-        """What lies here has left; of the other replies in doubt the agent decides."""
+        """What is in this mailbox has been sent; of the other replies in doubt the agent decides."""
         for entry in self._store.outbox.waiting():
             if entry.connector != self._connector.name or entry.state is not OutboxState.IN_DOUBT:
                 continue

@@ -1,4 +1,4 @@
-"""How the way to each account stands, kept in the store, so that every window sees it whoever looks after the mail."""
+"""The state of the connection to each account, kept in the store so that every window sees it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def links(store: Store) -> dict[str, Link]:
 
 
 def put_link(store: Store, connector: str, link: Link) -> None:
-    """Write how an account's way stands, where that changed."""
+    """Write the state of an account's connection, if it changed."""
     if links(store).get(connector) == link:
         return
     with store.write(bulk=True):

@@ -50,7 +50,7 @@ class Fetching:
             self.fetch()
 
     def look_late(self, ref: str) -> bool:
-        """Read what happened to one ticket up to now, where the feed tells it only later; return whether it does."""
+        """Read what happened to one ticket up to now, if the feed reports it only later; return whether it does."""
         batch = self._mirror.system.look(ref, self._filed)
         if batch is not None:
             self._take(batch, self._mirror.cursor())

@@ -1,6 +1,6 @@
 """Tickets here follow what changed there since they were last seen: status, owner, lane, tags.
 
-Where both sides changed the same, the other side's word stands; what only we changed is left alone.
+Where both sides changed the same, the other side wins; what only we changed is left alone.
 """
 
 from __future__ import annotations

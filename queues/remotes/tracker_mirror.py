@@ -33,7 +33,7 @@ class Seen:
 
     @classmethod
     def of(cls, remote: RemoteTicket) -> Seen:
-        """Return how a ticket stands now."""
+        """Return a ticket's state now."""
         return cls(remote.status, remote.owner, remote.queue, remote.tags)
 
 
@@ -70,7 +70,7 @@ class Mirror:
         return Seen(result[0], result[1], result[2], frozenset(result[3])) if result else None
 
     def put_seen(self, ref: str, seen: Seen) -> None:
-        """Remember how a ticket stands there, where that changed."""
+        """Remember a ticket's state there, if it changed."""
         if seen != self.seen(ref):
             with self.store.write(bulk=True):
                 packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags)]
@@ -83,7 +83,7 @@ class Mirror:
             self.put_seen(ref, replace(seen, **fields))
 
     def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0, wait: float = 0) -> None:
-        """Write how the way there stands, for every window; `wait` seconds pass before the next look."""
+        """Write the state of the connection, for every window; `wait` seconds pass before the next look."""
         now = self.clock()
         used, allowed = self.system.requests, self.tracker.requests
         link = Link(state, sentence, done, total, used, allowed, now, now + round(wait) if wait else 0)

@@ -64,7 +64,7 @@ class Replies:
         return self.offer(entry).finish()
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
-        """Say that only the feed tells."""
+        """Return that only the feed shows it."""
         return None
 
     def holds(self, entry: OutboxEntry) -> str:

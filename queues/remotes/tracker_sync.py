@@ -1,7 +1,7 @@
 """One ticketing system and its desk, kept in step, in one thread with its own store.
 
 What happened there is filed in one transaction with how far it was read. What is done here follows it once its undo
-window is over; a claim follows at once. Where both sides changed a ticket, the other side's word stands.
+window is over; a claim follows at once. Where both sides changed a ticket, the other side wins.
 """
 
 from __future__ import annotations

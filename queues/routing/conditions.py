@@ -34,7 +34,7 @@ class Facts:
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The `when` of a rule as it stands in the file: all that is set must hold, a list means any of its values."""
+    """The `when` of a rule as it is in the file: all that is set must hold, a list means any of its values."""
 
     connector: OneOrMore = []
     language: OneOrMore = []

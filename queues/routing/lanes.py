@@ -9,7 +9,7 @@ from data.records.tickets import Lane
 from data.store import Store
 
 MOST_LANES = 3
-"""How many queues stand side by side."""
+"""How many queues are side by side."""
 
 DEFAULT_LANE = "mail"
 """Where a message goes that neither a rule nor its connector places."""

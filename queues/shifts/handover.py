@@ -30,7 +30,7 @@ class Left:
 
 
 def hand_over(store: Store, now: int) -> list[Left]:
-    """Return what is left, promises first, the one due first at the top; then replies, then drafts."""
+    """Return open work, promises first, earliest due first; then replies, then drafts."""
     open_items = [
         _left(store, PROMISE, promise.ticket_id, promise.due_at, promise.text, late=promise.due_at < now)
         for promise in store.promises.open()

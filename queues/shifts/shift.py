@@ -1,4 +1,4 @@
-"""A shift begins and ends: who, when, what they knew of the rules, and the hand-over for the next one."""
+"""Begin a shift and ends: who, when, what they knew of the rules, and the hand-over for the next one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def _turn_step(store: Store, step: Step, *, forward: bool) -> None:
     shift = store.shifts.get(step["row"])
     latest = store.shifts.latest(shift.agent) if shift is not None else None
     if shift is None or latest is None or latest.id != shift.id or not store.shifts.turn(shift.id, old[0], *new):
-        raise RuleError("Shift is over", "Another shift began since; the end of the one before stays.")
+        raise RuleError(
+            "Shift is over", "Another shift has begun since, so the end of the previous shift cannot be undone."
+        )
 
 
 def revised(store: Store, agent: str, wordings: Wordings) -> list[Revised]:

@@ -18,7 +18,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class ShiftStart:
-    """All that stands at the beginning of a shift."""
+    """All that is at the beginning of a shift."""
 
     notes: list[Shift]
     """The shifts that left a hand-over since the agent's own latest began, the newest first; at least the last one."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tests.tui.real_terminal import Terminal
 
 TOP, BOTTOM = re.compile(r"[╭┏┌╔▛▗][─━═▀▄]{10,}[╮┓┐╗▜▖]"), re.compile(r"[╰┗└╚▙▝][─━═▄▀]{10,}[╯┛┘╝▟▘]")
-REPLIES = re.compile(r"Enter sends|p pending|sends all the same|p sends \d|the same key again sends")
+REPLIES = re.compile(r"Enter sends|p pending|! sends anyway|p sends \d|the same key again to send")
 MANY = re.compile(r"sends(\d+)")
 """On the card for many tickets, whose own greeting each reply has."""
 AREA = re.compile(r"▊(.*?)▎")

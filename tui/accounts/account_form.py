@@ -18,6 +18,7 @@ from tui.accounts.trial_run import TrialRun
 from tui.cards.ask_row import ChoiceLine
 from tui.cards.base_card import BaseCard
 from tui.cards.form_rows import FormRows
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
@@ -69,6 +70,7 @@ class AccountForm(BaseCard[Kept]):
         filled = form.filled(before) if before is not None else {}
         self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
         self._told = Static(Content(words(form.warning)), id="account-told", markup=False)
+        self._told.display = bool(form.warning)
         self._hint = Static("", id="account-hint", markup=False)
         self._saving = False
 
@@ -83,7 +85,7 @@ class AccountForm(BaseCard[Kept]):
             yield self._told
             yield self._hint
             keys = words("ctrl+t tries it · ctrl+s saves · Enter next · ↑↓ other line · Esc back")
-            yield Static(Content(keys), id="account-keys", markup=False)
+            yield KeyLine(keys, id="account-keys")
 
     def on_mount(self) -> None:
         """Focus the first line that needs a value."""
@@ -142,6 +144,7 @@ class AccountForm(BaseCard[Kept]):
     def _tell(self, sentence: str, *, good: bool) -> None:
         """Show one sentence above the keys."""
         self._told.update(Content(one_line(sentence)))
+        self._told.display = bool(sentence)
         self._told.set_class(not good, "-wrong")
         self.after_drawing(self._fit)
 
@@ -164,7 +167,7 @@ class AccountForm(BaseCard[Kept]):
         missing = next((row for row in self.rows if row.blank.is_needed and not row.value), None)
         if missing is not None:
             missing.line.focus()
-            self._tell(words("{label} is needed.").format(label=words(missing.blank.label)), good=False)
+            self._tell(words("{label} is required.").format(label=words(missing.blank.label)), good=False)
             return None
         try:
             return self.form.make({row.blank.name: row.value for row in self.rows}, self._before)

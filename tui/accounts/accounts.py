@@ -101,7 +101,7 @@ class Accounts(Part):
             if yes:
                 self.desk.in_thread("account", partial(self._remove, setup, name))
 
-        line = Line("y", "yes", words("Yes, take it out of the settings; its tickets stay"))
+        line = Line("y", "yes", words("Yes, remove it from the settings; its tickets stay"))
         title = words("Remove the account {name}?").format(name=name)
         self.desk.push_screen(KeyMenu(title, [line], words("Esc keeps it")), answered)
 
@@ -112,7 +112,7 @@ class Accounts(Part):
             told = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
             self.desk.from_thread(self.desk.say, told, severe=True)
             return
-        self.desk.from_thread(self.desk.say, words("The account {name} is removed.").format(name=name))
+        self.desk.from_thread(self.desk.say, words("The account {name} was removed.").format(name=name))
         self.desk.from_thread(self._begin_anew, setup)
 
     def _begin_anew(self, setup: AccountSetup) -> None:
@@ -123,7 +123,7 @@ class Accounts(Part):
         try:
             setup.begin_anew()
         except DeskError as error:
-            told = words("{why} Leave the desk and open it again once that is mended.").format(why=error.message)
+            told = words("{why} Fix that, then quit and open the desk again.").format(why=error.message)
             self.desk.from_thread(self.desk.say, told, severe=True)
             return
         self.desk.from_thread(self.desk.show_header)

@@ -17,6 +17,7 @@ from queues.accounts.mail_account import Account
 from tui.accounts.link_line import pace
 from tui.accounts.trial_run import TrialRun
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
@@ -57,6 +58,7 @@ class AccountsCard(BaseCard[Wish]):
         self._lines = Static("", id="accounts-lines", markup=False)
         self._asked = Static("", id="accounts-asked", markup=False)
         self._told = Static("", id="accounts-told", markup=False)
+        self._told.display = False
 
     def compose(self) -> ComposeResult:
         """One line per account, the state of the selected one, the test result, keys."""
@@ -66,7 +68,7 @@ class AccountsCard(BaseCard[Wish]):
             yield self._asked
             yield self._told
             keys = words("a add · Enter change · t try · x remove · j k next · Esc back")
-            yield Static(Content(keys), id="accounts-keys", markup=False)
+            yield KeyLine(keys, id="accounts-keys")
 
     def on_mount(self) -> None:
         """Show the accounts and keep their states up to date."""
@@ -102,6 +104,7 @@ class AccountsCard(BaseCard[Wish]):
     def _tell(self, sentence: str, *, good: bool) -> None:
         """Show one sentence under the accounts."""
         self._told.update(Content(one_line(sentence)))
+        self._told.display = bool(sentence)
         self._told.set_class(not good, "-wrong")
 
     def _show(self) -> None:
@@ -112,6 +115,7 @@ class AccountsCard(BaseCard[Wish]):
         link = links.get(self._accounts[self._marked].connector)
         parts = (one_line(link.sentence), pace(link, now)) if link else ()
         self._asked.update(Content("  ".join(part for part in parts if part)))
+        self._asked.display = any(parts)
 
     def _line(self, number: int, one: Remote, links: Mapping[str, Link]) -> str:
         mark = "▸" if number == self._marked else " "

@@ -136,7 +136,7 @@ class _Config:
 def _blocks(text: str) -> Iterator[_Block]:
     """Yield the accounts in the order of the file.
 
-    The text is cut here and not by tomlkit, which moves `[[account]]` tables together when others stand between them.
+    The text is cut here and not by tomlkit, which moves `[[account]]` tables together when others are between them.
     """
     cuts = [match.start() for match in _HEADER.finditer(text) if _is_complete(text[: match.start()])] + [len(text)]
     pieces = [(start, end, tomllib.loads(text[start:end])) for start, end in pairwise(cuts)]

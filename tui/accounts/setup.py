@@ -58,7 +58,7 @@ class AccountSetup:
             raise InputError("Account exists", f"There is an account {one.name!r} already; give it another name.")
         one, note = self._with_secret(self._begun(one, typed), typed)
         path = change(self._folder, before, one) if before else add(self._folder, one)
-        told = words("The account {name} is in {path}.").format(name=one.name, path=path)
+        told = words("The account {name} was saved in {path}.").format(name=one.name, path=path)
         return Kept(one.name, f"{told} {note}".strip())
 
     def remove(self, name: str) -> None:
@@ -95,9 +95,9 @@ class AccountSetup:
                 return one, ""
             except ConnectorError:
                 self._typed[one.name] = typed
-                note = words("No keyring here takes the password: it is asked for at each start.")
+                note = words("No keyring is available here, so the password is asked for at each start.")
                 return msgspec.structs.replace(one, secret="ask"), note
         if one.secret == "ask":
             self._typed[one.name] = typed
             return one, words("The password is asked for at each start.")
-        return one, words("What was typed is not kept: it is read from {place}.").format(place=one.secret)
+        return one, words("What you typed is not stored; it is read from {place}.").format(place=one.secret)

@@ -17,6 +17,7 @@ from macros.filling.macro import Macro
 from tui.cards.ask_row import AskRow, ChoiceLine
 from tui.cards.base_card import BaseCard
 from tui.cards.form_rows import FormRows
+from tui.cards.key_line import KeyLine
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -54,7 +55,7 @@ class AskForm(BaseCard[Filled]):
             with FormRows(id="ask-rows"):
                 yield from self.rows
             keys = words("Enter next, then the reply · ↑↓ other line · Esc back, all kept")
-            yield Static(Content(keys), id="ask-keys", markup=False)
+            yield KeyLine(keys, id="ask-keys")
 
     def on_mount(self) -> None:
         """Focus the first line without an answer, else the last."""

@@ -96,7 +96,7 @@ class AskRow(Vertical):
 
     def compose(self) -> ComposeResult:
         """Label, line, error."""
-        rest = words(" (may stay empty)") if self.ask.optional else ""
+        rest = words(" (optional)") if self.ask.optional else ""
         yield Static(Content(one_line(self._label) + rest), markup=False, classes="ask-label")
         yield self.line
         yield self._wrong
@@ -110,7 +110,7 @@ class AskRow(Vertical):
         """Return whether the answer is valid; an error is shown under the line."""
         wrong = problem(self.ask, self.value)
         if not self.value and not self.ask.optional:
-            wrong = words("a value is needed here")
+            wrong = words("a value is required")
         self._wrong.update(Content(one_line(wrong)))
         self._wrong.set_class(bool(wrong), "-shown")
         return not wrong

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -44,7 +45,7 @@ class KeyMenu(BaseCard[str]):
             yield Static(Content(self._title), id="menu-title", markup=False)
             options = [Option(Content(f"{line.key}  {one_line(line.text)}"), id=line.id) for line in self._lines]
             yield OptionList(*options, markup=False)
-            yield Static(Content(self._note or words("Esc leaves")), id="menu-note", markup=False)
+            yield KeyLine(self._note or words("Esc leaves"), id="menu-note")
 
     def on_key(self, event: events.Key) -> None:
         """Choose the line of the key."""

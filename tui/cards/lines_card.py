@@ -15,13 +15,15 @@ from textual.widgets.option_list import Option
 
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.cards.choices import Choices
+from tui.cards.key_line import KeyLine
 
 
 class LinesCard(BaseCard[str]):
     """Returns the id of the line that Enter took or whose key was pressed; Esc returns nothing."""
 
     CSS_PATH = "lines_card.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave"), ("j", "step(1)"), ("k", "step(-1)")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave")]
 
     def __init__(
         self, title: str, lines: Sequence[tuple[str, str]], note: str, keys: Mapping[str, str] | None = None
@@ -37,12 +39,12 @@ class LinesCard(BaseCard[str]):
         """Title, lines, keys."""
         with Vertical(id="lines-card"):
             yield Static(Content(self._title), id="lines-title", markup=False)
-            yield OptionList(*(_option(name, line) for name, line in self._lines), markup=False)
-            yield Static(Content(self._note), id="lines-keys", markup=False)
+            yield Choices(*(_option(name, line) for name, line in self._lines), markup=False)
+            yield KeyLine(self._note, id="lines-keys")
 
     def on_mount(self) -> None:
         """Select the first line that opens something."""
-        listed = self.query_one(OptionList)
+        listed = self.query_one(Choices)
         listed.highlighted = next((n for n, option in enumerate(listed.options) if not option.disabled), None)
 
     def on_key(self, event: events.Key) -> None:
@@ -56,14 +58,6 @@ class LinesCard(BaseCard[str]):
         """Choose the selected or clicked line."""
         event.stop()
         self.dismiss(self._lines[event.option_index][0])
-
-    def action_step(self, step: int) -> None:
-        """Select another line."""
-        listed = self.query_one(OptionList)
-        if step > 0:
-            listed.action_cursor_down()
-        else:
-            listed.action_cursor_up()
 
     def action_leave(self) -> None:
         """Take nothing."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -16,6 +17,12 @@ from textual.widgets.option_list import Option
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.look.words import words
+from tui.look.wrapping import hanging
+
+PADDING = 2
+"""Cells left and right of an option's text."""
+LEAST_TEXT = 24
+"""Cells that the further lines of an option have at least."""
 
 
 class PickList(BaseCard[str]):
@@ -35,16 +42,20 @@ class PickList(BaseCard[str]):
         lines: Sequence[tuple[str, str]],
         hint: str = "",
         offer: Callable[[str], tuple[str, str]] | None = None,
+        indent: int = 0,
         *,
         offer_first: bool = False,
     ) -> None:
         """Take lines of id and text, headings without an id; `offer` builds an extra line from what is typed.
 
-        With `offer_first` that line comes before the matches, so that Enter takes it.
+        With `offer_first` that line comes before the matches, so that Enter takes it. A line that is too long continues
+        after `indent` cells, fewer where less than `LEAST_TEXT` would be left.
         """
         super().__init__()
-        self._lines, self._offer, self._offer_first = lines, offer, offer_first
-        self._hint = hint or words("letters of its name; Enter takes it")
+        self._lines, self._offer, self._offer_first, self._indent = lines, offer, offer_first, indent
+        self._width = 0
+        """Of the lines, in cells; 0 until it is known."""
+        self._hint = hint or words("type to filter; Enter chooses")
 
     def compose(self) -> ComposeResult:
         """Line above list."""
@@ -56,12 +67,14 @@ class PickList(BaseCard[str]):
         """Select the first line, so that Enter chooses it."""
         self._mark_first()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap the lines to the new width."""
+        self.after_drawing(self._fit)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """List the matches."""
         event.stop()
-        shown = self.query_one(OptionList)
-        shown.clear_options()
-        shown.add_options(self._options(event.value))
+        self._list(event.value)
         self._mark_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -93,6 +106,20 @@ class PickList(BaseCard[str]):
         """Run nothing."""
         self.dismiss("")
 
+    def _fit(self) -> None:
+        """Wrap the lines again, keeping the selection."""
+        shown = self.query_one(OptionList)
+        width = shown.scrollable_content_region.width - PADDING
+        if self._indent and width != self._width:
+            self._width, place = width, shown.highlighted
+            self._list(self.query_one(Input).value)
+            shown.highlighted = place
+
+    def _list(self, letters: str) -> None:
+        shown = self.query_one(OptionList)
+        shown.clear_options()
+        shown.add_options(self._options(letters))
+
     def _mark_first(self) -> None:
         shown = self.query_one(OptionList)
         shown.highlighted = next((n for n, option in enumerate(shown.options) if not option.disabled), None)
@@ -108,13 +135,14 @@ class PickList(BaseCard[str]):
         fitting.sort(key=lambda one: not all(f" {word}" in f" {folded(one[1])}" for word in wanted))
         if self._offer is not None and letters.strip():
             fitting.insert(0 if self._offer_first else len(fitting), self._offer(letters.strip()))
-        return [_option(name, line) for name, line in fitting]
+        return [self._option(name, line) for name, line in fitting]
 
-
-def _option(name: str, line: str) -> Option:
-    # Content: a line may hold a macro's own title, which is not markup
-    shown = " ".join(safe_text(line).splitlines())
-    return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
+    def _option(self, name: str, line: str) -> Option:
+        # Content: a line may hold a macro's own title, which is not markup
+        shown = " ".join(safe_text(line).splitlines())
+        if self._indent and self._width > 0:
+            shown = hanging(shown, min(self._indent, max(0, self._width - LEAST_TEXT)), self._width)
+        return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
 
 
 def folded(text: str) -> str:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.look.words import words
 
 
@@ -34,7 +35,7 @@ class TextCard(BaseCard[str]):
         with Vertical(id="escalate"):
             yield Static(Content(self._title), id="escalate-title", markup=False)
             yield self.text
-            yield Static(Content(words("ctrl+s keeps it · Esc leaves")), id="escalate-keys", markup=False)
+            yield KeyLine(words("ctrl+s saves · Esc leaves"), id="escalate-keys")
 
     def action_take(self) -> None:
         """Return the text."""

@@ -33,14 +33,14 @@ def account() -> None:
 @click.option("--provider", help="gmail, outlook, fastmail, …; guessed from the address.")
 @click.option("--imap", "imap", metavar="HOST[:PORT]", help="The server for incoming mail.")
 @click.option("--smtp", "smtp", metavar="HOST[:PORT]", help="The server for replies.")
-@click.option("--starttls", is_flag=True, help="TLS begins after a greeting on both named servers.")
+@click.option("--starttls", is_flag=True, help="Use STARTTLS on both servers.")
 @click.option("--user", help="The login name, if it is not the address.")
 @click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How to log in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
 @click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
-@click.option("--url", help="The address of the ticketing system's pages; of Zendesk the subdomain will do.")
+@click.option("--url", help="The ticketing system's address; for Zendesk the subdomain is enough.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Ignore what happened before this day.")
 @click.option(
     "--from",
@@ -51,7 +51,7 @@ def account() -> None:
 @click.option(
     "--queue", "queues", multiple=True, metavar="QUEUE[=LANE]", help="A queue to mirror, and its lane (default: all)."
 )
-@click.option("--queue-field", default="", help="Of Roundup: the property of issues that is their queue.")
+@click.option("--queue-field", default="", help="Roundup: the property of issues that names their queue.")
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
         starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,

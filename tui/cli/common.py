@@ -12,6 +12,7 @@ import click
 
 from data.records.customers import Customer
 from data.records.escalations import Escalation
+from data.records.messages import Attachment
 from data.records.tickets import Ticket
 from data.safe_text import safe_line
 from data.store import Store
@@ -40,6 +41,17 @@ def chosen(db: Path | None) -> Path:
     """Return the file that the command works on."""
     group = click.get_current_context().find_root().obj
     return db or (group if isinstance(group, Path) else None) or store_path()
+
+
+def attachment_keys(part: Attachment) -> dict[str, Any]:
+    """Return an attachment under the fixed keys of the export."""
+    return {
+        "filename": part.filename,
+        "content_type": part.content_type,
+        "size": part.size,
+        "sha256": part.sha256,
+        "inline": part.inline,
+    }
 
 
 @contextmanager

@@ -44,8 +44,8 @@ def escalate(
 
 
 @click.command()
-@click.option("--overdue", is_flag=True, help="Only overdue ones.")
-@click.option("--all", "everything", is_flag=True, help="Closed ones too.")
+@click.option("--overdue", is_flag=True, help="Only overdue escalations.")
+@click.option("--all", "everything", is_flag=True, help="Include closed escalations.")
 @click.option("--team", default="", help="Only this team's.")
 @db_option
 @json_option

@@ -14,7 +14,7 @@ import click
 from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
-from tui.cli.common import db_option, reading, ticket_keys
+from tui.cli.common import attachment_keys, db_option, reading, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
 from tui.look.written_values import iso, safe_cell
 
@@ -79,16 +79,7 @@ def message_row(message: Message) -> dict[str, Any]:
         "language": message.language,
         "text": message.text,
         "new_text": message.new_text,
-        "attachments": [
-            {
-                "filename": part.filename,
-                "content_type": part.content_type,
-                "size": part.size,
-                "sha256": part.sha256,
-                "inline": part.inline,
-            }
-            for part in message.attachments
-        ],
+        "attachments": [attachment_keys(part) for part in message.attachments],
         "raw_sha256": message.raw_sha256,
         "readable": message.readable,
     }

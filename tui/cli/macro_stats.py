@@ -17,7 +17,7 @@ _HEAD = f"{'macro':<40} {'uses':>5} {'1st touch':>9} {'edited':>9} {'undone':>6}
 
 
 @click.command("stats")
-@click.option("--since", default="30d", show_default=True, help="From when on: 7d, 12h, today, or a date.")
+@click.option("--since", default="30d", show_default=True, help="Since when: 7d, 12h, today, or a date.")
 @click.option("--unused", is_flag=True, help="Include macros that were never used.")
 @FOLDER
 @db_option

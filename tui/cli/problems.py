@@ -28,7 +28,7 @@ def problem() -> None:
 
 
 @problem.command("list")
-@click.option("--all", "everything", is_flag=True, help="Solved ones too.")
+@click.option("--all", "everything", is_flag=True, help="Include solved problems.")
 @db_option
 @json_option
 def list_them(everything: bool, db: Path | None, as_json: bool) -> None:

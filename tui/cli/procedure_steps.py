@@ -91,7 +91,7 @@ def _followed(desk: Desk, ticket_id: int) -> tuple[Ticket, Procedure]:
         raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
     procedure = procedure_for(ticket, desk.rules.procedures)
     if procedure is None:
-        raise InputError("No procedure", f"No procedure holds for #{ticket_id}; there are no steps to answer.")
+        raise InputError("No procedure", f"No procedure applies to #{ticket_id}; there are no steps to answer.")
     return ticket, procedure
 
 

@@ -27,7 +27,7 @@ _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 
 @click.command()
 @click.option("--due", metavar="WHEN", help="Only those due by then: 2h, today, tomorrow, Friday 17:00.")
-@click.option("--all", "everything", is_flag=True, help="Kept and broken ones too.")
+@click.option("--all", "everything", is_flag=True, help="Include kept and broken promises.")
 @db_option
 @json_option
 def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
         else:
             click.echo(left_line(open_item, now))
     if not open_items and not as_json:
-        click.echo("Nothing is left; have a good evening.", err=True)
+        click.echo("Nothing is open; have a good evening.", err=True)
 
 
 def _until(answer: str, now: int) -> int:

@@ -93,7 +93,7 @@ def list_them(
             for pick in todo:
                 _put_picked(pick, as_json)
             if not todo and not as_json:
-                click.echo("Nothing waits for you; `tridesk reviews sample` draws replies.", err=True)
+                click.echo("There is nothing to review; `tridesk reviews sample` draws replies.", err=True)
             return
         whose, start = desk.agent if mine else agent, _since(since)
         results = desk.store.reviews.each(
@@ -172,7 +172,7 @@ def show(number: int, language: str, db: Path | None, as_json: bool) -> None:
 def answer(number: int, kind: str | None, text: str, db: Path | None, as_json: bool) -> None:
     """Answer a review of your own reply, or a dispute of a review that you gave."""
     if kind is None:
-        raise click.UsageError("Say --accept, --dispute or --uphold.")
+        raise click.UsageError("Give --accept, --dispute or --uphold.")
     with acting(db) as desk:
         tell(desk.reviews.answer(number, AnswerKind(kind), text), as_json)
 
@@ -209,7 +209,7 @@ def _review(desk: Desk, number: int) -> Review:
             calibration for calibration, given in desk.store.reviews.calibrations() if not finished(calibration, given)
         ]
         if desk.agent == review.agent or any(calibration.id == review.calibration for calibration in open_ones):
-            raise RuleError("Not to be seen", f"Review {number} is a calibration; it is blind until both have scored.")
+            raise RuleError("Blind review", f"Review {number} is a calibration; it is blind until both have scored.")
     return review
 
 

@@ -56,7 +56,7 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
         with the_keeper(path) as held:
             if not held:
                 raise InputError(
-                    "In use", f"Another tridesk looks after the mail of {path} already; leave it to that one."
+                    "In use", f"Another tridesk already handles the mail of {path}; leave it running, or end it first."
                 )
             return _once(path, settings, secrets, as_json=as_json)
     with _ended_by(stop, attached) as shutdown:

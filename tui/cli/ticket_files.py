@@ -12,7 +12,7 @@ from data.errors import InputError
 from data.safe_text import safe_line
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile, files_of
-from tui.cli.common import NUMBER, db_option, json_option, reading, write_json
+from tui.cli.common import NUMBER, attachment_keys, db_option, json_option, reading, write_json
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
@@ -89,11 +89,7 @@ def _keys(number: int, file: TicketFile) -> dict[str, Any]:
         "message": message.id,
         "direction": message.direction,
         "date": iso(message.received_at),
-        "filename": part.filename,
-        "content_type": part.content_type,
-        "size": part.size,
-        "sha256": part.sha256,
-        "inline": part.inline,
+        **attachment_keys(part),
         "warnings": dangers(part.filename, part.content_type),
     }
 

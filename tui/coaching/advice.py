@@ -46,7 +46,7 @@ def coaching(store: Store, library: Library, agent: str, now: int, days: int = D
 def figures(found: Coaching) -> list[str]:
     """Return one line per figure, with its change."""
     if not found.now.tickets:
-        return [words("No solved ticket was counted in {days} days.").format(days=found.days)]
+        return [words("No solved tickets in the last {days} days.").format(days=found.days)]
     told = words("{n} solved tickets in {days} days; medians, and the {days} days before")
     names = (words("keys"), words("letters typed"), words("seconds"))
     now = (found.now.keys, found.now.letters, found.now.seconds)

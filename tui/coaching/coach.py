@@ -109,9 +109,9 @@ class Coach(Part):
         by_number = {str(number): one for number, one in enumerate(found.advice, 1)}
         lines = [(f"figure {n}", line) for n, line in enumerate(figures(found))]
         lines += [(number, f"{number} {advice_line(one)}") for number, one in by_number.items()]
-        hint = words("Enter does what a line advises · Esc leaves")
+        hint = words("Enter follows the advice of a line · Esc leaves")
         if not by_number:
-            hint = words("Nothing to save yet: what you change or type often comes here · Esc leaves")
+            hint = words("No suggestions yet: what you often retype is listed here · Esc leaves")
         self.desk.say("")
 
         def chosen(number: str | None) -> None:
@@ -139,7 +139,7 @@ class Coach(Part):
         """Save the last sent reply as a macro of the agent's own."""
         newest: OwnReply | None = next(iter(self.desk.store.messages.own_replies(self.desk.agent, 1)), None)
         if newest is None:
-            self.desk.say(words("You have sent no reply yet. F4 keeps what you write."))
+            self.desk.say(words("You have not sent a reply yet. F4 saves what you are writing."))
             return
         self._keep_reply(newest.ticket_id, newest.text, newest.language)
 
@@ -165,7 +165,9 @@ class Coach(Part):
     def _ask_title(self, title: str, then: Callable[[str | None], None]) -> None:
         from tui.cards.ask_line import AskLine
 
-        self.desk.push_screen(AskLine(words("Title of the macro?"), words("lists show it by this"), title), then)
+        self.desk.push_screen(
+            AskLine(words("Title of the macro?"), words("shown in lists under this title"), title), then
+        )
 
     def _save_macro(self, save: Callable[[], str]) -> None:
         self.desk.in_thread("coach", partial(self._save_in_thread, save))

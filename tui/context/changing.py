@@ -93,7 +93,7 @@ class Changing:
         if done.leaves_at is None:
             return words("{key} undoes it").format(key=key)
         remaining = span(max(0, done.leaves_at - self._desk.clock()))
-        return words("{key} calls it back for {span}").format(key=key, span=remaining)
+        return words("{key} recalls it within {span}").format(key=key, span=remaining)
 
     def waits(self, ticket_id: int) -> bool:
         """Return whether a ticket still waits for an agent."""

@@ -223,7 +223,7 @@ class DeskContext:
 
         async def answered(answer: str | None) -> None:
             if answer and self.targets() != ids:
-                self.say(words("Another ticket is here by now, so nothing was changed; press the key again."))
+                self.say(words("A different ticket is here now, so nothing was changed; press the key again."))
             elif answer:
                 await then(answer)
 

@@ -18,6 +18,8 @@ from data.records.messages import Direction, Message
 from data.records.ratings import Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow
 from tui.cards.base_card import BaseCard
+from tui.cards.choices import Choices
+from tui.cards.key_line import KeyLine
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.words import words
@@ -39,11 +41,7 @@ class CustomerCard(BaseCard[int]):
     """Returns the ticket to open, or nothing."""
 
     CSS_PATH = "customer_card.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q,c", "leave"),
-        ("j", "step(1)"),
-        ("k", "step(-1)"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,c", "leave")]
 
     def __init__(
         self, customer: Customer, past: Sequence[Past], here: int, now: int, ratings: Sequence[Rating] = ()
@@ -60,12 +58,12 @@ class CustomerCard(BaseCard[int]):
             details = [*facts(self._customer, self._now), *rated(self._ratings)]
             yield Static(Content("\n".join(details)), id="customer-facts", markup=False)
             options = [Option(Content(self._line(ticket)), id=str(ticket.row.id)) for ticket in self._past]
-            yield OptionList(*options, markup=False)
-            yield Static(Content(words("Enter opens a ticket · Esc back")), id="customer-keys", markup=False)
+            yield Choices(*options, markup=False)
+            yield KeyLine(words("Enter opens a ticket · Esc back"), id="customer-keys")
 
     def on_mount(self) -> None:
         """Select the newest ticket other than the one being read."""
-        listed = self.query_one(OptionList)
+        listed = self.query_one(Choices)
         others = [place for place, ticket in enumerate(self._past) if ticket.row.id != self._here]
         listed.highlighted = others[0] if others else None
 
@@ -73,14 +71,6 @@ class CustomerCard(BaseCard[int]):
         """Open it."""
         event.stop()
         self.dismiss(int(event.option_id or 0))
-
-    def action_step(self, step: int) -> None:
-        """Select another ticket."""
-        listed = self.query_one(OptionList)
-        if step > 0:
-            listed.action_cursor_down()
-        else:
-            listed.action_cursor_up()
 
     def action_leave(self) -> None:
         """Open nothing."""
@@ -97,7 +87,7 @@ class CustomerCard(BaseCard[int]):
 def facts(customer: Customer, now: int) -> list[str]:
     """Return what is known about a customer, one line per kind."""
     known = [f"{identity.kind} {one_line(identity.value)}" for identity in customer.identities]
-    lines = [" · ".join(known)] if known else [words("no address and no handle is known")]
+    lines = [" · ".join(known)] if known else [words("no known address or handle")]
     language = words("not known") if customer.language == UNKNOWN_LANGUAGE else customer.language
     parts = [
         words("language {code}").format(code=language),

@@ -13,11 +13,13 @@ from textual.widgets import Static
 
 from data.records.changes import Change
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Action, Scope, of_scope
 from tui.keys.bindings import bindings
 from tui.keys.keymap import keymap_from
 from tui.look.one_line import one_line
 from tui.look.words import words
+from tui.look.wrapping import SEPARATOR
 
 
 class LanguageCard(BaseCard[Change]):
@@ -39,7 +41,8 @@ class LanguageCard(BaseCard[Change]):
             for action in of_scope(Scope.LANGUAGE):
                 groups.setdefault(action.group, []).append(action)
             for name, actions in groups.items():
-                yield Static(Content(f"{words(name)}\n  {self._keys(actions)}"), markup=False)
+                yield Static(Content(words(name)), markup=False)
+                yield KeyLine(self._keys(actions))
             if self._suggestion:
                 yield Static(Content(one_line(self._suggestion)), id="language-suggestion", markup=False)
 
@@ -65,4 +68,4 @@ class LanguageCard(BaseCard[Change]):
 
     def _keys(self, actions: Sequence[Action]) -> str:
         keymap = getattr(self.app, "keys", None) or keymap_from()
-        return " · ".join(f"{keymap.shown(action.id)}\u00a0{words(action.title)}" for action in actions)
+        return SEPARATOR.join(f"{keymap.shown(action.id)} {words(action.title)}" for action in actions)

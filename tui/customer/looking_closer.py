@@ -111,7 +111,7 @@ class CloserLook(Part):
 
         names = {"dark": words("Dark"), "light": words("Light"), "contrast": words("More contrast")}
         lines = [Line(name[0], name, text) for name, text in names.items()]
-        note = words("A theme named in config.toml comes back at the next start · Esc leaves")
+        note = words("A theme in config.toml takes precedence at the next start · Esc leaves")
 
         async def chosen(name: str | None) -> None:
             if name:

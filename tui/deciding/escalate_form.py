@@ -18,6 +18,7 @@ from data.records.escalations import Escalation
 from queues.ground import teams
 from queues.ground.teams import Team
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.deciding.escalation_text import due_of
 from tui.look.one_line import one_line
 from tui.look.words import words
@@ -53,8 +54,8 @@ class EscalateForm(BaseCard[Escalation]):
         names = [team.name for team in known]
         self.team = self._line(proposal.team, words("a team"), SuggestFromList(names, case_sensitive=False))
         self.reason = self._line(proposal.reason, words("why they have to look at it"))
-        self.due = self._line(proposal.due, words("24h, 2d, 2026-11-30; empty: as the team is set"))
-        self.reference = self._line("", words("their own number for it, if there is one"))
+        self.due = self._line(proposal.due, words("24h, 2d, 2026-11-30; empty: the team's default"))
+        self.reference = self._line("", words("their own reference number, if there is one"))
         self.note = TextArea(soft_wrap=True, tab_behavior="focus", compact=True)
         self.told = Static("", id="escalate-told", markup=False)
 
@@ -69,9 +70,9 @@ class EscalateForm(BaseCard[Escalation]):
             yield Static(Content(title), id="escalate-title", markup=False)
             for label, line in (
                 (words("Team"), self.team),
-                (words("Why"), self.reason),
-                (words("Until"), self.due),
-                (words("Theirs"), self.reference),
+                (words("Reason"), self.reason),
+                (words("Due"), self.due),
+                (words("Ref"), self.reference),
             ):
                 with Horizontal(classes="escalate-row"):
                     yield Static(Content(label), classes="escalate-label", markup=False)
@@ -80,7 +81,7 @@ class EscalateForm(BaseCard[Escalation]):
             yield self.note
             yield self.told
             keys = words("Enter hands over · → completes · Tab next · ctrl+s from the text · Esc leaves")
-            yield Static(Content(keys), id="escalate-keys", markup=False)
+            yield KeyLine(keys, id="escalate-keys")
 
     def on_mount(self) -> None:
         """Focus the first required line that is empty, else the line where Enter submits."""
@@ -148,11 +149,11 @@ class EscalateForm(BaseCard[Escalation]):
         if wrong:
             told = one_line(wrong)
         elif exact and team.address:
-            told = words("goes by mail to {address}; their answer comes back as a note").format(
+            told = words("sent by mail to {address}; their answer comes back as a note").format(
                 address=one_line(team.address)
             )
         elif exact or not named:
-            told = words("kept as a note; no address of this team is known, so tell them")
+            told = words("kept as a note; no address for this team: contact them yourself")
         else:
             told = named
         self.told.update(Content(told))

@@ -48,7 +48,7 @@ class Problems(Part):
             elif wish == "new":
                 await self.changing.change_of(ids, Change(new_problem=rest))
 
-        hint = words("letters of an open problem, or the title of a new one")
+        hint = words("type to find an open problem, or the title of a new one")
         offer = words("New problem: {title}")
         self.desk.push_screen(
             PickList(self._problem_lines(linked), hint, lambda text: (f"new:{text}", offer.format(title=text))), chosen

@@ -27,7 +27,7 @@ class Questions(Part):
     def _ask_time(self) -> None:
         """Snooze."""
         self.desk.ask_about_targets(
-            words("Snooze until when?"), words("30m, 2 days, tomorrow at 9, Monday, 24 dic"), self._snooze
+            words("Snooze until when?"), words("30m, 2 days, tomorrow at 9, Monday, 24 Dec"), self._snooze
         )
 
     async def _snooze(self, answer: str) -> None:
@@ -36,7 +36,7 @@ class Questions(Part):
         zone = self.desk.zone()
         until = later(answer, self.desk.clock(), zone)
         if until is None:
-            told = words("That is not a time; nothing was snoozed. Use a form such as: {examples}.")
+            told = words("That is not a time, so nothing was snoozed. Write, for example: {examples}.")
             self.desk.say(told.format(examples=EXAMPLES), severe=True)
             return
 

@@ -33,7 +33,7 @@ class RouteAgain(Part):
 
     def _count(self) -> None:
         """Count what would move, then ask."""
-        self.desk.say(words("Trying the rules on every open ticket…"))
+        self.desk.say(words("Checking the rules against every open ticket…"))
         then = self.desk.only_here(self._ask_about, of_ticket=False)
         self.desk.in_thread("rerouting", partial(self._plan_routes, then), exclusive=True)
 
@@ -58,7 +58,7 @@ class RouteAgain(Part):
     def _ask_about(self, found: Plan) -> None:
         from tui.cards.key_menu import KeyMenu, Line
 
-        looked = words("{n} open tickets, the rules send {m} elsewhere").format(
+        looked = words("{n} open tickets; the rules would move {m}").format(
             n=f"{found.looked_at:,}", m=f"{len(found.moves):,}"
         )
         if not found.moves:

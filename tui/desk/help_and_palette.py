@@ -8,7 +8,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.keys.actions import BY_ID, Scope
-from tui.keys.help_lines import PLACES, help_lines, palette_lines
+from tui.keys.help_lines import INDENT, PLACES, help_lines, palette_lines
 from tui.look.words import words
 from tui.replying.composer_place import ComposerPlace
 
@@ -51,4 +51,4 @@ class HelpAndPalette(Part):
                     words("{place}: {keys} {title}").format(place=place, keys=keys, title=words(action.title))
                 )
 
-        self.desk.push_screen(PickList(lines), chosen)
+        self.desk.push_screen(PickList(lines, indent=INDENT), chosen)

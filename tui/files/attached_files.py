@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NO_DECODER = "It is a picture; pip install 'tridesk[pictures]' lets the desk show it. Save it, or open it."
-NOT_DECODED = "It is a picture that cannot be shown here; save it, or open it with a program of the system."
+NO_DECODER = "A picture: pip install 'tridesk[pictures]' lets the desk show it. Save it, or open it."
+NOT_DECODED = "A picture that cannot be shown here: save it, or open it with another program."
 
 
 class AttachedFiles(Part):

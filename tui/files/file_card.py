@@ -16,6 +16,7 @@ from queues.files.facts import LONGEST_SHOWN, Danger
 from queues.files.kept_files import TicketFile
 from queues.mail.pictures import SmallPicture
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.files.picture import Picture
 from tui.look.one_line import one_line
 from tui.look.words import words
@@ -55,7 +56,7 @@ class FileCard(BaseCard[None]):
             keys = words("i shows the picture, in grey · Esc back")
         elif seen.text is not None:
             keys = words("j k read on · Esc back")
-        self._keys = Static(Content(keys), id="file-keys", markup=False)
+        self._keys = KeyLine(keys, id="file-keys")
 
     def compose(self) -> ComposeResult:
         """Name, facts, words, keys."""
@@ -80,7 +81,7 @@ class FileCard(BaseCard[None]):
         if self._seen.picture is not None and not self.query(Picture):
             holder = VerticalScroll(Picture(self._seen.picture, id="file-picture"), id="file-picture-scroll")
             await self.query_one("#file").mount(holder, before=self._keys)
-            self._keys.update(Content(words("c colours · j k move · Esc back")))
+            self._keys.update(words("c colours · j k move · Esc back"))
 
     def action_turn_colour(self) -> None:
         """Change between grey and colours."""
@@ -101,6 +102,6 @@ class FileCard(BaseCard[None]):
             sizes = {"columns": self._seen.picture.full_columns, "rows": self._seen.picture.full_rows}
             yield words("A picture of {columns} × {rows} pixels.").format(**sizes)
         elif self._seen.text is None:
-            yield self._seen.note or words("It is not a text; save it, or open it with a program of the system.")
+            yield self._seen.note or words("Not a text file: save it, or open it with another program.")
         elif part.size > LONGEST_SHOWN:
             yield words("The first {n:,} bytes:").format(n=LONGEST_SHOWN)

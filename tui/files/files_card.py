@@ -16,6 +16,7 @@ from data.records.messages import Direction
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
@@ -57,7 +58,7 @@ class FilesCard(BaseCard[Decision]):
             yield self._lines
             yield self._told
             keys = words("Enter view · s save · o open… · j k next · Esc back")
-            yield Static(Content(keys), id="files-keys", markup=False)
+            yield KeyLine(keys, id="files-keys")
 
     def on_mount(self) -> None:
         """Show the first."""

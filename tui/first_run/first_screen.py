@@ -47,10 +47,10 @@ class FirstScreen(Part):
                 "import",
                 words("Import mail or tickets: an mbox, a Maildir, .eml files, an export of another tool"),
             ),
-            Line("e", "account", words("Connect e-mail or a ticketing system: a form, tried before it is kept")),
+            Line("e", "account", words("Connect e-mail or a ticketing system; the login is tested before it is saved")),
         )
         title = words("Welcome to tridesk. There is nothing in this desk yet; how do you want to begin?")
-        self.desk.push_screen(KeyMenu(title, lines, words("Esc looks at the empty desk")), self._begun)
+        self.desk.push_screen(KeyMenu(title, lines, words("Esc shows the empty desk")), self._begun)
 
     def _begun(self, way: str | None) -> None:
         if way == "demo":
@@ -108,7 +108,7 @@ class FirstScreen(Part):
             if waited_for:
                 self._ask_path(wrong, path)
             return
-        told = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} were here, {raw} kept raw")
+        told = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} already here, {raw} kept raw")
         said = told.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
                            raw=len(report.unreadable))  # fmt: skip
         if report.refused:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import ProgressBar, Static
 
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.first_run.importing import Progress
 from tui.look.one_line import one_line
 from tui.look.words import words
@@ -36,7 +37,7 @@ class ImportCard(BaseCard[None]):
             yield ProgressBar(show_eta=False, id="import-bar")
             yield Static(Content(""), id="import-seen", markup=False)
             keys = words("Esc continues in the background · x stops, keeping what was imported")
-            yield Static(Content(keys), id="import-keys", markup=False)
+            yield KeyLine(keys, id="import-keys")
 
     def on_mount(self) -> None:
         """Poll the progress."""

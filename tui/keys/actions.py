@@ -67,7 +67,7 @@ def _move() -> list[Action]:
         Action("ticket.last", ("G", "end"), "Last ticket", "Go to the least urgent ticket of this lane.", group),
         Action("ticket.page_down", ("pagedown",), "Page down", "Go down a whole page.", group),
         Action("ticket.page_up", ("pageup",), "Page up", "Go up a whole page.", group),
-        Action("message.quotes", ("Q",), "Quoted text", "Unfold or fold what mails quote of earlier ones.", group),
+        Action("message.quotes", ("Q",), "Quoted text", "Unfold or fold the quoted text in mails.", group),
         Action(
             "ticket.reveal",
             ("X",),
@@ -81,12 +81,12 @@ def _move() -> list[Action]:
         Action("lane.right", ("l", "right"), "Lane to the right", "Go to the lane on the right.", group),
         *lanes,
         Action("region.next", ("tab",), "Next region", "Go from lane to ticket to composer and round again.", group),
-        Action("region.previous", ("shift+tab",), "Previous region", "The same round, the other way.", group),
+        Action("region.previous", ("shift+tab",), "Previous region", "Go the other way round.", group),
         Action(
             "ticket.urgent",
             ("full_stop",),
             "Most urgent",
-            "Go to the most urgent ticket of all lanes and show why; press again to pass it over with a reason.",
+            "Go to the most urgent ticket of all lanes and show why; press again to skip it, with a reason.",
             group,
             footer=True,
         ),
@@ -140,21 +140,21 @@ def _decide() -> list[Action]:
         decide(
             "solve_anyway",
             ("exclamation_mark",),
-            "Solve all the same…",
+            "Solve anyway…",
             "Solve despite open steps of the procedure, with a reason that is kept.",
         ),
         decide("pending", ("p",), "Pending", "Wait for the customer.", footer=True),
-        decide("snooze", ("s", "b"), "Snooze…", "Put away until a time given in words: 3h, 2d, tomorrow."),
-        decide("escalate", ("E",), "Escalate…", "Hand over to another team: which, why, until when."),
+        decide("snooze", ("s", "b"), "Snooze…", "Put aside until a time: 3h, 2d, tomorrow at 9."),
+        decide("escalate", ("E",), "Escalate…", "Hand over to another team, with a reason and a due time."),
         decide("team_answer", ("B",), "Came back…", "Record another team's answer, or that it sent the ticket back."),
-        decide("problem", ("P",), "Problem…", "Link to one cause of several tickets, or answer all that are linked."),
+        decide("problem", ("P",), "Problem…", "Link tickets that have one cause, or answer all linked tickets."),
         decide("merge", ("I",), "Merge…", "Make this ticket, or all selected, part of another; that one keeps all."),
         decide("move", ("T",), "Take out…", "Split a message off into a new ticket, or move it to another one."),
         decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),
         decide("take", ("t",), "Take", "Assign to me."),
         decide("language", ("d",), "Language…", "Set the customer's language, tú or usted, and region; remembered."),
         decide(
-            "other_language", ("D",), "Other language", "English becomes Spanish and back; ?? becomes the likeliest."
+            "other_language", ("D",), "Other language", "Switch between English and Spanish; ?? becomes the likeliest."
         ),
         decide("rating", (), "Rating…", "Correct the customer's rating, or remove it if it was not a rating."),
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
@@ -175,14 +175,14 @@ def _look() -> list[Action]:
             "select.toggle",
             ("x",),
             "Select",
-            "Select this ticket; actions then count for all selected.",
+            "Select this ticket; actions then apply to all selected tickets.",
             "Select",
         ),
         Action("select.range", ("v",), "Select range", "Select from the last selected ticket to this one.", "Select"),
         Action("select.all", ("V",), "Select all", "Select every ticket shown in this lane.", "Select"),
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
-        Action("ticket.customer", ("c",), "Customer", "Show who writes, and all their tickets.", "Look"),
+        Action("ticket.customer", ("c",), "Customer", "Show the customer and all their tickets.", "Look"),
         Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
@@ -227,7 +227,7 @@ def _look() -> list[Action]:
             changes=True,
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
-        Action("desk.theme", (), "Theme…", "Choose dark, light or more contrast.", "Desk"),
+        Action("desk.theme", (), "Theme…", "Choose a dark, light or high-contrast theme.", "Desk"),
         Action(
             "desk.account",
             (),
@@ -255,7 +255,7 @@ def _compose() -> list[Action]:
         compose("render_again", ("ctrl+r",), "Render again", "Fill the macro again with today's values.", footer=False),
         compose("editor", ("ctrl+g",), "$EDITOR", "Write in your own editor.", footer=False),
         compose("attach", ("f5",), "Attach…", "Add a file to the reply; Tab completes its path.", footer=False),
-        compose("detach", ("f8",), "Remove file", "Take the last file of the reply out.", footer=False),
+        compose("detach", ("f8",), "Remove file", "Remove the last file from the reply.", footer=False),
         compose("keep", ("f4",), "Keep as macro…", "Make this text a macro of your own.", footer=False),
         compose("preview", ("f2",), "Preview", "Look at what will be sent."),
         compose("leave", ("escape",), "Leave", "Back to the ticket; the draft is kept."),
@@ -293,7 +293,7 @@ def _preview() -> list[Action]:
         preview(
             "override",
             ("exclamation_mark",),
-            "Send all the same…",
+            "Send anyway…",
             "Override what blocks, with a reason that is kept.",
         ),
         preview("steps", ("space",), "Steps", "Answer the required steps, then return to this card."),
@@ -372,7 +372,7 @@ def _outbox() -> list[Action]:
     return [
         waiting("next", ("j", "down"), "Next reply", "Select the next reply.", "move(1)"),
         waiting("previous", ("k", "up"), "Previous reply", "Select the previous reply.", "move(-1)"),
-        waiting("send", ("s",), "Send all the same", "Send it despite what came in or went wrong meanwhile."),
+        waiting("send", ("s",), "Send anyway", "Send it despite what came in or went wrong meanwhile."),
         waiting("arrived", ("a",), "It arrived", "It has arrived: send nothing."),
         waiting("edit", ("e",), "Edit", "Hold it back and continue writing."),
         waiting("drop", ("x",), "Drop", "Never send it."),
@@ -390,8 +390,8 @@ def _changed() -> list[Action]:
     return [
         changed("read", ("enter",), "Read", "Mark as read and continue."),
         changed("later", ("escape", "q"), "Later", "Show it again at the next use."),
-        changed("down", ("j", "down", "pagedown"), "Read on", "Further down.", "scroll(3)"),
-        changed("up", ("k", "up", "pageup"), "Back up", "Further up.", "scroll(-3)"),
+        changed("down", ("j", "down", "pagedown"), "Scroll down", "Scroll down.", "scroll(3)"),
+        changed("up", ("k", "up", "pageup"), "Scroll up", "Scroll up.", "scroll(-3)"),
     ]
 
 
@@ -404,10 +404,11 @@ def _report() -> list[Action]:
     def behind(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"behind.{name}", keys, title, tooltip, "Report", Scope.BEHIND, call=call or name)
 
-    groups = ("all", "agent", "lane", "language", "macro", "topic", "age", "hour", "day", "week")
+    groups = ("agent", "lane", "language", "macro", "topic", "age", "hour", "day", "week")
     return [
+        report("by_all", ("1",), "Total", "Do not group.", "by('all')"),
         *(report(f"by_{by}", (str(n % 10),), f"By {by}", f"Group by {by}.", f"by('{by}')")
-          for n, by in enumerate(groups, 1)),
+          for n, by in enumerate(groups, 2)),
         report("by_reason", ("r",), "By reason", "Group passed-over tickets by reason.", "by('reason')"),
         report("today", ("t",), "Today", "Today, compared with the same length of time before.", "span('today')"),
         report("week", ("w",), "7 days", "The last seven days, compared with the seven before.", "span('7d')"),
@@ -424,7 +425,7 @@ def _report() -> list[Action]:
         report("across", ("v",), "Other plot", "Plot over time, or compare groups.", "across"),
         report("copy", ("Y",), "Copy", "Copy the table as tab-separated values.", "copy"),
         report("write", ("x",), "Write…", "Write a page with charts, or the figures, into a file.", "write"),
-        report("refresh", ("R",), "Read anew", "Count up to now.", "refresh"),
+        report("refresh", ("R",), "Refresh", "Read the events again, up to now.", "refresh"),
         report("leave", ("escape", "q", "u"), "Back", "Stop reading, else go back to the desk.", "leave"),
         behind("open", ("o",), "Ticket", "Open the selected ticket; Enter does too.", "open"),
         behind("lanes", ("v",), "On the desk", "Show all these tickets in their lanes, to work on them.", "lanes"),
@@ -454,7 +455,7 @@ def _accounts() -> list[Action]:
         filled("try", ("ctrl+t",), "Try it", "Test the login with what is filled in; nothing is saved yet.", "try_out"),
         filled("save", ("ctrl+s",), "Save", "Save it to the settings and start fetching."),
         filled("next", ("down", "tab"), "Next line", "Go to the line below.", "step(1)"),
-        filled("previous", ("up", "shift+tab"), "Line before", "Go to the line above.", "step(-1)"),
+        filled("previous", ("up", "shift+tab"), "Previous line", "Go to the line above.", "step(-1)"),
         filled("leave", ("escape",), "Leave", "Leave without saving; during a test: cancel it."),
     ]
 
@@ -476,18 +477,18 @@ def _review() -> list[Action]:
         judge("na", ("minus",), "Not applicable", "The selected criterion does not apply here.", "give('-')"),
         judge("next", ("j", "down"), "Next criterion", "Select the next criterion.", "move(1)"),
         judge("previous", ("k", "up"), "Previous criterion", "Select the previous criterion.", "move(-1)"),
-        judge("note", ("c",), "Words…", "Comment on the selected criterion."),
+        judge("note", ("c",), "Comment…", "Comment on the selected criterion."),
         judge("comment", ("C",), "Comment on the reply…", "Comment on the whole reply."),
         judge("save", ("enter", "s"), "Save, next", "Submit the review and go to the next reply."),
         judge("right", ("l", "right"), "Next reply", "Go to the next reply; scores given here are kept.", "other(1)"),
         judge("left", ("h", "left"), "Previous reply", "Go to the previous reply.", "other(-1)"),
-        judge("down", ("space", "pagedown"), "Read on", "Scroll down in the reply.", "scroll(5)"),
-        judge("up", ("pageup", "backspace"), "Back up", "Scroll up in the reply.", "scroll(-5)"),
-        judge("unfold", ("X",), "Graphic words", "Show text that may be graphic, which is recorded, or fold it again."),
+        judge("down", ("space", "pagedown"), "Scroll down", "Scroll down in the reply.", "scroll(5)"),
+        judge("up", ("pageup", "backspace"), "Scroll up", "Scroll up in the reply.", "scroll(-5)"),
+        judge("unfold", ("X",), "Graphic text", "Show text that may be graphic, which is recorded, or fold it again."),
         judge("card", ("x",), "Other card", "Use the next scorecard."),
         judge("uphold", ("u",), "Uphold…", "Uphold your review that the agent disputes, with a comment."),
-        judge("calibrate", ("b",), "Both…", "Have another reviewer score this reply too, independently."),
-        judge("draw", ("d",), "Draw…", "Sample more replies, evenly or by risk."),
+        judge("calibrate", ("b",), "Blind review…", "Have another reviewer score this reply too, independently."),
+        judge("draw", ("d",), "Sample more…", "Sample more replies, evenly or by risk."),
         judge("undo", ("z",), "Undo", "Undo your last action: a sample, or a review that the agent has not seen."),
         judge("leave", ("escape", "q"), "Back", "Back to the desk; scores given are kept."),
     ]
@@ -504,9 +505,9 @@ def _my_reviews() -> list[Action]:
         mine("dispute", ("d",), "Dispute…", "Dispute the review and say why; the reviewer reads it."),
         mine("next", ("j", "down"), "Next review", "Select the next review.", "move(1)"),
         mine("previous", ("k", "up"), "Previous review", "Select the previous review.", "move(-1)"),
-        mine("down", ("space", "pagedown"), "Read on", "Further down.", "scroll(5)"),
-        mine("up", ("pageup", "backspace"), "Back up", "Further up.", "scroll(-5)"),
-        mine("unfold", ("X",), "Graphic words", "Show text that may be graphic, which is recorded, or fold it again."),
+        mine("down", ("space", "pagedown"), "Scroll down", "Scroll down.", "scroll(5)"),
+        mine("up", ("pageup", "backspace"), "Scroll up", "Scroll up.", "scroll(-5)"),
+        mine("unfold", ("X",), "Graphic text", "Show text that may be graphic, which is recorded, or fold it again."),
         mine("ticket", ("enter", "o"), "Ticket", "Go to its ticket."),
         mine("leave", ("escape", "q"), "Back", "Back to the desk."),
     ]
@@ -522,8 +523,8 @@ def _files() -> list[Action]:
         file("view", ("enter", "v"), "View", "Read a text file here; of others, see what they are."),
         file("save", ("s",), "Save", "Save it in the folder for downloads, private and never executable."),
         file("open", ("o",), "Open…", "Open a copy with the system's own program; asks first, never for programs."),
-        file("next", ("j", "down"), "Next file", "Mark the next file.", "move(1)"),
-        file("previous", ("k", "up"), "Previous file", "Mark the file before.", "move(-1)"),
+        file("next", ("j", "down"), "Next file", "Select the next file.", "move(1)"),
+        file("previous", ("k", "up"), "Previous file", "Select the previous file.", "move(-1)"),
         file("leave", ("escape", "q", "u"), "Back", "Back to the ticket.", "leave"),
     ]
 

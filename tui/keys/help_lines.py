@@ -15,12 +15,12 @@ PLACES = {
     Scope.PREVIEW: "On the card, before a reply leaves",
     Scope.LANGUAGE: "On the language card (d)",
     Scope.STEPS: "On the steps of a procedure",
-    Scope.OUTBOX: "On the replies that wait",
+    Scope.OUTBOX: "On the waiting replies",
     Scope.CHANGED: "On what changed in a procedure or macro",
     Scope.REPORT: "On the report (g r)",
     Scope.BEHIND: "On the tickets behind a figure",
     Scope.ACCOUNTS: "On the accounts",
-    Scope.ACCOUNT: "While an account is filled in",
+    Scope.ACCOUNT: "In the form of an account",
     Scope.REVIEW: "On replies to review (g q)",
     Scope.MY_REVIEWS: "On the reviews of your replies (g m)",
     Scope.FILES: "On the files of a ticket (A)",
@@ -28,10 +28,16 @@ PLACES = {
 """Where each scope's keys apply, as shown in the help."""
 
 
+KEYS, TITLE = 14, 18
+"""The widths of the columns in cells."""
+INDENT = KEYS + 1 + TITLE + 1
+"""Where the explanation begins, and its further lines on a narrow screen."""
+
+
 def palette_lines(keymap: Keymap, scopes: Sequence[Scope]) -> list[tuple[str, str]]:
     """Return the actions of the scopes: id, and a line with keys, title and explanation."""
     return [
-        (action.id, f"{fit(keymap.shown(action.id), 14)} {fit(words(action.title), 18)} {words(action.tooltip)}")
+        (action.id, f"{fit(keymap.shown(action.id), KEYS)} {fit(words(action.title), TITLE)} {words(action.tooltip)}")
         for scope in scopes
         for action in of_scope(scope)
     ]

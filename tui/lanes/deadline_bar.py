@@ -1,4 +1,4 @@
-"""Approaching deadlines as text and bars: a lane's next breach, and breaches caused by staying on a ticket."""
+"""Approaching deadlines as text and bars: a lane's next breach, and one elsewhere during a ticket."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def stay_line(store: Store, lanes: Sequence[str], here: int | None, now: int) ->
     due, lane, number = min(breaches)
     if due - now > SOON:
         return ""
-    return words("stay {span} more and {lane}#{number} breaches").format(span=span(due - now), lane=lane, number=number)
+    return words("{lane}#{number} breaches in {span}").format(lane=lane, number=number, span=span(due - now))
 
 
 def _next(store: Store, lane: str, here: int, now: int) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ class FilterLine(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(self) -> None:
-        super().__init__(placeholder=words("text, a name, #number: at least 3 letters"), id="filter", compact=True)
+        super().__init__(placeholder=words("text, name or #number; at least 3 letters"), id="filter", compact=True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Post what is typed so far."""

@@ -31,7 +31,7 @@ class LanePane(Vertical):
         self.number = number
         self._title = Static("", classes="lane-title", markup=False)
         self._burn = Static("", classes="lane-burn", markup=False)
-        self.empty = words("Nothing waits here. Press . for the most urgent ticket.")
+        self.empty = words("Nothing is waiting here. Press . for the most urgent ticket.")
         """What the list shows when it is empty."""
         self.named = NamedView()
         """Which part of the lane the list shows."""

@@ -80,7 +80,7 @@ def base_title(base: str) -> str:
     }
     if kind == "status":
         return words(value)
-    return fixed.get(kind) or (f"+{value}" if kind == "tag" else words("waits in {code}").format(code=value))
+    return fixed.get(kind) or (f"+{value}" if kind == "tag" else words("waiting in {code}").format(code=value))
 
 
 def midnight(now: int) -> int:

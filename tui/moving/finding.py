@@ -82,7 +82,9 @@ class Filter(Part):
         for pane in self.desk.panes:
             pane.list.show_source(self.source(pane, known), self.empty_words(pane))
         found = len(self._look_for(wanted, known))
-        self.desk.say(words("{n} found; Esc shows all again").format(n=found) if wanted else "")
+        self.desk.say(
+            words("{n} found in all lanes, any status; Esc clears the search").format(n=found) if wanted else ""
+        )
 
     def source(self, pane: LanePane, known: Found) -> LaneSource:
         """Return what a lane shows now: its view, filtered by the search, whose result may be passed as `known`."""

@@ -74,8 +74,8 @@ class MostUrgent(Part):
         waiting = self._waiting(shown=True)
         unseen = [words("{lane} (not shown)").format(lane=lane) for lane in self._waiting(shown=False)]
         if not (waiting or unseen):
-            return words("Nothing waits in any lane. Well done.")
-        return words("Nothing else comes next; still waiting: {lanes}.").format(lanes=", ".join([*waiting, *unseen]))
+            return words("Nothing is waiting in any lane. Well done.")
+        return words("No other ticket comes next; still waiting: {lanes}.").format(lanes=", ".join([*waiting, *unseen]))
 
     def _waiting(self, *, shown: bool) -> list[str]:
         """Return how many tickets wait in each lane that the screen shows, or in each that it does not show."""
@@ -101,7 +101,7 @@ class MostUrgent(Part):
             elif key:
                 self._pass_over(ticket_id, reasons[key])
 
-        title = words("Why is #{n} passed over? It comes again in half an hour.").format(n=ticket_id)
+        title = words("Why skip #{n}? It comes back in half an hour.").format(n=ticket_id)
         self.desk.push_screen(KeyMenu(title, lines, words("Esc stays on it")), chosen)
 
     def _ask_own_words(self, ticket_id: int) -> None:

@@ -40,7 +40,7 @@ class ViewChoice(Part):
         counts = tickets.counts().get(lane, LaneCounts())
         lines = []
         if self.desk.pane.named.among is None and (self.filter.looked_for or not self.desk.pane.named.plain):
-            lines.append(("save:", words("save what is shown now under a name…")))
+            lines.append(("save:", words("save this view under a name…")))
         lines += [(f"saved:{view.name}", f"{view.name}  ({replace(view, name='').title})") for view in self._saved()]
         lines.append((WAITING, f"{base_title(WAITING)}  {counts.active}"))
         lines += [(base, base_title(base)) for base in ("mine", "nobody")]
@@ -110,7 +110,7 @@ class ViewChoice(Part):
             self.filter.leave()
             self.show_view(view)
 
-        self.desk.push_screen(AskLine(words("Save what is shown under which name?"), words("a name")), named)
+        self.desk.push_screen(AskLine(words("Save this view under which name?"), words("a name")), named)
 
     async def _keep(self, views: list[NamedView], said: str) -> None:
         def keep(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
@@ -43,7 +44,7 @@ class ChangeCard(BaseCard[bool]):
             with VerticalScroll(id="change-lines", can_focus=False):
                 yield Static(Content("\n").join(lines), markup=False)
             keys = words("Enter: read, not shown again · j k read on · Esc later")
-            yield Static(Content(keys), id="change-keys", markup=False)
+            yield KeyLine(keys, id="change-keys")
 
     def action_read(self) -> None:
         """Mark the change as read."""

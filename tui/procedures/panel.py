@@ -197,7 +197,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap anew."""
+        """Wrap again."""
         self.draw()
 
     def _close_line(self) -> None:

@@ -64,7 +64,7 @@ def procedure_lines(shown: Followed, current: str, width: int, now: int, *, acti
         if here and active:
             lines += [Line(Ink.TITLE, f"{_INDENT}{line}") for line in wrap(key_words(step), width - 4)]
     if not active and shown.following() is not None:
-        lines += [Line(Ink.QUIET, line) for line in wrap(words("Space goes on with the steps."), width)]
+        lines += [Line(Ink.QUIET, line) for line in wrap(words("Space continues with the steps."), width)]
     return lines
 
 

@@ -238,7 +238,7 @@ class ProcedureSteps(Part):
     def _ask_why(self) -> None:
         """Solve despite open steps, with a reason that is kept."""
         self.desk.ask_about_targets(
-            words("Why is it solved with steps left open?"), words("kept with the ticket"), self._anyway
+            words("Why solve it with steps still open?"), words("kept with the ticket"), self._anyway
         )
 
     async def _anyway(self, reason: str) -> None:

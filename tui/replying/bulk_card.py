@@ -15,6 +15,7 @@ from textual.widgets import Static
 from data.records.tickets import Status
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -60,7 +61,7 @@ class BulkCard(BaseCard[Verdict]):
             keys = words("Enter sends {s} and {done} · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
             done = " / ".join(done_words(status) for status in self.plan.outcomes()) or done_words(Status.SOLVED)
             told = keys.format(s=said, done=done, p=pending, o=kept)
-            yield Static(Content(told), id="card-keys", markup=False)
+            yield KeyLine(told, id="card-keys")
 
     def on_mount(self) -> None:
         """Give the replies the height that the other widgets leave."""
@@ -95,8 +96,10 @@ class BulkCard(BaseCard[Verdict]):
             self.app.bell()
         elif self.plan.weak and not self._asked:
             self.app.bell()
-            told = words("No evidence for this macro on {n}: press the same key again to send anyway · Esc sends none")
-            self.query_one("#card-keys", Static).update(Content(told.format(n=len(self.plan.weak))))
+            told = words(
+                "No evidence that this macro fits {n} of them: press the same key again to send anyway · Esc sends none"
+            )
+            self.query_one("#card-keys", KeyLine).update(told.format(n=len(self.plan.weak)))
             self.call_after_refresh(setattr, self, "_asked", True)
         else:
             self.dismiss(Verdict("send", status))
@@ -114,7 +117,7 @@ class BulkCard(BaseCard[Verdict]):
     def _facts(self) -> Iterator[str]:
         yield self.plan.words(AS_SAID)
         if self.plan.weak:
-            told = words("~ no evidence for this macro on {n} of them; compare it with the tickets")
+            told = words("~ no evidence that this macro fits {n} of them; compare it with the tickets")
             yield told.format(n=len(self.plan.weak))
         teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
         if teams:

@@ -56,7 +56,7 @@ class Plan:
         counts = ", ".join(f"{n} {language}" for language, n in languages.items())
         line = words("sends to {n}: {counts}").format(n=sum(languages.values()), counts=counts)
         if not languages:
-            line = words("sends to none")
+            line = words("sends to no one")
         return line + (words("; {n} held back").format(n=held) if held else "")
 
 
@@ -90,7 +90,7 @@ def plan(
             continue
         versions[ticket_id] = ticket.version
         if ticket.language == UNKNOWN_LANGUAGE:
-            held[ticket_id] = words("its language is not known; set it first.")
+            held[ticket_id] = words("its language is unknown; set it first.")
             continue
         try:
             filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)

@@ -271,7 +271,7 @@ class Composer(Vertical):
     def action_attach(self) -> None:
         """Ask for a file."""
         if self._draft.kind is Direction.NOTE:
-            self.notify(words("A note carries no files; ctrl+t makes it a reply."), timeout=3, markup=False)
+            self.notify(words("A note cannot have files; ctrl+t makes it a reply."), timeout=3, markup=False)
         else:
             self.post_message(AttachAsked(self.draft))
 

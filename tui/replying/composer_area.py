@@ -63,7 +63,7 @@ class ComposerArea(TextArea):
 
     @property
     def around_cursor(self) -> tuple[str, str]:
-        """What stands before and after the cursor."""
+        """The text before and after the cursor."""
         at = self._offset(self.cursor_location)
         return self.text[:at], self.text[at:]
 

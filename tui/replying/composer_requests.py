@@ -86,7 +86,7 @@ class ComposerRequests(Part):
         if unkept is not None:
             self.drafts.keep_draft(unkept)
         self.writing.close()
-        self.desk.say(words("The draft is kept; r goes on with it."))
+        self.desk.say(words("The draft is kept; r continues it."))
 
     def _macro_asked(self, message: MacroAsked) -> None:
         """Insert a macro's text at the cursor; its actions are added to those of the others."""
@@ -133,7 +133,7 @@ class ComposerRequests(Part):
     def _attach(self, ticket_id: int, files: Sequence[Enclosure]) -> None:
         composer = self.writing.composer
         if composer is None or not self.writing.is_open or composer.draft.ticket_id != ticket_id:
-            self.desk.say(words("You went on meanwhile, so nothing was attached."))
+            self.desk.say(words("You moved on meanwhile, so nothing was attached."))
             return
         composer.attach(files)
         self.desk.say(words("Attached: {name}. It is read when the reply is sent.").format(name=files[-1].filename))

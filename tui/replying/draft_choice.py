@@ -20,6 +20,7 @@ from data.errors import InputError
 from data.records.messages import Direction, Draft
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.look.words import words
 
 QUIET_SECONDS = 0.8
@@ -80,7 +81,7 @@ class DraftChoice(BaseCard[Choice]):
     def _listen(self) -> None:
         self._listening = None
         keys = words("m this one · o the other · b both, one after the other (Esc too) · ↑↓ scrolls")
-        self.query_one("#choice-keys", Static).update(Content(keys))
+        self.query_one("#choice-keys", KeyLine).update(keys)
 
     def compose(self) -> ComposeResult:
         """What happened, both texts, keys."""
@@ -90,7 +91,7 @@ class DraftChoice(BaseCard[Choice]):
             with Horizontal(id="choice-texts"):
                 yield from self._side(words("m  here"), self._mine, "choice-mine")
                 yield from self._side(words("o  the other window"), self._other, "choice-other")
-            yield Static(Content(words("Lift your hands for a moment…")), id="choice-keys", markup=False)
+            yield KeyLine(words("Stop typing for a moment…"), id="choice-keys")
 
     def action_choose(self, choice: str) -> None:
         """Choose a text, unless the key was meant for the text."""

@@ -102,7 +102,7 @@ class MacroKeys(Part):
         if ticket is not None and self.desk.answering.last:
             self.replies.preview_macro(ticket, self.desk.answering.last)
         else:
-            self.desk.say(words("No macro was used yet."))
+            self.desk.say(words("No macro has been used yet."))
 
     def _pick(self) -> None:
         """Find a macro by a few letters and preview it."""

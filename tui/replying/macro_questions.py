@@ -49,7 +49,7 @@ class MacroQuestions(Part):
             if form.complete:
                 then(macro, form.answers)
             else:
-                self.desk.say(words("Not filled in; the same key continues with what was typed."))
+                self.desk.say(words("Not finished; the same key continues with what you typed."))
 
         self.desk.push_screen(AskForm(macro, ticket.language, known.answers if known is not None else {}), filled)
 

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from data.records.outbox import OutboxEntry, OutboxState
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
@@ -57,7 +58,7 @@ class OutboxCard(BaseCard[Decision]):
         self._waiting, self._marked = waiting, min(marked, len(waiting) - 1)
         self._lines = Static("", id="outbox-lines", markup=False)
         self._own, self._meanwhile = Static("", markup=False), Static("", markup=False)
-        self._keys = Static("", id="outbox-keys", markup=False)
+        self._keys = KeyLine(id="outbox-keys")
 
     def compose(self) -> ComposeResult:
         """The list, both texts side by side, keys."""
@@ -103,10 +104,8 @@ class OutboxCard(BaseCard[Decision]):
         self._meanwhile.update(Content(safe_text(one.meanwhile)))
         arrived = words("a it arrived · ") if one.entry.state is OutboxState.IN_DOUBT else ""
         self._keys.update(
-            Content(
-                words("s send anyway · {arrived}e edit · x drop · Enter ticket · j k next · Esc back").format(
-                    arrived=arrived
-                )
+            words("s send anyway · {arrived}e edit · x drop · Enter ticket · j k next · Esc back").format(
+                arrived=arrived
             )
         )
 

@@ -17,6 +17,7 @@ from data.records.promises import Promise
 from data.records.tickets import Status
 from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -55,12 +56,14 @@ class ReplyCard(BaseCard[Verdict]):
             yield Static(Content(self.card.facts), id="card-facts", markup=False)
             with VerticalScroll(id="card-reply", can_focus=False):
                 yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
-            yield Input(placeholder=words("why is it sent anyway?"), id="card-reason", compact=True)
+            yield Input(placeholder=words("why send it anyway?"), id="card-reason", compact=True)
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
             )
-            yield Input(placeholder=words("who gets a copy? addresses, commas between"), id="card-cc", compact=True)
-            yield Static(Content(self.card.keys("")), id="card-keys", markup=False)
+            yield Input(
+                placeholder=words("who gets a copy? addresses, separated by commas"), id="card-cc", compact=True
+            )
+            yield KeyLine(self.card.keys(""), id="card-keys")
 
     def on_mount(self) -> None:
         """Give the reply the height that the other widgets leave."""
@@ -194,7 +197,7 @@ class ReplyCard(BaseCard[Verdict]):
         self._set(replace(self.card.change, promise=promise, gives_no_promise=False))
 
     def _copy_to(self, answer: str) -> None:
-        """Take the people that the agent names for this reply; who is none of the ticket's gets later ones too."""
+        """Take the people that the agent names for this reply; people new to the ticket also get later replies."""
         from queues.desk.participants import MOST_COPIED, is_person, without
         from queues.mail.addresses import addresses
 
@@ -229,7 +232,7 @@ class ReplyCard(BaseCard[Verdict]):
         told = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
         facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
         self.query_one("#card-facts", Static).update(Content(facts))
-        self.query_one("#card-keys", Static).update(Content(self.card.keys(self.reason)))
+        self.query_one("#card-keys", KeyLine).update(self.card.keys(self.reason))
         self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
         self.after_drawing(self._fit)
 
@@ -255,6 +258,6 @@ class ReplyCard(BaseCard[Verdict]):
     def _ask_once(self) -> None:
         """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""
         self.app.bell()
-        told = words("No evidence for this macro here: press the same key again to send it · e edits · Esc back")
-        self.query_one("#card-keys", Static).update(Content(told))
+        told = words("No evidence that this macro fits: press the same key again to send it · e edits · Esc back")
+        self.query_one("#card-keys", KeyLine).update(told)
         self.call_after_refresh(setattr, self, "_asked", True)

@@ -116,7 +116,7 @@ class Card:
             effects += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
         if effects:
             lines.append(words("And: {effects}").format(effects=" · ".join(effects)))
-        lines += [words("~ no evidence for this macro here; compare it with the ticket")] if self.weak else []
+        lines += [words("~ no evidence that this macro fits; compare it with the ticket")] if self.weak else []
         lines += self._promise()
         for number, finding in enumerate(self.findings, 1):
             digit = f"{number} " if number <= MOST_NUMBERED else ""

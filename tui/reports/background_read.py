@@ -78,7 +78,7 @@ class ReportReading(AnswersOnce[Opened]):
         self._share = 0.0
         self.bar.update(progress=0)
         self.bar.display = True
-        self.say(words("Reading the record… Esc stops"))
+        self.say(words("Reading the events… Esc stops"))
         self._read(question, then)
 
     def stop(self) -> None:

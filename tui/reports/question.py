@@ -67,7 +67,7 @@ class Asked:
         period = self.period(zone)
         first, last = (f"{datetime.fromtimestamp(at, zone):%a %d %b %H:%M}" for at in (period.since, period.until))
         hours = words("wall time") if self.calendar == WALL else words("hours of {name}").format(name=self.calendar)
-        text = words("{first} to {last} · {hours} · compared with the time before")
+        text = words("{first} to {last} · {hours} · compared with the period before")
         return text.format(first=first, last=last, hours=hours)
 
 

@@ -93,7 +93,7 @@ class ReportScreen(ReportReading):
         return cells[min(max(0, column - 1), len(cells) - 1)]
 
     def action_by(self, by: str) -> None:
-        """Group anew."""
+        """Group again."""
         self.state.cursor = Coordinate(0, 0)
         self._ask(replace(self.state.asked, by=By(by)))
 

@@ -15,6 +15,7 @@ from data.records.reviews import AnswerKind
 from data.safe_text import safe_text
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
@@ -56,7 +57,7 @@ class MyReviews(BaseCard[int]):
             with VerticalScroll(id="review-reply", can_focus=False):
                 yield self._text
             keys = words("a accept · d dispute, in words · j k next · Space reads on · Enter ticket · Esc back")
-            yield Static(Content(keys), id="review-keys", markup=False)
+            yield KeyLine(keys, id="review-keys")
 
     def on_mount(self) -> None:
         """Select the first unseen review."""
@@ -86,7 +87,7 @@ class MyReviews(BaseCard[int]):
             if text:
                 self._answer(number, AnswerKind.DISPUTE, text)
 
-        self.app.push_screen(AskLine(words("What is not right with it?"), words("the reviewer reads it")), said)
+        self.app.push_screen(AskLine(words("What is wrong with it?"), words("the reviewer reads it")), said)
 
     def action_unfold(self) -> None:
         """Show customer text that may be graphic, or fold it again."""

@@ -63,7 +63,9 @@ class Reviews(Part):
             review.calibration is None and review.reviewer != self.desk.agent
             for review in self.desk.store.reviews.of_message(number)
         ):
-            self.desk.say(words("Another reviewer has reviewed this reply; b on the review screen compares you."))
+            self.desk.say(
+                words("Another reviewer has reviewed this reply; b on the review screen starts a comparison.")
+            )
             return
         self._review(number)
 
@@ -236,7 +238,7 @@ class Reviews(Part):
             if days:
                 self._draw_of(RISK if mode == "r" else FAIR, int(days))
 
-        note = words("{n} replies, no ticket twice · Esc leaves").format(n=DRAWN)
+        note = words("{n} replies, each from another ticket · Esc leaves").format(n=DRAWN)
         self.desk.push_screen(KeyMenu(words("Sample replies to review"), _draws(), note), chosen)
 
     def _draw_of(self, mode: str, days: int) -> None:

@@ -17,6 +17,7 @@ from data.safe_text import safe_text
 from queues.quality.cards import Scorecard
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard
+from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
@@ -62,7 +63,7 @@ class ReviewScreen(BaseCard[None]):
         self._text = Static("", id="review-text", markup=False)
         self._card = Static("", id="review-card", markup=False)
         self._said = Static("", id="review-said", markup=False)
-        self._keys = Static("", id="review-keys", markup=False)
+        self._keys = KeyLine(id="review-keys")
 
     def compose(self) -> ComposeResult:
         """Title, list, the reply next to its scorecard, keys."""
@@ -204,7 +205,7 @@ class ReviewScreen(BaseCard[None]):
             if name:
                 self._hands.calibrate(item, name, sheet.card)
 
-        hint = words("the name under which they work; it counts in no figure")
+        hint = words("their agent name; this review counts in no figure")
         self.app.push_screen(AskLine(words("Who else scores this reply?"), hint), named)
 
     def action_card(self) -> None:
@@ -254,9 +255,9 @@ class ReviewScreen(BaseCard[None]):
         item, sheet = self.item, self._sheet
         if item is None or sheet is None:
             self._title.update(Content(words("Reviews")))
-            self._list.update(Content(words("Nothing waits for you.")))
+            self._list.update(Content(words("There is nothing to review.")))
             self._card.update(Content(""))
-            self._keys.update(Content(words("Enter samples replies to review · Esc back")))
+            self._keys.update(words("Enter samples replies to review · Esc back"))
             return
         place = words("{n} of {all}").format(n=self._marked + 1, all=len(self._items))
         self._title.update(
@@ -270,12 +271,10 @@ class ReviewScreen(BaseCard[None]):
         self.query_one("#review-side").scroll_to(y=max(0, lines.index(row[0]) - 3) if row else 0, animate=False)
         uphold = words("u uphold · ") if item.earlier is not None else ""
         self._keys.update(
-            Content(
-                words(
-                    "0-9 y n - score · j k criterion · c comment · C on the whole · Enter saves, next · h l reply · "
-                    "Space reads on · x card · {uphold}b both · d sample · z undo · Esc back"
-                ).format(uphold=uphold)
-            )
+            words(
+                "0-9 y n - score · j k criterion · c comment · C on the whole reply · Enter saves, next · h l reply · "
+                "Space reads on · x card · {uphold}b blind review · d sample · z undo · Esc back"
+            ).format(uphold=uphold)
         )
 
     def _listed(self) -> list[str]:

@@ -59,7 +59,7 @@ class Shifts(Part):
         elif self.desk.ways.begins_shift:
             self._gather_start(self._begin_silently)
         elif self.desk.ways.offers_shift:
-            message = words("{key} shows what was left for you and begins a shift.")
+            message = words("{key} begins a shift and shows what was handed over.")
             message = message.format(key=self.desk.key("desk.shift"))
             self._gather_start(self.desk.only_here(self._offer, message, of_ticket=False))
 
@@ -112,7 +112,7 @@ class Shifts(Part):
             or self.desk.app.screen is not self.desk.screen
         ):
             self.desk.say(
-                words("{key} shows what was left for you and begins a shift.").format(key=self.desk.key("desk.shift"))
+                words("{key} begins a shift and shows what was handed over.").format(key=self.desk.key("desk.shift"))
             )
         else:
             self._show_start(found, now_said)
@@ -123,9 +123,9 @@ class Shifts(Part):
 
         lines = [(BEGIN, words("Begin the shift"))]
         lines += start_lines(self.desk.store, found, self.desk.clock(), self.desk.zone()) or [
-            ("", words("Nothing is left for you."))
+            ("", words("Nothing was handed over to you."))
         ]
-        note = words("Enter begins; on a ticket it begins there, on a change it shows it · Esc not now")
+        note = words("Enter begins, and opens the selected ticket; on a change it shows the difference · Esc not now")
 
         def chosen(name: str | None) -> None:
             kind, _, place = (name or "").partition(":")
@@ -134,7 +134,7 @@ class Shifts(Part):
             elif kind:
                 self._begin(now_said, int(place) if kind == "ticket" else 0)
 
-        self.desk.push_screen(LinesCard(words("A shift begins"), lines, note), chosen)
+        self.desk.push_screen(LinesCard(words("Begin a shift"), lines, note), chosen)
 
     def _show_revised(self, found: ShiftStart, place: int, now_said: shifts.Wordings) -> None:
         """Show what changed, then the card again."""
@@ -162,7 +162,7 @@ class Shifts(Part):
         """Write the hand-over from the events, let the agent edit it, and end the shift with it."""
         going = self.going_on
         if going is None:
-            told = words("You are not in a shift; {key} begins one.")
+            told = words("No shift is running; {key} begins one.")
             self.desk.say(told.format(key=self.desk.key("desk.shift")))
         else:
             then = self.desk.only_here(self._edit_note, of_ticket=False)
@@ -184,13 +184,13 @@ class Shifts(Part):
             if text is not None:
                 await self.desk.ask(lambda desk: desk.end_shift(text), self._ended)
 
-        title = words("Hand-over for the next one; with it your shift ends")
+        title = words("Hand-over for the next shift; saving it ends yours")
         self.desk.push_screen(TextCard(title, note), written)
 
     def _ended(self, shift: Shift) -> None:
         from tui.look.short_times import span
 
         self.desk.header.show_shift(())
-        told = words("Your shift ended after {span}; tridesk handover shows what you left · {key} resumes it")
+        told = words("Your shift ended after {span}; tridesk handover shows what you handed over · {key} resumes it")
         length = span(shift.seconds(0, shift.ended_at or 0))
         self.desk.say(told.format(span=length, key=self.desk.key("desk.undo")))

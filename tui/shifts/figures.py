@@ -133,7 +133,7 @@ class ShiftFigures(Part):
 
         lines = behind_lines(self.desk.store, found, own)
         if not lines:
-            self.desk.say(words("No tickets are behind that figure yet."))
+            self.desk.say(words("There are no tickets behind that figure yet."))
             return
 
         def chosen(name: str | None) -> None:
@@ -145,5 +145,5 @@ class ShiftFigures(Part):
             elif name:
                 self.going.jump_to(int(name.partition(":")[0]))
 
-        hint = words("{figure}: letters to find a ticket, Enter opens it").format(figure=words(own))
+        hint = words("{figure}: type to filter; Enter opens the ticket").format(figure=words(own))
         self.desk.push_screen(PickList([(ALL, words("All of them in their lanes")), *lines], hint), chosen)

@@ -36,7 +36,7 @@ class HandOver(Part):
         found = hand_over(self.desk.store, self.desk.clock())
         lines = self._lines(found)
         if not lines:
-            self.desk.say(words("Nothing is left: no promises, no drafts, no replies that wait for you."))
+            self.desk.say(words("Nothing is open: no promises, drafts or waiting replies."))
             return
 
         def chosen(name: str | None) -> None:

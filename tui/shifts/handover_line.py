@@ -19,12 +19,12 @@ MOST_TOLD = 10
 
 def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
     """Return the agent's hand-over items as lines for the terminal; empty if there are none."""
-    lines = [words("Left for the next shift (tridesk handover):")] if found else []
+    lines = [words("Open for the next shift (tridesk handover):")] if found else []
     lines += [left_line(item, now) for item in found[:MOST_TOLD]]
     if len(found) > MOST_TOLD:
         lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
     if in_shift:
-        lines.append(words("Your shift goes on; tridesk shift end ends it with a hand-over."))
+        lines.append(words("Your shift is still running; tridesk shift end ends it with a hand-over."))
     return "".join(f"{line}\n" for line in lines)
 
 

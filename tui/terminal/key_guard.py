@@ -82,13 +82,13 @@ class KeyGuard:
         long = self._count + len(kinds) - 1 > MOST
         if not self._pasted and long and not opens_line:
             self._pasted = any(kind is not Kind.MOVE for kind in kinds)
-        return words("so many keys at once are pasted text, which is ignored here") if self._pasted else ""
+        return words("that many keys at once are taken for pasted text, which is ignored here") if self._pasted else ""
 
     def _as_act(self, key: str, at: float, place: Hashable, drawn_at: float, repeats: bool) -> str:
         before, since = self._held, at - self._held_at
         self._held_at = at
         if self._acted:
-            return words("of keys that come at once only the first acts")
+            return words("of several keys at once, only the first acts")
         if at < drawn_at:
             return words("pressed before what it acts on was visible; press it again")
         if before is not None and before[0] == key and since < HELD and not repeats:

@@ -192,7 +192,7 @@ def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
     ink, mark = INKS[message.direction], MARKS[message.direction]
     yield Line(ink, fit(_head(message, now), width), head=True)
     count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
-    summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, recorded")
+    summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded")
     yield Line(Ink.LATE, fit(mark + summary.format(n=count), width))
 
 

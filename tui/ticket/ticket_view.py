@@ -73,7 +73,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self.drawn.forget()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap anew."""
+        """Wrap again."""
         self._lay_out()
 
     def render_line(self, y: int) -> Strip:

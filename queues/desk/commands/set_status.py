@@ -25,7 +25,10 @@ class SetStatus(Command):
         if work.change.status is not Status.SUSPENDED or work.ticket.status is Status.SUSPENDED:
             return
         if work.change.reply is not None:
-            raise RuleError("Spam gets no reply", "A reply tells the sender that someone reads here; send or suspend.")
+            raise RuleError(
+                "Spam gets no reply",
+                "A reply would tell a spammer that this address is read; either answer or suspend.",
+            )
         if work.ticket.external_ref:
             raise RuleError(
                 "Not here",

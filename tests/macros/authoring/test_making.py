@@ -73,7 +73,7 @@ def test_a_name_without_letters_is_none(title: str) -> None:
     if title == "\x1b[31m":
         assert make(title, "x", "en", HERE, {}).name == "own/31m"
         return
-    with pytest.raises(InputError, match="a name of some letters"):
+    with pytest.raises(InputError, match="a name with letters in it"):
         make(title, "x", "en", HERE, {})
 
 

@@ -40,7 +40,7 @@ def test_files_beside_the_macro_go_with_its_reply(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("attachments", "reason"),
     [
-        ('["gone.pdf"]', "which is not there"),
+        ('["gone.pdf"]', "which does not exist"),
         ('["/etc/passwd"]', "names a file next to the macro"),
         ('["../../outside.txt"]', "not a file of this folder"),
         ('["../../../../../../../../etc/passwd"]', "not a file of this folder"),

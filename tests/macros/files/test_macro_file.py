@@ -59,7 +59,7 @@ def test_a_file_without_front_matter_is_a_macro_too() -> None:
         ("+++\n[[asks]]\nname = 'customer'\n+++\nhi", 3, "customer"),
         ("+++\n[[asks]]\nname = 'x'\npattern = '(a+)+'\n+++\nhi", 4, "repeat"),
         ("+++\n[[asks]]\nname = 'x'\nkind = 'choice'\n+++\nhi", 1, "choices"),
-        ("+++\n[[asks]]\nname = 'x'\nkind = 'date'\ndefault = 'soon'\n+++\nhi", 5, "default does not do"),
+        ("+++\n[[asks]]\nname = 'x'\nkind = 'date'\ndefault = 'soon'\n+++\nhi", 5, "default cannot be used"),
         ("=== en\nhi\n=== en\nho", 3, "two texts"),
         ("stray\n=== en\nhi", 1, "no language"),
         ("", 1, "empty"),

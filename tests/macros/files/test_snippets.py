@@ -110,9 +110,9 @@ def test_a_circle_is_refused_with_its_chain_and_the_rest_loads(tmp_path: Path) -
         ('{% include "../a" %}', "there is no snippet"),
         ('{% include "/etc/passwd" %}', "there is no snippet"),
         ("+++\nsubject = \"{% include 'english' %}\"\n+++\nx", "there is no snippet"),
-        ('{% for x in ["a"] %}{% include "loop" %}{% endfor %}', "a loop may not stand inside another"),
+        ('{% for x in ["a"] %}{% include "loop" %}{% endfor %}', "loops cannot be nested"),
         ('{% include "english" %}' * 51, "more than 50 snippets"),
-        ('{% include "parts" %}' * 4, "more than 1000 parts, snippets and all"),
+        ('{% include "parts" %}' * 4, "more than 1000 parts, snippets included"),
         ('{% include "deep" %}', "there is no snippet"),
     ],
 )
@@ -198,4 +198,4 @@ def test_one_file_is_checked_with_the_snippets_beside_it_and_the_built_in_ones(t
 def test_front_matter_of_a_snippet_says_only_when_it_comes(tmp_path: Path) -> None:
     path = write(tmp_path, "snippets/end", "+++\nstatus = 'solved'\n+++\nx")
     (verdict,) = check_paths([path])
-    assert (verdict.line, verdict.reason) == (2, "status means nothing in a snippet; known are once")
+    assert (verdict.line, verdict.reason) == (2, "status is not a known key in a snippet; known keys are once")

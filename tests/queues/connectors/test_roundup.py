@@ -293,7 +293,7 @@ def test_check_tells_what_is_set_up_and_each_fault_in_one_sentence(desk: DeskAtR
     faults: dict[str, dict[str, object]] = {
         "has no status 'nada'; it has": {"statuses": {"nada": Status.OPEN}},
         "has no component 'Nada'; it has Billing, Soporte": {"queues": {"Nada": ""}},
-        "Say with queue-field": {"queue_field": ""},
+        "set queue-field": {"queue_field": ""},
         "check the url": {"url": f"{desk.server.url}/nowhere"},
         "does not take the password": {"user": "nadie"},
     }
@@ -350,7 +350,7 @@ def test_a_web_token_says_whose_it_is() -> None:
     assert headers[token]["Authorization"] == f"Bearer {token}"
     assert headers["clave ñ"]["Authorization"] == "Basic " + base64.b64encode("eva:clave ñ".encode()).decode()
     assert headers[token]["Origin"] == "https://issues.example"
-    with pytest.raises(UnreachableError, match="needs user"):
+    with pytest.raises(UnreachableError, match="needs a user"):
         Rest(msgspec.structs.replace(tracker, user=""), lambda one: "clave").headers()
 
 

@@ -36,7 +36,7 @@ def client() -> Iterator[Callable[..., WebClient]]:
 @pytest.mark.parametrize(
     ("status", "headers", "kind", "words"),
     [
-        (401, {}, TokenRefusedError, "does not take the token"),
+        (401, {}, TokenRefusedError, "does not accept the token"),
         (403, {}, RefusedError, "refused it"),
         (404, {}, NotFoundError, "does not have it"),
         (412, {}, StaleError, "a newer version"),
@@ -164,13 +164,13 @@ def test_a_file_is_followed_elsewhere_without_saying_who_we_are(client: Client) 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ((302, {"Location": "/again"}, b""), "names no address"),
-        ((302, {"Location": "ftp://127.0.0.1/f"}, b""), "names no address"),
-        ((302, {"Location": "file:///etc/passwd"}, b""), "names no address"),
-        ((302, {"Location": "https://[half/f"}, b""), "names no address"),
-        ((302, {"Location": "https://x.example:99999/f"}, b""), "names no address"),
-        ((302, {"Location": f"https://{'x' * 70}.example/f"}, b""), "names no address"),
-        ((302, {"Location": "http://127.0.0.1:1/f"}, b""), "lies elsewhere"),
+        ((302, {"Location": "/again"}, b""), "gives no usable address"),
+        ((302, {"Location": "ftp://127.0.0.1/f"}, b""), "gives no usable address"),
+        ((302, {"Location": "file:///etc/passwd"}, b""), "gives no usable address"),
+        ((302, {"Location": "https://[half/f"}, b""), "gives no usable address"),
+        ((302, {"Location": "https://x.example:99999/f"}, b""), "gives no usable address"),
+        ((302, {"Location": f"https://{'x' * 70}.example/f"}, b""), "gives no usable address"),
+        ((302, {"Location": "http://127.0.0.1:1/f"}, b""), "is stored elsewhere"),
         ((404, {}, {"error": "gone"}), "does not have it"),
         ((200, {}, b"sixsix"), "larger than 5 bytes"),
     ],
@@ -195,7 +195,7 @@ def test_an_answer_nested_without_end_is_told(client: Client, status: int) -> No
 
 
 def test_a_file_of_a_server_with_tls_is_never_fetched_without(client: Client) -> None:
-    with WebDouble([OK]) as double, pytest.raises(RefusedError, match="names no address"):
+    with WebDouble([OK]) as double, pytest.raises(RefusedError, match="gives no usable address"):
         WebClient("https://127.0.0.1:1", context=None, per_minute=9).download(f"{double.url}/f", {}, 5)
 
 

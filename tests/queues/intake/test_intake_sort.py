@@ -378,7 +378,7 @@ def test_an_agent_suspends_spam_and_takes_it_back(desk: Desk, before: Status) ->
 
 def test_spam_gets_no_reply_and_a_mirrored_ticket_is_marked_where_it_is(desk: Desk) -> None:
     number = come(desk).ticket_id
-    with pytest.raises(RuleError, match="someone reads here"):
+    with pytest.raises(RuleError, match="this address is read"):
         desk.act([number], Change(reply="Hola", status=Status.SUSPENDED))
     item = read_mail(b"From: ana@x.example\n\nHi", connector="rt:help", source="test")
     (mirrored,) = desk.receive([replace(item, external_ref="7")])

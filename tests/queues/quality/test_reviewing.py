@@ -154,7 +154,7 @@ def test_a_reviewer_stands_by_a_disputed_review_and_others_have_no_say(team: Tea
         lea.reviews.answer(1, AnswerKind.UPHOLD, "no")
     ann.reviews.answer(1, AnswerKind.DISPUTE, "why?")
     for name, kind in (("bob", AnswerKind.ACCEPT), ("lea", AnswerKind.DISPUTE), ("ann", AnswerKind.UPHOLD)):
-        with pytest.raises(RuleError, match="answered so by"):
+        with pytest.raises(RuleError, match="answered in this way by"):
             team.desk(name).reviews.answer(1, kind, "x")
     lea.reviews.answer(1, AnswerKind.UPHOLD, "Because of the second question.")
     assert team.store.reviews.disputed("lea") == 0

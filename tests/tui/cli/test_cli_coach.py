@@ -55,4 +55,4 @@ def test_one_line_is_saved_and_then_no_longer_advised(desk_file: Path, tmp_path:
 
 
 def test_an_agent_without_replies_is_told_so(desk_file: Path) -> None:
-    assert run(desk_file, "--agent", "nobody").output == "No solved ticket was counted in 30 days.\n"
+    assert run(desk_file, "--agent", "nobody").output == "No solved tickets in the last 30 days.\n"

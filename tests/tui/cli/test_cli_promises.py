@@ -94,7 +94,7 @@ def test_leaving_the_desk_tells_what_is_left_in_a_few_lines(path: Path) -> None:
     store = Store.open(path)
     found = hand_over(store, NOW)
     told = farewell(found, NOW).splitlines()
-    assert told[0] == "Left for the next shift (tridesk handover):"
+    assert told[0] == "Open for the next shift (tridesk handover):"
     assert told[1:] == [left_line(one, NOW) for one in found]
     assert farewell(found * 9, NOW).splitlines()[-1] == "… and 26 more"
     assert farewell([], NOW) == ""
@@ -106,7 +106,7 @@ def test_an_empty_hand_over_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Store.open(tmp_path / "desk.db").close()
     result = run("handover", "--db", str(tmp_path / "desk.db"))
     assert result.stdout == ""
-    assert "Nothing is left" in result.output
+    assert "Nothing is open" in result.output
 
 
 def test_show_tells_promises_and_overrides(path: Path) -> None:
@@ -148,6 +148,6 @@ def test_nothing_left_is_said(tmp_path: Path) -> None:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "H")
-        assert "Nothing is left" in picture(app)
+        assert "Nothing is open" in picture(app)
 
     play(path, script)

@@ -91,7 +91,7 @@ def test_the_coach_of_a_fresh_desk_says_that_there_is_nothing_yet(desk_file: Pat
         assert "No solved ticket was counted in 30 days." in picture(app)
         await press(pilot, app, "enter")
         await press(pilot, app, "M")
-        assert "You have sent no reply yet." in picture(app)
+        assert "You have not sent a reply yet." in picture(app)
 
     play(desk_file, script)
 

@@ -73,7 +73,7 @@ def test_the_form_completes_the_team_and_hands_over_with_its_template(path: Path
         (child,) = children(path)
         assert (child.team, child.reason, child.due_at) == ("Security response", "hack", NOW + 4 * 3600)
         assert status_of(path, ticket) is Status.ON_HOLD
-        assert "z calls it back" in app.desk.said
+        assert "z recalls it" in app.desk.said
         (entry,) = app.desk.store.outbox.waiting()
         mail = message_from_bytes(entry.raw, policy=policy.default)
         assert "an account may be in the wrong hands" in mail.get_content()
@@ -119,7 +119,7 @@ def test_a_macro_that_escalates_sends_the_teams_words_too(path: Path) -> None:
 def test_what_is_missing_or_wrong_keeps_the_form_open(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "E", *"QA", "enter")
-        assert "no address of this team is known" in picture(app)
+        assert "no address for this team" in picture(app)
         await press(pilot, app, *"odd", "tab", *"soon", "enter")
         assert "'soon' is not a time" in picture(app)
         assert children(path) == []

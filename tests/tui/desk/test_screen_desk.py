@@ -269,7 +269,7 @@ def test_an_empty_desk_names_the_next_key(tmp_path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         assert "Press . for" in picture(app)
         await press(pilot, app, "enter", "e", "j", "k", "G", "g", "g", "x", "v", "V", "1", "full_stop")
-        assert "Nothing waits" in app.desk.said
+        assert "Nothing is waiting" in app.desk.said
 
     play(path, script)
 

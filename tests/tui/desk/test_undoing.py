@@ -31,7 +31,7 @@ def test_each_action_tells_its_undo_key_and_the_seconds_left(path: Path) -> None
         await press(pilot, app, "plus")
         assert app.desk.said.endswith("· z undoes it")
         await press(pilot, app, "r", *"Hola", "ctrl+s")
-        assert "z calls it back for 10s" in app.desk.said
+        assert "z recalls it within 10s" in app.desk.said
 
     play(path, script)
 

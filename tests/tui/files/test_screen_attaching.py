@@ -102,7 +102,7 @@ def test_limits_are_told_before_anything_is_sent(tmp_path: Path) -> None:
         chosen(small, [other])
     one = chosen(small, [])
     assert one == Enclosure(str(small), "small.txt", 5)
-    with pytest.raises(RuleError, match="goes with the reply already"):
+    with pytest.raises(RuleError, match="is already attached to the reply"):
         chosen(small, [one])
     for wrong in (tmp_path, tmp_path / "none", Path("~nobody-here/x"), Path("/\0")):
         with pytest.raises(RuleError, match=r"is not a file|cannot be read"):

@@ -101,7 +101,7 @@ def test_of_what_is_not_a_text_the_facts_are_shown(path: Path) -> None:
         await press(pilot, app, "A", "enter")
         shown = picture(app)
         assert "image/png · 10 B" in shown
-        assert "It is not a text" in shown
+        assert "Not a text file" in shown
         await press(pilot, app, "escape", "j", "enter")
         assert "! a program or script" in picture(app)
 
@@ -293,7 +293,7 @@ def test_a_picture_is_drawn_once_asked_for_in_grey_and_then_in_colours(
 def test_half_a_picture_is_said_to_be_one_and_can_still_be_saved(with_picture: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "A", "j", "enter")
-        assert "cannot be shown here" in " ".join(picture(app).split())
+        assert "A picture that cannot be shown here" in " ".join(picture(app).split())
         await press(pilot, app, "i")
         assert not app.screen.query(Picture)
 

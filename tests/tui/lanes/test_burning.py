@@ -55,8 +55,8 @@ def test_what_is_late_already_is_not_the_next_breach(desk: Desk) -> None:
 
 def test_staying_costs_the_first_clock_elsewhere(desk: Desk) -> None:
     lanes = ["mail", "app", "safety"]
-    assert stay_line(desk.store, lanes, 2, NOW) == "stay 5m more and mail#1 breaches"
-    assert stay_line(desk.store, lanes, 1, NOW) == "stay 10m more and app#4 breaches"
+    assert stay_line(desk.store, lanes, 2, NOW) == "mail#1 breaches in 5m"
+    assert stay_line(desk.store, lanes, 1, NOW) == "app#4 breaches in 10m"
     assert stay_line(desk.store, lanes, None, NOW) == ""
     desk.act([1, 4], Change(status=Status.SOLVED))
     assert stay_line(desk.store, lanes, 2, NOW) == ""  # 50 minutes are time enough

@@ -44,7 +44,7 @@ def shown(app: DeskApp) -> list[int]:
         ("unassigned", [10, 13], "1 Mail: unassigned"),
         ("pending", [1], "1 Mail: pending"),
         ("solved today", [4], "1 Mail: solved today"),
-        ("waits in es", [7, 10, 13], "1 Mail: waits in es"),
+        ("waiting in es", [7, 10, 13], "1 Mail: waiting in es"),
         ("+vip", [10], "1 Mail: +vip"),
         ("snoozed", [], "1 Mail: snoozed"),
     ],
@@ -150,7 +150,7 @@ def test_a_filter_within_a_view_is_saved_found_and_forgotten(path: Path) -> None
         await press(pilot, app, "f", *"unassigned", "enter", "slash", *"refund", "enter")
         found = shown(app)
         assert found == [13]
-        await press(pilot, app, "f", *"save what", "enter", *"my-refunds", "enter")
+        await press(pilot, app, "f", *"save this", "enter", *"my-refunds", "enter")
         assert (shown(app), app.desk.pane.named.name) == (found, "my-refunds")
         assert app.parts.filter.looked_for == ""
         await press(pilot, app, "escape", "f", *"my-ref", "enter")

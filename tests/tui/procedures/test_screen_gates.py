@@ -273,6 +273,6 @@ def test_what_waits_in_a_lane_that_is_not_shown_is_offered_and_counted(path: Pat
         assert app.desk.said == "Nothing else comes next; still waiting: 1 legal (not shown)."
         app.desk.writer.submit(lambda desk: desk.act([4 - other], Change(status=Status.PENDING))).result()
         await press(pilot, app, "full_stop")
-        assert app.desk.said == "Nothing waits in any lane. Well done."
+        assert app.desk.said == "Nothing is waiting in any lane. Well done."
 
     play(path, folder, script)

@@ -132,7 +132,7 @@ def test_a_letter_takes_a_choice_and_one_that_fits_several_goes_round(path: Path
 def test_a_wrong_answer_is_told_under_its_line_until_it_does(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "1", "enter")
-        assert "a value is needed here" in picture(app)
+        assert "a value is required" in picture(app)
         await press(pilot, app, "1", *"twelve", "enter")
         assert "has to be an amount with its currency" in picture(app)
         await press(pilot, app, *["backspace"] * 6, *"$12")

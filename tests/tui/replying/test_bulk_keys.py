@@ -75,7 +75,7 @@ def test_a_macro_for_all_selected_tells_what_it_sends_and_what_it_holds_back(pat
         assert all("Zoë" in text for text in sent.values())
         assert [status_of(path, one) for one in numbers] == [Status.SOLVED] * 4 + [Status.NEW]
         assert "4 tickets: replied, solved" in app.desk.said
-        assert "z calls it back" in app.desk.said
+        assert "z recalls it" in app.desk.said
         await press(pilot, app, "z")
         assert replies(path) == {}
         assert {status_of(path, one) for one in numbers} <= {Status.NEW, Status.OPEN}
@@ -188,5 +188,5 @@ def test_the_words_of_a_plan() -> None:
     change = {n: Change(reply="x", reply_language="es" if n % 3 else "en") for n in range(1, 7)}
     assert Plan(change, {}, {}).words(Status.SOLVED) == "sends to 6: 4 es, 2 en"
     gated = Plan(change, {Status.SOLVED: dict.fromkeys(change, "a gate")}, {})
-    assert gated.words(Status.SOLVED) == "sends to none; 6 held back"
+    assert gated.words(Status.SOLVED) == "sends to no one; 6 held back"
     assert gated.words(Status.PENDING) == "sends to 6: 4 es, 2 en"

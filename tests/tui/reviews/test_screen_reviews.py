@@ -55,7 +55,7 @@ def reviews(path: Path) -> list[Review]:
 def test_replies_are_drawn_scored_and_answered_by_keys(path: Path) -> None:
     async def review(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "q")
-        assert "Nothing waits for you." in picture(app)
+        assert "There is nothing to review." in picture(app)
         await press(pilot, app, "f")
         shown = picture(app)
         assert "Reviews 1 of 3" in shown
@@ -128,7 +128,7 @@ def test_whose_reply_it_is_sees_the_review_and_the_reviewer_revises_it(path: Pat
         await press(pilot, app, "X")
         assert "Hola, No puedo entrar" not in picture(app)
         await press(pilot, app, "j", "j", "j", "2", "enter")
-        assert "Nothing waits for you" in picture(app)
+        assert "There is nothing to review" in picture(app)
 
     async def look(pilot: Pilot[int], app: DeskApp) -> None:
         assert "1 review to read (g m)" in picture(app)
@@ -157,7 +157,7 @@ def test_the_reply_on_the_open_ticket_is_reviewed_and_revised(path: Path) -> Non
             assert "#2 bob · chosen" in picture(app)
             await press(pilot, app, *keys, "enter")
             assert comes_to in app.desk.said
-            assert "Nothing waits for you." in picture(app)
+            assert "There is nothing to review." in picture(app)
             await press(pilot, app, "escape")
 
     play(path, "lea", script)

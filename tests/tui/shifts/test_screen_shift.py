@@ -52,14 +52,14 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         shown = picture(app)
-        for told in ("A shift begins", "Begin the shift", "Hand-over of ann", "Call the printer", "And [bold]mind",
+        for told in ("Begin a shift", "Begin the shift", "Hand-over of ann", "Call the printer", "And [bold]mind",
                      "macro crash/first-steps: changed", "Promised for today (1)", "Yours (1)", "#2 open",
                      "Drafts (1)"):  # fmt: skip
             assert told in shown, told
         await press(pilot, app, *["j"] * 3, "enter")
         assert "- Old words." in picture(app)
         await press(pilot, app, "enter")
-        assert "A shift begins" in picture(app)
+        assert "Begin a shift" in picture(app)
         await press(pilot, app, "enter")
         await look(pilot, app)
         assert "shift 0s" in picture(app).splitlines()[0]
@@ -70,7 +70,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         assert "Your shift" in shown
         assert "tickets that you solved and that stayed solved" in shown
         await press(pilot, app, "j", "enter")
-        assert "No tickets are behind" in app.desk.said  # nothing took any time yet
+        assert "There are no tickets behind" in app.desk.said  # nothing took any time yet
         await press(pilot, app, "S", "enter")
         assert "solved an hour: letters" in picture(app)
         await press(pilot, app, "enter")
@@ -172,7 +172,7 @@ def test_without_a_shift_there_is_no_bar(path: Path) -> None:
         await look(pilot, app)
         assert "shift 0s" not in picture(app)
         await press(pilot, app, "colon", *"end shift", "enter")
-        assert "You are not in a shift" in app.desk.said
+        assert "No shift is running" in app.desk.said
 
     play(path, script)
 

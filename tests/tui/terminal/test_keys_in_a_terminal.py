@@ -19,7 +19,7 @@ def test_nothing_happens_that_nobody_meant(tmp_path: Path) -> None:
         terminal.press(ANSWERS + COLOURED)
         terminal.see("(?i)pasted text is ignored here")
         terminal.press("please see the error\r")
-        terminal.see("keys at once are pasted text")
+        terminal.see("keys at once are taken for pasted text")
         terminal.press("/#12\r")
         terminal.see("▌ .* 12 ")
         terminal.press("ppppp")

@@ -57,7 +57,7 @@ def test_the_card_tells_who_writes_and_opens_an_earlier_ticket_of_another_lane(p
 
 def test_facts_of_somebody_hardly_known() -> None:
     told = facts(Customer(1, ""), NOW)
-    assert told[0] == "no address and no handle is known"
+    assert told[0] == "no known address or handle"
     assert "language not known" in told[1]
     known = Customer(1, "Ana", (Identity("handle", "@a\x1bna"),), "es", "usted", "es-MX", "gold", NOW - 7_200)
     assert facts(known, NOW) == [
