@@ -199,7 +199,7 @@ def test_nothing_is_written_that_differs_from_what_was_asked(monkeypatch: pytest
     place, real = "queues.mail.letter.text_line", header_lines.text_line
     monkeypatch.setattr(place, lambda name, text: real(name, text.replace("  ", " ")))
     write(asked("a b"))
-    with pytest.raises(RuleError, match="another subject"):
+    with pytest.raises(RuleError, match="The subject of the written mail differs"):
         write(asked("a  b"))
     monkeypatch.setattr(place, lambda name, text: f"{name}: {text}\r\nBcc: evil@x.example")
     with pytest.raises(RuleError, match="another set of headers"):
