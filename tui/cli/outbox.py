@@ -21,7 +21,7 @@ def outbox() -> None:
 @json_option
 def list_(db: Path | None, as_json: bool) -> None:
     """List unsent replies: queued, held, in doubt, failed, and what is known of each."""
-    from queues.outgoing.proof_of_arrival import evidence
+    from queues.outgoing.doubts import evidence
 
     with reading(db) as store:
         for entry in store.outbox.waiting():

@@ -52,7 +52,7 @@ class Outbox(Part):
         self.desk.push_screen(OutboxCard(waiting, marked), decided)
 
     def _both_texts(self, entry: OutboxEntry) -> Waiting:
-        from queues.outgoing.proof_of_arrival import evidence
+        from queues.outgoing.doubts import evidence
         from tui.replying.outbox_card import Waiting
 
         now = self.desk.clock()

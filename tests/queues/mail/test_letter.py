@@ -202,7 +202,7 @@ def test_nothing_is_written_that_differs_from_what_was_asked(monkeypatch: pytest
     with pytest.raises(RuleError, match="The subject of the written mail differs"):
         write(asked("a  b"))
     monkeypatch.setattr(place, lambda name, text: f"{name}: {text}\r\nBcc: evil@x.example")
-    with pytest.raises(RuleError, match="another set of headers"):
+    with pytest.raises(RuleError, match="The set of headers of the written mail differs"):
         write(asked("a b"))
 
 
