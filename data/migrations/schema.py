@@ -388,3 +388,20 @@ def tickets_merge(db: Database) -> None:
     """
     for statement in TICKETS_MERGE:
         db.execute(statement)
+
+
+FORWARDS = (
+    """CREATE TABLE forward (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        message INTEGER NOT NULL REFERENCES message(id), address TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE,
+        withdrawn INTEGER NOT NULL DEFAULT 0) STRICT""",
+    "CREATE INDEX forward_ticket ON forward(ticket_id)",
+    "CREATE INDEX forward_message ON forward(message)",
+    "CREATE INDEX forward_address ON forward(address)",
+)
+
+
+@migrations()
+def forwards(db: Database) -> None:
+    """Mails to third parties about a ticket."""
+    for statement in FORWARDS:
+        db.execute(statement)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.records.escalations import Escalation, TeamAnswer
+from data.records.forwards import Forward
 from data.records.outbox import Enclosure
 from data.records.promises import Promise
 from data.records.tickets import Priority, Severity, Status
@@ -56,6 +57,8 @@ class Change:
     gives_no_promise: bool = False
     """The reply promises nothing, whatever its text looks like."""
     procedure: str | None = None
+    forward: Forward | None = None
+    """A mail to a third party."""
     merge_into: int | None = None
     """The number of the ticket that this one becomes a part of."""
     move: tuple[int, ...] = ()

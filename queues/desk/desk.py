@@ -22,7 +22,7 @@ from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
 from queues.desk import imported_state, problems, route_again
 from queues.desk import undo as undoing
-from queues.desk.change_ticket import TicketChanger
+from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import Choosing
 from queues.desk.commands.messages import OUTBOX
 from queues.desk.commands.move_messages import OPENED
@@ -39,7 +39,7 @@ from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
-from queues.ground.undo_steps import REPLY, Step
+from queues.ground.undo_steps import FORWARD, REPLY, Step
 from queues.next_up.urgency import NextUp
 from queues.procedures.procedure import Step as ProcedureStep
 from queues.quality.rating import FormAnswer, Ratings, Taken
@@ -50,6 +50,7 @@ SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 """Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
 FOLLOWED = "followed"
 """The kind of event for changes to a ticket made in another system."""
+_MAILS = {REPLY: "reply", FORWARD: "forward"}
 _AT_A_TIME = 25
 """The batch size for testing changes: others may write between batches."""
 
@@ -208,7 +209,7 @@ class Desk:
 
     def open_gates(self, ticket_id: int, change: Change) -> list[ProcedureStep]:
         """Return the steps that must precede `change`, in order."""
-        return self._changer.gates.still_open(self._ticket(ticket_id, None), change)
+        return self._changer.gates.still_open(self._ticket(ticket_id, None), as_reply(change))
 
     def acknowledge(self, kind: str, name: str, text: str) -> None:
         """Record that the agent has seen this wording of a `procedure` or a `macro`."""
@@ -487,7 +488,7 @@ def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
     if mails == 1:
         (what,) = {part for _, part in gone}
-        told = f"The {'reply' if what == REPLY else 'mail to the other team'} of {numbers} has left"
+        told = f"The {_MAILS.get(what, 'mail to the other team')} of {numbers} has left"
     else:
         told = f"{len(gone)} of {mails} mails were sent ({numbers}{', …' if len(gone) > 5 else ''})"
     rest = undoing.rest(action.steps, gone)

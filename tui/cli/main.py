@@ -23,6 +23,7 @@ COMMANDS = {
     "reopen": ("tui.cli.acting", "reopen"),
     "spam": ("tui.cli.acting", "spam"),
     "set": ("tui.cli.setting", "set_"),
+    "forward": ("tui.cli.forwarding", "forward"),
     "escalate": ("tui.cli.escalating", "escalate"),
     "escalations": ("tui.cli.escalating", "escalations"),
     "escalation": ("tui.cli.escalating", "escalation"),

@@ -148,6 +148,7 @@ def _decide() -> list[Action]:
         decide("escalate", ("E",), "Escalate…", "Hand over to another team: which, why, until when."),
         decide("team_answer", ("B",), "Came back…", "Record another team's answer, or that it sent the ticket back."),
         decide("problem", ("P",), "Problem…", "Link to one cause of several tickets, or answer all that are linked."),
+        decide("forward", ("F",), "Forward…", "Send text and files to a third party; the answer comes back as a note."),
         decide("merge", ("I",), "Merge…", "Make this ticket, or all selected, part of another; that one keeps all."),
         decide("move", ("T",), "Take out…", "Split a message off into a new ticket, or move it to another one."),
         decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),
