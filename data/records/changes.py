@@ -93,6 +93,23 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket that an agent opens by writing to someone."""
+
+    to: str
+    subject: str
+    text: str
+    name: str = ""
+    """The name of a customer who is not known yet."""
+    lane: str = ""
+    """Empty for what the routing rules say."""
+    connector: str = ""
+    """The mail account to write from; empty for the first one."""
+    language: str = ""
+    """ISO 639-1; empty for the customer's, or that of the text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the append-only record: who did what to which ticket, when."""
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "search": ("tui.cli.listing", "search"),
     "files": ("tui.cli.ticket_files", "files"),
     "reply": ("tui.cli.acting", "reply"),
+    "new": ("tui.cli.new_ticket", "new"),
     "note": ("tui.cli.acting", "note"),
     "solve": ("tui.cli.acting", "solve"),
     "reopen": ("tui.cli.acting", "reopen"),

@@ -125,6 +125,9 @@ def _answer() -> list[Action]:
             footer=True,
         ),
         Action("ticket.reply", ("r",), "Reply", "Write to the customer.", group, footer=True),
+        Action(
+            "desk.new_mail", ("N",), "New mail…", "Open a ticket by writing to someone; the answer joins it.", group
+        ),
         Action("ticket.note", ("n",), "Note", "Write an internal note that no customer sees.", group, footer=True),
     ]
 
