@@ -19,6 +19,7 @@ from data.tables.drafts import Drafts
 from data.tables.effort import Efforts
 from data.tables.escalations import Escalations
 from data.tables.events import Events
+from data.tables.forwards import Forwards
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
@@ -62,6 +63,7 @@ class Store:
         self.remote = Remote(connection)
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
+        self.forwards = Forwards(connection)
         self.moves = Moves(connection)
         self.people = People(connection)
         self.promises = Promises(connection)

@@ -30,6 +30,8 @@ ONE_IDEA = {
     "effort": "seconds of work: stored, added up",
     "escalating": "the key and the command that escalate",
     "escalations": "escalations: records, a table, rules",
+    "forwarding": "the key and the command that forward",
+    "forwards": "mails to third parties: records, a table, a rule",
     "handover": "the hand-over: what a shift leaves, shown on the screen",
     "importing": "the import of files, by a command and on the first screen",
     "lanes": "lanes: a table, and those of a fresh desk",

@@ -401,3 +401,20 @@ def proofs_of_arrival(db: Database) -> None:
     """What would prove that a reply in doubt arrived, and when it was looked for in the sent mail."""
     db.execute("ALTER TABLE outbox ADD COLUMN proofs TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE outbox ADD COLUMN looked_at INTEGER")
+
+
+FORWARDS = (
+    """CREATE TABLE forward (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES ticket(id),
+        message INTEGER NOT NULL REFERENCES message(id), address TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE,
+        withdrawn INTEGER NOT NULL DEFAULT 0) STRICT""",
+    "CREATE INDEX forward_ticket ON forward(ticket_id)",
+    "CREATE INDEX forward_message ON forward(message)",
+    "CREATE INDEX forward_address ON forward(address)",
+)
+
+
+@migrations()
+def forwards(db: Database) -> None:
+    """Mails to third parties about a ticket."""
+    for statement in FORWARDS:
+        db.execute(statement)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.records.escalations import Escalation, TeamAnswer
+from data.records.forwards import Forward
 from data.records.outbox import Enclosure
 from data.records.promises import Promise
 from data.records.tickets import Priority, Severity, Status
@@ -56,6 +57,8 @@ class Change:
     gives_no_promise: bool = False
     """The reply promises nothing, whatever its text looks like."""
     procedure: str | None = None
+    forward: Forward | None = None
+    """A mail to a third party."""
     merge_into: int | None = None
     """The number of the ticket that this one becomes a part of."""
     move: tuple[int, ...] = ()
@@ -87,6 +90,23 @@ class Change:
     """Why the agent overrides a finding or a gate; kept in the event."""
     draft: int = 0
     """The revision of the text's draft; it is sent only while that draft is current. 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket that an agent opens by writing to someone."""
+
+    to: str
+    subject: str
+    text: str
+    name: str = ""
+    """The name of a customer who is not known yet."""
+    lane: str = ""
+    """Empty for what the routing rules say."""
+    connector: str = ""
+    """The mail account to write from; empty for the first one."""
+    language: str = ""
+    """ISO 639-1; empty for the customer's, or that of the text."""
 
 
 @dataclass(frozen=True, slots=True)

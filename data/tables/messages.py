@@ -169,7 +169,7 @@ class Messages:
         """
         sql = """SELECT newer.direction FROM message own
             JOIN message newer ON newer.ticket_id = own.ticket_id AND newer.id > max(own.id, own.apart_to, ?)
-            WHERE own.ticket_id = ? AND own.message_id = ? AND newer.withdrawn = 0
+            WHERE own.ticket_id = ? AND own.message_id = ? AND own.direction = 'out' AND newer.withdrawn = 0
                 AND newer.kind NOT IN ('auto', 'bounce', 'rating')
                 AND (newer.direction = 'in' OR (newer.direction = 'out' AND newer.raw_sha256 <> ''))
             ORDER BY newer.id LIMIT 1"""

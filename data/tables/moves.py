@@ -16,6 +16,7 @@ _OF_MESSAGES = {
     "csat": """message_id IN (SELECT value FROM json_each(:messages)) OR question_id IN
         (SELECT id FROM csat_question WHERE message_id IN (SELECT value FROM json_each(:messages)))""",
     "review": "message_id IN (SELECT value FROM json_each(:messages))",
+    "forward": "message IN (SELECT value FROM json_each(:messages))",
     "calibration": "message_id IN (SELECT value FROM json_each(:messages))",
 }
 """Rows with a number of their own that belong to messages."""

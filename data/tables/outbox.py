@@ -14,7 +14,8 @@ _SELECT = """SELECT id, ticket_id, action, connector, state, message_id, recipie
     sent_at, copied, cleared, draft, cc, proofs, looked_at FROM outbox """
 _WAITING = "WHERE state IN ('queued', 'sending', 'in doubt', 'failed', 'held') "
 _REPLY_SENT = """state = 'sent' AND NOT EXISTS
-    (SELECT 1 FROM escalation WHERE escalation.message_id = outbox.message_id AND escalation.message_id <> '')"""
+    (SELECT 1 FROM escalation WHERE escalation.message_id = outbox.message_id AND escalation.message_id <> '')
+    AND NOT EXISTS (SELECT 1 FROM forward WHERE forward.message_id = outbox.message_id)"""
 
 
 class Outbox:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from data.protocols import Sending
 from data.records.changes import Change, Finding
 from data.records.customers import Customer
+from data.records.forwards import Forward
 from data.records.messages import Direction, Message
 from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from macros.checks import inside, names, personal, register, safety, spanish
@@ -49,6 +50,8 @@ class Checker:
         /,
     ) -> list[Finding]:
         """Return the findings in a reply: blocking ones first, then in the order of the text."""
+        if change.forward is not None:
+            return self._forwarded(change.forward, ticket, customer, conversation, sending)
         if change.reply is None:
             return []
         text = change.reply
@@ -66,6 +69,24 @@ class Checker:
         findings += safety.specialist(text) + (safety.blame(text) if is_safety(ticket) else [])
         findings += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
         findings += self._language(text, change, ticket, customer, conversation, known)
+        return sorted(_each_once(findings), key=lambda finding: (not finding.blocking, finding.start, finding.end))
+
+    def _forwarded(
+        self, forward: Forward, ticket: Ticket, customer: Customer, conversation: Sequence[Message], sending: Sending
+    ) -> list[Finding]:
+        """Find what a third party must not read, and what of the customer's leaves with the text."""
+        text, known = forward.text, _known(ticket, customer, conversation)
+        findings = holes(text) + secrets(text) + forbidden(text) + personal.numbers(text)
+        findings += personal.given_secrets(text) + inside.marked(text) + inside.from_notes(text, conversation)
+        if sending.people is not None:
+            findings += others_data(text, ticket, known, self.own_addresses, sending.people)
+        seen = [(text[one.start : one.end], one) for one in addresses(text, "", self.own_addresses)]
+        seen += [(text[one.start : one.end], one) for one in personal.phones(text, "")]
+        message = "{what} leaves to {to}; make sure that they may have it."
+        findings += [
+            replace(finding, rule="personal-data", message=message.format(what=what, to=sending.recipient))
+            for what, finding in seen
+        ]
         return sorted(_each_once(findings), key=lambda finding: (not finding.blocking, finding.start, finding.end))
 
     def _private(

@@ -20,7 +20,7 @@ from data.records.messages import MessageKind
 from data.records.outbox import OutboxEntry
 from queues.connectors.base import Capability
 from queues.connectors.outbox_folder import FOLDER, deliver, file_name, not_delivered
-from queues.desk.escalations import is_to_a_team
+from queues.desk.escalations import is_to_others
 from queues.ground.teams import Team
 from queues.mail.language_guess import guess_language
 from queues.quality.csat import TOKEN
@@ -122,7 +122,7 @@ class DemoConnector:
 
     def _expect_answer(self, entry: OutboxEntry) -> None:
         """Choose what the customer will say to this reply, and when."""
-        if is_to_a_team(entry):
+        if is_to_others(entry):
             self._expect(_team_answer(entry, self._clock() + TEAM_SECONDS))
             return
         writer = self._writers.get(entry.recipient)

@@ -63,6 +63,8 @@ class TicketChanger:
         """Return the findings on the change, worst first."""
         if change.reply is not None and not change.reply.strip():
             return [Finding("empty", "The reply is empty; write something first.", blocking=True)]
+        if change.forward is not None:
+            return self._of_a_forward(ticket, change, now)
         customer = customer_of(self._store, ticket)
         conversation = self._store.messages.of(ticket.id) if change.reply is not None else []
         to = ""
@@ -73,6 +75,21 @@ class TicketChanger:
         if self._checker is not None and change.reply is not None:
             sending = Sending(to, self._agent, now, self._store.people)
             findings += self._checker(change, ticket, customer, conversation, sending)
+        watched = self.gates.watched(ticket)
+        findings = [replace(finding, blocking=finding.blocking or finding.rule in watched) for finding in findings]
+        return sorted(findings, key=lambda finding: not finding.blocking)
+
+    def _of_a_forward(self, ticket: Ticket, change: Change, now: int) -> list[Finding]:
+        """Return the findings on a forward: the safeguards of a reply to its recipient, and what must not leave."""
+        assert change.forward is not None
+        if not change.forward.text.strip():
+            return [Finding("empty", "The forward has no text; write what they should know.", blocking=True)]
+        customer, to = customer_of(self._store, ticket), change.forward.to
+        findings = self.gates.objections(ticket, as_reply(change), customer, to)
+        findings += _no_address(to, replace(ticket, connector=self._rules.mails_through(ticket)))
+        if self._checker is not None:
+            sending = Sending(to, self._agent, now, self._store.people)
+            findings += self._checker(change, ticket, customer, self._store.messages.of(ticket.id), sending)
         watched = self.gates.watched(ticket)
         findings = [replace(finding, blocking=finding.blocking or finding.rule in watched) for finding in findings]
         return sorted(findings, key=lambda finding: not finding.blocking)
@@ -88,17 +105,24 @@ class TicketChanger:
             overridden = dict.fromkeys(finding.rule for finding in blocking if finding.rule not in ABSOLUTE)
             blocking = [finding for finding in blocking if finding.rule in ABSOLUTE]
         if blocking:
-            title = "Not sent" if change.reply is not None else "Not done"
+            title = "Not sent" if change.reply is not None or change.forward is not None else "Not done"
             raise RuleError(title, f"#{ticket.id}: {blocking[0].message}")
         if not change.override_reason:
-            self.gates.refuse(ticket, change)
-        skipped = [step.id for step in self.gates.still_open(ticket, change)]
+            self.gates.refuse(ticket, as_reply(change))
+        skipped = [step.id for step in self.gates.still_open(ticket, as_reply(change))]
         kept = {
             "override_reason": change.override_reason,
             "overridden": list(overridden),
             "skipped_steps": skipped,
         }
         return {name: value for name, value in kept.items() if value}
+
+
+def as_reply(change: Change) -> Change:
+    """Return the change as the gates on what is said see it: a forward leaves the house like a reply."""
+    if change.forward is None:
+        return change
+    return replace(change, reply=change.forward.text, recipient=change.forward.to, forward=None)
 
 
 def _no_address(recipient: str, ticket: Ticket) -> list[Finding]:

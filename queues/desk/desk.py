@@ -8,7 +8,7 @@ from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
-from data.records.changes import Change, Done, Finding
+from data.records.changes import Change, Done, Finding, NewTicket
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.messages import Direction, Draft
 from data.records.participants import Participant
@@ -22,7 +22,7 @@ from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
 from queues.desk import imported_state, problems, route_again
 from queues.desk import undo as undoing
-from queues.desk.change_ticket import TicketChanger
+from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import Choosing
 from queues.desk.commands.messages import OUTBOX
 from queues.desk.commands.move_messages import OPENED
@@ -30,6 +30,7 @@ from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
 from queues.desk.file_message import MessageFiler
+from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
 from queues.desk.recipient import copies_of, recipient_of
@@ -39,7 +40,7 @@ from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
-from queues.ground.undo_steps import REPLY, Step
+from queues.ground.undo_steps import FORWARD, REPLY, Step
 from queues.next_up.urgency import NextUp
 from queues.procedures.procedure import Step as ProcedureStep
 from queues.quality.rating import FormAnswer, Ratings, Taken
@@ -50,6 +51,7 @@ SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 """Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
 FOLLOWED = "followed"
 """The kind of event for changes to a ticket made in another system."""
+_MAILS = {REPLY: "reply", FORWARD: "forward"}
 _AT_A_TIME = 25
 """The batch size for testing changes: others may write between batches."""
 
@@ -105,6 +107,36 @@ class Desk:
             self._choosing.worked(next(iter(changes)))
         leaves = any(step["kind"] == OUTBOX for step in steps)
         return Done(action, summary, (*changes, *opened), now + self.rules.undo_seconds if leaves else None)
+
+    def open_ticket(self, asked: NewTicket, change: Change | None = None) -> Done:
+        """Open a ticket with a first message of ours, which leaves through the outbox; the answer joins it.
+
+        `change` says what else a reply may say: files, status, tags, a reason to override. Undone as a reply is: the
+        ticket is then closed and empty. Raises RuleError if it cannot be sent; nothing is stored then.
+        """
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, now)
+            ticket, steps, change = self._opened(asked, change or Change(), action, now)
+            steps += self._changer.carry_out(ticket, change, action, now)
+            summary = f"#{ticket.id}: {first_reply(asked, change)}"
+            self.store.actions.finish(action, summary, steps)
+        return Done(action, summary, (ticket.id,), now + self.rules.undo_seconds)
+
+    def findings_of_new(self, asked: NewTicket, change: Change | None = None) -> list[Finding]:
+        """Return the findings on the first message of a ticket that is not opened yet. Raises as `open_ticket` does."""
+        now = self._clock()
+        with self.store.rehearsal():
+            action = self.store.actions.begin(self.agent, now)
+            ticket, _, change = self._opened(asked, change or Change(), action, now)
+            return self._changer.findings(ticket, change, now)
+
+    def _opened(self, asked: NewTicket, change: Change, action: int, now: int) -> tuple[Ticket, list[Step], Change]:
+        ticket, steps = open_ticket(self.store, self.rules, asked, action, now, self.agent)
+        reply = replace(
+            change, reply=asked.text, recipient=asked.to, subject=ticket.subject, reply_language=ticket.language
+        )
+        return ticket, steps, reply
 
     def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
         """Test each change and roll it back; return why it would be refused, empty if it would not."""
@@ -208,7 +240,7 @@ class Desk:
 
     def open_gates(self, ticket_id: int, change: Change) -> list[ProcedureStep]:
         """Return the steps that must precede `change`, in order."""
-        return self._changer.gates.still_open(self._ticket(ticket_id, None), change)
+        return self._changer.gates.still_open(self._ticket(ticket_id, None), as_reply(change))
 
     def acknowledge(self, kind: str, name: str, text: str) -> None:
         """Record that the agent has seen this wording of a `procedure` or a `macro`."""
@@ -487,7 +519,7 @@ def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
     if mails == 1:
         (what,) = {part for _, part in gone}
-        told = f"The {'reply' if what == REPLY else 'mail to the other team'} of {numbers} has left"
+        told = f"The {_MAILS.get(what, 'mail to the other team')} of {numbers} has left"
     else:
         told = f"{len(gone)} of {mails} mails were sent ({numbers}{', …' if len(gone) > 5 else ''})"
     rest = undoing.rest(action.steps, gone)

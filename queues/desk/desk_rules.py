@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.records.tickets import Lane
+from data.records.tickets import Lane, Ticket
 from queues.clocks import sla
 from queues.clocks.calendar import Calendar
 from queues.ground.teams import Team
@@ -81,6 +81,14 @@ class DeskRules:
         """Every address of ours, lower case: a mail to one comes back to us."""
         senders = (self.sender, *(sender.address for sender in self.senders.values()))
         return self.own_addresses | {address.casefold() for address in senders}
+
+    def mails_through(self, ticket: Ticket) -> str:
+        """Return the connector for mail about a ticket to others than the customer, empty where there is none.
+
+        A ticket that is mirrored from another system has no mail account of its own.
+        """
+        own = ticket.connector if ticket.connector in self.senders else ""
+        return own or self.mail_connector or ("" if ticket.external_ref else ticket.connector)
 
     def sender_for(self, connector: str) -> Sender:
         """Return the sender of a connector's replies."""

@@ -23,7 +23,7 @@ from queues.ground.undo_steps import Step, StepKind, old_and_new
 KIND = "escalation"
 """The kind of the step."""
 _MARK = re.compile(r"\[E-(\d{1,15})-([0-9a-f]{8})\]")
-_OURS = re.compile(r"<tridesk\.e\d+\.")
+_OURS = re.compile(r"<tridesk\.[ef]\d+\.")
 _WAITING = frozenset({Status.ON_HOLD, Status.PENDING, Status.SNOOZED})
 
 
@@ -83,8 +83,8 @@ def is_from_team(child: Escalation, item: Incoming, known: Iterable[teams.Team])
     return bool(sender) and (sender == child.address.casefold() or teams.find(known, child.team).speaks_from(sender))
 
 
-def is_to_a_team(entry: OutboxEntry) -> bool:
-    """Return whether an outgoing mail goes to another team rather than to a customer."""
+def is_to_others(entry: OutboxEntry) -> bool:
+    """Return whether an outgoing mail goes to another team or a third party rather than to a customer."""
     return _OURS.match(entry.message_id) is not None
 
 

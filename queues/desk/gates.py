@@ -80,7 +80,7 @@ class Gates:
                 continue
             _, status = detail.get("changed", {}).get("status", (None, None))
             change = Change(
-                reply="" if event.kind == "reply" else None,
+                reply="" if event.kind == "reply" or "forwarded_to" in detail else None,
                 status=Status(status) if status else None,
                 escalate=Escalation(detail["escalated_to"]) if "escalated_to" in detail else None,
                 macro=detail.get("macro", ""),

@@ -16,6 +16,7 @@ Steps of one `part` belong together: those of a reply cannot be undone once the 
 
 REPLY = "reply"
 ESCALATION = "escalation"
+FORWARD = "forward"
 
 
 class Turn(Protocol):

@@ -12,7 +12,7 @@ from data.records.outbox import OutboxEntry
 from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from queues.connectors.base import Offered, RemoteReply, RemoteTicket
 from queues.connectors.web import StaleError
-from queues.desk.escalations import is_to_a_team
+from queues.desk.escalations import is_to_others
 from queues.outgoing.outbox import HELD_BY
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_mirror import Mirror
@@ -42,7 +42,7 @@ class Replies:
         tracker = self._mirror.tracker
         ticket = self._store.tickets.get(entry.ticket_id)
         own = self._store.messages.ours(entry.ticket_id, entry.message_id)
-        if ticket is None or own is None or is_to_a_team(entry):
+        if ticket is None or own is None or is_to_others(entry):
             raise RefusedError("Not sent", f"{tracker.name} answers tickets only; set up a mail account for others.")
         remote = self._mirror.system.ticket(ticket.external_ref)
         if remote.people and entry.recipient.casefold() not in remote.people:
@@ -70,7 +70,7 @@ class Replies:
     def holds(self, entry: OutboxEntry) -> str:
         """Look once more before a reply leaves; return why it must not, nothing if it may."""
         ticket = self._store.tickets.get(entry.ticket_id)
-        if ticket is None or not ticket.external_ref or is_to_a_team(entry):
+        if ticket is None or not ticket.external_ref or is_to_others(entry):
             return ""
         system, ref = self._mirror.system, ticket.external_ref
         try:

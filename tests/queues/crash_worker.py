@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from data.records.changes import Change
+from data.records.changes import Change, NewTicket
 from data.records.escalations import Escalation
+from data.records.forwards import Forward
 from data.records.incoming import Incoming
-from data.records.messages import MessageKind
+from data.records.messages import Direction, MessageKind
 from data.records.outbox import OutboxEntry
 from data.records.promises import Promise
 from data.records.tickets import Status
@@ -96,12 +98,42 @@ def undo_without_end(desk: Desk, folder: Path) -> None:
             tell(ticket=filed.ticket_id, done=True)
 
 
+def join_without_end(desk: Desk, folder: Path) -> None:
+    """Merge, split, move, forward and open tickets, deliver what is due, and take some of it back."""
+    senders = {"post": Attempts(folder / "attempts")}
+    for number in itertools.count(1, 3):
+        items = [replace(mail(number + place), from_address="ana@x.example") for place in range(3)]
+        one, two, three = (filed.ticket_id for filed in desk.receive(items))
+        desk.act([one], Change(reply="Hello"))
+        desk.save_draft(one, f"draft {number}", revision=0)
+        tell(received=number + 2)
+        desk.act([one], Change(merge_into=two))
+        tell(merged=one, into=two)
+        first = desk.store.messages.of(two)[0].id
+        _, new = desk.act([two], Change(move=(first,))).ticket_ids
+        tell(split=new)
+        if number % 2:
+            desk.undo()
+            tell(split_back=new)
+        second = next(one.id for one in desk.store.messages.of(two) if one.direction is not Direction.NOTE)
+        desk.act([two], Change(move=(second,), move_to=three))
+        desk.act([three], Change(forward=Forward("courier@y.example", "Look")))
+        desk.open_ticket(NewTicket("lia@y.example", f"Order {number}", "Hello", language="en"))
+        tell(opened=number)
+        deliver_due(desk.store, senders, 10_000)
+        tell(delivered=number)
+
+
 def main(work: str, folder: Path) -> None:
     store = Store.open(folder / "desk.db")
     desk = Desk(store, clock=lambda: 5_000, rules=RULES)
-    {"undo": undo_without_end, "type": type_without_end, "send": send_without_end, "file": file_four_hundred}[work](
-        desk, folder
-    )
+    {
+        "undo": undo_without_end,
+        "type": type_without_end,
+        "send": send_without_end,
+        "file": file_four_hundred,
+        "join": join_without_end,
+    }[work](desk, folder)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def reply(
     if answers and not macros:
         raise click.UsageError("--answer goes with --macro.")
     with acting(db) as desk:
-        change = filled(desk, ticket_id, macros, answers, language) if macros else Change(reply=_given(text))
+        change = filled(desk, ticket_id, macros, answers, language) if macros else Change(reply=given(text))
         change = replace(
             change,
             status=Status(status) if status else change.status,
@@ -75,7 +75,7 @@ def reply(
 @json_option
 def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> None:
     """Add an internal note of TEXT, or of standard input; the customer never sees it."""
-    carry_out((ticket_id,), Change(note=_given(text)), db, as_json)
+    carry_out((ticket_id,), Change(note=given(text)), db, as_json)
 
 
 @click.command()
@@ -122,7 +122,8 @@ def undo(rest: bool, db: Path | None, as_json: bool) -> None:
         tell(done, as_json, undone=True)
 
 
-def _given(text: str | None) -> str:
+def given(text: str | None) -> str:
+    """Return the text of a command, or of standard input. Raises InputError if there is none."""
     words = text if text is not None else sys.stdin.buffer.read().decode("utf-8", "replace")
     if not words.strip():
         raise InputError("Nothing to write", "The text is empty; give it as an argument or on standard input.")

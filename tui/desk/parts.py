@@ -41,9 +41,11 @@ from tui.replying.bulk_answer import BulkAnswer
 from tui.replying.composer_place import ComposerPlace
 from tui.replying.composer_requests import ComposerRequests
 from tui.replying.drafts import Drafts
+from tui.replying.forwarding import Forwarding
 from tui.replying.macro_keys import MacroKeys
 from tui.replying.macro_preview import ReplyPreview
 from tui.replying.macro_questions import MacroQuestions
+from tui.replying.new_mail import NewMail
 from tui.replying.outbox import Outbox
 from tui.reports.report import Reports
 from tui.reviews.reviews import Reviews
@@ -104,6 +106,8 @@ class Parts:
         self.composer_requests = ComposerRequests(
             desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
         )
+        self.forwarding = Forwarding(desk, changing)
+        self.new_mail = NewMail(desk, changing)
         self.bulk_answer = BulkAnswer(desk, changing, self.macro_questions)
         self.outbox = Outbox(desk, going, changing, self.writing)
         self.escalations = Escalations(desk, changing)

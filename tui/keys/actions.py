@@ -125,6 +125,9 @@ def _answer() -> list[Action]:
             footer=True,
         ),
         Action("ticket.reply", ("r",), "Reply", "Write to the customer.", group, footer=True),
+        Action(
+            "desk.new_mail", ("N",), "New mail…", "Open a ticket by writing to someone; the answer joins it.", group
+        ),
         Action("ticket.note", ("n",), "Note", "Write an internal note that no customer sees.", group, footer=True),
     ]
 
@@ -148,6 +151,7 @@ def _decide() -> list[Action]:
         decide("escalate", ("E",), "Escalate…", "Hand over to another team, with a reason and a due time."),
         decide("team_answer", ("B",), "Came back…", "Record another team's answer, or that it sent the ticket back."),
         decide("problem", ("P",), "Problem…", "Link tickets that have one cause, or answer all linked tickets."),
+        decide("forward", ("F",), "Forward…", "Send text and files to a third party; the answer comes back as a note."),
         decide("merge", ("I",), "Merge…", "Make this ticket, or all selected, part of another; that one keeps all."),
         decide("move", ("T",), "Take out…", "Split a message off into a new ticket, or move it to another one."),
         decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),

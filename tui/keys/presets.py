@@ -26,6 +26,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.escalate": ("f8",),
     "ticket.team_answer": (),
     "ticket.problem": (),
+    "ticket.forward": (),
     "ticket.merge": (),
     "ticket.move": (),
     "ticket.assign": ("f9",),

@@ -63,8 +63,7 @@ class Escalate(Command):
 def _mail(work: TicketChange, child: Escalation, address: str) -> list[Step]:
     """Queue the mail to the team. A mirrored ticket of another system has no mail account to send through."""
     store, rules, ticket = work.store, work.rules, work.ticket
-    own = ticket.connector if ticket.connector in rules.senders else ""
-    connector = own or rules.mail_connector or ("" if ticket.external_ref else ticket.connector)
+    connector = rules.mails_through(ticket)
     if not address or not connector:
         return []
     sender = rules.sender_for(connector)

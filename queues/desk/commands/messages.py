@@ -11,7 +11,7 @@ from data.records.outbox import OutboxState
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.commands.command import TicketChange
-from queues.ground.undo_steps import ESCALATION, REPLY, Step, StepKind
+from queues.ground.undo_steps import ESCALATION, FORWARD, REPLY, Step, StepKind
 from queues.outgoing import mail_bytes
 
 MESSAGE, OUTBOX, DRAFT = "message", "outbox", "draft"
@@ -20,7 +20,7 @@ LEAVES_AT = "leaves_at"
 """The key under which a redo gives the time when a mail may be sent."""
 RECALLABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD, OutboxState.FAILED})
 """The outbox states that are certainly unsent."""
-_MAIL_OF = {REPLY: "the replies that wait", ESCALATION: "the escalation"}
+_MAIL_OF = {REPLY: "the replies that wait", ESCALATION: "the escalation", FORWARD: "the forward"}
 
 
 def own_message(

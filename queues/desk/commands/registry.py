@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
-from queues.desk import escalations, gates, problems, ticket_fields, transfers, waiting_replies
+from queues.desk import escalations, forwards, gates, problems, ticket_fields, transfers, waiting_replies
 from queues.desk.commands import decide_copies, link_problem, messages, set_language
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
 from queues.desk.commands.command import Command
 from queues.desk.commands.decide_copies import DecideCopies
 from queues.desk.commands.escalate import Escalate
+from queues.desk.commands.forward import ForwardTicket
 from queues.desk.commands.link_problem import LinkProblem
 from queues.desk.commands.merge import Merge
 from queues.desk.commands.move_messages import MoveMessages
@@ -30,7 +31,7 @@ from queues.quality import review_steps
 from queues.shifts import shift
 
 _REPLY, _NOTE, _ESCALATE, _ANSWER_ESCALATION = Reply(), Note(), Escalate(), AnswerEscalation()
-_SNOOZE, _SET_STATUS, _ASSIGN, _MERGE = Snooze(), SetStatus(), Assign(), Merge()
+_SNOOZE, _SET_STATUS, _ASSIGN, _MERGE, _FORWARD = Snooze(), SetStatus(), Assign(), Merge(), ForwardTicket()
 
 COMMANDS: tuple[Command, ...] = (
     _MERGE,
@@ -38,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     DecideCopies(),
     _REPLY,
     _NOTE,
+    _FORWARD,
     _ESCALATE,
     _ANSWER_ESCALATION,
     LinkProblem(),
@@ -69,6 +71,7 @@ DECIDES_STATUS: tuple[Command, ...] = (
     _REPLY,
     _ANSWER_ESCALATION,
     _NOTE,
+    _FORWARD,
     _ASSIGN,
 )
 """The precedence of commands for the status: the first that returns a status decides."""
@@ -77,6 +80,7 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **ticket_fields.STEP_KINDS,
     **messages.STEP_KINDS,
     **escalations.STEP_KINDS,
+    **forwards.STEP_KINDS,
     **link_problem.STEP_KINDS,
     **transfers.STEP_KINDS,
     **decide_copies.STEP_KINDS,

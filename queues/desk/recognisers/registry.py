@@ -16,6 +16,7 @@ from queues.desk.recognisers.new_matter import new_matter
 from queues.desk.recognisers.other_teams import answer_of_a_team, mail_to_a_team
 from queues.desk.recognisers.proof_of_arrival import answered_doubt, delivery, own_copy
 from queues.desk.recognisers.rating import rating
+from queues.desk.recognisers.third_parties import answer_of_a_third_party
 
 Recogniser = Callable[[Arrival], Received | None]
 """Files the message if it recognises it, and returns the result; else records what it learned, if anything,
@@ -28,6 +29,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     delivery,
     mail_to_a_team,
     answer_of_a_team,
+    answer_of_a_third_party,
     conversation,
     rating,
     new_matter,

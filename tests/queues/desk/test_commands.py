@@ -8,6 +8,7 @@ import pytest
 
 from data.records.changes import Change
 from data.records.escalations import Escalation, TeamAnswer
+from data.records.forwards import Forward
 from data.records.promises import Promise
 from data.records.tickets import Priority, Severity, Status, Ticket
 from queues.desk.commands.registry import STEP_KINDS, commands_of, status_after
@@ -18,7 +19,7 @@ _EACH: dict[str, object] = {
     "region": "es-MX", "add_tags": ("vip",), "remove_tags": ("vip",), "escalate": Escalation("billing"),
     "team_answer": TeamAnswer(1, "Done"), "problem": 0, "snooze_until": 5, "promise": Promise("today", 5),
     "procedure": "refund", "take_in": ("bob@x.example",), "leave_out": ("bob@x.example",),
-    "merge_into": 2, "move": (1,),
+    "merge_into": 2, "move": (1,), "forward": Forward("x@y.example", "Look"),
 }  # fmt: skip
 """A value of each field that asks for something by itself."""
 _OF_ANOTHER = {
@@ -77,6 +78,7 @@ def test_the_strongest_wish_decides_the_status(status: Status, change: Change, a
 def test_undo_knows_every_kind_of_step_by_one_owner() -> None:
     """The list of kinds is joined from several files; none may hide another's."""
     kinds = ["fields", "message", "outbox", "draft", "escalation", "link", "problem", "customer", "promise", "step",
-             "quality", "shift", "settled", "copies", "moved", "apart", "taken draft", "renamed"]  # fmt: skip
+             "quality", "shift", "settled", "copies", "moved", "apart", "forward", "taken draft",
+             "renamed"]  # fmt: skip
     assert sorted(STEP_KINDS) == sorted(kinds)
     assert len({id(kind.turn) for kind in STEP_KINDS.values()}) == len(kinds)

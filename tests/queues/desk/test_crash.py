@@ -130,7 +130,36 @@ def how_much_stands(store: Store, number: int) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-CHECKS = {"type": check_typing, "send": check_sending, "file": check_filing, "undo": check_undoing}
+def check_joining(folder: Path, lines: int) -> None:
+    told = run_and_kill(folder, "join", lines)
+    store = Store.open(folder / "desk.db")
+    recover(store, {"post": Unknowing()})
+    attempted = [path.read_text() for path in sorted((folder / "attempts").iterdir())]
+    assert len(attempted) == len(set(attempted)), "a mail was handed to the connector twice"
+    db = database(store)
+    incoming = [row[0] for row in db.execute("SELECT text FROM message WHERE direction = 'in'").fetchall()]
+    assert len(incoming) == len(set(incoming))
+    assert len(incoming) >= max((one["received"] for one in told if "received" in one), default=0)
+    left = """SELECT count(*) FROM message JOIN ticket ON ticket.id = message.ticket_id
+        WHERE ticket.merged_into IS NOT NULL AND direction <> 'note' AND withdrawn = 0"""
+    assert db.execute(left).fetchone()[0] == 0, "a merged ticket still holds a message"
+    astray = """SELECT count(*) FROM outbox WHERE NOT EXISTS (SELECT 1 FROM message
+        WHERE message.message_id = outbox.message_id AND message.ticket_id = outbox.ticket_id)"""
+    assert db.execute(astray).fetchone()[0] == 0, "a mail and its message are in different tickets"
+    drafts = [draft.text for draft in store.drafts.all()]
+    assert len(drafts) == len(set(drafts))
+    counted = sum(sum(lane.by_status.values()) for lane in store.tickets.counts().values())
+    assert counted == len(list(store.tickets.each()))
+    assert store.check() == []
+
+
+CHECKS = {
+    "type": check_typing,
+    "send": check_sending,
+    "file": check_filing,
+    "undo": check_undoing,
+    "join": check_joining,
+}
 
 
 @pytest.mark.parametrize("work", CHECKS)

@@ -1,0 +1,28 @@
+"""What is proposed as the text of a forward: messages of the ticket, without addresses and what they quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from data.records.messages import Direction, Message
+from tui.look.one_line import one_line
+
+_LINE = "---------- Forwarded message ----------"
+
+
+def quoted(messages: Sequence[Message]) -> str:
+    """Return messages as they go to a third party: who wrote them, when, about what, and their own words."""
+    return "\n\n".join(_quoted(message) for message in messages)
+
+
+def newest_of_customer(messages: Sequence[Message]) -> list[Message]:
+    """Return the customer's newest message of a conversation, none if they wrote none."""
+    return [message for message in messages if message.direction is Direction.IN][-1:]
+
+
+def _quoted(message: Message) -> str:
+    written = datetime.fromtimestamp(message.at, UTC)
+    head = f"From: {one_line(message.from_name) or '(no name)'}\nDate: {written:%Y-%m-%d %H:%M} UTC"
+    head += f"\nSubject: {one_line(message.subject)}" if message.subject else ""
+    return f"{_LINE}\n{head}\n\n{(message.new_text or message.text).strip()}"

@@ -1,0 +1,123 @@
+"""The form for a mail that is no reply: to whom, about what, which files, and the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static, TextArea
+
+from tui.cards.base_card import BaseCard
+from tui.look.one_line import one_line
+from tui.look.words import words
+
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the form."""
+
+    to: str = ""
+    subject: str = ""
+    text: str = ""
+    files: str = ""
+    """As typed: numbers of the files in the list, or `all`."""
+    complete: bool = False
+    """The agent wants to see the mail; else the form was left."""
+
+
+class OutgoingForm(BaseCard[Written]):
+    """ctrl+s goes on to what will leave; Esc leaves, and what was typed is returned all the same."""
+
+    CSS_PATH = "../cards/text_card.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", priority=True),
+        Binding("ctrl+s", "go_on", priority=True),
+        Binding("down", "step(1)"),
+        Binding("up", "step(-1)"),
+    ]
+
+    def __init__(self, title: str, written: Written, subject_hint: str, files: Sequence[str] = ()) -> None:
+        """Take the names of the ticket's files, in order; without any there is no line for them."""
+        super().__init__()
+        self._title, self._files = title, files
+        self.to = Input(written.to, placeholder=words("an e-mail address"), compact=True, select_on_focus=False)
+        self.subject = Input(written.subject, placeholder=one_line(subject_hint), compact=True, select_on_focus=False)
+        hint = words("numbers: 1 3, or all; empty for none")
+        self.files = Input(written.files, placeholder=hint, compact=True, select_on_focus=False)
+        self.text = TextArea(written.text, classes="-tall", soft_wrap=True, tab_behavior="focus", compact=True)
+        self.told = Static("", id="escalate-told", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Title, one line per field, the list of files, the text, what is wrong, keys."""
+        with Vertical(id="escalate"):
+            yield Static(Content(one_line(self._title)), id="escalate-title", markup=False)
+            fields = [(words("To"), self.to), (words("Subject"), self.subject)]
+            for label, line in [*fields, *([(words("Files"), self.files)] if self._files else [])]:
+                with Horizontal(classes="escalate-row"):
+                    yield Static(Content(label), classes="escalate-label", markup=False)
+                    yield line
+            if self._files:
+                listed = " · ".join(f"{n} {one_line(name)}" for n, name in enumerate(self._files, 1))
+                yield Static(Content(listed), id="escalate-words", markup=False)
+            yield self.text
+            yield self.told
+            keys = words("ctrl+s shows what leaves · Tab next · Esc leaves, all kept")
+            yield Static(Content(keys), id="escalate-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Focus the address, or the text where there is one."""
+        (self.text if self.to.value else self.to).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the next line."""
+        event.stop()
+        self.focus_next()
+
+    def action_step(self, step: int) -> None:
+        """Go to the line above or below."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_go_on(self) -> None:
+        """Go on, or to the first value that is missing or wrong."""
+        if not self.to.value.strip():
+            self._tell(words("Write the address that it goes to."))
+            self.to.focus()
+        elif not self.text.text.strip():
+            self._tell(words("Write the text first."))
+            self.text.focus()
+        elif file_numbers(self.files.value, len(self._files)) is None:
+            self._tell(words("Name files by their numbers, 1 to {n}, or all.").format(n=len(self._files)))
+            self.files.focus()
+        else:
+            self.dismiss(self._written(complete=True))
+
+    def action_leave(self) -> None:
+        """Leave; what was typed is kept."""
+        self.dismiss(self._written(complete=False))
+
+    def _written(self, *, complete: bool) -> Written:
+        return Written(self.to.value.strip(), self.subject.value.strip(), self.text.text, self.files.value, complete)
+
+    def _tell(self, text: str) -> None:
+        self.told.update(Content(text))
+        self.told.add_class("-wrong")
+
+
+def file_numbers(typed: str, count: int) -> tuple[int, ...] | None:
+    """Return the numbers of the files that were typed, from 1 on; None where they name no files."""
+    words_typed = typed.replace(",", " ").split()
+    if words_typed == [_ALL]:
+        return tuple(range(1, count + 1))
+    if not all(word.isascii() and word.isdecimal() and 1 <= int(word[:9]) <= count for word in words_typed):
+        return None
+    return tuple(dict.fromkeys(int(word) for word in words_typed))
