@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 
 from data.errors import HeldError, RefusedError
 from data.records.messages import Message as Written
-from data.records.outbox import OutboxEntry
+from data.records.outbox import OutboxEntry, Proof
 from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
 from queues.connectors.base import Offered, RemoteReply, RemoteTicket
 from queues.connectors.web import StaleError
@@ -33,7 +34,7 @@ class Replies:
         self.per_minute = mirror.tracker.per_minute
         self._versions: dict[int, str] = {}
 
-    def offer(self, entry: OutboxEntry) -> Offered:
+    def offer(self, entry: OutboxEntry) -> _Offer:
         """Hand a reply over, short of its last byte."""
         return _Offer(self, entry, *self.handed_over(entry))
 
@@ -59,9 +60,9 @@ class Replies:
         if reply.status:
             self._mirror.did(reply.ref, status=reply.status)
 
-    def send(self, entry: OutboxEntry) -> object:
+    def send(self, entry: OutboxEntry) -> None:
         """Send a reply in one go."""
-        return self.offer(entry).finish()
+        self.offer(entry).finish()
 
     def was_delivered(self, entry: OutboxEntry) -> bool | None:
         """Return that only the feed shows it."""
@@ -125,6 +126,9 @@ class Replies:
 
 class _Offer:
     """A reply that lacks its last byte, and the message that it is."""
+
+    proofs: Collection[Proof] = ()
+    """None is asked for: a ticketing system is asked itself whether a reply arrived."""
 
     def __init__(self, replies: Replies, entry: OutboxEntry, own: int, reply: RemoteReply, offer: Offered) -> None:
         self._replies, self._entry, self._own, self._reply, self._offer = replies, entry, own, reply, offer

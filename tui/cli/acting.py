@@ -11,9 +11,11 @@ import click
 from data.errors import InputError, LeftError, RuleError
 from data.records.changes import Change, Done
 from data.records.tickets import Status
+from data.safe_text import safe_line
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.look.written_values import iso
 
+_ALL = "all"
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 
 
@@ -29,6 +31,13 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that a macro asks for.")
 @click.option("--language", default="", help="The macro's language (else the ticket's).")
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file that goes with the reply.")
+@click.option("--cc", multiple=True, metavar="ADDRESS", help="Who else gets a copy, of this reply and later ones.")
+@click.option(
+    "--drop-cc",
+    multiple=True,
+    metavar="ADDRESS|all",
+    help="Who gets no copy from now on; `all` leaves everyone out of this reply, --cc excepted.",
+)
 @click.option("--reason", default="", help="Why a finding is overridden; kept with the event.")
 @click.option("--no-promise", is_flag=True, help="Record no promise, even if the text names a time.")
 @db_option
@@ -41,6 +50,8 @@ def reply(
     answers: tuple[str, ...],
     language: str,
     attach: tuple[Path, ...],
+    cc: tuple[str, ...],
+    drop_cc: tuple[str, ...],
     reason: str,
     no_promise: bool,
     db: Path | None,
@@ -48,7 +59,7 @@ def reply(
 ) -> None:
     """Answer a ticket with TEXT, standard input or macros; a time in the text becomes a promise.
 
-    A macro changes the ticket as it does on the screen.
+    A macro changes the ticket as it does on the screen. Copies go to the people in Cc as on the screen.
     """
     from tui.cli.macro_reply import enclosed, filled
 
@@ -64,8 +75,12 @@ def reply(
             attachments=(*change.attachments, *enclosed(attach)),
             override_reason=reason,
             gives_no_promise=no_promise,
+            take_in=cc,
+            leave_out=tuple(address for address in drop_cc if address != _ALL),
+            cc=cc if _ALL in drop_cc else None,
         )
-        tell(desk.act((ticket_id,), change), as_json)
+        copies = desk.copies(ticket_id, change)
+        tell(desk.act((ticket_id,), change), as_json, copies=copies)
 
 
 @click.command()
@@ -136,8 +151,8 @@ def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_j
         tell(desk.act(ticket_ids, change), as_json)
 
 
-def tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
-    """Print the result, as text or as one JSON line."""
+def tell(done: Done, as_json: bool, *, undone: bool = False, copies: tuple[str, ...] | None = None) -> None:
+    """Print the result, as text or as one JSON line; `copies` are the people who get a copy of the reply."""
     if as_json:
         write_json(
             {
@@ -147,6 +162,9 @@ def tell(done: Done, as_json: bool, *, undone: bool = False) -> None:
                 "leaves": iso(done.leaves_at),
                 "undone": undone,
             }
+            | ({"cc": list(copies)} if copies is not None else {})
         )
         return
     click.echo(f"Undone: {done.summary}" if undone else done.summary)
+    if copies:
+        click.echo(f"Copies to {safe_line(', '.join(copies))}")

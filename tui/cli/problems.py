@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,13 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @click.argument("number", metavar="P-NUMBER")
 @click.option("--macro", required=True, help="The macro that answers every linked ticket, in its own language.")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that the macro asks for.")
-@click.option("--dry-run", is_flag=True, help="Show what would be sent and what is held back; send nothing.")
+@click.option("--drop-cc", is_flag=True, help="Send no copies to the people in Cc of these tickets.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent, to whom copies go and what is held back.")
 @db_option
 @json_option
-def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: Path | None, as_json: bool) -> None:
+def solve(
+    number: str, macro: str, answers: tuple[str, ...], drop_cc: bool, dry_run: bool, db: Path | None, as_json: bool
+) -> None:
     """Answer every ticket that waits for the problem, as one action, and solve the problem.
 
     Each ticket gets the macro's status: pending if it asks. Tickets held back by a check stay as they are.
@@ -121,6 +125,7 @@ def solve(number: str, macro: str, answers: tuple[str, ...], dry_run: bool, db: 
             complete=lambda change, ticket: handing_over.completed(change, ticket, desk, wall_clock()),
             outcomes=[AS_SAID],
         )
+        made = replace(made, no_copies=drop_cc)
         changes, held = made.changes(AS_SAID), made.held[AS_SAID]
         if not dry_run and changes:
             done = desk.act_each(changes, versions=made.versions, solves=result.id)
@@ -141,9 +146,12 @@ def _tell_plan(made: Plan, as_json: bool) -> None:
     if as_json:
         held = [{"ticket": item, "reason": reason} for item, reason in made.held[AS_SAID].items()]
         languages = made.languages(AS_SAID)
-        write_json({"tickets": list(made.changes(AS_SAID)), "languages": languages, "held": held})
+        copies = {} if made.no_copies else {str(one): list(people) for one, people in made.copied(AS_SAID).items()}
+        write_json({"tickets": list(made.changes(AS_SAID)), "languages": languages, "held": held, "copies": copies})
         return
     click.echo(made.words(AS_SAID))
+    if made.copies and not made.no_copies:
+        click.echo(safe_line(made.copy_words(AS_SAID)))
 
 
 def _number(text: str) -> int:

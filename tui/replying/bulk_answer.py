@@ -68,7 +68,7 @@ class BulkAnswer(Part):
             if verdict is None:
                 self.desk.say(words("Nothing was sent."))
                 return
-            changes, number = made.changes(verdict.status), problem.id if problem is not None else None
+            changes, number = card.plan.changes(verdict.status), problem.id if problem is not None else None
             await self.desk.ask(
                 lambda desk: desk.act_each(changes, versions=made.versions, solves=number), self.changing.changed
             )
@@ -76,4 +76,5 @@ class BulkAnswer(Part):
         self.desk.say(made.words(AS_SAID))
         self.desk.answering.last = joined([name for name, _ in given])
         heading = title if problem is None else f"{problem.label} {problem.title} · {title}"
-        self.desk.push_screen(BulkCard(heading, made), decided)
+        card = BulkCard(heading, made)
+        self.desk.push_screen(card, decided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
@@ -29,7 +30,7 @@ MOST_HELD = 5
 """The most held-back tickets listed with their reason."""
 WIDTH = 160
 """The longest reason shown, in cells: two lines of the card."""
-_KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cancel")
+_KEYS = ("preview.solve", "preview.pending", "preview.open", "preview.cc", "preview.cancel")
 
 
 class BulkCard(BaseCard[Verdict]):
@@ -83,6 +84,15 @@ class BulkCard(BaseCard[Verdict]):
         """Send all and keep the tickets open."""
         self._send(Status.OPEN)
 
+    def action_cc(self) -> None:
+        """Leave everyone in Cc out of these replies, or put them back."""
+        if not self.plan.copies:
+            self.notify(words("No one gets a copy."), timeout=3, markup=False)
+            return
+        self.plan = replace(self.plan, no_copies=not self.plan.no_copies)
+        self.query_one("#card-facts", Static).update(Content("\n".join(self._facts())))
+        self.after_drawing(self._fit)
+
     def action_cancel(self) -> None:
         """Send nothing."""
         self.dismiss(None)
@@ -119,6 +129,11 @@ class BulkCard(BaseCard[Verdict]):
         if self.plan.weak:
             told = words("~ no evidence that this macro fits {n} of them; compare it with the tickets")
             yield told.format(n=len(self.plan.weak))
+        copies = one_line(self.plan.copy_words(AS_SAID))
+        if copies and self.plan.no_copies:
+            yield words("no {copies} · c puts them back").format(copies=copies)
+        elif copies:
+            yield words("{copies} · c leaves them out").format(copies=copies)
         teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
         if teams:
             yield words("hands over to {teams}").format(teams=one_line(", ".join(sorted(teams))))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from data.errors import InputError
+from data.errors import InputError, RuleError
 from data.macro_names import joined
 from data.records.changes import Change
 from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 AS_SAID = None
 """Each ticket gets the status that its macro says: what Enter does."""
+_MOST_NAMED = 4
+"""So many people in Cc are named."""
 OUTCOMES = (AS_SAID, Status.PENDING, Status.OPEN)
 """The possible new statuses; tickets handed over to another team go on hold."""
 
@@ -35,6 +37,25 @@ class Plan:
     """The tickets as they were read."""
     weak: frozenset[int] = frozenset()
     """Tickets without evidence for the macro."""
+    copies: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Who gets a copy, by ticket; tickets without copies are left out."""
+    no_copies: bool = False
+    """The agent wants none of these copies sent."""
+
+    def copied(self, status: Status | None) -> dict[int, tuple[str, ...]]:
+        """Return who would get copies, by ticket, whether or not the agent wants them sent."""
+        held = self.held.get(status, {})
+        return {one: people for one, people in self.copies.items() if one not in held}
+
+    def copy_words(self, status: Status | None) -> str:
+        """Return a line on copies: `copies for 2 of them, to bob@x.example, eve@y.example`; empty without any."""
+        copied = self.copied(status)
+        people = list(dict.fromkeys(address for people in copied.values() for address in people))
+        if not people:
+            return ""
+        who = ", ".join(people[:_MOST_NAMED])
+        who += words(" and {n} more").format(n=len(people) - _MOST_NAMED) if len(people) > _MOST_NAMED else ""
+        return words("copies for {n} of them, to {who}").format(n=len(copied), who=who)
 
     def outcomes(self) -> list[Status]:
         """Return the statuses that Enter sets, the most frequent first."""
@@ -44,7 +65,10 @@ class Plan:
     def changes(self, status: Status | None) -> dict[int, Change]:
         """Return what would be sent."""
         held = self.held.get(status, {})
-        return {one: ending(change, status) for one, change in self.filled.items() if one not in held}
+        sent = {one: ending(change, status) for one, change in self.filled.items() if one not in held}
+        if not self.no_copies:
+            return sent
+        return {one: replace(change, cc=()) if one in self.copies else change for one, change in sent.items()}
 
     def languages(self, status: Status | None) -> dict[str, int]:
         """The number of replies in each language, most frequent first."""
@@ -107,4 +131,12 @@ def plan(
     weak = frozenset(
         number for number in filled if (seen := desk.store.tickets.get(number)) and answering.weak(seen, named)
     )
-    return Plan(filled, found, {one: versions[one] for one in filled}, weak)
+    copies = {number: people for number, change in filled.items() if (people := _copies(desk, number, change))}
+    return Plan(filled, found, {one: versions[one] for one in filled}, weak, copies)
+
+
+def _copies(desk: Desk, ticket_id: int, change: Change) -> tuple[str, ...]:
+    try:
+        return desk.copies(ticket_id, change)
+    except RuleError:  # without an address the ticket is held back anyway
+        return ()

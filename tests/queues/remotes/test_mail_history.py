@@ -203,3 +203,11 @@ def test_the_form_asks_where_work_begins(mail_stack: MailStack, address: str, tm
     start = work_start(setup.accounts()[1])  # type: ignore[arg-type]
     assert start is not None
     assert (start.uid, abs(start.at - time.time()) < 60) == (0, True)
+
+
+def test_mail_before_since_is_left_alone(mail_stack: MailStack, address: str, tmp_path: Path) -> None:
+    day = date.fromtimestamp(time.time() - 10 * DAY)
+    desk = DeskAtMail(mail_stack, tmp_path, address, since=day)
+    fill(mail_stack, address, OLD)
+    assert desk.once() == 3
+    assert sorted(statuses(desk)) == [4, 5, 6]
