@@ -26,7 +26,7 @@ class Seen:
 
     dangers: tuple[Danger, ...]
     text: str | None
-    """The beginning of a text file, safe to draw; None for what is no text."""
+    """The beginning of a text file, safe to draw; None for any other file."""
 
 
 class FileCard(BaseCard[None]):
