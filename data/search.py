@@ -23,7 +23,7 @@ _SPACELESS = re.compile(
 
 
 def search(connection: sqlite3.Connection, query: str, *, limit: int, lane: str | None) -> list[SearchHit]:
-    """Return the newest messages that hold every word of `query`; its last word may be a beginning.
+    """Return the newest messages that contain every word of `query`; the last word may be a prefix.
 
     Words of scripts without spaces are found inside a sentence too, in the newest messages; people by name and address.
     """
@@ -51,7 +51,7 @@ def _by_text(connection: sqlite3.Connection, query: str, limit: int, lane: str |
 
 
 def _of_people(connection: sqlite3.Connection, query: str, limit: int, lane: str | None) -> list[SearchHit]:
-    """Return the newest message of each ticket of the customers whose name or address holds every word."""
+    """Return the newest message of each ticket of the customers whose name or address contains every word."""
     wanted = [_folded(word) for word in query.split()]
     if not wanted or len(wanted) > _MOST_WORDS or min(map(len, wanted)) < _SHORTEST_NAME:
         return []

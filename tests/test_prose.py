@@ -27,6 +27,12 @@ DIALECT = {
     r"\bkeys mean\b": "keys act on",
     r"\bthe marked one\b": "the selected …",
     r"\bnothing speaks for\b": "no evidence for",
+    r"\b[Hh]ow (?:it|a ticket|an issue|the way there) stands\b": "its state",
+    r"\bwhat stands (?:above|below|before|behind|around)\b": "what is above …",
+    r"\b(?:one|a|TOML) file an? \w+\b(?! of)": "one file per …",
+    r"\bthe one due first\b": "earliest due first",
+    r"\bcalls it back\b": "recalls it",
+    r"\bletters of its name\b": "type to filter",
 }
 """Phrases that no engineer says to a colleague, each with what to say instead."""
 

@@ -328,7 +328,7 @@ REVIEWS = (
 
 @migrations()
 def replies_are_reviewed(db: Database) -> None:
-    """Samples, reviews with their marks and answers, and replies that two reviewers compare themselves by."""
+    """Samples, reviews with their marks and answers, and calibrations: replies that two reviewers both score."""
     for statement in REVIEWS:
         db.execute(statement)
 
@@ -341,7 +341,7 @@ DRAFTS_LEAVE_ONCE = (
 
 @migrations()
 def drafts_leave_once(db: Database) -> None:
-    """The revision of the draft that a reply was written in: it can stand in the outbox once, recalled ones aside."""
+    """The revision of the draft that a reply was written in: unless recalled, it is in the outbox at most once."""
     for statement in DRAFTS_LEAVE_ONCE:
         db.execute(statement)
 

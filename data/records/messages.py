@@ -92,7 +92,7 @@ class Message:
     recipients: tuple[str, ...] = ()
     """The addresses that an incoming message was sent to, lower case."""
     named_lane: str = ""
-    """The lane that the connector named; with `recipients`, what routing needs to be done again."""
+    """The lane that the connector named. With `recipients`, all that routing again needs."""
     signs: tuple[Sign, ...] = ()
     """The evidence in its headers for its sort."""
     cc: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ class Escalations:
         return {row[0] for row in self._db.execute(sql)}
 
     def overdue(self, now: int, *, untold: bool = False) -> list[Escalation]:
-        """Return the open ones whose answer is late; `untold` leaves out those that `tell` was called for."""
+        """Return the open escalations whose answer is late; `untold` leaves out those that `tell` was called for."""
         sql = _SELECT + "WHERE state = 'open' AND due_at <= ? AND told <= ? ORDER BY due_at, id"
         return [_escalation(row) for row in self._db.execute(sql, (now, int(not untold)))]
 

@@ -261,7 +261,7 @@ class Messages:
         return bytes(row[0]) if row else None
 
     def unread_raws(self, limit: int = 200) -> list[tuple[str, str, bytes]]:
-        """Return kept bytes that no message was made of yet (a crash came between): SHA-256, source, bytes."""
+        """Return stored bytes that have not become a message yet, as after a crash: SHA-256, source, bytes."""
         # what is in a mailbox too is taken up by its account
         sql = """SELECT sha256, source, bytes FROM raw WHERE filed = 0
             AND NOT EXISTS (SELECT 1 FROM remote_mail r WHERE r.sha256 = raw.sha256) ORDER BY kept_at, rowid LIMIT ?"""

@@ -14,7 +14,7 @@ class Participants:
         self._db = connection
 
     def decided(self, ticket_id: int) -> dict[str, Standing]:
-        """Return a ticket's addresses that an agent decided about, in the order of the alphabet."""
+        """Return a ticket's addresses that an agent decided about, sorted."""
         rows = self._db.execute(
             "SELECT address, standing FROM participant WHERE ticket_id = ? ORDER BY address", (ticket_id,)
         )

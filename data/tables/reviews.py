@@ -189,9 +189,9 @@ class Reviews:
         return self._db.execute(sql, (at, number)).rowcount == 1
 
     def turn(self, number: int, old: ReviewState, new: ReviewState) -> bool:
-        """Take a review from one state to another if it is still in the first; one that was seen stays.
+        """Move a review from one state to another if it is still in the first; a seen review stays.
 
-        Returns whether it was turned.
+        Returns whether it was moved.
         """
         sql = "UPDATE review SET state = ? WHERE id = ? AND state = ? AND (? <> 'withdrawn' OR seen_at IS NULL)"
         return self._db.execute(sql, (new, number, old, new)).rowcount == 1

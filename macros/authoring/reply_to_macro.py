@@ -65,7 +65,7 @@ def make(title: str, text: str, language: str, context: Context, snippets: Snipp
 
 
 def keep(made: Made, folder: Path, taken: Container[str] = ()) -> str:
-    """Write the macro into the folder and return its name, with a number where one of that name is there or `taken`.
+    """Write the macro into the folder and return its name, with a number added if the name exists or is in `taken`.
 
     Raises InputError if it cannot be written.
     """

@@ -35,7 +35,7 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
 
 
 def fold_in_place(text: str) -> str:
-    """Return the text in lower case without accents, letter by letter: every place stays what it was."""
+    """Return the text in lower case without accents, letter by letter: positions do not change."""
     plain = text.lower()
     return (plain if len(plain) == len(text) else text).translate(_ACCENTS)
 

@@ -28,7 +28,7 @@ _PHONE_WORD = re.compile(
 _FREEPHONE = re.compile(r"^(?:\+?34)?[89]00|^\+?1?8(?:00|33|44|55|66|77|88)|^\+?44(?:800|808)")
 _IN_A_NUMBER = re.compile(r"(?<=\d)[ ().-]{1,2}(?=\d)")
 _SAME_DIGITS = 9
-"""Two phone numbers are one where so many last digits are: a country's prefix may stand before either."""
+"""Two phone numbers are the same if this many last digits are: either may have a country prefix."""
 
 
 def numbers(text: str) -> list[Finding]:

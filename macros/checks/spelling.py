@@ -30,7 +30,7 @@ _USED_HERE = frozenset(
     ("app", "apps", "inbox", "online", "offline", "email", "emails", "spam", "login", "software", "hardware", "wifi",
      "web", "link", "links", "chat", "bot", "feed", "screenshot", "screenshots", "username", "ok")
 )  # fmt: skip
-"""Words of every help desk that dictionaries lack."""
+"""Common help desk words that dictionaries lack."""
 
 
 class Dictionary(Protocol):

@@ -72,7 +72,7 @@ def words(table: Table, key: str) -> Words:
     if isinstance(value, str):
         return Words(((_ANY_LANGUAGE, _plain(key, value)),)) if value else Words()
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise FieldError(key, 'has to be a text, or one text a language: { en = "…", es = "…" }')
+        raise FieldError(key, 'has to be a text, or one text per language: { en = "…", es = "…" }')
     return Words(tuple((language, _plain(key, item)) for language, item in value.items()))
 
 

@@ -80,7 +80,7 @@ class Library:
 
     @classmethod
     def only(cls, name: str, own: Path | None = None) -> Library:
-        """Return of the standard macros those that `get` may mean by a name: cheaper than all, for a single use."""
+        """Return the standard macros that `get` may mean by a name: cheaper than loading all, for a single use."""
         library = cls(BUILT_IN, *([own] if own else []))
         library._short = name.rpartition("/")[2]
         library.refresh()

@@ -21,6 +21,6 @@ def quoted_list(texts: Iterable[str]) -> str:
 
 
 def as_words(text: str) -> str:
-    """Return words so that a template says them as they are, and no line opens another language's body."""
+    """Escape text so that a template prints it unchanged, and no line opens another language's body."""
     kept = re.sub(r"(?=[%#]*[{}])[{}%#]{2,}|\{$", lambda found: '{{ "' + found[0] + '" }}', text)
     return re.sub(r"^(===|\+\+\+)", r" \1", kept, flags=re.MULTILINE)

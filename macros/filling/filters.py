@@ -60,7 +60,7 @@ def number(context: Context, value: Any) -> Any:
 
 @pass_context
 def money(context: Context, value: Any, currency: str = "") -> Any:
-    """Write an amount: `12,50 €`. Without a currency in the value, the one named."""
+    """Write an amount: `12,50 €`. If the value has no currency, the named currency is used."""
     if isinstance(value, Undefined):
         return value
     locale = _locale(context)
@@ -98,7 +98,7 @@ OWN: Mapping[str, Callable[..., Any]] = {
 
 
 def wrong_argument(filter_name: str, argument: object) -> str:
-    """Return why a filter of ours does not take an argument; the empty string if it does."""
+    """Return why a filter of ours does not accept an argument; empty if it does."""
     if filter_name == "date":
         styles = ", ".join(locales.DAY_STYLES)
         return "" if argument in locales.DAY_STYLES else f"date takes one of {styles}"

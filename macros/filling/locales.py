@@ -37,7 +37,7 @@ class Place:
     least: int
     """The least number of digits before the decimal mark that are grouped."""
     further: int
-    """How many digits the groups before the last have; it has three."""
+    """The digits of each group but the last, which has three."""
     money: str
     """Where a currency's own symbol goes; a code of three letters always stands off."""
     symbols: Mapping[str, str]

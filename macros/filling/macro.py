@@ -1,4 +1,4 @@
-"""One macro as a value, and the small words its front matter is made of."""
+"""One macro as a value, and the types of its front matter."""
 
 from __future__ import annotations
 

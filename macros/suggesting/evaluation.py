@@ -46,7 +46,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the replay came to."""
+    """The result of the replay."""
 
     learned: int
     macros: int

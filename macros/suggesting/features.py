@@ -18,7 +18,7 @@ MIN_CONTENT = 4
 MAX_PAIRED = 10
 """Meanings of a message that are looked at two by two."""
 WORD, MEANING = 1.5, 2.5
-"""What a word and a meaning weigh against a piece of a word or a pair of either, which weigh 1."""
+"""The weights of a word and of a meaning; a piece of a word, or a pair of words or meanings, weighs 1."""
 
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION = """

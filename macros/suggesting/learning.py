@@ -20,7 +20,7 @@ RECENT = 300
 
 
 class Learner:
-    """Suggests in one thread while another one learns. There is no model file: a new `Learner` knows what stands."""
+    """Suggests in one thread while another one learns. Without a model file: a new `Learner` starts empty."""
 
     def __init__(self, macros: Iterable[Macro]) -> None:
         self._lock, self._learning = Lock(), Lock()

@@ -99,7 +99,7 @@ class Suggester:
         return tuple(self._macros)
 
     def know(self, macros: Iterable[Macro]) -> None:
-        """Take in the macros' own titles and texts: something to go by before any ticket is answered."""
+        """Learn the macros' own titles and texts, so that there are suggestions before any ticket is answered."""
         for macro in macros:
             for _, title in macro.title.by_language:
                 self._add(macro.name, title, title=True)

@@ -84,9 +84,7 @@ def form_of(kind: str) -> Form:
         Blank("typed", system.secret, _KEPT, is_secret=True),
         Blank("user", "User", system.user, is_needed=system.needs_user),
         Blank("name", "Name here", "A short name; empty for the first part of the address."),
-        Blank(
-            "queues", "Queues", "Queue=lane, with commas between; a rule that names a lane goes before; empty for all."
-        ),
+        Blank("queues", "Queues", "Queue=lane, separated by commas; routing rules take precedence; empty for all."),
         *_SECRET,
         _CA,
         _SINCE,
@@ -102,43 +100,45 @@ class _System:
     title: str
     url: str = "Such as https://tickets.yourcompany.example."
     secret: str = "Token"
-    user: str = "Who the token belongs to, where the system wants to know."
+    user: str = "The token's owner, if the system needs it."
     needs_user: bool = False
     has_subdomains: bool = False
     """A single word is an address."""
 
 
 _SYSTEMS = {
-    "rt": _System("Request Tracker", user="Empty for whom the token belongs to."),
-    "roundup": _System("Roundup", secret="Password", user="Who logs in.", needs_user=True),
+    "rt": _System("Request Tracker", user="Empty for the token's owner."),
+    "roundup": _System("Roundup", secret="Password", user="The login name.", needs_user=True),
     "zendesk": _System(
         "Zendesk",
-        url="Such as https://yourcompany.zendesk.com; yourcompany alone will do.",
+        url="Such as https://yourcompany.zendesk.com; yourcompany alone is enough.",
         has_subdomains=True,
-        user="The e-mail address that an API token goes with; empty for an OAuth token.",
+        user="The e-mail address of an API token's agent; empty for an OAuth token.",
     ),
 }
-_KEPT = "Kept where “Kept in” says, never in config.toml; empty leaves it as it is."
+_KEPT = "Stored where “Stored in” says, never in config.toml; empty: unchanged."
 _SECRET = (
-    Blank("secret", "Kept in", "keyring: the system's. ask: typed at each start. env, command: see below.", SECRETS),
-    Blank("place", "Variable, command", "With env the variable's name; with command what prints the secret."),
+    Blank("secret", "Stored in", "keyring: the system's. ask: typed at each start. env, command: see below.", SECRETS),
+    Blank(
+        "place", "Variable, command", "For env: the variable's name; for command: the command that prints the secret."
+    ),
 )
-_CA = Blank("ca_file", "CA file", "The certificate authority of a server of your own; empty for the system's.")
-_SINCE = Blank("since", "Since", "What came before this day (2026-01-31) is left alone; empty for everything.")
+_CA = Blank("ca_file", "CA file", "The certificate authority of your own server; empty for the system's.")
+_SINCE = Blank("since", "Since", "Ignore everything before this day (2026-01-31); empty: nothing is ignored.")
 _MAIL = (
-    Blank("address", "Address", "What replies come from; for the usual providers it is enough.", is_needed=True),
+    Blank("address", "Address", "The sender address of replies; common providers need nothing else.", is_needed=True),
     Blank("typed", "Password or token", _KEPT, is_secret=True),
-    Blank("name", "Name here", "A short name; empty for what stands before the @."),
-    Blank("imap", "IMAP server", "host or host:port; empty where the provider is known by the address."),
-    Blank("smtp", "SMTP server", "host or host:port; empty where the provider is known by the address."),
-    Blank("security", "TLS", "tls from the first byte, or starttls after a greeting; never without.",
+    Blank("name", "Name here", "A short name; empty for the part before the @."),
+    Blank("imap", "IMAP server", "host or host:port; empty if the address shows the provider."),
+    Blank("smtp", "SMTP server", "host or host:port; empty if the address shows the provider."),
+    Blank("security", "TLS", "tls from the first byte, or starttls; never unencrypted.",
           ("tls", "starttls")),
-    Blank("user", "User", "Who logs in; empty for the address."),
-    Blank("auth", "Login", "usual: what the provider wants, else a password.",
+    Blank("user", "User", "The login name; empty for the address."),
+    Blank("auth", "Login", "usual: as the provider needs, else a password.",
           ("usual", "password", "xoauth2", "oauthbearer")),
     *_SECRET,
-    Blank("lane", "Lane", "Where its mail goes unless a rule names another lane; empty leaves it to the rules."),
-    Blank("brand", "Name on replies", "The name in front of the address; empty for the desk's."),
+    Blank("lane", "Lane", "The lane of its mail unless a rule names another; empty: the rules decide."),
+    Blank("brand", "Name on replies", "The sender name in front of the address; empty for the desk's."),
     _CA,
     Blank("work_from", "Work from", "now: mail that is there already is history. all, or a day (2026-01-31)."),
     _SINCE,
@@ -150,7 +150,7 @@ def hint_for(address: str) -> str:
     provider = PROVIDERS.get(provider_of(address))
     if provider is None:
         return ""
-    return provider.hint or f"{provider.imap.host} and {provider.smtp.host} are taken."
+    return provider.hint or f"{provider.imap.host} and {provider.smtp.host} are used."
 
 
 def _account(values: Values, before: Remote | None) -> Account:
@@ -250,7 +250,7 @@ def _server(values: Values, name: str, security: Literal["tls", "starttls"]) -> 
     if not colon:
         host, port = port, "0"
     if not port.isdecimal() or len(port) > 5:
-        raise InputError("Server not understood", f"The {name.upper()} server is written host or host:993.")
+        raise InputError("Server not understood", f"Write the {name.upper()} server as host or host:993.")
     return Server(host, int(port), security) if host else NOWHERE
 
 

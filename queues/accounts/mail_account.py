@@ -33,7 +33,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     user: str = ""
     """The login name; empty for the address."""
     auth: Literal["", "password", "xoauth2", "oauthbearer"] = ""
-    """Empty for what the provider wants, else a password."""
+    """Empty: as the provider wants, else a password."""
     secret: str = "keyring"
     """Where the password or token is: `keyring`, `ask`, `env:NAME`, or `command:…`, which also refreshes a token."""
     ca_file: str = ""
@@ -46,7 +46,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     sent: str = ""
     """The folder of sent mail; empty for the one that the server marks as such."""
     copy_sent: bool | None = None
-    """Put a copy of each reply there; empty for what the provider needs."""
+    """Put a copy of each reply there; None: as the provider needs."""
     delivery_reports: bool = True
     """Ask the server to report the delivery of each reply, where it can: that settles what is in doubt."""
     copy_to_self: bool = False

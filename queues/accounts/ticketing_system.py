@@ -63,7 +63,7 @@ A whole team may ask for Zendesk's export ten times a minute, and its smallest p
 WARNINGS = {
     "zendesk": "Zendesk: written from its documentation, never tried against the live service; begin with a sandbox.",
 }
-"""Notices for whoever sets up one of a kind."""
+"""Notices for anyone who sets up an account of this kind."""
 _LIKE = {Status.ON_HOLD: Status.PENDING, Status.CLOSED: Status.SOLVED}
 """The fallback for a status that the system does not have."""
 

@@ -20,7 +20,7 @@ _FIRST, _LAST = -62_135_500_000, 253_402_200_000
 """Unix seconds that `datetime` can hold in every zone (years 1 to 9999, less a day)."""
 _CACHED_DAYS = 4_096
 _HOLIDAY_YEARS = range(2015, 2041)
-"""The years of public holidays that a calendar holds: a desk's history and what is planned by it."""
+"""The years whose public holidays a calendar knows: enough for a desk's history and plans."""
 
 Block = tuple[int, int]
 """Start and end in seconds since local midnight, the end not included; the longest is (0, 86400)."""

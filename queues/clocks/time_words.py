@@ -275,7 +275,7 @@ def _count(written: str) -> float:
 
 
 def _months_later(moment: datetime, months: float) -> datetime:
-    """Return the same day of a later month, the last one where that month is shorter."""
+    """Return the same day of a later month, or the last day of a shorter month."""
     if not months:
         return moment
     place = moment.year * 12 + moment.month - 1 + int(months)

@@ -70,7 +70,7 @@ def _person(written: str, host: str) -> Person:
 
 
 def _id(message_id: str, host: str) -> str:
-    """Return the Message-ID; one that no header can hold becomes another, always the same."""
+    """Return the Message-ID; an id that no header can hold is always replaced by the same valid id."""
     if usable_id(message_id):
         return message_id
     return f"<{_digest(message_id)[:32]}@{host}>"

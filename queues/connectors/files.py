@@ -112,7 +112,7 @@ def _mbox(stream: BinaryIO, path: Path) -> Iterator[RawMessage]:
 
 
 def _message(lines: list[bytes], path: Path, number: int) -> RawMessage:
-    """Join the lines, without the empty one that belongs to the next separator."""
+    """Join the lines, without the empty line that belongs to the next separator."""
     if lines and lines[-1] in {b"\n", b"\r\n"}:
         lines = lines[:-1]
     return RawMessage(b"".join(lines), f"{path}#{number}")

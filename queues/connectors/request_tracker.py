@@ -100,7 +100,7 @@ class RequestTracker:
         return f"RT {version.partition('+')[0]}, as {me}, {count} {'queue' if count == 1 else 'queues'}, {used}"
 
     def after(self, cursor: str, filed: Filed) -> Batch:
-        """Return a page of what happened after the cursor: three requests, one where nothing did."""
+        """Return a page of what happened after the cursor: three requests, or one if nothing happened."""
         return self._after(int(cursor or 0))
 
     def look(self, ref: str, filed: Filed) -> None:

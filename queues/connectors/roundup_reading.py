@@ -139,7 +139,7 @@ class Reading:
                           Direction.NOTE if by_staff else Direction.IN, [self._content(file)])  # fmt: skip
 
     def _told(self, row: Mapping[str, Any], *, bare: bool) -> Iterator[Happened]:
-        """Tell of an issue that has a title and no words, and of one that another took the place of."""
+        """Report an issue that has a title and no text, and an issue that another replaced."""
         if bare and not row.get("messages"):
             at = moment(str(row.get("creation")))
             yield self._bare(row, f"issue{row['id']}", self.asks(row), at, "", Direction.IN)

@@ -248,7 +248,7 @@ class Zendesk:
         return self._tickets.remote(row) if row else self.ticket(ref)
 
     def _status(self, status: str) -> dict[str, Any]:
-        """Return the status as an update names it: one that agents made by its number."""
+        """Return the status as an update names it: a custom status by its number."""
         number = self._names.own_status_number(status) if status and status not in HERE["zendesk"] else None
         return {} if not status else {"custom_status_id": number} if number else {"status": status}
 

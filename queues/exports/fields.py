@@ -61,7 +61,7 @@ class Fields:
         return None
 
     def one(self, name: str) -> Fields:
-        """Return the object in a field, an empty one where there is none; what it leaves is left here too."""
+        """Return the object in a field, or an empty object; fields that it leaves unread are reported here too."""
         value = self._values.get(name)
         if not isinstance(value, dict):
             return Fields({})

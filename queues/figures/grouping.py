@@ -78,7 +78,7 @@ def grouping(by: Grouped, zone: tzinfo) -> Group:
         case By.ALL:
             return lambda measure, facts: ALL
         case By.AGENT:
-            return lambda measure, facts: measure.agent or "no agent"
+            return lambda measure, facts: measure.agent or "unassigned"
         case By.MACRO:
             return lambda measure, facts: measure.macro or "no macro"
         case By.LANE:

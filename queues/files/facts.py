@@ -94,7 +94,7 @@ def dangers(name: str, content_type: str, content: bytes | None = None) -> tuple
 
 
 def shown_text(name: str, content_type: str, content: bytes) -> str | None:
-    """Return the beginning of a text file; None for what is no text. It is foreign: make it safe before drawing it."""
+    """Return the beginning of a text file; None for any other file. It is foreign: make it safe before drawing it."""
     beginning = content[:LONGEST_SHOWN]
     if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
         return beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")

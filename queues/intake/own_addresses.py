@@ -45,7 +45,7 @@ class OwnAddresses:
     def marked(self, item: Incoming) -> Incoming:
         """Return the message, outgoing if we sent it; mail forwarded by our group or form belongs to the person.
 
-        A sender who writes to itself in someone else's name is such a form, however few wrote.
+        A sender who writes to itself in someone else's name is such a form, even after few messages.
         """
         known = self.known()
         own = {*known, item.from_address} if item.from_address in item.to else known

@@ -1,6 +1,6 @@
 """Keep only the words that show the customer's language: no markup, history, forms, logs, ids or citations.
 
-Every step is linear in the text. A text with words keeps some; one of ids, links and file names alone has none.
+Every step is linear in the text. A text with words keeps some of them; a text of ids and links keeps nothing.
 """
 
 from __future__ import annotations

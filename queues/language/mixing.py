@@ -44,7 +44,7 @@ def sentences_in(model: Model, text: str) -> tuple[str, ...]:
 
 
 def switches(model: Model, tokens: list[str]) -> tuple[str, ...]:
-    """Return `en` and `es` where a clause in one is next to one in the other; single borrowed words are none."""
+    """Return `en` and `es` if a clause in one is next to a clause in the other; single borrowed words do not count."""
     if any(sum(token in signs for token in tokens) < _SIGNS for signs in _SIGNS_OF):
         return ()
     results = {_likeliest_clause(model, tokens[at : at + _WINDOW]) for at in range(len(tokens) - _WINDOW + 1)}

@@ -18,7 +18,7 @@ version v x xl xr xs
 """
 _PRODUCTS = frozenset(_NAMES.split())
 _WITH_THEM = frozenset(_BESIDE.split()) | _PRODUCTS
-"""What belongs to such a name; a word of a language too where it stands without one."""
+"""What belongs to such a name; without the name it counts as a word of a language."""
 
 
 def only_products(tokens: Sequence[str]) -> bool:

@@ -24,7 +24,7 @@ _IN_FRONT = re.compile(r"\A(?:(?i:mailto:)|@[^:]*:)")
 _LETTER = r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])"
 _ATOMS = re.compile(rf"{_LETTER}+(?:\.{_LETTER}+)*")
 _DOTTED = re.compile(rf"(?:{_LETTER}|\.)+")
-"""What some providers let stand before the @ and only quotes make an address of: `.a..b`."""
+"""What some providers allow before the @, although only quotes make it valid: `.a..b`."""
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _LITERAL = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|(?i:IPv6:)[0-9A-Fa-f:.]{2,45})\]")
 _BLANK = "\x00"
@@ -43,7 +43,7 @@ def addresses(value: str) -> list[tuple[str, str]]:
     angle: list[str] | None = None
     inside = 0
     address = ""
-    at_sign = False  # what stands in front of a comma may be an address already
+    at_sign = False  # what is in front of a comma may be an address already
     before = ""
     for quoted, mark, text in _TOKEN.findall(unfolded(value)):
         local, before = before, quoted
@@ -146,7 +146,7 @@ def _domain(domain: str) -> str:
 
 
 def _a_label(label: str) -> str:
-    """Return a part of a domain name in ASCII (RFC 3490; 5891 for the letters that it takes for others)."""
+    """Return a part of a domain name in ASCII (RFC 3490, and RFC 5891 for letters that RFC 3490 replaces)."""
     if label.isascii():
         return label
     from encodings import idna  # large tables, seldom needed

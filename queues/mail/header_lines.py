@@ -102,7 +102,7 @@ def _encoded_words(text: str, room: int) -> Iterable[str]:
     """
     letters = [_q(letter) for letter in text]
     long, wide = sum(map(len, letters)), len(text.encode())
-    # Q where most of it can be read as it stands; one word rather than two: some readers keep the blank between them
+    # Q where most of it can be read as it is; one word rather than two: some readers keep the blank between them
     as_q = long <= _payload(room, True) or (long <= 2 * wide and wide > _payload(room, False))
     sizes = [len(letter) for letter in letters] if as_q else [len(letter.encode()) for letter in text]
     start, used = 0, 0

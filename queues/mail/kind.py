@@ -1,6 +1,6 @@
 """The kind of a mail, as its headers claim: a person's, an automatic answer, a bounce, a web form, spam.
 
-Only what a standard makes certain, or a mailer daemon sent, is named otherwise than a person's mail. Everything else
+A mail counts as a person's unless a standard makes another kind certain or a mailer daemon sent it. Everything else
 that a header or a subject hints at is a sign: it is kept with the message and decides nothing.
 """
 
@@ -54,7 +54,7 @@ _NO_REPLY = re.compile(
     re.I,
 )
 _NOT_A_RESULT = re.compile(r'\([^()]*\)|"(?:[^"\\]|\\.)*"')
-"""Comments and quoted strings of Authentication-Results: there the sender may have chosen the words."""
+"""Comments and quoted strings of Authentication-Results: the sender may have chosen their text."""
 _RESULT = re.compile(r";\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)")
 _SPAM_VERDICTS = ("x-spam-flag", "x-spam-status", "x-spam", "x-barracuda-spam-flag")
 

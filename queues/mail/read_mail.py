@@ -55,7 +55,7 @@ def read_mail(raw: bytes, *, connector: str, source: str, own_addresses: frozens
 
 
 def unread_mail(raw: bytes, *, connector: str, source: str, problem: str) -> Incoming:
-    """Return what stands for a mail that was not parsed at all: its first header lines are tried, nothing else."""
+    """Return a substitute for a mail that was not parsed at all: only its first header lines are tried."""
     return _unread(raw, connector, source, problem)
 
 

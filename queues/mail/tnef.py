@@ -26,7 +26,7 @@ _PLAIN, _HTML, _CONTENT, _NAME, _LONG_NAME = 0x1000, 0x1013, 0x3701, 0x3704, 0x3
 
 @dataclass(slots=True)
 class Packed:
-    """What was found."""
+    """The contents of a winmail.dat."""
 
     plain: str = ""
     html: str = ""

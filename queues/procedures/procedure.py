@@ -1,6 +1,6 @@
 """Procedures (SOPs): the steps that a kind of request needs, and its gates.
 
-One TOML file a procedure; a file of the agent's own folder replaces the built-in one of the same id.
+One TOML file per procedure; a file in the agent's own folder replaces the built-in procedure with the same id.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def open_gates(procedure: Procedure, done: Mapping[str, Any], team: str = "") ->
 def procedure_for(ticket: Ticket, procedures: Mapping[str, Procedure]) -> Procedure | None:
     """Return the procedure that the ticket names, else the first by id that applies, None if none does.
 
-    A fallback comes after all others, and stands in too for a named procedure that does not exist.
+    A fallback comes after all others, and also replaces a named procedure that does not exist.
     """
     if ticket.procedure in procedures:
         return procedures[ticket.procedure]

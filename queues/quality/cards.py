@@ -1,6 +1,6 @@
 """Scorecards: what a reply is judged by, each criterion with its weight and its scale.
 
-One TOML file a card; a file of one's own folder replaces the built-in one of the same id.
+One TOML file per scorecard; a file in one's own folder replaces the built-in scorecard with the same id.
 """
 
 from __future__ import annotations

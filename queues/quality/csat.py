@@ -100,7 +100,7 @@ def keep(store: Store, answer: Answer, message_id: int, arrived: int, action: in
 def put(store: Store, rating: Rating, action: int, actor: str, now: int) -> list[Step]:
     """Store a rating and its event; return the steps. What was said earlier in answer to the same question gives way.
 
-    One that was given before the one that stands is kept as replaced at once.
+    A rating that was given before the current rating is stored as replaced.
     """
     same = [item for item in store.csat.of(rating.ticket_id) if item.question_id == rating.question_id]
     later = [item for item in same if item.at > rating.at]

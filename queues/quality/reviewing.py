@@ -27,7 +27,7 @@ class Reviewing:
         self._store, self._clock, self._agent = store, clock, agent
 
     def sample(self, mode: str, count: int, since: int, until: int, seed: str, *, agents: Sequence[str] = ()) -> Sample:
-        """Draw replies for this reviewer: nothing of their own, no ticket that was drawn or reviewed before.
+        """Sample replies for this reviewer: none of their own, and no ticket that was sampled or reviewed before.
 
         `agents` narrows it to theirs. Raises RuleError if there is nothing to draw from, ConflictError if
         someone else drew some of it just now.
@@ -40,8 +40,8 @@ class Reviewing:
         ]
         picked = (fair if mode == FAIR else by_risk)(offered, count, seed)
         if not picked:
-            why = "none of them is at risk" if offered else "none is by another agent, undrawn and not reviewed yet"
-            raise RuleError("Nothing to sample", f"Of the replies of that time {why}; look further back.")
+            missing = "reply at risk" if offered else "unreviewed reply of another agent"
+            raise RuleError("Nothing to sample", f"That period has no {missing}; look further back.")
         now = self._clock()
         sample = Sample(0, now, self._agent, mode, seed, tuple(picked))
         with self._store.write():
@@ -82,7 +82,7 @@ class Reviewing:
         comment: str = "",
         comments: Mapping[str, str] | None = None,
     ) -> Done:
-        """Review a reply; one that the same reviewer reviewed before is revised, and both are kept.
+        """Review a reply. A second review by the same reviewer revises the first, and both are kept.
 
         If a calibration of the reply waits for this reviewer, the review belongs to it. Raises RuleError for what is
         not a reply of ours, for the reviewer's own, for one that someone else reviewed, and for an incomplete card.

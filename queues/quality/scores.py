@@ -49,7 +49,7 @@ def normalised(score: float, scale: int) -> int:
 def read_score(text: str, name: str = "") -> Score | None:
     """Return the score that the text gives, None if it gives none or more than one.
 
-    `name` is the customer's: whoever signs with it says nothing more.
+    `name` is the customer's: a signature with it does not count as further text.
     """
     if len(text) > LONGEST:
         return None

@@ -60,7 +60,7 @@ def header_block(lines: list[str], at: int) -> int:
         if match:
             kind = _kind(match)
             if kind in values and kind != "other":
-                return 0  # the block begins further down: what stands here is the customer's own line
+                return 0  # the block begins further down: this is the customer's own line
             values[kind] = match["value"].strip()
             length = row - at + 1
         elif not lines[row].strip(" >") or not _label_soon(lines, row):

@@ -43,7 +43,7 @@ class Link:
 
 
 def links(store: Store) -> dict[str, Link]:
-    """Return how each account's way was last seen, by connector."""
+    """Return the last known state of each account's connection, by connector."""
     result = store.settings.get(_KEY) or {}
     return {name: Link(**{**values, "state": LinkState(values["state"])}) for name, values in result.items()}
 

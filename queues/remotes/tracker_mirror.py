@@ -44,7 +44,7 @@ class Mirror:
         self.desk, self.system, self.tracker, self.clock, self.tell = desk, system, tracker, clock, tell
         self.store, self.name = desk.store, tracker.connector
         self.paced: Paced = lambda name, link: None
-        """Called with how the way there stands, whenever that is written."""
+        """Called with the state of the connection whenever that is written."""
 
     # How far each direction has come
 
@@ -113,7 +113,7 @@ class Mirror:
         return self.tracker.here(remote.status) or self.tracker.here(remote.like)
 
     def wanted(self, ticket: Ticket, remote: RemoteTicket) -> str:
-        """Return the status that a ticket lacks there; empty if it stands there as it does here."""
+        """Return the status that a ticket lacks there; empty if it is the same there."""
         there = self.tracker.there(ticket.status)
         return "" if there == remote.status or self.status(remote) is ticket.status else there
 

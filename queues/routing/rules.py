@@ -164,7 +164,7 @@ def route(rules: Rules, facts: Facts) -> Route:
 
 
 def explain(route_taken: Route) -> list[str]:
-    """Tell in one line a rule what it matched on, or which condition failed."""
+    """Return one line per rule: what it matched on, or which condition failed."""
     return [
         f"{trial.rule}: {trial.failed or 'matched on ' + (trial.found or 'every message')}"
         for trial in route_taken.trace

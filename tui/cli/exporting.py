@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.command("export")
 @click.argument("what", type=click.Choice(["tickets", "messages", "events"]), default="tickets")
 @db_option
-@click.option("--json", "form", flag_value="json", default=True, help="One JSON object a line (the default).")
+@click.option("--json", "form", flag_value="json", default=True, help="One JSON object per line (the default).")
 @click.option("--csv", "form", flag_value="csv", help="Comma-separated values, safe to open in a spreadsheet.")
 @click.option("--mbox", "form", flag_value="mbox", help="The messages as they came, in an mbox (mboxrd).")
 def export(what: str, db: Path | None, form: str) -> None:

@@ -22,7 +22,7 @@ FOLDER = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder of your own procedures, instead of the one next to your settings.",
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 
 
 @click.group()

@@ -156,7 +156,7 @@ def _tell(order: str, load_factor: float, outcome: Outcome, as_json: bool) -> No
     lanes = ", ".join(f"{lane} {late}" for lane, late in outcome.by_lane.items())
     click.echo(
         f"load {load_factor:5.0%}  {order:<9} {outcome.breaches:>6,} of {outcome.answered:,} late "
-        f"({outcome.grave_breaches} grave; {lanes}), waited {span(outcome.median_wait)} median, "
+        f"({outcome.grave_breaches} severe; {lanes}), waited {span(outcome.median_wait)} median, "
         f"{span(outcome.p90_wait)} p90, {outcome.graphic_in_a_row:,} graphic right after another"
     )
 

@@ -28,7 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--explain", is_flag=True, help="Show for every rule whether it matched, or which condition failed.")
-@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option(
     "--rules",
     "rule_file",
@@ -54,7 +54,7 @@ def route(
     tags: tuple[str, ...],
     db: Path | None,
 ) -> None:
-    """Route the message on standard input: a mail, plain text, or one JSON object a line.
+    """Route the message on standard input: a mail, plain text, or one JSON object per line.
 
     A JSON line has `text` and may have `subject`, `from`, `to`, `language`, `confidence`, `connector`, `tags`, `tier`
     and `lane`; its other keys come back with the answer. Without a language, the text's own is detected.

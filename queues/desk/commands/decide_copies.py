@@ -25,7 +25,7 @@ class DecideCopies(Command):
         return bool(change.take_in or change.leave_out)
 
     def check(self, work: TicketChange) -> None:
-        """Refuse what is no address of a person, one both ways, and more people than a reply may go to."""
+        """Refuse an address that is not a person's, one both added and dropped, and more people than allowed."""
         taken, dropped = without(work.change.take_in, ""), without(work.change.leave_out, "")
         refuse_unfit(work.rules, work.ticket, (*taken, *dropped))
         if set(taken) & set(dropped):

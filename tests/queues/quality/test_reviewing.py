@@ -224,7 +224,7 @@ def test_a_sample_holds_no_reply_of_the_reviewer_and_no_ticket_of_an_earlier_one
     assert [one.message_id for one in rest.picked] == [
         number for number in numbers["bob"] if number not in {one.message_id for one in first.picked}
     ]
-    with pytest.raises(RuleError, match="none is by another agent"):
+    with pytest.raises(RuleError, match="no unreviewed reply of another agent"):
         lea.reviews.sample("fair", 1, START, START + 1, "7", agents=["bob"])
 
 
@@ -245,7 +245,7 @@ def test_risk_is_seen_in_the_record(team: Team) -> None:
     lea = team.desk("lea")
     (picked,) = lea.reviews.sample("risk", 5, START, START + 1, "7").picked
     assert (picked.message_id, picked.why) == (grave, ("severity: S1", "long: 1,600 letters"))
-    with pytest.raises(RuleError, match="none of them is at risk"):
+    with pytest.raises(RuleError, match="no reply at risk"):
         lea.reviews.sample("risk", 5, START, START + 1, "7")
     assert plain not in {one.message_id for one in lea.reviews.to_review()}
 

@@ -57,7 +57,7 @@ def test_a_figure_opens_into_its_tickets_and_back(path: Path) -> None:
         assert "received" in shown
         assert "tickets opened by a message" in shown  # what the marked figure is
         assert "█" in shown
-        await press(pilot, app, "2", "down", "l")  # by agent: ann, no agent; received, replies, solved
+        await press(pilot, app, "2", "down", "l")  # by agent: ann, unassigned; received, replies, solved
         marked = report_of(app).marked
         assert marked is not None
         await press(pilot, app, *["up"] * 3, *["h"] * 9, "l", "l", "enter")
@@ -134,7 +134,7 @@ def test_the_report_is_written_where_the_agent_says(path: Path, tmp_path: Path) 
     assert "By agent" in page
     assert page.count("<svg") > 3
     lines = list(csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
-    assert {"ann", "no agent"} == {line["group"] for line in lines}
+    assert {"ann", "unassigned"} == {line["group"] for line in lines}
 
 
 def test_esc_stops_the_reading_and_r_reads_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
