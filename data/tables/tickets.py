@@ -58,6 +58,17 @@ class Tickets:
         sql = "SELECT id, lane FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._db.execute(sql, (json.dumps(list(ticket_ids)),)))
 
+    def assigned(self, agent: str) -> list[int]:
+        """Return the active tickets of an agent."""
+        sql = f"""SELECT t.id FROM ticket t WHERE t.lane IN (SELECT lane FROM lane_count) AND t.assignee = ?
+            AND {IS_ACTIVE}"""
+        return [row[0] for row in self._db.execute(sql, (agent,))]
+
+    def created(self, ticket_ids: Collection[int]) -> dict[int, int]:
+        """Return when each of these tickets was opened."""
+        sql = "SELECT id, created_at FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._db.execute(sql, (json.dumps(list(ticket_ids)),)))
+
     def facts(self) -> Iterator[tuple[int, str, str, str]]:
         """Yield every ticket's number, lane, language and topic, by number: what figures are grouped by."""
         yield from self._db.execute("SELECT id, lane, language, topic FROM ticket ORDER BY id")

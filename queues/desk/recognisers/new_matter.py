@@ -12,7 +12,7 @@ from queues.clocks import sla
 from queues.desk import sorting
 from queues.desk.participants import UNVERIFIED
 from queues.desk.recognisers.arrival import Arrival, origin
-from queues.desk.ticket_fields import clocks
+from queues.desk.ticket_fields import CLOCKS, clocks
 from queues.routing import rules as routing
 
 
@@ -29,7 +29,8 @@ def new_matter(arrival: Arrival) -> Received | None:
     opened = replace(opened, **clocks(arrival.store, arrival.rules, opened, arrival.at))
     number = arrival.store.tickets.insert(opened)
     arrival.add(number, refer=opened.status is not Status.SUSPENDED)
-    arrival.record(number, "received", {**origin(item), "reason": opened.reason})
+    begun = {name: [None, due] for name in CLOCKS if (due := getattr(opened, name)) is not None}
+    arrival.record(number, "received", {**origin(item), "reason": opened.reason, "changed": begun})
     return Received(number, "new" if item.readable else "unreadable")
 
 
@@ -56,6 +57,8 @@ def _ticket(arrival: Arrival) -> Ticket:
         reason=route.reason, topic=route.topic, procedure=route.procedure, tags=tuple(dict.fromkeys(tags)),
     )  # fmt: skip
     if item.direction is Direction.OUT:
+        if item.kind in sorting.UNHEARD:
+            return replace(ticket, status=Status.PENDING)
         return replace(ticket, status=Status.PENDING, touches=1, first_replied_at=at)
     return replace(ticket, status=Status.SUSPENDED) if item.kind in sorting.UNHEARD else ticket
 

@@ -242,7 +242,7 @@ def test_a_reply_that_left_stays_and_undo_once_more_takes_the_rest(desk: Desk, c
     assert [one.direction for one in desk.store.messages.of(2)] == [Direction.IN, Direction.OUT]
     assert state(desk.store)["promise"] == before["promise"]
     assert "except for what was sent" in done.summary
-    assert desk.store.events.of(2)[-1].detail == {"action": done.action, "rest": True}
+    assert {"action": done.action, "rest": True}.items() <= desk.store.events.of(2)[-1].detail.items()
     with pytest.raises(RuleError, match="Nothing to redo"):
         desk.redo()
 
