@@ -263,15 +263,16 @@ class Desk:
         """Return the people in Cc of the ticket's mails."""
         return participants(self.store, self.rules, self._ticket(ticket_id, None))
 
-    def undo(self, *, rest_of: int | None = None) -> Done:
-        """Undo the agent's latest action as a whole.
+    def undo(self, *, rest_of: int | None = None, number: int | None = None) -> Done:
+        """Undo the agent's latest action, or the one with this number, as a whole.
 
         Raises LeftError if a reply or a mail of it has been sent; with that error's action as `rest_of`, everything
-        that does not belong to what was sent is undone. Raises RuleError if there is nothing to undo.
+        that does not belong to what was sent is undone. Raises RuleError if there is nothing to undo, ConflictError if
+        something was changed again since.
         """
         now = self._clock()
         with self.store.write():
-            action = self.store.actions.to_undo(self.agent)
+            action = self.store.actions.to_undo(self.agent) if number is None else self._own_action(number)
             if action is None:
                 raise RuleError("Nothing to undo", "There is no action of yours left to undo.")
             gone = undoing.left(self.store, action.steps)
@@ -287,6 +288,16 @@ class Desk:
             summary = f"{action.summary}, except for what was sent"
             kept = sorted({one for one, _ in gone})
             return self._turned(action.id, summary, action.steps, "undo", now, kept, before)
+
+    def _own_action(self, number: int) -> Action:
+        action = self.store.actions.get(number)
+        if action is None or not action.steps:
+            raise RuleError("Nothing to undo", f"There is nothing to undo of action {number}.")
+        if action.actor != self.agent:
+            raise RuleError("Not yours", f"Action {number} is {action.actor}'s; only {action.actor} can undo it.")
+        if action.state != "done":
+            raise RuleError("Nothing to undo", f"Action {number} was undone or decided already.")
+        return action
 
     def redo(self) -> Done:
         """Redo the action that was undone last. Raises RuleError if there is none or a ticket has changed."""

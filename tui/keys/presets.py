@@ -34,6 +34,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.take": (),
     "ticket.raise": (),
     "ticket.lower": (),
+    "ticket.correct": ("f2",),
     "ticket.reopen": (),
     "ticket.spam": (),
     "desk.undo": ("ctrl+z",),

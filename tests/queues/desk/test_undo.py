@@ -121,6 +121,8 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "assignee": st.none() | st.sampled_from(["", "eva", "bob"]),
     "lane": st.none() | st.sampled_from(["mail", "app"]),
     "language": st.none() | st.sampled_from(["en", "es"]),
+    "tier": st.none() | st.sampled_from(["", "gold"]),
+    "customer_name": st.none() | st.just("Ana López"),
     "register": st.none() | st.sampled_from(["", "tu", "usted"]),
     "region": st.none() | st.sampled_from(["", "es-MX"]),
     "add_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),

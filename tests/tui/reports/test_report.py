@@ -20,9 +20,11 @@ from data.records.shifts import Effort
 from data.records.tickets import Status
 from data.store import Store
 from macros.files.library import Library
+from queues.desk.choose_next import Choosing
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
+from queues.figures.handling import EXPECTED_FROM
 from queues.figures.metrics import Figure, Metric, measures
 from queues.figures.reporting import Period, behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
@@ -167,6 +169,31 @@ def test_figures_taken_in_by_and_by_are_those_taken_at_once(tmp_path: Path) -> N
     assert at_once.value(Own.REOPENED) == 0.5
     by_reason = report(store, Period(END, clock.now + 1), By.REASON, UTC).now
     assert by_reason["not my language"] == {Metric.SKIPPED: Figure(1, 1, 1, 1)}
+    store.close()
+
+
+def test_a_clock_that_runs_out_without_news_is_the_assignees_at_once(tmp_path: Path) -> None:
+    clock = HeldClock(END)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="eva")
+    desk.receive([incoming(1, "Hola", "mail", at=END)])
+    desk.act([1], Change(assignee="leo"))
+    work = OwnWork("leo", END + 10, store.events.newest())
+    assert work.look(store, END + 20, 60).count(Own.KEPT) == 0
+    assert work.look(store, END + 5 * 3600, 60).value(Own.KEPT) == 0
+    store.close()
+
+
+def test_next_up_expects_nothing_of_what_was_done_before_its_days(tmp_path: Path) -> None:
+    clock = HeldClock(END)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="eva")
+    desk.receive([incoming(n, "Hola", "mail", at=END) for n in range(1, 4)])
+    for number, at in ((1, 0), (2, 100), (3, 300)):
+        clock.now = END + at
+        desk.act([number], Change(note="Looked."))
+    for since, usual in ((0, {"mail": 150}), (101, {"mail": 200}), (301, {})):
+        assert Choosing(store, DeskRules()).usual_seconds(END + since + EXPECTED_FROM) == usual
     store.close()
 
 
