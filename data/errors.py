@@ -50,6 +50,10 @@ class LeftError(RuleError):
         self.action = action
 
 
+class ReasonError(RuleError):
+    """The agent may do it all the same, with a reason that is kept."""
+
+
 class GateError(RuleError):
     """Steps of the ticket's procedure come first; `steps` are their ids, in order."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from data.records.escalations import Escalation, TeamAnswer
 from data.records.forwards import Forward
@@ -31,7 +31,8 @@ class Change:
     note: str | None = None
     status: Status | None = None
     priority: Priority | None = None
-    severity: Severity | None = None
+    severity: Severity | Literal[""] | None = None
+    """The empty string for none known."""
     topic: str | None = None
     """What the request is about, as rules and macros name it."""
     assignee: str | None = None
@@ -43,6 +44,10 @@ class Change:
     """How Spanish addresses the customer from now on: `tu`, `usted`, or the empty string for the house default."""
     region: str | None = None
     """The customer's locale from now on, such as `es-MX`, or the empty string."""
+    tier: str | None = None
+    """The customer's tier from now on; the empty string for the standard one."""
+    customer_name: str | None = None
+    """The customer's name, as it should have been."""
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     escalate: Escalation | None = None

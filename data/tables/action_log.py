@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ class Action:
     actor: str
     summary: str
     steps: list[dict[str, Any]]
+    state: str = "done"
 
 
 class Actions:
@@ -55,6 +57,16 @@ class Actions:
         """Return the agent's oldest undone action: the one that was undone last."""
         return self._one("actor = ? AND state = 'undone' ORDER BY id", (actor,))
 
+    def get(self, number: int) -> Action | None:
+        """Return the action of this number, whatever its state."""
+        return self._one("id = ?", (number,))
+
+    def states(self, numbers: Collection[int]) -> dict[int, tuple[str, str, bool]]:
+        """Return actor, state and whether there is something to undo of each of these actions."""
+        sql = "SELECT id, actor, state, steps <> '[]' FROM action WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._db.execute(sql, (json.dumps(list(numbers)),))
+        return {row[0]: (row[1], row[2], bool(row[3])) for row in rows}
+
     def last_at(self, actor: str) -> int | None:
         """Return when the actor last did anything, None if they never did."""
         sql = """SELECT max((SELECT max(at) FROM (SELECT at FROM action WHERE actor = ? AND state = value
@@ -67,8 +79,8 @@ class Actions:
         sql = "SELECT id FROM action WHERE actor = ? AND state IN ('undone', 'dropped') AND id >= ?"
         return {row[0] for row in self._db.execute(sql, (actor, after))}
 
-    def _one(self, rest: str, values: tuple[str, ...]) -> Action | None:
+    def _one(self, rest: str, values: tuple[str | int, ...]) -> Action | None:
         row = self._db.execute(
-            f"SELECT id, at, actor, summary, steps FROM action WHERE {rest} LIMIT 1", values
+            f"SELECT id, at, actor, summary, steps, state FROM action WHERE {rest} LIMIT 1", values
         ).fetchone()
-        return Action(row[0], row[1], row[2], row[3], json.loads(row[4])) if row else None
+        return Action(row[0], row[1], row[2], row[3], json.loads(row[4]), row[5]) if row else None

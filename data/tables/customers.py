@@ -66,8 +66,10 @@ class Customers:
         return str(row[0]) if row else ""
 
     def remember(self, customer_id: int, field: str, value: str) -> None:
-        """Remember what an agent set for the customer: `language`, `register` or `region`."""
+        """Remember what an agent said of the customer: `language`, `register`, `region`, `tier` or `name`."""
         sql = {
+            "tier": "UPDATE customer SET tier = ? WHERE id = ?",
+            "name": "UPDATE customer SET name = ? WHERE id = ?",
             "language": "UPDATE customer SET language = ? WHERE id = ?",
             "register": "UPDATE customer SET register = ? WHERE id = ?",
             "region": "UPDATE customer SET region = ? WHERE id = ?",

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from data.records.changes import Event
+from data.tables.messages import IS_REPLY
 
 NO_TICKET = 0
 """The ticket of an event that is about none, such as the beginning of a shift."""
@@ -16,11 +17,17 @@ _KEPT = "action NOT IN (SELECT id FROM action WHERE state IN ('undone', 'dropped
 """Actions that were not undone, whether or not they can still be redone."""
 _STANDS = """NOT EXISTS (SELECT 1 FROM action WHERE action.id = event.action AND state IN ('undone', 'dropped'))"""
 """The same for a few events."""
+_WORK = "kind IN ('reply', 'note', 'change', 'step')"
+"""The kinds of events by which an agent works on a ticket, as the index `event_work` has them."""
+_WHOLE = "action NOT IN (SELECT id FROM action WHERE state = 'partly undone')"
+"""Nothing of the event's action was undone: its change of status counts."""
 _MOVED = """ticket_id IN (SELECT id FROM ticket WHERE status NOT IN ('solved', 'closed', 'history')
     UNION SELECT ticket_id FROM event WHERE at >= :since)"""
 
-Told = tuple[int, str, str, str]
-"""An event where many are read: moment, actor, kind, and its detail as JSON."""
+Told = tuple[int, str, str, str, int]
+"""An event where many are read: moment, actor, kind, its detail as JSON, and 1 if its change of status counts.
+
+Once an action was undone in part, what it did to the status is undone; a reply that had left is not."""
 
 
 class Events:
@@ -47,18 +54,16 @@ class Events:
         for row in self._db.execute(_SELECT + "WHERE id >= ? ORDER BY id", (start,)):
             yield _event(row)
 
-    def latest(self, limit: int) -> list[Event]:
-        """Return the newest events of all tickets, oldest first, without their detail: who did what, when."""
-        sql = "SELECT id, action, ticket_id, at, actor, kind FROM event ORDER BY id DESC LIMIT ?"
-        rows = self._db.execute(sql, (limit,)).fetchall()
-        return [Event(row[0], row[1], row[2], row[3], row[4], row[5], {}) for row in reversed(rows)]
+    def work(self, since: int, until: int, *, agent: str | None = None) -> Iterator[tuple[int, int, str]]:
+        """Yield ticket, moment and agent of what agents did in a time, in order of both, less what was undone."""
+        sql = f"""SELECT ticket_id, at, actor FROM event WHERE at >= :since AND at < :until AND {_WORK} AND {_KEPT}
+            {"" if agent is None else "AND actor = :agent"} ORDER BY at, actor, action, ticket_id"""
+        yield from self._db.execute(sql, {"since": since, "until": until, "agent": agent})
 
-    def deeds(self, kinds: Sequence[str], since: int, until: int) -> Iterator[Event]:
-        """Yield a period's events of these kinds by number, without detail and without undone events."""
-        sql = f"""SELECT id, action, ticket_id, at, actor, kind FROM event
-            WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?)) AND {_KEPT} ORDER BY id"""
-        for row in self._db.execute(sql, (since, until, json.dumps(kinds))):
-            yield Event(row[0], row[1], row[2], row[3], row[4], row[5], {})
+    def work_on(self, ticket_id: int, until: int) -> list[tuple[int, str]]:
+        """Return when which agent worked on a ticket, without what was undone."""
+        sql = f"SELECT DISTINCT at, actor FROM event WHERE ticket_id = ? AND at < ? AND {_WORK} AND {_STANDS}"
+        return self._db.execute(sql, (ticket_id, until)).fetchall()
 
     def lives(self, until: int, *, since: int | None = None) -> Iterator[tuple[int, list[Told]]]:
         """Yield each ticket's number, in order, with its events before `until`, in chronological order.
@@ -67,15 +72,15 @@ class Events:
         unless they are so few that looking for them costs more than reading them.
         """
         among = "" if since is None or self._mostly_waiting() else f"AND {_MOVED}"
-        sql = f"""SELECT ticket_id, at, actor, kind, detail FROM event
+        sql = f"""SELECT ticket_id, at, actor, kind, detail, {_WHOLE} FROM event
             WHERE at < :until AND ticket_id > 0 AND {_KEPT} {among} ORDER BY ticket_id, at, id"""
         number, events = 0, list[Told]()
-        for ticket_id, at, actor, kind, detail in self._db.execute(sql, {"until": until, "since": since}):
+        for ticket_id, *event in self._db.execute(sql, {"until": until, "since": since}):
             if ticket_id != number:
                 if events:
                     yield number, events
                 number, events = ticket_id, []
-            events.append((at, actor, kind, detail))
+            events.append(tuple(event))
         if events:
             yield number, events
 
@@ -85,7 +90,9 @@ class Events:
 
     def life(self, ticket_id: int, until: int) -> list[Told]:
         """Return one ticket's events before `until`, in chronological order, without what was undone."""
-        sql = f"SELECT at, actor, kind, detail FROM event WHERE ticket_id = ? AND at < ? AND {_STANDS} ORDER BY at, id"
+        sql = f"""SELECT at, actor, kind, detail, NOT EXISTS (SELECT 1 FROM action
+                WHERE action.id = event.action AND state = 'partly undone') FROM event
+            WHERE ticket_id = ? AND at < ? AND {_STANDS} ORDER BY at, id"""
         return self._db.execute(sql, (ticket_id, until)).fetchall()
 
     def of_kinds(self, ticket_id: int, kinds: Sequence[str]) -> list[Event]:
@@ -102,6 +109,17 @@ class Events:
         """Return what one actor did after event `after`, up to event `upto`, oldest first."""
         rows = self._db.execute(_SELECT + "WHERE id > ? AND id <= ? AND actor = ? ORDER BY id", (after, upto, actor))
         return [_event(row) for row in rows]
+
+    def of_agent(self, agent: str, after: int, upto: int) -> set[int]:
+        """Return the tickets with news after event `after`, up to event `upto`, that may count for an agent.
+
+        The agent did something to them, has them, or wrote to their customer, here or elsewhere.
+        """
+        sql = f"""SELECT DISTINCT ticket_id FROM event e WHERE id > :after AND id <= :upto AND ticket_id > 0
+            AND (actor = :agent OR EXISTS (SELECT 1 FROM ticket t WHERE t.id = e.ticket_id AND t.assignee = :agent)
+                OR EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = e.ticket_id AND {IS_REPLY}
+                    AND coalesce(nullif(m.from_name, ''), m.from_address) = :agent))"""
+        return {row[0] for row in self._db.execute(sql, {"agent": agent, "after": after, "upto": upto})}
 
     def touching(self, ticket_ids: Collection[int], after: int, upto: int) -> set[int]:
         """Return which of these tickets anything happened to after event `after`, up to event `upto`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +21,9 @@ _NAMES = tuple(_COLUMNS.split(", "))
 _UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto', 'rating') AND history = 0
     AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id > max(asked.id, asked.apart_to)
         AND (reply.raw_sha256 = '' OR reply.received_at >= asked.received_at))"""
+
+IS_REPLY = "direction = 'out' AND kind IN ('mail', 'form', 'report') AND withdrawn = 0 AND history = 0"
+"""A reply: what a person of the team wrote to the customer, wherever it was sent; the index `message_reply`."""
 
 
 class Messages:
@@ -91,7 +94,7 @@ class Messages:
         late: it answers nothing that came after it was sent. Messages of history do not count.
         """
         sql = f"""WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
-                WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0 AND history = 0)
+                WHERE ticket_id = :ticket AND {IS_REPLY})
             SELECT (SELECT min(received_at) FROM message asked WHERE {_UNANSWERED}),
                 (SELECT max(received_at) FROM reply)"""
         row = self._db.execute(sql, {"ticket": ticket_id}).fetchone()
@@ -100,7 +103,7 @@ class Messages:
     def unanswered(self, ticket_id: int) -> list[int]:
         """Return the numbers of the incoming messages that wait for an answer."""
         sql = f"""WITH reply AS (SELECT id, received_at, raw_sha256 FROM message
-                WHERE ticket_id = :ticket AND direction = 'out' AND withdrawn = 0)
+                WHERE ticket_id = :ticket AND {IS_REPLY})
             SELECT id FROM message asked WHERE {_UNANSWERED} ORDER BY id"""
         return [row[0] for row in self._db.execute(sql, {"ticket": ticket_id})]
 
@@ -113,6 +116,22 @@ class Messages:
         (before,) = self._db.execute("SELECT apart_to FROM message WHERE id = ?", (message_id,)).fetchone()
         self._db.execute("UPDATE message SET apart_to = ? WHERE id = ?", (upto, message_id))
         return int(before)
+
+    def replies(self, ticket_ids: Collection[int], until: int) -> dict[int, list[tuple[int, str, str]]]:
+        """Return moment, author and macro of the replies before `until` on these tickets, oldest first."""
+        sql = f"""SELECT ticket_id, received_at, coalesce(nullif(from_name, ''), from_address), macro FROM message
+            WHERE ticket_id IN (SELECT value FROM json_each(?)) AND received_at < ? AND {IS_REPLY}
+            ORDER BY ticket_id, received_at, id"""
+        by_ticket: dict[int, list[tuple[int, str, str]]] = {}
+        for ticket_id, at, author, macro in self._db.execute(sql, (json.dumps(list(ticket_ids)), until)):
+            by_ticket.setdefault(ticket_id, []).append((at, author, macro))
+        return by_ticket
+
+    def count_replies(self, ticket_id: int) -> tuple[int, int | None]:
+        """Return how many replies a ticket has, and when the first was given."""
+        sql = f"SELECT count(*), min(received_at) FROM message WHERE ticket_id = ? AND {IS_REPLY}"
+        row = self._db.execute(sql, (ticket_id,)).fetchone()
+        return row[0], row[1]
 
     def answered(self, limit: int) -> list[Answered]:
         """Return the newest `limit` macro replies that were not undone, oldest first, with what they answer."""

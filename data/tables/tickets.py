@@ -32,6 +32,9 @@ _ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.la
     FROM {source} JOIN customer c ON c.id = t.customer_id """
 _PLAIN_ROW = _ROW.format(order="t.sort_due", source="ticket t")
 
+IS_COUNTED = "status <> 'history' AND merged_into IS NULL"
+"""A ticket that the figures count: neither old mail that is not work, nor part of another ticket."""
+
 
 class Tickets:
     """Reads and writes tickets through one connection."""
@@ -64,6 +67,17 @@ class Tickets:
     def lanes_of(self, ticket_ids: Collection[int]) -> dict[int, str]:
         """Return the lane of each ticket."""
         sql = "SELECT id, lane FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._db.execute(sql, (json.dumps(list(ticket_ids)),)))
+
+    def assigned(self, agent: str) -> list[int]:
+        """Return the active tickets of an agent."""
+        sql = f"""SELECT t.id FROM ticket t WHERE t.lane IN (SELECT lane FROM lane_count) AND t.assignee = ?
+            AND {IS_ACTIVE}"""
+        return [row[0] for row in self._db.execute(sql, (agent,))]
+
+    def created(self, ticket_ids: Collection[int]) -> dict[int, int]:
+        """Return when each of these tickets was opened, without history and without those merged into others."""
+        sql = f"SELECT id, created_at FROM ticket WHERE id IN (SELECT value FROM json_each(?)) AND {IS_COUNTED}"
         return dict(self._db.execute(sql, (json.dumps(list(ticket_ids)),)))
 
     def facts(self) -> Iterator[tuple[int, str, str, str]]:

@@ -16,7 +16,7 @@ from queues.desk.commands.registry import commands_of, status_after
 from queues.desk.desk_rules import DeskRules
 from queues.desk.gates import Gates
 from queues.desk.recipient import address_of, customer_of
-from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.ground.undo_steps import Step
 from queues.outgoing import mail_bytes
@@ -52,9 +52,7 @@ class TicketChanger:
         set_status.follow(work)
         fields = with_clocks(self._store, self._rules, ticket, {**work.fields, "updated_at": now}, now)
         work.steps.extend(write_fields(self._store, ticket, fields))
-        changed = {
-            name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value
-        }
+        changed = changed_fields(ticket, fields)
         kind = "reply" if change.reply is not None else "note" if change.note is not None else "change"
         self._store.events.add(action, ticket.id, now, self._agent, kind, {"changed": changed, **work.detail})
         return work.steps

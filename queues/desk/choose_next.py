@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from data.records.tickets import ACTIVE, LaneRow, Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
-from queues.figures.handling import expected, handled
+from queues.figures.handling import EXPECTED_FROM, IDLE, expected, handled
 from queues.next_up.graphic_content import Rest, lighter
 from queues.next_up.offers import Offers
 from queues.next_up.urgency import NextUp, Waiting, ranked
@@ -17,8 +17,6 @@ from queues.routing.lanes import waiting_lanes
 
 _LEARN_EVERY = 1800
 """Seconds for which learned handle times are cached."""
-_LEARNED_FROM = 1_000
-"""The number of latest events they are learned from: enough for a shift, and read in milliseconds."""
 _CANDIDATES = 50
 """How many of each lane's most urgent tickets are considered for the next."""
 
@@ -54,7 +52,7 @@ class Choosing:
         light = None
         exposure = self._rules.exposure
         if order[0].row.id != holding and self._rest.is_due(exposure.light_between):
-            usual, never = self._usual_seconds(now), exposure.never_wait
+            usual, never = self.usual_seconds(now), exposure.never_wait
             light = lighter(order, now, usual, lambda one: self._is_graphic(one.row.id), never)
         found = order[0].chosen(now) if light is None else light.chosen(now, "interleaving an easier ticket")
         self._offers.offered(found.ticket_id)
@@ -93,7 +91,7 @@ class Choosing:
         }
         promised.pop(leaving or 0, None)
         self._add_promised(rows, promised)
-        return ranked(rows, now, self._usual_seconds(now), promised)
+        return ranked(rows, now, self.usual_seconds(now), promised)
 
     def _candidates(self, lane: str, now: int) -> list[LaneRow]:
         """Return a lane's candidates for the most urgent: its top tickets, and those whose clocks run out next."""
@@ -104,13 +102,15 @@ class Choosing:
         coming = tickets.page(lane, (now, 0), limit=_CANDIDATES)
         return list({row.id: row for row in late + coming}.values())
 
-    def _usual_seconds(self, now: int) -> Mapping[str, int]:
-        """Return each lane's usual handle time, relearned from the latest events every half hour."""
+    def usual_seconds(self, now: int) -> Mapping[str, int]:
+        """Return each lane's usual handle time: the median that a report of the last days gives, every half hour."""
         if now - self._learned_at >= _LEARN_EVERY:
             self._learned_at = now
-            events = self._store.events.latest(_LEARNED_FROM)
-            lanes = self._store.tickets.lanes_of({event.ticket_id for event in events})
-            self._usual = expected(handled(events), lanes)
+            since = now - EXPECTED_FROM
+            work = handled(self._store.events.work(since - IDLE, now + 1))
+            recent = [action for action in work if action.at >= since]
+            lanes = self._store.tickets.lanes_of({action.ticket_id for action in recent})
+            self._usual = expected(recent, lanes)
         return self._usual
 
     def _add_promised(self, rows: dict[str, list[LaneRow]], promised: Mapping[int, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from data.errors import ConflictError, LeftError, RuleError
@@ -36,7 +37,7 @@ from queues.desk.recalculate import CLOCK, Reclocked, reclock
 from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
-from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.ticket_fields import RECORDED, changed_fields, counted_replies, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
@@ -258,6 +259,8 @@ class Desk:
                 self._changer.gates.refuse_again(self._ticket(entry.ticket_id, None), entry.action)
             action = self.store.actions.begin(self.agent, now)
             steps = settle(self.store, entry, wish, now)
+            ticket = self._ticket(entry.ticket_id, None)
+            steps += write_fields(self.store, ticket, counted_replies(self.store, ticket))
             summary = f"#{entry.ticket_id}: reply, {wish}"
             self.store.actions.finish(action, summary, steps)
             detail = {"wish": wish, "was": entry.state, "reason": entry.reason}
@@ -296,15 +299,16 @@ class Desk:
         """Return the people in Cc of the ticket's mails."""
         return participants(self.store, self.rules, self._ticket(ticket_id, None))
 
-    def undo(self, *, rest_of: int | None = None) -> Done:
-        """Undo the agent's latest action as a whole.
+    def undo(self, *, rest_of: int | None = None, number: int | None = None) -> Done:
+        """Undo the agent's latest action, or the one with this number, as a whole.
 
         Raises LeftError if a reply or a mail of it has been sent; with that error's action as `rest_of`, everything
-        that does not belong to what was sent is undone. Raises RuleError if there is nothing to undo.
+        that does not belong to what was sent is undone. Raises RuleError if there is nothing to undo, ConflictError if
+        something was changed again since.
         """
         now = self._clock()
         with self.store.write():
-            action = self.store.actions.to_undo(self.agent)
+            action = self.store.actions.to_undo(self.agent) if number is None else self._own_action(number)
             if action is None:
                 raise RuleError("Nothing to undo", "There is no action of yours left to undo.")
             gone = undoing.left(self.store, action.steps)
@@ -314,10 +318,22 @@ class Desk:
                 undoing.undo(self.store, action.steps)
                 self.store.actions.mark(action.id, "undone")
                 return self._turned(action.id, action.summary, action.steps, "undo", now)
+            before = {step["ticket"]: self.store.tickets.get(step["ticket"]) for step in action.steps}
             undoing.undo_rest(self.store, self.rules, action.steps, gone, now)
             self.store.actions.mark(action.id, "partly undone")
             summary = f"{action.summary}, except for what was sent"
-            return self._turned(action.id, summary, action.steps, "undo", now, kept=sorted({one for one, _ in gone}))
+            kept = sorted({one for one, _ in gone})
+            return self._turned(action.id, summary, action.steps, "undo", now, kept, before)
+
+    def _own_action(self, number: int) -> Action:
+        action = self.store.actions.get(number)
+        if action is None or not action.steps:
+            raise RuleError("Nothing to undo", f"There is nothing to undo of action {number}.")
+        if action.actor != self.agent:
+            raise RuleError("Not yours", f"Action {number} is {action.actor}'s; only {action.actor} can undo it.")
+        if action.state != "done":
+            raise RuleError("Nothing to undo", f"Action {number} was undone or decided already.")
+        return action
 
     def redo(self) -> Done:
         """Redo the action that was undone last. Raises RuleError if there is none or a ticket has changed."""
@@ -460,12 +476,10 @@ class Desk:
             fields |= {name: value for name, value in named.items() if value is not None}
             if status is not None:
                 fields |= {"status": status, "snoozed_until": None}
-                fields["solved_at"] = now if status is Status.SOLVED else None
             fields = with_clocks(self.store, self.rules, ticket, fields, now)
             action = self.store.actions.begin(actor, now)
             write_fields(self.store, ticket, fields)
-            detail = {"changed": {name: [getattr(ticket, name), fields[name]]
-                                  for name in ("assignee", "status", "lane", "tags") if name in fields}}  # fmt: skip
+            detail = {"changed": changed_fields(ticket, fields)}
             self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
 
     def tick(self) -> int:
@@ -490,6 +504,7 @@ class Desk:
         fields: dict[str, Any] = {"status": Status.OPEN, "snoozed_until": None, "updated_at": now}
         fields = with_clocks(self.store, self.rules, ticket, fields, now)
         write_fields(self.store, ticket, fields)
+        detail = {**detail, "changed": changed_fields(ticket, fields)}
         self.store.events.add(action, ticket.id, now, CLOCK, kind, detail)
 
     def _ticket(self, ticket_id: int, version: int | None) -> Ticket:
@@ -501,13 +516,27 @@ class Desk:
         return ticket
 
     def _turned(
-        self, action: int, summary: str, steps: list[Step], kind: str, now: int, kept: Sequence[int] = ()
+        self,
+        action: int,
+        summary: str,
+        steps: list[Step],
+        kind: str,
+        now: int,
+        kept: Sequence[int] = (),
+        before: Mapping[int, Ticket | None] = MappingProxyType({}),
     ) -> Done:
-        """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had been sent."""
+        """Write the event of an undo or redo; `kept` are the tickets whose reply or mail had been sent.
+
+        `before` are the tickets of an action that is undone in part: its events stay, so this one has to say what
+        changed.
+        """
         about = tuple(dict.fromkeys(step["ticket"] for step in steps))
         tickets = tuple(number for number in about if number != NO_TICKET)
         for ticket_id in about:
-            detail = {"action": action} | ({"rest": True} if ticket_id in kept else {})
+            detail: dict[str, Any] = {"action": action} | ({"rest": True} if ticket_id in kept else {})
+            was, now_is = before.get(ticket_id), self.store.tickets.get(ticket_id)
+            if was is not None and now_is is not None:
+                detail["changed"] = changed_fields(was, {name: getattr(now_is, name) for name in RECORDED})
             self.store.events.add(action, ticket_id, now, self.agent, kind, detail)
         leaves = any(step["kind"] == OUTBOX for step in steps) and kind == "redo"
         return Done(action, summary, tickets, now + self.rules.undo_seconds if leaves else None, bool(kept))

@@ -9,7 +9,7 @@ from data.records.tickets import Status, Ticket
 from data.safe_text import shortened
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
-from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground import statuses
 
 IMPORT = "import"
@@ -29,12 +29,7 @@ def stand(
     at = min(now, max(fields["updated_at"], ticket.created_at))
     fields = with_clocks(store, rules, ticket, fields, at)
     write_fields(store, ticket, fields)
-    changed = {
-        name: [getattr(ticket, name), fields[name]]
-        for name in ("status", "priority", "assignee", "tags")
-        if getattr(ticket, name) != fields[name]
-    }
-    detail = {"tool": imported.tool, "ref": imported.ref, "changed": changed}
+    detail = {"tool": imported.tool, "ref": imported.ref, "changed": changed_fields(ticket, fields)}
     store.events.add(action, ticket.id, fields["solved_at"] or at, IMPORT, "imported", detail)
 
 

@@ -14,7 +14,7 @@ from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
-from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground.undo_steps import Step
 from queues.routing.conditions import Facts
 from queues.routing.rules import Route, Rules, route
@@ -119,8 +119,7 @@ def carry_out(
             continue
         fields = with_clocks(store, rules, ticket, move.after | {"updated_at": now}, now)
         steps += write_fields(store, ticket, fields)
-        changed = {name: [getattr(ticket, name), value] for name, value in move.after.items()}
-        store.events.add(action, ticket.id, now, agent, KIND, {"changed": changed})
+        store.events.add(action, ticket.id, now, agent, KIND, {"changed": changed_fields(ticket, fields)})
         moved.append(ticket.id)
     return steps, tuple(moved)
 

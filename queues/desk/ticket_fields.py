@@ -44,6 +44,12 @@ _NAMED = (
 )
 
 
+CLOCKS = ("first_due", "next_due", "resolve_due")
+"""The fields that say when each clock runs out."""
+RECORDED = (*_NAMED, *CLOCKS, "touches", "first_replied_at", "reopens", "solved_at")
+"""The fields whose old and new values an undo in part records."""
+
+
 def write_fields(store: Store, ticket: Ticket, fields: Mapping[str, Any]) -> list[Step]:
     """Compare and set the changed fields; return the step. Raises ConflictError if the ticket has changed."""
     changed = {name: value for name, value in fields.items() if getattr(ticket, name) != value}
@@ -82,10 +88,35 @@ def clocks(store: Store, rules: DeskRules, ticket: Ticket, now: int) -> dict[str
 
 
 def with_clocks(store: Store, rules: DeskRules, ticket: Ticket, fields: Mapping[str, Any], now: int) -> dict[str, Any]:
-    """Return the fields with the clocks that then apply; a ticket that is history no longer begins now."""
+    """Return the fields with what follows from them: replies, when it was solved or reopened, and the clocks.
+
+    A ticket that is history no longer begins now.
+    """
     if ticket.status is Status.HISTORY and fields.get("status", Status.HISTORY) is not Status.HISTORY:
         ticket, fields = replace(ticket, waits=()), {**fields, "created_at": now}
-    return {**fields, **clocks(store, rules, replace(ticket, **fields), now)}
+    whole = {**counted_replies(store, ticket), **_of_status(ticket, fields, now), **fields}
+    return {**whole, **clocks(store, rules, replace(ticket, **whole), now)}
+
+
+def counted_replies(store: Store, ticket: Ticket) -> dict[str, Any]:
+    """Return the fields that count the ticket's replies, wherever they were sent."""
+    touches, first = store.messages.count_replies(ticket.id)
+    return {"touches": touches, "first_replied_at": first}
+
+
+def _of_status(ticket: Ticket, fields: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """Return what a new status says of when the ticket was solved, and how often it was reopened."""
+    status = fields.get("status", ticket.status)
+    if status in statuses.DONE and ticket.status not in statuses.DONE:
+        return {"solved_at": now}
+    if statuses.reopens(ticket.status, status):
+        return {"solved_at": None, "reopens": ticket.reopens + 1}
+    return {}
+
+
+def changed_fields(ticket: Ticket, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return each field that differs with its old and its new value, as events record them."""
+    return {name: [getattr(ticket, name), value] for name, value in fields.items() if getattr(ticket, name) != value}
 
 
 def named_in(step: Step, *, answered: bool) -> list[str]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from data.records.changes import Event
-from queues.figures.ticket_history import History
+from queues.figures.ticket_history import FIRST, NEXT, RESOLVE, History
 
 
 class Metric(StrEnum):
@@ -42,6 +42,8 @@ class Metric(StrEnum):
     REVIEW = "review score"
 
 
+LATE = {FIRST: Metric.LATE_FIRST, NEXT: Metric.LATE_NEXT, RESOLVE: Metric.LATE_RESOLUTION}
+"""The metric of each clock."""
 ASIDE = {"skipped": Metric.SKIPPED, "picked": Metric.PICKED, "revealed": Metric.EXPOSED}
 """Counts about the order of work and graphic text, by the kind of event."""
 COUNTS = frozenset({Metric.RECEIVED, Metric.REPLIES, Metric.SOLVED, *ASIDE.values()})
@@ -98,56 +100,59 @@ def wall(start: int, end: int) -> int:
 def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> list[Measure]:
     """Return a ticket's measures of the period from `since` up to `until` (not included).
 
-    `life` must not have events from `until` on, so that later events change nothing.
+    `life` must not have events or replies from `until` on, so that later ones change nothing.
     """
     number, created = life.ticket_id, life.created_at
-    results = [] if created is None or created < since else [Measure(Metric.RECEIVED, number, created, 1)]
-    if life.replies:
-        results += _replies(life, since, elapsed)
-    if created is not None:
-        if life.solvings:
-            results += _solved(life, created, since, elapsed)
-        if life.is_open:
-            age = until - created
-            results.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", age))
+    results = [] if created < since else [Measure(Metric.RECEIVED, number, created, 1)]
+    results += _replies(life, since, elapsed)
+    results += _solved(life, since, elapsed)
+    results += _clocks(life, since, until)
+    if life.is_open:
+        age = until - created
+        results.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", age))
     return results
 
 
 def _replies(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
+    created = life.created_at
     for place, reply in enumerate(life.replies):
         if reply.at < since:
             continue
-        opened = reply.at if life.created_at is None else life.created_at
-        who = (reply.agent, reply.macro, max(0, reply.at - opened))
+        who = (reply.agent, reply.macro, max(0, reply.at - created))
         yield Measure(Metric.REPLIES, life.ticket_id, reply.at, 1, *who)
-        length, late = (Metric.NEXT_REPLY, Metric.LATE_NEXT) if place else (Metric.FIRST_REPLY, Metric.LATE_FIRST)
-        if reply.waiting_since is not None:
-            yield Measure(length, life.ticket_id, reply.at, elapsed(reply.waiting_since, reply.at), *who)
-        if reply.due_at is not None:
-            yield Measure(late, life.ticket_id, reply.at, int(reply.due_at < reply.at), *who)
+        if place == 0 and not life.is_ours:
+            yield Measure(Metric.FIRST_REPLY, life.ticket_id, reply.at, elapsed(created, reply.at), *who)
+        elif place and reply.waiting_since is not None:
+            yield Measure(Metric.NEXT_REPLY, life.ticket_id, reply.at, elapsed(reply.waiting_since, reply.at), *who)
 
 
-def _solved(life: History, created: int, since: int, elapsed: Elapsed) -> Iterator[Measure]:
-    """A ticket counts as solved if it is solved at the end, by its last solving."""
-    solvings = [solving for solving in life.solvings if solving.at >= since]
-    for place, solving in enumerate(solvings):
-        following = solvings[place + 1].at if place + 1 < len(solvings) else None
-        again = any(solving.at <= at and (following is None or at <= following) for at in life.reopenings)
-        age = solving.at - created
-        yield Measure(Metric.REOPENED, life.ticket_id, solving.at, int(again), solving.agent, solving.macro, age)
-    if not solvings or life.is_open:
+def _solved(life: History, since: int, elapsed: Elapsed) -> Iterator[Measure]:
+    """A ticket counts as solved if it is solved at the end, by its last solving; its replies are those of its life."""
+    created = life.created_at
+    for place, solving in enumerate(life.solvings):
+        if solving.at >= since:
+            again = place < len(life.reopenings)  # solvings and reopenings take turns
+            who = (solving.agent, solving.macro, solving.at - created)
+            yield Measure(Metric.REOPENED, life.ticket_id, solving.at, int(again), *who)
+    if not (life.is_done and life.solvings) or life.solvings[-1].at < since:
         return
-    last = solvings[-1]
+    last, touches = life.solvings[-1], len(life.replies)
     values = {
         Metric.SOLVED: 1,
         Metric.RESOLUTION: elapsed(created, last.at),
-        Metric.TOUCHES: last.replies,
-        Metric.ONE_TOUCH: int(last.replies == 1 and not life.reopenings),
+        Metric.TOUCHES: touches,
+        Metric.ONE_TOUCH: int(touches == 1 and not life.reopenings),
     }
-    if last.due_at is not None:
-        values[Metric.LATE_RESOLUTION] = int(last.due_at < last.at)
     for metric, value in values.items():
         yield Measure(metric, life.ticket_id, last.at, value, last.agent, last.macro, last.at - created)
+
+
+def _clocks(life: History, since: int, until: int) -> Iterator[Measure]:
+    """A clock counts when it ran out or, if it was kept, when the ticket was answered or solved."""
+    for end in (*life.ends, *life.running(until)):
+        if end.at >= since:
+            age = max(0, end.at - life.created_at)
+            yield Measure(LATE[end.clock], life.ticket_id, end.at, int(end.late), end.agent, end.macro, age)
 
 
 def aside(event: Event) -> Measure:

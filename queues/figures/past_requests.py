@@ -9,7 +9,7 @@ from data.records.tickets import Ticket
 from data.store import Store
 from queues.clocks import sla
 from queues.clocks.calendar import ALWAYS, Calendar
-from queues.figures.handling import WORK, Handled, expected, handled
+from queues.figures.handling import Handled, expected, handled
 from queues.figures.replay import Request
 from queues.figures.ticket_history import History, history
 from queues.next_up.graphic_content import NO_EXPOSURE, Exposure
@@ -29,14 +29,15 @@ def past_requests(
     Their clocks are set by the given policies, and `exposure` determines which are graphic. Lane, severity and
     priority are those of the ticket now. A request without a known handle time gets its lane's usual one.
     """
-    work = list(handled(store.events.deeds(WORK, 0, until)))
+    work = list(handled(store.events.work(0, until)))
     usual = expected(work, {number: lane for number, lane, _, _ in store.tickets.facts()})
     took = {(action.ticket_id, action.at): action for action in work}
     requests = []
     for number, events in store.events.lives(until, since=since):
         ticket = store.tickets.get(number)
         if ticket is not None:
-            life = history(number, events)
+            replies = store.messages.replies([number], until).get(number, ())
+            life = history(number, ticket.created_at, events, replies)
             tier, graphic = _tier(store, ticket), exposure.holds(ticket)
             requests += [
                 replace(

@@ -14,10 +14,10 @@ from itertools import islice
 
 from data.store import Store
 from queues.figures.grouping import BETWEEN, NO_FACTS, By, Facts, Grouped, grouping, needs_facts
-from queues.figures.handling import IDLE, WORK, handled
+from queues.figures.handling import IDLE, handled
 from queues.figures.metrics import ASIDE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
 from queues.figures.ratings_and_reviews import judged
-from queues.figures.ticket_history import History
+from queues.figures.ticket_history import History, told_in_order
 
 _BATCH = 1_000
 """The number of tickets between two progress reports."""
@@ -85,17 +85,34 @@ def reports(
 ) -> dict[Grouped, Report]:
     """Summarise the period and the period before it by several groupings, in one pass."""
     question = Question((period.before, period), elapsed, any(needs_facts(by) for by in groupings), told)
-    sums = [
-        [(grouping(by, zone), defaultdict[tuple[str, Metric], list[int]](list)) for by in groupings]
-        for _ in question.spans
-    ]
+    sums = [[(grouping(by, zone), _Sums()) for by in groupings] for _ in question.spans]
     for place, found_measures, facts in _found(store, question):
         for group, held in sums[place]:
             for measure in found_measures:
                 if (name := group(measure, facts)) is not None:
-                    held[name, measure.metric].append(measure.value)
-    before, now = ([figures(held) for _, held in of_span] for of_span in sums)
+                    held.add(name, measure)
+    before, now = ([figures(held.values()) for _, held in of_span] for of_span in sums)
     return {by: Report(period, by, now[n], before[n]) for n, by in enumerate(groupings)}
+
+
+class _Sums:
+    """The values of each group and metric. What agents spent on one ticket is one value in a group."""
+
+    def __init__(self) -> None:
+        self._values = defaultdict[tuple[str, Metric], list[int]](list)
+        self._spent = defaultdict[str, dict[int, int]](dict)
+
+    def add(self, group: str, measure: Measure) -> None:
+        """Add a measure to a group."""
+        if measure.metric is Metric.HANDLING:
+            spent = self._spent[group]
+            spent[measure.ticket_id] = spent.get(measure.ticket_id, 0) + measure.value
+        else:
+            self._values[group, measure.metric].append(measure.value)
+
+    def values(self) -> dict[tuple[str, Metric], list[int]]:
+        """Return the values by group and metric."""
+        return {**self._values, **{(group, Metric.HANDLING): [*spent.values()] for group, spent in self._spent.items()}}
 
 
 def inside(report: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
@@ -107,12 +124,20 @@ def inside(report: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
 def behind(
     store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, told: Progress = _silent
 ) -> Iterator[tuple[Measure, str]]:
-    """Yield every measure of the period that belongs to a group, with the group."""
+    """Yield every measure of the period that belongs to a group, with the group; handle times summed by ticket."""
     group = grouping(by, zone)
+    spent: dict[tuple[int, str], Measure] = {}
     for _, found_measures, facts in _found(store, Question((period,), elapsed, needs_facts(by), told)):
         for measure in found_measures:
-            if (name := group(measure, facts)) is not None:
+            if (name := group(measure, facts)) is None:
+                continue
+            if measure.metric is Metric.HANDLING:
+                earlier = spent.get((measure.ticket_id, name))
+                seconds = measure.value + (0 if earlier is None else earlier.value)
+                spent[measure.ticket_id, name] = measure._replace(value=seconds)
+            else:
                 yield measure, name
+    yield from ((measure, name) for (_, name), measure in spent.items())
 
 
 def _found(store: Store, question: Question) -> Found:
@@ -125,13 +150,17 @@ def _of_lives(store: Store, question: Question) -> Found:
     lives = store.events.lives(question.spans[-1].until, since=question.spans[0].since)
     newest = max(1, store.tickets.newest())
     while batch := list(islice(lives, _BATCH)):
-        facts = _facts(store, [number for number, _ in batch], question)
+        numbers = [number for number, _ in batch]
+        facts, created = _facts(store, numbers, question), store.tickets.created(numbers)
+        replies = store.messages.replies(numbers, question.spans[-1].until)
         for number, events in batch:
-            life, heard, end = History(number), 0, len(events)
-            of_ticket = facts.get(number, NO_FACTS)
+            if number not in created:
+                continue
+            life, told = History(number, created[number]), told_in_order(events, replies.get(number, ()))
+            of_ticket, heard = facts.get(number, NO_FACTS), 0
             for place, span in enumerate(question.spans):
-                while heard < end and events[heard][0] < span.until:
-                    life.add(*events[heard])
+                while heard < len(told) and told[heard][0] < span.until:
+                    (life.reply if told[heard][1] == 1 else life.add)(*told[heard][2])
                     heard += 1
                 if heard:
                     yield place, measures(life, span.since, span.until, question.elapsed), of_ticket
@@ -139,9 +168,9 @@ def _of_lives(store: Store, question: Question) -> Found:
 
 
 def _of_handling(store: Store, question: Question) -> Found:
-    """Measure the duration of each action of an agent, in chronological order."""
+    """Measure what each action of an agent took, in chronological order; a ticket's sum is its handle time."""
     first, last = question.spans[0], question.spans[-1]
-    work = handled(store.events.deeds(WORK, first.since - IDLE, last.until))
+    work = handled(store.events.work(first.since - IDLE, last.until))
     while batch := list(islice(work, _BATCH)):
         facts = _facts(store, [action.ticket_id for action in batch], question)
         for action in batch:

@@ -1,7 +1,7 @@
 """An agent's own figures since their shift began, updated with what happened since the last read.
 
-They are those of `tridesk report` (docs/metrics.md), narrowed to one agent: only the tickets that the agent touched are
-read, and again only those with new events. Every figure can be traced to the tickets behind it.
+They are those of `tridesk report` (docs/metrics.md), narrowed to one agent: only tickets that may count for the agent
+are read, and again only those with new events. Every figure can be traced to the tickets behind it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from enum import StrEnum
 
 from data.records.changes import Event
 from data.store import Store
-from data.tables.events import NO_TICKET
-from queues.figures.handling import handled
+from queues.figures.handling import IDLE, by_ticket, handled
 from queues.figures.metrics import ASIDE, Measure, Metric, aside, measures
-from queues.figures.ticket_history import history
+from queues.figures.ticket_figures import life_of
 
 
 class Own(StrEnum):
@@ -99,9 +98,11 @@ class OwnWork:
         """
         newest = store.events.newest()
         mine = [event for event in store.events.by(self._agent, self._seen, newest) if self._since <= event.at <= until]
-        touched = {event.ticket_id for event in mine} - {NO_TICKET}
-        for ticket_id in touched | store.events.touching(self._measures, self._seen, newest):
-            results = measures(history(ticket_id, store.events.life(ticket_id, until + 1)), self._since, until + 1)
+        touched = store.events.of_agent(self._agent, self._seen, newest)
+        touched |= store.events.touching(self._measures, self._seen, newest)
+        for ticket_id in touched | {*store.tickets.assigned(self._agent)}:  # their clocks run out without news
+            life = life_of(store, ticket_id, until + 1)
+            results = [] if life is None else measures(life, self._since, until + 1)
             self._measures[ticket_id] = tuple(measure for measure in results if measure.agent == self._agent)
         self._acts += mine
         self._seen = newest
@@ -120,7 +121,9 @@ class OwnWork:
                 results[Own.KEPT].append(Value(measure.ticket_id, 1 - measure.value))
             elif measure.metric in _OF:
                 results[_OF[measure.metric]].append(Value(measure.ticket_id, measure.value))
-        results[Own.HANDLE] = [Value(action.ticket_id, action.seconds) for action in handled(acts)]
+        work = handled(store.events.work(self._since - IDLE, until + 1, agent=self._agent))
+        spent_on = by_ticket(action for action in work if action.at >= self._since)
+        results[Own.HANDLE] = [Value(ticket_id, seconds) for ticket_id, seconds in spent_on.items()]
         spent = store.effort.of_solved(self._agent, self._since, until + 1)
         results[Own.KEYS] = [Value(effort.ticket_id, effort.keys) for effort in spent]
         return {own: tuple(values) for own, values in results.items()}

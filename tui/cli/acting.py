@@ -1,4 +1,4 @@
-"""`tridesk reply`, `note`, `solve` and `undo`: the same door as the screen, the same rules, the same events."""
+"""`tridesk reply`, `note`, `solve`, `undo` and `redo`: the same door as the screen, the same rules, the same events."""
 
 from __future__ import annotations
 
@@ -104,37 +104,29 @@ def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bo
 
 
 @click.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
-@db_option
-@json_option
-def reopen(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Reopen solved or closed tickets and accept suspended ones; all or none."""
-    carry_out(ticket_ids, Change(status=Status.OPEN), db, as_json)
-
-
-@click.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
-@db_option
-@json_option
-def spam(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
-    """Suspend tickets as spam, all or none; `reopen` takes one back."""
-    carry_out(ticket_ids, Change(status=Status.SUSPENDED, add_tags=("spam",)), db, as_json)
-
-
-@click.command()
 @click.option("--rest", is_flag=True, help="If a reply was already sent: undo the rest of the action.")
+@click.option("--action", type=NUMBER, help="Undo this action of yours, by its number in `tridesk history`.")
 @db_option
 @json_option
-def undo(rest: bool, db: Path | None, as_json: bool) -> None:
-    """Undo your latest action as a whole."""
+def undo(rest: bool, action: int | None, db: Path | None, as_json: bool) -> None:
+    """Undo your latest action, or another one, as a whole."""
     with acting(db) as desk:
         try:
-            done = desk.undo()
+            done = desk.undo(number=action)
         except LeftError as error:
             if not rest:
                 raise RuleError(error.title, f"{error.message.rstrip('.')} (tridesk undo --rest).") from None
-            done = desk.undo(rest_of=error.action)
+            done = desk.undo(rest_of=error.action, number=action)
         tell(done, as_json, undone=True)
+
+
+@click.command()
+@db_option
+@json_option
+def redo(db: Path | None, as_json: bool) -> None:
+    """Redo the action that you undid last."""
+    with acting(db) as desk:
+        tell(desk.redo(), as_json)
 
 
 def given(text: str | None) -> str:
@@ -151,8 +143,18 @@ def carry_out(ticket_ids: tuple[int, ...], change: Change, db: Path | None, as_j
         tell(desk.act(ticket_ids, change), as_json)
 
 
-def tell(done: Done, as_json: bool, *, undone: bool = False, copies: tuple[str, ...] | None = None) -> None:
-    """Print the result, as text or as one JSON line; `copies` are the people who get a copy of the reply."""
+def tell(
+    done: Done,
+    as_json: bool,
+    *,
+    undone: bool = False,
+    copies: tuple[str, ...] | None = None,
+    until: str | None = None,
+) -> None:
+    """Print the result, as text or as one JSON line.
+
+    `copies` are the people who get a copy of the reply; `until` is when snoozed tickets come back.
+    """
     if as_json:
         write_json(
             {
@@ -161,10 +163,12 @@ def tell(done: Done, as_json: bool, *, undone: bool = False, copies: tuple[str, 
                 "tickets": list(done.ticket_ids),
                 "leaves": iso(done.leaves_at),
                 "undone": undone,
+                **({} if until is None else {"until": until}),
             }
             | ({"cc": list(copies)} if copies is not None else {})
         )
         return
-    click.echo(f"Undone: {done.summary}" if undone else done.summary)
+    summary = done.summary if until is None else f"{done.summary} until {until}"
+    click.echo(f"Undone: {summary}" if undone else summary)
     if copies:
         click.echo(f"Copies to {safe_line(', '.join(copies))}")

@@ -16,6 +16,7 @@ from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
 from data.safe_text import safe_line, safe_text
 from data.store import Store
+from queues.figures.ticket_figures import TicketFigures, figures_of
 from tui.cli.common import (
     NUMBER,
     db_option,
@@ -30,6 +31,7 @@ from tui.cli.common import (
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.ticket.event_line import aside_line
+from tui.ticket.figures_line import figures_line
 from tui.ticket.sign_line import sign_line
 
 
@@ -84,6 +86,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         messages = store.messages.of(ticket_id)
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
         ratings, now = store.csat.of(ticket_id), wall_clock()
+        figures = figures_of(store, ticket_id, now)
         asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed", "delivered"])
         if as_json:
             write_json(
@@ -94,6 +97,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
                 | {"escalations": [escalation_keys(escalation, now) for escalation in escalations]}
                 | {"ratings": [rating_keys(item) for item in ratings]}
                 | {"asides": [_aside_keys(event) for event in asides]}
+                | {"figures": figure_keys(figures)}
                 | {"problem": problem.label if problem is not None else None}
                 | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
             )
@@ -101,6 +105,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
         click.echo(ticket_line(ticket, customer))
         if ticket.merged_into is not None:
             click.echo(f"merged into #{ticket.merged_into}")
+        click.echo(figures_line(figures))
         for escalation in escalations:
             click.echo(escalation_line(escalation, now))
         if problem is not None:
@@ -119,6 +124,13 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(safe_text(message.text))
             for part in message.attachments:
                 click.echo(f"[{safe_line(part.filename)}, {part.size:,} B]")
+
+
+def figure_keys(figures: TicketFigures | None) -> dict[str, Any]:
+    """Return a ticket's figures under the keys that scripts know; durations in seconds."""
+    if figures is None:
+        return {}
+    return {**asdict(figures), "late": [str(metric) for metric in figures.late]}
 
 
 def _aside_keys(event: Event) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`tridesk set`: sets the language, register and region of tickets' customers, as the key `d` does."""
+"""`tridesk set`: corrects what a ticket and its customer are known as, as the keys `F` and `d` do."""
 
 from __future__ import annotations
 
@@ -7,31 +7,66 @@ from pathlib import Path
 import click
 
 from data.records.changes import Change
+from data.records.tickets import Priority, Severity
 from queues.desk.customer_language import REGISTERS
 from tui.cli.acting import carry_out
 from tui.cli.common import NUMBER, db_option, json_option
 
+_NONE = "none"
+"""Clears a value."""
+
 
 @click.command("set")
 @click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
-@click.option("--language", metavar="CODE", help="The language, ISO 639-1; `und` forgets it.")
-@click.option("--register", type=click.Choice([*REGISTERS, "none"]), help="How Spanish addresses the customer.")
+@click.option("--lane", help="The lane.")
+@click.option("--topic", help="What it is about, such as refund; `none` for nothing known.")
+@click.option(
+    "--severity", type=click.Choice([*map(str, Severity), _NONE]), help="Harm: S0 is a life at risk, S4 a nuisance."
+)
+@click.option("--priority", type=click.Choice([*map(str, Priority)]), help="How urgent it is.")
+@click.option("--procedure", metavar="NAME", help="The procedure to follow; `none` for what the rules give.")
+@click.option("--tier", help="The customer's tier; `none` for the standard one.")
+@click.option("--name", help="The customer's name.")
+@click.option("--language", metavar="CODE", help="The customer's language, ISO 639-1; `und` forgets it.")
+@click.option("--register", type=click.Choice([*REGISTERS, _NONE]), help="How Spanish addresses the customer.")
 @click.option("--region", metavar="LOCALE", help="Such as es-MX; `none` forgets it.")
+@click.option("--reason", default="", help="Why required steps of a procedure are left; kept with the event.")
 @db_option
 @json_option
 def set_(
     ticket_ids: tuple[int, ...],
+    lane: str | None,
+    topic: str | None,
+    severity: str | None,
+    priority: str | None,
+    procedure: str | None,
+    tier: str | None,
+    name: str | None,
     language: str | None,
     register: str | None,
     region: str | None,
+    reason: str,
     db: Path | None,
     as_json: bool,
 ) -> None:
-    """Set the language of tickets and how their customers are addressed; remembered for the customers."""
-    if language is None and register is None and region is None:
-        raise click.UsageError("Nothing to set: give --language, --register or --region.")
-    carry_out(ticket_ids, Change(language=language, register=_or_none(register), region=_or_none(region)), db, as_json)
+    """Correct tickets and their customers, all or none; what is set of a customer is remembered."""
+    change = Change(
+        lane=lane,
+        topic=_or_none(topic),
+        severity=None if severity is None else "" if severity == _NONE else Severity(severity),
+        priority=None if priority is None else Priority(priority),
+        procedure=_or_none(procedure),
+        tier=_or_none(tier),
+        customer_name=name,
+        language=language,
+        register=_or_none(register),
+        region=_or_none(region),
+        override_reason=reason,
+    )
+    if change == Change(override_reason=reason):
+        raise click.UsageError("Nothing to set: give --lane, --topic, --severity or another of the options.")
+    carry_out(ticket_ids, change, db, as_json)
 
 
 def _or_none(value: str | None) -> str | None:
-    return "" if value == "none" else value
+    return "" if value == _NONE else value

@@ -1,4 +1,4 @@
-"""Decisions about tickets: status, escalations, problems, re-routing.
+"""Decisions about tickets: status, corrections, escalations, problems, re-routing, and what was decided so far.
 
-Imports `context`, `replying`, `cards`, `look`, `setup`, `queues`, `macros` and `data`.
+Imports `context`, `replying`, `ticket`, `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`.
 """

@@ -23,12 +23,13 @@ class Decisions(Part):
         self.changing = changing
 
     def actions(self) -> Mapping[str, Act]:
-        """Solve, wait, reopen, take, and the priority."""
+        """Solve, wait, close, reopen, take, and the priority."""
         change = self.changing.change
         return {
             "ticket.solve": partial(change, Change(status=Status.SOLVED)),
             "ticket.pending": partial(change, Change(status=Status.PENDING)),
             "ticket.hold": partial(change, Change(status=Status.ON_HOLD)),
+            "ticket.close": partial(change, Change(status=Status.CLOSED)),
             "ticket.reopen": partial(change, Change(status=Status.OPEN)),
             "ticket.spam": partial(change, Change(status=Status.SUSPENDED, add_tags=("spam",))),
             "ticket.take": partial(change, Change(assignee=self.desk.agent)),

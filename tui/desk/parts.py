@@ -16,9 +16,11 @@ from tui.context.hooks import Act, Hooks
 from tui.context.part import Part
 from tui.customer.customer_language import CustomerLanguage
 from tui.customer.looking_closer import CloserLook
+from tui.deciding.corrections import Corrections
 from tui.deciding.decisions import Decisions
 from tui.deciding.escalating import Escalations
 from tui.deciding.escalation_text import HandingOver
+from tui.deciding.history_view import TicketHistory
 from tui.deciding.joining import Joining
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
@@ -92,12 +94,14 @@ class Parts:
         self.decisions = Decisions(desk, changing)
         self.undo = Undo(desk, going, changing)
         self.questions = Questions(desk, changing)
+        self.history = TicketHistory(desk, self.undo.undo_number)
         self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
         self.files = AttachedFiles(desk)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
         self.steps = ProcedureSteps(desk, going, changing, self.changed_wording, procedures)
+        self.corrections = Corrections(desk, changing, lambda: self.steps.book)
         self.macro_questions = MacroQuestions(desk)
         self.writing = ComposerPlace(desk, going)
         self.drafts = Drafts(desk, self.writing)

@@ -34,10 +34,17 @@ class Undo(Part):
     async def undo(self) -> None:
         """Undo the whole last action; if its reply has been sent, a second press undoes the rest."""
         rest, self._sent_already = self._sent_already, None
+        await self._undo(rest, rest)
 
+    async def undo_number(self, number: int) -> None:
+        """Undo an action of the agent that is not the last, unless something was changed again since."""
+        self._sent_already = None
+        await self._undo(number, None)
+
+    async def _undo(self, number: int | None, rest: int | None) -> None:
         def undo(desk: Desk) -> Done | LeftError:
             try:
-                return desk.undo(rest_of=rest)
+                return desk.undo(rest_of=rest, number=number)
             except LeftError as error:
                 return error
 

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     REVIEW = "review"
     MY_REVIEWS = "my reviews"
     FILES = "files"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,9 @@ def _decide() -> list[Action]:
         decide("tags", ("L",), "Tags…", "Add and remove tags: +refund -vip."),
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
-        decide("hold", (), "On hold", "Wait for someone other than the customer."),
+        decide("hold", ("g w",), "On hold", "Wait for someone other than the customer."),
+        decide("correct", ("U",), "Correct…", "Correct lane, topic, severity, priority, procedure, customer."),
+        decide("close", ("g x",), "Close", "Close for good; it counts as solved, and O reopens it."),
         decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed, suspended or is history."),
         decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O reopens it."),
         Action("desk.undo", ("z",), "Undo", "Undo the whole last action, including its reply.", "Decide", footer=True),
@@ -187,6 +190,7 @@ def _look() -> list[Action]:
         Action("find.filter", ("slash",), "Find", "Filter the lanes as you type.", "Find", footer=True),
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
         Action("ticket.customer", ("c",), "Customer", "Show the customer and all their tickets.", "Look"),
+        Action("ticket.history", ("g h",), "History…", "Show who did what to the ticket; undo from there.", "Look"),
         Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
@@ -533,6 +537,20 @@ def _files() -> list[Action]:
     ]
 
 
+def _history() -> list[Action]:
+    """On the history of a ticket."""
+
+    def past(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+        return Action(f"history.{name}", keys, title, tooltip, "History", Scope.HISTORY, call=call or name)
+
+    return [
+        past("undo", ("z", "enter"), "Undo", "Undo the selected action of yours, unless something changed since."),
+        past("next", ("j", "down"), "Next event", "Select the next event.", "move(1)"),
+        past("previous", ("k", "up"), "Previous event", "Select the previous event.", "move(-1)"),
+        past("leave", ("escape", "q", "u"), "Back", "Back to the ticket."),
+    ]
+
+
 ACTIONS: tuple[Action, ...] = (
     *_move(),
     *_answer(),
@@ -549,6 +567,7 @@ ACTIONS: tuple[Action, ...] = (
     *_review(),
     *_my_reviews(),
     *_files(),
+    *_history(),
 )
 """All actions, in the order in which help shows them."""
 

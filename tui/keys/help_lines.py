@@ -24,6 +24,7 @@ PLACES = {
     Scope.REVIEW: "On replies to review (g q)",
     Scope.MY_REVIEWS: "On the reviews of your replies (g m)",
     Scope.FILES: "On the files of a ticket (A)",
+    Scope.HISTORY: "On the history of a ticket (g h)",
 }
 """Where each scope's keys apply, as shown in the help."""
 

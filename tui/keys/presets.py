@@ -37,6 +37,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.take": (),
     "ticket.raise": (),
     "ticket.lower": (),
+    "ticket.correct": ("f2",),
     "ticket.reopen": (),
     "ticket.spam": (),
     "desk.undo": ("ctrl+z",),

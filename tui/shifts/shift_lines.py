@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 MEANS = {
     Own.SOLVED: "tickets that you solved and that stayed solved, per hour of your shift",
-    Own.HANDLE: "mean of the times since your action before; longer than 30m counts as a pause",
+    Own.HANDLE: "mean of your active work on a ticket; 30m without an action is a pause",
     Own.FIRST_REPLY: "median from the ticket's opening to your first reply",
-    Own.ONE_TOUCH: "of what you solved: with one reply, never opened again",
+    Own.ONE_TOUCH: "of what you solved: with one reply in all, never reopened",
     Own.REOPENED: "of your solvings: opened again afterwards",
-    Own.KEPT: "of your replies and solvings that a clock ran for: in time",
+    Own.KEPT: "of the clocks that you met, or that ran out on your tickets: in time",
     Own.KEYS: "median of keys pressed on what you solved, letters typed not counted",
     Own.EXPOSED: "tickets whose graphic text you viewed",
     Own.SKIPPED: "offered by next-up and passed over, with your reason",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
 from queues.desk import escalations, forwards, gates, problems, ticket_fields, transfers, waiting_replies
-from queues.desk.commands import decide_copies, link_problem, messages, set_language
+from queues.desk.commands import decide_copies, link_problem, messages, remembered
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
 from queues.desk.commands.command import Command
@@ -20,6 +20,7 @@ from queues.desk.commands.move_messages import MoveMessages
 from queues.desk.commands.note import Note
 from queues.desk.commands.promise import GivePromise
 from queues.desk.commands.reply import Reply
+from queues.desk.commands.set_customer import SetName, SetTier
 from queues.desk.commands.set_field import SetField
 from queues.desk.commands.set_language import SetLanguage, SetRegion, SetRegister
 from queues.desk.commands.set_status import SetStatus
@@ -49,6 +50,8 @@ COMMANDS: tuple[Command, ...] = (
     SetLanguage(),
     SetRegister(),
     SetRegion(),
+    SetTier(),
+    SetName(),
     SetField("priority"),
     SetField("severity"),
     SetField("topic"),
@@ -85,7 +88,7 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **transfers.STEP_KINDS,
     **decide_copies.STEP_KINDS,
     **problems.STEP_KINDS,
-    **set_language.STEP_KINDS,
+    **remembered.STEP_KINDS,
     **promise_steps.STEP_KINDS,
     **gates.STEP_KINDS,
     **review_steps.STEP_KINDS,

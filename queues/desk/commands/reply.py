@@ -95,9 +95,7 @@ class Reply(Command):
         asks = csat.ask(store, ticket, text, stored["message"], change.macro, work.now, work.agent)
         dropped = messages.drop_draft(store, ticket.id, Direction.OUT, text)
         work.steps.extend(part_of(REPLY, [stored, queued, *asks, *dropped]))
-        work.fields["touches"] = ticket.touches + 1
         work.fields["merged_due"] = None
-        work.fields["first_replied_at"] = work.now if ticket.first_replied_at is None else ticket.first_replied_at
         if cc:
             work.detail["cc"] = list(cc)
         _note_origin(work, asks_rating=bool(asks))

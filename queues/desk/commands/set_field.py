@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Literal
 
+from data.errors import ReasonError, RuleError
 from data.records.changes import Change
+from data.records.tickets import Status
 from queues.desk.commands.command import Command, TicketChange
 
 Field = Literal["priority", "severity", "topic", "lane", "procedure"]
 """The names, the same on `Change` and `Ticket`."""
+_TOPIC = re.compile(r"[\w-]{1,60}")
 
 
 class SetField(Command):
@@ -21,10 +26,58 @@ class SetField(Command):
         """The change has a value; the empty string clears the field."""
         return getattr(change, self._name) is not None
 
+    def check(self, work: TicketChange) -> None:
+        """Refuse a lane, procedure or topic that does not exist, and leaving a procedure before its gates."""
+        value = getattr(work.change, self._name)
+        if self._name == "lane":
+            _refuse_lane(work, value)
+        elif self._name == "procedure" and not work.change.macro:  # a macro may name what this desk has not
+            _refuse_procedure(work, value)
+        elif self._name == "topic" and value and not _TOPIC.fullmatch(value):
+            raise RuleError("No such topic", f"{value!r} is not a topic; use one word, such as refund or ban-appeal.")
+        _refuse_leaving(work)
+
     def write(self, work: TicketChange) -> None:
         """Set the field."""
-        work.fields[self._name] = getattr(work.change, self._name)
+        value = getattr(work.change, self._name)
+        work.fields[self._name] = value or None if self._name == "severity" else value
 
     def describe(self, change: Change) -> str:
         """Return the field and its value."""
         return f"{self._name} {getattr(change, self._name) or 'not set'}"
+
+
+def _refuse_lane(work: TicketChange, lane: str) -> None:
+    names = [known.name for known in work.rules.lanes]
+    if lane not in names:
+        raise RuleError("No such lane", f"There is no lane {lane!r}; the lanes are {', '.join(names)}.")
+
+
+def _refuse_procedure(work: TicketChange, procedure: str) -> None:
+    known = work.rules.procedures
+    if procedure and procedure not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise RuleError("No such procedure", f"There is no procedure {procedure!r}; there are {names}.")
+
+
+def _refuse_leaving(work: TicketChange) -> None:
+    """A gate cannot be avoided by a change after which the ticket follows another procedure, or none.
+
+    A procedure for tickets that no other fits may be left for that other; a reason is kept with the event.
+    """
+    ticket, change, now = work.ticket, work.change, work.gates.procedure(work.ticket)
+    if now is None or now.fallback or change.override_reason:
+        return
+    names = ("severity", "topic", "lane", "procedure")
+    values = {name: getattr(change, name) for name in names if getattr(change, name) is not None}
+    then = work.gates.procedure(
+        replace(ticket, **{**values, "severity": values.get("severity", ticket.severity) or None})
+    )
+    open_gates = work.gates.still_open(ticket, Change(status=Status.SOLVED)) if then is not now else []
+    if open_gates:
+        steps = ", ".join(step.id for step in open_gates)
+        raise ReasonError(
+            "Procedure still open",
+            f"#{ticket.id}: {now.id} still has required steps ({steps}); leaving it needs a reason "
+            f"(`tridesk set {ticket.id} --reason`).",
+        )

@@ -49,14 +49,10 @@ class SetStatus(Command):
 
 
 def follow(work: TicketChange) -> None:
-    """Add the ticket's new status and its consequences: when it was solved or reopened, whether it is snoozed."""
+    """Add the ticket's new status and its consequences: whether it is snoozed, which escalations are over."""
     ticket, status = work.ticket, work.status
     work.fields["status"] = status
     if status is not Status.SNOOZED:
         work.fields["snoozed_until"] = None
-    if status is Status.SOLVED:
-        work.fields["solved_at"] = ticket.solved_at if ticket.status is Status.SOLVED else work.now
-    if statuses.reopens(ticket.status, status):
-        work.fields.update({"reopens": ticket.reopens + 1, "solved_at": None})
     if status in statuses.DONE and ticket.status not in statuses.DONE:
         work.steps.extend(escalations.close_settled(work.store, ticket))

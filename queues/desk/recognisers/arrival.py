@@ -13,7 +13,7 @@ from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
-from queues.desk.ticket_fields import with_clocks, write_fields
+from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.quality import csat
 
 INTAKE = "intake"
@@ -86,8 +86,7 @@ class Arrival:
         fields = {"updated_at": max(self.at, ticket.updated_at), **fields}
         fields = with_clocks(self.store, self.rules, ticket, fields, self.at)
         write_fields(self.store, ticket, fields)
-        before = {name: getattr(ticket, name) for name in fields}
-        return {name: [before[name], value] for name, value in fields.items() if before[name] != value}
+        return changed_fields(ticket, fields)
 
     def record(self, ticket_id: int, kind: str, detail: Mapping[str, Any]) -> None:
         """Write an event about the message's arrival."""

@@ -25,8 +25,6 @@ def ordinary(arrival: Arrival) -> Received:
     item, ticket = arrival.item, arrival.joins
     status = statuses.after_incoming(ticket.status)
     fields: dict[str, Any] = {"status": status, "snoozed_until": None}
-    if statuses.reopens(ticket.status, status):
-        fields |= {"reopens": ticket.reopens + 1, "solved_at": None}
     sure = item.language != UNKNOWN_LANGUAGE and item.confidence >= arrival.rules.sure
     if sure and ticket.language == UNKNOWN_LANGUAGE:
         fields |= spoken(arrival.store, arrival.rules, ticket, item.language, item.confidence, "auto")

@@ -6,22 +6,24 @@ from typing import Any
 
 from data.records.incoming import Received
 from data.records.messages import Direction
+from queues.desk import sorting
 from queues.desk.recognisers.arrival import Arrival
 from queues.ground import statuses
 
 
 def reply_from_elsewhere(arrival: Arrival) -> Received | None:
-    """Recognise a reply of ours: the ticket is answered, unless the customer wrote after the reply was sent."""
+    """Recognise a reply of ours: the ticket is answered, unless the customer wrote after the reply was sent.
+
+    What a machine of ours wrote, such as an acknowledgement, answers nothing.
+    """
     if arrival.item.direction is not Direction.OUT:
         return None
     ticket = arrival.joins
     arrival.add(ticket.id)
-    fields: dict[str, Any] = {"touches": ticket.touches + 1, "merged_due": None}
+    fields: dict[str, Any] = {"merged_due": None}
     waiting_since, _ = arrival.store.messages.last_times(ticket.id)
-    if waiting_since is None:
+    if waiting_since is None and arrival.item.kind not in sorting.UNHEARD:
         fields["status"] = statuses.after_reply(ticket.status)
-    if ticket.first_replied_at is None:
-        fields["first_replied_at"] = arrival.at
     return arrival.joined(fields)
 
 

@@ -12,7 +12,7 @@ from queues.clocks import sla
 from queues.desk import sorting
 from queues.desk.participants import UNVERIFIED
 from queues.desk.recognisers.arrival import Arrival, origin
-from queues.desk.ticket_fields import clocks
+from queues.desk.ticket_fields import CLOCKS, clocks
 from queues.routing import rules as routing
 
 
@@ -30,7 +30,8 @@ def new_matter(arrival: Arrival) -> Received | None:
     number = arrival.store.tickets.insert(opened)
     arrival.add(number, refer=opened.status is not Status.SUSPENDED)
     kind = "history" if item.history else "received"
-    arrival.record(number, kind, {**origin(item), "reason": opened.reason})
+    begun = {name: [None, due] for name in CLOCKS if (due := getattr(opened, name)) is not None}
+    arrival.record(number, kind, {**origin(item), "reason": opened.reason, "changed": begun})
     return Received(number, "new" if item.readable else "unreadable")
 
 
@@ -59,6 +60,8 @@ def _ticket(arrival: Arrival) -> Ticket:
     if item.history:
         return replace(ticket, status=Status.HISTORY)
     if item.direction is Direction.OUT:
+        if item.kind in sorting.UNHEARD:
+            return replace(ticket, status=Status.PENDING)
         return replace(ticket, status=Status.PENDING, touches=1, first_replied_at=at)
     return replace(ticket, status=Status.SUSPENDED) if item.kind in sorting.UNHEARD else ticket
 

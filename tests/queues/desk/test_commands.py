@@ -16,7 +16,8 @@ from queues.desk.commands.registry import STEP_KINDS, commands_of, status_after
 _EACH: dict[str, object] = {
     "reply": "Hello", "note": "Called them", "status": Status.SOLVED, "priority": Priority.HIGH,
     "severity": Severity.S2, "topic": "refund", "assignee": "", "lane": "mail", "language": "es", "register": "tu",
-    "region": "es-MX", "add_tags": ("vip",), "remove_tags": ("vip",), "escalate": Escalation("billing"),
+    "region": "es-MX", "tier": "gold", "customer_name": "Ana",
+    "add_tags": ("vip",), "remove_tags": ("vip",), "escalate": Escalation("billing"),
     "team_answer": TeamAnswer(1, "Done"), "problem": 0, "snooze_until": 5, "promise": Promise("today", 5),
     "procedure": "refund", "take_in": ("bob@x.example",), "leave_out": ("bob@x.example",),
     "merge_into": 2, "move": (1,), "forward": Forward("x@y.example", "Look"),

@@ -374,7 +374,7 @@ class TestRules:
         with pytest.raises(GateError):
             desk.act([two], Change(status=Status.SOLVED))
         desk.undo()
-        desk.act([two], Change(topic="refund", procedure="refund"))
+        desk.act([two], Change(topic="refund"))
         with pytest.raises(GateError):
             merge(desk, one, two)
         merge(desk, two, one)

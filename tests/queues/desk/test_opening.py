@@ -17,7 +17,7 @@ from data.store import Store
 from macros.checks.check import Checker
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules, Sender
-from queues.figures.ticket_history import history
+from queues.figures.ticket_figures import life_of
 from queues.outgoing.outbox import deliver_due
 from queues.routing.rules import Rules
 from tests.database import database
@@ -152,7 +152,9 @@ def test_undo_recalls_it_and_leaves_the_ticket_closed(desk: Desk) -> None:
     desk.undo()
     assert desk.store.outbox.waiting() == []
     assert (get(desk, number).status, desk.store.messages.of(number)) == (Status.CLOSED, [])
-    assert not history(number, desk.store.events.life(number, START + 100)).replies
+    undone = life_of(desk.store, number, START + 100)
+    assert undone is not None
+    assert not undone.replies
     desk.redo()
     assert (get(desk, number).status, get(desk, number).tags) == (Status.PENDING, ("offer",))
     assert len(desk.store.outbox.waiting()) == 1
@@ -174,5 +176,6 @@ def test_once_it_left_only_the_rest_goes_back(desk: Desk, clock: Clock) -> None:
 
 def test_figures_see_a_ticket_that_we_began(desk: Desk) -> None:
     (number,) = desk.open_ticket(ASKED).ticket_ids
-    told = history(number, desk.store.events.life(number, START + 100))
+    told = life_of(desk.store, number, START + 100)
+    assert told is not None
     assert (told.created_at, told.waiting_since, len(told.replies)) == (START, None, 1)

@@ -18,7 +18,7 @@ from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.desk.participants import participants
-from queues.figures.ticket_history import history
+from queues.figures.ticket_figures import life_of
 from queues.outgoing.outbox import deliver_due
 from queues.routing.rules import Rules
 from tests.queues.mails import ANA, BOB, EVE, START, Clock, Post, answer, come, get, mail, notes, picture, texts
@@ -248,5 +248,6 @@ def test_a_scanner_with_one_message_id_keeps_its_other_mails(desk: Desk) -> None
 def test_figures_count_from_when_the_customer_wrote(desk: Desk) -> None:
     number, second = two_matters(desk)
     new = split(desk, number, second)
-    told = history(new, desk.store.events.life(new, START + 10_000))
+    told = life_of(desk.store, new, START + 10_000)
+    assert told is not None
     assert (told.created_at, told.waiting_since, told.is_open) == (START + 60, START + 60, True)

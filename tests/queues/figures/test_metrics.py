@@ -15,8 +15,8 @@ from queues.figures.ticket_history import History, history
 DAY = 86_400
 
 
-def event(at: int, kind: str, actor: str = "eva", /, **detail: Any) -> Told:
-    return at, actor, kind, json.dumps(detail)
+def event(at: int, kind: str, actor: str = "eva", /, *, whole: int = 1, **detail: Any) -> Told:
+    return at, actor, kind, json.dumps(detail), whole
 
 
 def came(at: int = 100, **detail: Any) -> Told:
@@ -32,6 +32,11 @@ def moved(at: int, old: str, new: str, **changed: list[int | None]) -> Told:
     return event(at, "change", changed={"status": [old, new]} | changed)
 
 
+def life(*told: Told, created: int = 100) -> History:
+    """A ticket's history, with a public message for each event of a reply."""
+    return history(7, created, told, [(one[0], one[1], "m") for one in told if one[2] == "reply"])
+
+
 SOLVED_AT_ONCE = replied(200, status=("new", "solved"))
 OPENED = moved(300, "solved", "open")
 SOLVED_AGAIN = moved(400, "open", "solved")
@@ -39,7 +44,7 @@ SOLVED_AGAIN = moved(400, "open", "solved")
 
 def values(*told: Told, since: int = 0, until: int = DAY) -> dict[Metric, list[int]]:
     found: dict[Metric, list[int]] = {}
-    for one in measures(history(7, told), since, until):
+    for one in measures(life(*told), since, until):
         assert one.ticket_id == 7
         found.setdefault(one.metric, []).append(one.value)
     return found
@@ -56,6 +61,7 @@ def values(*told: Told, since: int = 0, until: int = DAY) -> dict[Metric, list[i
         ([SOLVED_AT_ONCE, moved(300, "solved", "closed")], [1]),
         ([SOLVED_AT_ONCE, moved(300, "solved", "closed"), moved(350, "closed", "open"), SOLVED_AGAIN], [0]),
         ([SOLVED_AT_ONCE, event(300, "note")], [1]),
+        ([SOLVED_AT_ONCE, replied(300)], [0]),  # once more, after it was solved
     ],
 )
 def test_one_touch_is_one_reply_to_a_ticket_that_nobody_took_up_again(told: list[Told], one_touch: list[int]) -> None:
@@ -76,7 +82,7 @@ def test_each_solving_is_reopened_or_not_and_only_the_last_counts_as_solved() ->
 def test_an_open_ticket_is_backlog_and_a_finished_one_is_not() -> None:
     assert values(came(), until=1_000)[Metric.BACKLOG] == [900]
     assert values(came(), SOLVED_AT_ONCE, OPENED)[Metric.BACKLOG] == [DAY - 100]
-    for done in ("solved", "closed"):
+    for done in ("solved", "closed", "suspended"):
         assert Metric.BACKLOG not in values(came(), moved(200, "new", done))
     assert Metric.BACKLOG not in values(came(kind="spam"))
 
@@ -103,22 +109,110 @@ def test_thanks_to_a_solved_ticket_make_nobody_wait_and_a_message_that_opens_it_
     assert values(came(), SOLVED_AT_ONCE, opening, replied(400))[Metric.NEXT_REPLY] == [100]
 
 
-def test_our_own_message_from_elsewhere_ends_the_wait() -> None:
-    found = values(came(100), came(150, direction="out"), replied(200))
-    assert Metric.FIRST_REPLY not in found
+def test_a_reply_from_elsewhere_counts_like_ours() -> None:
+    told = [came(100), came(150, direction="out"), came(300), came(400, direction="out")]
+    found = measures(history(7, 100, told, [(150, "bruno", ""), (400, "eva", "m")]), 0, DAY)
+    assert [(one.metric, one.value, one.agent) for one in found if one.metric is not Metric.BACKLOG][1:] == [
+        (Metric.REPLIES, 1, "bruno"), (Metric.FIRST_REPLY, 50, "bruno"),
+        (Metric.REPLIES, 1, "eva"), (Metric.NEXT_REPLY, 100, "eva"),
+    ]  # fmt: skip
 
 
-def test_from_when_a_suspended_message_was_taken_in_somebody_waits() -> None:
+def test_a_ticket_that_we_opened_has_no_first_reply() -> None:
+    told = [came(100, direction="out"), came(300)]
+    found = measures(history(7, 100, told, [(100, "bruno", ""), (400, "eva", "m")]), 0, DAY)
+    assert {one.metric: one.value for one in found if one.metric in (Metric.FIRST_REPLY, Metric.NEXT_REPLY)} == {
+        Metric.NEXT_REPLY: 100
+    }
+
+
+def test_a_note_from_elsewhere_ends_no_wait() -> None:
+    assert values(came(100), replied(120), came(150), came(160, direction="note"), replied(200))[Metric.NEXT_REPLY] == [
+        50
+    ]
+
+
+def test_a_first_reply_is_measured_from_the_opening_even_after_a_wrong_suspension() -> None:
     found = values(came(100, kind="spam"), moved(200, "suspended", "open"), replied(260))
-    assert found[Metric.FIRST_REPLY] == [60]
+    assert found[Metric.FIRST_REPLY] == [160]
+
+
+def test_what_an_action_did_to_the_status_does_not_count_once_it_was_undone_in_part() -> None:
+    solved = event(200, "reply", macro="m", changed={"status": ["new", "solved"]}, whole=0)
+    found = values(came(), solved, event(260, "undo", changed={"status": ["solved", "open"]}, whole=0))
+    assert found.keys() == {Metric.RECEIVED, Metric.REPLIES, Metric.FIRST_REPLY, Metric.BACKLOG}
 
 
 @pytest.mark.parametrize(("due", "late"), [(199, 1), (200, 0), (201, 0)])
 def test_late_is_after_the_clock_not_at_it(due: int, late: int) -> None:
-    assert values(came(), replied(200, first_due=[due, None]))[Metric.LATE_FIRST] == [late]
-    asked_again = (came(), replied(150), came(160), replied(200, next_due=[due, None]))
-    assert values(*asked_again)[Metric.LATE_NEXT] == [late]
-    assert values(came(), moved(200, "new", "solved", resolve_due=[due, None]))[Metric.LATE_RESOLUTION] == [late]
+    assert values(came(changed={"first_due": [None, due]}), replied(200, first_due=[due, None]))[Metric.LATE_FIRST] == [
+        late
+    ]
+    asked_again = came(160, changed={"next_due": [None, due]})
+    assert values(came(), replied(150), asked_again, replied(200, next_due=[due, None]))[Metric.LATE_NEXT] == [late]
+    begun = came(changed={"resolve_due": [None, due]})
+    for done in ("solved", "closed"):
+        assert values(begun, moved(200, "new", done, resolve_due=[due, None]))[Metric.LATE_RESOLUTION] == [late]
+
+
+CLOCKED = came(changed={"first_due": [None, 300], "resolve_due": [None, 500]})
+
+
+def test_a_clock_that_ran_out_is_late_whether_or_not_someone_answered() -> None:
+    assert Metric.LATE_FIRST not in values(CLOCKED, until=300)
+    assert values(CLOCKED, until=301)[Metric.LATE_FIRST] == [1]
+    assert values(CLOCKED)[Metric.LATE_RESOLUTION] == [1]
+
+
+def test_a_late_clock_counts_when_it_ran_out_and_one_that_was_kept_when_it_was_answered() -> None:
+    late = next(one for one in measures(life(CLOCKED, replied(400)), 0, DAY) if one.metric is Metric.LATE_FIRST)
+    assert (late.at, late.agent, late.macro, late.age, late.value) == (300, "eva", "m", 200, 1)
+    kept = next(one for one in measures(life(CLOCKED, replied(250)), 0, DAY) if one.metric is Metric.LATE_FIRST)
+    assert (kept.at, kept.agent, kept.value) == (250, "eva", 0)
+    assert Metric.LATE_FIRST in values(CLOCKED, replied(400), since=300)
+    assert Metric.LATE_FIRST not in values(CLOCKED, replied(400), since=301)
+
+
+def test_until_someone_answers_a_late_clock_is_the_assignees() -> None:
+    taken = event(120, "change", changed={"assignee": ["", "leo"]})
+    late = next(one for one in measures(life(CLOCKED, taken), 0, DAY) if one.metric is Metric.LATE_FIRST)
+    assert late.agent == "leo"
+
+
+def test_a_clock_that_is_set_too_late_runs_out_when_it_is_set_and_one_that_is_moved_counts_once() -> None:
+    paused = event(150, "change", changed={"first_due": [300, None]})
+    woken = event(600, "woken", "clock", changed={"first_due": [None, 300]})
+    found = [one for one in measures(life(CLOCKED, paused, woken), 0, DAY) if one.metric is Metric.LATE_FIRST]
+    assert [(one.at, one.value) for one in found] == [(600, 1)]
+    later = event(400, "change", changed={"first_due": [300, 700]})
+    found = [one for one in measures(life(CLOCKED, later, replied(800)), 0, DAY) if one.metric is Metric.LATE_FIRST]
+    assert [(one.at, one.value) for one in found] == [(300, 1)]
+    in_time = event(200, "change", changed={"first_due": [300, 700]})
+    assert values(CLOCKED, in_time, replied(600))[Metric.LATE_FIRST] == [0]
+
+
+def test_a_first_clock_that_is_set_after_the_first_reply_was_filed_late_does_not_run() -> None:
+    moved_since = event(250, "change", changed={"first_due": [300, 280]})
+    assert values(CLOCKED, replied(200), moved_since, replied(400))[Metric.LATE_FIRST] == [0]
+
+
+def test_each_solving_ends_the_clock_of_the_resolution() -> None:
+    again = moved(600, "solved", "open", resolve_due=[None, 500])
+    told = (CLOCKED, moved(400, "open", "solved", resolve_due=[500, None]), again, moved(700, "open", "solved"))
+    found = [one for one in measures(life(*told), 0, DAY) if one.metric is Metric.LATE_RESOLUTION]
+    assert [(one.at, one.value) for one in found] == [(400, 0), (600, 1)]
+
+
+def test_what_was_solved_elsewhere_is_the_assignees() -> None:
+    for kind in ("followed", "imported"):
+        there = event(200, kind, "zendesk", changed={"status": ["new", "solved"], "assignee": ["", "bruno"]})
+        found = {one.metric: one for one in measures(life(came(), there), 0, DAY)}
+        assert found[Metric.SOLVED].agent == "bruno"
+
+
+def test_a_solved_ticket_that_was_reopened_and_suspended_is_not_solved() -> None:
+    found = values(came(), SOLVED_AT_ONCE, OPENED, moved(400, "open", "suspended"))
+    assert not found.keys() & {Metric.SOLVED, Metric.BACKLOG}
 
 
 def test_without_a_clock_nothing_is_late() -> None:
@@ -134,25 +228,21 @@ def test_a_period_holds_its_first_moment() -> None:
     assert values(*told, since=201) == {}
 
 
-def test_a_ticket_whose_beginning_is_unknown_counts_its_replies_alone() -> None:
-    assert values(replied(200, status=("open", "solved"))).keys() == {Metric.REPLIES}
-
-
 def test_a_measure_names_the_agent_the_macro_and_the_tickets_age() -> None:
-    found = {one.metric: one for one in measures(history(7, [came(), SOLVED_AT_ONCE]), 0, DAY)}
+    found = {one.metric: one for one in measures(life(came(), SOLVED_AT_ONCE), 0, DAY)}
     for metric in (Metric.REPLIES, Metric.FIRST_REPLY, Metric.SOLVED, Metric.ONE_TOUCH, Metric.REOPENED):
         assert (found[metric].agent, found[metric].macro, found[metric].age, found[metric].at) == ("eva", "m", 100, 200)
-    by_hand = next(one for one in measures(history(7, [came(), moved(200, "new", "solved")]), 0, DAY)
+    by_hand = next(one for one in measures(life(came(), moved(200, "new", "solved")), 0, DAY)
                    if one.metric is Metric.SOLVED)  # fmt: skip
     assert (by_hand.agent, by_hand.macro) == ("eva", "")
     assert (found[Metric.RECEIVED].agent, found[Metric.RECEIVED].age) == ("", 0)
-    open_one = next(one for one in measures(history(7, [came()]), 0, DAY) if one.metric is Metric.BACKLOG)
+    open_one = next(one for one in measures(life(came()), 0, DAY) if one.metric is Metric.BACKLOG)
     assert (open_one.at, open_one.age) == (DAY, DAY - 100)
 
 
 def test_lengths_go_by_the_calendar_that_is_asked_for() -> None:
     told = [came(100), SOLVED_AT_ONCE, OPENED]
-    found = {one.metric: one.value for one in measures(history(7, told), 0, DAY, lambda start, end: (end - start) * 2)}
+    found = {one.metric: one.value for one in measures(life(*told), 0, DAY, lambda start, end: (end - start) * 2)}
     assert (found[Metric.FIRST_REPLY], found[Metric.BACKLOG]) == (200, 2 * (DAY - 100))
 
 
@@ -196,4 +286,4 @@ def test_no_metric_is_both_counted_and_told_by_its_mean() -> None:
 
 
 def test_a_life_with_no_events_measures_nothing() -> None:
-    assert measures(History(7), 0, DAY) == []
+    assert measures(History(7, 100), 200, DAY) == []

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records.changes import Event
 from data.records.tickets import Severity
 from queues.clocks.calendar import ALWAYS, WEEKDAYS, from_table
-from queues.figures.handling import IDLE, Handled, expected, handled
+from queues.figures.handling import IDLE, Handled, by_ticket, expected, handled
 from queues.figures.replay import Order, Request, play
 from queues.next_up.graphic_content import NO_EXPOSURE
 
@@ -114,33 +113,30 @@ def test_a_grave_breach_is_counted_apart() -> None:
     assert play([grave], Order.NEXT_UP, staff=[ALWAYS]).grave_breaches == 1
 
 
-def event(number: int, at: int, *, actor: str = "eva", kind: str = "reply", action: int | None = None) -> Event:
-    return Event(number, number if action is None else action, number, START + at, actor, kind, {})
-
-
 def test_handling_is_the_time_since_the_agents_action_before() -> None:
-    events = [
-        event(1, 0),
-        event(2, 200),
-        event(3, 210, actor="intake", kind="received"),
-        event(4, 300, actor="leo"),
-        event(5, 500),
-        event(6, 500 + IDLE + 1),  # after a pause: says nothing
-        event(7, 500 + IDLE + 61),
-    ]
-    assert list(handled(events)) == [
-        Handled(2, START + 200, "eva", 200),
-        Handled(5, START + 500, "eva", 300),
-        Handled(7, START + 500 + IDLE + 61, "eva", 60),
+    deeds = [(1, 0, "eva"), (2, 200, "eva"), (4, 300, "leo"), (5, 500, "eva"),
+             (6, 500 + IDLE + 1, "eva"),  # after a pause: says nothing
+             (7, 500 + IDLE + 61, "eva"), (8, 500 + 2 * IDLE + 61, "eva")]  # fmt: skip
+    assert list(handled(deeds)) == [
+        Handled(2, 200, "eva", 200),
+        Handled(5, 500, "eva", 300),
+        Handled(7, 500 + IDLE + 61, "eva", 60),
+        Handled(8, 500 + 2 * IDLE + 61, "eva", IDLE),
     ]
 
 
-def test_a_bulk_action_says_nothing_of_a_single_ticket() -> None:
-    events = [event(1, 0), event(2, 90, action=9), event(3, 90, action=9)]
-    assert [one.ticket_id for one in handled(events)] == [2]
+def test_tickets_that_were_changed_at_once_share_the_time() -> None:
+    deeds = [(1, 0, "eva"), (2, 91, "eva"), (2, 91, "eva"), (3, 91, "eva"), (4, 100, "eva")]
+    assert [(one.ticket_id, one.seconds) for one in handled(deeds)] == [(2, 45), (3, 45), (4, 9)]
+    assert by_ticket([Handled(2, 0, "eva", 45), Handled(3, 0, "eva", 1), Handled(2, 9, "leo", 5)]) == {2: 50, 3: 1}
 
 
 @pytest.mark.parametrize(("seconds", "usual"), [([60, 600, 120], 120), ([60], 60)])
 def test_a_lanes_usual_time_is_the_median(seconds: list[int], usual: int) -> None:
     found = [Handled(number, START, "eva", one) for number, one in enumerate(seconds)]
     assert expected(found, dict.fromkeys(range(9), "mail")) == {"mail": usual}
+
+
+def test_what_is_expected_is_of_whole_tickets_and_of_known_lanes() -> None:
+    found = [Handled(1, 0, "eva", 60), Handled(1, 60, "leo", 60), Handled(2, 0, "eva", 20), Handled(9, 0, "eva", 5)]
+    assert expected(found, {1: "mail", 2: "mail"}) == {"mail": 70}

@@ -38,6 +38,7 @@ from tui.cards.text_card import TextCard
 from tui.customer.customer_card import CustomerCard
 from tui.customer.language_card import LanguageCard
 from tui.deciding.escalate_form import EscalateForm, Proposal
+from tui.deciding.history_card import HistoryCard
 from tui.desk.screen import DeskScreen
 from tui.files.file_card import FileCard, Seen
 from tui.files.files_card import FilesCard
@@ -55,6 +56,7 @@ from tui.reviews.my_reviews import MyReviews
 from tui.reviews.scorecard_form import Sheet
 from tui.reviews.screen import Hands, ReviewScreen
 from tui.reviews.waiting_reviews import Given, Item
+from tui.ticket.history_lines import HistoryLine
 
 
 def message(direction: Direction = Direction.IN) -> Message:
@@ -91,6 +93,10 @@ def kept_file() -> TicketFile:
     return TicketFile(message(), Attachment("photo.png", "image/png", 3, "ab", 0))
 
 
+def event_of_history() -> HistoryLine:
+    return HistoryLine(2, 1, NOW, "ann", "change", "changed: status new → open", {}, "done", True)
+
+
 def _nothing(*given: object) -> None:
     """Stand for what a card asks of the desk."""
 
@@ -107,6 +113,7 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     EscalateForm: lambda folder: EscalateForm("#1", (), Proposal("Legal", "a claim"), NOW),
     FileCard: lambda folder: FileCard(kept_file(), Seen((), "uno")),
     FilesCard: lambda folder: FilesCard([kept_file()], NOW),
+    HistoryCard: lambda folder: HistoryCard("#1", "1 reply", [event_of_history()], "UTC"),
     ImportCard: lambda folder: ImportCard("mail.mbox", Progress()),
     KeyMenu: lambda folder: KeyMenu("Which?", [Line("a", "a", "this one"), Line("b", "b", "that one")]),
     LanguageCard: lambda folder: LanguageCard("#1", "en"),

@@ -65,6 +65,10 @@ def test_list_show_and_search_read_the_desk(desk_file: Path, home: dict[str, str
     assert (row["id"], row["status"], row["language"], row["lane"]) == (1, "new", "es", "mail")
     shown = json.loads(tridesk(home, "show", "1", "--json").stdout)
     assert shown["messages"][0]["text"] == "No recuerdo mi contraseña"
+    assert shown["figures"] == {
+        "replies": 0, "first_reply": None, "one_touch": None, "handling": 0, "reopened": 0,
+        "late": shown["figures"]["late"],
+    }  # fmt: skip
     assert json.loads(tridesk(home, "search", "contrasena", "--json").stdout)["ticket"] == 1
 
 

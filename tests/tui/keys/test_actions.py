@@ -12,6 +12,7 @@ from tui.accounts.account_form import AccountForm
 from tui.accounts.accounts_card import AccountsCard
 from tui.app import DeskApp
 from tui.customer.language_card import LanguageCard
+from tui.deciding.history_card import HistoryCard
 from tui.files.files_card import FilesCard
 from tui.keys.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.keys.help_lines import PLACES
@@ -66,6 +67,7 @@ CARRIERS: dict[Scope, type] = {
     Scope.REVIEW: ReviewScreen,
     Scope.MY_REVIEWS: MyReviews,
     Scope.FILES: FilesCard,
+    Scope.HISTORY: HistoryCard,
 }
 
 

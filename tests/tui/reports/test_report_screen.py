@@ -55,7 +55,7 @@ def test_a_figure_opens_into_its_tickets_and_back(path: Path) -> None:
         shown = picture(app)
         assert "[1 all]" in shown
         assert "received" in shown
-        assert "tickets opened by a message" in shown  # what the marked figure is
+        assert "tickets that were opened" in shown  # what the marked figure is
         assert "█" in shown
         await press(pilot, app, "2", "down", "l")  # by agent: ann, unassigned; received, replies, solved
         marked = report_of(app).marked

@@ -1,0 +1,145 @@
+"""`tridesk take`, `assign`, `tag`, `pend`, `hold`, `snooze`, `close`, `reopen`, `spam`, `next`: a command for a key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.errors import InputError
+from data.records.changes import Change
+from data.records.tickets import Status
+from data.safe_text import safe_line
+from tui.cli.acting import carry_out, tell
+from tui.cli.common import NUMBER, acting, db_option, json_option, ticket_keys, write_json
+from tui.setup.clock import wall_clock
+
+_tickets = click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+_why = click.option("--reason", default="", help="Why a gate is overridden; kept with the event.")
+
+
+@click.command()
+@_tickets
+@db_option
+@json_option
+def take(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
+    """Assign tickets to yourself, all or none."""
+    with acting(db) as desk:
+        tell(desk.act(ticket_ids, Change(assignee=desk.agent)), as_json)
+
+
+@click.command()
+@_tickets
+@click.argument("agent")
+@db_option
+@json_option
+def assign(ticket_ids: tuple[int, ...], agent: str, db: Path | None, as_json: bool) -> None:
+    """Assign tickets to AGENT, or to no one with `-`; all or none."""
+    carry_out(ticket_ids, Change(assignee="" if agent == "-" else agent.strip()), db, as_json)
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("ticket_ids", metavar="TICKET... TAG...", nargs=-1, required=True)
+@db_option
+@json_option
+def tag(ticket_ids: tuple[str, ...], db: Path | None, as_json: bool) -> None:
+    """Add and remove tags, all or none: `tridesk tag 7 8 +refund -vip`."""
+    tickets = [int(word) for word in ticket_ids if word.isascii() and word.isdigit()]
+    tags = [word for word in ticket_ids if not (word.isascii() and word.isdigit())]
+    remove = tuple(word[1:] for word in tags if word.startswith("-") and len(word) > 1)
+    add = tuple(word.removeprefix("+") for word in tags if not word.startswith("-") and word != "+")
+    if not tickets or not (add or remove):
+        raise click.UsageError("Give the numbers of tickets, then tags: +refund -vip.")
+    carry_out(tuple(tickets), Change(add_tags=add, remove_tags=remove), db, as_json)
+
+
+@click.command()
+@_tickets
+@_why
+@db_option
+@json_option
+def pend(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
+    """Have tickets wait for the customer; all or none."""
+    carry_out(ticket_ids, Change(status=Status.PENDING, override_reason=reason), db, as_json)
+
+
+@click.command()
+@_tickets
+@_why
+@db_option
+@json_option
+def hold(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
+    """Have tickets wait for someone other than the customer; all or none."""
+    carry_out(ticket_ids, Change(status=Status.ON_HOLD, override_reason=reason), db, as_json)
+
+
+@click.command()
+@_tickets
+@click.argument("when")
+@db_option
+@json_option
+def snooze(ticket_ids: tuple[int, ...], when: str, db: Path | None, as_json: bool) -> None:
+    """Put tickets away until WHEN (3h, 2d, "tomorrow at 9", Monday), all or none; the answer says until when."""
+    from queues.clocks.time_words import EXAMPLES
+    from tui.look.short_times import later, moment
+    from tui.look.written_values import iso
+    from tui.setup.open_desk import zone_named
+    from tui.setup.settings import load
+
+    zone = zone_named(load().settings.time_zone)
+    until = later(when, wall_clock(), zone)
+    if until is None:
+        raise InputError("Not a time", f"{safe_line(when)!r} is not a time; use a form such as: {EXAMPLES}.")
+    with acting(db) as desk:
+        done = desk.act(ticket_ids, Change(snooze_until=until))
+        tell(done, as_json, until=iso(until) if as_json else moment(until, zone))
+
+
+@click.command()
+@_tickets
+@_why
+@db_option
+@json_option
+def close(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bool) -> None:
+    """Close tickets, all or none; they count as solved, and `reopen` takes them back."""
+    carry_out(ticket_ids, Change(status=Status.CLOSED, override_reason=reason), db, as_json)
+
+
+@click.command()
+@_tickets
+@db_option
+@json_option
+def reopen(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
+    """Reopen solved or closed tickets and accept suspended ones; all or none."""
+    carry_out(ticket_ids, Change(status=Status.OPEN), db, as_json)
+
+
+@click.command()
+@_tickets
+@db_option
+@json_option
+def spam(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
+    """Suspend tickets as spam, all or none; `reopen` takes one back."""
+    carry_out(ticket_ids, Change(status=Status.SUSPENDED, add_tags=("spam",)), db, as_json)
+
+
+@click.command("next")
+@click.option("--instead-of", type=NUMBER, metavar="TICKET", help="Pass this ticket over, for a reason that is kept.")
+@click.option("--reason", default="", help="Why it is passed over.")
+@db_option
+@json_option
+def next_(instead_of: int | None, reason: str, db: Path | None, as_json: bool) -> None:
+    """Show the most urgent ticket of all lanes and why, as the key `.` does."""
+    if bool(instead_of) != bool(reason.strip()):
+        raise click.UsageError("--instead-of and --reason go together.")
+    with acting(db) as desk:
+        found = desk.next_up() if instead_of is None else desk.skip(instead_of, reason)
+        ticket = desk.store.tickets.get(found.ticket_id) if found is not None else None
+        if found is None or ticket is None:
+            if not as_json:
+                click.echo("Nothing waits.", err=True)
+            return
+        if as_json:
+            write_json({**ticket_keys(ticket, desk.store.customers.get(ticket.customer_id)), "why": found.why})
+            return
+        click.echo(f"#{ticket.id} {safe_line(ticket.subject)}\n{safe_line(found.why)}")

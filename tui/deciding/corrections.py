@@ -1,0 +1,168 @@
+"""The key that corrects a ticket: lane, topic, severity, priority, procedure, and the customer's tier and name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from data.errors import ReasonError
+from data.records.changes import Change, Done
+from data.records.tickets import Priority, Severity, Ticket
+from tui.context.changing import Changing
+from tui.context.desk_context import DeskContext
+from tui.context.hooks import Act
+from tui.context.part import Part
+from tui.look.one_line import one_line
+from tui.look.words import words
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+    from queues.procedures.book import ProcedureBook
+
+_NONE = "-"
+"""The answer, and the id of a choice, that clears a value."""
+
+
+class Corrections(Part):
+    """Asks what is wrong, then for the right value; all selected tickets are corrected at once."""
+
+    def __init__(self, desk: DeskContext, changing: Changing, book: Callable[[], ProcedureBook | None]) -> None:
+        """`book` returns the procedures, None before they were read."""
+        super().__init__(desk)
+        self.changing, self._book = changing, book
+
+    def actions(self) -> Mapping[str, Act]:
+        """Correct."""
+        return {"ticket.correct": self._ask_what}
+
+    def _ask_what(self) -> None:
+        from tui.cards.key_menu import KeyMenu, Line
+
+        ticket = self.desk.ticket()
+        if ticket is None:
+            self.desk.say_no_ticket()
+            return
+        customer = self.desk.store.customers.get(ticket.customer_id)
+        name, tier = (customer.name, customer.tier) if customer is not None else ("", "")
+        fields: dict[str, tuple[str, str, Callable[[Ticket], None]]] = {
+            "l": (words("lane"), ticket.lane, self._ask_lane),
+            "t": (words("topic"), ticket.topic, self._ask_topic),
+            "s": (words("severity"), ticket.severity or "", self._ask_severity),
+            "p": (words("priority"), ticket.priority, self._ask_priority),
+            "r": (words("procedure"), ticket.procedure, self._ask_procedure),
+            "v": (words("customer's tier"), tier, self._ask_tier),
+            "n": (words("customer's name"), name, partial(self._ask_name, name)),
+        }
+        lines = [
+            Line(key, key, f"{title}: {one_line(value) or words('none')}") for key, (title, value, _) in fields.items()
+        ]
+
+        def chosen(key: str | None) -> None:
+            if key:
+                fields[key][2](ticket)
+
+        numbers = self.desk.targets()
+        title = words("Correct #{n}").format(n=numbers[0])
+        if len(numbers) > 1:
+            title = words("Correct {n} tickets").format(n=len(numbers))
+        self.desk.push_screen(KeyMenu(title, lines), chosen)
+
+    def _ask_lane(self, ticket: Ticket) -> None:
+        lanes = [(lane.name, lane.title) for lane in self.desk.store.lanes.all()]
+        self._choose(words("Which lane?"), lanes, lambda lane: Change(lane=lane))
+
+    def _ask_topic(self, ticket: Ticket) -> None:
+        async def answered(topic: str) -> None:
+            await self._correct(Change(topic="" if topic == _NONE else topic))
+
+        self.desk.ask_about_targets(words("What is it about?"), words("refund, or - for nothing known"), answered)
+
+    def _ask_severity(self, ticket: Ticket) -> None:
+        meanings = ("a life at risk", "grave harm", "harm", "little harm", "a nuisance")
+        levels = [
+            (level.value, f"{level.value}  {words(said)}") for level, said in zip(Severity, meanings, strict=True)
+        ]
+        keys = [*"01234", _NONE]
+        self._choose(
+            words("How grave is it?"),
+            [*levels, (_NONE, words("no harm is known"))],
+            lambda level: Change(severity="" if level == _NONE else Severity(level)),
+            keys,
+        )
+
+    def _ask_priority(self, ticket: Ticket) -> None:
+        levels = [(level.value, words(level.value)) for level in Priority]
+        self._choose(words("How urgent is it?"), levels, lambda level: Change(priority=Priority(level)), [*"lnhu"])
+
+    def _ask_procedure(self, ticket: Ticket) -> None:
+        from tui.cards.pick_list import PickList
+
+        book = self._book()
+        if book is None:
+            self.desk.say(words("The procedures are still being read; press the key again."), severe=True)
+            return
+        lines = [(name, f"{name}  {procedure.label}") for name, procedure in sorted(book.items())]
+        then = self.desk.only_here(self._set_procedure)
+        self.desk.push_screen(
+            PickList([*lines, (_NONE, words("the one that the rules give"))], words("Which procedure?")), then
+        )
+
+    async def _set_procedure(self, name: str | None) -> None:
+        if name:
+            await self._correct(Change(procedure="" if name == _NONE else name))
+
+    def _ask_tier(self, ticket: Ticket) -> None:
+        async def answered(tier: str) -> None:
+            await self._correct(Change(tier="" if tier == _NONE else tier))
+
+        self.desk.ask_about_targets(words("Which tier?"), words("gold, or - for the standard one"), answered)
+
+    def _ask_name(self, name: str, ticket: Ticket) -> None:
+        async def answered(given: str) -> None:
+            await self._correct(Change(customer_name=given))
+
+        self.desk.ask_about_targets(words("What is the customer's name?"), one_line(name), answered)
+
+    def _choose(
+        self,
+        question: str,
+        choices: Sequence[tuple[str, str]],
+        change: Callable[[str], Change],
+        keys: Sequence[str] = "123456789",
+    ) -> None:
+        """Ask for one of a few values, each on a key."""
+        from tui.cards.key_menu import KeyMenu, Line
+
+        ids = self.desk.targets()
+        lines = [Line(key, value, text) for key, (value, text) in zip(keys, choices, strict=False)]
+
+        async def chosen(value: str | None) -> None:
+            if value and self.desk.targets() == ids:
+                await self._correct(change(value))
+
+        self.desk.push_screen(KeyMenu(question, lines), chosen)
+
+    async def _correct(self, change: Change) -> None:
+        """Apply the change; where a procedure is left before its required steps, ask for the reason first."""
+        ids = self.desk.targets()
+        if not ids or self.changing.burst():
+            return
+
+        def carry_out(desk: Desk) -> Done | ReasonError:
+            try:
+                return desk.act(ids, change)
+            except ReasonError as error:
+                return error
+
+        def done(result: Done | ReasonError) -> None:
+            if isinstance(result, Done):
+                self.changing.changed(result)
+            else:
+                self._ask_reason(result, lambda why: self._correct(replace(change, override_reason=why)))
+
+        await self.desk.ask(carry_out, done)
+
+    def _ask_reason(self, error: ReasonError, then: Callable[[str], Awaitable[None]]) -> None:
+        self.desk.ask_about_targets(one_line(error.message), words("why; kept with the event"), then)

@@ -1,0 +1,99 @@
+"""A ticket's history as lines: who did what, and when, the newest first; what was undone is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from data.safe_text import safe_line
+from tui.look.short_times import moment
+from tui.look.words import words
+from tui.ticket.event_line import aside_line
+
+if TYPE_CHECKING:
+    from data.records.changes import Event
+    from data.store import Store
+
+_ASIDE = frozenset({"skipped", "picked", "revealed"})
+_SHOWN = ("status", "lane", "topic", "severity", "priority", "assignee", "language", "procedure", "subject")
+"""The changed fields that are shown, in order; clocks and counts follow from them."""
+_DETAILS = ("macro", "escalated_to", "step", "procedure", "tier", "customer", "wish", "tool", "ref", "override_reason")
+"""The parts of an event's detail that are shown."""
+_SENTENCES = {
+    "received": "message received",
+    "reply": "replied",
+    "note": "wrote a note",
+    "change": "changed",
+    "followed": "changed in the other system",
+    "woken": "woke up",
+    "overdue": "another team's answer is late",
+    "clocks": "clocks set",
+    "step": "step of the procedure",
+    "team answer": "another team answered",
+    "outbox": "decided about a waiting reply",
+    "imported": "imported",
+    "undo": "undid an action",
+    "redo": "redid an action",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event of a ticket."""
+
+    event: int
+    action: int
+    at: int
+    actor: str
+    kind: str
+    text: str
+    """What happened, in words."""
+    changed: Mapping[str, list[Any]]
+    state: str
+    """Of the event's action: `done`, `undone`, `partly undone`, `dropped` or `settled`."""
+    can_undo: bool
+    """It is the agent's own, and can be undone unless something was changed again since."""
+
+    def shown(self, zone: str) -> str:
+        """Return the line as people read it."""
+        mark = "" if self.state in ("done", "settled", "") else f" ({words(self.state)})"
+        return f"{moment(self.at, zone):<17} {safe_line(self.actor)[:14]:<14} {self.text}{mark}"
+
+
+def history_lines(store: Store, ticket_id: int, agent: str, now: int) -> Iterator[HistoryLine]:
+    """Yield the ticket's newest 200 events, newest first."""
+    events = store.events.of(ticket_id)
+    states = store.actions.states({event.action for event in events})
+    for event in reversed(events):
+        actor, state, undoable = states.get(event.action, ("", "", False))
+        can_undo = undoable and state == "done" and actor == agent and event.kind not in ("undo", "redo")
+        changed = {name: list(pair) for name, pair in (event.detail.get("changed") or {}).items()}
+        text = _text(event, now)
+        yield HistoryLine(event.id, event.action, event.at, event.actor, event.kind, text, changed, state, can_undo)
+
+
+def _text(event: Event, now: int) -> str:
+    """Return what happened: `changed: status new → open, +refund`."""
+    if event.kind in _ASIDE:
+        return aside_line(event, now)
+    detail = event.detail
+    head = words(_SENTENCES.get(event.kind, event.kind))
+    if event.kind == "received" and detail.get("direction") == "out":
+        head = words("our reply from elsewhere")
+    elif event.kind == "received" and detail.get("direction") == "note":
+        head = words("note from elsewhere")
+    said = [f"{name.replace('_', ' ')} {safe_line(str(detail[name]))}" for name in _DETAILS if detail.get(name)]
+    parts = [*_changes(detail.get("changed") or {}), *said]
+    return f"{head}: {', '.join(parts)}" if parts else head
+
+
+def _changes(changed: Mapping[str, Any]) -> Iterator[str]:
+    for name in _SHOWN:
+        if name in changed:
+            old, new = (safe_line(str(value)) if value else words("none") for value in changed[name])
+            yield f"{name} {old} → {new}"
+    if "tags" in changed:
+        old_tags, new_tags = changed["tags"]
+        yield from (f"+{safe_line(tag)}" for tag in new_tags if tag not in old_tags)
+        yield from (f"-{safe_line(tag)}" for tag in old_tags if tag not in new_tags)
