@@ -21,7 +21,7 @@ def outbox() -> None:
 @json_option
 def list_(db: Path | None, as_json: bool) -> None:
     """List unsent replies: queued, held, in doubt, failed, and what is known of each."""
-    from queues.outgoing.doubts import evidence
+    from queues.outgoing.known_of_reply import known_of
 
     with reading(db) as store:
         for entry in store.outbox.waiting():
@@ -35,14 +35,14 @@ def list_(db: Path | None, as_json: bool) -> None:
                 "due": iso(entry.due_at),
                 "attempts": entry.attempts,
                 "reason": entry.reason,
-                "known": evidence(entry, _at),
+                "known": known_of(entry, _at),
                 "proofs": sorted(entry.proofs),
                 "looked_at": iso(entry.looked_at) if entry.looked_at is not None else None,
             }
             if as_json:
                 write_json(row)
             else:
-                why = "; ".join(part for part in (entry.reason, *evidence(entry, _at)) if part)
+                why = "; ".join(part for part in (entry.reason, *known_of(entry, _at)) if part)
                 why = f"  {safe_line(why)}" if why else ""
                 to = safe_line(", ".join((entry.recipient, *entry.cc)))
                 click.echo(f"{entry.id:<5} #{entry.ticket_id:<6} {entry.state:<9} {to}{why}")

@@ -52,7 +52,7 @@ class Outbox(Part):
         self.desk.push_screen(OutboxCard(waiting, marked), decided)
 
     def _both_texts(self, entry: OutboxEntry) -> Waiting:
-        from queues.outgoing.doubts import evidence
+        from queues.outgoing.known_of_reply import known_of
         from tui.replying.outbox_card import Waiting
 
         now = self.desk.clock()
@@ -63,7 +63,7 @@ class Outbox(Part):
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]
         texts = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
-        known = [part for part in (entry.reason, *evidence(entry, lambda at: away(at, now))) if part]
+        known = [part for part in (entry.reason, *known_of(entry, lambda at: away(at, now))) if part]
         said = [*texts, "\n".join(f"· {part}" for part in known)]
         return Waiting(entry, own.text if own is not None else "", "\n\n".join(part for part in said if part) or "—")
 

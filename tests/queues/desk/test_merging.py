@@ -33,6 +33,8 @@ CONFIRMS = Procedure(
     "identity", 1, date(2026, 1, 1), {}, (Step("who", StepKind.CHECK, {"en": "Who?"}, gate=True),),
     topics=frozenset({"access"}),
 )  # fmt: skip
+LOOKS_UP = Procedure("refund", 1, date(2026, 1, 1), {}, (Step("found", StepKind.CHECK, {"en": "Paid?"}),),
+                     topics=frozenset({"refund"}))  # fmt: skip
 
 
 @pytest.fixture
@@ -49,7 +51,11 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
         Policy("any", 4 * HOUR, 8 * HOUR, 48 * HOUR),
     )
     rules = DeskRules(
-        routing=Rules(()), policies=policies, undo_seconds=10, procedures={CONFIRMS.id: CONFIRMS}, reopen_days=0
+        routing=Rules(()),
+        policies=policies,
+        undo_seconds=10,
+        procedures={p.id: p for p in (CONFIRMS, LOOKS_UP)},
+        reopen_days=0,
     )
     yield Desk(store, clock=clock, rules=rules, agent="noa")
     store.close()
@@ -374,7 +380,7 @@ class TestRules:
         with pytest.raises(GateError):
             desk.act([two], Change(status=Status.SOLVED))
         desk.undo()
-        desk.act([two], Change(topic="refund"))
+        desk.act([two], Change(topic="refund", procedure="refund"))
         with pytest.raises(GateError):
             merge(desk, one, two)
         merge(desk, two, one)

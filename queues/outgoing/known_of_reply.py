@@ -13,7 +13,7 @@ _AWAITED = {
 }
 
 
-def evidence(entry: OutboxEntry, time: Callable[[int], str]) -> list[str]:
+def known_of(entry: OutboxEntry, time: Callable[[int], str]) -> list[str]:
     """Return what is known besides the reason; `time` writes Unix seconds as a time of day or a date."""
     if entry.state is OutboxState.IN_DOUBT:
         return _of_doubt(entry, time) if entry.connector.startswith(_MAIL) else []
