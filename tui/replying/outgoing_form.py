@@ -51,7 +51,7 @@ class OutgoingForm(BaseCard[Written]):
         self.subject = Input(written.subject, placeholder=one_line(subject_hint), compact=True, select_on_focus=False)
         hint = words("numbers: 1 3, or all; empty for none")
         self.files = Input(written.files, placeholder=hint, compact=True, select_on_focus=False)
-        self.text = TextArea(written.text, classes="-tall", soft_wrap=True, tab_behavior="focus", compact=True)
+        self.text = TextArea(written.text, classes="-mail", soft_wrap=True, tab_behavior="focus", compact=True)
         self.told = Static("", id="escalate-told", markup=False)
 
     def compose(self) -> ComposeResult:

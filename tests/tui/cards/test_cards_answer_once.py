@@ -14,7 +14,7 @@ from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 import tui
-from data.records.changes import Change
+from data.records.changes import Change, Finding
 from data.records.customers import Customer
 from data.records.messages import Attachment, Direction, Draft, Message, MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
@@ -50,6 +50,8 @@ from tui.replying.bulk_card import BulkCard
 from tui.replying.bulk_plan import Plan
 from tui.replying.draft_choice import DraftChoice
 from tui.replying.outbox_card import OutboxCard, Waiting
+from tui.replying.outgoing_card import Leaving, OutgoingCard
+from tui.replying.outgoing_form import OutgoingForm, Written
 from tui.replying.reply_card import ReplyCard
 from tui.replying.reply_card_lines import Card
 from tui.reviews.my_reviews import MyReviews
@@ -101,6 +103,9 @@ def _nothing(*given: object) -> None:
     """Stand for what a card asks of the desk."""
 
 
+LEAVING = Leaving(
+    "Forward #1", "b@x.example", "Fwd: Hola", "Hi", [("a.txt", 3)], [Finding("name", "A name leaves.")], ["Ask first."]
+)
 CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     AccountForm: lambda folder: AccountForm(form_of(MAIL), setup_of(folder)),
     AccountsCard: lambda folder: AccountsCard([Account("a", "a@x.example")], lambda: ({}, NOW), setup_of(folder)),
@@ -120,6 +125,8 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     LinesCard: lambda folder: LinesCard("Lines", [("a", "one"), ("b", "two")], "keys"),
     MyReviews: lambda folder: my_reviews(),
     OutboxCard: lambda folder: OutboxCard([Waiting(entry(), "Hi", "Hola")]),
+    OutgoingCard: lambda folder: OutgoingCard(LEAVING, may_hold=True),
+    OutgoingForm: lambda folder: OutgoingForm("Forward #1", Written("b@x.example", text="Hi"), "Fwd: Hola", ["a.txt"]),
     PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
     ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
     ReviewScreen: lambda folder: review_screen(),
