@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from data.errors import DeskError, StoreError
 from data.locations import network_file_system, private_file, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
 from data.records.tickets import SearchHit
-from data.search import search
+from data.search.search_index import search
 from data.tables.action_log import Actions
 from data.tables.csat import Csat
 from data.tables.customers import Customers
@@ -151,9 +152,14 @@ class Store:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def search(self, query: str, *, limit: int = 200, lane: str | None = None) -> list[SearchHit]:
-        """Find messages by their words, newest first, accents and case ignored; any text is a valid query."""
-        return search(self._connection, query, limit=limit, lane=lane)
+    def search(
+        self, query: str, *, limit: int = 200, lane: str | None = None, now: int = 0, zone: tzinfo = UTC
+    ) -> list[SearchHit]:
+        """Find messages and people, newest first, whatever the ticket's status; accents and case are ignored.
+
+        `now` and `zone` are for `before:` and `after:`. Raises InputError for an operator whose value cannot be.
+        """
+        return search(self._connection, query, limit=limit, lane=lane, now=now, zone=zone)
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlite_utils import Database, Migrations
 
 from data.migrations.version import APPLICATION_ID
+from data.search.search_index import person
+from data.search.search_words import indexed
 
 migrations = Migrations("tridesk")
 
@@ -448,4 +452,32 @@ FIGURES = (
 def figures_have_one_source(db: Database) -> None:
     """Replies and work in indexes of their own; counts of replies by the messages; each ticket's first clocks."""
     for statement in FIGURES:
+        db.execute(statement)
+
+
+_SEARCH = """CREATE VIRTUAL TABLE {name} USING fts5({columns}, {more}
+    tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'")"""
+SEARCH = (
+    _SEARCH.format(name="search_text", columns="text, who", more="content='', columnsize=0, prefix='3 4',"),
+    _SEARCH.format(name="people_text", columns="who", more=""),
+    "CREATE INDEX message_at ON message(received_at, ticket_id)",
+    "CREATE INDEX message_file ON message(id, ticket_id) WHERE attachments <> '[]'",
+    "CREATE INDEX message_of_file ON message(ticket_id) WHERE attachments <> '[]'",
+    "CREATE INDEX ticket_of_status ON ticket(status, id)",
+    "CREATE INDEX ticket_of_language ON ticket(language, id)",
+    """INSERT INTO search_text (rowid, text, who) SELECT id, indexed(subject || char(10) || text || char(10) ||
+        coalesce((SELECT group_concat(json_extract(value, '$.filename'), char(10)) FROM json_each(attachments)), '')),
+        indexed(from_name || char(10) || from_address) FROM message""",
+    """INSERT INTO people_text (rowid, who) SELECT id, person(name, coalesce((SELECT json_group_array(
+        json_array(kind, value)) FROM identity WHERE customer_id = customer.id), '[]')) FROM customer""",
+    "DROP TABLE message_text",
+)
+
+
+@migrations()
+def search_finds_people_and_numbers(db: Database) -> None:
+    """Text as it is looked for: folded, scripts without spaces sign by sign, numbers in one spelling; and people."""
+    db.conn.create_function("indexed", 1, indexed, deterministic=True)
+    db.conn.create_function("person", 2, lambda name, known: person(name, json.loads(known)), deterministic=True)
+    for statement in SEARCH:
         db.execute(statement)

@@ -169,6 +169,9 @@ class View:
     """Solved at this time or later."""
     everything: bool = False
     """All tickets, whatever their status, newest first; the rest is not looked at."""
+    found: bool = False
+    """What a search found, whatever its status: most urgent first, then what has no clock; the rest is not looked at.
+    Only for a few tickets, named by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +181,7 @@ class SearchHit:
     ticket_id: int
     message_id: int
     snippet: str
+    status: Status
+    """The ticket's, as well as what follows."""
+    lane: str
+    subject: str

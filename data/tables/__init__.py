@@ -1,4 +1,4 @@
 """The SQL of the store, one file per subject. Each reads and writes through the connection that `data.store` opens.
 
-Imports `records` and `errors`.
+Imports `search`, `records` and `errors`.
 """

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from data.records.customers import Customer, Identity
+from data.search.search_index import insert_person
 
 
 class Customers:
@@ -42,15 +43,22 @@ class Customers:
             (customer.name, customer.language, customer.register, customer.region, customer.tier, customer.created_at),
         )
         number = int(cursor.lastrowid or 0)
-        self.add_identities(number, customer.identities)
+        self._add(number, customer.identities)
+        insert_person(self._db, number)
         return number
 
     def add_identities(self, customer_id: int, identities: Sequence[Identity]) -> None:
         """Remember more ways to know a customer; one that is known already stays with its owner."""
+        if self._add(customer_id, identities):
+            insert_person(self._db, customer_id)
+
+    def _add(self, customer_id: int, identities: Sequence[Identity]) -> int:
+        before = self._db.total_changes
         self._db.executemany(
             "INSERT OR IGNORE INTO identity (kind, value, customer_id, since) VALUES (?, ?, ?, ?)",
             [(identity.kind, identity.value, customer_id, identity.since) for identity in identities],
         )
+        return self._db.total_changes - before
 
     def language_of(self, customer_id: int) -> str:
         """Return the language remembered for the customer, else that of the newest ticket that has one, else `""`."""
@@ -75,3 +83,5 @@ class Customers:
             "region": "UPDATE customer SET region = ? WHERE id = ?",
         }
         self._db.execute(sql[field], (value, customer_id))
+        if field == "name":
+            insert_person(self._db, customer_id)

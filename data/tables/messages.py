@@ -11,6 +11,7 @@ from typing import Any
 
 from data.records.changes import Answered
 from data.records.messages import Attachment, Direction, Message, MessageKind, OwnReply, Sign
+from data.search.search_index import insert_message
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
@@ -218,9 +219,7 @@ class Messages:
         marks = ", ".join(f":{name}" for name in row)
         cursor = self._db.execute(f"INSERT INTO message ({names}) VALUES ({marks})", row)
         number = int(cursor.lastrowid or message.id)
-        self._db.execute(
-            "INSERT INTO message_text (rowid, subject, text) VALUES (?, ?, ?)", (number, message.subject, message.text)
-        )
+        insert_message(self._db, number, message)
         if message.raw_sha256:
             self._db.execute("UPDATE raw SET filed = 1 WHERE sha256 = ?", (message.raw_sha256,))
         return number

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from data.search.search_words import term
+
 _KINDS = ("email", "handle", "phone")
 _MOST_ASKED = 50
 _MOST_FOUND = 20
@@ -42,13 +44,13 @@ class People:
         What a message only quotes of an earlier one does not count.
         """
         sql = """SELECT DISTINCT t.customer_id FROM
-                (SELECT rowid AS id FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?) hit
+                (SELECT rowid AS id FROM search_text WHERE search_text MATCH ? ORDER BY rowid DESC LIMIT ?) hit
             JOIN message m ON m.id = hit.id JOIN ticket t ON t.id = m.ticket_id
             WHERE m.direction = 'in' AND instr(m.new_text, ?) > 0"""
         results = {
-            number: frozenset(row[0] for row in self._db.execute(sql, (f'"{match}"', _MOST_FOUND, number)))
+            number: frozenset(row[0] for row in self._db.execute(sql, (f"{{text}} : {match}", _MOST_FOUND, number)))
             for number in numbers[:_MOST_ASKED]
-            if (match := number.replace('"', ""))
+            if (match := term(number))
         }
         return {number: customers for number, customers in results.items() if customers}
 

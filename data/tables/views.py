@@ -29,6 +29,8 @@ def plan(view: View) -> Plan:
     conditions = tuple(
         f"t.{name} = :{name}" for name in ("status", "assignee", "language") if getattr(view, name) is not None
     )
+    if view.found:
+        return Plan("ticket t", ("t.sort_due", "t.id"), ("t.lane = :lane",))
     if view.everything:
         return Plan("ticket t", ("-t.id",), ("t.lane = :lane",))
     if view.tag is not None:

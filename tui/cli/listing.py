@@ -203,20 +203,38 @@ def _override_keys(event: Event) -> dict[str, Any]:
     }
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("words", nargs=-1, required=True)
 @db_option
 @click.option("--lane", help="Only this lane.")
 @click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option
 def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:
-    """Find messages that contain all the words, newest first; accents and case are ignored."""
+    """Find messages and people, newest first, whatever the status; accents and case are ignored.
+
+    All words must be there; "a phrase" in quotes, -word must not. Operators: from: tag: status: lang: lane: before:
+    after: has:file.
+    """
+    from tui.cli.periods import zone_of
+
     with reading(db) as store:
-        hits = store.search(" ".join(words), limit=limit, lane=lane)
+        text = " ".join(_quoted(word) for word in words)
+        hits = store.search(text, limit=limit, lane=lane, now=wall_clock(), zone=zone_of(""))
         for hit in hits:
             if as_json:
-                write_json({"ticket": hit.ticket_id, "message": hit.message_id, "snippet": hit.snippet})
+                found = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": hit.snippet}
+                write_json({**found, "status": hit.status, "lane": hit.lane, "subject": hit.subject})
             else:
-                click.echo(f"#{hit.ticket_id:<6} {safe_line(hit.snippet)}")
+                click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(hit.snippet)}")
         if not hits and not as_json:
             click.echo("Nothing found.", err=True)
+
+
+def _quoted(word: str) -> str:
+    """Return an argument as it was meant: the shell took the quotes of one that holds spaces."""
+    if " " not in word or '"' in word:
+        return word
+    head, colon, rest = word.partition(":")
+    is_operator = bool(colon) and " " not in head
+    minus = "-" if word.startswith("-") and not is_operator else ""
+    return f'{head}:"{rest}"' if is_operator else f'{minus}"{word.removeprefix(minus)}"'

@@ -17,7 +17,8 @@ class FilterLine(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(self) -> None:
-        super().__init__(placeholder=words("text, name or #number; at least 3 letters"), id="filter", compact=True)
+        hint = words("text, name, phone, #number · from: tag: status: lang: lane: before: after: has:file · -not")
+        super().__init__(placeholder=hint, id="filter", compact=True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Post what is typed so far."""

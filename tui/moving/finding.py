@@ -1,10 +1,13 @@
-"""Filtering the lanes as the agent types."""
+"""Filtering the lanes as the agent types: over all statuses, with the state of what a lane does not show by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from data.errors import InputError
+from data.records.tickets import View
 from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
@@ -33,6 +36,10 @@ class Filter(Part):
         super().__init__(desk)
         self.going = going
         self.looked_for = ""
+        self._states: dict[int, tuple[str, str]] = {}
+        """Status and lane of each ticket that was found."""
+        self._problem = ""
+        """What is wrong with an operator."""
         self._line: FilterLine | None = None
         """The line to type in, created on first use."""
 
@@ -77,14 +84,27 @@ class Filter(Part):
         wanted = query if len(query) >= LEAST_LETTERS else ""
         if wanted == self.looked_for:
             return
-        self.looked_for = wanted
+        self.looked_for, self._states, self._problem = wanted, {}, ""
         known: Found = {}
         for pane in self.desk.panes:
             pane.list.show_source(self.source(pane, known), self.empty_words(pane))
-        found = len(self._look_for(wanted, known))
-        self.desk.say(
-            words("{n} found in all lanes, any status; Esc clears the search").format(n=found) if wanted else ""
-        )
+        self._look_for(wanted, known)
+        self.desk.say(self._problem or self._told() if wanted else "", severe=bool(wanted and self._problem))
+
+    def _told(self) -> str:
+        """Return how many were found, in which state, and how many are in lanes that are not shown."""
+        by_status: dict[str, int] = {}
+        for status, _ in self._states.values():
+            by_status[status] = by_status.get(status, 0) + 1
+        shown = {pane.lane.name for pane in self.desk.panes}
+        elsewhere = sum(lane not in shown for _, lane in self._states.values())
+        parts = [f"{n} {words(status)}" for status, n in sorted(by_status.items(), key=lambda item: -item[1])]
+        told = words("{n} found; Esc clears the search").format(n=len(self._states))
+        if len(parts) > 1 or by_status.keys() - {"new", "open"}:
+            told = words("{n} found ({states}); Esc clears the search").format(
+                n=len(self._states), states=", ".join(parts)
+            )
+        return told + (words(" · {n} in lanes that are not shown").format(n=elsewhere) if elsewhere else "")
 
     def source(self, pane: LanePane, known: Found) -> LaneSource:
         """Return what a lane shows now: its view, filtered by the search, whose result may be passed as `known`."""
@@ -92,11 +112,21 @@ class Filter(Part):
         among = self._look_for(wanted, known) if wanted else pane.named.among
         if wanted and pane.named.among is not None:
             among = sorted({*self._look_for(wanted, known)} & {*pane.named.among})
-        return LaneSource(self.desk.store, pane.lane.name, among, pane.named.view(self.desk.agent, self.desk.clock()))
+        view = pane.named.view(self.desk.agent, self.desk.clock())
+        if self.looked_for and pane.named.plain:
+            view = View(found=True)
+        return LaneSource(self.desk.store, pane.lane.name, among, view)
 
     def _look_for(self, wanted: str, known: Found) -> list[int]:
         if wanted and wanted not in known:
-            known[wanted] = sorted({hit.ticket_id for hit in self.desk.store.search(wanted, limit=MOST_HITS)})
+            try:
+                hits = self.desk.store.search(
+                    wanted, limit=MOST_HITS, now=self.desk.clock(), zone=ZoneInfo(self.desk.zone())
+                )
+            except InputError as error:  # an operator whose value is not written to its end
+                hits, self._problem = [], error.message
+            self._states |= {hit.ticket_id: (str(hit.status), hit.lane) for hit in hits}
+            known[wanted] = sorted({hit.ticket_id for hit in hits})
         return known.get(wanted, [])
 
     def empty_words(self, pane: LanePane) -> str:

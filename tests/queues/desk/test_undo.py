@@ -92,7 +92,8 @@ def a_desk(clock: Clock) -> Iterator[Desk]:
 def state(store: Store) -> dict[str, list[Any]]:
     """All that a desk holds but the append-only record, and rows that were taken back."""
     db = database(store)
-    tables = {name for name in db.table_names() if not name.startswith(("_sqlite", "message_text", "sqlite_"))}
+    derived = ("_sqlite", "search_text", "people_text", "sqlite_")
+    tables = {name for name in db.table_names() if not name.startswith(derived)}
     found = {}
     for table in sorted(tables - {"event", "action", "reference"}):
         rows = list(db[table].rows)

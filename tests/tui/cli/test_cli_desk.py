@@ -69,7 +69,10 @@ def test_list_show_and_search_read_the_desk(desk_file: Path, home: dict[str, str
         "replies": 0, "first_reply": None, "one_touch": None, "handling": 0, "reopened": 0,
         "late": shown["figures"]["late"],
     }  # fmt: skip
-    assert json.loads(tridesk(home, "search", "contrasena", "--json").stdout)["ticket"] == 1
+    hit = json.loads(tridesk(home, "search", "contrasena", "--json").stdout)
+    assert (hit["ticket"], hit["status"], hit["lane"]) == (1, "new", "mail")
+    assert json.loads(tridesk(home, "search", "recuerdo mi", "-solved", "from:ana", "--json").stdout)["ticket"] == 1
+    assert "before:soon is not a date" in tridesk(home, "search", "before:soon").stderr
 
 
 def test_words_of_others_reach_the_terminal_safely(desk_file: Path, home: dict[str, str]) -> None:

@@ -223,6 +223,23 @@ def test_typing_filters_the_lanes_and_escape_shows_all_again(path: Path) -> None
     play(path, script)
 
 
+def test_what_is_solved_is_found_too_and_its_state_is_shown(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        number = app.desk.target()
+        assert number is not None
+        await press(pilot, app, "p")
+        await press(pilot, app, "slash", *"zoe")
+        rows = {row.id: row.status for pane in app.desk.panes for row in pane.list.window.rows}
+        assert rows[number] is Status.PENDING
+        assert "1 pending" in app.desk.said
+        assert "pend." in picture(app)
+        await press(pilot, app, "escape", "slash", *"status:nope")
+        assert "status:nope is not known" in app.desk.said
+        await press(pilot, app, "escape")
+
+    play(path, script)
+
+
 def test_keys_faster_than_hands_change_nothing(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         desk = app.desk

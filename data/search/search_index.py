@@ -1,0 +1,193 @@
+"""Full text over messages and people. Written explicitly with each message (triggers cost 2 to 3 times as much).
+
+Every search is bounded: it is led by an index, and what no index leads looks at the newest tickets only. So it takes
+as long with a million tickets as with a thousand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, tzinfo
+from typing import Any
+
+from data.records.messages import Message
+from data.records.tickets import SearchHit, Status
+from data.search.search_query import Condition, Query, parse
+from data.search.search_words import endings, folded, indexed
+
+MOST_LOOKED_AT = 5_000
+"""The most matches of a text, or tickets, that are checked against the other conditions."""
+_MOST_PEOPLE = 500
+_AROUND = 40
+
+
+def search(
+    connection: sqlite3.Connection, text: str, *, limit: int, lane: str | None, now: int = 0, zone: tzinfo = UTC
+) -> list[SearchHit]:
+    """Return the newest matches. Raises InputError for an operator whose value cannot be."""
+    query = parse(text, now, zone)
+    if query.is_empty or (lane is not None and query.lanes.wanted and lane not in query.lanes.wanted):
+        return []
+    if lane is not None:
+        query.lanes.wanted = [lane]
+    where, given = _conditions(query)
+    most = 2 * limit if not where or _leads_alone(query) else MOST_LOOKED_AT
+    numbers: set[int] = set()
+    for source, values, but in _sources(query):
+        sql = f"""SELECT m.id FROM {source} JOIN ticket t ON t.id = m.ticket_id
+            WHERE m.withdrawn = 0 {where} ORDER BY m.id DESC LIMIT :limit"""
+        enough = MOST_LOOKED_AT if but else limit
+        found = connection.execute(sql, {**given, **values, "most": max(most, enough), "limit": enough})
+        numbers.update(_without(connection, [row[0] for row in found], but)[:limit])
+    return _hits(connection, sorted(numbers, reverse=True)[:limit], text)
+
+
+def _hits(connection: sqlite3.Connection, numbers: list[int], text: str) -> list[SearchHit]:
+    sql = """SELECT m.ticket_id, m.id, m.text, m.subject, t.status, t.lane, t.subject FROM message m
+        JOIN ticket t ON t.id = m.ticket_id WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC"""
+    return [
+        SearchHit(row[0], row[1], snippet(row[2] or row[3], text), Status(row[4]), row[5], row[6])
+        for row in connection.execute(sql, (json.dumps(numbers),))
+    ]
+
+
+def _sources(query: Query) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield where messages come from, by their text, by their people, or by the best other index.
+
+    With each its values, and the FTS5 expression of what must not be there, unless it was looked at already.
+    """
+    senders = [f"{{who}} : {expression}" for expression in query.senders]
+    words = [*query.words, *senders]
+    unwanted = [*query.unwanted, *(f"{{who}} : {expression}" for expression in query.other_senders)]
+    match = " AND ".join(f"({word})" for word in words)
+    but = " OR ".join(f"({word})" for word in unwanted)
+    if words:
+        match += f" NOT ({but})" if but else ""
+        hits = "(SELECT rowid AS id FROM search_text WHERE search_text MATCH :match ORDER BY rowid DESC LIMIT :most)"
+        yield f"{hits} h CROSS JOIN message m ON m.id = h.id", {"match": match}, ""
+        whom = " AND ".join(f"({word})" for word in [*query.people, *query.senders])
+        people = f"""(SELECT rowid AS id FROM people_text WHERE people_text MATCH :whom
+            ORDER BY rowid DESC LIMIT {_MOST_PEOPLE})"""
+        theirs = f"""{people} p CROSS JOIN ticket o ON o.customer_id = p.id
+            CROSS JOIN message m ON m.id = (SELECT max(id) FROM message
+                WHERE ticket_id = o.id AND withdrawn = 0{" AND direction = 'in'" if query.senders else ""})"""
+        yield theirs, {"whom": whom}, but
+        return
+    newest = "(SELECT max(id) FROM message WHERE ticket_id = o.id AND withdrawn = 0)"
+    yield f"{_tickets(query)} o CROSS JOIN message m ON m.id = {newest}", {}, but
+
+
+def _tickets(query: Query) -> str:
+    """Return the tickets that the most telling condition leads to, the newest first."""
+    if query.tags.wanted:
+        return """(SELECT -place AS id FROM ticket_tag WHERE lane IN (SELECT DISTINCT lane FROM lane_count)
+            AND tag = json_extract(:tags, '$[0]') ORDER BY place LIMIT :most)"""
+    if query.has_file:
+        return """(SELECT DISTINCT ticket_id AS id FROM (SELECT ticket_id FROM message
+            WHERE attachments <> '[]' ORDER BY id DESC LIMIT :most))"""
+    if query.since is not None or query.until is not None:
+        return """(SELECT DISTINCT ticket_id AS id FROM (SELECT ticket_id FROM message INDEXED BY message_at
+            WHERE received_at >= coalesce(:since, 0) AND received_at < coalesce(:until, 1 << 60)
+            ORDER BY received_at DESC LIMIT :most))"""
+    if query.statuses.wanted:
+        return _of_each("status", "statuses", len(query.statuses.wanted))
+    if query.languages.wanted:
+        return _of_each("language", "languages", len(query.languages.wanted))
+    return "(SELECT id FROM ticket ORDER BY id DESC LIMIT :most)"
+
+
+def _of_each(column: str, values: str, count: int) -> str:
+    """Return the newest tickets of each value by the column's own index; `IN` would have to sort them all."""
+    each = (
+        f"""SELECT id FROM (SELECT id FROM ticket INDEXED BY ticket_of_{column}
+            WHERE {column} = json_extract(:{values}, '$[{place}]') ORDER BY id DESC LIMIT :most)"""
+        for place in range(count)
+    )
+    return f"({' UNION '.join(each)})"
+
+
+def _leads_alone(query: Query) -> bool:
+    """Return whether the index that leads to the tickets answers everything that is asked."""
+    return query in (
+        Query(tags=Condition(query.tags.wanted[:1])),
+        Query(statuses=Condition(query.statuses.wanted)),
+        Query(languages=Condition(query.languages.wanted)),
+    )
+
+
+def _without(connection: sqlite3.Connection, numbers: list[int], but: str) -> list[int]:
+    """Return the messages that do not match what must not be there."""
+    if not but or not numbers:
+        return numbers
+    sql = "SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?"
+    unwanted = {row[0] for row in connection.execute(sql, (but, min(numbers), max(numbers)))}
+    return [number for number in numbers if number not in unwanted]
+
+
+def _conditions(query: Query) -> tuple[str, dict[str, Any]]:
+    """Return what the ticket and the message must be, as SQL and its values."""
+    parts: list[str] = []
+    given: dict[str, Any] = {"since": query.since, "until": query.until}
+    for name, column, condition in (
+        ("statuses", "t.status", query.statuses),
+        ("languages", "t.language", query.languages),
+        ("lanes", "t.lane", query.lanes),
+    ):
+        given |= {name: json.dumps(condition.wanted), f"not_{name}": json.dumps(condition.unwanted)}
+        if condition.wanted:
+            parts.append(f"{column} IN (SELECT value FROM json_each(:{name}))")
+        if condition.unwanted:
+            parts.append(f"{column} NOT IN (SELECT value FROM json_each(:not_{name}))")
+    given |= {"tags": json.dumps(query.tags.wanted), "not_tags": json.dumps(query.tags.unwanted)}
+    has_tag = "EXISTS (SELECT 1 FROM json_each(t.tags) g WHERE g.value = w.value)"
+    if query.tags.wanted:
+        parts.append(f"NOT EXISTS (SELECT 1 FROM json_each(:tags) w WHERE NOT {has_tag})")
+    if query.tags.unwanted:
+        parts.append(f"NOT EXISTS (SELECT 1 FROM json_each(:not_tags) w WHERE {has_tag})")
+    if query.since is not None:
+        parts.append("m.received_at >= :since")
+    if query.until is not None:
+        parts.append("m.received_at < :until")
+    if query.has_file is not None:
+        files = "EXISTS (SELECT 1 FROM message f WHERE f.ticket_id = t.id AND f.attachments <> '[]')"
+        parts.append(files if query.has_file else f"NOT {files}")
+    return "".join(f" AND {part}" for part in parts), given
+
+
+def insert_message(connection: sqlite3.Connection, number: int, message: Message) -> None:
+    """Make a message findable: its text, its files' names, and who wrote it."""
+    names = [part.filename for part in message.attachments]
+    row = (number, indexed(message.subject, message.text, *names), indexed(message.from_name, message.from_address))
+    connection.execute("INSERT INTO search_text (rowid, text, who) VALUES (?, ?, ?)", row)
+
+
+def insert_person(connection: sqlite3.Connection, customer_id: int) -> None:
+    """Make a customer findable by name, address, handle and telephone number, as they are now."""
+    named = connection.execute("SELECT name FROM customer WHERE id = ?", (customer_id,)).fetchone()
+    known = connection.execute("SELECT kind, value FROM identity WHERE customer_id = ?", (customer_id,)).fetchall()
+    connection.execute("DELETE FROM people_text WHERE rowid = ?", (customer_id,))
+    connection.execute(
+        "INSERT INTO people_text (rowid, who) VALUES (?, ?)", (customer_id, person(named[0] if named else "", known))
+    )
+
+
+def person(name: str, identities: list[tuple[str, str]]) -> str:
+    """Return what the index holds of a customer."""
+    phones = [ending for _, value in identities if re.fullmatch(r"[\d\s()+./-]+", value) for ending in endings(value)]
+    return " ".join([indexed(name, *(value for _, value in identities)), *phones])
+
+
+def snippet(text: str, query: str) -> str:
+    """Return the part of a text around the first word of a search, on one line."""
+    line = " ".join(text.split())
+    plain = folded(line)
+    if len(plain) != len(line):
+        line = plain  # a fold that changes lengths: show what was compared
+    wanted = [word for word in re.findall(r"\w+", folded(query)) if len(word) > 1] or [folded(query).strip()]
+    places = [place for word in wanted if word and (place := plain.find(word)) >= 0]
+    start = max(0, min(places, default=0) - _AROUND)
+    cut = line[start : start + 3 * _AROUND]
+    return ("…" if start else "") + cut + ("…" if start + 3 * _AROUND < len(line) else "")
