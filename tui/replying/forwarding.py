@@ -18,12 +18,12 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.words import words
 from tui.replying.forward_text import newest_of_customer, quoted
-from tui.replying.outgoing_card import Leaving, OutgoingCard, Sent
-from tui.replying.outgoing_form import OutgoingForm, Written, file_numbers
+from tui.replying.outgoing_text import Written, file_numbers
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
     from queues.files.kept_files import TicketFile
+    from tui.replying.outgoing_card import Leaving, Sent
 
 
 class Forwarding(Part):
@@ -53,6 +53,7 @@ class Forwarding(Part):
     def _write(self, ticket: Ticket) -> None:
         """Show the form, with what was typed before or the customer's newest message."""
         from queues.files.kept_files import files_of
+        from tui.replying.outgoing_form import OutgoingForm
 
         conversation = self.desk.store.messages.of(ticket.id)
         files = files_of(conversation)
@@ -103,6 +104,8 @@ class Forwarding(Part):
 
     async def _look(self, ticket: Ticket, written: Written, files: tuple[ForwardedFile, ...]) -> None:
         """Show the card, with the findings of the desk."""
+        from tui.replying.outgoing_card import Leaving, OutgoingCard
+
         change = Change(forward=Forward(written.to, written.text.strip("\n"), written.subject, files))
 
         def looked(desk: Desk) -> tuple[Leaving, Ticket]:

@@ -12,11 +12,11 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.words import words
-from tui.replying.outgoing_card import Leaving, OutgoingCard, Sent
-from tui.replying.outgoing_form import OutgoingForm, Written
+from tui.replying.outgoing_text import Written
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
+    from tui.replying.outgoing_card import Leaving, Sent
 
 
 class NewMail(Part):
@@ -34,6 +34,7 @@ class NewMail(Part):
 
     def _write(self) -> None:
         """Show the form, with what was typed before."""
+        from tui.replying.outgoing_form import OutgoingForm
 
         def written(answer: Written | None) -> None:
             if answer is None:
@@ -47,6 +48,8 @@ class NewMail(Part):
 
     async def _look(self, written: Written) -> None:
         """Show the card, with the findings of the desk."""
+        from tui.replying.outgoing_card import Leaving, OutgoingCard
+
         asked = NewTicket(written.to, written.subject, written.text.strip("\n"))
 
         def looked(desk: Desk) -> Leaving:

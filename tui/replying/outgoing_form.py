@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,21 +14,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.cards.base_card import BaseCard
 from tui.look.one_line import one_line
 from tui.look.words import words
-
-_ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What stands in the form."""
-
-    to: str = ""
-    subject: str = ""
-    text: str = ""
-    files: str = ""
-    """As typed: numbers of the files in the list, or `all`."""
-    complete: bool = False
-    """The agent wants to see the mail; else the form was left."""
+from tui.replying.outgoing_text import Written, file_numbers
 
 
 class OutgoingForm(BaseCard[Written]):
@@ -111,13 +96,3 @@ class OutgoingForm(BaseCard[Written]):
     def _tell(self, text: str) -> None:
         self.told.update(Content(text))
         self.told.add_class("-wrong")
-
-
-def file_numbers(typed: str, count: int) -> tuple[int, ...] | None:
-    """Return the numbers of the files that were typed, from 1 on; None where they name no files."""
-    words_typed = typed.replace(",", " ").split()
-    if words_typed == [_ALL]:
-        return tuple(range(1, count + 1))
-    if not all(word.isascii() and word.isdecimal() and 1 <= int(word[:9]) <= count for word in words_typed):
-        return None
-    return tuple(dict.fromkeys(int(word) for word in words_typed))

@@ -51,7 +51,8 @@ from tui.replying.bulk_plan import Plan
 from tui.replying.draft_choice import DraftChoice
 from tui.replying.outbox_card import OutboxCard, Waiting
 from tui.replying.outgoing_card import Leaving, OutgoingCard
-from tui.replying.outgoing_form import OutgoingForm, Written
+from tui.replying.outgoing_form import OutgoingForm
+from tui.replying.outgoing_text import Written
 from tui.replying.reply_card import ReplyCard
 from tui.replying.reply_card_lines import Card
 from tui.reviews.my_reviews import MyReviews

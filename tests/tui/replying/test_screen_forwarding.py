@@ -19,7 +19,8 @@ from queues.mail.read_mail import read_mail
 from tests.tui.playing import clock, incoming, picture, play, press, settled, ticket
 from tui.app import DeskApp
 from tui.replying.outgoing_card import OutgoingCard
-from tui.replying.outgoing_form import OutgoingForm, file_numbers
+from tui.replying.outgoing_form import OutgoingForm
+from tui.replying.outgoing_text import file_numbers
 
 RAW = (
     b"From: Zoe <zoe1@customer.example>\r\nTo: us@desk.example\r\nSubject: Mi paquete\r\nMessage-ID: <1@x>\r\n"

@@ -1,0 +1,30 @@
+"""What an agent typed into the form of a mail that is no reply, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the form."""
+
+    to: str = ""
+    subject: str = ""
+    text: str = ""
+    files: str = ""
+    """As typed: numbers of the files in the list, or `all`."""
+    complete: bool = False
+    """The agent wants to see the mail; else the form was left."""
+
+
+def file_numbers(typed: str, count: int) -> tuple[int, ...] | None:
+    """Return the numbers of the files that were typed, from 1 on; None where they name no files."""
+    words_typed = typed.replace(",", " ").split()
+    if words_typed == [_ALL]:
+        return tuple(range(1, count + 1))
+    if not all(word.isascii() and word.isdecimal() and 1 <= int(word[:9]) <= count for word in words_typed):
+        return None
+    return tuple(dict.fromkeys(int(word) for word in words_typed))
