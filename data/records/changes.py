@@ -138,7 +138,7 @@ class Done:
     leaves_at: int | None = None
     """Until when `undo` can recall the reply; None if nothing is sent."""
     partly: bool = False
-    """Undone except for what was sent; it cannot be redone."""
+    """Undone except for what was sent, or after others were done; it cannot be redone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from queues.desk.recalculate import CLOCK, Reclocked, reclock
 from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
 from queues.desk.route_again import Plan
-from queues.desk.ticket_fields import RECORDED, changed_fields, counted_replies, with_clocks, write_fields
+from queues.desk.ticket_fields import CLOCKS, RECORDED, changed_fields, counted_replies, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
@@ -314,6 +314,8 @@ class Desk:
             gone = undoing.left(self.store, action.steps)
             if gone and rest_of != action.id:
                 raise _already_left(action, gone)
+            if not gone and number is not None and self._is_not_last(action):
+                return self._undo_apart(action, now)
             if not gone:
                 undoing.undo(self.store, action.steps)
                 self.store.actions.mark(action.id, "undone")
@@ -324,6 +326,24 @@ class Desk:
             summary = f"{action.summary}, except for what was sent"
             kept = sorted({one for one, _ in gone})
             return self._turned(action.id, summary, action.steps, "undo", now, kept, before)
+
+    def _is_not_last(self, action: Action) -> bool:
+        latest = self.store.actions.to_undo(self.agent)
+        return latest is None or latest.id != action.id
+
+    def _undo_apart(self, action: Action, now: int) -> Done:
+        """Undo an action after which others were done; its own event says how the clocks run from now on."""
+        before = {step["ticket"]: self.store.tickets.get(step["ticket"]) for step in action.steps}
+        undoing.undo_apart(self.store, self.rules, action.steps, now)
+        self.store.actions.mark(action.id, "dropped")  # for good: others were done since
+        turned = self.store.actions.begin(self.agent, now)
+        for ticket_id, was in before.items():
+            now_is = self.store.tickets.get(ticket_id)
+            dues = {name: getattr(now_is, name) for name in CLOCKS} if now_is is not None else {}
+            detail = {"action": action.id, "changed": changed_fields(was, dues) if was is not None else {}}
+            self.store.events.add(turned, ticket_id, now, self.agent, "undo", detail)
+        numbers = tuple(number for number in before if number != NO_TICKET)
+        return Done(action.id, action.summary, numbers, partly=True)
 
     def _own_action(self, number: int) -> Action:
         action = self.store.actions.get(number)

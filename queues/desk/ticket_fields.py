@@ -135,6 +135,18 @@ def reset_answered(store: Store, rules: DeskRules, step: Step, now: int) -> None
     write_fields(store, ticket, fields | clocks(store, rules, replace(ticket, **_typed(fields)), now))
 
 
+def reset_apart(store: Store, rules: DeskRules, step: Step, now: int) -> None:
+    """Restore what the agent set, although the ticket was changed since in other fields; the clocks run from now on.
+
+    Raises ConflictError if one of these fields was changed again.
+    """
+    names = step["before"].keys() - _OF_A_REPLY
+    ticket = _unchanged(store, step["ticket"], {name: step["after"][name] for name in names})
+    # when it last changed stays as it is, so that the latest action can still be undone
+    fields = {name: _plain(step["before"][name]) for name in names} | counted_replies(store, ticket)
+    write_fields(store, ticket, fields | clocks(store, rules, replace(ticket, **_typed(fields)), now))
+
+
 def _turn(store: Store, step: Step, *, forward: bool) -> None:
     old, new = old_and_new(step, forward=forward)
     store.tickets.update(_unchanged(store, step["ticket"], old), {name: _plain(value) for name, value in new.items()})

@@ -59,6 +59,15 @@ def undo_rest(store: Store, rules: DeskRules, steps: list[Step], gone: Gone, now
             STEP_KINDS[step["kind"]].turn(store, step, forward=False)
 
 
+def undo_apart(store: Store, rules: DeskRules, steps: list[Step], now: int) -> None:
+    """Undo an action that is not the last. Raises ConflictError if something of it was changed again since."""
+    for step in reversed([step for step in steps if step["kind"] != FIELDS]):
+        STEP_KINDS[step["kind"]].turn(store, step, forward=False)
+    for step in steps:
+        if step["kind"] == FIELDS:
+            ticket_fields.reset_apart(store, rules, step, now)
+
+
 def _without(steps: list[Step], gone: Gone) -> list[Step]:
     return [step for step in steps if (step["ticket"], step.get("part", "")) not in gone]
 

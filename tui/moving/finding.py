@@ -89,7 +89,7 @@ class Filter(Part):
         for pane in self.desk.panes:
             pane.list.show_source(self.source(pane, known), self.empty_words(pane))
         self._look_for(wanted, known)
-        self.desk.say(self._problem or self._told() if wanted else "", severe=bool(wanted and self._problem))
+        self.desk.say(self._problem or self._told() if wanted else "")
 
     def _told(self) -> str:
         """Return how many were found, in which state, and how many are in lanes that are not shown."""

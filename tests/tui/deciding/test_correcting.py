@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from data.errors import ConflictError, ReasonError, RuleError
 from data.records.changes import Change
-from data.records.tickets import Priority, Severity, Ticket
+from data.records.tickets import Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
@@ -73,6 +73,24 @@ def test_tier_and_name_are_the_customers_and_undone_with_the_action(desk: Desk) 
     desk.undo()
     desk.undo()
     assert desk.store.customers.get(number) == before
+
+
+def test_an_action_is_undone_apart_after_a_while_and_the_clocks_follow(tmp_path: Path) -> None:
+    store, now = Store.open(fifteen_tickets(tmp_path / "desk.db")), [clock()]
+    desk = Desk(store, clock=lambda: now[0], rules=DeskRules(), agent="ann")
+    desk.act([1], Change(status=Status.OPEN))
+    first = desk.act([1], Change(status=Status.PENDING)).action
+    now[0] += 100
+    desk.act([1], Change(add_tags=("a",)))
+    now[0] += 100
+    desk.undo(number=first)
+    found = ticket(desk)
+    assert (found.status, "a" in found.tags) == (Status.OPEN, True)
+    assert found.first_due is not None
+    assert store.events.of(1)[-1].detail["changed"]["first_due"] == [None, found.first_due]
+    desk.undo()  # the latest action can still be undone
+    assert "a" not in ticket(desk).tags
+    store.close()
 
 
 def test_an_action_that_is_not_the_last_is_undone_unless_something_changed_since(desk: Desk) -> None:
