@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import language, mail, report, screen, suggest
+from bench import language, mail, report, routing, screen, suggest
 
 
 def main() -> None:
     language.main(sys.argv[1:])
     suggest.main()
+    routing.main()
     screen.main()
     mail.main()
     report.main()

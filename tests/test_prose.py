@@ -37,6 +37,7 @@ OTHERS_WORDS = (
     "queues/promises/find_promises.py",  # patterns of what people write
     "queues/procedures/sops",
     "queues/routing/routing_default.toml",
+    "queues/routing/word_sets.toml",
     "tests/test_prose.py",
 )
 """Text that is matched or sent rather than written for a developer or an agent."""

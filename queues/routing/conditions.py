@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
 from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.ground.folded_text import fold
+from queues.routing import harm_model
+from queues.routing.harm_features import words_of
+from queues.routing.word_patterns import Pattern, Spots, spots
+from queues.routing.word_sets import Phrases
 
 OneOrMore = list[str] | str
 
+HEARS = "what is heard"
+"""The name of the condition on what the model hears; its finding is shown with the reason."""
+_ONE_SENTENCE = 0.6
+"""How sure the model has to be of one sentence, where the whole text does not sound like it."""
 _NAMED = 6
 """How many values of a condition are named when it failed."""
 
@@ -42,23 +51,46 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: OneOrMore = []
     sender: OneOrMore = msgspec.field(default_factory=list, name="from")
     words: OneOrMore = []
+    without: OneOrMore = []
+    hears: OneOrMore = []
+    at_least: float = 0.5
+    mostly: OneOrMore = []
     tags: OneOrMore = []
     tier: OneOrMore = []
     lanes: OneOrMore = []
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """A folded text, and its words for a first look: most phrases of most rules begin with a word that is not there."""
+    """A message's text in the forms that conditions look at, each made when first asked for."""
 
-    text: str
-    each: frozenset[str]
+    def __init__(self, text: str, sets: Phrases) -> None:
+        self._plain = text
+        self._sets = sets
 
-    @classmethod
-    def of(cls, text: str) -> Words:
-        """Fold a text."""
-        folded = fold(text)
-        return cls(folded, frozenset(folded.split()))
+    @cached_property
+    def text(self) -> str:
+        """The folded text."""
+        return fold(self._plain)
+
+    @cached_property
+    def each(self) -> frozenset[str]:
+        """Its words, for a first look: most phrases of most rules begin with a word that is not there."""
+        return frozenset(self.text.split())
+
+    @cached_property
+    def spots(self) -> Spots:
+        """Its words in order, and the sets that they belong to."""
+        return spots(words_of(self._plain), self._sets)
+
+    @cached_property
+    def heard(self) -> harm_model.Heard:
+        """What the model hears in it."""
+        return harm_model.load().heard(self._plain)
+
+    @property
+    def harm(self) -> float | None:
+        """How likely harm of any kind is, None if no condition has listened."""
+        return round(self.heard.share("harm"), 4) if "heard" in self.__dict__ else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +116,16 @@ def compiled(when: When) -> tuple[Condition, ...]:
         _address("to", when.to, lambda facts: facts.to),
         _address("from", when.sender, lambda facts: (facts.from_address,)),
         _words(when.words),
+        _without(when.without),
+        _mostly(when.mostly),
+        _hears(when.hears, when.at_least, anywhere=bool(many(when.words))),
     ]
     return tuple(condition for condition in results if condition is not None)
+
+
+def named_sets(when: When) -> set[str]:
+    """Return the names of the sets that its words name."""
+    return {name for text in (*many(when.words), *many(when.without)) for name in Pattern.of(text).sets}
 
 
 def _one_of(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...]]) -> Condition | None:
@@ -128,23 +168,66 @@ def _address_forms(address: str) -> tuple[str, str, str]:
 
 
 def _words(wanted: OneOrMore) -> Condition | None:
-    """Folded text has one space around each word, so a plain substring search keeps to word boundaries."""
-    words = many(wanted)
-    if not words:
+    if not (words := many(wanted)):
         return None
-    needles = [_needle(word) for word in words]
+    find = _finder(words)
+    return Condition("words", listed(words), lambda _facts, said: find(said))
+
+
+def _without(unwanted: OneOrMore) -> Condition | None:
+    if not (words := many(unwanted)):
+        return None
+    find = _finder(words)
+    return Condition("other words", f"none of {listed(words)}", lambda _facts, said: "" if find(said) is None else None)
+
+
+def _hears(wanted: OneOrMore, least: float, *, anywhere: bool) -> Condition | None:
+    """With words, one sentence is enough: a threat in a payment request is a threat."""
+    if not (labels := many(wanted)):
+        return None
+
+    def find(_facts: Facts, said: Words) -> str | None:
+        share = max(map(said.heard.share, labels))
+        if share < least and anywhere:
+            loudest = max(map(said.heard.loudest, labels))
+            share = loudest if loudest >= max(least, _ONE_SENTENCE) else share
+        return f"{share:.2f}" if share >= least else None
+
+    return Condition(HEARS, f"{listed(labels)} at least {least:g}", find)
+
+
+def _mostly(wanted: OneOrMore) -> Condition | None:
+    if not (labels := many(wanted)):
+        return None
+    return Condition(
+        "kind of harm", listed(labels), lambda _facts, said: said.heard.kind if said.heard.kind in labels else None
+    )
+
+
+def _finder(words: list[str]) -> Callable[[Words], str | None]:
+    """Return a function that finds the first of these phrases in a text.
+
+    Folded text has one space around each word, so a plain substring search keeps to word boundaries; phrases with
+    sets or gaps are matched word by word.
+    """
+    patterns = {place: Pattern.of(word) for place, word in enumerate(words) if "<" in word or ".." in word}
+    needles = ["" if place in patterns else _needle(word) for place, word in enumerate(words)]
     by_first: dict[str, list[int]] = {}
     for place, needle in enumerate(needles):
         # a needle of one word with an open end begins with no whole word: it is always looked for
         first = needle.split()[0] if needle.count(" ") > 1 else ""
-        by_first.setdefault(first, []).append(place)
+        if place not in patterns:
+            by_first.setdefault(first, []).append(place)
     always = by_first.pop("", [])
 
-    def find(_facts: Facts, said: Words) -> str | None:
+    def find(said: Words) -> str | None:
         places = sorted([*always, *(place for first in by_first.keys() & said.each for place in by_first[first])])
-        return next((words[place] for place in places if needles[place] in said.text), None)
+        plain = next((words[place] for place in places if needles[place] in said.text), None)
+        if plain is not None or not patterns:
+            return plain
+        return next((words[place] for place, pattern in patterns.items() if pattern.matches(said.spots)), None)
 
-    return Condition("words", listed(words), find)
+    return find
 
 
 def _needle(word: str) -> str:

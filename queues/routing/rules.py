@@ -8,7 +8,7 @@ add up. Words ignore case, accents and punctuation and match whole words; a `*` 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -18,8 +18,21 @@ from data.records.incoming import Incoming
 from data.records.tickets import Priority, Severity
 from queues.ground import rule_files
 from queues.ground.folded_text import fold
-from queues.routing.conditions import Condition, Facts, OneOrMore, When, Words, compiled, listed, many
+from queues.routing import harm_model
+from queues.routing.conditions import (
+    HEARS,
+    Condition,
+    Facts,
+    OneOrMore,
+    When,
+    Words,
+    compiled,
+    listed,
+    many,
+    named_sets,
+)  # fmt: skip
 from queues.routing.lanes import DEFAULT_LANE
+from queues.routing.word_sets import Phrases, built_in, merged
 
 NO_RULE = "no rule"
 """The reason where nothing matched."""
@@ -35,6 +48,8 @@ class Trial:
     """The condition that did not hold and what it wanted; empty if the rule matched."""
     found: str = ""
     """What each condition found, where the rule matched."""
+    heard: str = ""
+    """How likely it is what the rule listens for, 0 to 1; empty if it listens for nothing."""
 
     @property
     def matched(self) -> bool:
@@ -53,9 +68,11 @@ class Route:
     topic: str
     procedure: str
     reason: str
-    """The names of the matched rules, joined by ` + `."""
+    """The names of the matched rules, joined by ` + `, each with the probability that it heard."""
     trace: tuple[Trial, ...]
     """Every rule in order."""
+    harm: float | None = None
+    """How likely the model finds harm of any kind, 0 to 1; None where no rule listens."""
 
 
 class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +92,7 @@ class _RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sets: dict[str, list[str]] = {}
     rule: list[_RuleTable] = []
 
 
@@ -93,6 +111,8 @@ class Rules:
     """The compiled rules of one file, in order."""
 
     rules: tuple[Rule, ...]
+    sets: Phrases = field(default_factory=lambda: Phrases(()))
+    """The sets of words that its phrases name: the built-in ones and the file's own."""
 
 
 def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
@@ -103,17 +123,28 @@ def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
     file = rule_files.read(source, _File, "" if isinstance(source, Path) else "routing rules")
     seen: set[str] = set()
     rules = []
+    sets = merged(built_in(), file.content.sets)
     for index, table in enumerate(file.content.rule):
         if not table.name.strip() or table.name in seen:
             file.fail(f"the name {table.name!r} is empty or used twice; give each rule its own", "rule", index, "name")
         if lanes is not None and table.then.lane and table.then.lane not in lanes:
             file.fail(f"there is no lane {table.then.lane!r}; the lanes are {listed(lanes)}", "rule", index, "lane")
-        wordless = next((word for word in many(table.when.words) if not fold(word).strip()), None)
+        phrases = (*many(table.when.words), *many(table.when.without))
+        wordless = next((word for word in phrases if not fold(word).strip()), None)
         if wordless is not None:
             file.fail(f"{wordless!r} holds no letter or digit to look for", "rule", index, "words")
+        if unknown := sorted(named_sets(table.when) - sets.keys()):
+            file.fail(f"there is no set <{unknown[0]}>; add it under [sets]", "rule", index, "words")
+        deaf = next((name for name in many(table.when.hears) if name not in harm_model.NAMES), None)
+        if deaf is not None:
+            file.fail(f"{deaf!r} is not heard; the names are {', '.join(harm_model.NAMES)}", "rule", index, "hears")
+        other = next((name for name in many(table.when.mostly) if name not in harm_model.HARM), None)
+        if other is not None:
+            kinds = ", ".join(harm_model.HARM)
+            file.fail(f"{other!r} is not a kind of harm; the kinds are {kinds}", "rule", index, "mostly")
         seen.add(table.name)
         rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on))
-    return Rules(tuple(rules))
+    return Rules(tuple(rules), Phrases((phrase, name) for name, phrases in sets.items() for phrase in phrases))
 
 
 @cache
@@ -140,7 +171,7 @@ def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
 
 def route(rules: Rules, facts: Facts) -> Route:
     """Apply the rules in order. Where none says so: the connector's lane (or the default one), normal priority."""
-    text = Words.of(f"{facts.subject}\n{facts.text}")
+    text = Words(f"{facts.subject}\n{facts.text}", rules.sets)
     matched: list[Rule] = []
     trace: list[Trial] = []
     ended = False
@@ -158,8 +189,9 @@ def route(rules: Rules, facts: Facts) -> Route:
         tags=tuple(dict.fromkeys(tag for part in parts for tag in many(part.tags))),
         topic=next((part.topic for part in parts if part.topic), ""),
         procedure=next((part.procedure for part in parts if part.procedure), ""),
-        reason=" + ".join(rule.name for rule in matched) or NO_RULE,
+        reason=" + ".join(_named(trial) for trial in trace if trial.matched) or NO_RULE,
         trace=tuple(trace),
+        harm=text.harm,
     )
 
 
@@ -171,11 +203,17 @@ def explain(route_taken: Route) -> list[str]:
     ]
 
 
+def _named(trial: Trial) -> str:
+    return f"{trial.rule} ({float(trial.heard):.0%})" if trial.heard else trial.rule
+
+
 def _try(rule: Rule, facts: Facts, text: Words) -> Trial:
     results = []
+    heard = ""
     for condition in rule.conditions:
         value = condition.find(facts, text)
         if value is None:
             return Trial(rule.name, f"failed on {condition.name}, wanted {condition.wanted}")
-        results.append(f"{condition.name} {value}")
-    return Trial(rule.name, "", ", ".join(results))
+        heard = value if condition.name == HEARS else heard
+        results += [f"{condition.name} {value}"] if value else []
+    return Trial(rule.name, "", ", ".join(results), heard)
