@@ -207,6 +207,16 @@ def undone_in_part_in_bulk(hand: Hand) -> None:
     hand.leo.act(numbers[:1], ANSWER)
 
 
+def undone_apart(hand: Hand) -> None:
+    number = hand.opened()
+    hand.at(100)
+    solved = hand.eva.act([number], Change(status=Status.SOLVED)).action
+    hand.at(200)
+    hand.eva.act([number], Change(add_tags=("a",)))
+    hand.at(5 * HOUR)
+    hand.eva.undo(number=solved)
+
+
 def reply_dropped_from_the_outbox(hand: Hand) -> None:
     from queues.desk.waiting_replies import Wish
 
@@ -286,7 +296,7 @@ CASES: tuple[Callable[[Hand], None], ...] = (
     answered_elsewhere_in_time, answered_elsewhere_late_and_once_more_here, acknowledged_by_a_machine, never_answered,
     urgent_after_its_clock_had_run_out, moved_where_its_clock_has_run_out, snoozed_past_its_clock,
     solved_closed_and_reopened, closed_without_an_answer, thanked, undone, undone_in_part, undone_in_part_in_bulk,
-    reply_dropped_from_the_outbox, spam_and_a_mail_taken_for_it, opened_by_us, at_the_same_second,
+    undone_apart, reply_dropped_from_the_outbox, spam_and_a_mail_taken_for_it, opened_by_us, at_the_same_second,
     on_the_second_of_its_clock, half_an_hour_and_a_second_more, passed_over_and_shown, merged_into_another,
     old_mail_that_became_work_and_old_mail_that_did_not,
 )  # fmt: skip
