@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from data.records.messages import Direction, Message
-from tui.look.one_line import one_line
+from data.safe_text import safe_line
 
 _LINE = "---------- Forwarded message ----------"
 
@@ -23,6 +23,6 @@ def newest_of_customer(messages: Sequence[Message]) -> list[Message]:
 
 def _quoted(message: Message) -> str:
     written = datetime.fromtimestamp(message.at, UTC)
-    head = f"From: {one_line(message.from_name) or '(no name)'}\nDate: {written:%Y-%m-%d %H:%M} UTC"
-    head += f"\nSubject: {one_line(message.subject)}" if message.subject else ""
+    head = f"From: {safe_line(message.from_name) or '(no name)'}\nDate: {written:%Y-%m-%d %H:%M} UTC"
+    head += f"\nSubject: {safe_line(message.subject)}" if message.subject else ""
     return f"{_LINE}\n{head}\n\n{(message.new_text or message.text).strip()}"
