@@ -95,7 +95,7 @@ class BulkCard(BaseCard[Verdict]):
             self.app.bell()
         elif self.plan.weak and not self._asked:
             self.app.bell()
-            told = words("No evidence for this macro on {n}: press the same key again to send anyway · Esc sends none")
+            told = words("This macro may not fit {n}: press the same key again to send anyway · Esc sends none")
             self.query_one("#card-keys", Static).update(Content(told.format(n=len(self.plan.weak))))
             self.call_after_refresh(setattr, self, "_asked", True)
         else:
@@ -114,7 +114,7 @@ class BulkCard(BaseCard[Verdict]):
     def _facts(self) -> Iterator[str]:
         yield self.plan.words(AS_SAID)
         if self.plan.weak:
-            told = words("~ no evidence for this macro on {n} of them; compare it with the tickets")
+            told = words("~ this macro may not fit {n} of them; compare it with the tickets")
             yield told.format(n=len(self.plan.weak))
         teams = {change.escalate.team for change in self.plan.filled.values() if change.escalate is not None}
         if teams:

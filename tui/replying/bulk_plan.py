@@ -34,7 +34,7 @@ class Plan:
     versions: Mapping[int, int]
     """The tickets as they were read."""
     weak: frozenset[int] = frozenset()
-    """Tickets without evidence for the macro."""
+    """Tickets that the macro may not fit."""
 
     def outcomes(self) -> list[Status]:
         """Return the statuses that Enter sets, the most frequent first."""
