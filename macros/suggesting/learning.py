@@ -41,9 +41,9 @@ class Learner:
         with self._lock:
             teach(self._suggester, new)
 
-    def _rebuild(self, store: Store) -> int:
+    def _rebuild(self, store: Store, most: int) -> int:
         """Learn all from the store; what was known before serves until that is done."""
-        before, replies, meaning = self._macros, store.messages.answered(MOST), sense()
+        before, replies, meaning = self._macros, store.messages.answered(most), sense()
         if not replies and meaning is None:
             self._known = {}
             return 0
@@ -58,20 +58,20 @@ class Learner:
             self._suggester, self._known, self._new = suggester, known, 0
         return len(known)
 
-    def catch_up(self, store: Store) -> int:
+    def catch_up(self, store: Store, most: int = MOST) -> int:
         """Learn the replies sent since, forget those undone or erased since; return how many either way.
 
-        The first time, and after many at once, all is learned again. What was sent from another window or from the
-        command line counts too.
+        The first time, and after many at once, the newest `most` are learned again. What was sent from another window
+        or from the command line counts too.
         """
         with self._learning:
-            return self._catch_up(store)
+            return self._catch_up(store, most)
 
-    def _catch_up(self, store: Store) -> int:
+    def _catch_up(self, store: Store, most: int) -> int:
         standing = {answered.reply_id: answered for answered in store.messages.answered(RECENT)}
         many = self._known is not None and self._new >= max(FEWEST_NEW, RELEARN * len(self._known))
         if self._known is None or many or (len(standing) == RECENT and not self._known.keys() & standing.keys()):
-            return self._rebuild(store)
+            return self._rebuild(store, most)
         oldest = min(standing, default=0) if len(standing) == RECENT else 0
         new = [answered for answered in standing.values() if answered.reply_id not in self._known]
         gone = [

@@ -30,6 +30,7 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 @click.option("--language", default="", help="The macro's language (else the ticket's).")
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file that goes with the reply.")
 @click.option("--reason", default="", help="Why a finding is overridden; kept with the event.")
+@click.option("--anyway", is_flag=True, help="Send a macro that is not sure to fit the ticket.")
 @click.option("--no-promise", is_flag=True, help="Record no promise, even if the text names a time.")
 @db_option
 @json_option
@@ -42,13 +43,14 @@ def reply(
     language: str,
     attach: tuple[Path, ...],
     reason: str,
+    anyway: bool,
     no_promise: bool,
     db: Path | None,
     as_json: bool,
 ) -> None:
     """Answer a ticket with TEXT, standard input or macros; a time in the text becomes a promise.
 
-    A macro changes the ticket as it does on the screen.
+    A macro changes the ticket as it does on the screen. One that is not sure to fit is sent only with --anyway.
     """
     from tui.cli.macro_reply import enclosed, filled
 
@@ -57,7 +59,9 @@ def reply(
     if answers and not macros:
         raise click.UsageError("--answer goes with --macro.")
     with acting(db) as desk:
-        change = filled(desk, ticket_id, macros, answers, language) if macros else Change(reply=_given(text))
+        change = (
+            filled(desk, ticket_id, macros, answers, language, anyway=anyway) if macros else Change(reply=_given(text))
+        )
         change = replace(
             change,
             status=Status(status) if status else change.status,

@@ -110,15 +110,15 @@ class Answering:
         # set the library last: it signals to the screen's thread that everything is loaded
         self._library = library
 
-    def learn(self) -> None:
-        """Learn from the replies of the store; called in a thread."""
+    def learn(self, most: int | None = None) -> None:
+        """Learn from the replies of the store, or from its newest `most`; called in a thread."""
         from data.store import Store
 
         if self._learner is None:
             return
         store = Store.open(self._store.path, create=False)
         try:
-            self._learner.catch_up(store)
+            self._learner.catch_up(store, *([] if most is None else [most]))
         finally:
             store.close()
 
