@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from data.records.tickets import Priority, Status
+from data.records.tickets import Priority, Severity, Status
 from data.safe_text import safe_line
 from data.spans import span_seconds
 from macros.filling import safe_patterns
 from macros.filling.context import CONTRACT, SINGLE
-from macros.filling.macro import Actions, Ask, EscalateTo, Kind, Once, PromiseOf, When, Words
+from macros.filling.macro import NO_SEVERITY, Actions, Ask, EscalateTo, Kind, Once, PromiseOf, When, Words
 
 Table = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -127,7 +127,14 @@ def when(table: Table) -> When:
         tiers=texts(table, "tiers"),
         regions=texts(table, "regions"),
         registers=tuple(_choice("registers", text, Register) for text in texts(table, "registers")),
+        severities=tuple(_severity(text) for text in texts(table, "severities")),
     )
+
+
+def _severity(text: str) -> str:
+    if text not in (NO_SEVERITY, *Severity):
+        raise FieldError("severities", f"have to be of {', '.join((*Severity, NO_SEVERITY))}, not {text!r}")
+    return text
 
 
 def once(table: Table) -> Once | None:

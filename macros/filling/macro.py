@@ -7,11 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from data.records.customers import Customer
-from data.records.tickets import Priority, Status, Ticket
+from data.records.tickets import Priority, Severity, Status, Ticket
 
 DEFAULT_LANGUAGE = "en"
 HOUSE_REGISTER = "usted"
 """How Spanish addresses customers without a register of their own."""
+NO_SEVERITY = "none"
+"""Stands in `[when]` for tickets without a severity."""
 NOBODY = Customer(0, "")
 """A customer of whom nothing is known."""
 
@@ -107,6 +109,12 @@ class When:
     """The customer's locale, such as `es-MX`; a language admits all its regions."""
     registers: tuple[str, ...] = ()
     """How Spanish addresses the customer: `tu`, `usted`."""
+    severities: tuple[str, ...] = ()
+    """`S0` to `S4`, or `none` for tickets without a severity."""
+
+    def suits(self, severity: Severity | None) -> bool:
+        """Return whether the macro is offered for tickets of this severity."""
+        return not self.severities or (severity or NO_SEVERITY) in self.severities
 
     def fits(self, ticket: Ticket, customer: Customer = NOBODY) -> bool:
         """Return whether the macro is offered for this ticket of a customer. A language admits its regional forms."""
@@ -117,6 +125,7 @@ class When:
             and (not self.tags or bool(set(self.tags) & set(ticket.tags)))
             and (not self.statuses or ticket.status in self.statuses)
             and (not self.priorities or ticket.priority in self.priorities)
+            and self.suits(ticket.severity)
             and (not self.tiers or customer.tier in self.tiers)
             and (not self.regions or bool({customer.region, base(customer.region)} & set(self.regions)))
             and (not self.registers or (customer.register or HOUSE_REGISTER) in self.registers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sized
+from collections.abc import Collection, Mapping, Sized
 
 _NOTHING = 1e-9
 """Below this a weight is what rounding left of a subtraction."""
@@ -52,8 +52,16 @@ class Closeness:
         scale = math.sqrt(size) or 1.0
         return {macro: dot / (scale * self._norm(macro)) for macro, dot in dots.items()}
 
+    def holders(self, feature: str) -> Collection[str]:
+        """Return the macros whose texts have a feature."""
+        return self._weights.get(feature, {})
+
+    def rarity(self, macros: int) -> float:
+        """Return the weight of a feature that this many macros have."""
+        return math.log((1 + len(self._features)) / (1 + macros)) + 1
+
     def _rarity(self, holders: Sized) -> float:
-        return math.log((1 + len(self._features)) / (1 + len(holders))) + 1
+        return self.rarity(len(holders))
 
     def _norm(self, macro: str) -> float:
         # A norm is made again only when its own macro learned something: the others move too little to matter.

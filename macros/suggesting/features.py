@@ -15,6 +15,8 @@ CUT = 5
 MAX_TEXT = 4000
 """Characters read of a message; the request is at its beginning."""
 MIN_CONTENT = 4
+WORD_MARK = "w:"
+"""How a feature that is a word stem begins."""
 MAX_PAIRED = 10
 """Meanings of a message that are looked at two by two."""
 WORD, MEANING = 1.5, 2.5
@@ -51,10 +53,15 @@ def terms(tokens: list[str]) -> Counter[str]:
     return counted
 
 
+def content_words(tokens: list[str]) -> set[str]:
+    """Return the word stems of a message without function words; all of them where nothing else is said."""
+    return {word[:CUT] for word in tokens if word not in _FUNCTION_WORDS} or {word[:CUT] for word in tokens}
+
+
 def expressions(tokens: list[str]) -> dict[str, float]:
     """Return stems, pairs of them, meanings and pairs of these, each with its weight."""
     cut = [word[:CUT] for word in tokens]
-    weights = {f"w:{word}": WORD * (1 + math.log(times)) for word, times in Counter(cut).items()}
+    weights = {f"{WORD_MARK}{word}": WORD * (1 + math.log(times)) for word, times in Counter(cut).items()}
     for (item, two), times in Counter(pairwise(cut)).items():
         weights[f"p:{item} {two}"] = 1 + math.log(times)
     named = meanings(tokens)

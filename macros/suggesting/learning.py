@@ -10,11 +10,15 @@ from data.macro_names import separate
 from data.records.changes import Answered
 from data.store import Store
 from macros.filling.macro import Macro
+from macros.suggesting.first_messages import teach, teach_limits
 from macros.suggesting.semantic import Sense, sense
 from macros.suggesting.suggest import Suggester, Suggestion
 
 MOST = 20_000
 """How many of the newest replies are learned from at start."""
+RELEARN = 0.25
+"""New replies as a share of those known, from which on all is learned again: the probabilities follow the desk."""
+FEWEST_NEW = 50
 RECENT = 300
 """Replies looked at again whenever something changed: those that may be new, or undone."""
 
@@ -27,17 +31,19 @@ class Learner:
         self._macros = {macro.name: macro for macro in macros}
         self._suggester = self._untaught()
         self._known: dict[int, Answered] | None = None
+        self._new = 0
+        """Replies learned since all was learned."""
 
     def know(self, macros: Iterable[Macro]) -> None:
         """Take in macros that came since."""
         new = [macro for macro in macros if macro.name not in self._macros]
         self._macros = {**self._macros, **{macro.name: macro for macro in new}}
         with self._lock:
-            self._suggester.know(new)
+            teach(self._suggester, new)
 
-    def _rebuild(self, store: Store) -> int:
+    def _rebuild(self, store: Store, most: int) -> int:
         """Learn all from the store; what was known before serves until that is done."""
-        before, replies, meaning = self._macros, store.messages.answered(MOST), sense()
+        before, replies, meaning = self._macros, store.messages.answered(most), sense()
         if not replies and meaning is None:
             self._known = {}
             return 0
@@ -48,23 +54,24 @@ class Learner:
             sleep(0)  # lets the screen's thread go first
         suggester.settle()
         with self._lock:
-            suggester.know(macro for name, macro in self._macros.items() if name not in before)
-            self._suggester, self._known = suggester, known
+            teach(suggester, (macro for name, macro in self._macros.items() if name not in before))
+            self._suggester, self._known, self._new = suggester, known, 0
         return len(known)
 
-    def catch_up(self, store: Store) -> int:
+    def catch_up(self, store: Store, most: int = MOST) -> int:
         """Learn the replies sent since, forget those undone or erased since; return how many either way.
 
-        The first time, and after many at once, all is learned again. What was sent from another window or from the
-        command line counts too.
+        The first time, and after many at once, the newest `most` are learned again. What was sent from another window
+        or from the command line counts too.
         """
         with self._learning:
-            return self._catch_up(store)
+            return self._catch_up(store, most)
 
-    def _catch_up(self, store: Store) -> int:
+    def _catch_up(self, store: Store, most: int) -> int:
         standing = {answered.reply_id: answered for answered in store.messages.answered(RECENT)}
-        if self._known is None or (len(standing) == RECENT and not self._known.keys() & standing.keys()):
-            return self._rebuild(store)
+        many = self._known is not None and self._new >= max(FEWEST_NEW, RELEARN * len(self._known))
+        if self._known is None or many or (len(standing) == RECENT and not self._known.keys() & standing.keys()):
+            return self._rebuild(store, most)
         oldest = min(standing, default=0) if len(standing) == RECENT else 0
         new = [answered for answered in standing.values() if answered.reply_id not in self._known]
         gone = [
@@ -82,6 +89,7 @@ class Learner:
                 _learn(self._suggester, answered)
                 self._suggester.ready()
             self._known[answered.reply_id] = answered
+        self._new += len(new)
         return len(new) + len(gone)
 
     def suggest(
@@ -97,7 +105,8 @@ class Learner:
 
     def _untaught(self, meaning: Sense | None = None) -> Suggester:
         suggester = Suggester(meaning)
-        suggester.know(self._macros.values())
+        teach(suggester, self._macros.values())
+        teach_limits(suggester)
         return suggester
 
 

@@ -38,16 +38,23 @@ class Nearest:
             if not self._postings[term]:
                 del self._postings[term]
 
+    def ideal(self, terms: Counter[str]) -> float:
+        """Return about the score of a text with just these terms, those never seen included."""
+        return sum(self._rarity(len(self._postings.get(term, ()))) for term in terms)
+
     def find(self, terms: Counter[str], most: int) -> list[tuple[int, float]]:
         """Return the numbers and scores of the `most` nearest texts, nearest first."""
         postings = sorted((self._postings[term] for term in terms if term in self._postings), key=len)
         scores: dict[int, float] = defaultdict(float)
-        count, looked_at = len(self._lengths), 0
+        looked_at = 0
         for posting in postings[:MAX_TERMS]:
             looked_at += len(posting)
             if scores and looked_at > MAX_LOOKED_AT:
                 break
-            rarity = math.log(1 + (count - len(posting) + 0.5) / (len(posting) + 0.5))
+            rarity = self._rarity(len(posting))
             for key, weight in posting.items():
                 scores[key] += rarity * weight
         return heapq.nlargest(most, scores.items(), key=itemgetter(1))
+
+    def _rarity(self, having: int) -> float:
+        return math.log(1 + (len(self._lengths) - having + 0.5) / (having + 0.5))

@@ -6,13 +6,14 @@ says. One that states an outcome is offered only once that is established.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.records.tickets import Severity, Status, Ticket
 from macros.filling.macro import Macro, base
-from macros.suggesting.suggest import Suggestion
+from macros.suggesting.confidence import probability
+from macros.suggesting.features import content_words, words
+from macros.suggesting.suggest import ELSEWHERE, Suggestion
 
 SURE = 0.6
 """From this probability on a macro is offered as the answer rather than as a guess."""
@@ -30,12 +31,21 @@ EFFORT = 0.7
 FOREIGN = 4.0
 """What having no words in the ticket's language counts against a macro."""
 
-_CLOSE, _DISTANT = 11.0, 4.5
-"""How closeness becomes the probability that a macro fits at all: logistic, fitted to held-out messages."""
-_EXPECTED = 3.3
-"""What the ticket's topic adds to that, in log odds."""
+EXPECTED = 1.35
+"""What being of the ticket's own topic adds to the log odds that a macro is right."""
+CAUTION = 1.0
+"""What is taken off where harm is possible."""
+FEWEST_WORDS = 3
+"""Content words of a message without which similar tickets alone can speak for a macro."""
+BRIEF = 0.4
+"""The most that a macro is likely for a shorter message that is like no answered ticket."""
+UNASKED = 0.8
+"""What is taken off a macro that hands over without a topic that says so, and off one for all topics: without answered
+tickets like this one, words hardly decide about either."""
 _GRAVE_HAND_OVER = 0.75
 """How likely the best hand-over of the topic is right in a grave matter, whatever the words say of it."""
+DECIDED = 0.8
+"""The least share of the topic's best hand-over among those that it has: below it, the agent chooses."""
 
 Rank = Callable[[str, frozenset[str], str, Mapping[str, float]], Sequence[Suggestion]]
 """Ranks all macros of these names for a text in a language, with what else speaks for each in log odds."""
@@ -79,8 +89,19 @@ class Situation:
         return self.severity in GRAVE and not self.handed_over
 
     def admits(self, macro: Macro) -> bool:
-        """Return whether a macro may be suggested: a stated outcome has to be established first."""
-        return not macro.outcome or macro.name in self.established
+        """Return whether a macro may be suggested: its lanes, topics and so on fit, and its outcome is established.
+
+        What is not known of the ticket excludes nothing.
+        """
+        when = macro.when
+        known = bool(self.lane or self.topic or self.severity)
+        return (
+            (not macro.outcome or macro.name in self.established)
+            and (not known or when.suits(self.severity))
+            and not (self.lane and when.lanes and self.lane not in when.lanes)
+            and not (self.topic and when.topics and self.topic not in when.topics)
+            and not (self.language and when.languages and base(self.language) not in map(base, when.languages))
+        )
 
     def is_about(self, macro: Macro) -> bool:
         """Return whether a macro is for the ticket's topic."""
@@ -93,46 +114,58 @@ class Offer:
 
     macro: str
     score: float
-    """The probability that it is the right answer, 0 to 1."""
+    """The probability that it is the right answer, 0 to 1; those of all macros add up to 1 at most."""
     sure: bool
     """It may be offered as the answer; otherwise it is a guess, and has to look like one."""
     basis: Suggestion
     """What the words say."""
 
 
-def offers(macros: Mapping[str, Macro], text: str, situation: Situation, rank: Rank) -> list[Offer]:
-    """Return the macros that may be suggested, best first.
+def offers(
+    macros: Mapping[str, Macro], text: str, situation: Situation, rank: Rank, threshold: float = SURE
+) -> list[Offer]:
+    """Return the macros that may be suggested, best first; sure are those at least as likely as the threshold.
 
-    In a safety matter nothing of another topic is sure, whatever was learned, and at S0 and S1 the best hand-over of
-    the topic comes first and is sure.
+    In a safety matter nothing of another topic is sure, whatever was learned. At S0 and S1 the hand-overs of the topic
+    come first; the best is sure unless another is about as likely.
     """
     allowed = {name: macro for name, macro in macros.items() if situation.admits(macro)}
     lean = {name: _lean(macro, situation) for name, macro in allowed.items()}
+    lean[ELSEWHERE] = TOPIC * bool(situation.topic)
     suggestions = rank(text, frozenset(allowed), situation.language, lean)
-    made, least = [], 1.0
+    brief = len(content_words(words(text))) < FEWEST_WORDS
+    made, least, rest = [], 1.0, 1.0
     for suggestion in suggestions:
-        least = min(least, _probability(suggestion, expected=situation.is_about(allowed[suggestion.macro])))
-        made.append(_offer(allowed[suggestion.macro], suggestion, least, situation))
+        macro = allowed[suggestion.macro]
+        least = min(least, rest, _probability(suggestion, macro, situation, brief=brief))
+        rest = max(0.0, rest - least)
+        made.append(_offer(macro, suggestion, least, situation, threshold))
     if situation.safety:
         made.sort(key=lambda offer: not situation.is_about(allowed[offer.macro]))
     if not situation.hands_over_first:
         return made
     over = [offer for offer in made if _hands_over(allowed[offer.macro], situation)]
     over.sort(key=lambda offer: asks_too(allowed[offer.macro]))
-    asked_for = [replace(offer, score=max(offer.score, _GRAVE_HAND_OVER), sure=True) for offer in over[:1]]
-    return [*asked_for, *over[1:], *(offer for offer in made if offer not in over)]
+    likely = max(_GRAVE_HAND_OVER, threshold)
+    share = over[0].basis.score / (sum(offer.basis.score for offer in over) or 1.0) if over else 0.0
+    asked_for = [replace(offer, score=max(offer.score, likely), sure=True) for offer in over[:1] if share >= DECIDED]
+    return [*asked_for, *over[len(asked_for) :], *(offer for offer in made if offer not in over)]
 
 
-def _offer(macro: Macro, suggestion: Suggestion, score: float, situation: Situation) -> Offer:
+def _offer(macro: Macro, suggestion: Suggestion, score: float, situation: Situation, threshold: float) -> Offer:
     usual = situation.is_about(macro) or (
         not situation.safety and (not situation.topic or 2 * suggestion.alike > suggestion.of)
     )
-    return Offer(macro.name, score, usual and score >= SURE and not suggestion.weak, suggestion)
+    return Offer(macro.name, score, usual and score >= threshold, suggestion)
 
 
-def _probability(suggestion: Suggestion, *, expected: bool) -> float:
-    fits = 1 / (1 + math.exp(_DISTANT - _CLOSE * suggestion.closeness - _EXPECTED * expected))
-    return fits * math.sqrt(suggestion.score)
+def _probability(suggestion: Suggestion, macro: Macro, situation: Situation, *, brief: bool) -> float:
+    expected = situation.is_about(macro)
+    undecided = not expected and not suggestion.alike and (macro.actions.escalate is not None or not macro.topics)
+    context = EXPECTED * expected - CAUTION * situation.safety - UNASKED * undecided
+    if brief and not suggestion.alike:
+        return min(BRIEF, probability(suggestion.fits + context))
+    return probability(suggestion.fits + context)
 
 
 def _hands_over(macro: Macro, situation: Situation) -> bool:

@@ -53,6 +53,16 @@ class Rivals:
         if not self._macros[macro]:
             del self._macros[macro]
 
+    def share(self, key: int) -> Mapping[str, float]:
+        """Return an answer's own share of the weights."""
+        return dict(self._shares[key])
+
+    def replace(self, key: int, share: Mapping[str, float], features: Features) -> None:
+        """Give an answer that was added again the share that it had before."""
+        self._move({macro: -step for macro, step in self._shares[key].items()}, features)
+        self._move(share, features)
+        self._shares[key] = dict(share)
+
     def scores(self, features: Features) -> dict[str, float]:
         """Return log odds for each macro that shares a feature; the others have 0."""
         scores: dict[str, float] = defaultdict(float)

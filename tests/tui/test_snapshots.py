@@ -40,7 +40,7 @@ DESK: dict[str, tuple[str, ...]] = {
     "views": ("f",),
     "reply": (*TICKET, "r"),
     "note": (*TICKET, "n"),
-    "preview": (*TICKET, "1"),
+    "preview": (*TICKET, "5"),
     "macros": (*TICKET, "m"),
     "bulk": ("V", "1"),
     "customer": (*TICKET, "c"),

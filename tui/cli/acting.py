@@ -39,6 +39,7 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
     help="Who gets no copy from now on; `all` leaves everyone out of this reply, --cc excepted.",
 )
 @click.option("--reason", default="", help="Why a finding is overridden; kept with the event.")
+@click.option("--anyway", is_flag=True, help="Send a macro that is not sure to fit the ticket.")
 @click.option("--no-promise", is_flag=True, help="Record no promise, even if the text names a time.")
 @db_option
 @json_option
@@ -53,13 +54,15 @@ def reply(
     cc: tuple[str, ...],
     drop_cc: tuple[str, ...],
     reason: str,
+    anyway: bool,
     no_promise: bool,
     db: Path | None,
     as_json: bool,
 ) -> None:
     """Answer a ticket with TEXT, standard input or macros; a time in the text becomes a promise.
 
-    A macro changes the ticket as it does on the screen. Copies go to the people in Cc as on the screen.
+    A macro changes the ticket as it does on the screen. One that is not sure to fit is sent only with --anyway. Copies
+    go to the people in Cc as on the screen.
     """
     from tui.cli.macro_reply import enclosed, filled
 
@@ -68,7 +71,10 @@ def reply(
     if answers and not macros:
         raise click.UsageError("--answer goes with --macro.")
     with acting(db) as desk:
-        change = filled(desk, ticket_id, macros, answers, language) if macros else Change(reply=given(text))
+        if macros:
+            change = filled(desk, ticket_id, macros, answers, language, anyway=anyway)
+        else:
+            change = Change(reply=given(text))
         change = replace(
             change,
             status=Status(status) if status else change.status,

@@ -97,16 +97,25 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @click.option("--macro", required=True, help="The macro that answers every linked ticket, in its own language.")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that the macro asks for.")
 @click.option("--drop-cc", is_flag=True, help="Send no copies to the people in Cc of these tickets.")
+@click.option("--anyway", is_flag=True, help="Send a macro that is not sure to fit all of them.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, to whom copies go and what is held back.")
 @db_option
 @json_option
 def solve(
-    number: str, macro: str, answers: tuple[str, ...], drop_cc: bool, dry_run: bool, db: Path | None, as_json: bool
+    number: str,
+    macro: str,
+    answers: tuple[str, ...],
+    drop_cc: bool,
+    anyway: bool,
+    dry_run: bool,
+    db: Path | None,
+    as_json: bool,
 ) -> None:
     """Answer every ticket that waits for the problem, as one action, and solve the problem.
 
     Each ticket gets the macro's status: pending if it asks. Tickets held back by a check stay as they are.
     """
+    from tui.cli.macro_reply import check_fit
     from tui.digits.macros_at_hand import Answering
 
     given = dict(answer.split("=", 1) for answer in answers if "=" in answer)
@@ -117,6 +126,9 @@ def solve(
         ids = [ticket for ticket in desk.store.problems.tickets(result.id) if _waits(desk.store.tickets.get(ticket))]
         answering, handing_over = Answering(desk.store, wall_clock, desk.agent), HandingOver(config_folder())
         answering.load()
+        if not (anyway or dry_run):
+            tickets = [ticket for ticket in map(desk.store.tickets.get, ids) if ticket is not None]
+            check_fit(answering, tickets, [answering.macro(macro).name])
         made = plan(
             desk,
             answering,

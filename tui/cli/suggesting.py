@@ -18,6 +18,7 @@ from macros.files.library import Library
 from macros.filling.macro import Macro, Words
 from macros.suggesting.evaluation import Example, Score
 from macros.suggesting.evaluation import evaluate as evaluated
+from macros.suggesting.first_messages import teach, teach_limits
 from macros.suggesting.learning import MOST
 from macros.suggesting.offering import Situation, offers
 from macros.suggesting.semantic import sense
@@ -25,6 +26,7 @@ from macros.suggesting.suggest import Suggester, Suggestion
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.digits.digit_ranking import WEAK
+from tui.setup.settings import load
 
 
 @click.command()
@@ -42,10 +44,11 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
     """Rank the macros for each {"text": …} line of standard input; the line's other keys come back with the answer.
 
     "lane", "topic", "severity" and "language" are used if given. "score" is the probability that a macro
-    is right; one that is not "sure" is a guess. Macros that state an outcome are left out.
+    is right; one that is not "sure" is a guess: perhaps none fits. Macros that state an outcome are left out.
     """
     library = library_of(folder)
     suggester, macros = _taught(learn, library), {macro.name: macro for macro in library}
+    threshold = load().settings.suggestions.sure
 
     def rank(text: str, among: frozenset[str], language: str, lean: Mapping[str, float]) -> list[Suggestion]:
         return suggester.suggest(text, len(among), among, language=language, lean=lean)
@@ -62,7 +65,7 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
             click.echo(error.message, err=True)
             failed = True
             continue
-        ranked = offers(among, given.pop("text"), situation, rank)[:top]
+        ranked = offers(among, given.pop("text"), situation, rank, threshold)[:top]
         if as_json:
             results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
             write_json({**given, "macros": results})
@@ -97,7 +100,7 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
             for macro in separate(answer.macro)
         ]
         suggester = Suggester(sense())
-        suggester.know(library)
+        teach(suggester, library)
     evaluation = evaluated(history, suggester)
     if as_json:
         languages = {language: _figures(score) for language, score in evaluation.languages.items()}
@@ -151,7 +154,8 @@ def _figures(score: Score) -> dict[str, Any]:
 def _taught(path: Path | None, library: Library) -> Suggester:
     if path is None:
         suggester = Suggester(sense())
-        suggester.know(library)
+        teach(suggester, library)
+        teach_limits(suggester)
         return suggester
     history = _history(path)
     suggester = _knowing({example.macro for example in history}, library)

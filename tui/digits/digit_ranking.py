@@ -21,7 +21,7 @@ COUNTED = 3
 KEPT = 200
 """Tickets whose digits are remembered."""
 WEAK = "~"
-"""Marks the title of a macro without evidence, so that no colour is needed to see it."""
+"""Marks the title of a macro that is not sure to fit, so that no colour is needed to see it."""
 _NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.RATING})
 """Tickets for which no macro is suggested."""
 
@@ -36,14 +36,14 @@ class Slot:
     note: str = ""
     """How many similar tickets were answered with it."""
     weak: bool = False
-    """There is no evidence for it."""
+    """It is not sure that it fits."""
 
 
 class Ranking:
     """Ranks the macros for a ticket when it is opened, when its customer writes again, or when its topic changes."""
 
-    def __init__(self, store: Store, library: Library, learner: Learner) -> None:
-        self._store, self._library, self._learner = store, library, learner
+    def __init__(self, store: Store, library: Library, learner: Learner, threshold: float) -> None:
+        self._store, self._library, self._learner, self._threshold = store, library, learner, threshold
         self._kept: dict[int, tuple[tuple[int, Situation], dict[str, Offer]]] = {}
 
     def anew(self, ticket_id: int) -> None:
@@ -62,7 +62,7 @@ class Ranking:
         kept = self._kept.get(ticket.id)
         if kept is None or kept[0] != (latest, situation):
             macros = {macro.name: macro for macro in self._library}
-            found = offers(macros, text, situation, self._learner.rank)
+            found = offers(macros, text, situation, self._learner.rank, self._threshold)
             kept = self._kept[ticket.id] = ((latest, situation), {item.macro: item for item in found})
             if len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
@@ -78,15 +78,15 @@ class Ranking:
         return words("as for “{subject}”").format(subject=one.basis.because)
 
     def weak(self, ticket: Ticket, situation: Situation, macro: Macro) -> bool:
-        """Return whether there is no evidence for a macro here, or less than required.
+        """Return whether a macro is not sure to fit here.
 
-        Where harm is possible the topic alone is not enough; elsewhere a macro of the topic, and a macro for all topics
-        with its own key, is meant for such a ticket by its author.
+        Where no harm is possible, a macro for all topics with a key of its own, such as an acknowledgement, fits any
+        ticket.
         """
         one = self.of(ticket, situation).get(macro.name)
         if one is None or one.sure:
             return one is None
-        return situation.safety or not (situation.is_about(macro) or (macro.key and not macro.topics))
+        return situation.safety or not macro.key or bool(macro.topics)
 
     def slot(self, ticket: Ticket, situation: Situation, number: int, macro: Macro) -> Slot:
         """Return what the strip shows for a digit."""

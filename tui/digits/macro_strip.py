@@ -16,7 +16,7 @@ BETWEEN = " · "
 
 
 def strip_line(slots: Sequence[Slot], width: int) -> Content:
-    """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; macros without evidence are dimmed."""
+    """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; those that may not fit are dimmed."""
     left, parts = width, list[Content]()
     for place, slot in enumerate(slots):
         digit, sign = str(slot.number or ""), WEAK if slot.weak else ""

@@ -70,6 +70,7 @@ class Answering:
         self._zone: tzinfo = UTC
         self._register = "usted"
         self._form = ""
+        self._threshold = 1.0
         self._looking = Lock()
         self.last = ""
         """The macro used last."""
@@ -81,9 +82,12 @@ class Answering:
         other = Answering(store, self._clock, self._agent)
         other._library = self._library
         other._brand, other._zone, other._register = self._brand, self._zone, self._register
-        other._form = self._form
+        other._form, other._threshold = self._form, self._threshold
         if self._library is not None and self._learner is not None:
-            other._learner, other._ranking = self._learner, Ranking(store, self._library, self._learner)
+            other._learner, other._ranking = (
+                self._learner,
+                Ranking(store, self._library, self._learner, self._threshold),
+            )
         return other
 
     def load(self) -> None:
@@ -98,22 +102,23 @@ class Answering:
         settings = load_settings().settings
         self._brand, self._zone = brand_of(settings), zone_of(settings)
         self._register, self._form = settings.register, settings.csat.link
+        self._threshold = settings.suggestions.sure
         del render  # loading it here is what keeps the first preview fast
         library = Library.standard(config_folder() / "macros")
         self._learner = Learner(library)
-        self._ranking = Ranking(self._store, library, self._learner)
+        self._ranking = Ranking(self._store, library, self._learner, self._threshold)
         # set the library last: it signals to the screen's thread that everything is loaded
         self._library = library
 
-    def learn(self) -> None:
-        """Learn from the replies of the store; called in a thread."""
+    def learn(self, most: int | None = None) -> None:
+        """Learn from the replies of the store, or from its newest `most`; called in a thread."""
         from data.store import Store
 
         if self._learner is None:
             return
         store = Store.open(self._store.path, create=False)
         try:
-            self._learner.catch_up(store)
+            self._learner.catch_up(store, *([] if most is None else [most]))
         finally:
             store.close()
 
@@ -155,11 +160,10 @@ class Answering:
     def slots(self, ticket: Ticket) -> list[Macro | None]:
         """Return the macros on the keys 1 to 9 for a ticket.
 
-        A macro that names its key has it. Else 1 to 3 hold what answers the latest message best and what the ticket's
-        procedure asks for (`tui.digits.digit_slots`), and the others first the macros of the ticket's topic, then the
-        rest. No digit holds a macro whose outcome is not established. Where harm is possible a digit holds what is
-        sure, what the procedure asks for next, and by its own key what names the lane or the topic; the others are
-        empty.
+        A macro that names its key has it. Else 1 to 3 hold what is sure to answer the latest message and what the
+        ticket's procedure asks for next (`tui.digits.digit_slots`), and may be empty; the others hold first the macros
+        of the ticket's topic, then the rest. No digit holds a macro whose outcome is not established. Where harm is
+        possible, 4 to 9 hold only what names the lane or the topic, by its own key.
         """
         if self._library is None or self._ranking is None:
             return [None] * SLOTS
@@ -168,15 +172,14 @@ class Answering:
         named = {macro.key: macro for macro in reversed(offered) if macro.key and _keeps_its_key(macro, situation)}
         taken = {macro.name for macro in named.values()}
         rest = {macro.name: macro for macro in offered if macro.name not in taken}
-        ranked = [rest[name] for name in self._ranking.of(ticket, situation) if name in rest]
-        if situation.safety:
-            ranked = [macro for macro in ranked if not self._weak(ticket, macro)]
+        known = [rest[name] for name in self._ranking.of(ticket, situation) if name in rest]
+        ranked = [macro for macro in known if not self._weak(ticket, macro)]
         best = first_digits(ranked, asked, hands_over_first=situation.hands_over_first)
         for macro in best:
             del rest[macro.name]
         remaining = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
-        others = iter(best + remaining)
-        return [named.get(str(n)) or next(others, None) for n in range(1, SLOTS + 1)]
+        sure, others = iter(best), iter(remaining)
+        return [named.get(str(n)) or next(sure if n <= SUGGESTED else others, None) for n in range(1, SLOTS + 1)]
 
     def strip(self, ticket: Ticket) -> list[Slot]:
         """Return the digits that hold a macro for a ticket, each with its title in the ticket's language.
@@ -200,7 +203,7 @@ class Answering:
         return self._ranking.why(ticket, self._situation(ticket)[0], macro) if self._ranking is not None else ""
 
     def weak(self, ticket: Ticket, names: str) -> bool:
-        """Return whether there is no evidence for a macro, or for one of several joined, as the answer to this ticket.
+        """Return whether a macro, or one of several joined, is not sure to be the answer to this ticket.
 
         A macro that is no longer in the library is never suggested.
         """
@@ -227,7 +230,7 @@ class Answering:
             self._ranking.anew(ticket_id)
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
-        """Return name and title of every macro offered for a ticket; those without evidence are marked with a sign."""
+        """Return name and title of every macro offered for a ticket; those that may not fit have a sign."""
         if self._library is None:
             return []
         marks = {macro.name: f"{WEAK} " if self._weak(ticket, macro) else "" for macro in self._offered(ticket)}

@@ -106,9 +106,7 @@ class BulkCard(BaseCard[Verdict]):
             self.app.bell()
         elif self.plan.weak and not self._asked:
             self.app.bell()
-            told = words(
-                "No evidence that this macro fits {n} of them: press the same key again to send anyway · Esc sends none"
-            )
+            told = words("This macro may not fit {n}: press the same key again to send anyway · Esc sends none")
             self.query_one("#card-keys", KeyLine).update(told.format(n=len(self.plan.weak)))
             self.call_after_refresh(setattr, self, "_asked", True)
         else:
@@ -127,7 +125,7 @@ class BulkCard(BaseCard[Verdict]):
     def _facts(self) -> Iterator[str]:
         yield self.plan.words(AS_SAID)
         if self.plan.weak:
-            told = words("~ no evidence that this macro fits {n} of them; compare it with the tickets")
+            told = words("~ this macro may not fit {n} of them; compare it with the tickets")
             yield told.format(n=len(self.plan.weak))
         copies = one_line(self.plan.copy_words(AS_SAID))
         if copies and self.plan.no_copies:

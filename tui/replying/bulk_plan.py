@@ -36,7 +36,7 @@ class Plan:
     versions: Mapping[int, int]
     """The tickets as they were read."""
     weak: frozenset[int] = frozenset()
-    """Tickets without evidence for the macro."""
+    """Tickets that the macro may not fit."""
     copies: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """Who gets a copy, by ticket; tickets without copies are left out."""
     no_copies: bool = False

@@ -122,7 +122,7 @@ class ReplyPreview(Part):
         await self.desk.ask(look, show)
 
     def is_weak(self, ticket: Ticket, change: Change) -> bool:
-        """Return whether a reply is a macro's unchanged text without evidence for that macro here."""
+        """Return whether a reply is a macro's unchanged text that is not sure to fit here."""
         return bool(change.macro) and not change.edited and self.desk.answering.weak(ticket, change.macro)
 
     def _addresses(self, ticket: Ticket, recipient: str) -> list[str]:

@@ -258,6 +258,6 @@ class ReplyCard(BaseCard[Verdict]):
     def _ask_once(self) -> None:
         """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""
         self.app.bell()
-        told = words("No evidence that this macro fits: press the same key again to send it · e edits · Esc back")
+        told = words("This macro may not fit: press the same key again to send it · e edits · Esc back")
         self.query_one("#card-keys", KeyLine).update(told)
         self.call_after_refresh(setattr, self, "_asked", True)

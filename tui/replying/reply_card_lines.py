@@ -61,7 +61,7 @@ class Card:
     ours: frozenset[str] = frozenset()
     """Our own addresses: none of them gets a copy."""
     weak: bool = False
-    """There is no evidence for the macro as the answer to this ticket: it is sent only after a second press."""
+    """The macro is not sure to be the answer to this ticket: it is sent only after a second press."""
 
     @property
     def blocked(self) -> bool:
@@ -116,7 +116,7 @@ class Card:
             effects += [words("asks for a rating")] if TOKEN.search(change.reply or "") else []
         if effects:
             lines.append(words("And: {effects}").format(effects=" · ".join(effects)))
-        lines += [words("~ no evidence that this macro fits; compare it with the ticket")] if self.weak else []
+        lines += [words("~ this macro may not fit; compare it with the ticket")] if self.weak else []
         lines += self._promise()
         for number, finding in enumerate(self.findings, 1):
             digit = f"{number} " if number <= MOST_NUMBERED else ""

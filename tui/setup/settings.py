@@ -115,6 +115,13 @@ class ShiftTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """After this many hours without an action of yours."""
 
 
+class SuggestionsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[suggestions]`: when a macro is offered as the answer."""
+
+    sure: float = 0.6
+    """The least probability that it is right."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with the defaults."""
 
@@ -157,6 +164,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     next_up: NextUpTable = NextUpTable()
     exposure: ExposureTable = ExposureTable()
     shift: ShiftTable = ShiftTable()
+    suggestions: SuggestionsTable = SuggestionsTable()
 
     @property
     def remotes(self) -> tuple[Account | Tracker, ...]:
@@ -193,6 +201,11 @@ def load(folder: Path | None = None) -> Configuration:
         raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
     if not 0 <= settings.undo_seconds <= 300:
         raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
+    if not 0 < settings.suggestions.sure <= 1:
+        raise InputError(
+            "Settings not understood",
+            f"{path}: sure under [suggestions] is {settings.suggestions.sure}; use more than 0 and at most 1.",
+        )
     if any(share < 0 for share in settings.languages.values()):
         raise InputError("Settings not understood", f"{path}: a share under [languages] is negative; use 0 to 1.")
     link = settings.csat.link

@@ -102,7 +102,7 @@ def test_a_problem_is_linked_shown_and_answered_each_in_its_language(home: dict[
     (planned,) = lines(home, "problem", "solve", "P-1", "--macro", "closing-thanks", "--dry-run")
     assert (planned["tickets"], planned["languages"]) == ([1, 2, 3], {"es": 2, "en": 1})
     assert lines(home, "problem", "show", "P-1")[0]["waiting"] == 3
-    (done,) = lines(home, "problem", "solve", "P-1", "--macro", "closing-thanks")
+    (done,) = lines(home, "problem", "solve", "P-1", "--macro", "closing-thanks", "--anyway")
     assert done["tickets"] == [1, 2, 3]
     texts = [lines(home, "show", str(n))[0]["messages"][-1]["text"] for n in (1, 2, 3)]
     assert [f"Ana{n}" in text for n, text in enumerate(texts, 1)] == [True] * 3
@@ -115,6 +115,8 @@ def test_a_problem_is_linked_shown_and_answered_each_in_its_language(home: dict[
 def test_what_is_held_back_is_named_and_stays_open(home: dict[str, str]) -> None:
     lines(home, "problem", "new", "Codes", "1", "2")
     found = tridesk(home, "problem", "solve", "P-1", "--macro", "payment/charged-twice", "--json")
+    assert (found.returncode, "--anyway" in found.stderr) == (1, True), "it may not fit them"
+    found = tridesk(home, "problem", "solve", "P-1", "--macro", "payment/charged-twice", "--anyway", "--json")
     assert found.returncode == 1
     assert "#1 held back" in found.stderr
     assert lines(home, "problem", "show", "P-1")[0]["state"] == "open"

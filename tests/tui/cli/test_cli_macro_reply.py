@@ -61,7 +61,9 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def run(path: Path, *arguments: str) -> Result:
+def run(path: Path, *arguments: str, anyway: bool = True) -> Result:
+    if anyway and "--macro" in arguments:
+        arguments = (*arguments, "--anyway")
     return CliRunner().invoke(reply, ["1", *arguments, "--db", str(path)])
 
 
@@ -90,6 +92,15 @@ def test_several_macros_make_one_reply(path: Path) -> None:
     text = store.messages.of(1)[-1].text
     store.close()
     assert (text.count("Hi Ana,"), text.count("Kind regards")) == (1, 1)
+
+
+def test_a_macro_that_may_not_fit_is_sent_only_anyway(path: Path) -> None:
+    asked = ("--macro", "parts", "--answer", "order=A-7", "--language", "en")
+    refused = run(path, *asked, anyway=False)
+    assert isinstance(refused.exception, RuleError)
+    assert "--anyway" in refused.exception.message
+    assert run(path, "Hello.", anyway=False).exit_code == 0, "a text of one's own is nobody's guess"
+    assert run(path, *asked).exit_code == 0
 
 
 def test_what_is_missing_or_wrong_sends_nothing(path: Path) -> None:

@@ -15,10 +15,11 @@ from data.store import Store
 from macros.files.library import Library
 from macros.filling.macro import Actions, Ask, Body, EscalateTo, Macro, Words
 from macros.suggesting.learning import Learner
-from macros.suggesting.offering import Situation
+from macros.suggesting.offering import SURE, Situation
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from tui.digits.digit_ranking import Ranking
+from tui.digits.digit_ranking import Ranking, Slot
+from tui.digits.digit_slots import SUGGESTED
 from tui.digits.macros_at_hand import SLOTS, Answering
 
 NOW = 1_790_000_000
@@ -79,11 +80,13 @@ def test_the_first_keys_follow_what_the_customer_wrote(store: Store) -> None:
     assert any(name.startswith("locked-account/") for name in names(answers.slots(door))[:3])
 
 
-def test_every_digit_holds_another_macro_and_named_keys_stay(store: Store) -> None:
+def test_every_digit_holds_another_macro_or_none_and_named_keys_stay(store: Store) -> None:
     answers = answering(store)
     for ticket in tickets(store):
         held = names(answers.slots(ticket))
-        assert len(set(held)) == SLOTS
+        assert len(held) == SLOTS
+        assert all(held[SUGGESTED:])
+        assert len(set(filter(None, held))) == sum(map(bool, held))
         assert held[3] == "general/acknowledge"
         assert held == names(answers.slots(ticket))
 
@@ -91,8 +94,9 @@ def test_every_digit_holds_another_macro_and_named_keys_stay(store: Store) -> No
 def test_titles_come_in_the_tickets_language(store: Store) -> None:
     answers, (money, door, _) = answering(store), tickets(store)
     for ticket, language in ((money, "en"), (door, "es")):
-        held = [macro.title.for_language(language) for macro in answers.slots(ticket) if macro]
-        assert [(slot.number, slot.title) for slot in answers.strip(ticket)] == list(enumerate(held, 1))
+        slots = enumerate(answers.slots(ticket), 1)
+        held = [(number, macro.title.for_language(language)) for number, macro in slots if macro]
+        assert [(slot.number, slot.title) for slot in answers.strip(ticket) if slot.number] == held
 
 
 def test_nothing_is_on_the_keys_before_the_macros_are_there(store: Store) -> None:
@@ -114,7 +118,7 @@ def macro(name: str, *, topic: str = "", asks: bool = False, escalates: bool = F
 
 def order(store: Store, ticket: Ticket, *macros: Macro) -> list[str]:
     library = cast(Library, macros)
-    return list(Ranking(store, library, Learner(macros)).of(ticket, Situation.of(ticket)))
+    return list(Ranking(store, library, Learner(macros), SURE).of(ticket, Situation.of(ticket)))
 
 
 def test_the_tickets_own_topic_goes_first(store: Store) -> None:
@@ -178,5 +182,15 @@ def test_an_undone_reply_is_forgotten_and_a_new_message_ranks_again(store: Store
 
 
 def test_what_nothing_speaks_for_is_weak(store: Store) -> None:
-    ticket = tickets(store)[2]
-    assert all(slot.weak for slot in answering(store).strip(ticket) if slot.number <= 3)
+    ticket, answers = tickets(store)[2], answering(store)
+    assert not any(answers.slots(ticket)[:SUGGESTED])
+    assert answers.strip(ticket)[0] == Slot(0, "nothing fits · m find · r write")
+    assert answers.weak(ticket, "crash/ask-version")
+
+
+def test_the_threshold_is_a_setting(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "tridesk").mkdir()
+    (tmp_path / "tridesk" / "config.toml").write_text("[suggestions]\nsure = 1.0\n")
+    answers = answering(store)
+    assert not any(macro for ticket in tickets(store) for macro in answers.slots(ticket)[:SUGGESTED])

@@ -105,3 +105,10 @@ away-hours = 1
     assert ways_of(settings, demo=True).begins_shift
     with pytest.raises(InputError, match="light-between"):
         load(written(tmp_path, "[exposure]\nlight-between = -1\n"))
+
+
+def test_the_least_probability_of_a_suggestion_is_between_nothing_and_one(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "[suggestions]\nsure = 0.75\n")).settings.suggestions.sure == 0.75
+    for wrong in ("0", "-0.5", "1.1", "60"):
+        with pytest.raises(InputError, match="sure under"):
+            load(written(tmp_path, f"[suggestions]\nsure = {wrong}\n"))
