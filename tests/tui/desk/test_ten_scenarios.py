@@ -102,7 +102,7 @@ SCENARIOS = [
             "2",
             Value("R-5512, R-5513"),
             "enter",
-            Macro("harassment-report/address-published"),
+            Macro("harassment-report/act-on-threat"),
             "enter",
         ),
         team="Trust and safety on call",
