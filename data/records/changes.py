@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from data.records.escalations import Escalation, TeamAnswer
 from data.records.forwards import Forward
 from data.records.outbox import Enclosure
 from data.records.promises import Promise
-from data.records.tickets import Priority, Severity, Status
+from data.records.tickets import Priority, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Change:
     note: str | None = None
     status: Status | None = None
     priority: Priority | None = None
-    severity: Severity | Literal[""] | None = None
-    """The empty string for none known."""
+    severity: str | None = None
+    """A severity, or the empty string for none known."""
     topic: str | None = None
     """What the request is about, as rules and macros name it."""
     assignee: str | None = None

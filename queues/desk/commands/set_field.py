@@ -8,7 +8,7 @@ from typing import Literal
 
 from data.errors import ReasonError, RuleError
 from data.records.changes import Change
-from data.records.tickets import Status
+from data.records.tickets import Severity, Status
 from queues.desk.commands.command import Command, TicketChange
 
 Field = Literal["priority", "severity", "topic", "lane", "procedure"]
@@ -33,6 +33,8 @@ class SetField(Command):
             _refuse_lane(work, value)
         elif self._name == "procedure" and not work.change.macro:  # a macro may name what this desk has not
             _refuse_procedure(work, value)
+        elif self._name == "severity" and value and value not in tuple(Severity):
+            raise RuleError("No such severity", f"{value!r} is not a severity; use {', '.join(Severity)}.")
         elif self._name == "topic" and value and not _TOPIC.fullmatch(value):
             raise RuleError("No such topic", f"{value!r} is not a topic; use one word, such as refund or ban-appeal.")
         _refuse_leaving(work)
@@ -40,11 +42,15 @@ class SetField(Command):
     def write(self, work: TicketChange) -> None:
         """Set the field."""
         value = getattr(work.change, self._name)
-        work.fields[self._name] = value or None if self._name == "severity" else value
+        work.fields[self._name] = _severity(value) if self._name == "severity" else value
 
     def describe(self, change: Change) -> str:
         """Return the field and its value."""
         return f"{self._name} {getattr(change, self._name) or 'not set'}"
+
+
+def _severity(value: str) -> Severity | None:
+    return Severity(value) if value else None
 
 
 def _refuse_lane(work: TicketChange, lane: str) -> None:
@@ -70,9 +76,9 @@ def _refuse_leaving(work: TicketChange) -> None:
         return
     names = ("severity", "topic", "lane", "procedure")
     values = {name: getattr(change, name) for name in names if getattr(change, name) is not None}
-    then = work.gates.procedure(
-        replace(ticket, **{**values, "severity": values.get("severity", ticket.severity) or None})
-    )
+    if "severity" in values:
+        values["severity"] = _severity(values["severity"])
+    then = work.gates.procedure(replace(ticket, **values))
     open_gates = work.gates.still_open(ticket, Change(status=Status.SOLVED)) if then is not now else []
     if open_gates:
         steps = ", ".join(step.id for step in open_gates)

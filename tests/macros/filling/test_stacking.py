@@ -118,3 +118,8 @@ def test_nothing_that_either_adds_is_lost(first: Change, second: Change) -> None
     assert set(first.attachments) | set(second.attachments) == set(both.attachments)
     assert (both.promise is None) == (first.promise is None and second.promise is None)
     assert not (set(second.add_tags) - set(second.remove_tags)) & set(both.remove_tags)
+
+
+@pytest.mark.parametrize("severity", ["", Severity.S1])
+def test_a_change_that_names_a_severity_or_none_is_read_back(severity: str) -> None:
+    assert unpacked(packed(Change(severity=severity))) == Change(severity=severity)
