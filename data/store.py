@@ -89,12 +89,12 @@ class Store:
                 path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, cached_statements=256
             )
         except (sqlite3.Error, OSError) as error:
-            raise _told(error, path) from error
+            raise _store_error(error, path) from error
         try:
             _prepare(connection, path)
         except (sqlite3.Error, OSError) as error:
             connection.close()
-            raise _told(error, path) from error
+            raise _store_error(error, path) from error
         except DeskError:
             connection.close()
             raise
@@ -122,13 +122,13 @@ class Store:
             self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if bulk else 'FULL'}")
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise _told(error, self.path) from error
+            raise _store_error(error, self.path) from error
         try:
             yield
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise _told(error, self.path) from error
+            raise _store_error(error, self.path) from error
         except BaseException:
             self._roll_back()
             raise
@@ -141,7 +141,7 @@ class Store:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise _told(error, self.path) from error
+            raise _store_error(error, self.path) from error
         try:
             yield
         finally:
@@ -216,7 +216,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {NEWEST}")
 
 
-def _told(error: Exception, path: Path) -> StoreError:
+def _store_error(error: Exception, path: Path) -> StoreError:
     """Say in one sentence what went wrong with the file."""
     code = getattr(error, "sqlite_errorname", "")
     if isinstance(error, sqlite3.Error):

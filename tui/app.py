@@ -98,9 +98,9 @@ class DeskApp(App[int]):
 
     def get_driver_class(self) -> type[Driver]:
         """Return our own driver for a real terminal."""
-        found = super().get_driver_class()
-        if found.__name__ != "LinuxDriver":
-            return found
+        driver = super().get_driver_class()
+        if driver.__name__ != "LinuxDriver":
+            return driver
         from tui.terminal.reading_driver import ReadingDriver
 
         return ReadingDriver
@@ -155,7 +155,7 @@ class DeskApp(App[int]):
 
     def _go_round(self) -> None:
         if self._rounds is not None:
-            self._rounds.start(lambda told: self.call_later(self.desk.say, told))
+            self._rounds.start(lambda message: self.call_later(self.desk.say, message))
 
     async def on_event(self, event: events.Event) -> None:
         """Look for sequences of keys before Textual does, except where text is typed."""
@@ -226,9 +226,9 @@ class DeskApp(App[int]):
         from tui.terminal.crash_report import fault_place, write_report
 
         error = sys.exc_info()[1] or self._exception
-        told = words("tridesk: internal error in {place}; please report it with {report}")
+        message = words("tridesk: internal error in {place}; please report it with {report}")
         place = fault_place(error) if error is not None else "?"
-        self.panic(Text(told.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
+        self.panic(Text(message.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
         self._return_code = CRASHED
         self.parts.drafts.keep_without_asking()
 

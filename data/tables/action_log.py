@@ -51,15 +51,15 @@ class Actions:
 
     def to_undo(self, actor: str) -> Action | None:
         """Return the agent's newest action that was not undone."""
-        return self._one("actor = ? AND state = 'done' AND steps <> '[]' ORDER BY id DESC", (actor,))
+        return self._first("actor = ? AND state = 'done' AND steps <> '[]' ORDER BY id DESC", (actor,))
 
     def to_redo(self, actor: str) -> Action | None:
         """Return the agent's oldest undone action: the one that was undone last."""
-        return self._one("actor = ? AND state = 'undone' ORDER BY id", (actor,))
+        return self._first("actor = ? AND state = 'undone' ORDER BY id", (actor,))
 
     def get(self, number: int) -> Action | None:
         """Return the action of this number, whatever its state."""
-        return self._one("id = ?", (number,))
+        return self._first("id = ?", (number,))
 
     def states(self, numbers: Collection[int]) -> dict[int, tuple[str, str, bool]]:
         """Return actor, state and whether there is something to undo of each of these actions."""
@@ -79,7 +79,7 @@ class Actions:
         sql = "SELECT id FROM action WHERE actor = ? AND state IN ('undone', 'dropped') AND id >= ?"
         return {row[0] for row in self._db.execute(sql, (actor, after))}
 
-    def _one(self, rest: str, values: tuple[str | int, ...]) -> Action | None:
+    def _first(self, rest: str, values: tuple[str | int, ...]) -> Action | None:
         row = self._db.execute(
             f"SELECT id, at, actor, summary, steps, state FROM action WHERE {rest} LIMIT 1", values
         ).fetchone()

@@ -14,7 +14,7 @@ class Imports:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def put(self, ticket_id: int, imported: Imported) -> None:
+    def save(self, ticket_id: int, imported: Imported) -> None:
         """Keep what an export says of a ticket, in the place of an older one."""
         extra = json.dumps(dict(imported.extra), ensure_ascii=False)
         self._db.execute(

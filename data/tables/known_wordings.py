@@ -18,7 +18,7 @@ class KnownWordings:
         row = self._db.execute(sql, (agent, kind, name)).fetchone()
         return str(row[0]) if row else None
 
-    def put(self, agent: str, kind: str, name: str, text: str, at: int) -> None:
+    def save(self, agent: str, kind: str, name: str, text: str, at: int) -> None:
         """Note that the agent has seen this text."""
         digest = hashlib.sha256(text.encode()).hexdigest()
         self._db.execute("INSERT OR IGNORE INTO wording VALUES (?, ?)", (digest, text))

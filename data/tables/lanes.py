@@ -20,7 +20,7 @@ class Lanes:
             Lane(*row) for row in self._db.execute("SELECT name, title, position FROM lane ORDER BY position, name")
         ]
 
-    def put(self, lanes: Sequence[Lane]) -> None:
+    def save(self, lanes: Sequence[Lane]) -> None:
         """Make these the lanes, with these titles and places; any other stays behind them while tickets are in it."""
         self._db.execute(
             "DELETE FROM lane WHERE NOT EXISTS (SELECT 1 FROM lane_count c WHERE c.lane = lane.name AND c.n > 0)"

@@ -196,7 +196,7 @@ class Messages:
         row = self._db.execute(sql, (cleared, ticket_id, message_id)).fetchone()
         return str(row[0]) if row else ""
 
-    def ours(self, ticket_id: int, message_id: str) -> Message | None:
+    def sent_by_us(self, ticket_id: int, message_id: str) -> Message | None:
         """Return our own message of the ticket that carries this Message-ID, withdrawn or not."""
         sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND message_id = ? AND direction = 'out' LIMIT 1"
         row = self._db.execute(sql, (ticket_id, message_id)).fetchone()

@@ -18,7 +18,7 @@ class Settings:
         row = self._db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def put(self, key: str, value: Any) -> None:
+    def save(self, key: str, value: Any) -> None:
         """Store the value under its name."""
         packed = json.dumps(value, ensure_ascii=False)
         self._db.execute(

@@ -23,11 +23,11 @@ class Shifts:
 
     def latest(self, agent: str) -> Shift | None:
         """Return the agent's newest shift, whether it goes on or not."""
-        return self._one("WHERE agent = ? ORDER BY began_at DESC, id DESC LIMIT 1", (agent,))
+        return self._first("WHERE agent = ? ORDER BY began_at DESC, id DESC LIMIT 1", (agent,))
 
     def get(self, number: int) -> Shift | None:
         """Return one shift, or None."""
-        return self._one("WHERE id = ?", (number,))
+        return self._first("WHERE id = ?", (number,))
 
     def left_notes(self, since: int) -> list[Shift]:
         """Return the shifts of any agent that left a hand-over since then, the newest first; at least the last one."""
@@ -49,6 +49,6 @@ class Shifts:
         sql = "UPDATE shift SET ended_at = ?, note = ? WHERE id = ? AND ended_at IS ?"
         return self._db.execute(sql, (ended_at, note, number, before)).rowcount == 1
 
-    def _one(self, rest: str, values: tuple[Any, ...]) -> Shift | None:
+    def _first(self, rest: str, values: tuple[Any, ...]) -> Shift | None:
         row = self._db.execute(_SELECT + rest, values).fetchone()
         return Shift(*row) if row else None

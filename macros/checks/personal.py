@@ -109,7 +109,7 @@ def _with_ascii_digits(text: str) -> str:
 def _looks_secret(value: str) -> bool:
     bare = value.rstrip(".,;:!?)")
     counted = re.fullmatch(r"\d+-[a-z]+", bare)  # `2-step`, `8-digit`
-    return len(bare) >= 4 and any(one.isdigit() for one in bare) and "://" not in bare and counted is None
+    return len(bare) >= 4 and any(character.isdigit() for character in bare) and "://" not in bare and counted is None
 
 
 _NUMBERS = (

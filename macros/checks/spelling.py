@@ -51,7 +51,7 @@ class Speller:
     """The words of our own texts; asked for once, in the thread that loads."""
     _loaded: dict[str, list[Dictionary]] = field(default_factory=dict)
     _loading: dict[str, Thread] = field(default_factory=dict)
-    _ours: frozenset[str] = frozenset()
+    _own_words: frozenset[str] = frozenset()
     _lock: Lock = field(default_factory=Lock)
 
     def __call__(self, text: str, language: str, known: str) -> list[Finding]:
@@ -90,10 +90,10 @@ class Speller:
             return
         import hunspell
 
-        places = [place for name in _NAMES[language] if (place := _found(name, self.folders)) is not None]
+        places = [place for name in _NAMES[language] if (place := _dictionary_file(name, self.folders)) is not None]
         # es_ES, es_MX and es hold nearly the same words: one is enough; English spells in two ways
         chosen = places if language == "en" else places[:1]
-        self._ours = self._ours or frozenset(
+        self._own_words = self._own_words or frozenset(
             word[0].lower() for used_word in self.used_words() for word in _WORD.finditer(used_word)
         )
         self._loaded[language] = [
@@ -102,7 +102,7 @@ class Speller:
 
     def _is_right(self, word: str, dictionaries: Sequence[Dictionary]) -> bool:
         plain = word.replace("’", "'")
-        if plain.lower() in _USED_HERE or word.lower() in self._ours:
+        if plain.lower() in _USED_HERE or word.lower() in self._own_words:
             return True
         try:
             return any(dictionary.spell(form) for dictionary in dictionaries for form in (plain, plain.lower()))
@@ -133,7 +133,7 @@ def _begins(line: str, place: int) -> bool:
     return not before or before[-1] in ".!?:…"
 
 
-def _found(name: str, folders: Sequence[Path]) -> Path | None:
+def _dictionary_file(name: str, folders: Sequence[Path]) -> Path | None:
     """Return the dictionary file of this name that is nearest to the user."""
     named = [Path(part) for part in os.environ.get("DICPATH", "").split(os.pathsep) if part]
     for folder in (*folders, *named, *map(Path, _SYSTEM), Path.home() / "Library/Spelling", *_packaged(name)):

@@ -101,7 +101,7 @@ class Library:
                 stamp, known = stamp_of(path), self._read.get(path)
                 if known is None or known.stamp != stamp or isinstance(known.loaded, FilesError):
                     full = number >= MAX_FILES or (snippets > MAX_SNIPPETS and _is_snippet(path, folder))
-                    known = _Read(stamp, _full(path) if full else _found(path, folder), known.good if known else None)
+                    known = _Read(stamp, _full(path) if full else _load(path, folder), known.good if known else None)
                 now[path] = known
         changed = {path: file.seen for path, file in now.items()} != {
             path: file.seen for path, file in self._read.items()
@@ -180,8 +180,8 @@ def check_paths(paths: Iterable[Path]) -> list[Verdict]:
 
 def _check_file(path: Path) -> Verdict:
     folder = next((parent for parent in list(path.parents)[:3] if (parent / SNIPPETS).is_dir()), path.parent)
-    read = [_found(file, root) for root in (BUILT_IN, folder) for file in files_in(root / SNIPPETS) if file != path]
-    loaded = _found(path, folder)
+    read = [_load(file, root) for root in (BUILT_IN, folder) for file in files_in(root / SNIPPETS) if file != path]
+    loaded = _load(path, folder)
     snippets, wrong = link_snippets(
         [macro_error for macro_error in (*read, loaded) if isinstance(macro_error, Snippet)]
     )
@@ -192,7 +192,7 @@ def _is_snippet(path: Path, folder: Path) -> bool:
     return path.relative_to(folder).parts[0] == SNIPPETS
 
 
-def _found(path: Path, folder: Path) -> Macro | Snippet | MacroError:
+def _load(path: Path, folder: Path) -> Macro | Snippet | MacroError:
     """Read one file; never raises for what it holds."""
     try:
         source = source_of(path, folder)

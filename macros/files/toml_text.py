@@ -22,5 +22,5 @@ def quoted_list(texts: Iterable[str]) -> str:
 
 def as_words(text: str) -> str:
     """Escape text so that a template prints it unchanged, and no line opens another language's body."""
-    kept = re.sub(r"(?=[%#]*[{}])[{}%#]{2,}|\{$", lambda found: '{{ "' + found[0] + '" }}', text)
+    kept = re.sub(r"(?=[%#]*[{}])[{}%#]{2,}|\{$", lambda match: '{{ "' + match[0] + '" }}', text)
     return re.sub(r"^(===|\+\+\+)", r" \1", kept, flags=re.MULTILINE)

@@ -30,7 +30,7 @@ def splice(
 class _Splicing:
     def __init__(self, environment: ImmutableSandboxedEnvironment, snippets: Mapping[str, str]) -> None:
         self._environment, self._snippets = environment, snippets
-        self._left, self._parts = MAX_INCLUDES, 0
+        self._remaining, self._parts = MAX_INCLUDES, 0
 
     def into(self, tree: nodes.Template) -> None:
         self._parts += within_limits(tree)
@@ -48,8 +48,8 @@ class _Splicing:
         name = _name(node)
         if name not in self._snippets:
             raise RefusedError(node.lineno, f"there is no snippet {name!r}")
-        self._left -= 1
-        if self._left < 0:
+        self._remaining -= 1
+        if self._remaining < 0:
             raise RefusedError(node.lineno, f"more than {MAX_INCLUDES} snippets are included in one text")
         tree = parse(self._environment, self._snippets[name])
         self.into(tree)

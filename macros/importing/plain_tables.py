@@ -26,7 +26,7 @@ def answers(name: str, rows: Sequence[Mapping[str | Any, Any]]) -> list[Foreign]
     """Return the answers of a table. Raises InputError if it has no column for titles or for texts."""
     if not rows:
         return []
-    columns = _found([key for key in rows[0] if isinstance(key, str)])
+    columns = _columns([key for key in rows[0] if isinstance(key, str)])
     if "title" not in columns or not {"text", "html"} & columns.keys():
         raise InputError(
             "Columns not known",
@@ -67,7 +67,7 @@ def _value(row: Mapping[Any, Any], columns: Mapping[str, str], word: str) -> str
     return str(row.get(columns.get(word, "")) or "").strip()
 
 
-def _found(header: Sequence[str]) -> dict[str, str]:
+def _columns(header: Sequence[str]) -> dict[str, str]:
     """Return which column holds what, by its usual names."""
     by_name = {column.strip().lower(): column for column in reversed(header)}
     named = {word: [by_name[item] for item in usual if item in by_name] for word, usual in _COLUMNS.items()}

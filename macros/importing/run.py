@@ -67,7 +67,7 @@ class Import:
         names.add(name)
         path = self.folder / f"{name}{SUFFIX}"
         try:
-            outcome = self._put(path, written.source)
+            outcome = self._write(path, written.source)
         except OSError as wrong:
             raise InputError(
                 "Macro not written", f"{path}: {wrong.strerror}; check the folder's permissions."
@@ -76,7 +76,7 @@ class Import:
             foreign.title, name, outcome, written.languages, written.asks, written.notes, foreign.tool, foreign.extra
         )
 
-    def _put(self, path: Path, source: str) -> str:
+    def _write(self, path: Path, source: str) -> str:
         there = path.exists() or path.is_symlink()
         if there and path.is_file() and path.read_bytes() == source.encode():
             return "unchanged"

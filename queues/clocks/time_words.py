@@ -106,8 +106,8 @@ def read_due(answer: str, now: int, office: Calendar) -> int | None:
     if due is not None:
         return due if due > now else None
     plain = fold(answer.strip())
-    found = due_of(plain, now, office)
-    return found[2] if found is not None and found[:2] == (0, len(plain)) else None
+    match = due_of(plain, now, office)
+    return match[2] if match is not None and match[:2] == (0, len(plain)) else None
 
 
 @dataclass(slots=True)

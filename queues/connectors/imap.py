@@ -41,7 +41,7 @@ class Mailbox:
         self._account, self._pulse = account, pulse or Pulse()
         self._idling = False
         self._qresync = False
-        with self._told():
+        with self._mapped_errors():
             self._client = logged_in(account, secret)
             self._listen()
         self.condstore = self.offers("CONDSTORE") or self.offers("QRESYNC")
@@ -65,7 +65,7 @@ class Mailbox:
         return self._client._imap
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _mapped_errors(self) -> Iterator[None]:
         with mapped_errors(self._account, self._account.imap), self._pulse.waiting():
             yield
 
@@ -91,12 +91,12 @@ class Mailbox:
 
     def offers(self, capability: str) -> bool:
         """Return whether the server has an extension."""
-        with self._told():
+        with self._mapped_errors():
             return bool(self._client.has_capability(capability))
 
     def select(self, mailbox: str) -> Selected:
         """Open a mailbox."""
-        with self._told():
+        with self._mapped_errors():
             if self.offers("QRESYNC") and not self._qresync:
                 self._qresync = bool(self._client.enable("QRESYNC"))
             result = self._client.select_folder(mailbox)
@@ -109,7 +109,7 @@ class Mailbox:
 
     def stock(self, mailbox: str) -> Stock:
         """Return how much mail a mailbox holds. Opens it, to read."""
-        with self._told():
+        with self._mapped_errors():
             result = self._client.select_folder(mailbox, readonly=True)
             uids = sorted(self._client.search("ALL"))
             unanswered = len(self._client.search("UNANSWERED")) if uids else 0
@@ -131,7 +131,7 @@ class Mailbox:
         criteria: list[Any] = ["UID", f"{uid + 1}:*"]
         if since is not None:
             criteria += ["SINCE", since]
-        with self._told():
+        with self._mapped_errors():
             # `n:*` always includes the last message, even if its UID is below n
             return sorted(int(row) for row in self._client.search(criteria) if row > uid)
 
@@ -143,14 +143,14 @@ class Mailbox:
             if len(part) <= FEW:  # what has just come is there one question sooner
                 yield self._bodies(part)
                 return
-            with self._told():
+            with self._mapped_errors():
                 sizes = {uid: int(row.get(b"RFC822.SIZE", 0)) for uid, row in self._client.fetch(part, items).items()}
             for group in _groups([uid for uid in part if uid in sizes], sizes):
                 yield self._bodies(group)
 
     def _bodies(self, uids: Sequence[int]) -> list[Fetched]:
         items = ["BODY.PEEK[]", "INTERNALDATE", "FLAGS", *(["MODSEQ"] if self.condstore else [])]
-        with self._told():
+        with self._mapped_errors():
             self._client.normalise_times = False
             rows = self._client.fetch(uids, items)
         mails = []
@@ -166,14 +166,14 @@ class Mailbox:
         """Return the flags of messages; those that are gone are left out."""
         if not uids:
             return []
-        with self._told():
+        with self._mapped_errors():
             rows = self._client.fetch(list(uids), ["FLAGS", *(["MODSEQ"] if self.condstore else [])])
         return [Flags(uid, flags_of(row), modseq_of(row)) for uid, row in sorted(rows.items()) if b"FLAGS" in row]
 
     def changes_since(self, modseq: int) -> tuple[list[Flags], list[int]]:
         """Return what changed after a mod-sequence, and which UIDs vanished (RFC 7162, 3.2.6; only with QRESYNC)."""
         vanished = " VANISHED" if self._qresync else ""
-        with self._told():
+        with self._mapped_errors():
             imap = self._imap
             imap.untagged_responses.pop("VANISHED", None)
             answer = imap.uid("FETCH", "1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq}{vanished})")
@@ -193,7 +193,7 @@ class Mailbox:
 
         The server says OK in both cases (RFC 7162, 3.1.3): only its MODIFIED shows a refusal.
         """
-        with self._told():
+        with self._mapped_errors():
             imap = self._imap
             imap.untagged_responses.pop("MODIFIED", None)
             answer = imap.uid("STORE", str(uid), f"(UNCHANGEDSINCE {modseq})", "+FLAGS.SILENT", _listed(add))
@@ -204,7 +204,7 @@ class Mailbox:
         return modseq_of(rows.get(uid, {})) or modseq + 1
 
     def _store(self, uids: str, what: str, flags: Iterable[str]) -> None:
-        with self._told():
+        with self._mapped_errors():
             self._rows(*self._imap.uid("STORE", uids, what, _listed(flags)))
 
     def _rows(self, kind: str, data: Any) -> dict[int, Any]:
@@ -217,7 +217,7 @@ class Mailbox:
         """Return the header lines that name a mail and what it answers, for each UID that is there."""
         results: dict[int, str] = {}
         for start in range(0, len(uids), GROUP_COUNT):
-            with self._told():
+            with self._mapped_errors():
                 rows = self._client.fetch(
                     uids[start : start + GROUP_COUNT],
                     ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)]"],
@@ -229,23 +229,23 @@ class Mailbox:
 
     def special(self, role: bytes) -> str:
         """Return the folder that the server marks with a role such as `\\Sent`, or the empty string."""
-        with self._told():
+        with self._mapped_errors():
             return str(self._client.find_special_folder(role) or "")
 
     def has_message(self, folder: str, message_id: str) -> bool:
         """Return whether a folder holds a mail with this Message-ID. Opens that folder."""
-        with self._told():
+        with self._mapped_errors():
             self._client.select_folder(folder, readonly=True)
             return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
     def append(self, folder: str, raw: bytes, at: int) -> None:
         """Put a mail into a folder, as seen."""
-        with self._told():
+        with self._mapped_errors():
             self._client.append(folder, raw, ["\\Seen"], datetime.fromtimestamp(at, UTC))
 
     def wait(self, seconds: float) -> bool:
         """Wait for news from the server; call it again to go on waiting, and `stop_waiting` to end."""
-        with self._told():
+        with self._mapped_errors():
             if not self._idling and self._begin_idle():
                 return True
             lines = self._idle_lines()
@@ -292,13 +292,13 @@ class Mailbox:
         if not self._idling:
             return False
         self._idling = False
-        with self._told():
+        with self._mapped_errors():
             _, said = self._client.idle_done()
         return any(kind.encode() in line for line in said for kind in _NEWS)
 
     def poll(self) -> None:
         """Ask the server whether there is anything new."""
-        with self._told():
+        with self._mapped_errors():
             self._client.noop()
 
     def close(self) -> None:

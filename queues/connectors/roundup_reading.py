@@ -93,7 +93,7 @@ class Reading:
             events += [
                 self._file(row, kinds[item]) for item in numbers_of(row.get("files")) if item in loose and item in kinds
             ]
-            events += [event for event in self._told(row, bare=bare) if not filed(event.number)]
+            events += [event for event in self._issue_events(row, bare=bare) if not filed(event.number)]
         return events
 
     def _loose(
@@ -138,7 +138,7 @@ class Reading:
         return self._bare(row, f"file{file['id']}", who, moment(str(file.get("creation"))), "",
                           Direction.NOTE if by_staff else Direction.IN, [self._content(file)])  # fmt: skip
 
-    def _told(self, row: Mapping[str, Any], *, bare: bool) -> Iterator[Happened]:
+    def _issue_events(self, row: Mapping[str, Any], *, bare: bool) -> Iterator[Happened]:
         """Report an issue that has a title and no text, and an issue that another replaced."""
         if bare and not row.get("messages"):
             at = moment(str(row.get("creation")))

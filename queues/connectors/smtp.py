@@ -122,8 +122,8 @@ class SmtpSession:
         beyond_ascii = [address for address in (*recipients, sender) if not address.isascii()]
         if beyond_ascii:
             if not self._smtp.has_extn("smtputf8"):
-                told = f"{self._server.host} takes no addresses such as {beyond_ascii[0]}; choose another one."
-                raise RefusedError("Reply refused", told)
+                message = f"{self._server.host} takes no addresses such as {beyond_ascii[0]}; choose another one."
+                raise RefusedError("Reply refused", message)
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         if asks_report:
             options += ["RET=HDRS", f"ENVID={_xtext(entry.message_id)}"]

@@ -109,7 +109,7 @@ class Zendesk:
     def look(self, ref: str, filed: Filed) -> Batch:
         """Return what happened to one ticket up to now; nothing if it is no longer there."""
         try:
-            return self._batch([self._one(ref)], filed)
+            return self._batch([self._ticket_row(ref)], filed)
         except NotFoundError:
             return self._batch([], filed)
 
@@ -122,7 +122,7 @@ class Zendesk:
 
     def ticket(self, ref: str) -> RemoteTicket:
         """Return a ticket's state. Raises NotFoundError."""
-        row = self._one(ref)
+        row = self._ticket_row(ref)
         return self._tickets.remote(row)
 
     def take(self, ref: str, before: str) -> RemoteTicket:
@@ -140,7 +140,7 @@ class Zendesk:
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
         """Add and remove tags, unless the ticket changes at that moment; return its new state."""
         for _ in range(TRIES):
-            row = self._one(ref)
+            row = self._ticket_row(ref)
             before = frozenset(map(str, row.get("tags") or []))
             after = (before | _possible(add)) - frozenset(remove)
             if after == before:
@@ -156,7 +156,7 @@ class Zendesk:
 
         Raises RefusedError for a closed ticket, which can never be updated.
         """
-        row = self._one(reply.ref)
+        row = self._ticket_row(reply.ref)
         if row.get("status") == "closed":
             raise RefusedError(
                 "Closed there", f"Ticket {reply.ref} is closed in Zendesk and can never be changed again; open a "
@@ -196,7 +196,7 @@ class Zendesk:
         body = self._get("incremental/tickets/cursor.json", query)
         return body if isinstance(body, dict) else {}
 
-    def _one(self, ref: str) -> Json:
+    def _ticket_row(self, ref: str) -> Json:
         return rows_of(self._get(_path(ref), {}), "ticket")
 
     def _batch(self, results: Sequence[Json], filed: Filed, cursor: str = "", *, more: bool = False) -> Batch:
@@ -231,7 +231,7 @@ class Zendesk:
 
     def _assign(self, ref: str, owner: int | None, before: str) -> RemoteTicket:
         for _ in range(TRIES):
-            row = self._one(ref)
+            row = self._ticket_row(ref)
             remote = self._tickets.remote(row)
             if remote.owner != before:
                 return remote

@@ -63,15 +63,15 @@ class Names:
 
     def group(self, number: Any) -> str:
         """Return a group's name."""
-        return str(self._one("groups", number).get("name") or "")
+        return str(self._entry("groups", number).get("name") or "")
 
     def brand(self, number: Any) -> str:
         """Return a brand's name."""
-        return str(self._one("brands", number).get("name") or "")
+        return str(self._entry("brands", number).get("name") or "")
 
     def own_status(self, number: Any) -> str:
         """Return what agents call a status of their own; empty for Zendesk's own ones."""
-        results = self._one("custom_statuses", number)
+        results = self._entry("custom_statuses", number)
         return "" if results.get("default") else str(results.get("agent_label") or "")
 
     def own_status_number(self, called: str) -> int | None:
@@ -82,7 +82,7 @@ class Names:
 
     def field(self, number: Any) -> str:
         """Return a custom field's name."""
-        return str(self._one("ticket_fields", number).get("title") or "")
+        return str(self._entry("ticket_fields", number).get("title") or "")
 
     def values(self, wanted: Mapping[str, str]) -> list[Json]:
         """Return custom fields with their values as Zendesk takes them; a choice that a field lacks is left out."""
@@ -126,7 +126,7 @@ class Names:
             more = {"page[size]": str(AT_ONCE), "page[after]": str(meta["after_cursor"])}
         return results
 
-    def _one(self, path: str, number: Any) -> Json:
+    def _entry(self, path: str, number: Any) -> Json:
         if not isinstance(number, int):
             return {}
         if number not in self._list(path):

@@ -46,17 +46,17 @@ class Choosing:
         Tickets that the agent passed over come later. An easier ticket is put between two graphic tickets if no clock
         runs out by that, but not before the ticket that the agent is `holding`.
         """
-        order = self._offers.left(self._order(now, leaving), now)
+        order = self._offers.offerable(self._order(now, leaving), now)
         if not order:
             return None
         light = None
         exposure = self._rules.exposure
         if order[0].row.id != holding and self._rest.is_due(exposure.light_between):
             usual, never = self.usual_seconds(now), exposure.never_wait
-            light = lighter(order, now, usual, lambda one: self._is_graphic(one.row.id), never)
-        found = order[0].chosen(now) if light is None else light.chosen(now, "interleaving an easier ticket")
-        self._offers.offered(found.ticket_id)
-        return found
+            light = lighter(order, now, usual, lambda waiting: self._is_graphic(waiting.row.id), never)
+        chosen = order[0].chosen(now) if light is None else light.chosen(now, "interleaving an easier ticket")
+        self._offers.offered(chosen.ticket_id)
+        return chosen
 
     def instead(self, ticket: Ticket, now: int) -> NextUp | None:
         """Pass a ticket over and return what comes after it."""
@@ -76,8 +76,8 @@ class Choosing:
         """Return the rank of a ticket that was not offered; None if it is the first, or ranks are not recorded."""
         if not self._rules.counts_picks or self._offers.was_offered(ticket.id) or ticket.status not in ACTIVE:
             return None
-        order = self._offers.left(self._order(now, None), now)
-        rank = next((place for place, one in enumerate(order, 1) if one.row.id == ticket.id), len(order) + 1)
+        order = self._offers.offerable(self._order(now, None), now)
+        rank = next((place for place, waiting in enumerate(order, 1) if waiting.row.id == ticket.id), len(order) + 1)
         return Pick(rank, order[0].row.id) if rank > 1 else None
 
     def _order(self, now: int, leaving: int | None) -> list[Waiting]:

@@ -74,7 +74,7 @@ class Desk:
         self.reviews = Reviewing(store, clock, agent)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
             with store.write():
-                store.lanes.put(rules.lanes)
+                store.lanes.save(rules.lanes)
 
     def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
         """Apply the change to every ticket, all or none.
@@ -160,7 +160,7 @@ class Desk:
 
     def _with_problem(self, changes: Mapping[int, Change], now: int) -> tuple[dict[int, Change], list[Step]]:
         """Open the new problem that changes ask for; return them with its number."""
-        found, steps = dict(changes), []
+        numbered, steps = dict(changes), []
         numbers: dict[str, int] = {}
         for ticket_id, change in changes.items():
             title = change.new_problem
@@ -169,8 +169,8 @@ class Desk:
             if title not in numbers:
                 numbers[title], step = problems.open_problem(self.store, title, ticket_id, now, self.agent)
                 steps.append(step)
-            found[ticket_id] = replace(change, problem=numbers[title], new_problem="")
-        return found, steps
+            numbered[ticket_id] = replace(change, problem=numbers[title], new_problem="")
+        return numbered, steps
 
     def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
         """File the ratings of a form and reopen solved tickets with a bad rating and a comment, as one action.
@@ -246,7 +246,7 @@ class Desk:
     def acknowledge(self, kind: str, name: str, text: str) -> None:
         """Record that the agent has seen this wording of a `procedure` or a `macro`."""
         with self.store.write():
-            self.store.known_wordings.put(self.agent, kind, name, text, self._clock())
+            self.store.known_wordings.save(self.agent, kind, name, text, self._clock())
 
     def settle(self, entry_id: int, wish: Wish) -> Done:
         """Decide about a waiting reply. Raises RuleError if there is none or it is too late."""
@@ -255,7 +255,7 @@ class Desk:
             entry = self.store.outbox.get(entry_id)
             if entry is None:
                 raise RuleError("No such reply", f"There is no reply {entry_id} in the outbox; list it again.")
-            if wish is Wish.SEND and self.store.messages.ours(entry.ticket_id, entry.message_id) is not None:
+            if wish is Wish.SEND and self.store.messages.sent_by_us(entry.ticket_id, entry.message_id) is not None:
                 self._changer.gates.refuse_again(self._ticket(entry.ticket_id, None), entry.action)
             action = self.store.actions.begin(self.agent, now)
             steps = settle(self.store, entry, wish, now)
@@ -311,7 +311,7 @@ class Desk:
             action = self.store.actions.to_undo(self.agent) if number is None else self._own_action(number)
             if action is None:
                 raise RuleError("Nothing to undo", "There is no action of yours left to undo.")
-            gone = undoing.left(self.store, action.steps)
+            gone = undoing.already_sent(self.store, action.steps)
             if gone and rest_of != action.id:
                 raise _already_left(action, gone)
             if not gone and number is not None and self._is_not_last(action):
@@ -324,7 +324,7 @@ class Desk:
             undoing.undo_rest(self.store, self.rules, action.steps, gone, now)
             self.store.actions.mark(action.id, "partly undone")
             summary = f"{action.summary}, except for what was sent"
-            kept = sorted({one for one, _ in gone})
+            kept = sorted({ticket_id for ticket_id, _ in gone})
             return self._turned(action.id, summary, action.steps, "undo", now, kept, before)
 
     def _is_not_last(self, action: Action) -> bool:
@@ -417,10 +417,10 @@ class Desk:
     def skip(self, ticket_id: int, reason: str) -> NextUp | None:
         """Pass over an offered ticket, with a reason that is recorded; return the ticket offered instead."""
         now, ticket = self._clock(), self._ticket(ticket_id, None)
-        found = self._choosing.instead(ticket, now)
-        detail = {"reason": reason.strip(), "taken": found.ticket_id if found is not None else None}
+        offered = self._choosing.instead(ticket, now)
+        detail = {"reason": reason.strip(), "taken": offered.ticket_id if offered is not None else None}
         self._note(ticket_id, SKIPPED, now, detail)
-        return found
+        return offered
 
     def reveal(self, ticket_id: int) -> None:
         """Record that the agent unfolded a graphic ticket's text: that is an exposure."""
@@ -565,15 +565,15 @@ class Desk:
 def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     """Return what was sent, and what a second undo can still undo."""
     mails = sum(step["kind"] == OUTBOX for step in action.steps)
-    numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({one for one, _ in gone})[:5])
+    numbers = ", ".join(f"#{ticket_id}" for ticket_id in sorted({ticket_id for ticket_id, _ in gone})[:5])
     if mails == 1:
         (what,) = {part for _, part in gone}
-        told = f"The {_MAILS.get(what, 'mail to the other team')} of {numbers} has left"
+        sentence = f"The {_MAILS.get(what, 'mail to the other team')} of {numbers} has left"
     else:
-        told = f"{len(gone)} of {mails} mails were sent ({numbers}{', …' if len(gone) > 5 else ''})"
+        sentence = f"{len(gone)} of {mails} mails were sent ({numbers}{', …' if len(gone) > 5 else ''})"
     rest = undoing.rest(action.steps, gone)
     more = f"the rest can still be undone: {', '.join(rest)}" if rest else "there is nothing else to undo"
-    return LeftError("Already left", f"{told} and cannot be recalled; {more}.", action.id)
+    return LeftError("Already left", f"{sentence} and cannot be recalled; {more}.", action.id)
 
 
 def _summary(changes: Mapping[int, Change], solves: int | None, opened: Sequence[int]) -> str:

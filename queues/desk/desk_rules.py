@@ -77,7 +77,7 @@ class DeskRules:
     """By connector; others send as `sender` and `brand`."""
 
     @property
-    def ours(self) -> frozenset[str]:
+    def our_addresses(self) -> frozenset[str]:
         """Every address of ours, lower case: a mail to one comes back to us."""
         senders = (self.sender, *(sender.address for sender in self.senders.values()))
         return self.own_addresses | {address.casefold() for address in senders}

@@ -45,4 +45,4 @@ def _ready(item: Incoming, rules: DeskRules) -> Incoming:
     )
     if item.direction is not Direction.IN:
         return item
-    return sorting.by_sender(unmasked(item, rules.ours), rules.blocked_senders, rules.trusted_senders)
+    return sorting.by_sender(unmasked(item, rules.our_addresses), rules.blocked_senders, rules.trusted_senders)

@@ -51,7 +51,7 @@ def _named(store: Store, item: Incoming, customer_id: int) -> tuple[int | None, 
         if item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
             return ticket_id, True
         if item.kind is MessageKind.BOUNCE and any(
-            store.messages.ours(store.tickets.kept(ticket_id), reference) for reference in item.references
+            store.messages.sent_by_us(store.tickets.kept(ticket_id), reference) for reference in item.references
         ):
             return ticket_id, True  # a bounce comes from a server that is not a participant
     if named and item.references:
@@ -69,10 +69,10 @@ def _by_our_id(store: Store, item: Incoming, customer_id: int) -> tuple[int | No
     for value in reversed(item.references[-_MOST_REFERENCES:]):
         for ticket_id in store.messages.tickets_referring([value]):
             kept = store.tickets.kept(ticket_id)
-            ours = store.messages.ours(kept, value) is not None
-            if not ours and (item.reply_to or not store.messages.bears(kept, value)):
+            sent_by_us = store.messages.sent_by_us(kept, value) is not None
+            if not sent_by_us and (item.reply_to or not store.messages.bears(kept, value)):
                 continue
-            bounced = ours and item.kind is MessageKind.BOUNCE
+            bounced = sent_by_us and item.kind is MessageKind.BOUNCE
             if bounced or item.direction is Direction.OUT or _took_part(store, ticket_id, item, customer_id):
                 return ticket_id, True
             stranger = True

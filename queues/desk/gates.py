@@ -176,7 +176,7 @@ class Gates:
         return [self.write(ticket, procedure, step.id, True, now) for step in steps]
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, Any]:
-        return {name: one.value for name, one in self._store.work.steps(ticket.id, procedure.id).items()}
+        return {name: step.value for name, step in self._store.work.steps(ticket.id, procedure.id).items()}
 
     def _reviewers(self, ticket: Ticket) -> frozenset[str]:
         """Return the earlier decision makers: named in a tag, or who solved an earlier appeal of the same customer."""

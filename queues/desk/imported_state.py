@@ -22,7 +22,7 @@ def stand(
     store: Store, rules: DeskRules, ticket: Ticket, standing: Standing, imported: Imported, action: int, now: int
 ) -> None:
     """Write the exported state; a ticket that an agent has worked on here since keeps its own."""
-    store.imported.put(ticket.id, imported)
+    store.imported.save(ticket.id, imported)
     if any(event.actor not in _NOBODY for event in store.events.of(ticket.id)):
         return
     fields = _fields(ticket, standing, now)

@@ -26,7 +26,7 @@ def open_ticket(
     Undo leaves it closed and empty: a number is never given twice.
     """
     connector = _connector(store, rules, asked)
-    if not is_person(asked.to, rules.ours):
+    if not is_person(asked.to, rules.our_addresses):
         why = f"{asked.to or 'nothing'} is ours, a mailer daemon's or not a mail address; name another."
         raise RuleError("Not written", f"A new ticket needs someone to write to: {why}")
     subject = shortened(mail_bytes.one_line(asked.subject))

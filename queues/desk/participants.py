@@ -34,7 +34,7 @@ def participants(store: Store, rules: DeskRules, ticket: Ticket) -> tuple[Partic
         return ()
     customer = store.customers.get(ticket.customer_id)
     own = addresses_of(customer) if customer else frozenset()
-    return standing_of(ticket, copies, store.messages.opening(ticket.id), own, decided, rules.ours)
+    return standing_of(ticket, copies, store.messages.opening(ticket.id), own, decided, rules.our_addresses)
 
 
 def addresses_of(customer: Customer) -> frozenset[str]:
@@ -48,24 +48,24 @@ def standing_of(
     opening: Message | None,
     customers: Collection[str],
     decided: Mapping[str, Standing],
-    ours: Collection[str],
+    our_addresses: Collection[str],
 ) -> tuple[Participant, ...]:
     """Return each person in Cc and whether replies go to them.
 
     `copies` are the messages with a Cc, `customers` the customer's addresses, `decided` what agents said.
     """
-    found: dict[str, Standing] = {}
+    standings: dict[str, Standing] = {}
     if opening is not None and _is_the_customers(opening, ticket, customers):
-        named = [address for address in opening.cc if is_person(address, ours)]
-        found |= dict.fromkeys(named[:MOST_COPIED], Standing.KEPT)
+        named = [address for address in opening.cc if is_person(address, our_addresses)]
+        standings |= dict.fromkeys(named[:MOST_COPIED], Standing.KEPT)
     for message in copies:
         if message.kind in UNHEARD:
             continue
         for address in message.cc:
-            if is_person(address, ours) and address not in customers:
-                found.setdefault(address, Standing.NEW)
-    found |= {address: standing for address, standing in decided.items() if is_person(address, ours)}
-    return tuple(Participant(address, standing) for address, standing in found.items())
+            if is_person(address, our_addresses) and address not in customers:
+                standings.setdefault(address, Standing.NEW)
+    standings |= {address: standing for address, standing in decided.items() if is_person(address, our_addresses)}
+    return tuple(Participant(address, standing) for address, standing in standings.items())
 
 
 def without(addresses: Sequence[str], recipient: str) -> tuple[str, ...]:
@@ -80,10 +80,15 @@ def without(addresses: Sequence[str], recipient: str) -> tuple[str, ...]:
     return tuple(results)
 
 
-def is_person(address: str, ours: Collection[str]) -> bool:
+def is_person(address: str, our_addresses: Collection[str]) -> bool:
     """Return whether a copy can go to an address: a mail address that is not a daemon's and not ours."""
     written = _written(address)
-    return bool(written) and not is_daemon(address) and written not in ours and address.casefold() not in ours
+    return (
+        bool(written)
+        and not is_daemon(address)
+        and written not in our_addresses
+        and address.casefold() not in our_addresses
+    )
 
 
 def _written(address: str) -> str:

@@ -22,7 +22,7 @@ UNREACHABLE = "via"
 
 
 def recipient(
-    conversation: Sequence[Message], customer: Customer, ours: Collection[str], others: Collection[str] = ()
+    conversation: Sequence[Message], customer: Customer, our_addresses: Collection[str], others: Collection[str] = ()
 ) -> str:
     """Return where a reply goes: where the last person asked for it, else the customer's known address.
 
@@ -34,12 +34,12 @@ def recipient(
         if message.from_address.casefold() in others:
             continue
         if message.direction is Direction.IN and message.kind not in BY_MACHINES:
-            found = _first((message.reply_to, message.from_address), ours)
-            if found and (found.casefold() not in others or message.from_address.casefold() in own):
-                return found
+            address = _first((message.reply_to, message.from_address), our_addresses)
+            if address and (address.casefold() not in others or message.from_address.casefold() in own):
+                return address
     known = [identity.value for identity in customer.identities if identity.kind == "email"]
     others = [identity.value for identity in customer.identities if identity.kind not in ("email", UNREACHABLE)]
-    return _first(known, ours) or next(iter(others), "")
+    return _first(known, our_addresses) or next(iter(others), "")
 
 
 def address_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Sequence[Message]) -> str:
@@ -48,7 +48,7 @@ def address_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: Seq
     customer = customer_of(store, ticket)
     # people whom the customer's first mail did not name may write, but are not answered
     others = {person.address for person in people if person.standing is not Standing.KEPT} - addresses_of(customer)
-    return recipient(conversation, customer, rules.ours, others)
+    return recipient(conversation, customer, rules.our_addresses, others)
 
 
 def copies_of(
@@ -66,7 +66,7 @@ def copies_of(
     others = {person.address for person in people}
     if not change.recipient and to.casefold() in others:
         customer = customer_of(store, ticket)
-        theirs = recipient(conversation, customer, rules.ours, others - addresses_of(customer))
+        theirs = recipient(conversation, customer, rules.our_addresses, others - addresses_of(customer))
         copied = [theirs, *copied] if "@" in theirs else copied
     return without((*copied, *change.take_in), to)
 
@@ -100,7 +100,12 @@ def customer_of(store: Store, ticket: Ticket) -> Customer:
     return store.customers.get(ticket.customer_id) or Customer(0, "")
 
 
-def _first(addresses: Iterable[str], ours: Collection[str]) -> str:
+def _first(addresses: Iterable[str], our_addresses: Collection[str]) -> str:
     return next(
-        (address for address in addresses if address and address.casefold() not in ours and not is_daemon(address)), ""
+        (
+            address
+            for address in addresses
+            if address and address.casefold() not in our_addresses and not is_daemon(address)
+        ),
+        "",
     )

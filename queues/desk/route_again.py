@@ -97,14 +97,14 @@ def by_language(rules: Rules, ticket: Ticket, before: Facts, after: Facts) -> di
 
 def plan(store: Store, rules: Rules, progress: Callable[[int], object] = lambda looked_at: None) -> Plan:
     """Apply the rules to every ticket that is neither solved nor closed; only reads; `progress` gets the count."""
-    found, after = Plan(), 0
+    routing_plan, after = Plan(), 0
     while batch := store.tickets.unsettled(after, BATCH):
         for ticket in batch:
-            _look(store, rules, ticket, found)
+            _look(store, rules, ticket, routing_plan)
         after = batch[-1].id
-        found.looked_at += len(batch)
-        progress(found.looked_at)
-    return found
+        routing_plan.looked_at += len(batch)
+        progress(routing_plan.looked_at)
+    return routing_plan
 
 
 def carry_out(
@@ -124,7 +124,7 @@ def carry_out(
     return steps, tuple(moved)
 
 
-def _look(store: Store, rules: Rules, ticket: Ticket, found: Plan) -> None:
+def _look(store: Store, rules: Rules, ticket: Ticket, routing_plan: Plan) -> None:
     """Add the ticket's move to the plan, if the rules send it elsewhere."""
     opening = store.messages.opening(ticket.id)
     if opening is None:
@@ -140,14 +140,16 @@ def _look(store: Store, rules: Rules, ticket: Ticket, found: Plan) -> None:
     tags = tuple(dict.fromkeys((*ticket.tags, *new.tags)))
     if fields and (hand := _by_hand(store, ticket) & fields.keys()):
         fields = {name: value for name, value in fields.items() if name not in hand}
-        found.by_hand += 1
+        routing_plan.by_hand += 1
     if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
         del fields["procedure"]  # its steps are in progress: rules must not remove a gate
     if tags != ticket.tags:
         fields["tags"] = tags
     if fields:
         before = {"lane": ticket.lane, "priority": ticket.priority}
-        found.moves.append(Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": new.reason}))
+        routing_plan.moves.append(
+            Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": new.reason})
+        )
 
 
 def _by_hand(store: Store, ticket: Ticket) -> set[str]:

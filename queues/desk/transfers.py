@@ -89,7 +89,7 @@ def waiting(store: Store, ticket_id: int) -> list[int]:
     """Return the messages of a ticket that a merge must not settle: those unanswered, and our own on their way."""
     on_their_way = []
     for entry in store.outbox.waiting():
-        own = store.messages.ours(ticket_id, entry.message_id) if entry.ticket_id == ticket_id else None
+        own = store.messages.sent_by_us(ticket_id, entry.message_id) if entry.ticket_id == ticket_id else None
         if own is not None and not store.messages.answered_by_newer(ticket_id, entry.message_id, entry.cleared):
             on_their_way.append(own.id)
     return [*store.messages.unanswered(ticket_id), *on_their_way]
@@ -140,7 +140,7 @@ def withhold(work: TicketChange, into: Ticket, theirs: Sequence[Message]) -> lis
             other |= {message.reply_to.casefold(), "" if form else message.from_address.casefold()}
     steps: list[Step] = []
     for address in sorted(other - kept - store.participants.decided(into.id).keys()):
-        if is_person(address, work.rules.ours):
+        if is_person(address, work.rules.our_addresses):
             store.participants.decide(into.id, address, Standing.NEW)
             step: Step = {"kind": COPIES, "ticket": into.id, "address": address}
             steps.append(step | {"before": None, "after": Standing.NEW})

@@ -30,7 +30,7 @@ def redo(store: Store, steps: list[Step], leaves_at: int) -> None:
         STEP_KINDS[step["kind"]].turn(store, step | {LEAVES_AT: leaves_at}, forward=True)
 
 
-def left(store: Store, steps: list[Step]) -> Gone:
+def already_sent(store: Store, steps: list[Step]) -> Gone:
     """Return which of the steps' replies and mails were sent, by ticket and part."""
     mails = [step for step in steps if step["kind"] == OUTBOX]
     entries = [(step, store.outbox.get(step["entry"])) for step in mails]

@@ -54,7 +54,7 @@ def settle(store: Store, entry: OutboxEntry, wish: Wish, now: int) -> list[Step]
         store.outbox.clear(entry.id)
     step: Step = {"kind": "settled", "ticket": entry.ticket_id, "entry": entry.id, "before": entry.state,
                   "after": _TO[wish]}  # fmt: skip
-    own = store.messages.ours(entry.ticket_id, entry.message_id)
+    own = store.messages.sent_by_us(entry.ticket_id, entry.message_id)
     if own is not None and _TO[wish] is OutboxState.RECALLED:
         store.messages.withdraw(own.id, True)
         step["message"] = own.id

@@ -43,8 +43,8 @@ def matches(shape: Shape) -> bool:
 def read(row: Fields) -> ExportedTicket:
     """Read one conversation. Raises ValueError if it has no number."""
     leftovers = Leftovers()
-    meta = row.one("meta")
-    customer = person(meta.one("sender" if "sender" in meta else "contact"), agent=False)
+    meta = row.nested("meta")
+    customer = person(meta.nested("sender" if "sender" in meta else "contact"), agent=False)
     rows = row.many("payload" if "payload" in row else "messages")
     messages = tuple(message for record in rows if (message := _message(record, customer, leftovers)) is not None)
     state, priority = _STATUSES.get(row.text("status")), _PRIORITIES.get(row.text("priority"))
@@ -60,7 +60,7 @@ def read(row: Fields) -> ExportedTicket:
         customer=customer,
         status=state,
         priority=priority,
-        assignee=person(meta.one("assignee"), agent=True),
+        assignee=person(meta.nested("assignee"), agent=True),
         tags=row.words("labels") or meta.words("labels"),
         created_at=row.time("created_at"),
         updated_at=row.time("last_activity_at", "timestamp"),
@@ -78,9 +78,9 @@ def _message(record: Fields, customer: Person, leftovers: Leftovers) -> Exported
         record.keep("message_type")
         leftovers.message(number, record.rest())
         return None
-    sender = person(record.one("sender"))
-    mail = record.one("content_attributes").one("email")
-    html = mail.one("html_content").text("full", "reply")
+    sender = person(record.nested("sender"))
+    mail = record.nested("content_attributes").nested("email")
+    html = mail.nested("html_content").text("full", "reply")
     files = _files(record)
     message = ExportedMessage(
         id=number,
@@ -105,7 +105,7 @@ def _bracketed(message_id: str) -> str:
 
 def _subject(row: Fields, messages: tuple[ExportedMessage, ...]) -> str:
     """Return the mail's subject; a chat has none, so its first words stand for it."""
-    result = row.one("additional_attributes").line("mail_subject")
+    result = row.nested("additional_attributes").line("mail_subject")
     result = result or next((message.subject for message in messages if message.subject), "")
     if result:
         return result

@@ -60,7 +60,7 @@ class Fields:
                 return result
         return None
 
-    def one(self, name: str) -> Fields:
+    def nested(self, name: str) -> Fields:
         """Return the object in a field, or an empty object; fields that it leaves unread are reported here too."""
         value = self._values.get(name)
         if not isinstance(value, dict):

@@ -39,11 +39,11 @@ def matches(shape: Shape) -> bool:
 
 def read(row: Fields) -> ExportedTicket:
     """Read one ticket. Raises ValueError if it has no number."""
-    row = row.one("helpdesk_ticket") if "helpdesk_ticket" in row else row
+    row = row.nested("helpdesk_ticket") if "helpdesk_ticket" in row else row
     leftovers = Leftovers()
     customer = _customer(row)
     conversations = row.many("conversations") or [
-        record.one("note") if "note" in record else record for record in row.many("notes")
+        record.nested("note") if "note" in record else record for record in row.many("notes")
     ]  # fmt: skip
     responder = _responder(row)
     known = {person.id: person for person in (responder, customer) if person.id}
@@ -58,7 +58,7 @@ def read(row: Fields) -> ExportedTicket:
     else:
         row.keep("priority")
     marks = [name for name in ("spam", "deleted") if row.flag(name)]
-    stats = row.one("stats")
+    stats = row.nested("stats")
     ticket = ExportedTicket(
         ref=number_of(row, "display_id", "id"),
         subject=row.line("subject"),
@@ -77,7 +77,7 @@ def read(row: Fields) -> ExportedTicket:
 
 
 def _customer(row: Fields) -> Person:
-    inside = person(row.one("requester"))
+    inside = person(row.nested("requester"))
     return Person(
         row.line("requester_id") or inside.id,
         inside.name or row.line("requester_name", "name"),
@@ -87,7 +87,7 @@ def _customer(row: Fields) -> Person:
 
 
 def _responder(row: Fields) -> Person:
-    inside = person(row.one("responder"), agent=True)
+    inside = person(row.nested("responder"), agent=True)
     name = inside.name or row.line("responder_name")
     return Person(row.line("responder_id") or inside.id, name, inside.address, is_agent=True)
 

@@ -32,7 +32,7 @@ def matches(shape: Shape) -> bool:
 def read(row: Fields) -> ExportedTicket:
     """Read one ticket. Raises ValueError if it has no number."""
     leftovers = Leftovers()
-    customer = person(row.one("customer" if "customer" in row else "requester"), agent=False)
+    customer = person(row.nested("customer" if "customer" in row else "requester"), agent=False)
     messages = tuple(_message(record, customer, leftovers) for record in row.many("messages"))
     state, priority = _STATUSES.get(row.text("status")), _PRIORITIES.get(row.text("priority"))
     if state is None:
@@ -42,12 +42,12 @@ def read(row: Fields) -> ExportedTicket:
     marks = [name for name, marked in (("spam", row.flag("spam")), ("deleted", "trashed_datetime" in row)) if marked]
     ticket = ExportedTicket(
         ref=number_of(row, "id"),
-        site=row.one("account").line("domain"),
+        site=row.nested("account").line("domain"),
         subject=row.line("subject"),
         customer=customer,
         status=Status.CLOSED if marks else state,
         priority=priority,
-        assignee=person(row.one("assignee_user"), agent=True),
+        assignee=person(row.nested("assignee_user"), agent=True),
         tags=(*row.words("tags", "name"), *marks),
         created_at=row.time("created_datetime"),
         updated_at=row.time("updated_datetime"),
@@ -61,7 +61,7 @@ def read(row: Fields) -> ExportedTicket:
 
 def _message(record: Fields, customer: Person, leftovers: Leftovers) -> ExportedMessage:
     number = record.line("id")
-    sender = person(record.one("sender"))
+    sender = person(record.nested("sender"))
     if not sender.address:
         sender = Person(sender.id, sender.name, _address(record), sender.phone)
     internal = record.raw("public") is False or record.text("channel") == "internal-note"

@@ -34,8 +34,8 @@ def matches(shape: Shape) -> bool:
 def read(row: Fields) -> ExportedTicket:
     """Read one conversation. Raises ValueError if it has no number."""
     leftovers = Leftovers()
-    customer = person(row.one("primaryCustomer" if "primaryCustomer" in row else "customer"), agent=False)
-    threads = row.one("_embedded").many("threads") or row.many("threads")
+    customer = person(row.nested("primaryCustomer" if "primaryCustomer" in row else "customer"), agent=False)
+    threads = row.nested("_embedded").many("threads") or row.many("threads")
     messages = tuple(message for record in threads if (message := _message(record, customer, leftovers)) is not None)
     if threads:
         row.drop("threads", "preview")
@@ -46,7 +46,7 @@ def read(row: Fields) -> ExportedTicket:
     state = _STATUSES.get(row.text("status"))
     if state is None:
         row.keep("status")
-    assignee = person(row.one("assignee" if "assignee" in row else "owner"), agent=True)
+    assignee = person(row.nested("assignee" if "assignee" in row else "owner"), agent=True)
     ticket = ExportedTicket(
         ref=number_of(row, "number", "id"),
         subject=row.line("subject"),
@@ -57,7 +57,7 @@ def read(row: Fields) -> ExportedTicket:
         created_at=row.time("createdAt"),
         updated_at=row.time("userUpdatedAt", "modifiedAt", "userModifiedAt"),
         solved_at=row.time("closedAt"),
-        snoozed_until=row.one("snooze").time("snoozedUntil"),
+        snoozed_until=row.nested("snooze").time("snoozedUntil"),
         messages=messages,
     )
     row.drop("_links")
@@ -66,7 +66,7 @@ def read(row: Fields) -> ExportedTicket:
 
 def _message(record: Fields, customer: Person, leftovers: Leftovers) -> ExportedMessage | None:
     number, kind = record.line("id"), record.text("type")
-    author = person(record.one("createdBy"))
+    author = person(record.nested("createdBy"))
     if kind == _NO_MESSAGE:
         leftovers.message(number, record.rest())
         return None
@@ -75,7 +75,7 @@ def _message(record: Fields, customer: Person, leftovers: Leftovers) -> Exported
         direction = Direction.NOTE  # it was never sent
     elif record.raw("state") == "published":
         record.drop("state")
-    files = _files(record.one("_embedded"))
+    files = _files(record.nested("_embedded"))
     message = ExportedMessage(
         id=number,
         author=customer if author.id and author.id == customer.id else author,

@@ -65,7 +65,7 @@ def read(row: Fields) -> ExportedTicket:
         tags=(*row.words("tags"), *(["deleted"] if status == "deleted" else [])),
         created_at=row.time("created_at"),
         updated_at=row.time("updated_at"),
-        solved_at=row.one("metric_set").time("solved_at"),
+        solved_at=row.nested("metric_set").time("solved_at"),
         messages=messages,
     )
     return leftovers.onto(ticket, row)
@@ -82,14 +82,14 @@ def _people(row: Fields) -> dict[str, Person]:
     """Return whom the ticket itself names, by number."""
     people = {}
     for name in ("requester", "submitter", "assignee"):
-        item = person(row.one(name), agent=True if name == "assignee" else None)
+        item = person(row.nested(name), agent=True if name == "assignee" else None)
         if item.id:
             people[item.id] = item
     return people
 
 
 def _customer(row: Fields, people: dict[str, Person]) -> Person:
-    number = row.line("requester_id") or person(row.one("requester")).id
+    number = row.line("requester_id") or person(row.nested("requester")).id
     if number in people:
         return people[number]
     via = row.raw("via")

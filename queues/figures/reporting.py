@@ -58,7 +58,7 @@ class Question:
     elapsed: Elapsed
     facts: bool
     """Whether any grouping is by ticket attributes."""
-    told: Progress
+    on_progress: Progress
 
 
 Found = Iterator[tuple[int, Sequence[Measure], Facts]]
@@ -81,12 +81,12 @@ def reports(
     zone: tzinfo,
     *,
     elapsed: Elapsed = wall,
-    told: Progress = _silent,
+    on_progress: Progress = _silent,
 ) -> dict[Grouped, Report]:
     """Summarise the period and the period before it by several groupings, in one pass."""
-    question = Question((period.before, period), elapsed, any(needs_facts(by) for by in groupings), told)
+    question = Question((period.before, period), elapsed, any(needs_facts(by) for by in groupings), on_progress)
     sums = [[(grouping(by, zone), _Sums()) for by in groupings] for _ in question.spans]
-    for place, found_measures, facts in _found(store, question):
+    for place, found_measures, facts in _all_measures(store, question):
         for group, held in sums[place]:
             for measure in found_measures:
                 if (name := group(measure, facts)) is not None:
@@ -121,13 +121,13 @@ def inside(report: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
     return {name[len(start) :]: held for name, held in report.now.items() if name.startswith(start)}
 
 
-def behind(
-    store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, told: Progress = _silent
+def measures_behind(
+    store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, on_progress: Progress = _silent
 ) -> Iterator[tuple[Measure, str]]:
     """Yield every measure of the period that belongs to a group, with the group; handle times summed by ticket."""
     group = grouping(by, zone)
     spent: dict[tuple[int, str], Measure] = {}
-    for _, found_measures, facts in _found(store, Question((period,), elapsed, needs_facts(by), told)):
+    for _, found_measures, facts in _all_measures(store, Question((period,), elapsed, needs_facts(by), on_progress)):
         for measure in found_measures:
             if (name := group(measure, facts)) is None:
                 continue
@@ -140,7 +140,7 @@ def behind(
     yield from ((measure, name) for (_, name), measure in spent.items())
 
 
-def _found(store: Store, question: Question) -> Found:
+def _all_measures(store: Store, question: Question) -> Found:
     for source in SOURCES:
         yield from source(store, question)
 
@@ -156,15 +156,15 @@ def _of_lives(store: Store, question: Question) -> Found:
         for number, events in batch:
             if number not in created:
                 continue
-            life, told = History(number, created[number]), told_in_order(events, replies.get(number, ()))
+            life, timeline = History(number, created[number]), told_in_order(events, replies.get(number, ()))
             of_ticket, heard = facts.get(number, NO_FACTS), 0
             for place, span in enumerate(question.spans):
-                while heard < len(told) and told[heard][0] < span.until:
-                    (life.reply if told[heard][1] == 1 else life.add)(*told[heard][2])
+                while heard < len(timeline) and timeline[heard][0] < span.until:
+                    (life.reply if timeline[heard][1] == 1 else life.add)(*timeline[heard][2])
                     heard += 1
                 if heard:
                     yield place, measures(life, span.since, span.until, question.elapsed), of_ticket
-        question.told(batch[-1][0] / newest)
+        question.on_progress(batch[-1][0] / newest)
 
 
 def _of_handling(store: Store, question: Question) -> Found:
@@ -178,7 +178,7 @@ def _of_handling(store: Store, question: Question) -> Found:
                 if span.since <= action.at < span.until:
                     measure = Measure(Metric.HANDLING, action.ticket_id, action.at, action.seconds, action.agent)
                     yield place, [measure], facts.get(action.ticket_id, NO_FACTS)
-        question.told(1.0)
+        question.on_progress(1.0)
 
 
 def _of_asides(store: Store, question: Question) -> Found:

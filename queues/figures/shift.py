@@ -63,16 +63,16 @@ class OwnFigures:
     until: int
     seconds: int
     """How long the agent was in a shift."""
-    behind: Mapping[Own, tuple[Value, ...]]
+    tickets_behind: Mapping[Own, tuple[Value, ...]]
 
     def count(self, own: Own) -> int:
         """Return the number of values; for graphic text, the number of tickets."""
-        held = self.behind.get(own, ())
+        held = self.tickets_behind.get(own, ())
         return len({value.ticket_id for value in held}) if own is Own.EXPOSED else len(held)
 
     def value(self, own: Own) -> float | None:
         """Return a rate, a mean or median of seconds or keys, a fraction, or a count; None without values."""
-        held = [value.value for value in self.behind.get(own, ())]
+        held = [value.value for value in self.tickets_behind.get(own, ())]
         if own in COUNTED:
             return self.count(own)
         if own is Own.SOLVED:
@@ -106,9 +106,9 @@ class OwnWork:
             self._measures[ticket_id] = tuple(measure for measure in results if measure.agent == self._agent)
         self._acts += mine
         self._seen = newest
-        return OwnFigures(self._agent, self._since, until, seconds, self._behind(store, until))
+        return OwnFigures(self._agent, self._since, until, seconds, self._tickets_behind(store, until))
 
-    def _behind(self, store: Store, until: int) -> dict[Own, tuple[Value, ...]]:
+    def _tickets_behind(self, store: Store, until: int) -> dict[Own, tuple[Value, ...]]:
         results: dict[Own, list[Value]] = {own: [] for own in Own}
         undone = store.actions.undone(self._agent, self._acts[0].action) if self._acts else set[int]()
         acts = [event for event in self._acts if event.action not in undone]

@@ -237,26 +237,26 @@ def told_in_order(events: Iterable[Told], replies: Iterable[Written]) -> list[tu
 
     At one moment the customer's message comes first, then our reply, then what changed on the ticket.
     """
-    told: list[tuple[int, int, tuple[Any, ...]]] = [(reply[0], 1, reply) for reply in replies]
-    told += [(event[0], 0 if _comes_first(event[2], event[3]) else 2, event) for event in events]
-    told.sort(key=_moment)
-    return told
+    timeline: list[tuple[int, int, tuple[Any, ...]]] = [(reply[0], 1, reply) for reply in replies]
+    timeline += [(event[0], 0 if _comes_first(event[2], event[3]) else 2, event) for event in events]
+    timeline.sort(key=_moment)
+    return timeline
 
 
 def _comes_first(kind: str, packed: str) -> bool:
     return kind == "clocks" or (kind == "received" and not _read(packed).outgoing)
 
 
-def _moment(told: tuple[int, int, tuple[Any, ...]]) -> tuple[int, int]:
-    return told[:2]
+def _moment(entry: tuple[int, int, tuple[Any, ...]]) -> tuple[int, int]:
+    return entry[:2]
 
 
 def history(ticket_id: int, created_at: int, events: Iterable[Told], replies: Iterable[Written] = ()) -> History:
     """Return the ticket's history; `events` must not include those of undone actions."""
     result = History(ticket_id, created_at)
-    for _, place, told in told_in_order(events, replies):
+    for _, place, content in told_in_order(events, replies):
         if place == 1:
-            result.reply(*told)
+            result.reply(*content)
         else:
-            result.add(*told)
+            result.add(*content)
     return result

@@ -25,7 +25,7 @@ class TicketFile:
 
 def files_of(messages: Sequence[Message]) -> list[TicketFile]:
     """Return the files of a conversation (oldest message first): the newest message's first, each in its order."""
-    return [TicketFile(message, one) for message in reversed(messages) for one in message.attachments]
+    return [TicketFile(message, attachment) for message in reversed(messages) for attachment in message.attachments]
 
 
 def content(store: Store, file: TicketFile, helper: Helper) -> bytes:
@@ -40,10 +40,10 @@ def content(store: Store, file: TicketFile, helper: Helper) -> bytes:
     name = safe_line(attachment.filename) or "The file"
     if raw is None or not attachment.sha256:
         raise InputError("File not here", f"{name} stayed in the system that the message came from; open it there.")
-    found = helper.file(raw, attachment.sha256)
-    if found is None:
+    payload = helper.file(raw, attachment.sha256)
+    if payload is None:
         raise InputError(
             "File not read",
             f"{name} cannot be read out of its mail; `tridesk export messages --mbox` writes the whole mail.",
         )
-    return found
+    return payload

@@ -36,7 +36,7 @@ class Recogniser:
         self,
         store: Store,
         *,
-        ours: Iterable[str] = (),
+        own_texts: Iterable[str] = (),
         market: Mapping[str, float] | None = None,
         sure: float = 0.9,
         own_addresses: Collection[str] = (),
@@ -49,20 +49,20 @@ class Recogniser:
         self._market = market_of(market or {})
         self._sure = sure
         self._own = own_addresses
-        self._known = KnownTexts([*ours, *store.messages.newest_sent(OWN_REPLIES)])
+        self._known = KnownTexts([*own_texts, *store.messages.newest_sent(OWN_REPLIES)])
         self._lately: dict[Identity, str] = {}
 
     def recognised(self, items: Sequence[Incoming]) -> list[Incoming]:
         """Return the messages with their languages, in order."""
-        return [self._one(item) for item in items]
+        return [self._with_language(item) for item in items]
 
-    def _one(self, item: Incoming) -> Incoming:
+    def _with_language(self, item: Incoming) -> Incoming:
         if item.direction is not Direction.IN or not item.readable:
             return item
         item = unmasked(item, self._own)
         identities = identities_of(item)
         customer = self._store.customers.find(identities)
-        incoming = self._asked(item, self._earlier(item, identities, customer), self._ours(customer))
+        incoming = self._asked(item, self._earlier(item, identities, customer), self._own_texts(customer))
         if incoming.language != UNKNOWN_LANGUAGE and incoming.confidence >= self._sure:
             if len(self._lately) >= REMEMBERED:
                 self._lately.clear()
@@ -80,7 +80,7 @@ class Recogniser:
             item, language=detection.language, confidence=detection.confidence, mixed="+".join(detection.mixed)
         )
 
-    def _ours(self, customer: int | None) -> KnownTexts:
+    def _own_texts(self, customer: int | None) -> KnownTexts:
         sent = self._store.messages.sent_to(customer, REPLIES_TO_CUSTOMER) if customer is not None else []
         return KnownTexts(sent, over=self._known) if sent else self._known
 

@@ -92,39 +92,39 @@ def _of_cleaned(text: str, customer_language: str, market: Market) -> Detection:
     if other > 0.5 and len(tokens) >= OPEN_WORLD_TOKENS:
         foreign, chance = other_languages.guess(text)
         if foreign and foreign not in model.labels:
-            return _found(foreign, min(chance, 0.97) * other, "langdetect")
+            return _detection(foreign, min(chance, 0.97) * other, "langdetect")
     elif other > 0.5 and customer_language not in (*model.labels, "", UNKNOWN_LANGUAGE):
         # a few words in none of our languages, from someone who wrote in none of them before
-        return _found(customer_language, 0.98 * other, "customer")
+        return _detection(customer_language, 0.98 * other, "customer")
     best, margin = confidence.lead(model, scores.logits, log_priors(model.labels, customer_language, market))
     sure = confidence.confidence(model, margin, tokens, scores.known, other)
     if other > 0.5:
         sure = min(sure, CONFLICT_CAP)  # likelier none of ours; too few words, or langdetect knows no better
     source = "customer" if customer_language in model.labels else "model"
     if mixed := mixing.sentences_in(model, text):
-        return _found(best, min(sure, CONFLICT_CAP), source, mixed)
-    return _found(best, sure, source, mixing.switches(model, tokens) if best in ("en", "es") else ())
+        return _detection(best, min(sure, CONFLICT_CAP), source, mixed)
+    return _detection(best, sure, source, mixing.switches(model, tokens) if best in ("en", "es") else ())
 
 
 def _of_script(text: str, language: str, shared: bool) -> Detection:
     """Use the script's language, or langdetect's if several languages share the script."""
     if not shared:
-        return _found(language, 0.99, "script")
+        return _detection(language, 0.99, "script")
     written = in_script(text, language)
     if language == UNKNOWN_LANGUAGE:
         guessed, chance = other_languages.guess(written)
-        return _found(guessed, min(chance, 0.98), "langdetect") if guessed else NOTHING
+        return _detection(guessed, min(chance, 0.98), "langdetect") if guessed else NOTHING
     if has_letters_of_others(written):
-        return _found(language, CONFLICT_CAP, "script")
+        return _detection(language, CONFLICT_CAP, "script")
     foreign = has_foreign_letters(written, language)
     if not foreign and (len(words(written)) < SCRIPT_TOKENS or has_own_letters(written, language)):
-        return _found(language, 0.97, "script")
+        return _detection(language, 0.97, "script")
     guessed, chance = other_languages.guess(written)
     if guessed not in NEIGHBOURS[language]:
         guessed, chance = language, 0.92
     # letters that the likeliest language lacks, and still no other: it is unknown
-    return _found(guessed, min(chance, CONFLICT_CAP if foreign and guessed == language else 0.98), "langdetect")
+    return _detection(guessed, min(chance, CONFLICT_CAP if foreign and guessed == language else 0.98), "langdetect")
 
 
-def _found(language: str, chance: float, source: str, mixed: tuple[str, ...] = ()) -> Detection:
+def _detection(language: str, chance: float, source: str, mixed: tuple[str, ...] = ()) -> Detection:
     return Detection(language, round(chance, 4), source, mixed, language)

@@ -185,12 +185,12 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
             body.returned_thread = b" ".join(_RETURNED_THREAD.findall(head)).decode("utf-8", "surrogateescape")
         if _is_text(leaf, parts) and whole is None:
             data, files = taken_out(data) if leaf.content_type == "text/plain" else (data, [])
-            body.attachments += [_written_in(leaf, decode(name), one) for name, one in files]
+            body.attachments += [_written_in(leaf, decode(name), file_bytes) for name, file_bytes in files]
             parts.add(leaf, data)
             continue
         parts.beside.append((leaf, data))
         packed = tnef.unpacked(data).files if leaf.content_type in tnef.TYPES else []
-        body.attachments += [_written_in(leaf, name, one) for name, one in packed]
+        body.attachments += [_written_in(leaf, name, file_bytes) for name, file_bytes in packed]
         if not packed:
             body.attachments.append(_attachment(leaf, data, whole))
     text = parts.text() or _said_elsewhere(parts.beside)

@@ -42,6 +42,6 @@ def _files(leaf: Leaf, light: Light) -> Iterator[tuple[bytes, bytes]]:
         return
     data = content(leaf.part)
     yield data, light.restored(data)
-    inside = [one for _, one in taken_out(data)[1]] if leaf.content_type == "text/plain" else []
-    inside += [one for _, one in tnef.unpacked(data).files] if leaf.content_type in tnef.TYPES else []
-    yield from ((one, one) for one in inside)
+    inside = [inner for _, inner in taken_out(data)[1]] if leaf.content_type == "text/plain" else []
+    inside += [inner for _, inner in tnef.unpacked(data).files] if leaf.content_type in tnef.TYPES else []
+    yield from ((inner, inner) for inner in inside)

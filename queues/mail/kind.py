@@ -124,10 +124,10 @@ def _unauthenticated(values: Sequence[str]) -> Iterator[Sign]:
     for value in values[:20]:
         plain = _NOT_A_RESULT.sub("", value[:4_000].lower())
         results.setdefault(plain.partition(";")[0].strip(), []).extend(_RESULT.findall(plain))
-    for server, found in results.items():
-        if found and (("dmarc", "fail") in found or not any(result == "pass" for _, result in found)):
-            told = " ".join(f"{method}={result}" for method, result in found)
-            yield Sign(UNAUTHENTICATED, safe_line(f"Authentication-Results: {server}: {told}")[:200])
+    for server, checks in results.items():
+        if checks and (("dmarc", "fail") in checks or not any(result == "pass" for _, result in checks)):
+            summary = " ".join(f"{method}={result}" for method, result in checks)
+            yield Sign(UNAUTHENTICATED, safe_line(f"Authentication-Results: {server}: {summary}")[:200])
             return
 
 

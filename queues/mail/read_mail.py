@@ -109,9 +109,9 @@ def _incoming(
 
 def _returned(body: Body) -> tuple[str, ...]:
     """Return the Message-ID of the mail that a bounce is about: of its returned part, or of the copy in its text."""
-    found = message_ids(body.returned)[:1]
-    copied = _RETURNED_ID.search(body.text) if not found else None
-    return message_ids(copied[1])[:1] if copied else found
+    ids = message_ids(body.returned)[:1]
+    copied = _RETURNED_ID.search(body.text) if not ids else None
+    return message_ids(copied[1])[:1] if copied else ids
 
 
 def _content_hash(headers: Mapping[str, Sequence[str]], envelope: Mapping[str, str], body: Body) -> str:

@@ -35,7 +35,7 @@ class Packed:
 
 def unpacked(data: bytes) -> Packed:
     """Return what a winmail.dat holds, as far as it can be read; nothing if it is not a winmail.dat."""
-    found = Packed()
+    packed = Packed()
     page = "cp1252"
     files: list[dict[int, str | bytes]] = []
     try:
@@ -43,11 +43,11 @@ def unpacked(data: bytes) -> Packed:
             if name == _CODE_PAGE and len(value) >= 4:
                 page = f"cp{int.from_bytes(value[:4], 'little')}"
             elif name == _BODY:
-                found.plain = _shown(value, page)
+                packed.plain = _shown(value, page)
             elif name == _PROPERTIES:
                 props = _read(value, page)
-                found.plain = found.plain or _shown(props.get(_PLAIN, ""), page)
-                found.html = _shown(props.get(_HTML, ""), "")
+                packed.plain = packed.plain or _shown(props.get(_PLAIN, ""), page)
+                packed.html = _shown(props.get(_HTML, ""), "")
             elif name == _RENDERING and len(files) < MOST_FILES:
                 files.append({})
             elif files and name in (_TITLE, _DATA):
@@ -60,8 +60,8 @@ def unpacked(data: bytes) -> Packed:
         title = _shown(props.get(_LONG_NAME) or props.get(_NAME, ""), page)
         content = props.get(_CONTENT, b"")
         if title and isinstance(content, bytes) and content:
-            found.files.append((re.split(r"[/\\]", title)[-1], content))
-    return found
+            packed.files.append((re.split(r"[/\\]", title)[-1], content))
+    return packed
 
 
 def _shown(value: str | bytes, page: str) -> str:
@@ -85,13 +85,13 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _read(data: bytes, page: str) -> dict[int, str | bytes]:
     """Return the properties that can be read, each by its number."""
-    found: dict[int, str | bytes] = {}
+    properties: dict[int, str | bytes] = {}
     try:
         for number, value in _properties(data, page):
-            found[number] = value
+            properties[number] = value
     except struct.error:
         pass  # one that is broken hides those behind it only
-    return found
+    return properties
 
 
 def _properties(data: bytes, page: str) -> Iterator[tuple[int, str | bytes]]:

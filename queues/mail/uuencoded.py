@@ -19,10 +19,10 @@ def taken_out(text: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     for begin in _BEGIN.finditer(text):
         if begin.start() < done or len(files) >= MOST_FILES:
             continue
-        found = _file(text, begin.end())
-        if found is None:
+        file = _file(text, begin.end())
+        if file is None:
             continue
-        content, end = found
+        content, end = file
         kept.append(text[done : begin.start()])
         files.append((begin[1].strip(), content))
         done = end

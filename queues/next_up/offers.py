@@ -38,7 +38,7 @@ class Offers:
         """Record that the agent passed this ticket over."""
         self._passed[ticket_id] = (now + PASSED_FOR, updated_at)
 
-    def left(self, order: Sequence[Waiting], now: int) -> list[Waiting]:
+    def offerable(self, order: Sequence[Waiting], now: int) -> list[Waiting]:
         """Return the tickets that can be offered: all not passed over, or all if nothing else waits."""
         rest = [candidate for candidate in order if not self._is_passed(candidate, now)]
         return rest or list(order)

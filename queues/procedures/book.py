@@ -31,7 +31,7 @@ class ProcedureBook(Mapping[str, Procedure]):
         """Seconds between two checks of the folder."""
         self._looked = monotonic() - patience
         self._read: dict[Path, _Read] = {}
-        self._found: dict[str, Procedure] = dict(built_in())
+        self._procedures: dict[str, Procedure] = dict(built_in())
         self.problems: list[str] = []
         """An error for each invalid file, with its line."""
 
@@ -51,7 +51,7 @@ class ProcedureBook(Mapping[str, Procedure]):
             elif procedure is not None:
                 own[procedure.id], procedures[procedure.id] = path, procedure
             problems += [problem] if problem else []
-        self._found, self.problems = procedures, problems
+        self._procedures, self.problems = procedures, problems
         return True
 
     def _taken(self, path: Path, stamp: _Stamp) -> _Read:
@@ -70,14 +70,14 @@ class ProcedureBook(Mapping[str, Procedure]):
 
     def __getitem__(self, name: str) -> Procedure:
         self._look()
-        return self._found[name]
+        return self._procedures[name]
 
     def __iter__(self) -> Iterator[str]:
         self._look()
-        return iter(tuple(self._found))
+        return iter(tuple(self._procedures))
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._procedures)
 
 
 def _stamps(folder: Path | None) -> Iterator[tuple[Path, _Stamp]]:

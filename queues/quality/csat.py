@@ -94,10 +94,10 @@ def keep(store: Store, answer: Answer, message_id: int, arrived: int, action: in
         0, question.ticket_id, arrived, score.score, score.scale, score.value, score.via, score.comment,
         question.agent, question.macro, question.id, message_id,
     )  # fmt: skip
-    put(store, rating, action, actor, arrived)
+    store_rating(store, rating, action, actor, arrived)
 
 
-def put(store: Store, rating: Rating, action: int, actor: str, now: int) -> list[Step]:
+def store_rating(store: Store, rating: Rating, action: int, actor: str, now: int) -> list[Step]:
     """Store a rating and its event; return the steps. What was said earlier in answer to the same question gives way.
 
     A rating that was given before the current rating is stored as replaced.
@@ -113,12 +113,12 @@ def put(store: Store, rating: Rating, action: int, actor: str, now: int) -> list
         steps.append(mark("rating", item.ticket_id, item.id, RatingState.STANDS, RatingState.REPLACED))
     replaced = [item.id for item in same] if not later else []
     if not later:
-        detail = _told(rating, row) | ({"replaces": replaced} if replaced else {})
+        detail = _event_detail(rating, row) | ({"replaces": replaced} if replaced else {})
         store.events.add(action, rating.ticket_id, now, actor, "rated", detail)
     return steps
 
 
-def _told(rating: Rating, row: int) -> dict[str, Any]:
+def _event_detail(rating: Rating, row: int) -> dict[str, Any]:
     """Return what the event keeps: numbers and names, no word of the customer."""
     return {
         "rating": row, "value": rating.value, "score": rating.score, "scale": rating.scale, "via": rating.via,

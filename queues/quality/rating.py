@@ -62,7 +62,7 @@ class Ratings:
             for answer in answers:
                 taken = self._taken(answer, now)
                 if taken.rating is not None:
-                    steps += csat.put(self._store, taken.rating, action, self._agent, now)
+                    steps += csat.store_rating(self._store, taken.rating, action, self._agent, now)
                 outcomes.append(taken)
             if besides is not None:
                 steps += besides([outcome.rating for outcome in outcomes if outcome.rating is not None], action, now)
@@ -101,7 +101,7 @@ class Ratings:
                 self._store.events.add(action, rating.ticket_id, now, self._agent, "rating removed", detail)
             else:
                 changed = replace(rating, id=0, score=value, scale=BEST, value=value, via=RatingVia.AGENT, source="")
-                steps = csat.put(self._store, changed, action, self._agent, now)
+                steps = csat.store_rating(self._store, changed, action, self._agent, now)
             summary = f"#{rating.ticket_id}: rating {'removed' if value is None else f'set to {value}'}"
             self._store.actions.finish(action, summary, steps)
         return Done(action, summary, (rating.ticket_id,))

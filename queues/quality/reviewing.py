@@ -109,7 +109,9 @@ class Reviewing:
                 steps.append(mark("review", message.ticket_id, revises.id, ReviewState.GIVEN, ReviewState.REVISED))
             self._drop_draft(message_id)
             self._keep_card(card)
-            self._store.events.add(action, message.ticket_id, now, self._agent, "reviewed", _told(review, number))
+            self._store.events.add(
+                action, message.ticket_id, now, self._agent, "reviewed", _event_detail(review, number)
+            )
             score = f"{percent:.0f} %" + (f", failed by {', '.join(failed)}" if failed else "")
             summary = f"#{message.ticket_id}: review {number} of {message.from_name}'s reply, {score}"
             self._store.actions.finish(action, summary, steps)
@@ -118,16 +120,16 @@ class Reviewing:
     def keep_draft(self, message_id: int, given: Mapping[str, Any]) -> None:
         """Save this reviewer's marks so far for a reply; submitting the review deletes them."""
         with self._store.write():
-            self._store.settings.put(self.draft_key(self._agent, message_id), dict(given))
+            self._store.settings.save(self.draft_key(self._agent, message_id), dict(given))
 
     def _drop_draft(self, message_id: int) -> None:
         key = self.draft_key(self._agent, message_id)
         if self._store.settings.get(key) is not None:
-            self._store.settings.put(key, None)
+            self._store.settings.save(key, None)
 
     def _keep_card(self, card: Scorecard) -> None:
         if card_then(self._store, card.label) is None:
-            self._store.settings.put(f"scorecard {card.label}", packed(card))
+            self._store.settings.save(f"scorecard {card.label}", packed(card))
 
     @staticmethod
     def draft_key(reviewer: str, message_id: int) -> str:
@@ -253,7 +255,7 @@ def _refuse_own(message: Message, reviewer: str) -> None:
         )
 
 
-def _told(review: Review, number: int) -> dict[str, Any]:
+def _event_detail(review: Review, number: int) -> dict[str, Any]:
     """Return what the event keeps: numbers and names, no word of anyone."""
     return {
         "review": number, "message": review.message_id, "agent": review.agent, "scorecard": review.scorecard,

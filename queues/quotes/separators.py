@@ -68,8 +68,8 @@ def is_separator(line: str) -> bool:
 
 def ended(line: str) -> tuple[str, str] | None:
     """Return such a separator and the headers that follow it on the same line, else None."""
-    found = _ENDS_EARLY.match(line[:LOOKED_AT])
-    return (found[0], line[found.end() :]) if found else None
+    match = _ENDS_EARLY.match(line[:LOOKED_AT])
+    return (match[0], line[match.end() :]) if match else None
 
 
 def is_rule(line: str) -> bool:

@@ -71,7 +71,7 @@ class Filing:
 
     def put_mark(self, mailbox: str, mark: dict[str, int]) -> None:
         """Remember how far a mailbox was read; call it inside the transaction that what was read is kept in."""
-        self._store.settings.put(self._key(mailbox), mark)
+        self._store.settings.save(self._key(mailbox), mark)
 
     def _key(self, mailbox: str) -> str:
         return f"mark.{self._account.connector}/{mailbox}"
@@ -160,7 +160,7 @@ class Filing:
         if first is None:
             first = self._clock()
             with self._store.write(bulk=True):
-                self._store.settings.put(key, first)
+                self._store.settings.save(key, first)
         return int(first)
 
     def _file(self, places: Sequence[RemoteMail], items: Sequence[Incoming], seen: Seen) -> list[_Filed]:

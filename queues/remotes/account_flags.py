@@ -100,7 +100,7 @@ class Following:
             self._push_ticket(box, ticket_id)
         if max(answered.values(), default=0) > since:
             with self._store.write(bulk=True):
-                self._store.settings.put(self._answered_key, max(answered.values()))
+                self._store.settings.save(self._answered_key, max(answered.values()))
 
     def _push_ticket(self, box: Mailbox, ticket_id: int, *, claim: bool = False) -> None:
         """Mark what agents did with a ticket here; a ticket without such work stays as others marked it."""

@@ -61,7 +61,7 @@ class Picture:
     def put_pushed(self, number: int) -> None:
         """Remember that number."""
         with self._store.write(bulk=True):
-            self._store.settings.put(self._key, number)
+            self._store.settings.save(self._key, number)
 
     def _unpushed(self, ticket_id: int) -> bool:
         """Return whether an agent changed a ticket here and that is not on the server yet."""

@@ -73,7 +73,7 @@ class SentMail:
             tickets = self._store.messages.tickets_referring((*answered, *own))
             if not tickets and answered:
                 self._waiting.setdefault(answered[0], []).append((uid, own))
-            elif not any(self._store.messages.ours(ticket, value) for ticket in tickets for value in own):
+            elif not any(self._store.messages.sent_by_us(ticket, value) for ticket in tickets for value in own):
                 wanted += [uid] if tickets else []
         for group in filter(None, box.fetch(wanted)):
             with self._store.write(bulk=True):

@@ -77,7 +77,7 @@ class AccountSync:
         self._look_at_sent = True
         self._no_sending_before = 0.0
         self._seen = -1
-        self._told = ""
+        self._last_reported = ""
         self.filed = 0
 
     def once(self) -> Delivery:
@@ -96,10 +96,10 @@ class AccountSync:
             delivery = self._deliver()
             self._copy_sent()
             self._following.push(self._require())
-            self._put(LinkState.ONLINE)
+            self._save(LinkState.ONLINE)
             return delivery
         except ConnectorError as error:
-            self._put(LinkState.OFFLINE, error.message)
+            self._save(LinkState.OFFLINE, error.message)
             raise
         finally:
             self.close()
@@ -121,7 +121,7 @@ class AccountSync:
                 self._stay(stop)
             except (ConnectorError, StoreError) as error:
                 if stood and isinstance(error, UnreachableError):
-                    self._put(LinkState.OFFLINE, error.message)  # servers end idle connections: the next tells more
+                    self._save(LinkState.OFFLINE, error.message)  # servers end idle connections: the next tells more
                 else:
                     self._fault(error.title, error.message)
                 if isinstance(error, LoginRefusedError):  # a server that is asked too often locks the account
@@ -266,13 +266,13 @@ class AccountSync:
             if stop.is_set():
                 return
             if many:
-                self._put(LinkState.FETCHING, done=done, total=len(uids))
+                self._save(LinkState.FETCHING, done=done, total=len(uids))
                 self._fetching(Link(LinkState.FETCHING, "", done, len(uids)))
             if len(uids) > FULL:
                 self._errands()
         self._sent.read_through()
         if many:
-            self._put(LinkState.ONLINE)
+            self._save(LinkState.ONLINE)
 
     def _answers(self, group: Sequence[Fetched]) -> Answers | None:
         """Return what was sent in answer to a group of mails before this desk saw them."""
@@ -314,16 +314,16 @@ class AccountSync:
 
     def _fault(self, title: str, sentence: str, state: LinkState = LinkState.OFFLINE) -> None:
         """Tell a fault once, however often it comes again."""
-        self._put(state, sentence)
-        if sentence != self._told:
-            self._told = sentence
+        self._save(state, sentence)
+        if sentence != self._last_reported:
+            self._last_reported = sentence
             self._tell(f"{self._account.name}: {title}. {sentence}")
 
     def _told_well(self) -> None:
-        self._put(LinkState.ONLINE)
-        if self._told:
-            self._told = ""
+        self._save(LinkState.ONLINE)
+        if self._last_reported:
+            self._last_reported = ""
             self._tell(f"{self._account.name}: online again.")
 
-    def _put(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
+    def _save(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
         put_link(self._store, self._connector.name, Link(state, sentence, done, total))

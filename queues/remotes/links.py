@@ -54,7 +54,7 @@ def put_link(store: Store, connector: str, link: Link) -> None:
         return
     with store.write(bulk=True):
         known = store.settings.get(_KEY) or {}
-        store.settings.put(_KEY, known | {connector: asdict(link)})
+        store.settings.save(_KEY, known | {connector: asdict(link)})
 
 
 def forget_links(store: Store, connectors: frozenset[str]) -> None:
@@ -62,4 +62,4 @@ def forget_links(store: Store, connectors: frozenset[str]) -> None:
     known = store.settings.get(_KEY) or {}
     if set(known) - connectors:
         with store.write():
-            store.settings.put(_KEY, {name: values for name, values in known.items() if name in connectors})
+            store.settings.save(_KEY, {name: values for name, values in known.items() if name in connectors})

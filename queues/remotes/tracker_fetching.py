@@ -26,7 +26,7 @@ class Fetching:
         self, mirror: Mirror, sent_by_us: Ours, reader: Reader, recognise: Recognise, news: Callable[[], object]
     ) -> None:
         """`news` is called when messages were filed."""
-        self._mirror, self._ours, self._store = mirror, sent_by_us, mirror.store
+        self._mirror, self._sent_by_us, self._store = mirror, sent_by_us, mirror.store
         self._reader, self._recognise, self._news = reader, recognise, news
         self.filed = 0
         """How many messages were filed."""
@@ -62,13 +62,13 @@ class Fetching:
     def _take(self, batch: Batch, cursor: str) -> None:
         mirror = self._mirror
         unknown = [event for event in batch.messages if not self._filed(event.number)]
-        strange = [event for event in unknown if self._ours.number(event) is None]
+        strange = [event for event in unknown if self._sent_by_us.number(event) is None]
         items = self._read(strange, batch) if strange else []
         if not unknown and not batch.moved and cursor == mirror.cursor():
             return
         with self._store.write(bulk=True):
             for event in unknown:
-                self._ours.recognise(event)
+                self._sent_by_us.recognise(event)
             for event in strange:
                 self._store.messages.keep_raw(event.raw, mirror.source(event), mirror.clock())
             new = {

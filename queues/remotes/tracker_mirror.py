@@ -54,7 +54,7 @@ class Mirror:
 
     def put_mark(self, name: str, value: int) -> None:
         """Remember how far; call it inside the transaction that it belongs to."""
-        self.store.settings.put(f"{name}.{self.name}", value)
+        self.store.settings.save(f"{name}.{self.name}", value)
 
     def cursor(self) -> str:
         """Return how far the system was read."""
@@ -62,7 +62,7 @@ class Mirror:
 
     def put_cursor(self, cursor: str) -> None:
         """Remember how far the system was read; call it inside the transaction that it belongs to."""
-        self.store.settings.put(f"mark.{self.name}", cursor)
+        self.store.settings.save(f"mark.{self.name}", cursor)
 
     def seen(self, ref: str) -> Seen | None:
         """Return how a ticket was last seen there."""
@@ -74,7 +74,7 @@ class Mirror:
         if seen != self.seen(ref):
             with self.store.write(bulk=True):
                 packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags)]
-                self.store.settings.put(f"seen.{self.name}/{ref}", packed)
+                self.store.settings.save(f"seen.{self.name}/{ref}", packed)
 
     def did(self, ref: str, **fields: Any) -> None:
         """Remember what we ourselves changed there, so that it is not taken for the other side's doing."""

@@ -21,7 +21,7 @@ class Ours:
         if not result:
             result = secrets.token_hex(8)
             with self._store.write():
-                self._store.settings.put("tracker.notes", result)
+                self._store.settings.save("tracker.notes", result)
         return f"note.{result}."
 
     def number(self, event: Happened) -> int | None:
@@ -32,7 +32,7 @@ class Ours:
         if event.mark.startswith(self.prefix()):
             number = event.mark.removeprefix(self.prefix())
             return int(number) if number.isdigit() else None
-        message = self._store.messages.ours(ticket, f"<{event.mark}>")
+        message = self._store.messages.sent_by_us(ticket, f"<{event.mark}>")
         return message.id if message else None
 
     def recognise(self, event: Happened) -> None:
@@ -58,7 +58,7 @@ class Ours:
         """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide."""
         now = self._mirror.clock()
         for entry in self.doubtful():
-            own = self._store.messages.ours(entry.ticket_id, entry.message_id)
+            own = self._store.messages.sent_by_us(entry.ticket_id, entry.message_id)
             if own is not None and self._store.messages.is_outside(own.id):
                 with self._store.write():
                     self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, now)

@@ -13,7 +13,7 @@ class Pushing:
     """Writes there what was done here and is not a reply."""
 
     def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
-        self._mirror, self._ours, self._fetching = mirror, sent_by_us, fetching
+        self._mirror, self._sent_by_us, self._fetching = mirror, sent_by_us, fetching
         self._not_there: frozenset[str] = frozenset()
 
     def waits(self) -> bool:
@@ -49,8 +49,8 @@ class Pushing:
             self._fetching.look(ticket.external_ref)  # a note of ours that arrived before a cut is known from then on
         for note in notes:
             if not messages.is_outside(note.id):
-                mark = f"{self._ours.prefix()}{note.id}"
-                self._ours.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
+                mark = f"{self._sent_by_us.prefix()}{note.id}"
+                self._sent_by_us.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
 
     def _push_tags(self, ticket: Ticket) -> None:
         """Add and remove there the tags added and removed here; tags that it cannot have stay here, reported once."""

@@ -30,7 +30,7 @@ class Replies:
     to_copy = False
 
     def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
-        self._mirror, self._ours, self._fetching, self._store = mirror, sent_by_us, fetching, mirror.store
+        self._mirror, self._sent_by_us, self._fetching, self._store = mirror, sent_by_us, fetching, mirror.store
         self.per_minute = mirror.tracker.per_minute
         self._versions: dict[int, str] = {}
 
@@ -42,7 +42,7 @@ class Replies:
         """Return our message's number, the reply that it becomes, and its offer to the system."""
         tracker = self._mirror.tracker
         ticket = self._store.tickets.get(entry.ticket_id)
-        own = self._store.messages.ours(entry.ticket_id, entry.message_id)
+        own = self._store.messages.sent_by_us(entry.ticket_id, entry.message_id)
         if ticket is None or own is None or is_to_others(entry):
             raise RefusedError("Not sent", f"{tracker.name} answers tickets only; set up a mail account for others.")
         remote = self._mirror.system.ticket(ticket.external_ref)
@@ -56,7 +56,7 @@ class Replies:
 
     def sent(self, own: int, reply: RemoteReply, number: int) -> None:
         """Note under which number the system has our message, and the status that went with it."""
-        self._ours.sent(own, number)
+        self._sent_by_us.sent(own, number)
         if reply.status:
             self._mirror.did(reply.ref, status=reply.status)
 

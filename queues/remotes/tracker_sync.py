@@ -55,14 +55,14 @@ class TrackerSync:
         """
         self._mirror = Mirror(desk, system, tracker, clock, tell)
         self._mirror.paced = paced
-        self._ours = Ours(self._mirror)
-        self._fetching = Fetching(self._mirror, self._ours, reader, recognise, news)
-        self._replies = Replies(self._mirror, self._ours, self._fetching)
-        self._pushing = Pushing(self._mirror, self._ours, self._fetching)
+        self._sent_by_us = Ours(self._mirror)
+        self._fetching = Fetching(self._mirror, self._sent_by_us, reader, recognise, news)
+        self._replies = Replies(self._mirror, self._sent_by_us, self._fetching)
+        self._pushing = Pushing(self._mirror, self._sent_by_us, self._fetching)
         self._system, self._tracker, self._clock, self._tell = system, tracker, clock, tell
         self._store, self._name = desk.store, tracker.connector
         self._seen = -1
-        self._told = ""
+        self._last_reported = ""
 
     @property
     def filed(self) -> int:
@@ -148,11 +148,11 @@ class TrackerSync:
 
     def _settle(self) -> None:
         """Decide about replies in doubt."""
-        for entry in self._ours.doubtful():
+        for entry in self._sent_by_us.doubtful():
             ticket = self._mirror.ticket(entry.ticket_id)
             if ticket is not None:
                 self._fetching.look_late(ticket.external_ref)
-        self._ours.settle()
+        self._sent_by_us.settle()
 
     def _carry_out(self) -> Delivery:
         """Claim, send and change there what was done here."""
@@ -168,12 +168,12 @@ class TrackerSync:
     def _fault(self, title: str, sentence: str, wait: float) -> None:
         """Tell a fault once, however often it comes again; it is tried again in `wait` seconds."""
         self._mirror.put_link(LinkState.OFFLINE, sentence, wait=wait)
-        if sentence != self._told:
-            self._told = sentence
+        if sentence != self._last_reported:
+            self._last_reported = sentence
             self._tell(f"{self._tracker.name}: {title}. {sentence}")
 
     def _told_well(self) -> None:
         self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
-        if self._told:
-            self._told = ""
+        if self._last_reported:
+            self._last_reported = ""
             self._tell(f"{self._tracker.name}: online again.")

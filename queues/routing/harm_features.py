@@ -37,11 +37,11 @@ def of_word(word: str) -> list[int]:
 def between(words: list[str]) -> list[int]:
     """Return the features that need more than one word: neighbours, and the sets that meet in the text."""
     plain = [_number(word) if word.isdecimal() else word for word in ("^", *words, "$")]
-    features = [bucket(f"b {one} {next_one}") for one, next_one in pairwise(plain)]
-    features += [bucket(f"s {one} {third}") for one, third in zip(plain, plain[2:], strict=False)]
+    features = [bucket(f"b {first} {next_one}") for first, next_one in pairwise(plain)]
+    features += [bucket(f"s {first} {third}") for first, third in zip(plain, plain[2:], strict=False)]
     names = sets_in(words)
     features += [bucket(f"k {name}") for name in names]
-    features += [bucket(f"p {one} {other}") for one, other in combinations(names, 2)]
+    features += [bucket(f"p {first} {other}") for first, other in combinations(names, 2)]
     return features
 
 

@@ -32,20 +32,20 @@ class Left:
 def hand_over(store: Store, now: int) -> list[Left]:
     """Return open work, promises first, earliest due first; then replies, then drafts."""
     open_items = [
-        _left(store, PROMISE, promise.ticket_id, promise.due_at, promise.text, late=promise.due_at < now)
+        _open_item(store, PROMISE, promise.ticket_id, promise.due_at, promise.text, late=promise.due_at < now)
         for promise in store.promises.open()
     ]
     open_items += [
-        _left(store, str(entry.state), entry.ticket_id, entry.due_at, entry.reason)
+        _open_item(store, str(entry.state), entry.ticket_id, entry.due_at, entry.reason)
         for entry in store.outbox.waiting()
         if entry.state in STUCK
     ]
     return open_items + [
-        _left(store, DRAFT, draft.ticket_id, draft.updated_at, draft.text.strip().partition("\n")[0])
+        _open_item(store, DRAFT, draft.ticket_id, draft.updated_at, draft.text.strip().partition("\n")[0])
         for draft in store.drafts.all()
     ]
 
 
-def _left(store: Store, kind: str, ticket_id: int, at: int, text: str, *, late: bool = False) -> Left:
+def _open_item(store: Store, kind: str, ticket_id: int, at: int, text: str, *, late: bool = False) -> Left:
     row = store.tickets.row(ticket_id)
     return Left(kind, ticket_id, row.customer_name if row else "", row.subject if row else "", at, text, late)

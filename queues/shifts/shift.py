@@ -54,7 +54,7 @@ def begin(store: Store, agent: str, now: int, wordings: Wordings) -> Shift:
     for kind in dict.fromkeys(kind for kind, _ in wordings):
         store.known_wordings.forget(agent, KNOWN + kind)
     for (kind, name), text in wordings.items():
-        store.known_wordings.put(agent, KNOWN + kind, name, text, now)
+        store.known_wordings.save(agent, KNOWN + kind, name, text, now)
     number = store.shifts.begin(agent, now, store.events.newest())
     store.events.add(store.actions.begin(agent, now), NO_TICKET, now, agent, BEGAN, {"shift": number})
     shift = store.shifts.get(number)

@@ -29,7 +29,7 @@ TICKET = Ticket(0, "mail", Status.NEW, Priority.NORMAL, "Subject", 1, 100, 100)
 def store(tmp_path: Path) -> Store:
     opened = Store.open(tmp_path / "home" / "desk.db")
     with opened.write():
-        opened.lanes.put([Lane("mail", "Mail", 0)])
+        opened.lanes.save([Lane("mail", "Mail", 0)])
         opened.customers.insert(Customer(0, "Ana"))
     return opened
 
@@ -138,7 +138,7 @@ def test_another_connections_commit_is_seen(store: Store) -> None:
 @given(dues=st.lists(st.none() | st.integers(0, 50), min_size=1, max_size=40), size=st.integers(1, 7))
 def test_pages_by_key_are_the_whole_lane_in_order(store: Store, dues: list[int | None], size: int) -> None:
     with store.write():
-        store.lanes.put([Lane("page", "Page", 1)])
+        store.lanes.save([Lane("page", "Page", 1)])
         lane = f"lane{os.urandom(6).hex()}"
         numbers = [store.tickets.insert(replace(TICKET, lane=lane, first_due=due)) for due in dues]
     pairs = zip(dues, numbers, strict=True)

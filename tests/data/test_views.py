@@ -35,7 +35,7 @@ TICKET = Ticket(0, "mail", Status.NEW, Priority.NORMAL, "Hi", 1, 1, 1)
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(tmp_path / "desk.db")
     with store.write():
-        store.lanes.put([Lane("mail", "Mail", 1)])
+        store.lanes.save([Lane("mail", "Mail", 1)])
         store.customers.insert(Customer(0, "Ana"))
     yield store
     store.close()

@@ -114,7 +114,7 @@ class DeskAtSystem:
     def put_back(self, cursor: str) -> None:
         """Have the feed read again from there."""
         with closing(Store.open(self.path)) as store, store.write():
-            store.settings.put(f"mark.{self.tracker.connector}", cursor)
+            store.settings.save(f"mark.{self.tracker.connector}", cursor)
 
     def forget(self, statement: str) -> None:
         """Put the file back to an earlier moment, as a crash would have left it."""

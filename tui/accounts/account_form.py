@@ -69,8 +69,8 @@ class AccountForm(BaseCard[Kept]):
         self.trial = TrialRun(self, setup, self._tell)
         filled = form.filled(before) if before is not None else {}
         self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
-        self._told = Static(Content(words(form.warning)), id="account-told", markup=False)
-        self._told.display = bool(form.warning)
+        self._message = Static(Content(words(form.warning)), id="account-told", markup=False)
+        self._message.display = bool(form.warning)
         self._hint = Static("", id="account-hint", markup=False)
         self._saving = False
 
@@ -82,7 +82,7 @@ class AccountForm(BaseCard[Kept]):
             yield Static(Content(f"{title}{one_line(known)}"), id="account-title", markup=False)
             with FormRows(id="account-rows"):
                 yield from self.rows
-            yield self._told
+            yield self._message
             yield self._hint
             keys = words("ctrl+t tries it · ctrl+s saves · Enter next · ↑↓ other line · Esc back")
             yield KeyLine(keys, id="account-keys")
@@ -122,19 +122,19 @@ class AccountForm(BaseCard[Kept]):
 
     def action_try_out(self) -> None:
         """Log in with what is filled in."""
-        one = self._made()
-        if one is not None and not self._saving:
-            self.trial.begin(one, self._typed())
+        account = self._made()
+        if account is not None and not self._saving:
+            self.trial.begin(account, self._typed())
 
     def action_save(self) -> None:
         """Save it and leave, if nothing prevents that."""
-        one = self._made()
-        if one is None or self._saving:
+        account = self._made()
+        if account is None or self._saving:
             return
         self.trial.forget()
         self._saving = True
         self._tell(words("Saving…"), good=True)
-        self._keep(one, self._typed())
+        self._keep(account, self._typed())
 
     def action_leave(self) -> None:
         """Cancel a running test, else leave without saving. A save already under way is awaited."""
@@ -143,15 +143,15 @@ class AccountForm(BaseCard[Kept]):
 
     def _tell(self, sentence: str, *, good: bool) -> None:
         """Show one sentence above the keys."""
-        self._told.update(Content(one_line(sentence)))
-        self._told.display = bool(sentence)
-        self._told.set_class(not good, "-wrong")
+        self._message.update(Content(one_line(sentence)))
+        self._message.display = bool(sentence)
+        self._message.set_class(not good, "-wrong")
         self.after_drawing(self._fit)
 
     @work(thread=True, group="account", exit_on_error=False)
-    def _keep(self, one: Remote, typed: str) -> None:
+    def _keep(self, account: Remote, typed: str) -> None:
         try:
-            kept = self.setup.keep(one, typed, self._before.name if self._before is not None else "")
+            kept = self.setup.keep(account, typed, self._before.name if self._before is not None else "")
         except (DeskError, OSError) as error:
             said = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
             self.app.call_from_thread(self._refused, said)
@@ -191,8 +191,8 @@ class AccountForm(BaseCard[Kept]):
     def _show_hint(self) -> None:
         blank = self.rows[self._place()].blank
         address = next((row.value for row in self.rows if row.blank.name == "address"), "")
-        found = hint_for(address) if blank.name in ("address", "typed", "imap", "smtp") else ""
-        self._hint.update(Content(one_line(found or words(blank.hint) or " ")))
+        hint = hint_for(address) if blank.name in ("address", "typed", "imap", "smtp") else ""
+        self._hint.update(Content(one_line(hint or words(blank.hint) or " ")))
         self.after_drawing(self._fit)
 
     def _fit(self) -> None:

@@ -45,8 +45,8 @@ class Accounts(Part):
         try:
             accounts = setup.accounts()
         except (DeskError, OSError, ValueError) as error:
-            told = error.message if isinstance(error, DeskError) else words("config.toml cannot be read.")
-            self.desk.from_thread(self.desk.say, told, severe=True)
+            message = error.message if isinstance(error, DeskError) else words("config.toml cannot be read.")
+            self.desk.from_thread(self.desk.say, message, severe=True)
             return
         self.desk.from_thread(then, accounts)
 
@@ -58,13 +58,13 @@ class Accounts(Part):
         from tui.accounts.accounts_card import AccountsCard
 
         def wished(wish: Wish | None) -> None:
-            one = next((account for account in accounts if wish is not None and account.name == wish.name), None)
+            selected = next((account for account in accounts if wish is not None and account.name == wish.name), None)
             if wish is not None and wish.verb == "add":
                 self._ask_kind(setup)
-            elif wish is not None and one is not None and wish.verb == "change":
-                self._fill_in(setup, one)
-            elif one is not None:
-                self._ask_removal(setup, one.name)
+            elif wish is not None and selected is not None and wish.verb == "change":
+                self._fill_in(setup, selected)
+            elif selected is not None:
+                self._ask_removal(setup, selected.name)
 
         self.desk.push_screen(
             AccountsCard(accounts, lambda: (links(self.desk.store), self.desk.clock()), setup, marked), wished
@@ -78,21 +78,21 @@ class Accounts(Part):
         title = words("What do you want to set up?")
         self.desk.push_screen(KeyMenu(title, lines), lambda kind: self._fill_in(setup, None, kind) if kind else None)
 
-    def _fill_in(self, setup: AccountSetup, one: Remote | None, kind: str = "") -> None:
+    def _fill_in(self, setup: AccountSetup, account: Remote | None, kind: str = "") -> None:
         from queues.accounts.forms import form_of, kind_of
         from tui.accounts.account_form import AccountForm
 
-        form = form_of(kind if one is None else kind_of(one))
+        form = form_of(kind if account is None else kind_of(account))
 
         def filled(kept: Kept | None) -> None:
             if kept is not None:
                 self.desk.say(kept.sentence)
                 self.desk.toast(kept.sentence)
                 self._begin_anew(setup)
-            elif one is not None:
-                self._list_accounts(setup, one.name)
+            elif account is not None:
+                self._list_accounts(setup, account.name)
 
-        self.desk.push_screen(AccountForm(form, setup, one), filled)
+        self.desk.push_screen(AccountForm(form, setup, account), filled)
 
     def _ask_removal(self, setup: AccountSetup, name: str) -> None:
         from tui.cards.key_menu import KeyMenu, Line
@@ -109,8 +109,8 @@ class Accounts(Part):
         try:
             setup.remove(name)
         except (DeskError, OSError) as error:
-            told = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
-            self.desk.from_thread(self.desk.say, told, severe=True)
+            message = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
+            self.desk.from_thread(self.desk.say, message, severe=True)
             return
         self.desk.from_thread(self.desk.say, words("The account {name} was removed.").format(name=name))
         self.desk.from_thread(self._begin_anew, setup)
@@ -123,7 +123,7 @@ class Accounts(Part):
         try:
             setup.begin_anew()
         except DeskError as error:
-            told = words("{why} Fix that, then quit and open the desk again.").format(why=error.message)
-            self.desk.from_thread(self.desk.say, told, severe=True)
+            message = words("{why} Fix that, then quit and open the desk again.").format(why=error.message)
+            self.desk.from_thread(self.desk.say, message, severe=True)
             return
         self.desk.from_thread(self.desk.show_header)

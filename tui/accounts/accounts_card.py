@@ -54,11 +54,11 @@ class AccountsCard(BaseCard[Wish]):
         super().__init__()
         self._accounts, self._ways = accounts, ways
         self.trial = TrialRun(self, setup, self._tell)
-        self._marked = next((n for n, one in enumerate(accounts) if one.name == marked), 0)
+        self._marked = next((n for n, account in enumerate(accounts) if account.name == marked), 0)
         self._lines = Static("", id="accounts-lines", markup=False)
         self._asked = Static("", id="accounts-asked", markup=False)
-        self._told = Static("", id="accounts-told", markup=False)
-        self._told.display = False
+        self._message = Static("", id="accounts-told", markup=False)
+        self._message.display = False
 
     def compose(self) -> ComposeResult:
         """One line per account, the state of the selected one, the test result, keys."""
@@ -66,7 +66,7 @@ class AccountsCard(BaseCard[Wish]):
             yield Static(Content(words("Accounts")), id="accounts-title", markup=False)
             yield self._lines
             yield self._asked
-            yield self._told
+            yield self._message
             keys = words("a add · Enter change · t try · x remove · j k next · Esc back")
             yield KeyLine(keys, id="accounts-keys")
 
@@ -103,24 +103,24 @@ class AccountsCard(BaseCard[Wish]):
 
     def _tell(self, sentence: str, *, good: bool) -> None:
         """Show one sentence under the accounts."""
-        self._told.update(Content(one_line(sentence)))
-        self._told.display = bool(sentence)
-        self._told.set_class(not good, "-wrong")
+        self._message.update(Content(one_line(sentence)))
+        self._message.display = bool(sentence)
+        self._message.set_class(not good, "-wrong")
 
     def _show(self) -> None:
         start = max(0, min(self._marked - MOST_LINES // 2, len(self._accounts) - MOST_LINES))
         shown = list(enumerate(self._accounts))[start : start + MOST_LINES]
         links, now = self._ways()
-        self._lines.update(Content("\n".join(self._line(number, one, links) for number, one in shown)))
+        self._lines.update(Content("\n".join(self._line(number, account, links) for number, account in shown)))
         link = links.get(self._accounts[self._marked].connector)
         parts = (one_line(link.sentence), pace(link, now)) if link else ()
         self._asked.update(Content("  ".join(part for part in parts if part)))
         self._asked.display = any(parts)
 
-    def _line(self, number: int, one: Remote, links: Mapping[str, Link]) -> str:
+    def _line(self, number: int, account: Remote, links: Mapping[str, Link]) -> str:
         mark = "▸" if number == self._marked else " "
-        place = one.address if isinstance(one, Account) else one.url
-        link = links.get(one.connector)
+        place = account.address if isinstance(account, Account) else account.url
+        link = links.get(account.connector)
         state = words(link.state) if link else words("not asked yet")
-        about = one_line(f"{place} · {words(form_of(kind_of(one)).title)}")
-        return f"{mark} {fit(one_line(one.name), 12)} {fit(state, 13)} {about}"
+        about = one_line(f"{place} · {words(form_of(kind_of(account)).title)}")
+        return f"{mark} {fit(one_line(account.name), 12)} {fit(state, 13)} {about}"

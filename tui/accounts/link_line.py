@@ -33,7 +33,7 @@ def link_line(links: Mapping[str, Link]) -> str:
 def pace_line(links: Mapping[str, Link], now: int) -> list[tuple[str, str]]:
     """Return the request rate of each rate-limited remote, long and short; the remote closest to its limit first."""
     counted = [(name.partition(":")[2], link) for name, link in links.items() if link.allowed]
-    counted.sort(key=lambda one: (-one[1].used / one[1].allowed, one[0]))
+    counted.sort(key=lambda named_link: (-named_link[1].used / named_link[1].allowed, named_link[0]))
     paces = ((name, link, pace(link, now)) for name, link in counted)
     return [(f"{name}: {said}", f"{name} {_used(link, now)}/{link.allowed}") for name, link, said in paces if said]
 

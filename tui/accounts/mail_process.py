@@ -27,14 +27,14 @@ class MailProcess:
     def __init__(self, store_path: Path, secrets: Mapping[str, str], *, wanted: bool = True) -> None:
         """Take the desk file and the secrets typed at start, by account name; `wanted` is False without accounts."""
         self._path, self._secrets, self._wanted = store_path, dict(secrets), wanted
-        self._told: tuple[Callable[[], object], Callable[[str], object]] | None = None
+        self._callbacks: tuple[Callable[[], object], Callable[[str], object]] | None = None
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, on_news: Callable[[], object], on_said: Callable[[str], object]) -> None:
         """Start it. Both callbacks run in a thread: one when mail was filed, one with a message for the agent."""
-        self._told = (on_news, on_said)
+        self._callbacks = (on_news, on_said)
         if not self._wanted:
             return
         self._thread = threading.Thread(target=self._keep, args=(on_news, on_said), name="mail", daemon=True)
@@ -46,8 +46,8 @@ class MailProcess:
         self._secrets |= secrets
         self._wanted, self._process, self._thread = wanted, None, None
         self._stopping = threading.Event()
-        if self._told is not None:
-            self.start(*self._told)
+        if self._callbacks is not None:
+            self.start(*self._callbacks)
 
     def stop(self) -> None:
         """Stop it between two steps. Killing it would lose nothing either, but leave a reply in doubt."""
@@ -88,11 +88,11 @@ class MailProcess:
             if stopping.is_set():  # while it was being started
                 process.stdin.close()
             for line in process.stdout:
-                told = json.loads(line) if line.startswith("{") else {}
-                if told.get("news"):
+                message = json.loads(line) if line.startswith("{") else {}
+                if message.get("news"):
                     on_news()
-                if told.get("say"):
-                    on_said(str(told["say"]))
+                if message.get("say"):
+                    on_said(str(message["say"]))
             process.wait()
 
 

@@ -43,23 +43,23 @@ class AccountSetup:
         """Return the accounts as written in the file. Raises InputError if the file cannot be used."""
         return as_written(self._folder)
 
-    def try_out(self, one: Remote, typed: str = "") -> str:
+    def try_out(self, account: Remote, typed: str = "") -> str:
         """Log in and return a short description of what was found. Raises DeskError with the reason if that fails."""
         from tui.accounts.trial import try_account
 
-        return try_account(one, typed or self._typed.get(one.name, ""))
+        return try_account(account, typed or self._typed.get(account.name, ""))
 
-    def keep(self, one: Remote, typed: str, before: str = "") -> Kept:
+    def keep(self, account: Remote, typed: str, before: str = "") -> Kept:
         """Save the account, replacing the account called `before`. Raises DeskError with the reason if it cannot.
 
         The secret is stored where the account says; without a keyring it is asked for at each start.
         """
-        if one.name != before and any(known.name == one.name for known in self.accounts()):
-            raise InputError("Account exists", f"There is an account {one.name!r} already; give it another name.")
-        one, note = self._with_secret(self._begun(one, typed), typed)
-        path = change(self._folder, before, one) if before else add(self._folder, one)
-        told = words("The account {name} was saved in {path}.").format(name=one.name, path=path)
-        return Kept(one.name, f"{told} {note}".strip())
+        if account.name != before and any(known.name == account.name for known in self.accounts()):
+            raise InputError("Account exists", f"There is an account {account.name!r} already; give it another name.")
+        account, note = self._with_secret(self._begun(account, typed), typed)
+        path = change(self._folder, before, account) if before else add(self._folder, account)
+        sentence = words("The account {name} was saved in {path}.").format(name=account.name, path=path)
+        return Kept(account.name, f"{sentence} {note}".strip())
 
     def remove(self, name: str) -> None:
         """Remove the account from the settings; its tickets stay. Raises InputError."""
@@ -84,20 +84,20 @@ class AccountSetup:
             stock = None  # an account may be saved before its servers can be reached
         return begun(one, stock, NOW, self._clock())
 
-    def _with_secret(self, one: Remote, typed: str) -> tuple[Remote, str]:
+    def _with_secret(self, account: Remote, typed: str) -> tuple[Remote, str]:
         if not typed:
-            return one, ""
-        if one.secret == "keyring":
+            return account, ""
+        if account.secret == "keyring":
             from queues.accounts.secrets import keyring_put
 
             try:
-                keyring_put(one, typed)
-                return one, ""
+                keyring_put(account, typed)
+                return account, ""
             except ConnectorError:
-                self._typed[one.name] = typed
+                self._typed[account.name] = typed
                 note = words("No keyring is available here, so the password is asked for at each start.")
-                return msgspec.structs.replace(one, secret="ask"), note
-        if one.secret == "ask":
-            self._typed[one.name] = typed
-            return one, words("The password is asked for at each start.")
-        return one, words("What you typed is not stored; it is read from {place}.").format(place=one.secret)
+                return msgspec.structs.replace(account, secret="ask"), note
+        if account.secret == "ask":
+            self._typed[account.name] = typed
+            return account, words("The password is asked for at each start.")
+        return account, words("What you typed is not stored; it is read from {place}.").format(place=account.secret)

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from queues.connectors.imap_answers import Stock
 
 
-def try_account(one: Account | Tracker, typed: str = "") -> str:
+def try_account(account: Account | Tracker, typed: str = "") -> str:
     """Log in and return a short description of what was found; `typed` is the secret if it was just typed.
 
     Takes as long as the servers do. Raises DeskError with the reason if it fails.
     """
     secrets = _Typed(typed) if typed else SecretsAtHand()
-    if isinstance(one, Account):
+    if isinstance(account, Account):
         from queues.connectors.email import EmailConnector
 
-        return in_words(EmailConnector(complete(one), secrets).check())
-    system = connector_class(one.kind)(one, secrets)
+        return in_words(EmailConnector(complete(account), secrets).check())
+    system = connector_class(account.kind)(account, secrets)
     try:
         return str(system.check())
     finally:

@@ -36,13 +36,13 @@ class TrialRun:
         """A test is running."""
         return bool(self._running)
 
-    def begin(self, one: Remote, typed: str = "") -> None:
+    def begin(self, account: Remote, typed: str = "") -> None:
         """Log in to the account in a thread of its own."""
         self._begun += 1
         self._running = self._begun
-        self._show(words("Trying {name}… Esc cancels").format(name=one.name), good=True)
+        self._show(words("Trying {name}… Esc cancels").format(name=account.name), good=True)
         # a daemon: a server that never answers must not hold up leaving the program
-        Thread(target=self._try, args=(self._running, one, typed), daemon=True).start()
+        Thread(target=self._try, args=(self._running, account, typed), daemon=True).start()
 
     def forget(self) -> None:
         """Discard the result of the running test."""
@@ -56,10 +56,10 @@ class TrialRun:
             self._show(words("Cancelled."), good=False)
         return was
 
-    def _try(self, number: int, one: Remote, typed: str) -> None:
+    def _try(self, number: int, account: Remote, typed: str) -> None:
         try:
-            answer = self._setup.try_out(one, typed)
-            sentence, good = words("{name} works.").format(name=one.name), True
+            answer = self._setup.try_out(account, typed)
+            sentence, good = words("{name} works.").format(name=account.name), True
             sentence += f" ({answer})" if answer else ""
         except DeskError as error:
             sentence, good = error.message, False

@@ -48,9 +48,9 @@ class AskLine(BaseCard[str]):
             self._completing = self.run_worker(self._complete(self._line.suggester, self._line.value))
 
     async def _complete(self, suggester: Suggester, typed: str) -> None:
-        found = await suggester.get_suggestion(typed)
-        if found and self._line.value == typed:
-            self._line.value = found
+        suggestion = await suggester.get_suggestion(typed)
+        if suggestion and self._line.value == typed:
+            self._line.value = suggestion
             self._line.action_end()
 
     def action_leave(self) -> None:

@@ -132,7 +132,7 @@ class PickList(BaseCard[str]):
             if all(word in folded(line) for word in wanted) and (name or not wanted)
         ]
         # a match at the start of a word ranks above one inside a word: `hole` means a hole, not the whole
-        fitting.sort(key=lambda one: not all(f" {word}" in f" {folded(one[1])}" for word in wanted))
+        fitting.sort(key=lambda line: not all(f" {word}" in f" {folded(line[1])}" for word in wanted))
         if self._offer is not None and letters.strip():
             fitting.insert(0 if self._offer_first else len(fitting), self._offer(letters.strip()))
         return [self._option(name, line) for name, line in fitting]

@@ -28,7 +28,7 @@ def explain(as_json: bool) -> None:
         rows.append((f"account.{item['name']}", item["address"], str(configuration.path)))
     for name, value in plain.items():
         rows.append(
-            (name, value, str(configuration.path) if configuration.found and value != default[name] else "default")
+            (name, value, str(configuration.path) if configuration.exists and value != default[name] else "default")
         )
     for name, value, source in rows:
         if as_json:

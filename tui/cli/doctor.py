@@ -130,7 +130,7 @@ def _suspended(path: Path) -> str:
 
 def _settings() -> str:
     configuration = load()
-    return f"{configuration.path}" if configuration.found else f"none at {configuration.path}; the defaults hold"
+    return f"{configuration.path}" if configuration.exists else f"none at {configuration.path}; the defaults hold"
 
 
 def _keys(settings: Settings) -> str:

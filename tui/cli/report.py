@@ -11,7 +11,7 @@ import click
 from data.safe_text import safe_line
 from queues.figures.grouping import AGE_NAMES, By
 from queues.figures.metrics import Metric
-from queues.figures.reporting import Period, Report, behind, reports
+from queues.figures.reporting import Period, Report, measures_behind, reports
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
 from tui.look.written_values import iso
@@ -66,7 +66,7 @@ def report(
     with reading(db) as store:
         if metric:
             listed = 0
-            for measure, of_group in behind(store, period, By(by), place, elapsed=elapsed):
+            for measure, of_group in measures_behind(store, period, By(by), place, elapsed=elapsed):
                 if measure.metric == metric and group in ("", of_group):
                     listed += 1
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)

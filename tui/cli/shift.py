@@ -124,7 +124,7 @@ def _written(desk: Desk) -> str:
 
 
 def _put_behind(figures: OwnFigures, own: Own, as_json: bool) -> None:
-    for value in figures.behind.get(own, ()):
+    for value in figures.tickets_behind.get(own, ()):
         if as_json:
             write_json({"ticket": value.ticket_id, "figure": own, "value": value.value})
         else:

@@ -43,28 +43,32 @@ def coaching(store: Store, library: Library, agent: str, now: int, days: int = D
     )
 
 
-def figures(found: Coaching) -> list[str]:
+def figures(summary: Coaching) -> list[str]:
     """Return one line per figure, with its change."""
-    if not found.now.tickets:
-        return [words("No solved tickets in the last {days} days.").format(days=found.days)]
-    told = words("{n} solved tickets in {days} days; medians, and the {days} days before")
+    if not summary.now.tickets:
+        return [words("No solved tickets in the last {days} days.").format(days=summary.days)]
+    heading = words("{n} solved tickets in {days} days; medians, and the {days} days before")
     names = (words("keys"), words("letters typed"), words("seconds"))
-    now = (found.now.keys, found.now.letters, found.now.seconds)
-    before = (found.before.keys, found.before.letters, found.before.seconds)
+    now = (summary.now.keys, summary.now.letters, summary.now.seconds)
+    before = (summary.before.keys, summary.before.letters, summary.before.seconds)
     return [
-        told.format(n=found.now.tickets, days=found.days),
-        *(_figure(name, one, other) for name, one, other in zip(names, now, before, strict=True)),
+        heading.format(n=summary.now.tickets, days=summary.days),
+        *(_figure(name, current, other) for name, current, other in zip(names, now, before, strict=True)),
     ]
 
 
 def advice_line(advice: Advice) -> str:
     """Return advice as one line: the observation, and what its action does."""
     if advice.reworded is not None:
-        one = advice.reworded
+        reworded = advice.reworded
         seen = words("{macro} ({language}): you changed line {line} in {n} of {uses} uses: save as a variant")
         return seen.format(
-            macro=one.macro, language=one.language or "-", line=one.line, n=one.changed, uses=one.uses
-        ) + (f" · “{one.new}”" if one.new else words(" without it"))
+            macro=reworded.macro,
+            language=reworded.language or "-",
+            line=reworded.line,
+            n=reworded.changed,
+            uses=reworded.uses,
+        ) + (f" · “{reworded.new}”" if reworded.new else words(" without it"))
     assert advice.repeated is not None
     typed = advice.repeated
     from macros.authoring.coach import title_of

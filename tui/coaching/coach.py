@@ -97,18 +97,18 @@ class Coach(Part):
 
         store = Store.open(self.desk.store.path, create=False)
         try:
-            found = coaching(store, self.desk.answering.library(), self.desk.agent, self.desk.clock())
+            summary = coaching(store, self.desk.answering.library(), self.desk.agent, self.desk.clock())
         finally:
             store.close()
-        self.desk.from_thread(then, found)
+        self.desk.from_thread(then, summary)
 
-    def _show_coaching(self, found: Coaching) -> None:
+    def _show_coaching(self, summary: Coaching) -> None:
         from tui.cards.pick_list import PickList
         from tui.coaching.advice import advice_line, figures
 
-        by_number = {str(number): one for number, one in enumerate(found.advice, 1)}
-        lines = [(f"figure {n}", line) for n, line in enumerate(figures(found))]
-        lines += [(number, f"{number} {advice_line(one)}") for number, one in by_number.items()]
+        by_number = {str(number): advice for number, advice in enumerate(summary.advice, 1)}
+        lines = [(f"figure {n}", line) for n, line in enumerate(figures(summary))]
+        lines += [(number, f"{number} {advice_line(advice)}") for number, advice in by_number.items()]
         hint = words("Enter follows the advice of a line · Esc leaves")
         if not by_number:
             hint = words("No suggestions yet: what you often retype is listed here · Esc leaves")
@@ -174,7 +174,7 @@ class Coach(Part):
 
     def _save_in_thread(self, save: Callable[[], str]) -> None:
         try:
-            told, severe = words("Saved as {name}; m finds it.").format(name=save()), False
+            message, severe = words("Saved as {name}; m finds it.").format(name=save()), False
         except DeskError as error:
-            told, severe = f"{error.title}: {error.message}", True
-        self.desk.from_thread(self.desk.say, told, severe=severe)
+            message, severe = f"{error.title}: {error.message}", True
+        self.desk.from_thread(self.desk.say, message, severe=severe)

@@ -35,10 +35,10 @@ class Visit:
 
 
 class Meter:
-    """`left` is called with each finished visit; times are seconds of a monotonic clock."""
+    """`on_visit` is called with each finished visit; times are seconds of a monotonic clock."""
 
-    def __init__(self, left: Callable[[Visit], object]) -> None:
-        self._left = left
+    def __init__(self, on_visit: Callable[[Visit], object]) -> None:
+        self._on_visit = on_visit
         self._visit: Visit | None = None
         self._last: float | None = None
 
@@ -67,4 +67,4 @@ class Meter:
         visit = self._visit
         if visit is not None and (subject is None or subject.ticket_id != visit.subject.ticket_id):
             self._visit = None
-            self._left(visit)
+            self._on_visit(visit)

@@ -178,13 +178,13 @@ class DeskContext:
         """The tickets that a change applies to: all selected, else the one that keys act on."""
         if self.list.selected:
             return tuple(sorted(self.list.selected))
-        one = self.target()
-        return () if one is None else (one,)
+        ticket_id = self.target()
+        return () if ticket_id is None else (ticket_id,)
 
     def ticket(self) -> Ticket | None:
         """Read the ticket that keys act on."""
-        one = self.target()
-        return None if one is None else self.store.tickets.get(one)
+        ticket_id = self.target()
+        return None if ticket_id is None else self.store.tickets.get(ticket_id)
 
     def key(self, action_id: str) -> str:
         """Return the key to press for an action, as the agent has bound it."""

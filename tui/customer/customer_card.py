@@ -76,12 +76,12 @@ class CustomerCard(BaseCard[int]):
         """Open nothing."""
         self.dismiss(0)
 
-    def _line(self, one: Past) -> str:
-        row = one.row
+    def _line(self, past: Past) -> str:
+        row = past.row
         mark = "▸" if row.id == self._here else " "
         ago = words("{span} ago").format(span=span(max(0, self._now - row.updated_at)))
-        head = f"{mark}#{row.id} {one_line(one.lane)} · {row.status.value} · {ago} · {one_line(row.subject)}"
-        return f"{head}\n   {last_word(one.last)}"
+        head = f"{mark}#{row.id} {one_line(past.lane)} · {row.status.value} · {ago} · {one_line(row.subject)}"
+        return f"{head}\n   {last_word(past.last)}"
 
 
 def facts(customer: Customer, now: int) -> list[str]:
@@ -107,9 +107,9 @@ def rated(ratings: Sequence[Rating]) -> list[str]:
         return []
     given = " ".join(str(rating.value) for rating in ratings[:MOST_RATINGS])
     mean = sum(rating.value for rating in ratings) / len(ratings)
-    told = words("rated us {given} of 5, newest first; {mean:.1f} on average").format(given=given, mean=mean)
+    summary = words("rated us {given} of 5, newest first; {mean:.1f} on average").format(given=given, mean=mean)
     comment = next((one_line(rating.comment) for rating in ratings if rating.comment), "")
-    return [told, *([f"“{fit(comment, 120).rstrip()}”"] if comment else [])]
+    return [summary, *([f"“{fit(comment, 120).rstrip()}”"] if comment else [])]
 
 
 def last_word(message: Message | None) -> str:

@@ -98,16 +98,16 @@ class CustomerLanguage(Part):
             for message in self.desk.store.messages.of(ticket_id, 20)
             if message.direction is Direction.IN
         ]
-        found = suggested(said[-1]) if said else None
-        if found is None:
+        style = suggested(said[-1]) if said else None
+        if style is None:
             return ""
-        suggestion = " · ".join(part for part in ("tú" if found.register == "tu" else "usted", found.region) if part)
-        return words("Their words “{words}” suggest {suggestion}").format(words=found.words, suggestion=suggestion)
+        suggestion = " · ".join(part for part in ("tú" if style.register == "tu" else "usted", style.region) if part)
+        return words("Their words “{words}” suggest {suggestion}").format(words=style.words, suggestion=suggestion)
 
 
 def _likeliest(texts: Sequence[str]) -> str:
     """Return the language of the latest text that has one, however uncertain; called in the writer's thread."""
     from queues.language.detector import detect
 
-    found = (detect(text, cut=0).best for text in reversed(texts))
-    return next((best for best in found if best != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
+    languages = (detect(text, cut=0).best for text in reversed(texts))
+    return next((best for best in languages if best != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)

@@ -90,13 +90,13 @@ class CloserLook(Part):
         newest = next((message for message in self._last_message(ticket.id) if not self.desk.folds(ticket)), None)
         customer = self.desk.store.customers.get(ticket.customer_id)
         numbers = " ".join(f"#{number}" for number in self.desk.targets())
-        found = {
+        copies = {
             "y": (words("newest message"), newest.new_text or newest.text if newest is not None else ""),
             "n": (words("number"), numbers),
             "s": (words("subject"), ticket.subject),
             "a": (words("address"), customer.identities[0].value if customer and customer.identities else ""),
         }
-        return {key: (name, text) for key, (name, text) in found.items() if text.strip()}
+        return {key: (name, text) for key, (name, text) in copies.items() if text.strip()}
 
     def _copy(self, name: str, text: str) -> None:
         """Copy safe text to the terminal's clipboard (OSC 52, as Textual writes it)."""
@@ -130,4 +130,4 @@ class CloserLook(Part):
 def keep_theme(desk: Desk, name: str) -> None:
     """Store the theme chosen on the screen."""
     with desk.store.write():
-        desk.store.settings.put(THEME_SETTING, name)
+        desk.store.settings.save(THEME_SETTING, name)

@@ -57,7 +57,7 @@ class EscalateForm(BaseCard[Escalation]):
         self.due = self._line(proposal.due, words("24h, 2d, 2026-11-30; empty: the team's default"))
         self.reference = self._line("", words("their own reference number, if there is one"))
         self.note = TextArea(soft_wrap=True, tab_behavior="focus", compact=True)
-        self.told = Static("", id="escalate-told", markup=False)
+        self.message = Static("", id="escalate-told", markup=False)
 
     @staticmethod
     def _line(value: str, hint: str, suggester: SuggestFromList | None = None) -> Input:
@@ -79,7 +79,7 @@ class EscalateForm(BaseCard[Escalation]):
                     yield line
             yield Static(Content(words("Text for the team (empty: its template)")), id="escalate-words", markup=False)
             yield self.note
-            yield self.told
+            yield self.message
             keys = words("Enter hands over · → completes · Tab next · ctrl+s from the text · Esc leaves")
             yield KeyLine(keys, id="escalate-keys")
 
@@ -145,16 +145,16 @@ class EscalateForm(BaseCard[Escalation]):
         """List the matching teams, and how the text will reach the team that was typed."""
         team = teams.find(self._known, self.team.value)
         exact = any(known_team.name.casefold() == team.name.casefold() for known_team in self._known)
-        named = " · ".join(one_line(one.name) for one in self._matches()[:MOST_SHOWN])
+        named = " · ".join(one_line(match.name) for match in self._matches()[:MOST_SHOWN])
         if wrong:
-            told = one_line(wrong)
+            message = one_line(wrong)
         elif exact and team.address:
-            told = words("sent by mail to {address}; their answer comes back as a note").format(
+            message = words("sent by mail to {address}; their answer comes back as a note").format(
                 address=one_line(team.address)
             )
         elif exact or not named:
-            told = words("kept as a note; no address for this team: contact them yourself")
+            message = words("kept as a note; no address for this team: contact them yourself")
         else:
-            told = named
-        self.told.update(Content(told))
-        self.told.set_class(bool(wrong), "-wrong")
+            message = named
+        self.message.update(Content(message))
+        self.message.set_class(bool(wrong), "-wrong")

@@ -68,9 +68,9 @@ class Escalations(Part):
             return
         first = ticket
         shown = (self.desk.store.tickets.get(number) for number in ids)
-        seen = {one.id: one.version for one in shown if one is not None}
+        seen = {ticket.id: ticket.version for ticket in shown if ticket is not None}
 
-        def show(found: tuple[list[Team], Proposal]) -> None:
+        def show(proposed: tuple[list[Team], Proposal]) -> None:
             from tui.deciding.escalate_form import EscalateForm
 
             async def handed(asked: Escalation | None) -> None:
@@ -78,7 +78,7 @@ class Escalations(Part):
                     await self.changing.change_of(ids, Change(escalate=asked), versions=seen)
 
             named = f"#{first.id} {one_line(first.subject)}" if len(ids) == 1 else f"{len(ids)} tickets"
-            self.desk.push_screen(EscalateForm(named, *found, self.desk.clock(), self.desk.ways.time_zone), handed)
+            self.desk.push_screen(EscalateForm(named, *proposed, self.desk.clock(), self.desk.ways.time_zone), handed)
 
         await self.desk.ask(lambda desk: self._proposed(desk, first), show)
 
@@ -114,9 +114,9 @@ class Escalations(Part):
             Line(
                 key if len(standing) == 1 else str(n),
                 str(n),
-                words(told).format(child=child.label, team=one_line(child.team)),
+                words(text).format(child=child.label, team=one_line(child.team)),
             )
-            for n, (child, key, _, told) in enumerate(ends, 1)
+            for n, (child, key, _, text) in enumerate(ends, 1)
         ]
 
         async def chosen(number: str | None) -> None:

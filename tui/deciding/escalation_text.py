@@ -43,8 +43,8 @@ def due_of(text: str, now: int, zone: str = "") -> int | None:
     except ValueError:
         at = later(wanted, now, zone)
         if at is None:
-            told = f"{wanted!r} is not a time; write 24h, 2 days, Friday or a date such as 2026-11-30."
-            raise InputError("No such time", told) from None
+            message = f"{wanted!r} is not a time; write 24h, 2 days, Friday or a date such as 2026-11-30."
+            raise InputError("No such time", message) from None
         return at
     from tui.setup.open_desk import zone_named
 
@@ -105,8 +105,8 @@ class HandingOver:
         due = "" if asked.due_at is None else f"{datetime.fromtimestamp(asked.due_at, UTC):%Y-%m-%d %H:%M} UTC"
         answers = {"team": team.name, "reason": asked.reason, "reference": asked.reference, "due": due}
         if wanted not in names:
-            told = f"{team.name}: there is no usable template {wanted!r} in {self._own}; add it, or name another."
-            raise InputError("No such template", told)
+            message = f"{team.name}: there is no usable template {wanted!r} in {self._own}; add it, or name another."
+            raise InputError("No such template", message)
         macro = self._library.get(wanted)
         given = {ask.name: answers.get(ask.name, "") for ask in macro.asks}
         return render(macro, team.language, Context(ticket, customer, agent, now), given).text

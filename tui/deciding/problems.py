@@ -59,16 +59,16 @@ class Problems(Part):
         if linked is not None:
             named = f"{linked.label} {one_line(linked.title)}"
             if linked.waiting:
-                told = words("Answer the {n} that wait for {named}, with a macro, and solve it")
-                lines.append(("solve", told.format(n=linked.waiting, named=named)))
+                text = words("Answer the {n} that wait for {named}, with a macro, and solve it")
+                lines.append(("solve", text.format(n=linked.waiting, named=named)))
             lines.append(("link:0", words("Unlink from {named}").format(named=named)))
         for problem in self.desk.store.problems.all():
             if linked is None or problem.id != linked.id:
-                told = words("Link to {label} {title} ({n} tickets)")
+                text = words("Link to {label} {title} ({n} tickets)")
                 lines.append(
                     (
                         f"link:{problem.id}",
-                        told.format(label=problem.label, title=one_line(problem.title), n=problem.tickets),
+                        text.format(label=problem.label, title=one_line(problem.title), n=problem.tickets),
                     )
                 )
         return lines
@@ -86,7 +86,7 @@ class Problems(Part):
 
         def chosen(name: str | None) -> None:
             if name:
-                self.bulk.preview([one.id for one in waiting], first, name, problem)
+                self.bulk.preview([ticket.id for ticket in waiting], first, name, problem)
 
         lines = [(name, f"{title}  ({name})") for name, title in self.desk.answering.titles(first, first.language)]
         self.desk.push_screen(PickList(lines), chosen)

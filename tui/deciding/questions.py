@@ -36,15 +36,15 @@ class Questions(Part):
         zone = self.desk.zone()
         until = later(answer, self.desk.clock(), zone)
         if until is None:
-            told = words("That is not a time, so nothing was snoozed. Write, for example: {examples}.")
-            self.desk.say(told.format(examples=EXAMPLES), severe=True)
+            message = words("That is not a time, so nothing was snoozed. Write, for example: {examples}.")
+            self.desk.say(message.format(examples=EXAMPLES), severe=True)
             return
 
         def snoozed(done: Done) -> None:
             self.changing.changed(done)
-            told = words("{summary} until {when} · {undo}")
+            message = words("{summary} until {when} · {undo}")
             self.desk.say(
-                told.format(summary=done.summary, when=moment(until, zone), undo=self.changing.undo_words(done))
+                message.format(summary=done.summary, when=moment(until, zone), undo=self.changing.undo_words(done))
             )
 
         await self.changing.change(Change(snooze_until=until), snoozed)

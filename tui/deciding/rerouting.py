@@ -47,28 +47,28 @@ class RouteAgain(Part):
         try:
             store = Store.open(self.desk.store.path, create=False)
             try:
-                found = plan(store, routing_rules(config_folder()))
+                routing_plan = plan(store, routing_rules(config_folder()))
             finally:
                 store.close()
         except DeskError as error:
             self.desk.from_thread(self.desk.say, f"{error.title}: {error.message}", severe=True)
             return
-        self.desk.from_thread(then, found)
+        self.desk.from_thread(then, routing_plan)
 
-    def _ask_about(self, found: Plan) -> None:
+    def _ask_about(self, routing_plan: Plan) -> None:
         from tui.cards.key_menu import KeyMenu, Line
 
         looked = words("{n} open tickets; the rules would move {m}").format(
-            n=f"{found.looked_at:,}", m=f"{len(found.moves):,}"
+            n=f"{routing_plan.looked_at:,}", m=f"{len(routing_plan.moves):,}"
         )
-        if not found.moves:
+        if not routing_plan.moves:
             self.desk.say(looked)
             return
 
         async def answered(wish: str | None) -> None:
             if wish == "move":
-                await self.desk.ask(lambda desk: desk.reroute(found), self.changing.changed)
+                await self.desk.ask(lambda desk: desk.reroute(routing_plan), self.changing.changed)
 
         move = Line("y", "move", words("Move them; z undoes it"))
-        note = "\n".join(f"{amount:,}  {said}" for said, amount in found.groups()[:_GROUPS])
+        note = "\n".join(f"{amount:,}  {said}" for said, amount in routing_plan.groups()[:_GROUPS])
         self.desk.push_screen(KeyMenu(looked, [move], note), answered)

@@ -88,8 +88,8 @@ class Rehearsal:
         """The store shared by all agents."""
         return self._desks[TEAM[0].name].store
 
-    def play(self, told: Callable[[int], object] = lambda at: None) -> None:
-        """Run all events in order of time, one transaction per day; `told` is called at the end of each day."""
+    def play(self, on_day: Callable[[int], object] = lambda at: None) -> None:
+        """Run all events in order of time, one transaction per day; `on_day` is called at the end of each day."""
         self._arrive()
         first = self._agenda[0][0]
         for worker in TEAM:
@@ -101,7 +101,7 @@ class Rehearsal:
                     at, _, happen = heappop(self._agenda)
                     self._clock.now = at
                     happen()
-            told((day + 1) * DAY)
+            on_day((day + 1) * DAY)
             day += 1
 
     def _plan(self, at: int, happen: Callable[[], None]) -> None:
@@ -131,14 +131,14 @@ class Rehearsal:
         now = self._clock.now
         desk = self._desks[worker.name]
         self._any.tick()
-        found = desk.next_up() if worker.works_at(now) else None
-        if found is None or found.ticket_id in self._taken:
+        next_ticket = desk.next_up() if worker.works_at(now) else None
+        if next_ticket is None or next_ticket.ticket_id in self._taken:
             pause = 300 if worker.works_at(now) else HOUR // 2
             self._plan(now + pause, lambda: self._look(worker))
             return
-        self._taken.add(found.ticket_id)
+        self._taken.add(next_ticket.ticket_id)
         seconds = int((60 + self._random.expovariate(1 / 180)) * worker.pace)
-        self._plan(now + seconds, lambda: self._finish(worker, found.ticket_id))
+        self._plan(now + seconds, lambda: self._finish(worker, next_ticket.ticket_id))
 
     def _finish(self, worker: Worker, ticket_id: int) -> None:
         self._taken.discard(ticket_id)
@@ -154,9 +154,9 @@ class Rehearsal:
 
     def _act(self, desk: Desk, ticket_id: int, change: Change) -> None:
         """Apply the change; if the agent may not decide it, such as an appeal, another agent does."""
-        for one in (desk, *(other for other in self._desks.values() if other is not desk)):
+        for candidate in (desk, *(other for other in self._desks.values() if other is not desk)):
             with suppress(RuleError):
-                one.act([ticket_id], change)
+                candidate.act([ticket_id], change)
                 return
 
     def _decide(self, ticket: Ticket, agent: str) -> Change:
@@ -182,7 +182,7 @@ class Rehearsal:
         offered = [offer for offer in self._library.offered(ticket) if not (offer.asks or offer.outcome)]
         fitting = [offer for offer in offered if ticket.topic in offer.topics]
         general = [offer for offer in offered if not offer.topics]
-        macro = min(fitting, key=lambda one: one.actions.status is not ends, default=(general or offered)[0])
+        macro = min(fitting, key=lambda offer: offer.actions.status is not ends, default=(general or offered)[0])
         customer = self.store.customers.get(ticket.customer_id) or Customer(0, "")
         filled = render(macro, ticket.language, Context(ticket, customer, agent, self._clock.now), {})
         return Change(reply=filled.text, macro=macro.name, reply_language=filled.language)

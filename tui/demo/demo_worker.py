@@ -94,7 +94,7 @@ class Rounds:
         def file(desk: Desk) -> None:
             with desk.store.write():
                 desk.receive(named)
-                desk.store.settings.put(key, cursor)
+                desk.store.settings.save(key, cursor)
 
         self._writer.submit(file).result()
 

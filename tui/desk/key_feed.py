@@ -109,7 +109,7 @@ class KeyFeed:
             return False
         if not isinstance(event, events.Key):
             return True
-        kinds = [self._kind(event), *self._behind(at)]
+        kinds = [self._kind(event), *self._kinds_waiting(at)]
         screen = self._app.screen
         action = self._action(event.key)
         drawn_at = float("-inf")
@@ -146,17 +146,17 @@ class KeyFeed:
         if not self._dropped:
             return
         dropped, self._dropped = self._dropped, 0
-        told = words("{n} keys did nothing: {why}.").format(n=dropped, why=self._why)
+        message = words("{n} keys did nothing: {why}.").format(n=dropped, why=self._why)
         if dropped == 1:
-            told = f"{self._why[:1].upper()}{self._why[1:]}."
+            message = f"{self._why[:1].upper()}{self._why[1:]}."
         # a narrow screen cuts the end, and what the first key did may be long
         if not (self._guard.acted and self._at_desk):
             self._desk.say("")
-        self._desk.say_dropped(told)
+        self._desk.say_dropped(message)
         if not self._at_desk:
-            self._app.notify(told, severity="warning", timeout=4, markup=False)
+            self._app.notify(message, severity="warning", timeout=4, markup=False)
 
-    def _behind(self, at: float) -> list[Kind]:
+    def _kinds_waiting(self, at: float) -> list[Kind]:
         """Return the kinds, in the current context, of the waiting keys of the same burst."""
         kinds: list[Kind] = []
         for event, when in self._waiting:

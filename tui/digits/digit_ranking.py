@@ -62,20 +62,20 @@ class Ranking:
         kept = self._kept.get(ticket.id)
         if kept is None or kept[0] != (latest, situation):
             macros = {macro.name: macro for macro in self._library}
-            found = offers(macros, text, situation, self._learner.rank, self._threshold)
-            kept = self._kept[ticket.id] = ((latest, situation), {item.macro: item for item in found})
+            ranked = offers(macros, text, situation, self._learner.rank, self._threshold)
+            kept = self._kept[ticket.id] = ((latest, situation), {item.macro: item for item in ranked})
             if len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
         return kept[1]
 
     def why(self, ticket: Ticket, situation: Situation, macro: str) -> str:
         """Return the evidence for a macro, for the card; empty if there is none."""
-        one = self.of(ticket, situation).get(macro)
-        if one is None or not one.basis.alike:
+        offer = self.of(ticket, situation).get(macro)
+        if offer is None or not offer.basis.alike:
             return ""
-        if one.basis.of >= COUNTED:
-            return words("{n} of {of} like this").format(n=one.basis.alike, of=one.basis.of)
-        return words("as for “{subject}”").format(subject=one.basis.because)
+        if offer.basis.of >= COUNTED:
+            return words("{n} of {of} like this").format(n=offer.basis.alike, of=offer.basis.of)
+        return words("as for “{subject}”").format(subject=offer.basis.because)
 
     def weak(self, ticket: Ticket, situation: Situation, macro: Macro) -> bool:
         """Return whether a macro is not sure to fit here.
@@ -83,14 +83,16 @@ class Ranking:
         Where no harm is possible, a macro for all topics with a key of its own, such as an acknowledgement, fits any
         ticket.
         """
-        one = self.of(ticket, situation).get(macro.name)
-        if one is None or one.sure:
-            return one is None
+        offer = self.of(ticket, situation).get(macro.name)
+        if offer is None or offer.sure:
+            return offer is None
         return situation.safety or not macro.key or bool(macro.topics)
 
     def slot(self, ticket: Ticket, situation: Situation, number: int, macro: Macro) -> Slot:
         """Return what the strip shows for a digit."""
-        one = self.of(ticket, situation).get(macro.name)
+        offer = self.of(ticket, situation).get(macro.name)
         title = macro.title.for_language(ticket.language)
-        note = f"{one.basis.alike}/{one.basis.of}" if one and one.basis.alike and one.basis.of >= COUNTED else ""
+        note = (
+            f"{offer.basis.alike}/{offer.basis.of}" if offer and offer.basis.alike and offer.basis.of >= COUNTED else ""
+        )
         return Slot(number, title, note, self.weak(ticket, situation, macro))

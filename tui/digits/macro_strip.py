@@ -17,17 +17,17 @@ BETWEEN = " · "
 
 def strip_line(slots: Sequence[Slot], width: int) -> Content:
     """Return `1 Title 12/14 · 2 ~ Title · …` in `width` terminal cells; those that may not fit are dimmed."""
-    left, parts = width, list[Content]()
+    remaining, parts = width, list[Content]()
     for place, slot in enumerate(slots):
         digit, sign = str(slot.number or ""), WEAK if slot.weak else ""
         said = " ".join(filter(None, (digit, sign, one_line(slot.title), slot.note)))
         lead = BETWEEN if place else ""
-        shown = fit(lead + said, min(left, cell_len(lead + said)))
+        shown = fit(lead + said, min(remaining, cell_len(lead + said)))
         parts.append(Content.styled(shown, "$quiet" if slot.weak or not slot.number else ""))
-        left -= cell_len(shown)
-        if left <= 0:
+        remaining -= cell_len(shown)
+        if remaining <= 0:
             break
-    return Content("").join(parts) + Content(" " * left)
+    return Content("").join(parts) + Content(" " * remaining)
 
 
 class MacroStrip(Static):

@@ -299,10 +299,10 @@ class Answering:
         if into is not None:
             ((name, answers),) = given
             without = left_out(bool(into.before.strip()), bool(into.after.strip() or into.draft.macro))
-            one = self.fill(ticket, name, language or into.draft.language, answers, without)
-            text = in_place(one.change.reply or "", into.before, into.after)
+            answer = self.fill(ticket, name, language or into.draft.language, answers, without)
+            text = in_place(answer.change.reply or "", into.before, into.after)
             there = replace(unpacked(into.draft.actions), macro=into.draft.macro)
-            return replace(one, change=stack(there, replace(one.change, reply=text)))
+            return replace(answer, change=stack(there, replace(answer.change, reply=text)))
         last = len(given) - 1
         answered = [
             self.fill(ticket, name, language, answers, left_out(number > 0, number < last))

@@ -121,9 +121,9 @@ class AttachedFiles(Part):
             return
 
         def ask(read: tuple[bytes, tuple[Danger, ...]]) -> None:
-            data, found = read
+            data, file_dangers = read
             name = one_line(part.filename) or words("the file")
-            if Danger.PROGRAM in found:
+            if Danger.PROGRAM in file_dangers:
                 back(words("{name} is a program or script; it is never opened from here.").format(name=name))
                 return
 
@@ -133,7 +133,7 @@ class AttachedFiles(Part):
                 else:
                     back("")
 
-            note = "\n".join([*(f"! {words(danger)}" for danger in found), words("Esc leaves")])
+            note = "\n".join([*(f"! {words(danger)}" for danger in file_dangers), words("Esc leaves")])
             title = words("Open {name} with {program}?").format(name=name, program=Path(program).name)
             lines = [Line("y", "open", words("Open a copy of it")), Line("n", "", words("Leave it"))]
             self.desk.push_screen(KeyMenu(title, lines, note), answered)

@@ -48,7 +48,7 @@ class FilesCard(BaseCard[Decision]):
         self._files, self._now, self._note = files, now, note
         self._marked = min(marked, len(files) - 1)
         self._lines = Static("", id="files-lines", markup=False)
-        self._told = Static("", id="files-told", markup=False)
+        self._about = Static("", id="files-told", markup=False)
 
     def compose(self) -> ComposeResult:
         """The list, what there is to know of the selected file, keys."""
@@ -56,7 +56,7 @@ class FilesCard(BaseCard[Decision]):
             title = words("Files ({n})").format(n=len(self._files))
             yield Static(Content(title), id="files-title", markup=False)
             yield self._lines
-            yield self._told
+            yield self._about
             keys = words("Enter view · s save · o open… · j k next · Esc back")
             yield KeyLine(keys, id="files-keys")
 
@@ -81,10 +81,10 @@ class FilesCard(BaseCard[Decision]):
     def _show(self) -> None:
         start = max(0, min(self._marked - MOST_LINES // 2, len(self._files) - MOST_LINES))
         shown = list(enumerate(self._files))[start : start + MOST_LINES]
-        self._lines.update(Content("\n".join(self._line(place, one) for place, one in shown)))
+        self._lines.update(Content("\n".join(self._line(place, file) for place, file in shown)))
         part = self._files[self._marked].attachment
         careful = [f"! {words(danger)}" for danger in dangers(part.filename, part.content_type)]
-        self._told.update(Content("\n".join([one_line(part.content_type), *careful, *filter(None, [self._note])])))
+        self._about.update(Content("\n".join([one_line(part.content_type), *careful, *filter(None, [self._note])])))
 
     def _line(self, place: int, file: TicketFile) -> str:
         part, message = file.attachment, file.message

@@ -108,12 +108,14 @@ class FirstScreen(Part):
             if waited_for:
                 self._ask_path(wrong, path)
             return
-        told = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} already here, {raw} kept raw")
-        said = told.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
+        summary = words(
+            "{n} messages: {new} new tickets, {joined} joined a ticket, {twice} already here, {raw} kept raw"
+        )
+        said = summary.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
                            raw=len(report.unreadable))  # fmt: skip
         if report.refused:
-            left = words(" · {n} left out, the first: {why}")
-            said += left.format(n=len(report.refused) + report.untold, why=report.refused[0])
+            refusals = words(" · {n} left out, the first: {why}")
+            said += refusals.format(n=len(report.refused) + report.untold, why=report.refused[0])
         if report.kept:
             said += words(" · {n} fields have no equivalent and are kept with their tickets").format(n=len(report.kept))
         self.desk.refresh_lanes()

@@ -416,7 +416,7 @@ def _report() -> list[Action]:
     def report(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"report.{name}", keys, title, tooltip, "Report", Scope.REPORT, call=call or name)
 
-    def behind(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
+    def ticket_list(name: str, keys: tuple[str, ...], title: str, tooltip: str, call: str = "") -> Action:
         return Action(f"behind.{name}", keys, title, tooltip, "Report", Scope.BEHIND, call=call or name)
 
     groups = ("agent", "lane", "language", "macro", "topic", "age", "hour", "day", "week")
@@ -442,11 +442,11 @@ def _report() -> list[Action]:
         report("write", ("x",), "Write…", "Write a page with charts, or the figures, into a file.", "write"),
         report("refresh", ("R",), "Refresh", "Read the events again, up to now.", "refresh"),
         report("leave", ("escape", "q", "u"), "Back", "Stop reading, else go back to the desk.", "leave"),
-        behind("open", ("o",), "Ticket", "Open the selected ticket; Enter does too.", "open"),
-        behind("lanes", ("v",), "On the desk", "Show all these tickets in their lanes, to work on them.", "lanes"),
-        behind("next", ("j",), "Down", "Select the next ticket.", "move(1)"),
-        behind("previous", ("k",), "Up", "Select the previous ticket.", "move(-1)"),
-        behind("leave", ("escape", "q", "u"), "Back", "Back to the figures.", "leave"),
+        ticket_list("open", ("o",), "Ticket", "Open the selected ticket; Enter does too.", "open"),
+        ticket_list("lanes", ("v",), "On the desk", "Show all these tickets in their lanes, to work on them.", "lanes"),
+        ticket_list("next", ("j",), "Down", "Select the next ticket.", "move(1)"),
+        ticket_list("previous", ("k",), "Up", "Select the previous ticket.", "move(-1)"),
+        ticket_list("leave", ("escape", "q", "u"), "Back", "Back to the figures.", "leave"),
     ]  # fmt: skip
 
 

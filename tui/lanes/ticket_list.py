@@ -106,10 +106,10 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def select_ticket(self, ticket_id: int) -> bool:
         """Put the cursor on a ticket; False if it is not in this list."""
-        found = self.window.select(ticket_id)
-        if found:
+        is_listed = self.window.select(ticket_id)
+        if is_listed:
             self._changed()
-        return found
+        return is_listed
 
     def toggle_selected(self) -> None:
         """Select or unselect the ticket under the cursor."""

@@ -22,7 +22,7 @@ class HeaderBar(Static):
         super().__init__("", id="header", markup=False)
         self._title = name
         self._mode = mode
-        self._shown = self._left = ""
+        self._shown = self._left_text = ""
         self._shift: Sequence[str] = ()
         self._paces: Sequence[tuple[str, str]] = ()
         self.saving = False
@@ -49,7 +49,7 @@ class HeaderBar(Static):
         parts += [reviews, stay]
         if self.saving:
             parts.append(words("saving…"))
-        self._left, self._paces = "  ".join(part for part in parts if part), paces
+        self._left_text, self._paces = "  ".join(part for part in parts if part), paces
         self._draw()
 
     def show_shift(self, bars: Sequence[str]) -> None:
@@ -62,16 +62,16 @@ class HeaderBar(Static):
         self._draw()
 
     def _draw(self) -> None:
-        left, room = self._left, self.content_size.width - cell_len(self._left)
+        left_text, room = self._left_text, self.content_size.width - cell_len(self._left_text)
         fitting = [bar for bar in self._shift if cell_len(bar) + GAP <= room]
         least = min((cell_len(short) + 2 for _, short in self._paces), default=0)
         bar = next((bar for bar in fitting if cell_len(bar) + GAP + least <= room), next(iter(fitting), ""))
         taken = cell_len(bar) + GAP if bar else 0
         for ways in self._paces:
-            one = next((way for way in ways if cell_len(way) + 2 + taken <= room), "")
-            if one:
-                left, room = f"{left}  {one}", room - cell_len(one) - 2
-        line = f"{left}{' ' * (room - cell_len(bar))}{bar}" if bar else left
+            pace = next((way for way in ways if cell_len(way) + 2 + taken <= room), "")
+            if pace:
+                left_text, room = f"{left_text}  {pace}", room - cell_len(pace) - 2
+        line = f"{left_text}{' ' * (room - cell_len(bar))}{bar}" if bar else left_text
         if line != self._shown:
             self._shown = line
             self.update(Content(line), layout=False)

@@ -36,8 +36,8 @@ def due_word(due_at: int | None, now: int) -> str:
     """Return the time left as `1h35`, or `-12m!` once it has passed; empty without a clock."""
     if due_at is None:
         return ""
-    left = due_at - now
-    return span(left) if left > 0 else f"-{span(-left)}!"
+    remaining = due_at - now
+    return span(remaining) if remaining > 0 else f"-{span(-remaining)}!"
 
 
 def urgency_sign(row: LaneRow) -> str:
@@ -49,9 +49,9 @@ def clock_words(name: str, due_at: int | None, now: int) -> str:
     """Return a clock as a phrase: `first reply due in 1h35`, `first reply 12m late`."""
     if due_at is None:
         return ""
-    left = due_at - now
-    phrase = words("{name} due in {span}") if left > 0 else words("{name} {span} late")
-    return phrase.format(name=words(name), span=span(abs(left)))
+    remaining = due_at - now
+    phrase = words("{name} due in {span}") if remaining > 0 else words("{name} {span} late")
+    return phrase.format(name=words(name), span=span(abs(remaining)))
 
 
 def moment(at: int, zone: str) -> str:

@@ -115,7 +115,7 @@ class ViewChoice(Part):
     async def _keep(self, views: list[NamedView], said: str) -> None:
         def keep(desk: Desk) -> None:
             with desk.store.write():
-                desk.store.settings.put(SETTING, stored(views))
+                desk.store.settings.save(SETTING, stored(views))
 
         await self.desk.ask(keep, lambda _: self.desk.say(said))
 

@@ -21,5 +21,7 @@ def macro_wording(macro: Macro) -> str:
 
 def wordings_now(library: Library, procedures: Mapping[str, Procedure]) -> Wordings:
     """Return every wording, procedures first."""
-    wordings = {(wording_diff.PROCEDURE, name): wording_diff.of_procedure(one) for name, one in procedures.items()}
+    wordings = {
+        (wording_diff.PROCEDURE, name): wording_diff.of_procedure(procedure) for name, procedure in procedures.items()
+    }
     return wordings | {(wording_diff.MACRO, macro.name): macro_wording(macro) for macro in library}

@@ -57,7 +57,7 @@ class ProcedureSteps(Part):
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """Handlers of the panel's messages."""
-        return {ProcedurePanel.Answered: self.answer, ProcedurePanel.Left: self._left}
+        return {ProcedurePanel.Answered: self.answer, ProcedurePanel.Left: self._back_to_ticket}
 
     def is_active(self) -> bool:
         """The steps have the focus."""
@@ -86,7 +86,7 @@ class ProcedureSteps(Part):
             due=over is not None and waiting == [over],
             ready=all(step is over for step in waiting),
             handed_over=bool(hand_overs) and over is None,
-            established=procedure.established({name: one.value for name, one in followed.answers.items()}),
+            established=procedure.established({name: answer.value for name, answer in followed.answers.items()}),
         )
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, StepAnswer]:
@@ -223,7 +223,7 @@ class ProcedureSteps(Part):
         if resume is not None and resume[0] == followed.ticket.id:
             resume[1]()
 
-    def _left(self, message: ProcedurePanel.Left) -> None:
+    def _back_to_ticket(self, message: ProcedurePanel.Left) -> None:
         """Go back to the ticket."""
         self._resume = None
         self.desk.view.focus()

@@ -61,8 +61,8 @@ class BulkCard(BaseCard[Verdict]):
             said, pending, kept = self._counts()
             keys = words("Enter sends {s} and {done} · p sends {p}, pending · o sends {o}, kept open · Esc sends none")
             done = " / ".join(done_words(status) for status in self.plan.outcomes()) or done_words(Status.SOLVED)
-            told = keys.format(s=said, done=done, p=pending, o=kept)
-            yield KeyLine(told, id="card-keys")
+            key_line = keys.format(s=said, done=done, p=pending, o=kept)
+            yield KeyLine(key_line, id="card-keys")
 
     def on_mount(self) -> None:
         """Give the replies the height that the other widgets leave."""
@@ -106,8 +106,8 @@ class BulkCard(BaseCard[Verdict]):
             self.app.bell()
         elif self.plan.weak and not self._asked:
             self.app.bell()
-            told = words("This macro may not fit {n}: press the same key again to send anyway · Esc sends none")
-            self.query_one("#card-keys", KeyLine).update(told.format(n=len(self.plan.weak)))
+            text = words("This macro may not fit {n}: press the same key again to send anyway · Esc sends none")
+            self.query_one("#card-keys", KeyLine).update(text.format(n=len(self.plan.weak)))
             self.call_after_refresh(setattr, self, "_asked", True)
         else:
             self.dismiss(Verdict("send", status))
@@ -125,8 +125,8 @@ class BulkCard(BaseCard[Verdict]):
     def _facts(self) -> Iterator[str]:
         yield self.plan.words(AS_SAID)
         if self.plan.weak:
-            told = words("~ this macro may not fit {n} of them; compare it with the tickets")
-            yield told.format(n=len(self.plan.weak))
+            text = words("~ this macro may not fit {n} of them; compare it with the tickets")
+            yield text.format(n=len(self.plan.weak))
         copies = one_line(self.plan.copy_words(AS_SAID))
         if copies and self.plan.no_copies:
             yield words("no {copies} · c puts them back").format(copies=copies)
@@ -137,8 +137,8 @@ class BulkCard(BaseCard[Verdict]):
             yield words("hands over to {teams}").format(teams=one_line(", ".join(sorted(teams))))
         held = self.plan.held[AS_SAID]
         for ticket_id, reason in list(held.items())[:MOST_HELD]:
-            told = reason.removeprefix(f"#{ticket_id}, ").removeprefix(f"#{ticket_id}: ")
-            yield fit(words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(told)), WIDTH).rstrip()
+            text = reason.removeprefix(f"#{ticket_id}, ").removeprefix(f"#{ticket_id}: ")
+            yield fit(words("✗ #{n} held back: {reason}").format(n=ticket_id, reason=one_line(text)), WIDTH).rstrip()
         if len(held) > MOST_HELD:
             yield words("… and {n} more").format(n=len(held) - MOST_HELD)
 

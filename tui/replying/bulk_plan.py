@@ -65,10 +65,13 @@ class Plan:
     def changes(self, status: Status | None) -> dict[int, Change]:
         """Return what would be sent."""
         held = self.held.get(status, {})
-        sent = {one: ending(change, status) for one, change in self.filled.items() if one not in held}
+        sent = {ticket_id: ending(change, status) for ticket_id, change in self.filled.items() if ticket_id not in held}
         if not self.no_copies:
             return sent
-        return {one: replace(change, cc=()) if one in self.copies else change for one, change in sent.items()}
+        return {
+            ticket_id: replace(change, cc=()) if ticket_id in self.copies else change
+            for ticket_id, change in sent.items()
+        }
 
     def languages(self, status: Status | None) -> dict[str, int]:
         """The number of replies in each language, most frequent first."""
@@ -120,19 +123,19 @@ def plan(
             filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
         except InputError as error:
             held[ticket_id] = error.message
-    found: dict[Status | None, dict[int, str]] = {}
+    refusals: dict[Status | None, dict[int, str]] = {}
     for status in outcomes:
-        if status is Status.OPEN and Status.PENDING in found:
-            found[status] = found[Status.PENDING]  # if pending is allowed, so is open: no need to test both
+        if status is Status.OPEN and Status.PENDING in refusals:
+            refusals[status] = refusals[Status.PENDING]  # if pending is allowed, so is open: no need to test both
             continue
-        refused = desk.rehearse({one: ending(change, status) for one, change in filled.items()})
-        found[status] = dict(sorted((held | {one: why for one, why in refused.items() if why}).items()))
+        refused = desk.rehearse({ticket_id: ending(change, status) for ticket_id, change in filled.items()})
+        refusals[status] = dict(sorted((held | {ticket_id: why for ticket_id, why in refused.items() if why}).items()))
     named = joined([name for name, _ in given])
     weak = frozenset(
         number for number in filled if (seen := desk.store.tickets.get(number)) and answering.weak(seen, named)
     )
     copies = {number: people for number, change in filled.items() if (people := _copies(desk, number, change))}
-    return Plan(filled, found, {one: versions[one] for one in filled}, weak, copies)
+    return Plan(filled, refusals, {ticket_id: versions[ticket_id] for ticket_id in filled}, weak, copies)
 
 
 def _copies(desk: Desk, ticket_id: int, change: Change) -> tuple[str, ...]:

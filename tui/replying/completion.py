@@ -30,8 +30,8 @@ Complete = Callable[[str], Sequence[Choice]]
 
 def typed(before_cursor: str) -> str | None:
     """Return the text after a slash at the end of the line so far, or None if no name is being typed."""
-    found = _TYPED.search(before_cursor)
-    return found[1] if found else None
+    match = _TYPED.search(before_cursor)
+    return match[1] if match else None
 
 
 def found_by(letters: str, titles: Sequence[tuple[str, str]]) -> list[Choice]:

@@ -74,7 +74,7 @@ class Composer(Vertical):
         self._draft = Draft(0, "")
         self._recipient = ""
         self._copies: Sequence[str] = ()
-        self._told = ""
+        self._posted = ""
         self._as_put: str | None = None
         """The text as macros left it; None if no macro was inserted since the draft was opened."""
         self._edited_before = False
@@ -95,7 +95,7 @@ class Composer(Vertical):
     def open(self, draft: Draft, recipient: str = "") -> None:
         """Show a draft, or an empty draft for a new text; first post an unsaved draft of another ticket."""
         self.flush()
-        self._draft, self._recipient, self._copies, self._told = draft, recipient, (), draft.text
+        self._draft, self._recipient, self._copies, self._posted = draft, recipient, (), draft.text
         self._as_put, self._edited_before = None, False
         self._area.load_text(safe_text(draft.text))
         self._area.drawn.forget()
@@ -113,15 +113,15 @@ class Composer(Vertical):
     @property
     def unsaved(self) -> bool:
         """Whether there is text that has not been posted yet."""
-        return bool(self._draft.ticket_id) and self._area.text != self._told
+        return bool(self._draft.ticket_id) and self._area.text != self._posted
 
     def take(self, draft: Draft) -> None:
         """Replace the text by this draft of the same ticket, which is already saved. ctrl+z restores the text."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self._draft, self._told = draft, safe_text(draft.text)
-        self._area.replace(self._told, (0, 0), self._area.document.end)
+        self._draft, self._posted = draft, safe_text(draft.text)
+        self._area.replace(self._posted, (0, 0), self._area.document.end)
         self._area.drawn.forget()
         self._show_head()
 
@@ -142,7 +142,7 @@ class Composer(Vertical):
             return None
         return self._edited_before or self._area.text != self._as_put
 
-    def put(self, change: Change, *, whole: bool = False, closing: str = "") -> None:
+    def insert(self, change: Change, *, whole: bool = False, closing: str = "") -> None:
         """Insert a change's text at the cursor, or replace the whole text, and keep its other actions.
 
         The cursor goes to the first missing value, else before the `closing`, where more may be added. This can be
@@ -177,7 +177,7 @@ class Composer(Vertical):
         actions = replace(unpacked(self._draft.actions), attachments=tuple(files))
         self._draft = replace(self._draft, actions=packed(actions))
         self._show_head()
-        self._told = "" if self._area.text else self._told
+        self._posted = "" if self._area.text else self._posted
         self.flush()
         self._ask_to_check()
 
@@ -199,7 +199,7 @@ class Composer(Vertical):
             self._timer.stop()
             self._timer = None
         if self.unsaved:
-            self._told = self._area.text
+            self._posted = self._area.text
             self.post_message(DraftChanged(self.draft))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -209,7 +209,7 @@ class Composer(Vertical):
             # nothing is left of the macros' text, so drop their actions too
             self._draft = replace(self._draft, macro="", actions="")
             self._show_head()
-        if self._timer is None and self._area.text != self._told:
+        if self._timer is None and self._area.text != self._posted:
             self._timer = self.set_timer(self._save_every, self.flush)
         self._check_soon()
 
@@ -248,7 +248,7 @@ class Composer(Vertical):
         kind = Direction.OUT if self._draft.kind is Direction.NOTE else Direction.NOTE
         self._draft = replace(self._draft, kind=kind)
         self._show_head()
-        self._told = "" if self._area.text else self._told
+        self._posted = "" if self._area.text else self._posted
         self.flush()
         self._ask_to_check()
 
@@ -323,6 +323,6 @@ class Composer(Vertical):
         parts = [head, recipient, copied, self._draft.language, safe_line(self._draft.macro)]
         self._head.update(Content("  ".join(part for part in parts if part)))
         files = () if is_note else self.attached
-        told = ", ".join(f"{safe_line(file.filename)} ({file.size:,} B)" for file in files)
-        self._files.update(Content(words("Attached: {files}").format(files=told)))
+        file_list = ", ".join(f"{safe_line(file.filename)} ({file.size:,} B)" for file in files)
+        self._files.update(Content(words("Attached: {files}").format(files=file_list)))
         self._files.set_class(bool(files), "-told")

@@ -41,7 +41,7 @@ class ComposerArea(TextArea):
 
     def next_hole(self, others: Sequence[tuple[int, int]] = ()) -> tuple[int, int] | None:
         """Select the next missing value, or of `others`, after the cursor, wrapping to the top; return which."""
-        places = sorted({*(found.span() for found in HOLE.finditer(self.text)), *others})
+        places = sorted({*(hole.span() for hole in HOLE.finditer(self.text)), *others})
         if not places:
             return None
         selected = sorted((self._offset(self.selection.start), self._offset(self.selection.end)))

@@ -67,7 +67,7 @@ class ComposerPlace(Part):
         composer.add_class("-open")
         self.desk.run_worker(self._show_copies(ticket.id, change or unpacked(draft.actions)), group="copies")
         if change is not None and change.reply is not None:
-            composer.put(change, whole=True)
+            composer.insert(change, whole=True)
             if at is not None:
                 composer.point_at(at)
 

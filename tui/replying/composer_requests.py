@@ -67,7 +67,7 @@ class ComposerRequests(Part):
         """Handlers of the composer's messages."""
         return {
             DraftChanged: self._draft_changed,
-            ComposerLeft: self._left,
+            ComposerLeft: self._back_to_ticket,
             MacroAsked: self._macro_asked,
             LanguageAsked: self._language_asked,
             RenderAsked: self._render_asked,
@@ -80,7 +80,7 @@ class ComposerRequests(Part):
         """Save the draft. The writer accepts it whatever else is being saved."""
         self.drafts.keep_draft(message.draft)
 
-    def _left(self, message: ComposerLeft) -> None:
+    def _back_to_ticket(self, message: ComposerLeft) -> None:
         """Go back to the ticket."""
         unkept = self.drafts.unkept()
         if unkept is not None:
@@ -143,11 +143,11 @@ class ComposerRequests(Part):
         draft, change = message.draft, reply_of(message.draft)
 
         def look(desk: Desk) -> tuple[Sequence[Finding], str]:
-            promise, told = desk.promise(draft.ticket_id, change), ""
+            promise, promised = desk.promise(draft.ticket_id, change), ""
             if promise is not None:
                 when = moment(promise.due_at, desk.office(draft.ticket_id).time_zone)
-                told = words("Promises an answer by {when}.").format(when=when)
-            return desk.findings(draft.ticket_id, change), told
+                promised = words("Promises an answer by {when}.").format(when=when)
+            return desk.findings(draft.ticket_id, change), promised
 
         def looked(future: Future[tuple[Sequence[Finding], str]]) -> None:
             # called in the writer's thread; a text that cannot be checked now is checked before sending
@@ -186,7 +186,7 @@ class ComposerRequests(Part):
             blocked = any(finding.blocking for finding in desk.findings(ticket.id, change))
             return seen, blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
 
-        await self.desk.ask(look, lambda found: self._send_or_show(found[0], change, *found[1:]))
+        await self.desk.ask(look, lambda result: self._send_or_show(result[0], change, *result[1:]))
 
     def _send_or_show(self, ticket: Ticket, change: Change, held_up: bool, promise: Promise | None) -> None:
         if held_up or self.replies.is_weak(ticket, change):
@@ -216,7 +216,7 @@ class ComposerRequests(Part):
             if composer is not None:
                 answer = self.replies.fill(ticket, given, into=Place(composer.draft, *composer.around_cursor))
                 if answer is not None:
-                    composer.put(answer.change, closing=answer.closing)
+                    composer.insert(answer.change, closing=answer.closing)
 
         self.macro_questions.with_all_answers(ticket, (name,), filled)
 
@@ -231,7 +231,7 @@ class ComposerRequests(Part):
             if composer is not None and answer is not None:
                 change, attached = answer.change, composer.attached
                 change = replace(change, attachments=tuple(dict.fromkeys((*attached, *change.attachments))))
-                composer.put(change, whole=True, closing=answer.closing)
+                composer.insert(change, whole=True, closing=answer.closing)
 
         self.macro_questions.with_all_answers(ticket, separate(names), filled, anew=False)
 

@@ -86,8 +86,8 @@ class DraftChoice(BaseCard[Choice]):
     def compose(self) -> ComposeResult:
         """What happened, both texts, keys."""
         with Vertical(id="draft-choice"):
-            told = words("Another window also changed the draft of #{n}. Which text should be kept?")
-            yield Static(Content(told.format(n=self._mine.ticket_id)), id="choice-title", markup=False)
+            question = words("Another window also changed the draft of #{n}. Which text should be kept?")
+            yield Static(Content(question.format(n=self._mine.ticket_id)), id="choice-title", markup=False)
             with Horizontal(id="choice-texts"):
                 yield from self._side(words("m  here"), self._mine, "choice-mine")
                 yield from self._side(words("o  the other window"), self._other, "choice-other")

@@ -69,8 +69,8 @@ class Drafts(Part):
                 self.choosing[draft.ticket_id] = draft
                 self.desk.app.call_later(self.choose_draft, draft)
         else:
-            told = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
-            self.desk.app.call_later(self.desk.say, told, severe=True)
+            message = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
+            self.desk.app.call_later(self.desk.say, message, severe=True)
 
     def choose_draft(self, draft: Draft) -> None:
         """Show both texts; the ticket's draft is not changed further until the agent has chosen."""
@@ -125,10 +125,10 @@ class Drafts(Part):
         """Save the text being written when the agent can no longer be asked: joined to another window's text."""
         await self.desk.settled()
         unsaved = self.unkept()
-        left = dict(self.choosing)
+        remaining = dict(self.choosing)
         if unsaved is not None:  # newer than the text that awaits the choice for the same ticket
-            left[unsaved.ticket_id] = unsaved
-        for draft in left.values():
+            remaining[unsaved.ticket_id] = unsaved
+        for draft in remaining.values():
             await asyncio.wrap_future(self._save_beside(draft))
 
     def keep_without_asking(self) -> None:

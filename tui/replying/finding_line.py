@@ -37,9 +37,9 @@ class FindingLine(Static):
 
     def tell_at(self, text: str, place: tuple[int, int]) -> None:
         """Show the finding about the text at a position."""
-        found = next((finding for finding in self._findings if self._place(finding, text) == place), None)
-        if found is not None:
-            self._tell(found)
+        match = next((finding for finding in self._findings if self._place(finding, text) == place), None)
+        if match is not None:
+            self._tell(match)
 
     def _place(self, finding: Finding, text: str) -> tuple[int, int] | None:
         said = self._text[finding.start : finding.end]

@@ -87,8 +87,8 @@ class ReplyPreview(Part):
         def show(looked: tuple[Card, Ticket]) -> None:
             from tui.replying.reply_card import ReplyCard
 
-            found, seen = looked
-            card = ReplyCard(replace(found, addresses=self._addresses(ticket, found.recipient)))
+            facts, seen = looked
+            card = ReplyCard(replace(facts, addresses=self._addresses(ticket, facts.recipient)))
             self.desk.push_screen(card, partial(self._decided, seen, card, change.promise, back))
 
         work = self._preview(ticket, change, title, self.desk.only_here(show))
@@ -104,16 +104,16 @@ class ReplyPreview(Part):
 
         def look(desk: Desk) -> tuple[Card, Ticket]:
             seen = desk.store.tickets.get(ticket.id) or ticket
-            recipient, found = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
+            recipient, findings = change.recipient or desk.recipient(ticket.id), desk.findings(ticket.id, change)
             promised = replace(change, promise=desk.promise(ticket.id, change))
             office = desk.office(ticket.id)
-            card = Card(title, recipient, promised, found, office=office, now=self.desk.clock(), weak=weak)
+            card = Card(title, recipient, promised, findings, office=office, now=self.desk.clock(), weak=weak)
             card = replace(
                 card,
                 people=desk.participants(ticket.id),
                 copies=desk.copies(ticket.id, replace(change, cc=None, take_in=())) if recipient else (),
                 takes_cc=carries_cc(seen.connector),
-                ours=desk.rules.ours,
+                our_addresses=desk.rules.our_addresses,
             )
             gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
             guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))

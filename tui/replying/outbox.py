@@ -56,13 +56,13 @@ class Outbox(Part):
         from tui.replying.outbox_card import Waiting
 
         now = self.desk.clock()
-        own = self.desk.store.messages.ours(entry.ticket_id, entry.message_id)
+        own = self.desk.store.messages.sent_by_us(entry.ticket_id, entry.message_id)
         newer = [
             self.desk.covered(message)
             for message in self.desk.store.messages.of(entry.ticket_id)
             if own is not None and message.id > own.id and message.direction is not Direction.NOTE
         ]
-        texts = [f"{one.from_name or one.from_address}:\n{one.new_text}" for one in newer]
+        texts = [f"{message.from_name or message.from_address}:\n{message.new_text}" for message in newer]
         known = [part for part in (entry.reason, *known_of(entry, lambda at: away(at, now))) if part]
         said = [*texts, "\n".join(f"· {part}" for part in known)]
         return Waiting(entry, own.text if own is not None else "", "\n\n".join(part for part in said if part) or "—")

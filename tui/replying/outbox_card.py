@@ -98,19 +98,19 @@ class OutboxCard(BaseCard[Decision]):
     def _show(self) -> None:
         start = max(0, min(self._marked - MOST_LINES // 2, len(self._waiting) - MOST_LINES))
         shown = list(enumerate(self._waiting))[start : start + MOST_LINES]
-        self._lines.update(Content("\n".join(self._line(number, one) for number, one in shown)))
-        one = self._waiting[self._marked]
-        self._own.update(Content(safe_text(one.own)))
-        self._meanwhile.update(Content(safe_text(one.meanwhile)))
-        arrived = words("a it arrived · ") if one.entry.state is OutboxState.IN_DOUBT else ""
+        self._lines.update(Content("\n".join(self._line(number, waiting) for number, waiting in shown)))
+        waiting = self._waiting[self._marked]
+        self._own.update(Content(safe_text(waiting.own)))
+        self._meanwhile.update(Content(safe_text(waiting.meanwhile)))
+        arrived = words("a it arrived · ") if waiting.entry.state is OutboxState.IN_DOUBT else ""
         self._keys.update(
             words("s send anyway · {arrived}e edit · x drop · Enter ticket · j k next · Esc back").format(
                 arrived=arrived
             )
         )
 
-    def _line(self, number: int, one: Waiting) -> str:
-        entry = one.entry
+    def _line(self, number: int, waiting: Waiting) -> str:
+        entry = waiting.entry
         marks = ("▸" if number == self._marked else " ") + _MARKS.get(entry.state, " ")
         why = f"  {one_line(entry.reason)}" if entry.reason else ""
         return f"{marks} #{entry.ticket_id}  {entry.state}  {one_line(', '.join((entry.recipient, *entry.cc)))}{why}"

@@ -189,8 +189,8 @@ class ReplyCard(BaseCard[Verdict]):
 
         due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
         if due_at is None:
-            told = words("That is not a future time; write tomorrow, Friday 17:00 or 2 days.")
-            self.notify(told, severity="warning", markup=False)
+            message = words("That is not a future time; write tomorrow, Friday 17:00 or 2 days.")
+            self.notify(message, severity="warning", markup=False)
             return
         given = self.card.change.promise
         promise = Promise(given.text if given is not None else answer, due_at)
@@ -202,7 +202,7 @@ class ReplyCard(BaseCard[Verdict]):
         from queues.mail.addresses import addresses
 
         named = [address or name for name, address in addresses(answer)]
-        unfit = next((address for address in named if not is_person(address, self.card.ours)), "")
+        unfit = next((address for address in named if not is_person(address, self.card.our_addresses)), "")
         if unfit:
             message = words("{address} is ours or not a person's mail address; correct it.")
             self.notify(message.format(address=one_line(unfit)), severity="warning", markup=False)
@@ -229,8 +229,8 @@ class ReplyCard(BaseCard[Verdict]):
     def _close_line(self) -> None:
         self.query(Input).remove_class("-open")
         self.set_focus(None)
-        told = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
-        facts = f"{self.card.facts}\n{told}" if self.reason else self.card.facts
+        reason_line = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
+        facts = f"{self.card.facts}\n{reason_line}" if self.reason else self.card.facts
         self.query_one("#card-facts", Static).update(Content(facts))
         self.query_one("#card-keys", KeyLine).update(self.card.keys(self.reason))
         self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
@@ -258,6 +258,6 @@ class ReplyCard(BaseCard[Verdict]):
     def _ask_once(self) -> None:
         """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""
         self.app.bell()
-        told = words("This macro may not fit: press the same key again to send it · e edits · Esc back")
-        self.query_one("#card-keys", KeyLine).update(told)
+        question = words("This macro may not fit: press the same key again to send it · e edits · Esc back")
+        self.query_one("#card-keys", KeyLine).update(question)
         self.call_after_refresh(setattr, self, "_asked", True)

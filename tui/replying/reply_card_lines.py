@@ -58,7 +58,7 @@ class Card:
     """Who gets a copy unless the change says otherwise."""
     takes_cc: bool = True
     """False where a ticketing system sends the reply: it has a Cc of its own."""
-    ours: frozenset[str] = frozenset()
+    our_addresses: frozenset[str] = frozenset()
     """Our own addresses: none of them gets a copy."""
     weak: bool = False
     """The macro is not sure to be the answer to this ticket: it is sent only after a second press."""

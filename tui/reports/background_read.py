@@ -46,7 +46,7 @@ class ReportState:
     asked: Asked
     answers: dict[Asked, Answer] = field(default_factory=dict)
     cursor: Coordinate = field(default_factory=lambda: Coordinate(0, 0))
-    behind: Behind | None = None
+    tickets_behind: Behind | None = None
     """The list that a ticket was opened from."""
     line: int = 0
     across: bool = False
@@ -108,7 +108,7 @@ class ReportReading(AnswersOnce[Opened]):
 
         try:
             with closing(Store.open(self.path, create=False)) as store:
-                found = question(store, report_progress)
+                result = question(store, report_progress)
         except StoppedError:
             return
         except DeskError as error:
@@ -121,7 +121,7 @@ class ReportReading(AnswersOnce[Opened]):
                 words("Internal error ({kind}); nothing was changed.").format(kind=type(error).__name__),
             )
         else:
-            app.call_from_thread(answered, found)
+            app.call_from_thread(answered, result)
 
     def _failed(self, report_progress: str) -> None:
         if self.is_attached:

@@ -42,16 +42,16 @@ def groupings(by: By, period: Period) -> tuple[Grouped, ...]:
 
 def page(by: By, held: Mapping[Grouped, Report], zone: tzinfo, hours: str) -> str:
     """Return the page's HTML; `hours` names the hours in which durations are measured."""
-    found, whole = held[by], held[By.ALL]
+    report, whole = held[by], held[By.ALL]
     since, until = (f"{datetime.fromtimestamp(at, zone):%d %b %Y %H:%M}" for at in
-                    (found.period.since, found.period.until))  # fmt: skip
+                    (report.period.since, report.period.until))  # fmt: skip
     title = f"Desk report, {since} to {until}"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{as_html(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
         f'<h1>{as_html(title)}</h1><p class="quiet">Compared with as much time before. Durations are medians '
         f"in {as_html(hours)}; handle time is a mean.</p>{_tiles(whole)}{_over_time(held, zone)}{_figures(whole)}"
-        f"{_groups(by, found) if by is not By.ALL else ''}{_meanings()}</body></html>\n"
+        f"{_groups(by, report) if by is not By.ALL else ''}{_meanings()}</body></html>\n"
     )
 
 
@@ -78,20 +78,20 @@ def _over_time(held: Mapping[Grouped, Report], zone: tzinfo) -> str:
         column_chart(f"Received and solved by {by}", labels, _series(columns, names, (Metric.RECEIVED, Metric.SOLVED))),
         column_chart(f"First reply by {by}, median", labels, _series(columns, names, (Metric.FIRST_REPLY,))),
         column_chart("Received and replies by hour", clock, _series(hours, clock, (Metric.RECEIVED, Metric.REPLIES))),
-        bar_chart("Backlog by age", [(name, found.count, f"{found.count:,}") for name in AGE_NAMES
-                                     for found in [ages.get(name, {}).get(Metric.BACKLOG, EMPTY)]]),
+        bar_chart("Backlog by age", [(name, figure.count, f"{figure.count:,}") for name in AGE_NAMES
+                                     for figure in [ages.get(name, {}).get(Metric.BACKLOG, EMPTY)]]),
     ))  # fmt: skip
 
 
 def _series(
     held: Mapping[str, Mapping[Metric, Figure]], names: Sequence[str], metrics: Sequence[Metric]
 ) -> list[Series]:
-    found = []
+    series = []
     for metric in metrics:
         figures = [held.get(name, {}).get(metric, EMPTY) for name in names]
         values = [value(metric, figure) if figure.count else None for figure in figures]
-        found.append(Series(metric, values, [shown(metric, one) for one in figures]))
-    return found
+        series.append(Series(metric, values, [shown(metric, figure) for figure in figures]))
+    return series
 
 
 def _figures(whole: Report) -> str:
@@ -114,18 +114,18 @@ def _table(held: Sequence[Row]) -> str:
     return f"<table>{head}{''.join(lines)}</table>"
 
 
-def _groups(by: By, found: Report) -> str:
-    named = groups(found)
+def _groups(by: By, report: Report) -> str:
+    named = groups(report)
     charts = []
     for metric in _COMPARED:
-        bars = [(group, value(metric, one) if one.count else None, shown(metric, one)) for group in named
-                for one in [found.now.get(group, {}).get(metric, EMPTY)] if one.count]  # fmt: skip
+        bars = [(group, value(metric, figure) if figure.count else None, shown(metric, figure)) for group in named
+                for figure in [report.now.get(group, {}).get(metric, EMPTY)] if figure.count]  # fmt: skip
         bars.sort(key=lambda bar: -(bar[1] or 0)) if by in (By.MACRO, By.TOPIC) else None
         charts.append(bar_chart(f"{metric.capitalize()} by {by}", bars[:_MOST_BARS]) if bars else "")
     head = "".join(f"<th>{as_html(metric)}</th>" for metric in SHORT)
     lines = (
         f"<tr><td>{as_html(group)}</td>"
-        + "".join(f"<td>{_cell(row_of(found, group, metric))}</td>" for metric in SHORT)
+        + "".join(f"<td>{_cell(row_of(report, group, metric))}</td>" for metric in SHORT)
         + "</tr>"
         for group in named
     )

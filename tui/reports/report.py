@@ -75,13 +75,13 @@ class Reports(Part):
             self.desk.say("")
             return
         if opened.ticket_id is None:
-            self._list(opened.behind)
+            self._list(opened.tickets_behind)
             return
         self.going.jump_to(opened.ticket_id)
         if self.desk.view.ticket_id == opened.ticket_id:
             self.desk.say(words("#{n} · Esc goes back to the report").format(n=opened.ticket_id))
 
-    def _list(self, behind: Behind) -> None:
+    def _list(self, tickets_behind: Behind) -> None:
         """Show these tickets in their lanes, whatever their status."""
-        self.view_choice.show_everywhere(NamedView(LISTED, name=behind.name, among=behind.tickets))
-        self.desk.say(words("{n} tickets · Esc goes back to the report").format(n=f"{len(behind.tickets):,}"))
+        self.view_choice.show_everywhere(NamedView(LISTED, name=tickets_behind.name, among=tickets_behind.tickets))
+        self.desk.say(words("{n} tickets · Esc goes back to the report").format(n=f"{len(tickets_behind.tickets):,}"))

@@ -57,7 +57,7 @@ def write_page(path: Path, by: By, held: Mapping[Grouped, Report], zone: tzinfo,
         stream.write(page(by, held, zone, f"hours of {calendar}" if calendar else "wall time"))
 
 
-def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, told: Progress) -> Path:
+def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, on_progress: Progress) -> Path:
     """Write a report to a new file, as a page (.html), .csv or .jsonl; return its path.
 
     Raises InputError for another extension, an existing file, or a file that cannot be written.
@@ -68,7 +68,7 @@ def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, told: Pro
     by = asked.by
     wanted = groupings(by, asked.period(zone)) if kind == KINDS[0] else (by,)
     elapsed = elapsed_of(asked.calendar)
-    held = reports(store, asked.period(zone), wanted, zone, elapsed=elapsed, told=told)
+    held = reports(store, asked.period(zone), wanted, zone, elapsed=elapsed, on_progress=on_progress)
     with _file(path, "x") as stream:
         if kind == KINDS[0]:
             stream.write(page(by, held, zone, f"hours of {asked.calendar}" if asked.calendar else "wall time"))

@@ -87,9 +87,9 @@ def rows(report: Report) -> Iterator[Row]:
                 yield row
 
 
-def row_of(found: Report, group: str, metric: Metric) -> Row:
+def row_of(report: Report, group: str, metric: Metric) -> Row:
     """Return one figure of one group, with its value in the period before."""
-    now, before = (held.get(group, {}).get(metric, EMPTY) for held in (found.now, found.before))
+    now, before = (held.get(group, {}).get(metric, EMPTY) for held in (report.now, report.before))
     return Row(group, metric, now, before)
 
 
@@ -98,18 +98,18 @@ def _place(group: str) -> tuple[int, str]:
     return (AGE_NAMES.index(group) if group in AGE_NAMES else 0, group)
 
 
-def value(metric: Metric, found: Figure) -> float | None:
+def value(metric: Metric, figure: Figure) -> float | None:
     """Return the figure that summarises the measures: a count, a fraction, a median of seconds, a mean."""
     if metric in COUNTS or metric is Metric.BACKLOG:
-        return found.count
-    if not found.count:
+        return figure.count
+    if not figure.count:
         return None
-    return found.mean if metric in MEANS else found.median
+    return figure.mean if metric in MEANS else figure.median
 
 
-def shown(metric: Metric, found: Figure) -> str:
+def shown(metric: Metric, figure: Figure) -> str:
     """Return the figure as people read it."""
-    number = value(metric, found)
+    number = value(metric, figure)
     if number is None:
         return "-"
     if metric in SHARES:

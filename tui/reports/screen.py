@@ -76,8 +76,8 @@ class ReportScreen(ReportReading):
         """Show the last question; go back to the list that a ticket was opened from."""
         self.figures.focus()
         self._ask(self.state.asked)
-        if self.state.behind is not None:
-            self._show_behind(self.state.behind)
+        if self.state.tickets_behind is not None:
+            self._show_behind(self.state.tickets_behind)
 
     def on_resize(self, event: Resize) -> None:
         """Update the layout after a resize."""
@@ -108,7 +108,7 @@ class ReportScreen(ReportReading):
     def action_hours(self) -> None:
         """Measure in the hours of the next calendar; after the last, in all hours again."""
         try:
-            names = [WALL, *sorted(name for name, one in calendars().items() if not one.is_always)]
+            names = [WALL, *sorted(name for name, calendar in calendars().items() if not calendar.is_always)]
         except DeskError as error:
             self.say(f"{error.title}: {error.message}")
             return
@@ -135,7 +135,7 @@ class ReportScreen(ReportReading):
             return
         title = detail(asked, self.state.answers[asked], cell)
         zone = self.zone
-        self.read(lambda store, told: open_cell(store, asked, cell, title, zone, told), self._show_behind)
+        self.read(lambda store, on_progress: open_cell(store, asked, cell, title, zone, on_progress), self._show_behind)
 
     def action_across(self) -> None:
         """Plot over time, or compare groups."""
@@ -161,7 +161,9 @@ class ReportScreen(ReportReading):
 
         def named(path: str | None) -> None:
             if path:
-                self.read(lambda store, told: write_report(store, Path(path), asked, zone, told), self._written)
+                self.read(
+                    lambda store, on_progress: write_report(store, Path(path), asked, zone, on_progress), self._written
+                )
 
         question = words("Write the report into which file? .html has charts; .csv or .jsonl has the figures")
         self.app.push_screen(AskLine(question, "report.html", default_path(asked, zone)), named)
@@ -193,16 +195,18 @@ class ReportScreen(ReportReading):
             self._fill()
             return
 
-        def answer(store: Store, told: Progress) -> Answer:
+        def answer(store: Store, on_progress: Progress) -> Answer:
             elapsed = elapsed_of(asked.calendar)
-            return reports(store, asked.period(self.zone), asked.groupings, self.zone, elapsed=elapsed, told=told)
+            return reports(
+                store, asked.period(self.zone), asked.groupings, self.zone, elapsed=elapsed, on_progress=on_progress
+            )
 
-        self.read(answer, lambda found: self._answered(asked, found))
+        self.read(answer, lambda figures: self._answered(asked, figures))
 
-    def _answered(self, asked: Asked, found: Answer) -> None:
+    def _answered(self, asked: Asked, answer: Answer) -> None:
         while len(self.state.answers) >= REMEMBERED:
             del self.state.answers[next(iter(self.state.answers))]
-        self.state.answers[asked] = found
+        self.state.answers[asked] = answer
         self._fill()
 
     def _show_question(self) -> None:
@@ -244,28 +248,28 @@ class ReportScreen(ReportReading):
         grouped = asked.by in TIMES or asked.by is By.AGE  # figures grouped by time are already plotted over time
         both = self.size.width >= BESIDE and asked.by is not By.ALL and not grouped
         width = width // 2 - 2 if both else width
-        one, other = list[str](), list[str]()
+        time_lines, other = list[str](), list[str]()
         if height >= LEAST_LINES and (both or not (self.state.across or grouped)):
-            one = over_time(asked, answer, cell, self.zone, width, height)
+            time_lines = over_time(asked, answer, cell, self.zone, width, height)
         if height >= LEAST_LINES and (both or self.state.across or grouped):
             other = across(asked, answer, cell, width, height)
-        for shown, lines in ((self._plot, one), (self._across, other)):
+        for shown, lines in ((self._plot, time_lines), (self._across, other)):
             shown.update(Content("\n".join(lines)))
             shown.display = bool(lines)
 
-    def _show_behind(self, found: Behind) -> None:
+    def _show_behind(self, tickets_behind: Behind) -> None:
         if self.app.screen is not self:
             self.say(words("You moved on meanwhile, so nothing was opened; press the key again."))
             return
-        self.state.behind, line = None, self.state.line
+        self.state.tickets_behind, line = None, self.state.line
         self.state.line = 0
 
         def chosen(opened: Opened | None) -> None:
             if opened is not None:
-                self.state.behind, self.state.line = found, opened.line
+                self.state.tickets_behind, self.state.line = tickets_behind, opened.line
                 self.dismiss(opened)
 
-        self.app.push_screen(BehindCard(found, self.zone, line), chosen)
+        self.app.push_screen(BehindCard(tickets_behind, self.zone, line), chosen)
 
     def _written(self, path: Path) -> None:
         self.say(words("Written: {path}").format(path=path))

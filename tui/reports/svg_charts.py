@@ -58,11 +58,11 @@ def column_chart(title: str, labels: Sequence[str], series: Sequence[Series]) ->
     parts.append(f'<text x="{_LEFT - 6}" y="{_HEAD + 4}" text-anchor="end">{as_html(top)}</text>')
     for place, label in enumerate(labels):
         x = _LEFT + place * step
-        for number, one in enumerate(series):
-            value = one.values[place]
+        for number, line in enumerate(series):
+            value = line.values[place]
             if value is not None:
-                told = f"{label}: {one.shown[place]} {one.name}"
-                parts.append(_column(x + step * 0.1 + number * wide, value / most, wide, number, told))
+                tooltip = f"{label}: {line.shown[place]} {line.name}"
+                parts.append(_column(x + step * 0.1 + number * wide, value / most, wide, number, tooltip))
         if place % every == 0:
             middle = f'x="{x + step / 2:.1f}" y="{HEIGHT + 15}" text-anchor="middle"'
             parts.append(f"<text {middle}>{as_html(label)}</text>")
@@ -86,11 +86,11 @@ def bar_chart(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
     return _figure(title, len(rows) * _LINE, parts, [])
 
 
-def _column(x: float, share: float, wide: float, number: int, told: str) -> str:
+def _column(x: float, share: float, wide: float, number: int, tooltip: str) -> str:
     tall = max(0.0, (HEIGHT - _HEAD) * share)
     return (
         f'<rect {_PAINT[number]} x="{x:.1f}" y="{HEIGHT - tall:.1f}" width="{wide * 0.92:.1f}" '
-        f'height="{tall:.1f}"><title>{as_html(told)}</title></rect>'
+        f'height="{tall:.1f}"><title>{as_html(tooltip)}</title></rect>'
     )
 
 

@@ -83,13 +83,13 @@ def over_time(asked: Asked, answer: Answer, cell: Cell, zone: tzinfo, width: int
 
 def across(asked: Asked, answer: Answer, cell: Cell, width: int, height: int) -> list[str]:
     """Return a plot that compares a cell's figure with other groups; as many as fit, including its own."""
-    found, metric = answer[asked.by], cell.metric
-    named = groups(found)
-    held = [found.now.get(group, {}).get(metric, EMPTY) for group in named]
+    report, metric = answer[asked.by], cell.metric
+    named = groups(report)
+    held = [report.now.get(group, {}).get(metric, EMPTY) for group in named]
     if asked.by in TIMES:
         return _columns(metric, held, named, width, height)
     first = max(0, min(named.index(cell.group) - height // 2, len(named) - height)) if cell.group in named else 0
-    lines = [(one_line(group), value(metric, one) or 0, shown(metric, one)) for group, one in
+    lines = [(one_line(group), value(metric, figure) or 0, shown(metric, figure)) for group, figure in
              zip(named, held, strict=True)]  # fmt: skip
     return bars(lines[first : first + height], width) if any(summary.count for summary in held) else []
 
@@ -104,12 +104,12 @@ def _columns(metric: Metric, held: Sequence[Figure], labels: Sequence[str], widt
 
 
 def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
-    found = answer[asked.by]
+    report = answer[asked.by]
     over = {By.HOUR: words("by hour"), By.DAY: words("by day"), By.WEEK: words("by week")}[asked.over_time]
     heads = ("", words("now"), words("before"), words("change"), words("of"), words("p90"), over)
     lines = []
     for metric in EVERY:
-        row = row_of(found, ALL, metric)
+        row = row_of(report, ALL, metric)
         if not row.now.count and not row.before.count:
             continue
         texts = (
@@ -124,14 +124,14 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
     return Table(heads, tuple(lines))
 
 
-def _groups(found: Report, *, roomy: bool) -> Table:
-    held: list[Mapping[Metric, Figure]] = [*found.now.values(), *found.before.values()]
+def _groups(report: Report, *, roomy: bool) -> Table:
+    held: list[Mapping[Metric, Figure]] = [*report.now.values(), *report.before.values()]
     metrics = [metric for metric in EVERY if any(metric in summary for summary in held)]
     lines = []
-    for group in groups(found):
+    for group in groups(report):
         cells = []
         for metric in metrics:
-            row = row_of(found, group, metric)
+            row = row_of(report, group, metric)
             text = shown(metric, row.now) if row.now.count or row.before.count else ""
             moved = change(row).split(" ")[0] if roomy else ""  # the line below has the unit
             cells.append(Cell(f"{text} {moved}" if moved else text, group, metric))
@@ -144,8 +144,8 @@ def _over_time(asked: Asked, answer: Answer, group: str, metric: Metric, zone: t
     return [by_time.get(name, {}).get(metric, EMPTY) for name, _ in asked.times(zone)]
 
 
-def _spread(metric: Metric, found: Figure) -> str:
-    told = words("mean {mean}, median {median}, p90 {p90}").format(
-        mean=span(round(found.mean)), median=span(round(found.median)), p90=span(round(found.p90))
+def _spread(metric: Metric, figure: Figure) -> str:
+    spread = words("mean {mean}, median {median}, p90 {p90}").format(
+        mean=span(round(figure.mean)), median=span(round(figure.median)), p90=span(round(figure.p90))
     )
-    return words("age: {spread}").format(spread=told) if metric is Metric.BACKLOG else told
+    return words("age: {spread}").format(spread=spread) if metric is Metric.BACKLOG else spread

@@ -10,7 +10,7 @@ from heapq import nlargest
 from data.records.tickets import LaneRow
 from data.store import Store
 from queues.figures.metrics import LENGTHS, NUMBERS, SHARES, Measure, Metric
-from queues.figures.reporting import Progress, behind
+from queues.figures.reporting import Progress, measures_behind
 from tui.look.short_times import span
 from tui.look.words import words
 from tui.reports.hours import elapsed_of
@@ -42,20 +42,22 @@ class Behind:
         return tuple(dict.fromkeys(measure.ticket_id for measure, _ in self.lines))
 
 
-def open_cell(store: Store, asked: Asked, cell: Cell, title: str, zone: tzinfo, told: Progress) -> Behind:
+def open_cell(store: Store, asked: Asked, cell: Cell, title: str, zone: tzinfo, on_progress: Progress) -> Behind:
     """Return the tickets behind a figure on the screen."""
     period = asked.period(zone)
     counted = [0]
 
     def wanted() -> Iterator[Measure]:
         span_of = period.before if cell.before else period
-        for measure, group in behind(store, span_of, asked.by, zone, elapsed=elapsed_of(asked.calendar), told=told):
+        for measure, group in measures_behind(
+            store, span_of, asked.by, zone, elapsed=elapsed_of(asked.calendar), on_progress=on_progress
+        ):
             if measure.metric is cell.metric and group == cell.group:
                 counted[0] += 1
                 yield measure
 
     sign = -1 if cell.metric in HIGH_IS_GOOD else 1
-    first = nlargest(MOST, wanted(), key=lambda one: (sign * one.value, one.at, one.ticket_id))
+    first = nlargest(MOST, wanted(), key=lambda measure: (sign * measure.value, measure.at, measure.ticket_id))
     lines = tuple((measure, store.tickets.row(measure.ticket_id)) for measure in first)
     return Behind(name_of(asked, cell), title, cell.metric, counted[0], lines)
 

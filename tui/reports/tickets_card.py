@@ -27,8 +27,8 @@ class Opened:
     """What to show on the desk."""
 
     ticket_id: int | None
-    """A ticket, or None for all of `behind` in their lanes."""
-    behind: Behind
+    """A ticket, or None for all of `tickets_behind` in their lanes."""
+    tickets_behind: Behind
     line: int
     """The position in the list."""
 
@@ -39,21 +39,21 @@ class BehindCard(AnswersOnce[Opened]):
     CSS_PATH = "report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.BEHIND)
 
-    def __init__(self, behind: Behind, zone: tzinfo, line: int = 0) -> None:
+    def __init__(self, tickets_behind: Behind, zone: tzinfo, line: int = 0) -> None:
         super().__init__()
-        self._behind, self._zone, self._line = behind, zone, line
+        self._tickets_behind, self._zone, self._line = tickets_behind, zone, line
         self.list: DataTable[Text] = DataTable(id="behind-list", cursor_type="row", zebra_stripes=True)
 
     def compose(self) -> ComposeResult:
         """The figure, its tickets, keys."""
-        yield Static(Content(self._behind.title), id="report-title", markup=False)
+        yield Static(Content(self._tickets_behind.title), id="report-title", markup=False)
         yield self.list
         yield Static(Content(self._keys()), id="report-said", markup=False)
 
     def on_mount(self) -> None:
         """Draw the lines."""
-        heads = (words("ticket"), words(self._behind.metric), words("when"), words("agent"), words("subject"))
-        lines = [self._texts(measure, row) for measure, row in self._behind.lines]
+        heads = (words("ticket"), words(self._tickets_behind.metric), words("when"), words("agent"), words("subject"))
+        lines = [self._texts(measure, row) for measure, row in self._tickets_behind.lines]
         # counts have no value per ticket, and not every figure has an agent
         held = [place for place in range(len(heads)) if any(line[place] for line in lines)]
         for place in held:
@@ -70,12 +70,12 @@ class BehindCard(AnswersOnce[Opened]):
     def action_open(self) -> None:
         """Open the selected ticket on the desk."""
         place = self.list.cursor_row
-        if place < len(self._behind.lines):
-            self.dismiss(Opened(self._behind.lines[place][0].ticket_id, self._behind, place))
+        if place < len(self._tickets_behind.lines):
+            self.dismiss(Opened(self._tickets_behind.lines[place][0].ticket_id, self._tickets_behind, place))
 
     def action_lanes(self) -> None:
         """Show all in their lanes, to work on them."""
-        self.dismiss(Opened(None, self._behind, self.list.cursor_row))
+        self.dismiss(Opened(None, self._tickets_behind, self.list.cursor_row))
 
     def action_leave(self) -> None:
         """Go back to the figures."""
@@ -92,8 +92,8 @@ class BehindCard(AnswersOnce[Opened]):
         return (f"#{measure.ticket_id}", value_words(measure), when, one_line(measure.agent), subject)
 
     def _keys(self) -> str:
-        told, listed = words("Enter opens · v all on the desk · Esc back"), len(self._behind.lines)
-        if listed < self._behind.total:
-            most = words("the first {n} of {total}").format(n=f"{listed:,}", total=f"{self._behind.total:,}")
-            return f"{most} · {told}"
-        return told
+        key_line, listed = words("Enter opens · v all on the desk · Esc back"), len(self._tickets_behind.lines)
+        if listed < self._tickets_behind.total:
+            most = words("the first {n} of {total}").format(n=f"{listed:,}", total=f"{self._tickets_behind.total:,}")
+            return f"{most} · {key_line}"
+        return key_line

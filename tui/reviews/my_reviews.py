@@ -108,24 +108,27 @@ class MyReviews(BaseCard[int]):
     def _draw(self) -> None:
         start = max(0, min(self._marked - MOST_LINES // 2, len(self._given) - MOST_LINES))
         shown = list(enumerate(self._given))[start : start + MOST_LINES]
-        self._list.update(Content("\n".join(self._line(number, one) for number, one in shown)))
-        one = self._given[self._marked]
-        self._text.update(Content("\n".join(self._full(one))))
-        if one.review.seen_at is None:
-            self._see(one.review.id)
+        self._list.update(Content("\n".join(self._line(number, given) for number, given in shown)))
+        given = self._given[self._marked]
+        self._text.update(Content("\n".join(self._full(given))))
+        if given.review.seen_at is None:
+            self._see(given.review.id)
 
-    def _line(self, number: int, one: Given) -> str:
-        review = one.review
+    def _line(self, number: int, given: Given) -> str:
+        review = given.review
         marks = ("▸" if number == self._marked else " ") + ("•" if review.seen_at is None else " ")
         ago = words("{span} ago").format(span=span(max(0, self._now - review.at)))
         by = words("by {name}").format(name=one_line(review.reviewer))
-        told = f"{marks} #{review.ticket_id} {percent(review)} · {by} · {ago} · {stand(review, one.answers)}"
-        return fit(told, self.size.width - 6)
+        line = f"{marks} #{review.ticket_id} {percent(review)} · {by} · {ago} · {stand(review, given.answers)}"
+        return fit(line, self.size.width - 6)
 
-    def _full(self, one: Given) -> list[str]:
-        lines = [f"{one.review.scorecard} · {percent(one.review)}", *mark_lines(one.marks, one.card, one.language)]
-        lines += [f"“{safe_text(one.review.comment)}”"] if one.review.comment else []
-        lines += [answer_line(said) for said in one.answers]
-        lines += ["", words("The customer wrote:"), safe_text(one.asked).strip() or "—", ""]
-        lines += [f"{words('Your reply')} · {one.versions}"]
-        return [*lines, safe_text(one.message.text).strip() if one.message is not None else "—"]
+    def _full(self, given: Given) -> list[str]:
+        lines = [
+            f"{given.review.scorecard} · {percent(given.review)}",
+            *mark_lines(given.marks, given.card, given.language),
+        ]
+        lines += [f"“{safe_text(given.review.comment)}”"] if given.review.comment else []
+        lines += [answer_line(said) for said in given.answers]
+        lines += ["", words("The customer wrote:"), safe_text(given.asked).strip() or "—", ""]
+        lines += [f"{words('Your reply')} · {given.versions}"]
+        return [*lines, safe_text(given.message.text).strip() if given.message is not None else "—"]

@@ -28,14 +28,14 @@ def mark_lines(marks: Sequence[Mark], card: Scorecard | None, language: str) -> 
         yield f"{given + of:>4}  {safe_line(asked)}" + (f": {safe_line(mark.comment)}" if mark.comment else "")
 
 
-def answer_line(one: ReviewAnswer) -> str:
+def answer_line(answer: ReviewAnswer) -> str:
     """Return a response to a review: `ann disputes: …`."""
     labels = {
         AnswerKind.ACCEPT: words("{name} accepts"),
         AnswerKind.DISPUTE: words("{name} disputes"),
         AnswerKind.UPHOLD: words("{name} upholds it"),
-    }[one.kind].format(name=safe_line(one.actor))
-    return f"{labels}: {safe_line(one.text)}" if one.text else labels
+    }[answer.kind].format(name=safe_line(answer.actor))
+    return f"{labels}: {safe_line(answer.text)}" if answer.text else labels
 
 
 def version_words(message: Message, versions: Mapping[str, str]) -> str:

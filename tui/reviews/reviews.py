@@ -171,7 +171,9 @@ class Reviews(Part):
 
     def _labels(self) -> dict[str, str]:
         """Return today's versions of the procedures, by id."""
-        return {key: one.label for key, one in self.steps.book.items()} if self.steps.book is not None else {}
+        return (
+            {key: procedure.label for key, procedure in self.steps.book.items()} if self.steps.book is not None else {}
+        )
 
     def _sheet(self, item: Item, card: Scorecard) -> Sheet:
         from tui.reviews.scorecard_form import sheet_of
@@ -213,19 +215,19 @@ class Reviews(Part):
     def _calibrate(self, item: Item, name: str, card: Scorecard) -> None:
         number = item.number
 
-        def done(one: Calibration) -> None:
-            told = words("{label}: {names} score this reply independently").format(
-                label=one.label, names=", ".join(one.reviewers)
+        def done(calibration: Calibration) -> None:
+            message = words("{label}: {names} score this reply independently").format(
+                label=calibration.label, names=", ".join(calibration.reviewers)
             )
-            self._review_screen.show(self._to_review(), told)
+            self._review_screen.show(self._to_review(), message)
 
         self.desk.run_worker(self.desk.ask(lambda desk: desk.reviews.calibrate(number, name, card), done))
 
     def _undo_review(self) -> None:
         def done(done: Done) -> None:
             self.desk.refresh_lanes()
-            told = words("Undone: {what}").format(what=done.summary)
-            self._review_screen.show(self._to_review(), told, tickets=done.ticket_ids)
+            message = words("Undone: {what}").format(what=done.summary)
+            self._review_screen.show(self._to_review(), message, tickets=done.ticket_ids)
 
         self.desk.run_worker(self.desk.ask(lambda desk: desk.undo(), done))
 

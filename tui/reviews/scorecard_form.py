@@ -49,7 +49,7 @@ class Sheet:
         except RuleError:
             return False
         later = range(self.marked + 1, len(self.card.criteria))
-        unscored = {one.id for one in self.missing}
+        unscored = {criterion.id for criterion in self.missing}
         self.marked = next((place for place in later if self.card.criteria[place].id in unscored), self.marked)
         return True
 
@@ -72,15 +72,15 @@ class Sheet:
 
     def lines(self, width: int) -> Iterator[str]:
         """Yield one line per criterion, with the reviewer's comment below it."""
-        for place, one in enumerate(self.card.criteria):
-            given = one.shown(self.points[one.id]) if one.id in self.points else "·"
-            offered = "/".join([*one.answers, *(["-"] if one.na else [])])
-            end = f"{offered} ×{one.weight:g}" + ("!" if one.auto_fail else " ")
+        for place, criterion in enumerate(self.card.criteria):
+            given = criterion.shown(self.points[criterion.id]) if criterion.id in self.points else "·"
+            offered = "/".join([*criterion.answers, *(["-"] if criterion.na else [])])
+            end = f"{offered} ×{criterion.weight:g}" + ("!" if criterion.auto_fail else " ")
             head = f"{'▸' if place == self.marked else ' '}{given:>4} "
-            text = one_line(one.words(self.language))
+            text = one_line(criterion.words(self.language))
             yield head + fit(text, width - len(head) - len(end) - 1) + " " + end
-            if one.id in self.comments:
-                yield fit(f"      “{one_line(self.comments[one.id])}”", width)
+            if criterion.id in self.comments:
+                yield fit(f"      “{one_line(self.comments[criterion.id])}”", width)
 
     def packed(self) -> dict[str, Any]:
         """Return the marks so far, to be saved."""

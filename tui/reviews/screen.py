@@ -107,10 +107,10 @@ class ReviewScreen(BaseCard[None]):
         The selection stays, or moves past the reply `after`; with `tickets` it goes to a reply of one of those.
         """
         self.say(said)
-        numbers = [one.number for one in items]
+        numbers = [item.number for item in items]
         here = self.item.number if self.item is not None and self.item.number != after else None
         self._items = list(items)
-        wanted = next((one.number for one in items if one.message.ticket_id in tickets), here)
+        wanted = next((item.number for item in items if item.message.ticket_id in tickets), here)
         if wanted in numbers:
             self._marked = numbers.index(wanted)
         self._marked = min(self._marked, max(0, len(items) - 1))
@@ -281,8 +281,8 @@ class ReviewScreen(BaseCard[None]):
         room = MANY if self.has_class("-wide") else FEW
         start = max(0, min(self._marked - room // 2, len(self._items) - room))
         return [
-            fit(_line(one, number == self._marked), self.size.width - 6)
-            for number, one in list(enumerate(self._items))[start : start + room]
+            fit(_line(item, number == self._marked), self.size.width - 6)
+            for number, item in list(enumerate(self._items))[start : start + room]
         ]
 
 

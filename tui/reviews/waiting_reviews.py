@@ -85,10 +85,10 @@ def to_review(
 
 def newest_reply(store: Store, ticket_id: int, reviewer: str) -> int:
     """Return the newest reply of another agent on a ticket, 0 if there is none."""
-    ours = [
+    replies = [
         message for message in store.messages.of(ticket_id) if message.direction is Direction.OUT and message.from_name
     ]
-    return next((reply.id for reply in reversed(ours) if reply.from_name.casefold() != reviewer.casefold()), 0)
+    return next((reply.id for reply in reversed(replies) if reply.from_name.casefold() != reviewer.casefold()), 0)
 
 
 def of_agent(store: Store, agent: str, labels: Mapping[str, str], cover: Cover, limit: int = 50) -> list[Given]:
@@ -104,8 +104,8 @@ def card_of(item: Item, cards: Mapping[str, Scorecard], chosen: str = "") -> Sco
 
 def kept_draft(store: Store, reviewer: str, message_id: int) -> dict[str, Any] | None:
     """Return a reviewer's marks so far for a reply that is not reviewed yet."""
-    found = store.settings.get(Reviewing.draft_key(reviewer, message_id))
-    return found if isinstance(found, dict) else None
+    draft = store.settings.get(Reviewing.draft_key(reviewer, message_id))
+    return draft if isinstance(draft, dict) else None
 
 
 def _item(
@@ -140,6 +140,6 @@ def _given(store: Store, review: Review, labels: Mapping[str, str], cover: Cover
 def _asked(store: Store, reply: Message, cover: Cover) -> str:
     """Return the customer's latest message before a reply."""
     earlier = [message for message in store.messages.of(reply.ticket_id) if message.id < reply.id]
-    found = next((message for message in reversed(earlier) if message.direction is Direction.IN), None)
-    shown = cover(found) if found is not None else None
+    latest = next((message for message in reversed(earlier) if message.direction is Direction.IN), None)
+    shown = cover(latest) if latest is not None else None
     return (shown.new_text or shown.text) if shown is not None else ""

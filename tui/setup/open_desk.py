@@ -38,8 +38,8 @@ def detect(text: str) -> tuple[str, float]:
     """Return the language of a text and its confidence, as the checks before sending need it."""
     from queues.language.detector import detect as detect_language
 
-    found = detect_language(text)
-    return found.language, found.confidence
+    detection = detect_language(text)
+    return detection.language, detection.confidence
 
 
 def recogniser(store: Store, settings: Settings) -> Recogniser:
@@ -49,7 +49,9 @@ def recogniser(store: Store, settings: Settings) -> Recogniser:
     from queues.intake.language_of_incoming import Recogniser
 
     library = Library.standard(config_folder() / "macros")
-    return Recogniser(store, ours=own_texts(library), market=settings.languages, own_addresses=own_addresses(settings))
+    return Recogniser(
+        store, own_texts=own_texts(library), market=settings.languages, own_addresses=own_addresses(settings)
+    )
 
 
 def speller() -> Speller:

@@ -178,7 +178,7 @@ class Configuration:
 
     settings: Settings
     path: Path
-    found: bool
+    exists: bool
 
 
 def load(folder: Path | None = None) -> Configuration:

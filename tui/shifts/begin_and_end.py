@@ -90,21 +90,21 @@ class Shifts(Part):
         now_said = wordings_now(self.desk.answering.library(), book)
         store = Store.open(self.desk.store.path, create=False)
         try:
-            found = shift_start(
+            start = shift_start(
                 store, self.desk.agent, now_said, day_ends=day_end(self.desk.clock(), ZoneInfo(self.desk.zone()))
             )
         finally:
             store.close()
-        self.desk.from_thread(then, found, now_said)
+        self.desk.from_thread(then, start, now_said)
 
-    def _begin_silently(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+    def _begin_silently(self, start: ShiftStart, now_said: shifts.Wordings) -> None:
         self.desk.writer.submit(lambda desk: desk.begin_shift(now_said))
 
-    def _offer(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+    def _offer(self, start: ShiftStart, now_said: shifts.Wordings) -> None:
         """Do not interrupt: without anything to read the shift just begins; during work only a message is shown."""
         from tui.shifts.shift_lines import start_lines
 
-        if not start_lines(self.desk.store, found, self.desk.clock(), self.desk.zone()):
+        if not start_lines(self.desk.store, start, self.desk.clock(), self.desk.zone()):
             self._begin(now_said, 0)
         elif (
             self.desk.view.ticket_id is not None
@@ -115,14 +115,14 @@ class Shifts(Part):
                 words("{key} begins a shift and shows what was handed over.").format(key=self.desk.key("desk.shift"))
             )
         else:
-            self._show_start(found, now_said)
+            self._show_start(start, now_said)
 
-    def _show_start(self, found: ShiftStart, now_said: shifts.Wordings) -> None:
+    def _show_start(self, start: ShiftStart, now_said: shifts.Wordings) -> None:
         from tui.cards.lines_card import LinesCard
         from tui.shifts.shift_lines import start_lines
 
         lines = [(BEGIN, words("Begin the shift"))]
-        lines += start_lines(self.desk.store, found, self.desk.clock(), self.desk.zone()) or [
+        lines += start_lines(self.desk.store, start, self.desk.clock(), self.desk.zone()) or [
             ("", words("Nothing was handed over to you."))
         ]
         note = words("Enter begins, and opens the selected ticket; on a change it shows the difference · Esc not now")
@@ -130,21 +130,21 @@ class Shifts(Part):
         def chosen(name: str | None) -> None:
             kind, _, place = (name or "").partition(":")
             if kind == "revised":
-                self._show_revised(found, int(place), now_said)
+                self._show_revised(start, int(place), now_said)
             elif kind:
                 self._begin(now_said, int(place) if kind == "ticket" else 0)
 
         self.desk.push_screen(LinesCard(words("Begin a shift"), lines, note), chosen)
 
-    def _show_revised(self, found: ShiftStart, place: int, now_said: shifts.Wordings) -> None:
+    def _show_revised(self, start: ShiftStart, place: int, now_said: shifts.Wordings) -> None:
         """Show what changed, then the card again."""
         from queues.procedures.wording_diff import difference
         from tui.procedures.changed_wording_card import ChangeCard
         from tui.shifts.shift_lines import revised_line
 
-        one = found.revised[place]
-        card = ChangeCard(revised_line(one), "", difference(one.old, one.new))
-        self.desk.push_screen(card, lambda _: self._show_start(found, now_said))
+        revised = start.revised[place]
+        card = ChangeCard(revised_line(revised), "", difference(revised.old, revised.new))
+        self.desk.push_screen(card, lambda _: self._show_start(start, now_said))
 
     def _begin(self, now_said: shifts.Wordings, ticket_id: int) -> None:
         def begun(_: Shift) -> None:
@@ -162,8 +162,8 @@ class Shifts(Part):
         """Write the hand-over from the events, let the agent edit it, and end the shift with it."""
         going = self.going_on
         if going is None:
-            told = words("No shift is running; {key} begins one.")
-            self.desk.say(told.format(key=self.desk.key("desk.shift")))
+            message = words("No shift is running; {key} begins one.")
+            self.desk.say(message.format(key=self.desk.key("desk.shift")))
         else:
             then = self.desk.only_here(self._edit_note, of_ticket=False)
             self.desk.in_thread("shift", partial(self._write_note, going, self.desk.clock(), then))
@@ -172,9 +172,9 @@ class Shifts(Part):
         from queues.shifts.handover import hand_over
         from tui.shifts.shift_lines import hand_over_note
 
-        found = self.figures.read(shift, now)
+        figures = self.figures.read(shift, now)
         with closing(Store.open(self.desk.store.path, create=False)) as store:
-            note = hand_over_note(found, hand_over(store, now), now, self.desk.zone())
+            note = hand_over_note(figures, hand_over(store, now), now, self.desk.zone())
         self.desk.from_thread(then, note)
 
     def _edit_note(self, note: str) -> None:
@@ -191,6 +191,6 @@ class Shifts(Part):
         from tui.look.short_times import span
 
         self.desk.header.show_shift(())
-        told = words("Your shift ended after {span}; tridesk handover shows what you handed over · {key} resumes it")
+        message = words("Your shift ended after {span}; tridesk handover shows what you handed over · {key} resumes it")
         length = span(shift.seconds(0, shift.ended_at or 0))
-        self.desk.say(told.format(span=length, key=self.desk.key("desk.undo")))
+        self.desk.say(message.format(span=length, key=self.desk.key("desk.undo")))

@@ -64,10 +64,10 @@ class ShiftFigures(Part):
     def _look(self, shift: Shift, now: int) -> None:
         """Read in a thread, with its own store."""
         try:
-            found = self.read(shift, now)
+            figures = self.read(shift, now)
         finally:
             self._looking = False
-        self.desk.from_thread(self._show_bar, found)
+        self.desk.from_thread(self._show_bar, figures)
 
     def read(self, shift: Shift, now: int) -> OwnFigures:
         """Read what happened since the last read; a key's read waits in its thread for the bar's."""
@@ -79,12 +79,12 @@ class ShiftFigures(Part):
             with closing(Store.open(self.desk.store.path, create=False)) as store:
                 return self._work.look(store, now, max(0, now - shift.began_at))
 
-    def _show_bar(self, found: OwnFigures) -> None:
+    def _show_bar(self, figures: OwnFigures) -> None:
         from tui.shifts.shift_lines import bars
 
         over = shifts.going_on(self.desk.store, self.desk.agent) is None  # it may have ended while this was read
         hidden = over or self.desk.store.settings.get(BAR_SETTING) is False
-        self.desk.header.show_shift(() if hidden else bars(found))
+        self.desk.header.show_shift(() if hidden else bars(figures))
 
     async def _turn_bar(self) -> None:
         """Show or hide the figures at the top; the desk file remembers it."""
@@ -92,7 +92,7 @@ class ShiftFigures(Part):
 
         def keep(desk: Desk) -> None:
             with desk.store.write():
-                desk.store.settings.put(BAR_SETTING, shown)
+                desk.store.settings.save(BAR_SETTING, shown)
 
         def kept(_: None) -> None:
             self._looked = (-1, 0)
@@ -109,39 +109,39 @@ class ShiftFigures(Part):
     def _open_card(self, shift: Shift, now: int, then: Callable[[OwnFigures], None]) -> None:
         self.desk.from_thread(then, self.read(shift, now))
 
-    def _show_card(self, end: Callable[[], None], found: OwnFigures) -> None:
+    def _show_card(self, end: Callable[[], None], figures: OwnFigures) -> None:
         from queues.figures.shift import Own
         from tui.cards.lines_card import LinesCard
         from tui.look.short_times import span
         from tui.shifts.shift_lines import card_lines
 
-        title = words("Your shift, {span} so far").format(span=span(found.seconds))
+        title = words("Your shift, {span} so far").format(span=span(figures.seconds))
         note = words("Enter shows the tickets behind a figure · e ends the shift · Esc back")
 
         def chosen(name: str | None) -> None:
             if name == END:
                 end()
             elif name:
-                self._show_behind(found, Own(name))
+                self._show_behind(figures, Own(name))
 
-        self.desk.push_screen(LinesCard(title, card_lines(found), note, {"e": END}), chosen)
+        self.desk.push_screen(LinesCard(title, card_lines(figures), note, {"e": END}), chosen)
 
-    def _show_behind(self, found: OwnFigures, own: Own) -> None:
+    def _show_behind(self, figures: OwnFigures, own: Own) -> None:
         """List the tickets behind a figure; Enter opens a ticket, or shows all in their lanes."""
         from tui.cards.pick_list import PickList
         from tui.shifts.shift_lines import behind_lines
 
-        lines = behind_lines(self.desk.store, found, own)
+        lines = behind_lines(self.desk.store, figures, own)
         if not lines:
             self.desk.say(words("There are no tickets behind that figure yet."))
             return
 
         def chosen(name: str | None) -> None:
             if name == ALL:
-                among = tuple(sorted({one.ticket_id for one in found.behind[own]}))
+                among = tuple(sorted({value.ticket_id for value in figures.tickets_behind[own]}))
                 self.view_choice.show_everywhere(NamedView(LISTED, name=words(own), among=among))
-                told = words("{n} tickets behind “{figure}” · Esc shows the whole lanes")
-                self.desk.say(told.format(n=len(among), figure=words(own)))
+                message = words("{n} tickets behind “{figure}” · Esc shows the whole lanes")
+                self.desk.say(message.format(n=len(among), figure=words(own)))
             elif name:
                 self.going.jump_to(int(name.partition(":")[0]))
 

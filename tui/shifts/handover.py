@@ -33,15 +33,15 @@ class HandOver(Part):
         from queues.shifts.handover import hand_over
         from tui.cards.pick_list import PickList
 
-        found = hand_over(self.desk.store, self.desk.clock())
-        lines = self._lines(found)
+        items = hand_over(self.desk.store, self.desk.clock())
+        lines = self._lines(items)
         if not lines:
             self.desk.say(words("Nothing is open: no promises, drafts or waiting replies."))
             return
 
         def chosen(name: str | None) -> None:
             if name:
-                self._chosen(found, name)
+                self._chosen(items, name)
 
         self.desk.push_screen(PickList(lines), chosen)
 

@@ -17,25 +17,25 @@ MOST_TOLD = 10
 """The most lines shown when the desk closes; the rest is counted."""
 
 
-def farewell(found: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
+def farewell(remaining: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
     """Return the agent's hand-over items as lines for the terminal; empty if there are none."""
-    lines = [words("Open for the next shift (tridesk handover):")] if found else []
-    lines += [left_line(item, now) for item in found[:MOST_TOLD]]
-    if len(found) > MOST_TOLD:
-        lines.append(words("… and {n} more").format(n=len(found) - MOST_TOLD))
+    lines = [words("Open for the next shift (tridesk handover):")] if remaining else []
+    lines += [left_line(item, now) for item in remaining[:MOST_TOLD]]
+    if len(remaining) > MOST_TOLD:
+        lines.append(words("… and {n} more").format(n=len(remaining) - MOST_TOLD))
     if in_shift:
         lines.append(words("Your shift is still running; tridesk shift end ends it with a hand-over."))
     return "".join(f"{line}\n" for line in lines)
 
 
-def left_line(one: Left, now: int) -> str:
+def left_line(item: Left, now: int) -> str:
     """Return a hand-over item as one readable line; foreign text is made safe."""
-    if one.kind == "promise":
-        stand = words("{span} late") if one.late else words("due in {span}")
-        told = words("promise, {stand}").format(stand=stand.format(span=span(abs(one.at - now))))
-    elif one.kind == "draft":
-        told = words("draft, {span} old").format(span=span(max(0, now - one.at)))
+    if item.kind == "promise":
+        stand = words("{span} late") if item.late else words("due in {span}")
+        label = words("promise, {stand}").format(stand=stand.format(span=span(abs(item.at - now))))
+    elif item.kind == "draft":
+        label = words("draft, {span} old").format(span=span(max(0, now - item.at)))
     else:
-        told = words("reply {state}").format(state=one.kind)
-    text = f" · {safe_line(one.text)[:80]}" if one.text else ""
-    return f"#{one.ticket_id:<6} {told:<22} {safe_line(one.customer)[:20]:<20} {safe_line(one.subject)[:40]}{text}"
+        label = words("reply {state}").format(state=item.kind)
+    text = f" · {safe_line(item.text)[:80]}" if item.text else ""
+    return f"#{item.ticket_id:<6} {label:<22} {safe_line(item.customer)[:20]:<20} {safe_line(item.subject)[:40]}{text}"

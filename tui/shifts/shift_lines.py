@@ -60,44 +60,44 @@ def behind_word(own: Own, number: float) -> str:
     return words("{n} keys").format(n=f"{number:g}") if own is Own.KEYS else ""
 
 
-def figure_lines(found: OwnFigures) -> Iterator[tuple[Own, str]]:
+def figure_lines(figures: OwnFigures) -> Iterator[tuple[Own, str]]:
     """Yield every figure with a line: its value, its sample size, and its definition."""
     for own in Own:
-        count = found.count(own)
+        count = figures.count(own)
         of = f"({count})" if own not in COUNTED else ""
-        yield own, f"{words(own):<15} {shown(own, found.value(own)):>6} {of:<6} {words(MEANS[own])}"
+        yield own, f"{words(own):<15} {shown(own, figures.value(own)):>6} {of:<6} {words(MEANS[own])}"
 
 
-def card_lines(found: OwnFigures) -> list[tuple[str, str]]:
+def card_lines(figures: OwnFigures) -> list[tuple[str, str]]:
     """Return two lines for each figure, with the figure's name as the id."""
     lines = []
     for own in Own:
-        count = found.count(own)
+        count = figures.count(own)
         of = words("of {n}").format(n=count) if own not in COUNTED else ""
-        lines.append((str(own), f"{words(own):<16}{shown(own, found.value(own)):>7}  {of}\n    {words(MEANS[own])}"))
+        lines.append((str(own), f"{words(own):<16}{shown(own, figures.value(own)):>7}  {of}\n    {words(MEANS[own])}"))
     return lines
 
 
-def behind_lines(store: Store, found: OwnFigures, own: Own) -> list[tuple[str, str]]:
+def behind_lines(store: Store, figures: OwnFigures, own: Own) -> list[tuple[str, str]]:
     """Return the tickets behind a figure, newest first, with their contributions; ids begin with the number."""
     lines = []
-    for place, one in enumerate(sorted(found.behind.get(own, ()), key=lambda one: -one.ticket_id)):
-        row = store.tickets.row(one.ticket_id)
+    for place, value in enumerate(sorted(figures.tickets_behind.get(own, ()), key=lambda value: -value.ticket_id)):
+        row = store.tickets.row(value.ticket_id)
         if row is not None:
-            stand = f"#{row.id:<6} {behind_word(own, one.value):<8} {row.status.value:<8}"
+            stand = f"#{row.id:<6} {behind_word(own, value.value):<8} {row.status.value:<8}"
             note_lines = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
             lines.append((f"{row.id}:{place}", note_lines))
     return lines
 
 
-def bars(found: OwnFigures) -> tuple[str, ...]:
+def bars(figures: OwnFigures) -> tuple[str, ...]:
     """Return the bar in several lengths, the longest first; the screen takes the first that fits."""
-    value = {own: shown(own, found.value(own)) for own in Own if found.value(own) is not None}
+    value = {own: shown(own, figures.value(own)) for own in Own if figures.value(own) is not None}
 
     def part(own: Own, text: str) -> str:
         return text.format(value[own]) if own in value else ""
 
-    length = words("shift {}").format(span(found.seconds))
+    length = words("shift {}").format(span(figures.seconds))
     rate, handle = part(Own.SOLVED, words("{}/h")), part(Own.HANDLE, words("handle {}"))
     first, kept = part(Own.FIRST_REPLY, words("first {}")), part(Own.KEPT, words("{} in time"))
     once, again = part(Own.ONE_TOUCH, words("one touch {}")), part(Own.REOPENED, words("reopened {}"))
@@ -111,19 +111,19 @@ def bars(found: OwnFigures) -> tuple[str, ...]:
     return tuple(" · ".join(part for part in some if part) for some in sizes)
 
 
-def revised_line(one: Revised) -> str:
+def revised_line(revised: Revised) -> str:
     """Return which procedure or macro changed."""
-    how = words("changed") if one.old and one.new else words("new") if one.new else words("gone")
-    return f"{words(one.kind)} {safe_line(one.name)}: {how}"
+    how = words("changed") if revised.old and revised.new else words("new") if revised.new else words("gone")
+    return f"{words(revised.kind)} {safe_line(revised.name)}: {how}"
 
 
-def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tuple[str, str]]:
+def start_lines(store: Store, start: ShiftStart, now: int, zone: str) -> list[tuple[str, str]]:
     """Return the lines shown at the start of a shift, as id and text, at most `MOST_OF_A_KIND` of each kind.
 
     An id is `ticket:N` or `revised:N`, an index into `found.revised`; other lines open nothing, headings have no id.
     """
     lines: list[tuple[str, str]] = []
-    for shift in found.notes[:MOST_NOTES]:
+    for shift in start.notes[:MOST_NOTES]:
         said = shift.note.splitlines()
         note_lines = [
             (f"note:{shift.id}.{n}", f"  {shortened(safe_line(line))}") for n, line in enumerate(said[:MOST_SAID])
@@ -133,26 +133,26 @@ def start_lines(store: Store, found: ShiftStart, now: int, zone: str) -> list[tu
     chapters: list[tuple[str, int, Iterator[tuple[str, str]]]] = [
         (
             words("Changed since your last shift"),
-            len(found.revised),
-            ((f"revised:{n}", f"  {revised_line(one)}") for n, one in enumerate(found.revised)),
+            len(start.revised),
+            ((f"revised:{n}", f"  {revised_line(revised)}") for n, revised in enumerate(start.revised)),
         ),
         (
             words("Promised for today"),
-            len(found.promises),
+            len(start.promises),
             (
                 _ticket(store, promise.ticket_id, _promised(promise.due_at, now), promise.text)
-                for promise in found.promises
+                for promise in start.promises
             ),
         ),
-        (words("Yours"), len(found.mine), (_ticket(store, row.id, row.status.value) for row in found.mine)),
+        (words("Yours"), len(start.mine), (_ticket(store, row.id, row.status.value) for row in start.mine)),
         (
             words("Drafts"),
-            len(found.drafts),
+            len(start.drafts),
             (
                 _ticket(
                     store, draft.ticket_id, span(max(0, now - draft.updated_at)), draft.text.strip().partition("\n")[0]
                 )
-                for draft in found.drafts
+                for draft in start.drafts
             ),
         ),
     ]
@@ -173,20 +173,20 @@ def note_head(shift: Shift, zone: str) -> str:
     return note_lines.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
 
 
-def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str) -> str:
+def hand_over_note(figures: OwnFigures, remaining: Sequence[Left], now: int, zone: str) -> str:
     """Draft the hand-over from the events: the shift's figures, then the open items, one per line."""
-    solved = len(found.behind.get(Own.SOLVED, ()))
+    solved = len(figures.tickets_behind.get(Own.SOLVED, ()))
     head = words("{agent}, {since} to {until}: {n} solved, {kept} in time, {graphic} graphic").format(
-        agent=found.agent,
-        since=moment(found.since, zone),
+        agent=figures.agent,
+        since=moment(figures.since, zone),
         until=moment(now, zone),
         n=solved,
-        kept=shown(Own.KEPT, found.value(Own.KEPT)),
-        graphic=found.count(Own.EXPOSED),
+        kept=shown(Own.KEPT, figures.value(Own.KEPT)),
+        graphic=figures.count(Own.EXPOSED),
     )
     lines = [head]
-    for kind in dict.fromkeys(item.kind for item in left):
-        held = [item for item in left if item.kind == kind]
+    for kind in dict.fromkeys(item.kind for item in remaining):
+        held = [item for item in remaining if item.kind == kind]
         lines += [" ".join(left_line(item, now).split()) for item in held[:MOST_OF_A_KIND]]
         if len(held) > MOST_OF_A_KIND:
             lines.append(words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND))
@@ -194,8 +194,8 @@ def hand_over_note(found: OwnFigures, left: Sequence[Left], now: int, zone: str)
 
 
 def _promised(due_at: int, now: int) -> str:
-    left = due_at - now
-    return (words("due in {span}") if left > 0 else words("{span} late")).format(span=span(abs(left)))
+    remaining = due_at - now
+    return (words("due in {span}") if remaining > 0 else words("{span} late")).format(span=span(abs(remaining)))
 
 
 def _ticket(store: Store, ticket_id: int, stand: str, text: str = "") -> tuple[str, str]:

@@ -105,13 +105,13 @@ class TerminalInput:
     def _first_of(rest: str) -> int | None:
         """Return the length of the first piece of the rest; None if it is incomplete."""
         for pattern in (_TEXT, _CSI, _SS3):
-            if found := pattern.match(rest):
-                return found.end()
-        if found := _STRING.match(rest):
-            if ended := _STRING_END.match(rest, found.end()):
+            if match := pattern.match(rest):
+                return match.end()
+        if match := _STRING.match(rest):
+            if ended := _STRING_END.match(rest, match.end()):
                 return ended.end()
-            more = len(rest) - found.end()
-            return None if more == 0 or rest[found.end() :] == "\x1b" else found.end()
+            more = len(rest) - match.end()
+            return None if more == 0 or rest[match.end() :] == "\x1b" else match.end()
         if _PART_OF_CSI.match(rest) or _PART_OF_SS3.match(rest) or rest == "\x1b":
             return None
         return 1 if rest[0] != "\x1b" or rest[1] == "\x1b" else 2

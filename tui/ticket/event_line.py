@@ -16,8 +16,8 @@ def aside_line(event: Event, now: int) -> str:
     """Return who passed a ticket over and why, or took it out of turn: `passed over by eva, 2h05 ago: a break`."""
     ago, agent = words("{span} ago").format(span=span(max(0, now - event.at))), safe_line(event.actor)
     if event.kind == "picked":
-        told = words("taken by {agent} as number {rank} in the order, {ago}")
-        return told.format(agent=agent, rank=event.detail.get("rank", "?"), ago=ago)
+        text = words("taken by {agent} as number {rank} in the order, {ago}")
+        return text.format(agent=agent, rank=event.detail.get("rank", "?"), ago=ago)
     if event.kind == "delivered":
         said = words("relayed") if event.detail.get("said") == "relayed" else words("delivered")
         return words("a reply was reported as {said}, {ago}").format(said=said, ago=ago)

@@ -31,7 +31,7 @@ class DecideCopies(Command):
         if set(taken) & set(dropped):
             raise RuleError("Both ways", f"#{work.ticket.id}: an address is taken in and dropped at once; say which.")
         people = participants(work.store, work.rules, work.ticket)
-        copied = {one.address for one in people if one.copied} - set(dropped) | set(taken)
+        copied = {person.address for person in people if person.copied} - set(dropped) | set(taken)
         refuse_too_many(work.ticket, len(copied))
 
     def write(self, work: TicketChange) -> None:
@@ -59,7 +59,7 @@ def refuse_unfit(rules: DeskRules, ticket: Ticket, addresses: tuple[str, ...]) -
         system = ticket.connector.partition(":")[0]
         raise RuleError("No Cc here", f"#{ticket.id} is answered through {system}, which has a Cc of its own.")
     for address in addresses:
-        if not is_person(address, rules.ours):
+        if not is_person(address, rules.our_addresses):
             why = f"{address} is ours, a mailer daemon's or not a mail address; name another."
             raise RuleError("Not for Cc", f"#{ticket.id}: {why}")
 

@@ -38,7 +38,7 @@ class ForwardTicket(Command):
             raise RuleError(
                 "Ticket is closed", f"#{ticket.id} is closed; reopen it first (O, or `tridesk reopen {ticket.id}`)."
             )
-        if not is_person(asked.to, work.rules.ours):
+        if not is_person(asked.to, work.rules.our_addresses):
             why = f"{asked.to or 'nothing'} is ours, a mailer daemon's or not a mail address; name another."
             raise RuleError("Not for forwarding", f"#{ticket.id}: {why}")
         if asked.to.casefold() in addresses_of(customer_of(work.store, ticket)):

@@ -32,7 +32,7 @@ class Reply(Command):
         """Refuse a draft that was already sent, an address of ours, an unfit Cc and a closed ticket."""
         ticket, change = work.ticket, work.change
         messages.refuse_stale_draft(work.store, ticket, change.draft)
-        if change.recipient and change.recipient.casefold() in work.rules.ours:
+        if change.recipient and change.recipient.casefold() in work.rules.our_addresses:
             raise RuleError("Our own address", f"#{ticket.id}: {change.recipient} is an address of ours; name another.")
         if change.cc is not None:
             cc = without(change.cc, "")

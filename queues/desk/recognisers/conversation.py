@@ -23,6 +23,6 @@ def conversation(arrival: Arrival) -> None:
         return
     # another system put it into the ticket, or it names a message that we sent there
     answers_us = bool(item.external_ref) or any(
-        store.messages.ours(ticket.id, value) is not None for value in item.references
+        store.messages.sent_by_us(ticket.id, value) is not None for value in item.references
     )
     arrival.item = sorting.settled(item, answers_us=answers_us, subject=ticket.subject)

@@ -41,7 +41,7 @@ def own_copy(arrival: Arrival) -> Received | None:
     A colleague's desk sends such copies too: it has the Message-ID of a desk, and answers a ticket here.
     """
     store, item = arrival.store, arrival.item
-    ours = item.direction is Direction.IN and item.from_address.casefold() in arrival.rules.ours
+    ours = item.direction is Direction.IN and item.from_address.casefold() in arrival.rules.our_addresses
     if not ours or not _OUR_ID.fullmatch(item.message_id):
         return None
     entry = store.outbox.of_message(item.message_id)
@@ -74,7 +74,7 @@ def _answered_ticket(arrival: Arrival) -> int | None:
         if entry is not None:
             return entry.ticket_id
         for ticket in store.messages.tickets_referring([value]):
-            if store.messages.ours(ticket, value) is not None:
+            if store.messages.sent_by_us(ticket, value) is not None:
                 return ticket
     if not any(_OUR_ID.fullmatch(value) for value in item.references[-_MOST:]):
         return None

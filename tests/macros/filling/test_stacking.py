@@ -11,7 +11,7 @@ from data.records.changes import Change
 from data.records.escalations import Escalation
 from data.records.outbox import Enclosure
 from data.records.promises import Promise
-from data.records.tickets import Priority, Status
+from data.records.tickets import Priority, Severity, Status
 from macros.filling.macro import Once
 from macros.filling.several_macros import in_place, left_out, stack, together
 

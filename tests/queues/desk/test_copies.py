@@ -53,7 +53,7 @@ def come(desk: Desk, *headers: str, sender: str = ANA, subject: str = "Mi pedido
     """Let a mail come and return its ticket."""
     lines = (f"From: {sender}", f"To: {OURS}", f"Subject: {subject}", f"Message-ID: <{next(_numbers)}@x.example>")
     raw = "\r\n".join((*lines, *headers, "", "Hola")).encode()
-    item = read_mail(raw, connector=connector, source="test", own_addresses=desk.rules.ours)
+    item = read_mail(raw, connector=connector, source="test", own_addresses=desk.rules.our_addresses)
     return desk.receive([item])[0].ticket_id
 
 

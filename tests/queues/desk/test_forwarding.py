@@ -60,7 +60,7 @@ def from_courier(
     """Let a mail come as the bytes of one, and return its ticket."""
     lines = (f"From: {sender}", "To: help@us.example", f"Subject: {subject}", f"Message-ID: <{body.split()[-1]}@c.x>")
     raw = "\r\n".join((*lines, *headers, "", body)).encode()
-    item = read_mail(raw, connector="post", source="test", own_addresses=desk.rules.ours)
+    item = read_mail(raw, connector="post", source="test", own_addresses=desk.rules.our_addresses)
     return desk.receive([item])[0].ticket_id
 
 
@@ -214,7 +214,7 @@ class TestAnswers:
         forward(desk, number)
         stored = desk.store.outbox.get(1)
         assert stored is not None
-        item = read_mail(stored.raw, connector="post", source="test", own_addresses=desk.rules.ours)
+        item = read_mail(stored.raw, connector="post", source="test", own_addresses=desk.rules.our_addresses)
         (received,) = desk.receive([item])
         assert (received.ticket_id, received.outcome) == (number, "duplicate")
 

@@ -251,7 +251,7 @@ class TestOutbox:
         for _ in range(3):
             deliver_due(desk.store, {"post": post}, clock.now)
         assert [(entry.ticket_id, entry.recipient) for entry in post.sent] == [(two, ANA)]
-        assert desk.store.messages.ours(two, post.sent[0].message_id) is not None
+        assert desk.store.messages.sent_by_us(two, post.sent[0].message_id) is not None
 
     def test_a_reply_that_the_customer_overtook_is_held_as_before(self, desk: Desk, clock: Clock) -> None:
         one, two = come(desk), come(desk)

@@ -95,7 +95,7 @@ def test_a_new_ticket_without_words_takes_what_the_customer_wrote_before(desk: D
 def test_our_own_words_do_not_count(desk: Desk) -> None:
     wrapped = mail(f"sigue sin funcionar nada\n\n{OURS}", number=1)
     assert Recogniser(desk.store).recognised([wrapped])[0].language == "und"
-    assert Recogniser(desk.store, ours=[OURS]).recognised([wrapped])[0].language == "es"
+    assert Recogniser(desk.store, own_texts=[OURS]).recognised([wrapped])[0].language == "es"
 
 
 def test_what_we_answered_earlier_does_not_count(desk: Desk) -> None:

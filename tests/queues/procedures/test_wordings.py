@@ -44,9 +44,9 @@ def test_what_went_and_came_accounts_for_every_line_that_differs(old: list[str],
 def test_each_agent_knows_their_own_and_old_texts_stay(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "desk.db")
     with store.write():
-        store.known_wordings.put("ann", "macro", "x", "one", 1)
-        store.known_wordings.put("bob", "macro", "x", "two", 2)
-        store.known_wordings.put("ann", "macro", "x", "two", 3)
+        store.known_wordings.save("ann", "macro", "x", "one", 1)
+        store.known_wordings.save("bob", "macro", "x", "two", 2)
+        store.known_wordings.save("ann", "macro", "x", "two", 3)
     assert store.known_wordings.get("ann", "macro", "x") == "two"
     assert store.known_wordings.get("bob", "macro", "y") is None
     assert store.known_wordings.of("bob", "macro") == {"x": "two"}

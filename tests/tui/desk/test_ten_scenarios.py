@@ -277,7 +277,7 @@ async def refused(pilot: Pilot[int], app: DeskApp, number: int, text: str, told:
     await go(pilot, app, number)
     await press(pilot, app, "r")
     assert app.parts.writing.composer is not None
-    app.parts.writing.composer.put(Change(reply=text), whole=True)
+    app.parts.writing.composer.insert(Change(reply=text), whole=True)
     await press(pilot, app, "f2")
     assert isinstance(app.screen, ReplyCard)
     assert app.screen.card.blocked

@@ -168,7 +168,7 @@ async def test_a_macro_with_control_bytes_is_made_safe() -> None:
     app = Bench()
     async with app.run_test():
         app.composer.open(Draft(7, ""))
-        app.composer.put(Change(reply="a\x1b]0;x\x07b", macro="x/y", reply_language="es"))
+        app.composer.insert(Change(reply="a\x1b]0;x\x07b", macro="x/y", reply_language="es"))
         assert "\x1b" not in app.area.text
         assert app.composer.draft.macro == "x/y"
 
@@ -182,18 +182,18 @@ async def test_it_knows_whether_a_macros_words_were_changed() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
         assert edited() is None
-        app.composer.put(Change(reply="Hello.", macro="x/y"))
+        app.composer.insert(Change(reply="Hello.", macro="x/y"))
         assert edited() is False
-        app.composer.put(Change(reply=" Bye.", macro="x/y + x/z"))
+        app.composer.insert(Change(reply=" Bye.", macro="x/y + x/z"))
         assert edited() is False
         await pilot.press("end", "a")
         assert edited() is True
-        app.composer.put(Change(reply="More.", macro="x/y + x/z"))
+        app.composer.insert(Change(reply="More.", macro="x/y + x/z"))
         assert edited() is True
-        app.composer.put(Change(reply="Anew.", macro="x/y"), whole=True)
+        app.composer.insert(Change(reply="Anew.", macro="x/y"), whole=True)
         assert edited() is False
         app.composer.open(Draft(8, "typed by hand"))
-        app.composer.put(Change(reply="Hello.", macro="x/y"))
+        app.composer.insert(Change(reply="Hello.", macro="x/y"))
         assert edited() is True
         app.composer.open(Draft(9, "kept from before", macro="x/y"))
         assert edited() is None
@@ -203,10 +203,10 @@ async def test_the_cursor_waits_before_the_closing() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
-        app.composer.put(Change(reply="Hello.\n\nBody.\n\nYours,\nNoa", macro="x/y"), closing="Yours,\nNoa")
+        app.composer.insert(Change(reply="Hello.\n\nBody.\n\nYours,\nNoa", macro="x/y"), closing="Yours,\nNoa")
         await pilot.press(*" More.")
         assert app.area.text == "Hello.\n\nBody. More.\n\nYours,\nNoa"
-        app.composer.put(Change(reply="{{ x }} Bye", macro="x/y"), whole=True, closing="Bye")
+        app.composer.insert(Change(reply="{{ x }} Bye", macro="x/y"), whole=True, closing="Bye")
         assert app.area.selected_text == "{{ x }}"
 
 

@@ -49,7 +49,7 @@ async def write(pilot: Pilot[int], app: DeskApp, text: str) -> int:
     assert ticket is not None
     await press(pilot, app, "r")
     assert app.parts.writing.composer is not None
-    app.parts.writing.composer.put(Change(reply=text), whole=True)
+    app.parts.writing.composer.insert(Change(reply=text), whole=True)
     await settled(pilot, app)
     return ticket
 

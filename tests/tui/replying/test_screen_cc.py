@@ -35,7 +35,7 @@ async def card(pilot: Pilot[int], app: DeskApp) -> ReplyCard:
     """Write a reply and look at its card."""
     await press(pilot, app, "r")
     assert app.parts.writing.composer is not None
-    app.parts.writing.composer.put(Change(reply="Hola, ya está."), whole=True)
+    app.parts.writing.composer.insert(Change(reply="Hola, ya está."), whole=True)
     await settled(pilot, app)
     await press(pilot, app, "f2")
     assert isinstance(app.screen, ReplyCard)

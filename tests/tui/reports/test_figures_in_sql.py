@@ -441,12 +441,12 @@ def test_the_shifts_figures_are_the_reports_of_that_agent(store: Store) -> None:
             clocks = [counted[metric] for metric in (Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION)
                       if metric in counted]  # fmt: skip
             kept = (sum(held.count for held in clocks), sum(held.count - held.total for held in clocks))
-            values = own.behind[Own.KEPT]
+            values = own.tickets_behind[Own.KEPT]
             assert (len(values), sum(value.value for value in values)) == kept, agent
             for figure, metric in ((Own.SOLVED, Metric.SOLVED), (Own.HANDLE, Metric.HANDLING),
                                    (Own.FIRST_REPLY, Metric.FIRST_REPLY), (Own.ONE_TOUCH, Metric.ONE_TOUCH),
                                    (Own.REOPENED, Metric.REOPENED)):  # fmt: skip
-                held = [value.value for value in own.behind[figure]]
+                held = [value.value for value in own.tickets_behind[figure]]
                 wanted = counted.get(metric, Figure(0, 0, 0, 0))
                 assert (len(held), sum(held)) == (wanted.count, wanted.total), (agent, metric)
 

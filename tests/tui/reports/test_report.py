@@ -26,7 +26,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
 from queues.figures.handling import EXPECTED_FROM
 from queues.figures.metrics import Figure, Metric, measures
-from queues.figures.reporting import Period, behind, report, reports
+from queues.figures.reporting import Period, measures_behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
 from tests.tui.playing import incoming
@@ -62,7 +62,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def test_what_customers_and_reviewers_say_is_measured_as_it_stands(month: Store) -> None:
-    found = [one for one, _ in behind(month, PERIOD, By.ALL, UTC)]
+    found = [one for one, _ in measures_behind(month, PERIOD, By.ALL, UTC)]
     given = list(month.csat.each(PERIOD.since, PERIOD.until))
     assert sorted((one.ticket_id, one.value) for one in found if one.metric is Metric.RATING) == sorted(
         (one.ticket_id, one.value) for one in given
@@ -87,7 +87,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
     grouped = reports(month, PERIOD, list(By), UTC)
     for by in By:
         values: dict[tuple[str, Metric], list[int]] = defaultdict(list)
-        for one, group in behind(month, PERIOD, by, UTC):
+        for one, group in measures_behind(month, PERIOD, by, UTC):
             values[group, one.metric].append(one.value)
         told = {(group, metric): held for group, of in grouped[by].now.items() for metric, held in of.items()}
         assert told.keys() == values.keys(), by
@@ -99,7 +99,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
 def test_the_ages_share_the_backlog_out(month: Store) -> None:
     by_age = report(month, PERIOD, By.AGE, UTC).now
     ages = list(zip([0, *AGE_ENDS], AGE_NAMES, strict=True))
-    backlog = [one.value for one, _ in behind(month, PERIOD, By.ALL, UTC) if one.metric is Metric.BACKLOG]
+    backlog = [one.value for one, _ in measures_behind(month, PERIOD, By.ALL, UTC) if one.metric is Metric.BACKLOG]
     for place, (low, name) in enumerate(ages):
         high = ages[place + 1][0] if place + 1 < len(ages) else END
         count = sum(low <= value < high for value in backlog)
@@ -126,7 +126,7 @@ def test_who_stops_a_report_gets_none(month: Store) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        reports(month, PERIOD, [By.ALL], UTC, told=stop)
+        reports(month, PERIOD, [By.ALL], UTC, on_progress=stop)
 
 
 def test_groups_share_the_measures_out(month: Store) -> None:
@@ -206,7 +206,7 @@ def test_what_was_undone_for_good_counts_no_more_than_what_was_undone(tmp_path: 
     desk.undo()
     desk.act([2], Change(note="Something else, so that the first cannot be done again."))
     assert Metric.REPLIES not in report(store, Period(END - 100, END + 1), By.ALL, UTC).now[ALL]
-    assert own_figures(store, "eva", END - 100, END, 60).behind[Own.SOLVED] == ()
+    assert own_figures(store, "eva", END - 100, END, 60).tickets_behind[Own.SOLVED] == ()
     store.close()
 
 

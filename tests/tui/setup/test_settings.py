@@ -21,7 +21,7 @@ def written(folder: Path, text: str) -> Path:
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     found = load(tmp_path)
     assert found.settings == Settings()
-    assert not found.found
+    assert not found.exists
 
 
 def test_what_is_written_holds(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_no_file_ends_in_anything_but_settings_or_a_sentence(
     folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_bytes(content)
     try:
-        found = load(folder).found
+        found = load(folder).exists
     except InputError:
         found = True
     assert found
