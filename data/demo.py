@@ -22,6 +22,9 @@ LANES = ("mail", "app", "safety")
 OPENING = 45
 """How many tickets wait when the demo starts, shared evenly between the lanes."""
 
+READY = 10
+"""How many of each lane's oldest requests have a ready answer."""
+
 _AGES = {"mail": (3.75 * 3600, 4.1 * 3600), "app": (7.75 * 3600, 8.1 * 3600), "safety": (60, 1500)}
 """How long the waiting tickets have waited, least and most: the night's e-mail and app requests are about to breach or
 just did, and the first of safety's hour is not half over."""
@@ -57,6 +60,8 @@ class DemoText:
     follow_ups: FollowUps
     plain: bool = False
     """One ready answer settles it; the e-mail and app requests that wait when the demo starts are of this kind."""
+    ready: bool = False
+    """It is plain, and the first digit holds its answer: the most urgent when the demo starts are of this kind."""
     grave: bool = False
     """Someone may be in danger; such messages come once the agent has looked around."""
 
@@ -172,12 +177,17 @@ def _deal_opening(dealer: _Dealer) -> list[DemoMessage]:
         for lane in LANES:
             least, most = _AGES[lane]
             age = int(least + (most - least) * (place + dealer.random.random()) / each)
-            waiting.append(dealer.deal(lane, -age, _calm if lane == "safety" else _plain))
+            fits = _ready if place >= each - READY else _plain
+            waiting.append(dealer.deal(lane, -age, _calm if lane == "safety" else fits))
     return waiting
 
 
 def _plain(words: DemoText) -> bool:
-    return words.plain
+    return words.plain and not words.ready
+
+
+def _ready(words: DemoText) -> bool:
+    return words.ready
 
 
 def _any(words: DemoText) -> bool:

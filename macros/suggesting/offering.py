@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from data.records.tickets import Severity, Status, Ticket
 from macros.filling.macro import Macro, base
-from macros.suggesting.confidence import probability
+from macros.suggesting.calibration import probability
 from macros.suggesting.features import content_words, words
 from macros.suggesting.suggest import ELSEWHERE, Suggestion
 

@@ -13,10 +13,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from macros.filling.macro import Macro
+from macros.suggesting.calibration import NEW_DESK, Confidence, Held, adjusted, plain
 from macros.suggesting.closeness import Closeness
-from macros.suggesting.confidence import NEW_DESK, Confidence, Held, adjusted, plain
-from macros.suggesting.evidence import Evidence, Views, Wording, margins
 from macros.suggesting.features import expressions, spelling, terms, words
+from macros.suggesting.measures import Evidence, Views, Wording, margins
 from macros.suggesting.nearest import Nearest
 from macros.suggesting.rivals import Rivals
 from macros.suggesting.semantic import Sense

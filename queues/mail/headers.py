@@ -27,11 +27,19 @@ _PARAMETER = re.compile(r""";\s*([^\s=;]{1,80})\s*=\s*("(?:[^"\\]|\\.){0,4000}+"
 _LATEST_YEAR_SECONDS = 253_370_764_800
 
 
+def octets(text: str) -> bytes:
+    """Return the bytes of a header's text, where the parser keeps 8-bit bytes as surrogates; others become ?."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a program's own text, such as JSON with half a pair
+        return text.encode("utf-8", "replace")
+
+
 def unfolded(value: str) -> str:
     """Return a raw header value on one line, 8-bit bytes (kept as surrogates by the parser) decoded."""
     value = value[:LONGEST_HEADER]
     if not value.isascii():
-        value = decode(value.encode("utf-8", "surrogateescape"))
+        value = decode(octets(value))
     return re.sub(r"[\r\n]+[ \t]*", " ", value).strip()
 
 
@@ -164,6 +172,6 @@ def _extended(numbered: dict[int, tuple[bool, str]]) -> str:
     for number, (encoded, text) in sorted(numbered.items()):
         if encoded and number == 0 and text.count("'") >= 2:
             charset, _, text = text.split("'", 2)
-        raw = text.encode("utf-8", "surrogateescape")
+        raw = octets(text)
         data += unquote_to_bytes(raw) if encoded else raw
     return decode(data, charset or "utf-8")

@@ -32,6 +32,8 @@ _WIDTH = 3
 _WINDOW = 60
 """Words that are judged together: what one sentence of a long mail says is not drowned by the rest."""
 _STEP = 30
+_FEW, _DOUBT = 14, 2.2
+"""A message of fewer words says little: the fewer, the more the log odds of no topic rise, up to `_DOUBT`."""
 _LONGEST = 1_200
 _MOST_TEXT = 8_000
 _SENTENCES = 40
@@ -57,7 +59,11 @@ class Heard:
     def _sentences(self) -> list[Mapping[str, float]]:
         parts = [words_of(part) for part in _SENTENCE_END.split(self._text[:_MOST_TEXT])]
         longer = [words for words in parts if words]
-        return [self._model.shares(words[:_WINDOW]) for words in longer[:_SENTENCES]] if len(longer) > 1 else []
+        return (
+            [self._model.shares(words[:_WINDOW], alone=False) for words in longer[:_SENTENCES]]
+            if len(longer) > 1
+            else []
+        )
 
     def share(self, name: str) -> float:
         """Return the probability of a label, or of harm of any kind."""
@@ -88,6 +94,7 @@ class HarmModel:
         head, _, packed = content.partition(b"\n")
         header = json.loads(head)
         self.labels: tuple[str, ...] = tuple(header["labels"])
+        self._none = self.labels.index("none")
         self._step = float(header["step"])
         self._bias: tuple[float, ...] = tuple(header["bias"])
         count, width = header["features"], _WIDTH * len(self.labels)
@@ -111,8 +118,8 @@ class HarmModel:
         """Return what is heard in a text; it is scored when first asked for."""
         return Heard(self, text)
 
-    def shares(self, words: list[str]) -> dict[str, float]:
-        """Return the probability of each label for some words."""
+    def shares(self, words: list[str], *, alone: bool = True) -> dict[str, float]:
+        """Return the probability of each label for some words, which are all there is or stand in a longer text."""
         packed = known = features = 0
         for word in words:
             entry = self._remembered.get(word) or self._word(word)
@@ -128,6 +135,7 @@ class HarmModel:
             (int.from_bytes(raw[at * _WIDTH : (at + 1) * _WIDTH], "little") - offset) * scale + bias
             for at, bias in enumerate(self._bias)
         ]
+        logits[self._none] += _DOUBT * max(0.0, 1 - len(words) / _FEW) if alone else 0.0
         top = max(logits)
         raised = [math.exp(logit - top) for logit in logits]
         total = sum(raised)

@@ -37,7 +37,7 @@ def arrives_once(system: SystemWorld) -> None:
 def test_an_expired_secret_is_told_and_a_new_one_heals(system: SystemWorld) -> None:
     answered(system)
     good, system.desk.token = system.desk.token, "1-36-0000"
-    with pytest.raises(ConnectorError, match=r"does not take the (token|password); it may have expired") as caught:
+    with pytest.raises(ConnectorError, match=r"does not accept the (token|password); it may have expired") as caught:
         system.sync()
     assert "\n" not in caught.value.message
     link = system.desk.link()

@@ -295,7 +295,7 @@ def test_check_tells_what_is_set_up_and_each_fault_in_one_sentence(desk: DeskAtR
         "has no component 'Nada'; it has Billing, Soporte": {"queues": {"Nada": ""}},
         "set queue-field": {"queue_field": ""},
         "check the url": {"url": f"{desk.server.url}/nowhere"},
-        "does not take the password": {"user": "nadie"},
+        "does not accept the password": {"user": "nadie"},
     }
     for words, changes in faults.items():
         with pytest.raises(ConnectorError) as caught:

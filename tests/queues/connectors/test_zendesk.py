@@ -294,7 +294,7 @@ def test_what_a_colleague_did_is_followed_and_what_was_followed_is_not_followed_
     ("status", "headers", "words"),
     [
         (429, {"Retry-After": "37"}, "asks to wait 37 seconds"),
-        (401, {}, "does not take the token"),
+        (401, {}, "does not accept the token"),
         (500, {}, "failed"),
         (0, {}, "ended the connection"),
     ],

@@ -25,7 +25,8 @@ numbers = count(1)
 
 @pytest.fixture
 def desk(mail_stack: MailStack, tmp_path: Path) -> Iterator[DeskAtMail]:
-    one = DeskAtMail(mail_stack, tmp_path, mail_stack.add_user(f"joining{next(numbers)}")[0])
+    address, _ = mail_stack.add_user(f"joining{next(numbers)}")
+    one = DeskAtMail(mail_stack, tmp_path, address, delivery_reports=False)
     yield one
     one.stop()
 

@@ -228,7 +228,7 @@ def test_what_is_refused_again_and_again_fails_at_last(tmp_path: Path, double: S
 def test_a_refused_login_counts_no_attempt(tmp_path: Path, double: SmtpDouble) -> None:
     desk = filled(tmp_path / "desk.db", 1)
     double.refusals["AUTH"] = "535 5.7.8 no"
-    with pytest.raises(UnreachableError, match="does not take the password"):
+    with pytest.raises(UnreachableError, match="does not accept the password"):
         deliver_due(desk.store, {NAME: connector(double)}, NOW)
     assert [(entry.state, entry.attempts) for entry in entries(desk.store)] == [(OutboxState.QUEUED, 0)]
 

@@ -84,7 +84,7 @@ def test_a_changed_password_is_told_and_the_new_one_taken(mail_stack: MailStack,
     right, desk.password = desk.password, "old"
     desk.start()
     try:
-        until_told(desk, LinkState.OFFLINE, "does not take the password of support@desk.example")
+        until_told(desk, LinkState.OFFLINE, "does not accept the password of support@desk.example")
         assert right not in str(desk.link())
         assert "old" not in str(desk.link())
         desk.password = right
@@ -100,7 +100,7 @@ def test_an_expired_token_is_told_and_a_fresh_one_taken(mail_stack: MailStack, t
     desk.password = mail_stack.token(address, -5)
     desk.start()
     try:
-        until_told(desk, LinkState.OFFLINE, "does not take the token")
+        until_told(desk, LinkState.OFFLINE, "does not accept the token")
         desk.password = mail_stack.token(address)
         desk.until_online()
         desk.write(1)
@@ -166,9 +166,9 @@ def test_a_password_may_have_any_letters(mail_stack: MailStack, tmp_path: Path) 
     desk = DeskAtMail(mail_stack, tmp_path, "acentos@desk.example")
     EmailConnector(desk.account, desk.secret).check()
     desk.password = "contraseña-ñandu"
-    assert "does not take the password" in told_by(desk)
+    assert "does not accept the password" in told_by(desk)
     smtp_only = EmailConnector(desk.account, desk.secret)
-    with pytest.raises(ConnectorError, match="does not take the password"):
+    with pytest.raises(ConnectorError, match="does not accept the password"):
         smtp_only.send(OutboxEntry(1, 1, 1, "x", OutboxState.QUEUED, "<1@x>", "a@b.example", b"", 0))
 
 

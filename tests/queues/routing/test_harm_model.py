@@ -87,6 +87,26 @@ def test_games_songs_billing_and_appeals_are_not_harm(text: str) -> None:
     assert "look" not in taken.tags
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please look at this.",
+        "Look at this",
+        "Call me back please",
+        "please check this profile",
+        "This is the second time I write",
+        "Ya me pasó otra vez",
+        "he vuelto a escribir",
+        "Por favor miren esto",
+        "My brother told me about your app",
+        "See what I mean?",
+    ],
+)
+def test_a_few_words_about_nothing_are_not_harm(text: str) -> None:
+    taken = route(default_rules(), Facts(language="en", confidence=0.99, text=text))
+    assert taken.lane != "safety"
+
+
 @pytest.mark.parametrize("text", ["7 and 9, alone on a live", "una niña de diez años", "van a publicar mis fotos"])
 def test_harm_in_few_words_is_in_the_safety_lane_with_a_severity(text: str) -> None:
     taken = route(default_rules(), Facts(language="und", text=text))
@@ -102,7 +122,7 @@ def test_doubt_goes_to_the_safety_lane_with_look_and_asks_for_topic_and_severity
     ]
     assert doubts
     assert {(taken.lane, taken.procedure) for taken in doubts} == {("safety", "safety-triage")}
-    assert all(taken.harm is not None and 0.45 <= taken.harm < 0.6 for taken in doubts)
+    assert all(taken.harm is not None and 0.5 <= taken.harm < 0.6 for taken in doubts)
 
 
 FLOORS = {"plain": 0.97, "story": 0.92, "own": 0.75}

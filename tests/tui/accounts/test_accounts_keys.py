@@ -87,7 +87,7 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.parts.first_screen.welcome()
         await press(pilot, app, "e", "1", "ctrl+s")
-        assert "Address is needed." in picture(app)
+        assert "Address is required." in picture(app)
         fill(app, address=address)
         await press(pilot, app, "enter", *"wrong", "down", "down")
         assert app.focused is form_of(app).rows[3].line
@@ -95,7 +95,7 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
         fill(app, **servers, secret="ask", name="support")
         assert "certificate that cannot be trusted" in await tried(pilot, app)
         fill(app, ca_file=str(mail_stack.ca))
-        assert "does not take the password" in await tried(pilot, app)
+        assert "does not accept the password" in await tried(pilot, app)
         assert not (config_folder() / "config.toml").exists()
         fill(app, typed=password)
         assert "support works." in await tried(pilot, app)
@@ -160,7 +160,7 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         await accounts(pilot, app)
         await press(pilot, app, "2")
         fill(app, url=double.url, typed="1-2-beadedcafe", queues="Soporte=app", name="desk")
-        assert "does not take the token" in await tried(pilot, app)
+        assert "does not accept the token" in await tried(pilot, app)
         assert "desk works." in await tried(pilot, app)
         shown = picture(app)
         assert all(words in shown for words in ("Request Tracker", "ctrl+t", "Esc back"))

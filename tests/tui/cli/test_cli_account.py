@@ -79,7 +79,7 @@ def test_a_wrong_password_is_one_sentence_and_writes_nothing(
 ) -> None:
     set_up(mail_stack, monkeypatch)
     monkeypatch.setenv("MAIL_PW", "hush-wrong")
-    with pytest.raises(ConnectorError, match="does not take the password") as wrong:
+    with pytest.raises(ConnectorError, match="does not accept the password") as wrong:
         run(["account", "add", "support@desk.example", "--imap", f"localhost:{mail_stack.ports['imaps']}", "--smtp",
              "localhost", "--ca-file", str(mail_stack.ca), "--name", "other", "--secret", "env:MAIL_PW"])  # fmt: skip
     assert "hush" not in wrong.value.message

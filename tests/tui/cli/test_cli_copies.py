@@ -86,6 +86,7 @@ def test_the_text_says_it_too_and_what_is_no_person_is_refused(path: Path, capsy
 
 
 def test_a_problem_shows_the_copies_first_and_leaves_them_out(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["set", "1", "2", "--topic", "none", "--procedure", "none", "--reason", "a fault of ours"]) == 0
     assert run(["problem", "new", "Caída", "1", "2"]) == 0
     solve = ["problem", "solve", "P-1", "--macro", "general/closing-thanks"]
     capsys.readouterr()

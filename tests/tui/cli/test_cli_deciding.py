@@ -19,6 +19,7 @@ from tui.keys.actions import ACTIONS
 OF_KEY = {
     "ticket.solve": "solve", "ticket.solve_anyway": "solve --reason", "ticket.pending": "pend",
     "ticket.snooze": "snooze", "ticket.escalate": "escalate", "ticket.team_answer": "escalation",
+    "ticket.merge": "merge", "ticket.move": "move", "ticket.forward": "forward",
     "ticket.problem": "problem", "ticket.assign": "assign", "ticket.take": "take", "ticket.language": "set --language",
     "ticket.other_language": "set --language", "ticket.rating": "csat", "ticket.tags": "tag",
     "ticket.raise": "set --priority", "ticket.lower": "set --priority", "ticket.hold": "hold",
@@ -82,15 +83,15 @@ def test_owner_tags_and_waiting(path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_closing_and_reopening_count_and_undo_and_redo(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "close", "2")
-    closed = ticket(path, 2)
+    told(capsys, "close", "5")
+    closed = ticket(path, 5)
     assert (closed.status, closed.solved_at is not None) == (Status.CLOSED, True)
-    told(capsys, "reopen", "2")
-    assert (ticket(path, 2).reopens, ticket(path, 2).solved_at) == (1, None)
+    told(capsys, "reopen", "5")
+    assert (ticket(path, 5).reopens, ticket(path, 5).solved_at) == (1, None)
     told(capsys, "undo")
-    assert ticket(path, 2).status is Status.CLOSED
+    assert ticket(path, 5).status is Status.CLOSED
     told(capsys, "redo")
-    assert ticket(path, 2).status is Status.OPEN
+    assert ticket(path, 5).status is Status.OPEN
 
 
 def test_what_a_ticket_is_known_as_can_be_set(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,12 +59,12 @@ def test_set_up_mirrored_answered_and_taken_away(
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ([(401, {}, {"message": "Unauthorized"})], "does not take the token"),
+        ([(401, {}, {"message": "Unauthorized"})], "does not accept the token"),
         ([(200, {}, {"Version": "4.4.1"})], "is not a Request Tracker 5 (4.4.1)"),
         ([(404, {}, {})], "check the url"),
         ([(200, {}, b"<html>a shop</html>")], "did not answer with JSON"),
         ([(200, {}, {"Version": "5.0.3"}), (200, {}, {"Name": "eva"}),
-          (200, {}, {"items": [{"Name": "Other"}]})], "shows eva no queue 'Soporte'; it has Other"),
+          (200, {}, {"items": [{"Name": "Other"}]})], "has no queue 'Soporte' that eva can see; it has Other"),
     ],
 )  # fmt: skip
 def test_each_fault_of_setting_up_is_one_sentence_and_nothing_is_written(
@@ -82,7 +82,7 @@ def test_each_fault_of_setting_up_is_one_sentence_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ([(401, {}, b"Invalid Login - Invalid login")], "does not take the password"),
+        ([(401, {}, b"Invalid Login - Invalid login")], "does not accept the password"),
         ([(403, {}, {"error": {"status": 403, "msg": "Forbidden."}})], "needs the right 'Rest Access'"),
         ([(404, {}, b"<html>no such page</html>")], "administrator enabled it (enable_rest)"),
         ([(200, {}, b"<html>a shop</html>")], "did not answer with JSON"),
@@ -141,5 +141,5 @@ def test_a_roundup_is_set_up_mirrored_and_answered(
     monkeypatch.setenv("ROUNDUP_PASSWORD", "wrong")
     with pytest.raises(SystemExit):
         run(["account", "test", "issues"])
-    assert "does not take the password" in capsys.readouterr().out
+    assert "does not accept the password" in capsys.readouterr().out
     assert run(["account", "remove", "issues"]) == 0

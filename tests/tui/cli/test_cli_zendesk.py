@@ -71,11 +71,11 @@ def test_an_oauth_token_needs_no_user(
 @pytest.mark.parametrize(
     ("role", "queue", "token", "words"),
     [
-        ("admin", "Support", "wrong", "does not take the token"),
+        ("admin", "Support", "wrong", "does not accept the token"),
         ("agent", "Support", "", "takes an administrator's token"),
         ("end-user", "Support", "", "does not accept the token for an agent"),
-        ("admin", "Sales", "", "shows eva@team.example no group 'Sales'; it has Support."),
-        ("admin", "brand:ES", "", "no brand 'ES'; it has none."),
+        ("admin", "Sales", "", "has no group 'Sales' that eva@team.example can see; it has Support."),
+        ("admin", "brand:ES", "", "has no brand 'ES' that eva@team.example can see; it has none."),
         ("admin", "view:Mine", "", "no view 'Mine'"),
     ],
 )

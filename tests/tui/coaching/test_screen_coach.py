@@ -88,7 +88,7 @@ def test_the_coach_saves_what_was_typed_often_as_a_macro(desk_file: Path) -> Non
 def test_the_coach_of_a_fresh_desk_says_that_there_is_nothing_yet(desk_file: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "C")
-        assert "No solved ticket was counted in 30 days." in picture(app)
+        assert "No solved tickets in the last 30 days." in picture(app)
         await press(pilot, app, "enter")
         await press(pilot, app, "M")
         assert "You have not sent a reply yet." in picture(app)

@@ -68,7 +68,7 @@ def test_the_form_completes_the_team_and_hands_over_with_its_template(path: Path
         ticket = app.desk.list.current_id
         assert ticket is not None
         await press(pilot, app, "E", *"sec", "enter", *"hack")
-        assert "goes by mail to security@desk.example" in picture(app)
+        assert "sent by mail to security@desk.example" in picture(app)
         await press(pilot, app, "enter")
         (child,) = children(path)
         assert (child.team, child.reason, child.due_at) == ("Security response", "hack", NOW + 4 * 3600)

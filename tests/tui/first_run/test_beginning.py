@@ -77,7 +77,7 @@ def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) ->
         await press(pilot, app, *["backspace"] * 2)
         app.screen.query_one(Input).value = str(tmp_path / "in box.mbox")
         await press(pilot, app, "enter")
-        assert "3 were here" in app.desk.said
+        assert "3 already here" in app.desk.said
 
     play(path, script)
 

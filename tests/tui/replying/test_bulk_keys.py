@@ -65,7 +65,7 @@ def test_a_macro_for_all_selected_tells_what_it_sends_and_what_it_holds_back(pat
         await choose(pilot, app, "V")
         shown = picture(app)
         assert "sends to 4: 3 es, 1 en; 1 held back" in shown
-        assert f"#{numbers[4]} held back: its language is not known" in shown
+        assert f"#{numbers[4]} held back: its language is unknown" in shown
         assert "── es" in shown
         assert replies(path) == {}
         await press(pilot, app, "enter")

@@ -75,7 +75,7 @@ def test_text_and_chosen_files_leave_after_the_card_and_can_be_called_back(path:
         (entry,) = app.desk.store.outbox.waiting()
         assert (entry.recipient, entry.state) == ("courier@else.example", OutboxState.QUEUED)
         assert b"label.txt" in entry.raw
-        assert "z calls it back" in app.desk.last_said
+        assert "z recalls it" in app.desk.last_said
         assert app.desk.store.messages.of(1)[-1].direction is Direction.NOTE
         assert "Forwarded to courier@else.example" in picture(app)
         await press(pilot, app, "z")

@@ -42,7 +42,7 @@ def test_a_mail_opens_a_ticket_and_can_be_called_back(path: Path) -> None:
         assert isinstance(app.screen, OutgoingCard), "a ticket of ours waits for nobody else"
         await press(pilot, app, "enter")
         assert (ticket(app, 16).status, ticket(app, 16).subject) == (Status.PENDING, "Your order")
-        assert "#16: written to lia@else.example · z calls it back" in app.desk.last_said
+        assert "#16: written to lia@else.example · z recalls it" in app.desk.last_said
         await press(pilot, app, "z")
         assert app.desk.store.outbox.waiting() == []
         assert ticket(app, 16).status is Status.CLOSED

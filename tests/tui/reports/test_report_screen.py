@@ -140,10 +140,10 @@ def test_the_report_is_written_where_the_agent_says(path: Path, tmp_path: Path) 
 def test_esc_stops_the_reading_and_r_reads_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = Event()
 
-    def endless(*arguments: object, told: object, **named: object) -> object:
+    def endless(*arguments: object, on_progress: object, **named: object) -> object:
         try:
-            while callable(told):
-                told(0.5)
+            while callable(on_progress):
+                on_progress(0.5)
         finally:
             stopped.set()
         raise AssertionError

@@ -72,7 +72,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         await press(pilot, app, "j", "enter")
         assert "There are no tickets behind" in app.desk.said  # nothing took any time yet
         await press(pilot, app, "S", "enter")
-        assert "solved an hour: letters" in picture(app)
+        assert "solved an hour: type to filter" in picture(app)
         await press(pilot, app, "enter")
         assert "1 tickets behind" in app.desk.said
         (listed,) = [row.id for pane in app.desk.panes for row in pane.list.window.rows]
@@ -134,7 +134,7 @@ def test_who_is_at_a_ticket_already_is_not_interrupted(path: Path) -> None:
         app.parts.macro_keys.take(())
         await settled(pilot, app)
         assert app.screen is app.desk.screen
-        assert "S shows what was left for you" in app.desk.said
+        assert "S begins a shift and shows what was handed over" in app.desk.said
 
     play_offered(path, script, Ways(offers_shift=True))
 

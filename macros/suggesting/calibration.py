@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from macros.suggesting.evidence import Evidence
+from macros.suggesting.measures import Evidence
 
 WORDS = Evidence(1.42, 0.28, 0.12, 0.54, 0.06, 1.57, 0.82, 0.0, 1.17, 0.04, 0.35)
 """Weights where words alone are known."""

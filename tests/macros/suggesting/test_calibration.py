@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from macros.filling.macro import Macro, Words
-from macros.suggesting.confidence import Confidence, Held, adjusted, probability
+from macros.suggesting.calibration import Confidence, Held, adjusted, probability
 from macros.suggesting.first_messages import teach, teach_limits
 from macros.suggesting.offering import Situation, offers
 from macros.suggesting.suggest import ELSEWHERE, Suggester
