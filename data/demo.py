@@ -22,8 +22,8 @@ LANES = ("mail", "app", "safety")
 OPENING = 45
 """How many tickets wait when the demo starts, shared evenly between the lanes."""
 
-READY = 10
-"""How many of each lane's oldest requests have a ready answer."""
+READY = {"mail": 15, "app": 13}
+"""How many of a lane's requests have a ready answer, from the youngest: `1` and Enter answer what is still in time."""
 
 _AGES = {"mail": (3.75 * 3600, 4.1 * 3600), "app": (7.75 * 3600, 8.1 * 3600), "safety": (60, 1500)}
 """How long the waiting tickets have waited, least and most: the night's e-mail and app requests are about to breach or
@@ -61,7 +61,7 @@ class DemoText:
     plain: bool = False
     """One ready answer settles it; the e-mail and app requests that wait when the demo starts are of this kind."""
     ready: bool = False
-    """It is plain, and the first digit holds its answer: the most urgent when the demo starts are of this kind."""
+    """It is plain, and the first digit holds its answer: what comes first in the demo is of this kind."""
     grave: bool = False
     """Someone may be in danger; such messages come once the agent has looked around."""
 
@@ -177,7 +177,7 @@ def _deal_opening(dealer: _Dealer) -> list[DemoMessage]:
         for lane in LANES:
             least, most = _AGES[lane]
             age = int(least + (most - least) * (place + dealer.random.random()) / each)
-            fits = _ready if place >= each - READY else _plain
+            fits = _ready if place < READY.get(lane, 0) else _plain
             waiting.append(dealer.deal(lane, -age, _calm if lane == "safety" else fits))
     return waiting
 

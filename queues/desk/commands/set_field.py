@@ -42,6 +42,8 @@ class SetField(Command):
     def write(self, work: TicketChange) -> None:
         """Set the field."""
         value = getattr(work.change, self._name)
+        if self._name == "procedure" and work.change.macro and work.ticket.procedure:
+            return  # a macro's procedure is for tickets that follow none
         work.fields[self._name] = _severity(value) if self._name == "severity" else value
 
     def describe(self, change: Change) -> str:
@@ -74,7 +76,7 @@ def _refuse_leaving(work: TicketChange) -> None:
     ticket, change, now = work.ticket, work.change, work.gates.procedure(work.ticket)
     if now is None or now.fallback or change.override_reason:
         return
-    names = ("severity", "topic", "lane", "procedure")
+    names = ("severity", "topic", "lane", *(() if change.macro and ticket.procedure else ("procedure",)))
     values = {name: getattr(change, name) for name in names if getattr(change, name) is not None}
     if "severity" in values:
         values["severity"] = _severity(values["severity"])

@@ -342,7 +342,7 @@ def test_a_digit_pressed_before_the_macros_are_there_is_not_lost(path: Path, fol
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 3)
         library, app.desk.answering._library = app.desk.answering._library, None
-        await press(pilot, app, "2")
+        await press(pilot, app, "4")
         assert "in a moment" in app.desk.said
         app.desk.answering._library = library
         app.parts.macro_keys.take([])
