@@ -99,7 +99,7 @@ def test_from_the_customers_mail_to_the_customers_mailbox(
             with Terminal("--db", str(path), environment=token, longest=PATIENCE) as terminal:
                 terminal.see(rf"Español · 1 open[^\0]*{SUBJECT}")
                 terminal.press(".")
-                terminal.see(r"\n 1 \w.* · 2 \w")
+                terminal.see(r"\n 1 \w.* · 4 [^\W\d]")
                 terminal.press("1")
                 terminal.see("Enter sends, solves, next")
                 terminal.press(ENTER)
