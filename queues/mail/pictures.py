@@ -44,6 +44,7 @@ def small_picture(content: bytes) -> SmallPicture | None:
     """Return the first frame, upright and scaled to at most COLUMNS x ROWS; None where it cannot be decoded."""
     from PIL import Image, ImageOps
 
+    Image.MAX_IMAGE_PIXELS = None  # the size is compared with ours before anything is decoded
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             full = picture.size
@@ -56,5 +57,5 @@ def small_picture(content: bytes) -> SmallPicture | None:
             paper = Image.new("RGBA", upright.size, "white")
             paper.alpha_composite(upright.convert("RGBA"))
             return SmallPicture(*upright.size, *full, paper.convert("RGB").tobytes())
-    except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, MemoryError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, MemoryError):
         return None
