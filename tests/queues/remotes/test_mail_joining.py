@@ -32,7 +32,7 @@ def desk(mail_stack: MailStack, tmp_path: Path) -> Iterator[DeskAtMail]:
 
 
 def person(desk: DeskAtMail, name: str) -> str:
-    return desk.stack.add_user(f"{name}.joining{next(numbers)}", "clientes.example")[0]
+    return desk.stack.add_user(f"{name}j{next(numbers)}", "clientes.example")[0]
 
 
 class Post:
