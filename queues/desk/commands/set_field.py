@@ -42,13 +42,18 @@ class SetField(Command):
     def write(self, work: TicketChange) -> None:
         """Set the field."""
         value = getattr(work.change, self._name)
-        if self._name == "procedure" and work.change.macro and work.ticket.procedure:
-            return  # a macro's procedure is for tickets that follow none
+        if self._name == "procedure" and _keeps_procedure(work):
+            return
         work.fields[self._name] = _severity(value) if self._name == "severity" else value
 
     def describe(self, change: Change) -> str:
         """Return the field and its value."""
         return f"{self._name} {getattr(change, self._name) or 'not set'}"
+
+
+def _keeps_procedure(work: TicketChange) -> bool:
+    """A macro's procedure is for tickets that follow none."""
+    return bool(work.change.macro and work.ticket.procedure)
 
 
 def _severity(value: str) -> Severity | None:
@@ -76,7 +81,7 @@ def _refuse_leaving(work: TicketChange) -> None:
     ticket, change, now = work.ticket, work.change, work.gates.procedure(work.ticket)
     if now is None or now.fallback or change.override_reason:
         return
-    names = ("severity", "topic", "lane", *(() if change.macro and ticket.procedure else ("procedure",)))
+    names = ("severity", "topic", "lane", *(() if _keeps_procedure(work) else ("procedure",)))
     values = {name: getattr(change, name) for name in names if getattr(change, name) is not None}
     if "severity" in values:
         values["severity"] = _severity(values["severity"])
