@@ -20,6 +20,7 @@ from data.tables.drafts import Drafts
 from data.tables.effort import Efforts
 from data.tables.escalations import Escalations
 from data.tables.events import Events
+from data.tables.form_drafts import FormDrafts
 from data.tables.forwards import Forwards
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
@@ -57,6 +58,7 @@ class Store:
         self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)
         self.effort = Efforts(connection)
+        self.form_drafts = FormDrafts(connection)
         self.imported = Imports(connection)
         self.outbox = Outbox(connection)
         self.participants = Participants(connection)

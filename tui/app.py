@@ -188,6 +188,7 @@ class DeskApp(App[int]):
         try:
             await self._take_what_was_typed()
             await self.parts.drafts.keep_at_the_end()
+            await self.parts.form_drafts.keep_at_the_end()
         finally:
             self.exit(code)
 
@@ -211,6 +212,7 @@ class DeskApp(App[int]):
         if self.terminal is not None:
             self.terminal.give_back()
         self.parts.drafts.keep_without_asking()
+        self.parts.form_drafts.keep_without_asking()
 
     async def action_quit(self) -> None:
         """Quit by Textual's own key, too, only after the draft is saved."""
@@ -231,6 +233,7 @@ class DeskApp(App[int]):
         self.panic(Text(message.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
         self._return_code = CRASHED
         self.parts.drafts.keep_without_asking()
+        self.parts.form_drafts.keep_without_asking()
 
 
 def own_procedures() -> ProcedureBook:

@@ -481,3 +481,14 @@ def search_finds_people_and_numbers(db: Database) -> None:
     db.conn.create_function("person", 2, lambda name, known: person(name, json.loads(known)), deterministic=True)
     for statement in SEARCH:
         db.execute(statement)
+
+
+FORM_DRAFTS = """CREATE TABLE form_draft (id INTEGER PRIMARY KEY AUTOINCREMENT, ticket_id INTEGER NOT NULL,
+    recipient TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, files TEXT NOT NULL,
+    updated_at INTEGER NOT NULL, revision INTEGER NOT NULL) STRICT"""
+
+
+@migrations()
+def forms_keep_drafts(db: Database) -> None:
+    """What is typed into the forms of forwards and of mails that open a ticket; ticket 0 for the latter."""
+    db.execute(FORM_DRAFTS)

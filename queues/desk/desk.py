@@ -11,7 +11,7 @@ from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
 from data.records.incoming import Imported, Incoming, Received, Standing
-from data.records.messages import Direction, Draft
+from data.records.messages import Direction, Draft, FormDraft
 from data.records.participants import Participant
 from data.records.promises import Promise
 from data.records.ratings import UNHAPPY, Rating
@@ -21,7 +21,7 @@ from data.store import Store
 from data.tables.action_log import Action
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
-from queues.desk import imported_state, problems, route_again
+from queues.desk import form_drafts, imported_state, problems, route_again
 from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import Choosing
@@ -41,7 +41,7 @@ from queues.desk.ticket_fields import CLOCKS, RECORDED, changed_fields, counted_
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.statuses import DONE
-from queues.ground.undo_steps import FORWARD, REPLY, Step
+from queues.ground.undo_steps import FORWARD, REPLY, Step, part_of
 from queues.next_up.urgency import NextUp
 from queues.procedures.procedure import Step as ProcedureStep
 from queues.quality.rating import FormAnswer, Ratings, Taken
@@ -120,6 +120,8 @@ class Desk:
             action = self.store.actions.begin(self.agent, now)
             ticket, steps, change = self._opened(asked, change or Change(), action, now)
             steps += self._changer.carry_out(ticket, change, action, now)
+            sent = form_drafts.drop(self.store, NO_TICKET, asked.to, asked.text, ticket=ticket.id)
+            steps += part_of(REPLY, sent)
             summary = f"#{ticket.id}: {first_reply(asked, change)}"
             self.store.actions.finish(action, summary, steps)
         return Done(action, summary, (ticket.id,), now + self.rules.undo_seconds)
@@ -401,6 +403,11 @@ class Desk:
                 return replace(draft, revision=0)
             self.store.drafts.save(draft, replacing=revision)
         return draft
+
+    def save_form_draft(self, draft: FormDraft) -> FormDraft:
+        """Save what is typed into the form of a forward or a new mail; return it as stored. A blank one is deleted."""
+        with self.store.write():
+            return form_drafts.save(self.store, draft, self._clock())
 
     def spent(self, effort: Effort) -> None:
         """Record the effort of work on a ticket; it does not change the ticket."""

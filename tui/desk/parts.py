@@ -43,6 +43,7 @@ from tui.replying.bulk_answer import BulkAnswer
 from tui.replying.composer_place import ComposerPlace
 from tui.replying.composer_requests import ComposerRequests
 from tui.replying.drafts import Drafts
+from tui.replying.form_drafts import FormDrafts
 from tui.replying.forwarding import Forwarding
 from tui.replying.macro_keys import MacroKeys
 from tui.replying.macro_preview import ReplyPreview
@@ -110,8 +111,9 @@ class Parts:
         self.composer_requests = ComposerRequests(
             desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
         )
-        self.forwarding = Forwarding(desk, changing)
-        self.new_mail = NewMail(desk, changing)
+        self.form_drafts = FormDrafts(desk)
+        self.forwarding = Forwarding(desk, changing, self.form_drafts)
+        self.new_mail = NewMail(desk, changing, self.form_drafts)
         self.bulk_answer = BulkAnswer(desk, changing, self.macro_questions)
         self.outbox = Outbox(desk, going, changing, self.writing)
         self.escalations = Escalations(desk, changing)

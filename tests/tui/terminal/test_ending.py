@@ -120,6 +120,20 @@ def test_a_signal_keeps_the_last_letter_and_gives_the_terminal_back(path: Path, 
     assert any("¿qué tal?" in draft_of(path, n) for n in range(1, 16)), [draft_of(path, n) for n in range(1, 16)]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_keeps_what_a_form_holds(path: Path, number: signal.Signals) -> None:
+    with opened(path) as terminal:
+        terminal.press("N")
+        terminal.see("Write to someone")
+        terminal.press("lia@else.example\t\tHola, ¿qué tal?")
+        terminal.process.send_signal(number)
+        assert terminal.ended(WITHIN) == 128 + number, terminal.alive()
+    with closing(Store.open(path)) as store:
+        assert [(draft.to, draft.text) for draft in store.form_drafts.all()] == [
+            ("lia@else.example", "Hola, ¿qué tal?")
+        ]
+
+
 def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None:
     with opened(path) as terminal:
         write(terminal)
