@@ -30,9 +30,9 @@ def try_keys(keymap: Keymap) -> None:
     """Print a line for each key until ctrl+c. Raises InputError without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("No terminal", "`tridesk keys --test` reads keys; run it in a terminal, without a pipe.")
-    click.echo(words("Press keys to see what your terminal sends; ctrl+c ends."))
     source, descriptor = TerminalInput(), sys.stdin.fileno()
     with _raw(descriptor):
+        click.echo(f"{words('Press keys to see what your terminal sends; ctrl+c ends.')}\r")
         while True:
             ready, _, _ = select.select([descriptor], [], [], 0.05)
             if ready:

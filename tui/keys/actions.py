@@ -251,6 +251,7 @@ def _look() -> list[Action]:
             "Desk",
         ),
         Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
+        Action("desk.suspend", ("ctrl+z",), "Suspend", "Back to the shell; `fg` brings the desk back.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]
 

@@ -41,6 +41,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.reopen": (),
     "ticket.spam": (),
     "desk.undo": ("ctrl+z",),
+    "desk.suspend": (),
     "desk.redo": ("ctrl+y",),
 }
 """No plain letter or punctuation key changes a ticket, as a safeguard against slips."""
