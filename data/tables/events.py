@@ -131,6 +131,11 @@ class Events:
         """Return the number of the newest event, 0 if there is none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
 
+    def last_restored(self) -> int:
+        """Return when the file was last restored or salvaged, in seconds since 1970; 0 if it never was."""
+        sql = "SELECT coalesce(max(at), 0) FROM event WHERE ticket_id = 0 AND kind IN ('restored', 'salvaged')"
+        return int(self._db.execute(sql).fetchone()[0])
+
     def after(self, number: int, limit: int) -> list[Event]:
         """Return the events after this number, oldest first."""
         return [_event(row) for row in self._db.execute(_SELECT + "WHERE id > ? ORDER BY id LIMIT ?", (number, limit))]

@@ -60,6 +60,8 @@ COMMANDS = {
     "account": ("tui.cli.account", "account"),
     "outbox": ("tui.cli.outbox", "outbox"),
     "demo": ("tui.cli.demo", "demo"),
+    "backup": ("tui.cli.backup", "backup"),
+    "restore": ("tui.cli.backup", "restore"),
     "doctor": ("tui.cli.doctor", "doctor"),
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),

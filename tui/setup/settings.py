@@ -122,6 +122,15 @@ class SuggestionsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The least probability that it is right."""
 
 
+class BackupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[backup]`: how often the desk backs itself up while it is open, and what is kept."""
+
+    every_hours: int = 4
+    """The least time between two automatic backups; 0 for none."""
+    keep_days: int = 14
+    """For how many days the last backup of each day is kept; the newest two always are."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with the defaults."""
 
@@ -165,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     exposure: ExposureTable = ExposureTable()
     shift: ShiftTable = ShiftTable()
     suggestions: SuggestionsTable = SuggestionsTable()
+    backup: BackupTable = BackupTable()
 
     @property
     def remotes(self) -> tuple[Account | Tracker, ...]:
@@ -217,6 +227,8 @@ def load(folder: Path | None = None) -> Configuration:
     for name, number in (
         ("light-between", settings.exposure.light_between),
         ("away-hours", settings.shift.away_hours),
+        ("every-hours", settings.backup.every_hours),
+        ("keep-days", settings.backup.keep_days),
     ):
         if number < 0:
             raise InputError("Settings not understood", f"{path}: {name} is {number}; use 0 or more.")
