@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from data.desk_file.backup_files import PART, Backup, backup_folder, backup_path, copies_of, to_remove
+from data.desk_file.backup_files import PART, Backup, backup_folder, backup_path, backups_of, copies_of, to_remove
 from data.desk_file.connection import connect, known_error, store_error
 from data.errors import StoreError
 from data.locations import alone, private_file, private_folder
 from data.migrations.version import APPLICATION_ID
+from data.tables.events import Events
 
 WAIT_SECONDS = 30.0
 """How long a backup waits for another program that holds the file."""
@@ -133,3 +134,18 @@ def newest_event(path: Path) -> int:
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
     except sqlite3.Error as error:
         raise store_error(error, path) from error
+
+
+def anchors_of(desk: Path, events: Events) -> dict[int, bytes]:
+    """Return the newest event of each backup and its link, by which a rewritten chain is recognised.
+
+    Backups with events that a later restore dropped are left out, and so are those made by earlier versions.
+    """
+    restored = events.last_restored()
+    anchors: dict[int, bytes] = {}
+    for copy in backups_of(desk):
+        with suppress(StoreError, sqlite3.Error), closing(connect(copy.path, timeout=1, read_only=True)) as connection:
+            number, link = connection.execute("SELECT id, link FROM event_head").fetchone()
+            if copy.at > restored.at or number < restored.id:
+                anchors[int(number)] = bytes(link)
+    return anchors

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 from data.migrations.version import APPLICATION_ID
 from data.search.search_index import person
 from data.search.search_words import indexed
+from data.tables.event_chain import chain_all
 
 migrations = Migrations("tridesk")
 
@@ -480,4 +481,32 @@ def search_finds_people_and_numbers(db: Database) -> None:
     db.conn.create_function("indexed", 1, indexed, deterministic=True)
     db.conn.create_function("person", 2, lambda name, known: person(name, json.loads(known)), deterministic=True)
     for statement in SEARCH:
+        db.execute(statement)
+
+
+CHAIN = (
+    "CREATE TABLE event_head (id INTEGER NOT NULL, link BLOB NOT NULL) STRICT",
+    "INSERT INTO event_head VALUES (0, zeroblob(16))",
+    "DROP TRIGGER event_is_kept",
+    "ALTER TABLE event ADD COLUMN salt BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE event ADD COLUMN content BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE event ADD COLUMN link BLOB NOT NULL DEFAULT x''",
+)
+KEPT = (
+    """CREATE TRIGGER event_is_kept BEFORE UPDATE ON event WHEN NOT (NEW.salt = x'' AND NEW.id = OLD.id
+            AND NEW.action = OLD.action AND NEW.ticket_id = OLD.ticket_id AND NEW.at = OLD.at AND NEW.kind = OLD.kind
+            AND NEW.content = OLD.content AND NEW.link = OLD.link)
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+    """CREATE TRIGGER event_stays BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
+)
+
+
+@migrations()
+def events_are_chained(db: Database) -> None:
+    """Each event sealed with its predecessor (`data.tables.event_chain`), and kept by trigger."""
+    for statement in CHAIN:
+        db.execute(statement)
+    chain_all(db.conn)
+    for statement in KEPT:
         db.execute(statement)

@@ -18,7 +18,7 @@ from data.search.search_index import rebuild
 from data.store import migrate
 from data.tables.tickets import NO_DUE
 
-_COUNTED = ("lane_count", "ticket_tag")
+_COUNTED = ("lane_count", "ticket_tag", "event_head")
 """Tables that are made from others."""
 _MOST_QUERIES = 200_000
 """How often a table is asked for the rows around damaged pages."""
@@ -238,6 +238,10 @@ def _repair(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT OR IGNORE INTO ticket_tag SELECT t.lane, j.value, -t.id FROM ticket t, json_each(t.tags) j "
         "WHERE json_valid(t.tags)"
+    )
+    connection.execute(
+        "UPDATE event_head SET (id, link) = (SELECT id, link FROM event ORDER BY id DESC LIMIT 1) "
+        "WHERE EXISTS (SELECT 1 FROM event)"
     )
     rebuild(connection)
     connection.execute("COMMIT")

@@ -51,7 +51,7 @@ def test_the_backup_comes_back_and_the_file_before_it_is_kept(desk: Path) -> Non
     store = Store.open(desk)
     newest = list(store.events.each())[-1]
     assert (newest.kind, newest.actor, newest.detail["from"]) == ("restored", "eva", backup.path.name)
-    assert store.events.last_restored() == NOW + 60
+    assert store.events.last_restored().at == NOW + 60
 
 
 def test_what_was_only_in_the_log_is_kept_with_the_file(desk: Path) -> None:

@@ -96,7 +96,7 @@ def file_problems(path: Path) -> list[str]:
         wrong = store.check()
         if wrong:
             return [f"Damaged file: {path} is damaged ({safe_line(wrong[0])}): {way_out(path)}"]
-        newest, restored = store.events.newest(), store.events.last_restored()
+        newest, restored = store.events.newest(), store.events.last_restored().at
     for copy in backups_of(path):
         if copy.at <= restored:
             break

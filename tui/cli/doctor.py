@@ -57,6 +57,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     """Yield everything that the desk loads at start; parts that depend on settings only if those can be read."""
     yield "store", lambda: _store(path)
     yield "backups", lambda: _backups(path)
+    yield "events", lambda: _events(path)
     yield "outbox", lambda: _outbox(path)
     yield "suspended", lambda: _suspended(path)
     yield "settings", _settings
@@ -123,6 +124,16 @@ def _backups(path: Path) -> str:
     if changed - backups[0].at > OLD_SECONDS:
         raise DeskError("Old backup", f"{sentence}, and the desk was changed since; `tridesk backup` makes one.")
     return sentence
+
+
+def _events(path: Path) -> str | list[str]:
+    """Check the chain of events."""
+    from tui.cli.verify import checked, sentences, summary
+
+    if not path.exists():
+        return "no events yet"
+    verdict = checked(path)
+    return sentences(verdict.breaks) or summary(verdict)
 
 
 def _outbox(path: Path) -> str | list[str]:

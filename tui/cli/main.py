@@ -62,6 +62,7 @@ COMMANDS = {
     "demo": ("tui.cli.demo", "demo"),
     "backup": ("tui.cli.backup", "backup"),
     "restore": ("tui.cli.backup", "restore"),
+    "verify": ("tui.cli.verify", "verify"),
     "doctor": ("tui.cli.doctor", "doctor"),
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),
