@@ -17,6 +17,7 @@ from data.desk_file.make_backup import make_backup
 from data.errors import DeskError, StoreError
 from data.locations import network_file_system, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
+from data.personal.personal_data import PersonalData
 from data.records.tickets import SearchHit
 from data.search.search_index import search
 from data.tables.action_log import Actions
@@ -30,6 +31,7 @@ from data.tables.forwards import Forwards
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
+from data.tables.legal_holds import LegalHolds
 from data.tables.messages import Messages
 from data.tables.moves import Moves
 from data.tables.outbox import Outbox
@@ -78,6 +80,8 @@ class Store:
         self.settings = Settings(connection)
         self.shifts = Shifts(connection)
         self.known_wordings = KnownWordings(connection)
+        self.legal_holds = LegalHolds(connection)
+        self.personal = PersonalData(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:
@@ -167,6 +171,13 @@ class Store:
         `now` and `zone` are for `before:` and `after:`. Raises InputError for an operator whose value cannot be.
         """
         return search(self._connection, query, limit=limit, lane=lane, now=now, zone=zone)
+
+    def rewrite(self) -> None:
+        """Rewrite the file without what was deleted from it, and empty its log. Raises StoreError if it is in use."""
+        self._connection.execute("VACUUM")
+        busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError("File in use", f"The log of {self.path} is in use; close the screen and try again.")
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""

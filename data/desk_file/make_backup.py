@@ -122,9 +122,14 @@ def rotate(desk: Path, now: int, keep_days: int) -> list[Backup]:
     """Remove the copies that are no longer kept and return them."""
     removed = to_remove(copies_of(desk), now, keep_days)
     for copy in removed:
-        for ending in ("", "-wal"):
-            copy.path.with_name(copy.path.name + ending).unlink(missing_ok=True)
+        remove_copy(copy.path)
     return removed
+
+
+def remove_copy(path: Path) -> None:
+    """Remove a copy of a desk, and its log."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def newest_event(path: Path) -> int:

@@ -510,3 +510,14 @@ def events_are_chained(db: Database) -> None:
     chain_all(db.conn)
     for statement in KEPT:
         db.execute(statement)
+
+
+@migrations()
+def legal_holds(db: Database) -> None:
+    """Customers whose data must not be erased."""
+    db.execute(
+        """CREATE TABLE legal_hold (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer(id),
+            reason TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, lifted_at INTEGER,
+            lifted_by TEXT NOT NULL DEFAULT '') STRICT"""
+    )
+    db.execute("CREATE INDEX legal_hold_customer ON legal_hold(customer_id)")

@@ -71,7 +71,7 @@ def new_file(desk: Path) -> Path:
 
 def replace_desk(desk: Path, new: Path, now: int, actor: str, kind: str, source: str) -> Restored:
     """Bring a new file to the newest shape, record where it comes from, and put it in the desk's place."""
-    _refuse_open(desk)
+    refuse_open(desk)
     fates, newest = _known_to(desk)
     with closing(connect(new, timeout=1, name=desk)) as connection:
         migrate(connection)
@@ -122,7 +122,8 @@ def _settle_replies(connection: sqlite3.Connection, fates: dict[str, OutboxState
     return in_doubt
 
 
-def _refuse_open(desk: Path) -> None:
+def refuse_open(desk: Path) -> None:
+    """Raise StoreError if any program has the desk open; this process must not have it open itself."""
     with _alone_with(desk):
         pass
 

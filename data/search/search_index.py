@@ -172,6 +172,29 @@ def insert_message(connection: sqlite3.Connection, number: int, message: Message
     connection.execute("INSERT INTO search_text (rowid, text, who) VALUES (?, ?, ?)", row)
 
 
+def index_message(connection: sqlite3.Connection, number: int) -> None:
+    """Make a message findable as it is stored now."""
+    row = _indexed_row(connection, number)
+    if row is not None:
+        connection.execute("INSERT INTO search_text (rowid, text, who) VALUES (?, ?, ?)", row)
+
+
+def remove_message(connection: sqlite3.Connection, number: int) -> None:
+    """Take a message out of the index; its row has to be as it was indexed."""
+    row = _indexed_row(connection, number)
+    if row is not None:
+        connection.execute("INSERT INTO search_text (search_text, rowid, text, who) VALUES ('delete', ?, ?, ?)", row)
+
+
+def _indexed_row(connection: sqlite3.Connection, number: int) -> tuple[int, str, str] | None:
+    sql = "SELECT subject, text, attachments, from_name, from_address FROM message WHERE id = ?"
+    row = connection.execute(sql, (number,)).fetchone()
+    if row is None:
+        return None
+    names = [str(part.get("filename", "")) for part in json.loads(row[2])]
+    return number, indexed(row[0], row[1], *names), indexed(row[3], row[4])
+
+
 def insert_person(connection: sqlite3.Connection, customer_id: int) -> None:
     """Make a customer findable by name, address, handle and telephone number, as they are now."""
     named = connection.execute("SELECT name FROM customer WHERE id = ?", (customer_id,)).fetchone()

@@ -10,6 +10,7 @@ from typing import Any
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
+from data.records.customers import LegalHold
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.messages import Direction, Draft
 from data.records.participants import Participant
@@ -21,7 +22,7 @@ from data.store import Store
 from data.tables.action_log import Action
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
-from queues.desk import imported_state, problems, route_again
+from queues.desk import erasure, imported_state, problems, route_again
 from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import Choosing
@@ -30,6 +31,7 @@ from queues.desk.commands.move_messages import OPENED
 from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
+from queues.desk.erasure import Erasure, RetentionRule
 from queues.desk.file_message import MessageFiler
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
@@ -50,6 +52,8 @@ from queues.shifts import shift
 
 SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 """Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
+EXPORTED, ACCESSED = "exported", "accessed"
+"""Events of the desk: data was written out, of all or of one person."""
 FOLLOWED = "followed"
 """The kind of event for changes to a ticket made in another system."""
 _MAILS = {REPLY: "reply", FORWARD: "forward"}
@@ -426,6 +430,38 @@ class Desk:
         """Record that the agent unfolded a graphic ticket's text: that is an exposure."""
         self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
         self._choosing.saw(ticket_id)
+
+    def to_erase(self, customer_id: int) -> Erasure:
+        """Return what erasing a customer would change. Raises RuleError if it is not allowed now."""
+        return erasure.to_erase(self.store, customer_id)
+
+    def erase(self, customer_id: int, reason: str) -> Erasure:
+        """Erase what is kept about a customer; it cannot be undone. Raises RuleError under a legal hold."""
+        return erasure.erase(self.store, self.rules, customer_id, reason, self._clock(), self.agent)
+
+    def hold_legally(self, customer_id: int, reason: str) -> LegalHold:
+        """Keep a customer's data from being erased. Raises RuleError if it is held already."""
+        return erasure.hold(self.store, customer_id, reason, self._clock(), self.agent)
+
+    def lift_hold(self, customer_id: int) -> None:
+        """End a legal hold. Raises RuleError if there is none."""
+        erasure.lift(self.store, customer_id, self._clock(), self.agent)
+
+    def note_access(self, customer_id: int) -> None:
+        """Record that everything about a customer was written out."""
+        self._note(NO_TICKET, ACCESSED, self._clock(), {"customer": customer_id})
+
+    def note_export(self, what: str, form: str) -> None:
+        """Record that tickets, messages or events were exported: an erasure lists the exports."""
+        self._note(NO_TICKET, EXPORTED, self._clock(), {"what": f"{what} as {form}"})
+
+    def expired(self, rules: Sequence[RetentionRule]) -> list[tuple[RetentionRule, list[int]]]:
+        """Return for each rule of retention the tickets that it would erase now."""
+        return erasure.expired(self.store, rules, self._clock())
+
+    def expire(self, rules: Sequence[RetentionRule]) -> int:
+        """Erase the content of old tickets; it cannot be undone. Returns how many."""
+        return erasure.expire(self.store, rules, self._clock(), self.agent)
 
     def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
         """Write an event that changes nothing: `undo` ignores it."""

@@ -16,6 +16,7 @@ from data.errors import DeskError, InputError, StoreError
 from data.safe_text import safe_line
 from data.store import Store
 from tui.cli.common import chosen, db_option, json_option, write_json
+from tui.cli.confirming import confirm
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.settings import load
@@ -134,7 +135,7 @@ def restore(file: Path | None, list_: bool, salvage: bool, yes: bool, db: Path |
         _salvage(path, file or path, now, agent, yes=yes, as_json=as_json)
         return
     source = _named(path, file)
-    _confirm(yes, f"Replace {path} by {source.name}? The file that is there now is kept.")
+    confirm(yes, f"Replace {path} by {source.name}? The file that is there now is kept.")
     done = restore_file(path, source, now, agent)
     if as_json:
         write_json(
@@ -175,18 +176,10 @@ def _named(path: Path, file: Path | None) -> Path:
     raise InputError("No such backup", f"There is no backup {file}; `tridesk restore --list` shows them.")
 
 
-def _confirm(yes: bool, question: str) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise InputError("Not confirmed", f"{question} Repeat the command with --yes.")
-    click.confirm(safe_line(question), abort=True)
-
-
 def _salvage(path: Path, damaged: Path, now: int, agent: str, *, yes: bool, as_json: bool) -> None:
     from data.recovery.salvage import salvage
 
-    _confirm(yes, f"Replace {path} by what can be read of {damaged}? The file that is there now is kept.")
+    confirm(yes, f"Replace {path} by what can be read of {damaged}? The file that is there now is kept.")
     done = salvage(path, damaged, now, agent)
     if as_json:
         kept = str(done.restored.kept) if done.restored.kept else None
