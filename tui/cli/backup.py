@@ -15,6 +15,7 @@ from data.desk_file.make_backup import make_backup, newest_event, rotate
 from data.errors import DeskError, InputError, StoreError
 from data.safe_text import safe_line
 from data.store import Store
+from queues.ground.roles import Right
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.cli.confirming import confirm
 from tui.look.written_values import iso
@@ -43,6 +44,10 @@ def backup(file: Path | None, list_: bool, automatic: bool, db: Path | None, as_
         for copy in copies_of(path):
             _tell(copy, as_json=as_json)
     else:
+        if file is not None:
+            from tui.setup.open_desk import require
+
+            require(Right.EXPORT)
         made = make_backup(path, now, target=file)
         if file is None:
             rotate(path, now, load().settings.backup.keep_days)
@@ -123,13 +128,14 @@ def restore(file: Path | None, list_: bool, salvage: bool, yes: bool, db: Path |
     The file that was there is kept among the backups. No reply is sent twice: those that waited then are in doubt.
     """
     from data.recovery.restore import restore as restore_file
-    from tui.setup.open_desk import agent_name
+    from tui.setup.open_desk import agent_name, require
 
     path, now = chosen(db), wall_clock()
     if list_:
         for copy in backups_of(path):
             _tell(copy, as_json=as_json)
         return
+    require(Right.RESTORE)
     agent = agent_name(load().settings)
     if salvage:
         _salvage(path, file or path, now, agent, yes=yes, as_json=as_json)

@@ -16,6 +16,7 @@ from data.errors import StoreError
 from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
+from queues.ground.roles import Right
 from tui.cli.common import acting, attachment_keys, db_option, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
 from tui.look.written_values import iso, safe_cell
@@ -36,6 +37,7 @@ def export(what: str, db: Path | None, form: str) -> None:
         raise click.UsageError("--mbox is for messages: tridesk export messages --mbox.")
     out = sys.stdout.buffer
     with acting(db) as desk:
+        desk.access.require(Right.EXPORT)
         store = desk.store
         if form != "mbox":
             _write(_rows(store, what, form), form, out.write)

@@ -187,6 +187,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     shift: ShiftTable = ShiftTable()
     suggestions: SuggestionsTable = SuggestionsTable()
     backup: BackupTable = BackupTable()
+    roles: dict[str, Literal["reader", "agent", "lead"]] = {}
+    """By agent's name, `*` for everyone else (without it, an agent); none, and everyone may do everything."""
     retention: list[RetentionTable] = []
     """The first rule that fits a ticket counts."""
 
