@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
+from tempfile import mkstemp
 
+from data.desk_file.backup_files import BEFORE_UPGRADE, backup_folder, backups_of, restore_command, way_out
+from data.desk_file.connection import connect, store_error
+from data.desk_file.make_backup import make_backup
 from data.errors import DeskError, StoreError
-from data.locations import network_file_system, private_file, private_folder
+from data.locations import network_file_system, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
+from data.personal.personal_data import PersonalData
 from data.records.tickets import SearchHit
 from data.search.search_index import search
 from data.tables.action_log import Actions
@@ -25,6 +32,7 @@ from data.tables.forwards import Forwards
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
+from data.tables.legal_holds import LegalHolds
 from data.tables.messages import Messages
 from data.tables.moves import Moves
 from data.tables.outbox import Outbox
@@ -74,29 +82,32 @@ class Store:
         self.settings = Settings(connection)
         self.shifts = Shifts(connection)
         self.known_wordings = KnownWordings(connection)
+        self.legal_holds = LegalHolds(connection)
+        self.personal = PersonalData(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:
-        """Open the file, making or upgrading it where needed.
+        """Open the file, making or upgrading it where needed; before an upgrade, a backup is made.
 
-        Raises `StoreError` if the file is missing (and `create` is false), empty, foreign, damaged, locked,
-        not writable, made by a newer tridesk, or on a network file system. A file is never overwritten.
+        Raises `StoreError` if the file is missing (and `create` is false, or it has backups), empty, foreign, damaged,
+        locked, not writable, made by a newer tridesk, or on a network file system. A file is never overwritten.
         """
         try:
             _refuse_unusable(path, create)
             if not path.exists():
-                private_folder(path.parent)
-                private_file(path)
-            connection = sqlite3.connect(
-                path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, cached_statements=256
-            )
+                _make(path)
+            file = path.stat().st_ino
+            connection = connect(path, timeout=BUSY_MILLISECONDS / 1000)
         except (sqlite3.Error, OSError) as error:
-            raise _store_error(error, path) from error
+            raise store_error(error, path) from error
         try:
             _prepare(connection, path)
+            if path.stat().st_ino != file:  # replaced by a restore while it was being opened
+                connection.close()
+                return cls.open(path, create=create)
         except (sqlite3.Error, OSError) as error:
             connection.close()
-            raise _store_error(error, path) from error
+            raise store_error(error, path) from error
         except DeskError:
             connection.close()
             raise
@@ -124,13 +135,13 @@ class Store:
             self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if bulk else 'FULL'}")
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise _store_error(error, self.path) from error
+            raise store_error(error, self.path) from error
         try:
             yield
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise _store_error(error, self.path) from error
+            raise store_error(error, self.path) from error
         except BaseException:
             self._roll_back()
             raise
@@ -143,7 +154,7 @@ class Store:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise _store_error(error, self.path) from error
+            raise store_error(error, self.path) from error
         try:
             yield
         finally:
@@ -163,6 +174,13 @@ class Store:
         """
         return search(self._connection, query, limit=limit, lane=lane, now=now, zone=zone)
 
+    def rewrite(self) -> None:
+        """Rewrite the file without what was deleted from it, and empty its log. Raises StoreError if it is in use."""
+        self._connection.execute("VACUUM")
+        busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError("File in use", f"The log of {self.path} is in use; close the screen and try again.")
+
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""
         results = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
@@ -173,12 +191,10 @@ def _refuse_unusable(path: Path, create: bool) -> None:
     """Raise `StoreError` for problems that show without opening the file."""
     if path.is_dir():
         raise StoreError("Not a file", f"{path} is a folder; name a file inside it with --db.")
-    if not path.exists() and not create:
-        raise StoreError("No such desk", f"There is no desk file at {path}; check the name after --db.")
-    if path.exists() and path.stat().st_size == 0:
-        raise StoreError(
-            "Empty file", f"{path} is empty, not a desk: put a copy of yours in its place, or delete it to start again."
-        )
+    if not path.exists():
+        _refuse_missing(path, create)
+    elif path.stat().st_size == 0:
+        raise _empty(path)
     kind = network_file_system(path)
     if kind:
         raise StoreError(
@@ -186,69 +202,81 @@ def _refuse_unusable(path: Path, create: bool) -> None:
         )
 
 
+def _refuse_missing(path: Path, create: bool) -> None:
+    """Raise `StoreError` where a desk is missing, rather than new."""
+    backups = backups_of(path)
+    if backups:
+        raise StoreError(
+            "Desk missing",
+            f"There is no desk file at {path}, but it has a backup of {backups[0].when}: "
+            f"`{restore_command(path)}` restores it. To begin a new desk, move {backup_folder(path)} away.",
+        )
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            "Desk missing",
+            f"There is no desk file at {path}, but its log {log.name} is there: put the file back next to it, "
+            "or move the log away to begin a new desk.",
+        )
+    if not create:
+        raise StoreError("No such desk", f"There is no desk file at {path}; check the name after --db.")
+
+
+def _empty(path: Path) -> StoreError:
+    """Return the error for a file with nothing in it."""
+    if backups_of(path):
+        return StoreError("Empty file", f"{path} is empty, not a desk: {way_out(path)}")
+    return StoreError(
+        "Empty file",
+        f"{path} is empty, not a desk: put a copy of yours in its place, or delete it to start again. If it was "
+        f"copied from elsewhere, the newest changes are in the file {path.name}-wal there.",
+    )
+
+
+def _make(path: Path) -> None:
+    """Make a new desk file: it appears whole or not at all, so that an empty file always means that one was lost."""
+    folder = private_folder(path.parent)
+    descriptor, name = mkstemp(prefix=f".{path.name}.", suffix=".new", dir=folder)  # made with 0600
+    os.close(descriptor)
+    new = Path(name)
+    try:
+        with closing(connect(new, timeout=1, name=path)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            migrate(connection)
+        try:
+            os.link(new, path)
+        except FileExistsError:  # another process made it meanwhile
+            return
+        except OSError:  # a file system without hard links
+            os.rename(new, path)
+    finally:
+        for leftover in (new, *(new.with_name(new.name + ending) for ending in ("-wal", "-shm"))):
+            leftover.unlink(missing_ok=True)
+
+
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Set the connection up and bring the file to the newest shape."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     has_tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
-    if application != APPLICATION_ID and has_tables and not _unfinished(connection):
+    if not has_tables:
+        raise _empty(path)
+    if application != APPLICATION_ID:
         raise StoreError("Another program's file", f"{path} is a SQLite file, but not a desk; name another with --db.")
     if version > NEWEST:
         raise StoreError("Newer file", f"{path} was made by a newer tridesk (step {version}); update tridesk.")
     if version < NEWEST:
-        connection.execute("PRAGMA journal_mode = WAL")
-        _migrate(connection)
+        make_backup(path, int(time.time()), kind=BEFORE_UPGRADE)
+        migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
 
 
-def _unfinished(connection: sqlite3.Connection) -> bool:
-    """Tell a file whose making was cut off after the record of steps was made and before the first step."""
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return names == {"_sqlite_migrations"}
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Apply the steps that the file has not seen; each is whole or not at all."""
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the steps that a file has not seen; each is whole or not at all."""
     from sqlite_utils import Database
 
     from data.migrations.schema import migrations
 
     migrations.apply(Database(connection))
     connection.execute(f"PRAGMA user_version = {NEWEST}")
-
-
-def _store_error(error: Exception, path: Path) -> StoreError:
-    """Say in one sentence what went wrong with the file."""
-    code = getattr(error, "sqlite_errorname", "")
-    if isinstance(error, sqlite3.Error):
-        for prefix, title, message in _SQLITE_SENTENCES:
-            if code.startswith(prefix):
-                return StoreError(title, message.format(path=path))
-        return StoreError("Store failed", f"{path}: {error}.")
-    return StoreError(
-        "Cannot open", f"{path}: {getattr(error, 'strerror', None) or error}; name another file with --db."
-    )
-
-
-WAY_OUT = "put a copy of yours in its place, or read out what is left with `.recover` of SQLite's own program."
-"""What to do about a damaged file."""
-
-_SQLITE_SENTENCES = (
-    ("SQLITE_NOTADB", "Not a desk", "{path} is not a SQLite file; it was left as it is. Name another with --db."),
-    (
-        "SQLITE_CORRUPT",
-        "Damaged file",
-        "{path} is damaged; it was left as it is: " + WAY_OUT,
-    ),
-    ("SQLITE_BUSY", "File in use", "Another program holds {path} for writing; try again when it has finished."),
-    ("SQLITE_LOCKED", "File in use", "Another program holds {path} for writing; try again when it has finished."),
-    ("SQLITE_READONLY", "Read-only file", "{path} cannot be written; check its permissions and those of its folder."),
-    ("SQLITE_CANTOPEN", "Cannot open", "{path} cannot be opened; check its folder's permissions."),
-    (
-        "SQLITE_FULL",
-        "Disk full",
-        "There is no room left for {path}; nothing was half-written. Free some space and try again.",
-    ),
-    ("SQLITE_IOERR", "Disk error", "Reading or writing {path} failed; check the disk. Nothing was half-written."),
-)

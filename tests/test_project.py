@@ -90,7 +90,8 @@ def test_the_sdist_holds_every_file_that_git_tracks(tmp_path: Path) -> None:
 
 
 def test_every_test_that_the_security_policy_names_exists() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("SECURITY.md", "docs/security.md")]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", "\n".join(pages))
     assert named
     assert [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text("utf-8")] == []
 

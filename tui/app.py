@@ -18,7 +18,7 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
 
-from data.errors import DeskError
+from data.errors import DeskError, StoreError
 from data.protocols import Clock
 from data.store import Store
 from tui.demo.demo_worker import Outside, Rounds
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.accounts.mail_process import MailProcess
     from tui.accounts.setup import AccountSetup
     from tui.desk.key_feed import KeyFeed
+    from tui.setup.backup_process import BackupProcess
     from tui.setup.settings import Settings
     from tui.terminal.driver import DeskDriver
 
@@ -67,6 +68,7 @@ class DeskApp(App[int]):
         keymap: Keymap | None = None,
         rounds: Rounds | None = None,
         mail: MailProcess | None = None,
+        backups: BackupProcess | None = None,
         welcome: bool = False,
         procedures: Callable[[], ProcedureBook] | None = None,
         theme: str = "",
@@ -81,6 +83,7 @@ class DeskApp(App[int]):
         self._welcome = welcome
         self._rounds = rounds
         self._mail = mail
+        self._backups = backups
         self.keys = keymap or keymap_from()
         self.leader = Leader(self.keys)
         self._feed: KeyFeed | None = None
@@ -132,14 +135,16 @@ class DeskApp(App[int]):
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
         if self._mail is not None:
-            self.call_after_refresh(self._mail.start, self._mail_came, self._mail_said)
+            self.call_after_refresh(self._mail.start, self._mail_came, self._process_said)
+        if self._backups is not None:
+            self.call_after_refresh(self._backups.start, self._process_said)
 
     def _mail_came(self) -> None:
         """Called in a thread when mail was filed: look at once."""
         self.call_later(self.desk.poll)
 
-    def _mail_said(self, sentence: str) -> None:
-        """Called in a thread with a message of the mail process for the agent."""
+    def _process_said(self, sentence: str) -> None:
+        """Called in a thread with a message for the agent, of the mail process or of the one that makes backups."""
         self.call_later(self.desk.say, sentence, severe=True)
 
     def _open_writer(self) -> None:
@@ -228,6 +233,11 @@ class DeskApp(App[int]):
         from tui.terminal.crash_report import fault_place, write_report
 
         error = sys.exc_info()[1] or self._exception
+        if isinstance(error, StoreError):  # the file failed where no key was waiting for it
+            self.panic(Text(f"tridesk: {error.message}", no_wrap=True, overflow="ignore"))
+            self._return_code = CRASHED
+            self.parts.drafts.keep_without_asking()
+            return
         message = words("tridesk: internal error in {place}; please report it with {report}")
         place = fault_place(error) if error is not None else "?"
         self.panic(Text(message.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
@@ -273,6 +283,13 @@ def mail_process(store_path: Path, settings: Settings) -> MailProcess:
     return MailProcess(store_path, ask_secrets(settings), wanted=bool(settings.remotes))
 
 
+def backup_process(store_path: Path) -> BackupProcess:
+    """Return the service that checks the file and backs it up."""
+    from tui.setup.backup_process import BackupProcess
+
+    return BackupProcess(store_path)
+
+
 def account_setup(store_path: Path, writer: Writer[Desk], mail: MailProcess) -> AccountSetup:
     """Return the service that sets up accounts while the desk is open; changes apply without a restart."""
     from tui.accounts.setup import AccountSetup
@@ -314,8 +331,10 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
     writer = make_writer(store_path, wall_clock, name, demo=demo)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     mail = None if demo else mail_process(store_path, settings)
+    backups = None if demo else backup_process(store_path)
     with ExitStack() as opened:
-        for close in (store.close, writer.stop, rounds.stop, *([mail.stop] if mail is not None else [])):
+        stops = [process.stop for process in (mail, backups) if process is not None]
+        for close in (store.close, writer.stop, rounds.stop, *stops):
             opened.callback(close)
         named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)
         if tuple(store.lanes.all()[: len(named)]) != named:
@@ -323,6 +342,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
+                      backups=backups,
                       welcome=empty, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip

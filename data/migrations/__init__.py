@@ -1,4 +1,4 @@
 """The shape of the store file, as named steps in order. Append only: a released step never changes.
 
-Imports `search`.
+Imports `search` and `tables`.
 """

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 from data.migrations.version import APPLICATION_ID
 from data.search.search_index import person
 from data.search.search_words import indexed
+from data.tables.event_chain import chain_all
 
 migrations = Migrations("tridesk")
 
@@ -492,3 +493,42 @@ FORM_DRAFTS = """CREATE TABLE form_draft (id INTEGER PRIMARY KEY AUTOINCREMENT, 
 def forms_keep_drafts(db: Database) -> None:
     """What is typed into the forms of forwards and of mails that open a ticket; ticket 0 for the latter."""
     db.execute(FORM_DRAFTS)
+
+
+CHAIN = (
+    "CREATE TABLE event_head (id INTEGER NOT NULL, link BLOB NOT NULL) STRICT",
+    "INSERT INTO event_head VALUES (0, zeroblob(16))",
+    "DROP TRIGGER event_is_kept",
+    "ALTER TABLE event ADD COLUMN salt BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE event ADD COLUMN content BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE event ADD COLUMN link BLOB NOT NULL DEFAULT x''",
+)
+KEPT = (
+    """CREATE TRIGGER event_is_kept BEFORE UPDATE ON event WHEN NOT (NEW.salt = x'' AND NEW.id = OLD.id
+            AND NEW.action = OLD.action AND NEW.ticket_id = OLD.ticket_id AND NEW.at = OLD.at AND NEW.kind = OLD.kind
+            AND NEW.content = OLD.content AND NEW.link = OLD.link)
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+    """CREATE TRIGGER event_stays BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
+)
+
+
+@migrations()
+def events_are_chained(db: Database) -> None:
+    """Each event sealed with its predecessor (`data.tables.event_chain`), and kept by trigger."""
+    for statement in CHAIN:
+        db.execute(statement)
+    chain_all(db.conn)
+    for statement in KEPT:
+        db.execute(statement)
+
+
+@migrations()
+def legal_holds(db: Database) -> None:
+    """Customers whose data must not be erased."""
+    db.execute(
+        """CREATE TABLE legal_hold (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer(id),
+            reason TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, lifted_at INTEGER,
+            lifted_by TEXT NOT NULL DEFAULT '') STRICT"""
+    )
+    db.execute("CREATE INDEX legal_hold_customer ON legal_hold(customer_id)")

@@ -34,3 +34,16 @@ class Customer:
     """A locale such as `es-MX`, or empty."""
     tier: str = "standard"
     created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """A customer whose data must be kept."""
+
+    id: int
+    customer_id: int
+    reason: str
+    at: int
+    actor: str
+    lifted_at: int | None = None
+    lifted_by: str = ""

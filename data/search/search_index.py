@@ -18,6 +18,14 @@ from data.records.tickets import SearchHit, Status
 from data.search.search_query import Condition, Query, parse
 from data.search.search_words import endings, folded, indexed
 
+FILL = (
+    """INSERT INTO search_text (rowid, text, who) SELECT id, indexed(subject || char(10) || text || char(10) ||
+        coalesce((SELECT group_concat(json_extract(value, '$.filename'), char(10)) FROM json_each(attachments)), '')),
+        indexed(from_name || char(10) || from_address) FROM message""",
+    """INSERT INTO people_text (rowid, who) SELECT id, person(name, coalesce((SELECT json_group_array(
+        json_array(kind, value)) FROM identity WHERE customer_id = customer.id), '[]')) FROM customer""",
+)
+"""Fill both indexes from the tables; `indexed` and `person` are functions of the connection."""
 MOST_LOOKED_AT = 5_000
 """The most matches of a text, or tickets, that are checked against the other conditions."""
 _MOST_PEOPLE = 500
@@ -164,6 +172,29 @@ def insert_message(connection: sqlite3.Connection, number: int, message: Message
     connection.execute("INSERT INTO search_text (rowid, text, who) VALUES (?, ?, ?)", row)
 
 
+def index_message(connection: sqlite3.Connection, number: int) -> None:
+    """Make a message findable as it is stored now."""
+    row = _indexed_row(connection, number)
+    if row is not None:
+        connection.execute("INSERT INTO search_text (rowid, text, who) VALUES (?, ?, ?)", row)
+
+
+def remove_message(connection: sqlite3.Connection, number: int) -> None:
+    """Take a message out of the index; its row has to be as it was indexed."""
+    row = _indexed_row(connection, number)
+    if row is not None:
+        connection.execute("INSERT INTO search_text (search_text, rowid, text, who) VALUES ('delete', ?, ?, ?)", row)
+
+
+def _indexed_row(connection: sqlite3.Connection, number: int) -> tuple[int, str, str] | None:
+    sql = "SELECT subject, text, attachments, from_name, from_address FROM message WHERE id = ?"
+    row = connection.execute(sql, (number,)).fetchone()
+    if row is None:
+        return None
+    names = [str(part.get("filename", "")) for part in json.loads(row[2])]
+    return number, indexed(row[0], row[1], *names), indexed(row[3], row[4])
+
+
 def insert_person(connection: sqlite3.Connection, customer_id: int) -> None:
     """Make a customer findable by name, address, handle and telephone number, as they are now."""
     named = connection.execute("SELECT name FROM customer WHERE id = ?", (customer_id,)).fetchone()
@@ -172,6 +203,16 @@ def insert_person(connection: sqlite3.Connection, customer_id: int) -> None:
     connection.execute(
         "INSERT INTO people_text (rowid, who) VALUES (?, ?)", (customer_id, person(named[0] if named else "", known))
     )
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Make both indexes again from the messages and customers."""
+    connection.create_function("indexed", 1, indexed, deterministic=True)
+    connection.create_function("person", 2, lambda name, known: person(name, json.loads(known)), deterministic=True)
+    connection.execute("INSERT INTO search_text (search_text) VALUES ('delete-all')")
+    connection.execute("DELETE FROM people_text")
+    for statement in FILL:
+        connection.execute(statement)
 
 
 def person(name: str, identities: list[tuple[str, str]]) -> str:

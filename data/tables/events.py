@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.records.changes import Event
+from data.tables.event_chain import Verdict, append, verify
 from data.tables.messages import IS_REPLY
 
 NO_TICKET = 0
@@ -30,6 +31,13 @@ Told = tuple[int, str, str, str, int]
 Once an action was undone in part, what it did to the status is undone; a reply that had left is not."""
 
 
+class Restoring(NamedTuple):
+    """The event of a restore: its number, and when it was in seconds since 1970; both 0 if there was none."""
+
+    id: int
+    at: int
+
+
 class Events:
     """Appends and reads events through one connection."""
 
@@ -38,11 +46,11 @@ class Events:
 
     def add(self, action: int, ticket_id: int, at: int, actor: str, kind: str, detail: Mapping[str, Any]) -> None:
         """Append one event. Detail holds names and numbers, never a message's text."""
-        packed = json.dumps(dict(detail), ensure_ascii=False)
-        self._db.execute(
-            "INSERT INTO event (action, ticket_id, at, actor, kind, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            (action, ticket_id, at, actor, kind, packed),
-        )
+        append(self._db, action, ticket_id, at, actor, kind, json.dumps(dict(detail), ensure_ascii=False))
+
+    def verify(self, anchors: Mapping[int, bytes] | None = None) -> Verdict:
+        """Check that no event was changed or removed; `anchors` are links known from backups, by event number."""
+        return verify(self._db, anchors)
 
     def of(self, ticket_id: int, limit: int = 200) -> list[Event]:
         """Return a ticket's newest events, oldest first."""
@@ -130,6 +138,13 @@ class Events:
     def newest(self) -> int:
         """Return the number of the newest event, 0 if there is none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
+
+    def last_restored(self) -> Restoring:
+        """Return when the file was last restored or salvaged."""
+        sql = """SELECT id, at FROM event WHERE ticket_id = 0 AND kind IN ('restored', 'salvaged')
+            ORDER BY id DESC LIMIT 1"""
+        row = self._db.execute(sql).fetchone()
+        return Restoring(*row) if row else Restoring(0, 0)
 
     def after(self, number: int, limit: int) -> list[Event]:
         """Return the events after this number, oldest first."""

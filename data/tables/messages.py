@@ -274,9 +274,9 @@ class Messages:
         self._db.execute("UPDATE raw SET filed = 1 WHERE sha256 = ?", (sha256,))
 
     def raw(self, sha256: str) -> bytes | None:
-        """Return the bytes that a message was read from."""
+        """Return the bytes that a message was read from; None if they are not kept, or were erased."""
         row = self._db.execute("SELECT bytes FROM raw WHERE sha256 = ?", (sha256,)).fetchone()
-        return bytes(row[0]) if row else None
+        return bytes(row[0]) or None if row else None
 
     def unread_raws(self, limit: int = 200) -> list[tuple[str, str, bytes]]:
         """Return stored bytes that have not become a message yet, as after a crash: SHA-256, source, bytes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,6 +46,18 @@ class OutboxFolder:
         """Return whether the reply is in the folder; it is put there whole."""
         return (self.outbox / file_name(entry)).exists()
 
+    def copies(self, message_ids: Collection[str], values: Collection[str]) -> list[Path]:
+        """Return the files of these mails, and those that name one of these addresses or handles."""
+        if not self.outbox.is_dir():
+            return []
+        names = {name_of(message_id) for message_id in message_ids}
+        wanted = [value.casefold().encode() for value in values if value]
+        return [
+            path
+            for path in sorted(self.outbox.glob("*.eml"))
+            if path.name in names or any(value in path.read_bytes().lower() for value in wanted)
+        ]
+
 
 def not_delivered(folder: Path, error: OSError) -> ConnectorError:
     """Say that the folder did not take a reply."""
@@ -56,7 +69,12 @@ def not_delivered(folder: Path, error: OSError) -> ConnectorError:
 
 def file_name(entry: OutboxEntry) -> str:
     """Name the file after the Message-ID, so that the same reply is the same file."""
-    return sha256(entry.message_id.encode()).hexdigest()[:32] + ".eml"
+    return name_of(entry.message_id)
+
+
+def name_of(message_id: str) -> str:
+    """Return the name of the file of the mail with this Message-ID."""
+    return sha256(message_id.encode()).hexdigest()[:32] + ".eml"
 
 
 def deliver(target: Path, raw: bytes) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
+from data.records.customers import LegalHold
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.messages import Direction, Draft, FormDraft
 from data.records.participants import Participant
@@ -21,7 +22,7 @@ from data.store import Store
 from data.tables.action_log import Action
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
-from queues.desk import form_drafts, imported_state, problems, route_again
+from queues.desk import erasure, form_drafts, imported_state, problems, route_again
 from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import Choosing
@@ -30,6 +31,7 @@ from queues.desk.commands.move_messages import OPENED
 from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
+from queues.desk.erasure import Erasure, RetentionRule
 from queues.desk.file_message import MessageFiler
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
@@ -40,6 +42,7 @@ from queues.desk.route_again import Plan
 from queues.desk.ticket_fields import CLOCKS, RECORDED, changed_fields, counted_replies, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
+from queues.ground.roles import Access, Right, needs
 from queues.ground.statuses import DONE
 from queues.ground.undo_steps import FORWARD, REPLY, Step, part_of
 from queues.next_up.urgency import NextUp
@@ -50,6 +53,8 @@ from queues.shifts import shift
 
 SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 """Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
+EXPORTED, ACCESSED = "exported", "accessed"
+"""Events of the desk: data was written out, of all or of one person."""
 FOLLOWED = "followed"
 """The kind of event for changes to a ticket made in another system."""
 _MAILS = {REPLY: "reply", FORWARD: "forward"}
@@ -66,16 +71,18 @@ class Desk:
         self.store = store
         self.rules = rules
         self.agent = agent
+        self.access = Access(agent, rules.roles)
         self._clock = clock
         self._changer = TicketChanger(store, rules, checker, agent)
         self._choosing = Choosing(store, rules)
         self._filer = MessageFiler(store, rules)
-        self.ratings = Ratings(store, clock, agent)
-        self.reviews = Reviewing(store, clock, agent)
+        self.ratings = Ratings(store, clock, self.access)
+        self.reviews = Reviewing(store, clock, self.access)
         if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
             with store.write():
                 store.lanes.save(rules.lanes)
 
+    @needs(Right.WORK)
     def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
         """Apply the change to every ticket, all or none.
 
@@ -84,6 +91,7 @@ class Desk:
         """
         return self.act_each(dict.fromkeys(ticket_ids, change), versions=versions)
 
+    @needs(Right.WORK)
     def act_each(
         self, changes: Mapping[int, Change], *, versions: Mapping[int, int] | None = None, solves: int | None = None
     ) -> Done:
@@ -109,6 +117,7 @@ class Desk:
         leaves = any(step["kind"] == OUTBOX for step in steps)
         return Done(action, summary, (*changes, *opened), now + self.rules.undo_seconds if leaves else None)
 
+    @needs(Right.WORK)
     def open_ticket(self, asked: NewTicket, change: Change | None = None) -> Done:
         """Open a ticket with a first message of ours, which leaves through the outbox; the answer joins it.
 
@@ -141,6 +150,7 @@ class Desk:
         )
         return ticket, steps, reply
 
+    @needs(Right.WORK)
     def rehearse(self, changes: Mapping[int, Change]) -> dict[int, str]:
         """Test each change and roll it back; return why it would be refused, empty if it would not."""
         refused: dict[int, str] = {}
@@ -174,6 +184,7 @@ class Desk:
             numbered[ticket_id] = replace(change, problem=numbers[title], new_problem="")
         return numbered, steps
 
+    @needs(Right.WORK)
     def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
         """File the ratings of a form and reopen solved tickets with a bad rating and a comment, as one action.
 
@@ -198,6 +209,7 @@ class Desk:
 
         return self.ratings.take_answers(answers, reopen), reopened
 
+    @needs(Right.WORK)
     def reroute(self, plan: Plan) -> Done:
         """Apply a plan of `route_again.plan` as one action; tickets changed since are left as they are."""
         now = self._clock()
@@ -218,6 +230,7 @@ class Desk:
             detail = {"rank": pick.rank, "first": pick.first}
             self.store.events.add(action, ticket_id, now, self.agent, PICKED, detail)
 
+    @needs(Right.WORK)
     def take_step(self, ticket_id: int, step_id: str, value: Any) -> Done:
         """Answer a step of the ticket's procedure; None removes the answer.
 
@@ -250,6 +263,7 @@ class Desk:
         with self.store.write():
             self.store.known_wordings.save(self.agent, kind, name, text, self._clock())
 
+    @needs(Right.WORK)
     def settle(self, entry_id: int, wish: Wish) -> Done:
         """Decide about a waiting reply. Raises RuleError if there is none or it is too late."""
         now = self._clock()
@@ -301,6 +315,7 @@ class Desk:
         """Return the people in Cc of the ticket's mails."""
         return participants(self.store, self.rules, self._ticket(ticket_id, None))
 
+    @needs(Right.WORK)
     def undo(self, *, rest_of: int | None = None, number: int | None = None) -> Done:
         """Undo the agent's latest action, or the one with this number, as a whole.
 
@@ -357,6 +372,7 @@ class Desk:
             raise RuleError("Nothing to undo", f"Action {number} was undone or decided already.")
         return action
 
+    @needs(Right.WORK)
     def redo(self) -> Done:
         """Redo the action that was undone last. Raises RuleError if there is none or a ticket has changed."""
         now = self._clock()
@@ -371,6 +387,7 @@ class Desk:
             self.store.actions.mark(action.id, "done")
             return self._turned(action.id, action.summary, action.steps, "redo", now)
 
+    @needs(Right.WORK)
     def save_draft(
         self,
         ticket_id: int,
@@ -404,6 +421,7 @@ class Desk:
             self.store.drafts.save(draft, replacing=revision)
         return draft
 
+    @needs(Right.WORK)
     def save_form_draft(self, draft: FormDraft) -> FormDraft:
         """Save what is typed into the form of a forward or a new mail; return it as stored. A blank one is deleted."""
         with self.store.write():
@@ -421,6 +439,7 @@ class Desk:
         """
         return self._choosing.next_up(self._clock(), leaving, holding)
 
+    @needs(Right.WORK)
     def skip(self, ticket_id: int, reason: str) -> NextUp | None:
         """Pass over an offered ticket, with a reason that is recorded; return the ticket offered instead."""
         now, ticket = self._clock(), self._ticket(ticket_id, None)
@@ -433,6 +452,46 @@ class Desk:
         """Record that the agent unfolded a graphic ticket's text: that is an exposure."""
         self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
         self._choosing.saw(ticket_id)
+
+    @needs(Right.ERASE)
+    def to_erase(self, customer_id: int) -> Erasure:
+        """Return what erasing a customer would change. Raises RuleError if it is not allowed now."""
+        return erasure.to_erase(self.store, customer_id)
+
+    @needs(Right.ERASE)
+    def erase(self, customer_id: int, reason: str) -> Erasure:
+        """Erase what is kept about a customer; it cannot be undone. Raises RuleError under a legal hold."""
+        return erasure.erase(self.store, self.rules, customer_id, reason, self._clock(), self.agent)
+
+    @needs(Right.ERASE)
+    def hold_legally(self, customer_id: int, reason: str) -> LegalHold:
+        """Keep a customer's data from being erased. Raises RuleError if it is held already."""
+        return erasure.hold(self.store, customer_id, reason, self._clock(), self.agent)
+
+    @needs(Right.ERASE)
+    def lift_hold(self, customer_id: int) -> None:
+        """End a legal hold. Raises RuleError if there is none."""
+        erasure.lift(self.store, customer_id, self._clock(), self.agent)
+
+    @needs(Right.ERASE)
+    def note_access(self, customer_id: int) -> None:
+        """Record that everything about a customer was written out."""
+        self._note(NO_TICKET, ACCESSED, self._clock(), {"customer": customer_id})
+
+    @needs(Right.EXPORT)
+    def note_export(self, what: str, form: str) -> None:
+        """Record that tickets, messages or events were exported: an erasure lists the exports."""
+        self._note(NO_TICKET, EXPORTED, self._clock(), {"what": f"{what} as {form}"})
+
+    @needs(Right.ERASE)
+    def expired(self, rules: Sequence[RetentionRule]) -> list[tuple[RetentionRule, list[int]]]:
+        """Return for each rule of retention the tickets that it would erase now."""
+        return erasure.expired(self.store, rules, self._clock())
+
+    @needs(Right.ERASE)
+    def expire(self, rules: Sequence[RetentionRule]) -> int:
+        """Erase the content of old tickets; it cannot be undone. Returns how many."""
+        return erasure.expire(self.store, rules, self._clock(), self.agent)
 
     def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
         """Write an event that changes nothing: `undo` ignores it."""
@@ -474,6 +533,7 @@ class Desk:
                 imported_state.stand(self.store, self.rules, ticket, standing, imported, action, now)
         return received
 
+    @needs(Right.WORK)
     def reclock(self, *, dry_run: bool = False) -> Reclocked:
         """Recalculate every running ticket's clocks by the current policies; `dry_run` only counts."""
         with self.store.write():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from data.records.tickets import Lane, Ticket
 from queues.clocks import sla
 from queues.clocks.calendar import Calendar
+from queues.ground.roles import Role
 from queues.ground.teams import Team
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.procedure import Procedure
@@ -73,6 +74,8 @@ class DeskRules:
     """Which tickets are graphic, and how many easier tickets to interleave between two of them."""
     counts_picks: bool = False
     """Record an event with the rank of a ticket that was taken ahead of next-up's."""
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    """By agent, `*` for the others; without any, everyone may do everything."""
     senders: Mapping[str, Sender] = field(default_factory=dict)
     """By connector; others send as `sender` and `brand`."""
 

@@ -11,6 +11,7 @@ from data.records.changes import Done
 from data.records.messages import Direction
 from data.records.ratings import BEST, Question, Rating, RatingState, RatingVia
 from data.store import Store
+from queues.ground.roles import Access, Right, needs
 from queues.ground.undo_steps import Step
 from queues.quality import csat
 from queues.quality.review_steps import mark
@@ -49,9 +50,11 @@ Besides = Callable[[Sequence[Rating], int, int], list[Step]]
 class Ratings:
     """Carries out what is asked about ratings, one transaction each."""
 
-    def __init__(self, store: Store, clock: Clock, agent: str) -> None:
-        self._store, self._clock, self._agent = store, clock, agent
+    def __init__(self, store: Store, clock: Clock, access: Access) -> None:
+        self.access = access
+        self._store, self._clock, self._agent = store, clock, access.agent
 
+    @needs(Right.WORK)
     def take_answers(self, answers: Sequence[FormAnswer], besides: Besides | None = None) -> list[Taken]:
         """File the answers of a form as one action, with what happens `besides`; return what became of each."""
         now = self._clock()
@@ -78,6 +81,7 @@ class Ratings:
         except InputError as error:
             return Taken("refused", reason=error.message)
 
+    @needs(Right.WORK)
     def correct_rating(self, rating_id: int, value: int | None) -> Done:
         """Correct the customer's rating, from 1 to 5; None removes the rating.
 

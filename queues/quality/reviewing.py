@@ -12,6 +12,7 @@ from data.records.changes import Done
 from data.records.messages import Direction, Message
 from data.records.reviews import AnswerKind, Calibration, Mark, Picked, Review, ReviewAnswer, ReviewState, Sample
 from data.store import Store
+from queues.ground.roles import Access, Right, needs
 from queues.ground.undo_steps import Step
 from queues.quality.cards import Scorecard, packed, unpacked
 from queues.quality.review_steps import mark
@@ -23,9 +24,11 @@ FAIR, RISK = "fair", "risk"
 class Reviewing:
     """Executes the requests of reviewers and reviewed agents, one transaction each."""
 
-    def __init__(self, store: Store, clock: Clock, agent: str) -> None:
-        self._store, self._clock, self._agent = store, clock, agent
+    def __init__(self, store: Store, clock: Clock, access: Access) -> None:
+        self.access = access
+        self._store, self._clock, self._agent = store, clock, access.agent
 
+    @needs(Right.REVIEW)
     def sample(self, mode: str, count: int, since: int, until: int, seed: str, *, agents: Sequence[str] = ()) -> Sample:
         """Sample replies for this reviewer: none of their own, and no ticket that was sampled or reviewed before.
 
@@ -73,6 +76,7 @@ class Reviewing:
         ]
         return waiting + self._store.reviews.to_review(self._agent)
 
+    @needs(Right.REVIEW)
     def review(
         self,
         message_id: int,
@@ -117,6 +121,7 @@ class Reviewing:
             self._store.actions.finish(action, summary, steps)
         return Done(action, summary, (message.ticket_id,))
 
+    @needs(Right.REVIEW)
     def keep_draft(self, message_id: int, given: Mapping[str, Any]) -> None:
         """Save this reviewer's marks so far for a reply; submitting the review deletes them."""
         with self._store.write():
@@ -150,6 +155,7 @@ class Reviewing:
             self._store.actions.finish(action, f"#{review.ticket_id}: review {review_id} seen", [])
         return seen
 
+    @needs(Right.WORK)
     def answer(self, review_id: int, kind: AnswerKind, text: str = "") -> Done:
         """Answer a review: the agent accepts it or disputes it with a reason, the reviewer upholds a disputed review.
 
@@ -170,6 +176,7 @@ class Reviewing:
             self._store.actions.finish(action, summary, steps)
         return Done(action, summary, (review.ticket_id,))
 
+    @needs(Right.REVIEW)
     def calibrate(self, message_id: int, other: str, card: Scorecard) -> Calibration:
         """Have this reviewer and another review the same reply without seeing each other's.
 

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import click
 
+from data.desk_file.backup_files import backups_of, way_out
 from data.errors import DeskError
 from data.records.outbox import OutboxState
 from data.safe_text import safe_line
-from data.store import WAY_OUT, Store
+from data.store import Store
 from queues.procedures.book import ProcedureBook
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.deciding.escalation_text import FOLDER
 from tui.keys.keymap import keymap_from
 from tui.setup import open_desk
+from tui.setup.clock import wall_clock
 from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
 
 
@@ -45,6 +47,8 @@ _TO_DECIDE = {
     OutboxState.HELD: "resend|drop",
     OutboxState.FAILED: "resend|drop",
 }
+OLD_SECONDS = 7 * 86_400
+"""A desk that was changed this long after its newest backup needs a new one."""
 Check = Callable[[], "str | list[str]"]
 """A check: returns a summary if all is well, or a list of problems; may raise a single problem as an error."""
 
@@ -52,6 +56,8 @@ Check = Callable[[], "str | list[str]"]
 def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     """Yield everything that the desk loads at start; parts that depend on settings only if those can be read."""
     yield "store", lambda: _store(path)
+    yield "backups", lambda: _backups(path)
+    yield "events", lambda: _events(path)
     yield "outbox", lambda: _outbox(path)
     yield "suspended", lambda: _suspended(path)
     yield "settings", _settings
@@ -91,12 +97,43 @@ def _store(path: Path) -> str:
     try:
         wrong = store.check()
         if wrong:
-            raise DeskError("Damaged file", f"{path}: {wrong[0]}; {WAY_OUT}")
+            raise DeskError("Damaged file", f"{path} is damaged ({wrong[0]}): {way_out(path)}")
         active = sum(counts.active for counts in store.tickets.counts().values())
         waiting = ", ".join(f"{n} {state}" for state, n in store.outbox.counts().items()) or "nothing"
         return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
     finally:
         store.close()
+
+
+def _backups(path: Path) -> str:
+    """Report the age of the newest backup; a desk that was changed a week after it, or has fewer events, fails."""
+    from tui.cli.backup import file_problems
+
+    if not path.exists():
+        return "nothing to back up yet"
+    backups = backups_of(path)
+    if not backups:
+        return "none yet; the screen makes one while it is open, and so does `tridesk backup`"
+    problems = file_problems(path)
+    if problems:
+        raise DeskError("Older file", problems[0])
+    now, changed = wall_clock(), path.stat().st_mtime
+    hours = max(0, now - backups[0].at) // 3600
+    age = f"{hours} hours" if hours < 2 * 24 else f"{hours // 24} days"
+    sentence = f"the newest of {len(backups)} is {age} old ({backups[0].path})"
+    if changed - backups[0].at > OLD_SECONDS:
+        raise DeskError("Old backup", f"{sentence}, and the desk was changed since; `tridesk backup` makes one.")
+    return sentence
+
+
+def _events(path: Path) -> str | list[str]:
+    """Check the chain of events."""
+    from tui.cli.verify import checked, sentences, summary
+
+    if not path.exists():
+        return "no events yet"
+    verdict = checked(path)
+    return sentences(verdict.breaks) or summary(verdict)
 
 
 def _outbox(path: Path) -> str | list[str]:
@@ -164,7 +201,6 @@ def _accounts(path: Path) -> str:
     from queues.accounts.ticketing_system import HERE, Tracker
     from queues.remotes.links import LinkState, links
     from tui.accounts.link_line import pace
-    from tui.setup.clock import wall_clock
 
     accounts = load().settings.remotes
     known, orphans = {}, 0

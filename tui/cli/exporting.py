@@ -6,15 +6,18 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from data.errors import StoreError
 from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
-from tui.cli.common import attachment_keys, db_option, reading, ticket_keys
+from queues.ground.roles import Right
+from tui.cli.common import acting, attachment_keys, db_option, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
 from tui.look.written_values import iso, safe_cell
 
@@ -33,12 +36,16 @@ def export(what: str, db: Path | None, form: str) -> None:
     if form == "mbox" and what != "messages":
         raise click.UsageError("--mbox is for messages: tridesk export messages --mbox.")
     out = sys.stdout.buffer
-    with reading(db) as store:
+    with acting(db) as desk:
+        desk.access.require(Right.EXPORT)
+        store = desk.store
         if form != "mbox":
             _write(_rows(store, what, form), form, out.write)
-            return
-        for message in store.messages.each():
-            out.write(mbox_entry(message, store.messages.raw(message.raw_sha256)))
+        else:
+            for message in store.messages.each():
+                out.write(mbox_entry(message, store.messages.raw(message.raw_sha256)))
+        with suppress(StoreError):  # a desk that can only be read can be exported
+            desk.note_export(what, form)
 
 
 def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:

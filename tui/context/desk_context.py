@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from data.errors import DeskError
+from data.errors import DeskError, StoreError
 from data.protocols import Clock
 from data.records.messages import Direction, Message
 from data.records.tickets import Lane, Ticket
@@ -305,6 +305,18 @@ class DeskContext:
         """Show the desk's error, and which keys help."""
         hints = (hint(error) for hint in self.hooks.on_refusal)
         self.say(" ".join([f"{error.title}: {error.message}", *filter(None, hints)]), severe=True)
+
+    def reported(self, act: Callable[[], object]) -> Callable[[], None]:
+        """Wrap what runs by itself: a file that cannot be read is reported, once, and the desk stays open."""
+
+        def run() -> None:
+            try:
+                act()
+            except StoreError as error:
+                if error.message not in self.last_said:
+                    self.refused(error)
+
+        return run
 
     def read(self, ticket_id: int) -> Conversation | None:
         """Read all that the ticket view shows."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 
+from data.errors import StoreError
 from tui.accounts.accounts import Accounts
 from tui.cards.desk_message import DeskMessage
 from tui.coaching.coach import Coach
@@ -177,14 +178,20 @@ class Parts:
         )
 
     async def act(self, action_id: str) -> None:
-        """Run an action of the registry."""
-        done = self._actions[action_id]()
-        if isawaitable(done):
-            await done
+        """Run an action of the registry; a file that cannot be read is reported, and the desk stays open."""
+        try:
+            done = self._actions[action_id]()
+            if isawaitable(done):
+                await done
+        except StoreError as error:
+            self._desk.refused(error)
 
     async def hear(self, message: DeskMessage) -> None:
         """Pass a widget's message to the part that handles it; a message without a handler is dropped."""
         answer = self._messages.get(type(message))
-        done = answer(message) if answer is not None else None
-        if isawaitable(done):
-            await done
+        try:
+            done = answer(message) if answer is not None else None
+            if isawaitable(done):
+                await done
+        except StoreError as error:
+            self._desk.refused(error)

@@ -74,7 +74,7 @@ class DeskScreen(Screen[None]):
         for act in self.desk.hooks.when_drawn:
             self.call_after_refresh(act)
         for seconds, act in self.desk.hooks.timers:
-            self.set_interval(seconds, act)
+            self.set_interval(seconds, self.desk.reported(act))
 
     def on_unmount(self) -> None:
         """Let the parts stop their running work."""

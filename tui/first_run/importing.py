@@ -50,6 +50,7 @@ def import_files(
     source, StoreError if the file cannot be written. Mail from before `history_before` is history, not work.
     """
     from queues.exports.read_export import is_export
+    from queues.ground.roles import Right
     from queues.helper.client import Helper
     from queues.intake.own_addresses import OwnAddresses
     from queues.intake.take_in import take_in, take_up
@@ -69,6 +70,7 @@ def import_files(
 
     desk = open_desk(store_path, create=True)
     try:
+        desk.access.require(Right.WORK)
         known_ours = sorted({*own, *own_addresses(load().settings)})
         with Helper(own_addresses=known_ours) as helper:
             total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock)

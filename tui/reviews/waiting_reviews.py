@@ -10,6 +10,7 @@ from data.protocols import Clock
 from data.records.messages import Direction, Message
 from data.records.reviews import Mark, Review, ReviewAnswer
 from data.store import Store
+from queues.ground.roles import Access
 from queues.quality.cards import Scorecard, card_for
 from queues.quality.reviewing import Reviewing, card_then
 from tui.reviews.review_lines import version_words
@@ -73,7 +74,7 @@ def to_review(
     ]
     drawn = [
         _item(store, item.message_id, item.why, item.agent, labels, cover)
-        for item in Reviewing(store, clock, reviewer).to_review()[:MOST]
+        for item in Reviewing(store, clock, Access(reviewer)).to_review()[:MOST]
     ]
     wanted = [item for item in (*disputed, *drawn) if item is not None]
     if first:

@@ -18,6 +18,7 @@ from queues.clocks.clock_settings import calendars_of, policies_of
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules, Sender
+from queues.ground.roles import Access, Right, Role
 from queues.ground.teams import Team, teams_of
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.book import ProcedureBook
@@ -166,6 +167,17 @@ def exposure(settings: Settings) -> Exposure:
     )
 
 
+def roles(settings: Settings) -> Mapping[str, Role]:
+    """Return the role of each agent that the settings name."""
+    return {name: Role(role) for name, role in settings.roles.items()}
+
+
+def require(right: Right) -> None:
+    """Raise RuleError unless the agent of the settings has a right; for commands that open no desk."""
+    settings = load().settings
+    Access(agent_name(settings), roles(settings)).require(right)
+
+
 def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, settings: Settings | None = None) -> Desk:
     """Open the file and return its desk with every rule in place. Raises StoreError and InputError."""
     from macros.checks.check import Checker
@@ -201,6 +213,7 @@ def desk_rules(settings: Settings) -> DeskRules:
             for account in settings.account
         },
         exposure=exposure(settings),
+        roles=roles(settings),
         counts_picks=settings.next_up.count_picks,
         mail_connector=settings.account[0].connector if settings.account else "",
     )

@@ -12,6 +12,7 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
+from data.records.messages import MessageKind
 from data.records.tickets import Severity
 from queues.accounts.mail_account import Account, complete_all
 from queues.accounts.ticketing_system import Tracker
@@ -122,6 +123,26 @@ class SuggestionsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The least probability that it is right."""
 
 
+class BackupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[backup]`: how often the desk backs itself up while it is open, and what is kept."""
+
+    every_hours: int = 4
+    """The least time between two automatic backups; 0 for none."""
+    keep_days: int = 14
+    """For how many days the last backup of each day is kept; the newest two always are."""
+
+
+class RetentionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[retention]]`: when the content of finished tickets is erased, by `tridesk retention --apply`."""
+
+    days: int
+    """How long after anything last happened to the ticket."""
+    lane: str = ""
+    """Empty for every lane."""
+    kind: str = ""
+    """The kind of its first message: `mail`, `form`, `report`, `auto`, `bounce`, `spam`; empty for every kind."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with the defaults."""
 
@@ -165,6 +186,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     exposure: ExposureTable = ExposureTable()
     shift: ShiftTable = ShiftTable()
     suggestions: SuggestionsTable = SuggestionsTable()
+    backup: BackupTable = BackupTable()
+    roles: dict[str, Literal["reader", "agent", "lead"]] = {}
+    """By agent's name, `*` for everyone else (without it, an agent); none, and everyone may do everything."""
+    retention: list[RetentionTable] = []
+    """The first rule that fits a ticket counts."""
 
     @property
     def remotes(self) -> tuple[Account | Tracker, ...]:
@@ -217,9 +243,17 @@ def load(folder: Path | None = None) -> Configuration:
     for name, number in (
         ("light-between", settings.exposure.light_between),
         ("away-hours", settings.shift.away_hours),
+        ("every-hours", settings.backup.every_hours),
+        ("keep-days", settings.backup.keep_days),
     ):
         if number < 0:
             raise InputError("Settings not understood", f"{path}: {name} is {number}; use 0 or more.")
+    for rule in settings.retention:
+        if rule.days < 1 or (rule.kind and rule.kind not in set(MessageKind)):
+            raise InputError(
+                "Settings not understood",
+                f"{path}: [[retention]] needs days of 1 or more, and a kind among {', '.join(MessageKind)}.",
+            )
     if settings.time_zone and not _is_zone(settings.time_zone):
         raise InputError(
             "Settings not understood", f"{path}: time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."

@@ -95,7 +95,7 @@ def state(store: Store) -> dict[str, list[Any]]:
     derived = ("_sqlite", "search_text", "people_text", "sqlite_")
     tables = {name for name in db.table_names() if not name.startswith(derived)}
     found = {}
-    for table in sorted(tables - {"event", "action", "reference"}):
+    for table in sorted(tables - {"event", "event_head", "action", "reference"}):
         rows = list(db[table].rows)
         if table in ("escalation", "promise", "problem"):
             rows = [row for row in rows if row["state"] != EscalationState.WITHDRAWN]

@@ -126,4 +126,4 @@ def test_a_damaged_file_is_told_without_advice_that_nobody_can_follow(
         file.write(b"\xff" * (size - 4096))
     code, told = checked(capsys)
     assert (code, told[0]["ok"]) == (1, False)
-    assert ".recover" in str(told[0]["detail"])
+    assert "restore --salvage" in str(told[0]["detail"])

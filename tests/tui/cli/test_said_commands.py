@@ -50,7 +50,7 @@ def wrong(typed: str) -> str:
     return unknown[0] if unknown else ""
 
 
-@pytest.mark.parametrize("typed", ["backup FILE", "outbox mend", "reply --because x", "outbox resend|mend 3"])
+@pytest.mark.parametrize("typed", ["mend FILE", "outbox mend", "reply --because x", "outbox resend|mend 3"])
 def test_what_does_not_exist_is_found(typed: str) -> None:
     assert wrong(typed)
 
@@ -64,9 +64,3 @@ def test_every_command_that_is_named_exists() -> None:
     found = list(said())
     assert len({typed for typed, _ in found}) > 100
     assert [(typed, place) for typed, place in found if wrong(typed)] == []
-
-
-def test_nobody_is_sent_to_a_backup_that_no_command_makes() -> None:
-    assert "backup" not in cli.list_commands(click.Context(cli))
-    told = [path for path in pages() if re.search(r"\b[Rr]estore a (backup|copy)\b", path.read_text(encoding="utf-8"))]
-    assert told == []

@@ -1,0 +1,247 @@
+"""Reads out of a damaged desk file what can be read, into a new desk; the damaged file is only read."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data.desk_file.backup_files import backups_of
+from data.desk_file.connection import connect
+from data.errors import StoreError
+from data.recovery.restore import SALVAGED, Restored, new_file, remove_with_log, replace_desk
+from data.search.search_index import rebuild
+from data.store import migrate
+from data.tables.tickets import NO_DUE
+
+_COUNTED = ("lane_count", "ticket_tag", "event_head")
+"""Tables that are made from others."""
+_MOST_QUERIES = 200_000
+"""How often a table is asked for the rows around damaged pages."""
+_SPAN = 1 << 20
+"""Numbers to look for rows in where neither end of a table can be read."""
+_RECOVERED = f"""INSERT INTO ticket (id, lane, status, priority, subject, customer_id, created_at, updated_at, version,
+        language, confidence, language_source, assignee, connector, external_ref, reason, topic, procedure, touches,
+        reopens, tags, sort_due)
+    SELECT DISTINCT ticket_id, coalesce((SELECT name FROM lane ORDER BY position LIMIT 1), 'mail'), 'open', 'normal',
+        '(salvaged)', 0, received_at, received_at, 1, 'und', 0, '', '', '', '', '', '', '', 0, 0, '[]', {NO_DUE}
+    FROM message WHERE ticket_id NOT IN (SELECT id FROM ticket) GROUP BY ticket_id"""
+"""Messages whose ticket cannot be read get a plain open one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What could be read of a damaged file."""
+
+    restored: Restored
+    rows: dict[str, int]
+    """How many rows of each table could be read."""
+    damaged: tuple[str, ...]
+    """The tables of which some rows could not be read."""
+
+
+def salvage(desk: Path, damaged: Path, now: int, actor: str) -> Salvaged:
+    """Put what can be read of `damaged` in the desk's place; they may be the same file, which is kept aside.
+
+    Raises StoreError if nothing can be read, or if a program has the desk open.
+    """
+    if not damaged.is_file() or not damaged.stat().st_size:
+        raise StoreError("Nothing to salvage", f"{damaged} is missing or empty; there is nothing to read in it.")
+    new = new_file(desk)
+    source = new.with_name(f"{new.name}-from")
+    try:
+        _copy_files(damaged, source)
+        with closing(connect(new, timeout=1, name=desk)) as connection:
+            migrate(connection)
+            rows, lost = _copied(_readable(source, desk, damaged), connection)
+            _repair(connection)
+        restored = replace_desk(desk, new, now, actor, SALVAGED, damaged.name)
+    except OSError as error:
+        raise StoreError("Salvage failed", f"{desk} cannot be written ({error.strerror}); check its folder.") from error
+    finally:
+        remove_with_log(new)
+        remove_with_log(source)
+    return Salvaged(restored, rows, tuple(lost))
+
+
+def _copy_files(damaged: Path, source: Path) -> None:
+    """Copy the file and its log: opening a database may change both."""
+    remove_with_log(source)
+    source.touch(mode=0o600)
+    shutil.copyfile(damaged, source)
+    log = damaged.with_name(f"{damaged.name}-wal")
+    if log.exists():
+        shutil.copyfile(log, source.with_name(f"{source.name}-wal"))
+
+
+def _readable(source: Path, desk: Path, damaged: Path) -> sqlite3.Connection:
+    """Open the copy. If its first page is wrecked, take that of the newest backup: a desk's tables stay where they are.
+
+    Raises StoreError if not even the list of tables can be read.
+    """
+    candidates = [None, *(backup.path for backup in backups_of(desk))]
+    for backup in candidates:
+        if backup is not None:
+            _take_first_page(backup, source)
+        connection = sqlite3.connect(source, isolation_level=None)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        try:
+            if connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'message'").fetchone()[0]:
+                return connection
+        except sqlite3.Error:
+            pass
+        connection.close()
+    raise StoreError("Nothing to salvage", f"Not even the list of tables in {damaged} can be read.")
+
+
+def _take_first_page(backup: Path, source: Path) -> None:
+    with backup.open("rb") as good, source.open("r+b") as bad:
+        header = good.read(100)
+        page_size = int.from_bytes(header[16:18], "big")
+        page_size = 65_536 if page_size == 1 else page_size
+        page = bytearray(header + good.read(page_size - 100))
+        page[28:32] = (source.stat().st_size // page_size).to_bytes(4, "big")  # the size of the file, in pages
+        page[92:96] = page[24:28]  # for which version of the file that size holds
+        bad.write(page)
+
+
+def _copied(source: sqlite3.Connection, target: sqlite3.Connection) -> tuple[dict[str, int], list[str]]:
+    """Copy what can be read of every table; return the rows of each and the tables that are damaged."""
+    rows: dict[str, int] = {}
+    damaged: list[str] = []
+    tables = target.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'"
+    ).fetchall()
+    target.execute("PRAGMA foreign_keys = OFF")
+    target.execute("BEGIN")
+    with closing(source):
+        for (table,) in tables:
+            if table in _COUNTED:
+                continue
+            known = {row[1] for row in _quietly(source, f"PRAGMA table_info({table})")}
+            columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})") if row[1] in known]
+            if not columns:
+                damaged.append(table)
+                continue
+            reader = _Reader(source, table, columns)
+            insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            if table == "setting":
+                insert = insert.replace("OR IGNORE", "OR REPLACE")  # a new desk has made up some of its own
+            for row in reader.rows():
+                with suppress(sqlite3.Error):  # a value that the column does not take
+                    rows[table] = rows.get(table, 0) + target.execute(insert, row).rowcount
+            if reader.is_damaged:
+                damaged.append(table)
+    target.execute("COMMIT")
+    return rows, damaged
+
+
+def _quietly(connection: sqlite3.Connection, sql: str) -> list[Any]:
+    try:
+        return connection.execute(sql).fetchall()
+    except sqlite3.Error:
+        return []
+
+
+class _Reader:
+    """Reads a table around its damaged pages."""
+
+    def __init__(self, source: sqlite3.Connection, table: str, columns: list[str]) -> None:
+        self._source, self._table, self._columns = source, table, columns
+        self._queries = self._failures = 0
+        self.is_damaged = False
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows; around damage some may come twice."""
+        try:
+            self._source.execute(f"SELECT rowid FROM {self._table} LIMIT 0")
+        except sqlite3.Error:
+            yield from self._of_key()
+            return
+        ends: list[int | None] = []
+        for direction in ("ASC", "DESC"):
+            at = None
+            for row in self._read(f"ORDER BY rowid {direction}", ()):
+                at = row[0]
+                yield row[1:]
+            ends.append(at)
+            if not self.is_damaged:
+                return
+        first = 0 if ends[0] is None else ends[0]
+        last = first + _SPAN if ends[1] is None else ends[1]
+        yield from self._between(first + 1, last - 1)
+
+    def _between(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
+        """Halve a span of numbers until each part can be read or is a single row."""
+        spans = [(first, last)]
+        while spans and self._queries < _MOST_QUERIES:
+            low, high = spans.pop()
+            at, failures = low - 1, self._failures
+            for row in self._read("WHERE rowid BETWEEN ? AND ? ORDER BY rowid", (low, high)):
+                at = row[0]
+                yield row[1:]
+            low = at + 1
+            if self._failures > failures and low < high:
+                middle = (low + high) // 2
+                spans += [(low, middle), (middle + 1, high)]
+
+    def _read(self, how: str, values: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+        self._queries += 1
+        sql = f"SELECT rowid, {', '.join(self._columns)} FROM {self._table} NOT INDEXED {how}"
+        try:
+            yield from self._source.execute(sql, values)
+        except sqlite3.Error:
+            self._failures += 1
+            self.is_damaged = True
+
+    def _of_key(self) -> Iterator[tuple[Any, ...]]:
+        """Read a table without numbers from both ends of its key."""
+        keys = [(row[5], row[1]) for row in _quietly(self._source, f"PRAGMA table_info({self._table})") if row[5]]
+        key = [name for _, name in sorted(keys)]
+        for direction in ("ASC", "DESC"):
+            order = ", ".join(f"{name} {direction}" for name in key)
+            try:
+                yield from self._source.execute(
+                    f"SELECT {', '.join(self._columns)} FROM {self._table} ORDER BY {order}"
+                )
+            except sqlite3.Error:
+                self.is_damaged = True
+            if not self.is_damaged:
+                return
+
+
+def _repair(connection: sqlite3.Connection) -> None:
+    """Give what was read the rows that it refers to, and make again what is made from it."""
+    connection.execute("BEGIN")
+    connection.execute("INSERT OR IGNORE INTO customer (id, name, created_at) VALUES (0, '(salvaged)', 0)")
+    connection.execute("UPDATE ticket SET customer_id = 0 WHERE customer_id NOT IN (SELECT id FROM customer)")
+    connection.execute(_RECOVERED)
+    connection.execute("DELETE FROM customer WHERE id = 0 AND id NOT IN (SELECT customer_id FROM ticket)")
+    while orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
+        for table, row, *_ in orphans:
+            if row is None:
+                columns = [row[3] for row in connection.execute(f"PRAGMA foreign_key_list({table})")]
+                parents = [row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table})")]
+                for column, parent in zip(columns, parents, strict=True):
+                    target = "hash" if parent == "wording" else "id"
+                    connection.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {target} FROM {parent})")
+            else:
+                connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))
+    connection.execute("DELETE FROM lane_count")
+    connection.execute("INSERT INTO lane_count SELECT lane, status, count(*) FROM ticket GROUP BY lane, status")
+    connection.execute("DELETE FROM ticket_tag")
+    connection.execute(
+        "INSERT OR IGNORE INTO ticket_tag SELECT t.lane, j.value, -t.id FROM ticket t, json_each(t.tags) j "
+        "WHERE json_valid(t.tags)"
+    )
+    connection.execute(
+        "UPDATE event_head SET (id, link) = (SELECT id, link FROM event ORDER BY id DESC LIMIT 1) "
+        "WHERE EXISTS (SELECT 1 FROM event)"
+    )
+    rebuild(connection)
+    connection.execute("COMMIT")
