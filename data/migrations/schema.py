@@ -481,3 +481,22 @@ def search_finds_people_and_numbers(db: Database) -> None:
     db.conn.create_function("person", 2, lambda name, known: person(name, json.loads(known)), deterministic=True)
     for statement in SEARCH:
         db.execute(statement)
+
+
+LANES_ARE_FILTERS = (
+    "ALTER TABLE lane ADD COLUMN definition TEXT NOT NULL DEFAULT '{}'",
+    # until now this lane handled harm by its name
+    """UPDATE lane SET definition = '{"harm": true, "order": "due"}' WHERE name = 'safety'""",
+    """UPDATE lane SET definition = '{"order": "due"}' WHERE name <> 'safety'""",
+    """CREATE INDEX ticket_turn ON ticket(lane, coalesce(severity, ''), priority, sort_due, id)
+        WHERE status IN ('new', 'open')""",
+    "CREATE INDEX ticket_oldest ON ticket(lane, id) WHERE status IN ('new', 'open')",
+    "CREATE INDEX ticket_newest ON ticket(lane, -id) WHERE status IN ('new', 'open')",
+)
+
+
+@migrations()
+def lanes_are_filters(db: Database) -> None:
+    """What defines a lane besides its title and place; each lane's tickets by severity and priority, and by age."""
+    for statement in LANES_ARE_FILTERS:
+        db.execute(statement)

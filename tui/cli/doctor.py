@@ -12,6 +12,7 @@ import click
 
 from data.errors import DeskError
 from data.records.outbox import OutboxState
+from data.records.tickets import LaneFilter
 from data.safe_text import safe_line
 from data.store import WAY_OUT, Store
 from queues.procedures.book import ProcedureBook
@@ -144,7 +145,13 @@ def _theme(settings: Settings) -> str:
 
 
 def _lanes(settings: Settings) -> str:
-    return ", ".join(lane.name for lane in open_desk.lanes(settings))
+    lanes = open_desk.lanes(settings)
+    named = ", ".join(f"{lane.name} (handles harm)" if lane.harm else lane.name for lane in lanes)
+    if not any(lane.harm for lane in lanes):
+        named += f"; none has harm = true, so harm goes to {lanes[0].name}"
+    if all(lane.harm or lane.filter != LaneFilter() for lane in lanes):
+        named += "; each has a filter, so what fits none is in no lane"
+    return named
 
 
 def _clocks(settings: Settings) -> str:
