@@ -60,12 +60,7 @@ def _report(moves: Plan, action: int | None, *, moved: int, as_json: bool) -> No
     groups = [{"change": said, "tickets": count} for said, count in moves.groups()]
     if as_json:
         examples = [
-            {
-                "ticket": move.ticket_id,
-                "subject": move.subject,
-                "before": move.before["lane"],
-                "after": move.after["lane"],
-            }
+            {"ticket": move.ticket_id, "subject": move.subject, "lane": [move.before["lane"], move.after["lane"]]}
             for move in moves.moves[:EXAMPLES]
         ]
         counts = {"looked_at": moves.looked_at, "moves": len(moves.moves), "by_hand": moves.by_hand}

@@ -378,7 +378,7 @@ class DeskContext:
     @property
     def lane_key(self) -> str:
         """The key before a lane's number."""
-        return self.keys.shown("lane.1").partition(" ")[0] or "g"
+        return self.keys.shown("lane.1").partition(" ")[0].removesuffix("1")
 
     def show_times(self) -> None:
         """Redraw the times left until due."""

@@ -50,9 +50,8 @@ def stay_line(store: Store, lanes: Sequence[str], here: int | None, now: int) ->
     due, lane, number = min(breaches)
     if due - now > SOON:
         return ""
-    return words("{lane}#{number} breaches in {span}").format(
-        lane=lane or words("no lane "), number=number, span=span(due - now)
-    )
+    said = words("{lane}#{number} breaches in {span}")
+    return said.format(lane=lane or words("no lane "), number=number, span=span(due - now))
 
 
 def _next(store: Store, lane: str, here: int | None, now: int) -> list[tuple[int, int]]:

@@ -49,7 +49,7 @@ def lanes_with_none(lanes: Sequence[Lane]) -> list[Lane]:
 
 
 def stored_names(store: Store, lane: str) -> list[str]:
-    """Return what tickets of this lane have stored: its name; in no lane, nothing or the name of a lane that is gone."""
+    """Return what tickets of this lane have stored: its name; in no lane, nothing or a name that is gone."""
     return store.lanes.others() if lane == NO_LANE else [lane]
 
 
@@ -72,7 +72,8 @@ def lane_line(stands: Sequence[LaneStand], active: int, now: int, width: int, le
     If even short titles are too wide, the last lanes become one: how many, what waits there, and the next deadline.
     """
     for room in (None, 12, 8, 5, _LEAST_TITLE):
-        line = lead + "  ".join(_bracketed(stand, active, now, room) for stand in stands)
+        gap = "  " if room is None else ""
+        line = lead + gap.join(_bracketed(stand, active, now, room) for stand in stands)
         if cell_len(line) <= width:
             return line
     for kept in range(len(stands) - 1, 0, -1):
@@ -83,7 +84,7 @@ def lane_line(stands: Sequence[LaneStand], active: int, now: int, width: int, le
         late = sum(stand.late for stand in rest)
         waiting = f"{sum(stand.active for stand in rest)}" + (f"/{late}!" if late else "")
         more = words("+{n} lanes {waiting}").format(n=len(rest), waiting=waiting) + due
-        line = lead + "  ".join([*(_bracketed(stand, active, now, _LEAST_TITLE) for stand in shown), more])
+        line = lead + "".join([*(_bracketed(stand, active, now, _LEAST_TITLE) for stand in shown), f" {more}"])
         if cell_len(line) <= width:
             return line
     return fit(line, width)

@@ -99,7 +99,7 @@ class Movement(Part):
         lines = [(str(stand.number), stand.short(now)) for stand in stands]
 
         def chosen(number: str | None) -> None:
-            if number is not None:
+            if number:
                 self.going.go_number(int(number))
 
         hint = words("number, title, waiting/late!, time to the next deadline · type to filter; Enter goes there")
