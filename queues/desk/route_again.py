@@ -63,6 +63,15 @@ class Plan:
         """Return descriptions of the changes with their numbers of tickets, most frequent first."""
         return Counter(words_of(move) for move in self.moves).most_common()
 
+    def lanes(self) -> list[tuple[str, int]]:
+        """Return from which lane to which tickets move, with their numbers, most frequent first."""
+        return Counter(lanes_of(move) for move in self.moves).most_common()
+
+
+def lanes_of(move: Move) -> str:
+    """Describe from which lane to which a ticket moves: `mail → refunds`."""
+    return f"{move.before['lane'] or NOWHERE} → {move.after['lane'] or NOWHERE}"
+
 
 def words_of(move: Move) -> str:
     """Describe what a move changes: `mail → app · normal → high · tags`."""

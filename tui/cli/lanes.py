@@ -10,7 +10,7 @@ import click
 from data.records.tickets import Lane
 from data.safe_text import safe_line
 from queues.desk.lane_moves import lanes_before, plan_moves
-from queues.desk.route_again import EXAMPLES, Plan, words_of
+from queues.desk.route_again import EXAMPLES, Plan, lanes_of
 from queues.routing.lanes import described
 from tui.cli.common import acting, db_option, json_option, write_json
 from tui.lanes.lane_stands import LaneStand, lanes_with_none, stand_of
@@ -57,7 +57,7 @@ def lanes(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
 
 
 def _report(moves: Plan, action: int | None, *, moved: int, as_json: bool) -> None:
-    groups = [{"change": said, "tickets": count} for said, count in moves.groups()]
+    groups = [{"change": said, "tickets": count} for said, count in moves.lanes()]
     if as_json:
         examples = [
             {"ticket": move.ticket_id, "subject": move.subject, "lane": [move.before["lane"], move.after["lane"]]}
@@ -68,10 +68,10 @@ def _report(moves: Plan, action: int | None, *, moved: int, as_json: bool) -> No
         return
     kept = f"; {moves.by_hand:,} stay where an agent has put them" if moves.by_hand else ""
     click.echo(f"{moves.looked_at:,} open tickets, {len(moves.moves):,} belong in another lane{kept}.")
-    for said, count in moves.groups():
+    for said, count in moves.lanes():
         click.echo(f"  {count:>7,}  {said}")
     for move in moves.moves[:EXAMPLES]:
-        click.echo(f"  #{move.ticket_id}  {words_of(move)}  {safe_line(move.subject)[:50]}")
+        click.echo(f"  #{move.ticket_id}  {lanes_of(move)}  {safe_line(move.subject)[:50]}")
     if action is not None:
         click.echo(f"Moved {moved:,}; `tridesk undo` takes it back.")
 

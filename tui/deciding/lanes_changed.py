@@ -61,7 +61,7 @@ class LanesChanged(Part):
         if done is None:
             self.desk.say(words("The lanes in config.toml have changed; every ticket stays where it is."))
             return
-        groups = moves.groups()
+        groups = moves.lanes()
         named = ", ".join(f"{n} {said}" for said, n in groups[:_GROUPS]) + (", …" if len(groups) > _GROUPS else "")
         text = words("Lanes changed, {n} moved: {moves} · z takes it back").format(n=len(done.ticket_ids), moves=named)
         self.desk.refresh_lanes()
