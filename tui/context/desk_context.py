@@ -361,7 +361,8 @@ class DeskContext:
         now, sight, places = self.clock(), self.in_sight, self.places
         stands = {}
         for place, pane in enumerate(self.panes):
-            stand = stands[place] = stand_of(self.store, pane.number, pane.lane, now)
+            stand = stand_of(self.store, pane.number, pane.lane, now)
+            stands[place] = replace(stand, view="" if pane.named.plain else pane.named.title)
             names = stored_names(self.store, pane.lane.name)
             triage = sum(self.store.tickets.in_triage(name) for name in names)
             pane.show_counts(stand.active, stand.late, pane.list.window.unseen, triage)

@@ -33,10 +33,12 @@ class LaneStand:
     """Counted up to 1,000."""
     due_at: int | None
     """When the next clock runs out that has not yet."""
+    view: str = ""
+    """Which part of the lane is listed, if not all that waits."""
 
     def short(self, now: int, width: int | None = None) -> str:
         """Return number, title (cut to a width), what waits and is late, and the time until the next deadline."""
-        title = one_line(lane_title(self.lane))
+        title = one_line(lane_title(self.lane) + (f": {self.view}" if self.view else ""))
         title = title if width is None or cell_len(title) <= width else fit(title, max(_LEAST_TITLE, width))
         counts = f"{self.active}" + (f"/{self.late}!" if self.late else "")
         due = f" {span(self.due_at - now)}" if self.due_at is not None else ""

@@ -93,9 +93,7 @@ def test_moving_to_the_lanes_of_now_is_counted_first_and_undone_whole(
         run(["list", "--lane", "app"])
 
 
-def test_list_next_and_the_desk_give_one_order(
-    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_next_and_the_desk_give_one_order(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(tmp_path, LANES)  # most tickets are in lanes that are gone
     desk = make_desk(Store.open(path))
     now = wall_clock()
