@@ -248,10 +248,10 @@ class DeskApp(App[int]):
 
 def own_procedures() -> ProcedureBook:
     """Return the procedures of this desk; called in a thread."""
-    from queues.procedures.book import ProcedureBook
-    from tui.setup.settings import config_folder
+    from tui.setup.open_desk import procedures
+    from tui.setup.settings import load
 
-    return ProcedureBook(config_folder() / "procedures")
+    return procedures(load().settings)
 
 
 def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = False) -> Writer[Desk]:
@@ -316,7 +316,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
-    from queues.routing.lanes import lanes_of
+    from queues.routing.lane_settings import lanes_of
     from queues.shifts.handover import hand_over
     from queues.shifts.shift import going_on
     from tui.setup.settings import CONFIG_NAME, load
@@ -336,8 +336,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         stops = [process.stop for process in (mail, backups) if process is not None]
         for close in (store.close, writer.stop, rounds.stop, *stops):
             opened.callback(close)
-        named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)
-        if tuple(store.lanes.all()[: len(named)]) != named:
+        if tuple(store.lanes.all()) != lanes_of(settings.lane, CONFIG_NAME):
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))

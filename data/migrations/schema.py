@@ -532,3 +532,22 @@ def legal_holds(db: Database) -> None:
             lifted_by TEXT NOT NULL DEFAULT '') STRICT"""
     )
     db.execute("CREATE INDEX legal_hold_customer ON legal_hold(customer_id)")
+
+
+LANES_ARE_FILTERS = (
+    "ALTER TABLE lane ADD COLUMN definition TEXT NOT NULL DEFAULT '{}'",
+    # until now this lane handled harm by its name
+    """UPDATE lane SET definition = '{"harm": true, "order": "due"}' WHERE name = 'safety'""",
+    """UPDATE lane SET definition = '{"order": "due"}' WHERE name <> 'safety'""",
+    """CREATE INDEX ticket_turn ON ticket(lane, coalesce(severity, ''), priority, sort_due, id)
+        WHERE status IN ('new', 'open')""",
+    "CREATE INDEX ticket_oldest ON ticket(lane, id) WHERE status IN ('new', 'open')",
+    "CREATE INDEX ticket_newest ON ticket(lane, -id) WHERE status IN ('new', 'open')",
+)
+
+
+@migrations()
+def lanes_are_filters(db: Database) -> None:
+    """What defines a lane besides its title and place; each lane's tickets by severity and priority, and by age."""
+    for statement in LANES_ARE_FILTERS:
+        db.execute(statement)

@@ -15,7 +15,9 @@ from queues.desk.commands.command import TicketChange
 from queues.desk.commands.registry import commands_of, status_after
 from queues.desk.desk_rules import DeskRules
 from queues.desk.gates import Gates
+from queues.desk.lane_moves import lane_after
 from queues.desk.recipient import address_of, customer_of
+from queues.desk.route_again import PLACED_BY
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.ground.undo_steps import Step
@@ -47,9 +49,13 @@ class TicketChanger:
         for command in commands:
             command.check(work)
         work.detail.update(self._permission(ticket, change, now))
+        tier = self._store.customers.tier_of(ticket.customer_id) if change.tier is not None else None
         for command in commands:
             command.write(work)
         set_status.follow(work)
+        if moved := lane_after(self._store, self._rules, ticket, work.fields, tier):
+            work.fields.update(moved)
+            work.detail[PLACED_BY] = "filter"
         fields = with_clocks(self._store, self._rules, ticket, {**work.fields, "updated_at": now}, now)
         work.steps.extend(write_fields(self._store, ticket, fields))
         changed = changed_fields(ticket, fields)

@@ -9,6 +9,7 @@ from data.records.tickets import Status, Ticket
 from data.safe_text import shortened
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.lane_moves import lane_after
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground import statuses
 
@@ -27,6 +28,7 @@ def stand(
         return
     fields = _fields(ticket, standing, now)
     at = min(now, max(fields["updated_at"], ticket.created_at))
+    fields |= lane_after(store, rules, ticket, fields)
     fields = with_clocks(store, rules, ticket, fields, at)
     write_fields(store, ticket, fields)
     detail = {"tool": imported.tool, "ref": imported.ref, "changed": changed_fields(ticket, fields)}

@@ -50,6 +50,11 @@ class Waiting:
         return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
 
 
+def edges(now: int) -> tuple[int, int, int]:
+    """Return the moments between which tickets of one lane, severity and priority rank by their clock alone."""
+    return (now - FORGOTTEN, now, now + PRESSING + 1)
+
+
 def choose(
     candidates: Mapping[str, Sequence[LaneRow]],
     now: int,
@@ -82,7 +87,8 @@ def ranked(
 def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None) -> str:
     """Describe the state of a ticket: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
     by_promise = promised_at is not None and (row.due_at is None or promised_at <= row.due_at)
-    words = f"{lane}#{row.id} {_promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)}"
+    clock = _promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)
+    words = f"{lane or 'no lane'}#{row.id} {clock}"
     if row.severity is not None:
         words += f", {row.severity}"
     if _escalation_is_late(row, now):
@@ -119,13 +125,12 @@ def _urgency(candidate: Waiting, now: int, handle: Mapping[str, int]) -> tuple[i
         severity,
         _PRIORITIES.index(row.priority),
         due,
-        row.updated_at,
         row.id,
     )
 
 
 def _stage(row: LaneRow, remaining: int, *, owed: bool) -> int:
-    """Return 1 for urgent, 2 for late, 3 for the rest; `left` are the seconds on the clock.
+    """Return 1 for urgent, 2 for late, 3 for the rest; `remaining` are the seconds on the clock.
 
     Known harm, a promise (`owed`) and forgotten tickets are urgent although they are late.
     """

@@ -7,15 +7,15 @@ add up. Words ignore case, accents and punctuation and match whole words; a `*` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from data.records.incoming import Incoming
-from data.records.tickets import Priority, Severity
+from data.records.tickets import DEFAULT_LANES, Lane, Priority, Severity, Ticket
 from queues.ground import rule_files
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
@@ -24,14 +24,14 @@ from queues.routing.conditions import (
     Condition,
     Facts,
     OneOrMore,
-    When,
+    RuleWhen,
     Words,
     compiled,
     listed,
     many,
     named_sets,
 )  # fmt: skip
-from queues.routing.lanes import DEFAULT_LANE
+from queues.routing.lanes import place, stands_for
 from queues.routing.word_sets import Phrases, built_in, merged
 
 NO_RULE = "no rule"
@@ -62,6 +62,7 @@ class Route:
     """Where a message goes, and why. Severity is None, topic and procedure are empty, where no rule sets them."""
 
     lane: str
+    """Empty if it fits no lane."""
     priority: Priority
     severity: Severity | None
     tags: tuple[str, ...]
@@ -73,6 +74,8 @@ class Route:
     """Every rule in order."""
     harm: float | None = None
     """How likely the model finds harm of any kind, 0 to 1; None where no rule listens."""
+    placed_by: str = "rule"
+    """What names the lane: `rule`, `filter`, `source` (account or queue), `rest` (a lane without a filter), `none`."""
 
 
 class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +89,7 @@ class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
-    when: When = When()
+    when: RuleWhen = RuleWhen()
     then: _Then = _Then()
     goes_on: bool = msgspec.field(default=False, name="continue")
 
@@ -113,6 +116,9 @@ class Rules:
     rules: tuple[Rule, ...]
     sets: Phrases = field(default_factory=lambda: Phrases(()))
     """The sets of words that its phrases name: the built-in ones and the file's own."""
+    set_names: frozenset[str] = frozenset()
+    weak: bool = False
+    """The filters of the lanes come before them, except where they hear harm."""
 
 
 def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
@@ -144,13 +150,14 @@ def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
             file.fail(f"{other!r} is not a kind of harm; the kinds are {kinds}", "rule", index, "mostly")
         seen.add(table.name)
         rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on))
-    return Rules(tuple(rules), Phrases((phrase, name) for name, phrases in sets.items() for phrase in phrases))
+    phrases_of = Phrases((phrase, name) for name, phrases in sets.items() for phrase in phrases)
+    return Rules(tuple(rules), phrases_of, frozenset(sets))
 
 
 @cache
 def default_rules() -> Rules:
     """Return the rules that come with the desk."""
-    return load(Path(__file__).with_name("routing_default.toml"))
+    return replace(load(Path(__file__).with_name("routing_default.toml")), weak=True)
 
 
 def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
@@ -169,9 +176,13 @@ def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
     )
 
 
-def route(rules: Rules, facts: Facts) -> Route:
-    """Apply the rules in order. Where none says so: the connector's lane (or the default one), normal priority."""
+def route(rules: Rules, facts: Facts, lanes: Sequence[Lane] = DEFAULT_LANES, standing: Ticket | None = None) -> Route:
+    """Apply the rules in order, then find the lane (`queues.routing.lanes.place`). Priority is normal unless set.
+
+    With a `standing` ticket the lane goes by the tags, topic, severity and priority that it has, not by the rules'.
+    """
     text = Words(f"{facts.subject}\n{facts.text}", rules.sets)
+    facts = replace(facts, meant=stands_for(facts.lane, lanes))
     matched: list[Rule] = []
     trace: list[Trial] = []
     ended = False
@@ -182,17 +193,24 @@ def route(rules: Rules, facts: Facts) -> Route:
             matched.append(rule)
             ended = not rule.goes_on
     parts = [rule.then for rule in matched]
-    return Route(
-        lane=next((part.lane for part in parts if part.lane), facts.lane or DEFAULT_LANE),
+    reasons = [_named(trial) for trial in trace if trial.matched]
+    taken = Route(
+        lane=next((part.lane for part in parts if part.lane), ""),
         priority=next((part.priority for part in parts if part.priority), Priority.NORMAL),
         severity=next((part.severity for part in parts if part.severity), None),
         tags=tuple(dict.fromkeys(tag for part in parts for tag in many(part.tags))),
         topic=next((part.topic for part in parts if part.topic), ""),
         procedure=next((part.procedure for part in parts if part.procedure), ""),
-        reason=" + ".join(_named(trial) for trial in trace if trial.matched) or NO_RULE,
+        reason="",
         trace=tuple(trace),
         harm=text.harm,
     )
+    now = standing or taken
+    tags = now.tags if standing else (*facts.tags, *taken.tags)
+    seen = replace(facts, tags=tags, topic=now.topic, severity=now.severity or "", priority=now.priority)
+    where = place(lanes, taken.lane, seen, text, weak=rules.weak)
+    reasons += [f"lane {where.lane}"] if where.by == "filter" else []
+    return replace(taken, lane=where.lane, placed_by=where.by, reason=" + ".join(reasons) or NO_RULE)
 
 
 def explain(route_taken: Route) -> list[str]:

@@ -105,7 +105,7 @@ def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
     """Return a ticket as one readable line; foreign text is made safe."""
     name = safe_line(customer.name if customer else "")
     due = iso(ticket.due_at) or "-"
-    stand = f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
+    stand = f"#{ticket.id:<6} {ticket.lane or 'no lane':<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
     return f"{stand} {name[:20]:<20} {safe_line(ticket.subject)}"
 
 

@@ -1,4 +1,4 @@
-"""`tridesk config explain`: every setting, its current value and where that comes from."""
+"""`tridesk config explain` and `check`: every setting with its source, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from tui.setup.settings import Settings, load, store_path
 @click.group()
 def config() -> None:
     """Look at the settings."""
+
+
+@config.command()
+@json_option
+def check(as_json: bool) -> None:
+    """Check config.toml and routing.toml: keys, theme, lanes, clocks, teams, rules. Exit 1 if something is wrong."""
+    from tui.cli.doctor import report, settings_checks
+
+    report(settings_checks(), as_json=as_json)
 
 
 @config.command()

@@ -115,5 +115,5 @@ def _tell(path: Path, seed: int, seconds: float, *, as_json: bool) -> None:
     if as_json:
         write_json({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
         return
-    shares = ", ".join(f"{lane} {amount:,}" for lane, amount in sorted(waiting.items()))
+    shares = ", ".join(f"{lane or 'no lane'} {amount:,}" for lane, amount in sorted(waiting.items()))
     click.echo(f"{total:,} tickets wait ({shares}); seed {seed}, filled in {seconds:.1f} s")

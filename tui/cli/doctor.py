@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 from data.desk_file.backup_files import backups_of, way_out
 from data.errors import DeskError
 from data.records.outbox import OutboxState
+from data.records.tickets import LaneFilter
 from data.safe_text import safe_line
 from data.store import Store
 from queues.procedures.book import ProcedureBook
@@ -29,8 +30,13 @@ from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
 @json_option
 def doctor(db: Path | None, as_json: bool) -> None:
     """Check the desk; exit 1 if something needs attention."""
-    path, sound = chosen(db), True
-    for name, check in _checks(path):
+    report(_checks(chosen(db)), as_json=as_json)
+
+
+def report(checks: Iterable[tuple[str, Check]], *, as_json: bool) -> None:
+    """Carry out checks and print their results; exit 1 if one fails."""
+    sound = True
+    for name, check in checks:
         good, words = _tried(check)
         sound &= good
         for line in words:
@@ -60,16 +66,26 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     yield "events", lambda: _events(path)
     yield "outbox", lambda: _outbox(path)
     yield "suspended", lambda: _suspended(path)
-    yield "settings", _settings
+    yield from settings_checks()
     if _tried(_settings)[0]:
-        settings = load().settings
-        yield from ((name, partial(_of_settings, check, settings)) for name, check in _OF_SETTINGS.items())
         yield "accounts", lambda: _accounts(path)
-        yield "routing", lambda: _routing(settings)
     yield "procedures", _procedures
     yield "macros", lambda: _library("macros")
     yield "escalations", lambda: _library(FOLDER)
     yield "scorecards", _scorecards
+
+
+def settings_checks() -> Iterator[tuple[str, Check]]:
+    """Yield the checks of `config.toml` and `routing.toml`; of their parts only if the file can be read."""
+    yield "settings", _settings
+    if _tried(_settings)[0]:
+        settings = load().settings
+        lanes = partial(_of_settings, _lanes, settings)
+        yield from ((name, partial(_of_settings, check, settings)) for name, check in _OF_SETTINGS.items())
+        yield "lanes", lanes
+        if _tried(lanes)[0]:  # what needs the lanes would only say the same
+            yield "clocks", partial(_of_settings, _clocks, settings)
+            yield "routing", lambda: _routing(settings)
 
 
 def _tried(check: Check) -> tuple[bool, list[str]]:
@@ -181,7 +197,13 @@ def _theme(settings: Settings) -> str:
 
 
 def _lanes(settings: Settings) -> str:
-    return ", ".join(lane.name for lane in open_desk.lanes(settings))
+    lanes = open_desk.lanes(settings)
+    named = ", ".join(f"{lane.name} (handles harm)" if lane.harm else lane.name for lane in lanes)
+    if not any(lane.harm for lane in lanes):
+        named += f"; none has harm = true, so harm goes to {lanes[0].name}"
+    if all(lane.harm or lane.filter != LaneFilter() for lane in lanes):
+        named += "; each has a filter, so what fits none is in no lane"
+    return named
 
 
 def _clocks(settings: Settings) -> str:
@@ -193,7 +215,7 @@ def _teams(settings: Settings) -> str:
     return f"{len(open_desk.other_teams(settings))} teams"
 
 
-_OF_SETTINGS = {"keys": _keys, "theme": _theme, "lanes": _lanes, "clocks": _clocks, "teams": _teams}
+_OF_SETTINGS = {"keys": _keys, "theme": _theme, "teams": _teams}
 
 
 def _accounts(path: Path) -> str:

@@ -12,7 +12,7 @@ import click
 
 from data.errors import InputError
 from data.macro_names import separate
-from data.records.tickets import Severity
+from data.records.tickets import HARM_LANES, Severity, harm_lanes
 from data.safe_text import safe_line
 from macros.files.library import Library
 from macros.filling.macro import Macro, Words
@@ -136,7 +136,11 @@ def _situation(given: Mapping[str, Any], where: str) -> Situation:
             f'{where}: "lane", "topic" and "language" are texts, "severity" is one of {", ".join(Severity)};'
             " correct it and run again.",
         )
-    return Situation(severity=Severity(severity) if severity else None, **situation)
+    from tui.setup.open_desk import lanes
+    from tui.setup.settings import load
+
+    harm = harm_lanes(lanes(load().settings)) if "lane" in situation else HARM_LANES
+    return Situation(severity=Severity(severity) if severity else None, harm_lanes=harm, **situation)
 
 
 def _figures(score: Score) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from data.errors import DeskError, StoreError
 from data.protocols import Clock
 from data.records.messages import Direction, Message
-from data.records.tickets import Lane, Ticket
+from data.records.tickets import DEFAULT_LANES, Ticket
 from tui.cards.field import types
 from tui.context.hooks import Hooks
 from tui.digits.macro_strip import MacroStrip
@@ -25,6 +25,7 @@ from tui.digits.macros_at_hand import Answering
 from tui.keys.keymap import Keymap, keymap_from
 from tui.lanes.deadline_bar import burn_line
 from tui.lanes.lane_pane import LanePane
+from tui.lanes.lane_stands import lane_line, lanes_with_none, stand_of, stored_names
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
@@ -39,6 +40,9 @@ from tui.ticket.ticket_view import TicketView
 if TYPE_CHECKING:
     from data.store import Store
     from queues.desk.desk import Desk
+
+MOST_IN_SIGHT = 3
+"""How many lanes are side by side."""
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -88,9 +92,12 @@ class DeskContext:
         self.header = HeaderBar("tridesk", mode)
         self.lane_bar = Static("", id="lane-bar", markup=False)
         self.status = Static("", id="status", markup=False)
-        lanes = store.lanes.all()[:3] or [Lane("mail", words("Mail"), 0)]
-        self.panes = [LanePane(lane, n, LaneSource(store, lane.name), clock) for n, lane in enumerate(lanes, 1)]
+        lanes = lanes_with_none(store.lanes.all() or DEFAULT_LANES[:1])
+        numbers = [*range(1, len(lanes)), 0]
+        self.panes = [LanePane(lane, n, LaneSource(store, lane), clock) for n, lane in zip(numbers, lanes, strict=True)]
+        """Every lane and, last, the place of tickets that are in none."""
         self.views = [TicketView(lane.name, clock) for lane in lanes]
+        self._first_in_sight = 0
         self.macro_strip = MacroStrip()
         self.active = 0
         """The index of the lane that the agent is in."""
@@ -149,6 +156,22 @@ class DeskContext:
         from tui.setup.open_desk import zone_named
 
         return zone_named(self.ways.time_zone)
+
+    @property
+    def places(self) -> list[int]:
+        """The indices of the lanes that one can go to: all and, where there are any, the tickets in no lane."""
+        last = len(self.panes) - 1
+        used = self.active == last or self.views[last].ticket_id is not None or bool(self.store.lanes.others())
+        return [*range(last), *([last] if used else [])]
+
+    @property
+    def in_sight(self) -> list[int]:
+        """The indices of the lanes side by side on a wide screen, the active one among them."""
+        places = self.places
+        here = places.index(self.active)
+        first = min(max(self._first_in_sight, here - MOST_IN_SIGHT + 1), here)
+        self._first_in_sight = max(0, min(first, len(places) - MOST_IN_SIGHT))
+        return places[self._first_in_sight : self._first_in_sight + MOST_IN_SIGHT]
 
     @property
     def pane(self) -> LanePane:
@@ -346,16 +369,29 @@ class DeskContext:
             show(ticket_id)
 
     def show_counts(self) -> None:
-        """Update the lanes' titles, and the tab bar of a narrow screen."""
-        counts, now = self.store.tickets.counts(), self.clock()
-        for pane in self.panes:
-            lane = counts.get(pane.lane.name)
-            late = self.store.tickets.breaching(pane.lane.name, now)
-            triage = self.store.tickets.in_triage(pane.lane.name)
-            pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen, triage)
+        """Update the lanes' titles, and the line of those that are out of sight; on a narrow screen, of all."""
+        now, sight, places = self.clock(), self.in_sight, self.places
+        stands = {}
+        for place, pane in enumerate(self.panes):
+            stand = stand_of(self.store, pane.number, pane.lane, now)
+            stands[place] = replace(stand, view="" if pane.named.plain else pane.named.title)
+            names = stored_names(self.store, pane.lane.name)
+            triage = sum(self.store.tickets.in_triage(name) for name in names)
+            pane.show_counts(stand.active, stand.late, pane.list.window.unseen, triage)
             pane.show_burn(burn_line(self.store, pane.lane.name, now))
-        parts = [f"[{pane.short}]" if pane is self.pane else f" {pane.short} " for pane in self.panes]
-        self.lane_bar.update(Content("  ".join(parts)), layout=False)
+            pane.set_class(place not in sight, "-out-of-sight")
+        narrow = self.screen.has_class("-narrow")
+        named = places if narrow else [place for place in places if place not in sight]
+        self.screen.set_class(bool(named), "-more-lanes")
+        width = max(20, self.screen.size.width - 2)
+        lead = "" if narrow else words("{key} and number:").format(key=self.lane_key)
+        line = lane_line([stands[place] for place in named], self.pane.number, now, width, lead)
+        self.lane_bar.update(Content(line), layout=False)
+
+    @property
+    def lane_key(self) -> str:
+        """The key before a lane's number."""
+        return self.keys.shown("lane.1").partition(" ")[0].removesuffix("1")
 
     def show_times(self) -> None:
         """Redraw the times left until due."""

@@ -14,6 +14,7 @@ from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.look.lane_titles import lane_title
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -70,7 +71,7 @@ class Corrections(Part):
         self.desk.push_screen(KeyMenu(title, lines), chosen)
 
     def _ask_lane(self, ticket: Ticket) -> None:
-        lanes = [(lane.name, lane.title) for lane in self.desk.store.lanes.all()]
+        lanes = [(lane.name, lane_title(lane)) for lane in self.desk.store.lanes.all()]
         self._choose(words("Which lane?"), lanes, lambda lane: Change(lane=lane))
 
     def _ask_topic(self, ticket: Ticket) -> None:

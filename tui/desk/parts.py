@@ -23,6 +23,7 @@ from tui.deciding.escalating import Escalations
 from tui.deciding.escalation_text import HandingOver
 from tui.deciding.history_view import TicketHistory
 from tui.deciding.joining import Joining
+from tui.deciding.lanes_changed import LanesChanged
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
@@ -122,6 +123,7 @@ class Parts:
         self.separating = Separating(desk, changing)
         self.problems = Problems(desk, changing, self.bulk_answer)
         self.route_again = RouteAgain(desk, changing)
+        self.lanes_changed = LanesChanged(desk, going)
         self.accounts = Accounts(desk, setup)
         self.first_screen = FirstScreen(desk, self.accounts)
         self.coach = Coach(desk)
@@ -140,7 +142,7 @@ class Parts:
     def _hooks(self) -> Hooks:
         """Every hook, with the parts in the order in which they are called."""
         return Hooks(
-            when_drawn=(self.macro_keys.load, self.steps.load_book),
+            when_drawn=(self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),

@@ -103,6 +103,7 @@ class DeskScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """A wide screen shows more side by side."""
+        self.call_after_refresh(self.desk.show_counts)
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:

@@ -15,7 +15,7 @@ from data.protocols import Clock
 from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Draft
-from data.records.tickets import Ticket
+from data.records.tickets import Ticket, harm_lanes
 from tui.digits.digit_ranking import WEAK, Ranking, Slot
 from tui.digits.digit_slots import SUGGESTED, Asked, first_digits
 from tui.look.words import words
@@ -222,7 +222,8 @@ class Answering:
         from macros.suggesting.offering import Situation
 
         asked = self.asked(ticket)
-        return Situation.of(ticket, asked.established, handed_over=asked.handed_over), asked
+        harm = harm_lanes(self._store.lanes.all())
+        return Situation.of(ticket, asked.established, handed_over=asked.handed_over, harm_lanes=harm), asked
 
     def opened(self, ticket_id: int) -> None:
         """Update the first digits with what was learned since the ticket was last open."""

@@ -60,7 +60,7 @@ class Action:
 def _move() -> list[Action]:
     """Moving about: never changes anything."""
     group = "Move"
-    lanes = [Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group) for n in (1, 2, 3)]
+    lanes = [Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group) for n in range(1, 10)]
     return [
         Action("ticket.next", ("j", "down"), "Next ticket", "Go down one ticket.", group),
         Action("ticket.previous", ("k", "up"), "Previous ticket", "Go up one ticket.", group),
@@ -81,6 +81,8 @@ def _move() -> list[Action]:
         Action("lane.left", ("h", "left"), "Lane to the left", "Go to the lane on the left.", group),
         Action("lane.right", ("l", "right"), "Lane to the right", "Go to the lane on the right.", group),
         *lanes,
+        Action("lane.0", ("g 0",), "No lane", "Go to the tickets that are in no lane.", group),
+        Action("lane.choose", ("g l",), "Lanes…", "List all lanes with what waits in each, and go to one.", group),
         Action("region.next", ("tab",), "Next region", "Go from lane to ticket to composer and round again.", group),
         Action("region.previous", ("shift+tab",), "Previous region", "Go the other way round.", group),
         Action(

@@ -13,6 +13,7 @@ from data.records.tickets import Lane
 from tui.lanes.row_window import RowSource
 from tui.lanes.ticket_list import TicketList
 from tui.lanes.views import NamedView
+from tui.look.lane_titles import lane_title
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -38,8 +39,6 @@ class LanePane(Vertical):
         self.list = TicketList(lane.name, source, clock, self.empty)
         self.open_ticket: int | None = None
         self.summary = Content("")
-        self.short = ""
-        """Number, title and counts in few cells, for a narrow screen."""
 
     def compose(self) -> ComposeResult:
         """Title above list."""
@@ -58,7 +57,7 @@ class LanePane(Vertical):
 
     def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
         """Draw the title: how many tickets wait, are late, have an unknown language, are new above the view."""
-        title = f"{self.number} {one_line(self.lane.title)}"
+        title = f"{self.number} {one_line(lane_title(self.lane))}"
         if not self.named.plain:
             title += f": {one_line(self.named.title)}"
         parts = [title, words("{n} open").format(n=active)]
@@ -70,7 +69,6 @@ class LanePane(Vertical):
             parts.append(f"▸#{self.open_ticket}")
         if unseen:
             parts.append(f"↑{unseen}")
-        self.short = f"{title} {active}" + (f"/{late}!" if late else "")
         summary = Content(" · ".join(parts))
         if summary.plain != self.summary.plain:
             self.summary = summary

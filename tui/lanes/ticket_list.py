@@ -58,7 +58,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.window.resize(event.size.height)
         if not self._loaded and event.size.height:
             self._loaded = True
-            self.window.first()
+            self.window.reload()  # a cursor that was put on a ticket before the list was shown stays there
             self._tell()
         self.refresh()
 

@@ -11,6 +11,7 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_messages import TicketChosen
+from tui.lanes.lane_stands import stand_of
 from tui.look.words import words
 
 
@@ -33,9 +34,10 @@ class Movement(Part):
             "message.quotes": lambda: self.desk.view.toggle_quotes(),
             "message.next": lambda: self.desk.view.step_message(1),
             "message.previous": lambda: self.desk.view.step_message(-1),
-            "lane.left": lambda: self.going.go_lane(self.desk.active - 1),
-            "lane.right": lambda: self.going.go_lane(self.desk.active + 1),
-            **{f"lane.{n}": partial(self.going.go_lane, n - 1) for n in (1, 2, 3)},
+            "lane.left": partial(self.going.go_beside, -1),
+            "lane.right": partial(self.going.go_beside, 1),
+            **{f"lane.{n}": partial(self.going.go_number, n) for n in range(10)},
+            "lane.choose": self._choose_lane,
             "region.next": self._other_region,
             "region.previous": self._other_region,
             "ticket.view": self.going.open_under_cursor,
@@ -86,6 +88,22 @@ class Movement(Part):
             view.scroll_to(y=view.virtual_size.height, animate=False)
         else:
             self.desk.list.last()
+
+    def _choose_lane(self) -> None:
+        """Choose a lane from the list of all, with what waits in each."""
+        from tui.cards.pick_list import PickList
+
+        desk, now = self.desk, self.desk.clock()
+        panes = [desk.panes[place] for place in desk.places]
+        stands = [stand_of(desk.store, pane.number, pane.lane, now) for pane in panes]
+        lines = [(str(stand.number), stand.short(now)) for stand in stands]
+
+        def chosen(number: str | None) -> None:
+            if number:
+                self.going.go_number(int(number))
+
+        hint = words("number, title, waiting/late!, time to the next deadline · type to filter; Enter goes there")
+        desk.push_screen(PickList(lines, hint), chosen)
 
     def _other_region(self) -> None:
         """Go from the list to the open ticket and back."""

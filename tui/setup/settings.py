@@ -42,13 +42,6 @@ def state_folder() -> Path:
     return user_state_path(APP)
 
 
-class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """One `[[lane]]`: the name that rules use, and the title on the screen."""
-
-    name: str
-    title: str = ""
-
-
 class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[reopen]`: what a customer's new message does to a solved ticket."""
 
@@ -174,8 +167,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
     languages: dict[str, float] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
-    lane: list[LaneTable] = []
-    """The queues on the screen, left to right; none for mail, app and safety."""
+    lane: list[dict[str, Any]] = []
+    """The queues on the screen, left to right (`queues.routing.lane_settings`); none for mail, app and safety."""
     calendar: dict[str, dict[str, Any]] = {}
     policy: list[PolicyTable] = []
     reopen: ReopenTable = ReopenTable()

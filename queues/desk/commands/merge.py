@@ -13,6 +13,8 @@ from queues.desk import transfers
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
 from queues.desk.commands.link_problem import LINK
+from queues.desk.lane_moves import lane_after
+from queues.desk.route_again import PLACED_BY
 from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground import statuses
 from queues.ground.undo_steps import Step
@@ -64,10 +66,12 @@ class Merge(Command):
             work.steps.extend(work.gates.take_along(ticket, replace(into, **_rules_of_both(ticket, into))))
         self._notices(work, into, len(theirs), unsent, others=others)
         fields = _fields_of_both(ticket, into) | {"updated_at": work.now}
-        fields = with_clocks(store, work.rules, into, fields, work.now)
+        moved = lane_after(store, work.rules, into, fields)
+        fields = with_clocks(store, work.rules, into, fields | moved, work.now)
         work.steps.extend(write_fields(store, into, fields))
         changed = {name: [getattr(into, name), value] for name, value in fields.items() if getattr(into, name) != value}
         detail = {"changed": changed, "merged": ticket.id, "messages": len(theirs)}
+        detail |= {PLACED_BY: "filter"} if moved else {}
         store.events.add(work.action, into.id, work.now, work.agent, "change", detail)
         work.fields["merged_into"] = into.id
         work.detail["merged_into"] = into.id

@@ -13,6 +13,7 @@ from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.lane_moves import lane_after
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.quality import csat
 
@@ -84,6 +85,7 @@ class Arrival:
     def update(self, ticket: Ticket, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Change a ticket's fields, and its clocks with them; return old and new values for the event."""
         fields = {"updated_at": max(self.at, ticket.updated_at), **fields}
+        fields |= lane_after(self.store, self.rules, ticket, fields)
         fields = with_clocks(self.store, self.rules, ticket, fields, self.at)
         write_fields(self.store, ticket, fields)
         return changed_fields(ticket, fields)

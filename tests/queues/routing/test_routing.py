@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from data.errors import InputError
 from data.records.incoming import Incoming
 from data.records.messages import MessageKind
-from data.records.tickets import Priority, Severity
+from data.records.tickets import DEFAULT_LANES, Priority, Severity
 from queues.ground import folded_text
 from queues.ground.folded_text import fold
 from queues.procedures import procedure
 from queues.routing import rules as routing
 from queues.routing.conditions import Facts, When
-from queues.routing.lanes import DEFAULT_LANES
 from queues.routing.rules import NO_RULE, NOT_TRIED, default_rules, explain, facts_of, load, route
 
 RULES = """

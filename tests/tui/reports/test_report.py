@@ -29,6 +29,7 @@ from queues.figures.metrics import Figure, Metric, measures
 from queues.figures.reporting import Period, measures_behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
+from queues.next_up.graphic_content import Exposure
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
@@ -193,7 +194,7 @@ def test_next_up_expects_nothing_of_what_was_done_before_its_days(tmp_path: Path
         clock.now = END + at
         desk.act([number], Change(note="Looked."))
     for since, usual in ((0, {"mail": 150}), (101, {"mail": 200}), (301, {})):
-        assert Choosing(store, DeskRules()).usual_seconds(END + since + EXPECTED_FROM) == usual
+        assert Choosing(store, Exposure(), "ann").usual_seconds(END + since + EXPECTED_FROM) == usual
     store.close()
 
 
