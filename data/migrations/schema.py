@@ -481,3 +481,12 @@ def search_finds_people_and_numbers(db: Database) -> None:
     db.conn.create_function("person", 2, lambda name, known: person(name, json.loads(known)), deterministic=True)
     for statement in SEARCH:
         db.execute(statement)
+
+
+@migrations()
+def harm_is_corrected(db: Database) -> None:
+    """What agents said of the harm in single messages."""
+    db.execute(
+        """CREATE TABLE harm_correction (
+            message_id INTEGER PRIMARY KEY REFERENCES message(id), kind TEXT NOT NULL) STRICT"""
+    )

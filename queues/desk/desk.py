@@ -31,6 +31,8 @@ from queues.desk.commands.promise import office_of, promise_of
 from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
 from queues.desk.file_message import MessageFiler
+from queues.desk.harm_memory import HarmMemory
+from queues.desk.later_harm import HEARD, Raised, raised_by
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
@@ -46,6 +48,7 @@ from queues.next_up.urgency import NextUp
 from queues.procedures.procedure import Step as ProcedureStep
 from queues.quality.rating import FormAnswer, Ratings, Taken
 from queues.quality.reviewing import Reviewing
+from queues.routing.conditions import Facts
 from queues.shifts import shift
 
 SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
@@ -175,12 +178,15 @@ class Desk:
     def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
         """File the ratings of a form and reopen solved tickets with a bad rating and a comment, as one action.
 
-        Returns the result for each rating, and for each such ticket why it stays as it is; empty if it was reopened.
+        Harm that a comment reports is heard. Returns the result for each rating, and for each ticket with a bad one why
+        it stays as it is; empty if it was reopened.
         """
         reopened: dict[int, str] = {}
 
         def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
             steps: list[Step] = []
+            for rating in ratings:
+                steps += self._hear_comment(rating, action, now)
             for number in sorted(
                 {rating.ticket_id for rating in ratings if rating.value <= UNHAPPY and rating.comment}
             ):
@@ -195,6 +201,19 @@ class Desk:
             return steps
 
         return self.ratings.take_answers(answers, reopen), reopened
+
+    def _hear_comment(self, rating: Rating, action: int, now: int) -> list[Step]:
+        """Let harm that a rating's comment reports raise its ticket, as a message of the customer does."""
+        ticket = self._ticket(rating.ticket_id, None)
+        facts = Facts(language=ticket.language, confidence=ticket.confidence, text=rating.comment)
+        raised = raised_by(self.rules.routing, HarmMemory(self.store), ticket, facts) if rating.comment else Raised()
+        if not raised.why or ticket.merged_into is not None:
+            return []
+        fields = raised.within(self.rules.lanes) | {"updated_at": now}
+        fields = with_clocks(self.store, self.rules, ticket, fields, now)
+        detail = {HEARD: raised.why, "changed": changed_fields(ticket, fields)}
+        self.store.events.add(action, ticket.id, now, self.agent, "change", detail)
+        return write_fields(self.store, ticket, fields)
 
     def reroute(self, plan: Plan) -> Done:
         """Apply a plan of `route_again.plan` as one action; tickets changed since are left as they are."""

@@ -45,7 +45,7 @@ def _ticket(arrival: Arrival) -> Ticket:
     item, customer, rules, at = arrival.item, arrival.customer, arrival.rules, arrival.at
     language, confidence, source = _language(arrival, item, customer)
     facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
-    route = routing.route(rules.routing, facts)
+    route = arrival.memory.applied(rules.routing, routing.route(rules.routing, facts), facts)
     tags = route.tags if arrival.trusted else (*route.tags, UNVERIFIED)
     if item.direction is Direction.IN:
         tags = (*tags, *sorting.tags(item))
