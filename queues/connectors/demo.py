@@ -123,7 +123,7 @@ class DemoConnector:
     def _expect_answer(self, entry: OutboxEntry) -> None:
         """Choose what the customer will say to this reply, and when."""
         if is_to_others(entry):
-            self._expect(_team_answer(entry, self._clock() + TEAM_SECONDS))
+            self._expect(team_answer(entry, self._clock() + TEAM_SECONDS))
             return
         writer = self._writers.get(entry.recipient)
         if writer is None:
@@ -206,7 +206,7 @@ def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Inco
     )
 
 
-def _team_answer(entry: OutboxEntry, at: int) -> Incoming:
+def team_answer(entry: OutboxEntry, at: int) -> Incoming:
     """Return another team's answer to an escalation, as a person of it would write from the team's address."""
     digest = sha256(f"{entry.message_id}\nteam".encode()).hexdigest()
     text = _TEAM_WORDS[int(digest[:4], 16) % len(_TEAM_WORDS)]
