@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from heapq import heappop, heappush, merge
+from heapq import heappop, heappush
+from itertools import chain
 from pathlib import Path
 from random import Random
 
@@ -71,7 +72,7 @@ class DemoConnector:
         self._seed = seed
         self._start = start
         first = opening(seed) if waiting else []
-        self._coming: Iterator[DemoMessage] = merge(first, arrivals(seed), key=lambda message: message.at)
+        self._coming: Iterator[DemoMessage] = chain(first, arrivals(seed))
         self._next = next(self._coming)
         self._answers: list[tuple[int, int, Incoming]] = []
         self._answered = 0
