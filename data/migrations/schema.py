@@ -551,3 +551,12 @@ def lanes_are_filters(db: Database) -> None:
     """What defines a lane besides its title and place; each lane's tickets by severity and priority, and by age."""
     for statement in LANES_ARE_FILTERS:
         db.execute(statement)
+
+
+@migrations()
+def harm_is_corrected(db: Database) -> None:
+    """What agents said of the harm in single messages."""
+    db.execute(
+        """CREATE TABLE harm_correction (
+            message_id INTEGER PRIMARY KEY REFERENCES message(id), kind TEXT NOT NULL) STRICT"""
+    )

@@ -34,7 +34,9 @@ from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
 from queues.desk.erasure import Erasure, RetentionRule
 from queues.desk.file_message import MessageFiler
+from queues.desk.harm_memory import HarmMemory
 from queues.desk.lane_moves import lane_after, note_lanes, settle_lanes
+from queues.desk.later_harm import HEARD, Raised, raised_by
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
@@ -59,6 +61,7 @@ from queues.next_up.urgency import NextUp
 from queues.procedures.procedure import Step as ProcedureStep
 from queues.quality.rating import FormAnswer, Ratings, Taken
 from queues.quality.reviewing import Reviewing
+from queues.routing.conditions import Facts
 from queues.shifts import shift
 
 EXPORTED, ACCESSED = "exported", "accessed"
@@ -192,12 +195,15 @@ class Desk:
     def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
         """File the ratings of a form and reopen solved tickets with a bad rating and a comment, as one action.
 
-        Returns the result for each rating, and for each such ticket why it stays as it is; empty if it was reopened.
+        Harm that a comment reports is heard. Returns the result for each rating, and for each ticket with a bad one why
+        it stays as it is; empty if it was reopened.
         """
         reopened: dict[int, str] = {}
 
         def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
             steps: list[Step] = []
+            for rating in ratings:
+                steps += self._hear_comment(rating, action, now)
             for number in sorted(
                 {rating.ticket_id for rating in ratings if rating.value <= UNHAPPY and rating.comment}
             ):
@@ -212,6 +218,21 @@ class Desk:
             return steps
 
         return self.ratings.take_answers(answers, reopen), reopened
+
+    def _hear_comment(self, rating: Rating, action: int, now: int) -> list[Step]:
+        """Let harm that a rating's comment reports raise its ticket, as a message of the customer does."""
+        ticket = self._ticket(rating.ticket_id, None)
+        facts = Facts(language=ticket.language, confidence=ticket.confidence, text=rating.comment)
+        raised = Raised()
+        if rating.comment:
+            raised = raised_by(self.rules.routing, self.rules.lanes, HarmMemory(self.store), ticket, facts)
+        if not raised.why or ticket.merged_into is not None:
+            return []
+        fields = raised.fields | {"updated_at": now}
+        fields = with_clocks(self.store, self.rules, ticket, fields, now)
+        detail = {HEARD: raised.why, "changed": changed_fields(ticket, fields)}
+        self.store.events.add(action, ticket.id, now, self.agent, "change", detail)
+        return write_fields(self.store, ticket, fields)
 
     @needs(Right.WORK)
     def reroute(self, plan: Plan) -> Done:

@@ -1,6 +1,7 @@
-"""Re-routes existing tickets: because a language became known, or because the rules changed.
+"""Re-routes existing tickets: because a language became known, because the rules changed, or by what the desk learned.
 
-Values set by an agent are kept. With unchanged rules nothing moves.
+Harm that a later message reported, or that an agent corrected, counts again. Values set by an agent are kept. With
+unchanged rules nothing moves.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from data.records.messages import Message
 from data.records.tickets import DEFAULT_LANES, Lane, Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.harm_memory import HarmMemory
+from queues.desk.later_harm import raised_by_messages
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground.undo_steps import Step
 from queues.routing.conditions import Facts
 from queues.routing.lanes import has_filters
-from queues.routing.rules import Route, Rules, route
+from queues.routing.rules import Route, Rules, corrected, route
 
 PLACED = ("lane", "priority", "severity", "topic", "procedure")
 """The fields of a ticket that routing sets, besides tags and reason."""
@@ -120,10 +123,10 @@ def plan(
     progress: Callable[[int], object] = lambda looked_at: None,
 ) -> Plan:
     """Apply the rules to every ticket that is neither solved nor closed; only reads; `progress` gets the count."""
-    routing_plan, after = Plan(), 0
+    routing_plan, after, memory = Plan(), 0, HarmMemory(store)
     while batch := store.tickets.unsettled(after, BATCH):
         for ticket in batch:
-            _look(store, rules, lanes, ticket, routing_plan)
+            _look(store, rules, lanes, memory, ticket, routing_plan)
         after = batch[-1].id
         routing_plan.looked_at += len(batch)
         progress(routing_plan.looked_at)
@@ -147,37 +150,47 @@ def carry_out(
     return steps, tuple(moved)
 
 
-def _look(store: Store, rules: Rules, lanes: Sequence[Lane], ticket: Ticket, routing_plan: Plan) -> None:
+def _look(
+    store: Store, rules: Rules, lanes: Sequence[Lane], memory: HarmMemory, ticket: Ticket, routing_plan: Plan
+) -> None:
     """Add the ticket's move to the plan, if the rules send it elsewhere."""
     opening = store.messages.opening(ticket.id)
     if opening is None:
         return
     facts = facts_again(ticket, store.customers.tier_of(ticket.customer_id), opening)
-    new = route(rules, facts, lanes)
+    new = _routed(store, rules, lanes, memory, opening, facts)
     # Tags count as a condition if an agent set them; tags set by the rules would feed back into the rules.
-    others = tuple(tag for tag in ticket.tags if tag not in new.tags)
-    if others:
-        new = route(rules, replace(facts, tags=others), lanes)
-    fields: dict[str, Any] = {
-        name: getattr(new, name) for name in PLACED if getattr(new, name) != getattr(ticket, name)
-    }
-    tags = tuple(dict.fromkeys((*ticket.tags, *new.tags)))
-    if has_filters(lanes):
-        then = replace(ticket, **{name: getattr(new, name) for name in PLACED}, tags=tags)
-        fields["lane"] = route(rules, replace(facts, tags=others), lanes, then).lane
-        fields = {name: value for name, value in fields.items() if value != getattr(ticket, name)}
-    if fields and (hand := by_hand(store, ticket, lanes) & fields.keys()):
+    if others := tuple(tag for tag in ticket.tags if tag not in new.tags):
+        new = _routed(store, rules, lanes, memory, opening, replace(facts, tags=others))
+    placed = {name: getattr(new, name) for name in PLACED}
+    placed["tags"] = tuple(dict.fromkeys((*ticket.tags, *new.tags)))
+    if has_filters(lanes) and not new.harmful:
+        placed["lane"] = route(rules, replace(facts, tags=others), lanes, replace(ticket, **placed)).lane
+    later = [message for message in store.messages.of(ticket.id) if message.id != opening.id]
+    # as if they had come to a ticket that has none of their tags yet
+    bare = replace(ticket, **placed | {"tags": tuple(tag for tag in placed["tags"] if tag not in rules.harm_tags)})
+    raised = raised_by_messages(store, rules, lanes, bare, later)
+    placed |= {name: value for name, value in raised.fields.items() if name != "tags"}
+    placed["tags"] = tuple(dict.fromkeys((*placed["tags"], *raised.fields.get("tags", ()))))
+    reason = placed.pop("reason", new.reason)
+    fields = {name: value for name, value in placed.items() if value != getattr(ticket, name)}
+    if fields.keys() - {"tags"} and (hand := by_hand(store, ticket, lanes) & fields.keys() - {"tags"}):
         fields = {name: value for name, value in fields.items() if name not in hand}
         routing_plan.by_hand += 1
     if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
         del fields["procedure"]  # its steps are in progress: rules must not remove a gate
-    if tags != ticket.tags:
-        fields["tags"] = tags
     if fields:
         before = {"lane": ticket.lane, "priority": ticket.priority}
-        routing_plan.moves.append(
-            Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": new.reason})
-        )
+        routing_plan.moves.append(Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": reason}))
+
+
+def _routed(
+    store: Store, rules: Rules, lanes: Sequence[Lane], memory: HarmMemory, opening: Message, facts: Facts
+) -> Route:
+    """Return the route by the rules and by what the desk has learned; what an agent said of the message counts."""
+    kind = store.harm_corrections.of(opening.id)
+    said = corrected(rules, lanes, facts, kind) if kind else None
+    return said or memory.applied(rules, lanes, route(rules, facts, lanes), facts)
 
 
 def by_hand(store: Store, ticket: Ticket, lanes: Sequence[Lane]) -> set[str]:

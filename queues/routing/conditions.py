@@ -17,6 +17,8 @@ from queues.routing.word_sets import Phrases
 
 OneOrMore = list[str] | str
 
+WORDS = "words"
+"""The name of the condition on words."""
 HEARS = "what is heard"
 """The name of the condition on what the model hears; its finding is shown with the reason."""
 _ONE_SENTENCE = 0.6
@@ -190,7 +192,7 @@ def _words(wanted: OneOrMore) -> Condition | None:
     if not (words := many(wanted)):
         return None
     find = _finder(words)
-    return Condition("words", listed(words), lambda _facts, said: find(said))
+    return Condition(WORDS, listed(words), lambda _facts, said: find(said))
 
 
 def _without(unwanted: OneOrMore) -> Condition | None:

@@ -15,12 +15,13 @@ from pathlib import Path
 import msgspec
 
 from data.records.incoming import Incoming
-from data.records.tickets import DEFAULT_LANES, Lane, Priority, Severity, Ticket
+from data.records.tickets import DEFAULT_LANES, Lane, Priority, Severity, Ticket, harm_lanes
 from queues.ground import rule_files
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
 from queues.routing.conditions import (
     HEARS,
+    WORDS,
     Condition,
     Facts,
     OneOrMore,
@@ -31,12 +32,18 @@ from queues.routing.conditions import (
     many,
     named_sets,
 )  # fmt: skip
-from queues.routing.lanes import place, stands_for
+from queues.routing.lanes import lane_named, place, stands_for
 from queues.routing.word_sets import Phrases, built_in, merged
 
 NO_RULE = "no rule"
 """The reason where nothing matched."""
 NOT_TRIED = "not tried, an earlier rule ended the search"
+LOOK = "look"
+"""The tag of a ticket whose harm is in doubt: a person looks first."""
+HARMFUL = frozenset({Severity.S0, Severity.S1, Severity.S2})
+"""The severities of a message that reports harm; S3 and S4 are appeals, insults and nuisances."""
+NO_HARM = "none"
+"""What a person answers who is asked for the kind of harm and sees none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,11 @@ class Route:
     placed_by: str = "rule"
     """What names the lane: `rule`, `filter`, `source` (account or queue), `rest` (a lane without a filter), `none`."""
 
+    @property
+    def harmful(self) -> bool:
+        """The message reports harm, or may."""
+        return is_harm(self.severity, self.tags)
+
 
 class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lane: str = ""
@@ -107,6 +119,18 @@ class Rule:
     conditions: tuple[Condition, ...]
     then: _Then
     goes_on: bool
+    kinds: tuple[str, ...]
+    """The kinds of harm that it is for, as `mostly` or else `hears` names them."""
+
+    @property
+    def of_harm(self) -> bool:
+        """Its tickets report harm, or may."""
+        return is_harm(self.then.severity, self.tags)
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags that it gives."""
+        return many(self.then.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +143,31 @@ class Rules:
     set_names: frozenset[str] = frozenset()
     weak: bool = False
     """The filters of the lanes come before them, except where they hear harm."""
+
+    def rule_for(self, kind: str, *, doubt: bool = False) -> Rule | None:
+        """Return the first rule for a kind of harm, None if there is none; `doubt` asks for one that gives `look`.
+
+        A rule for what the model hears alone comes before one that also wants words.
+        """
+        fitting = [rule for rule in self.rules if kind in rule.kinds and rule.of_harm and (LOOK in rule.tags) is doubt]
+        return min(
+            fitting, key=lambda rule: any(condition.name == WORDS for condition in rule.conditions), default=None
+        )
+
+    @property
+    def harm_tags(self) -> frozenset[str]:
+        """The tags that only harm gives."""
+        return frozenset(tag for rule in self.rules if rule.of_harm for tag in rule.tags)
+
+    @property
+    def harm_topics(self) -> frozenset[str]:
+        """The topics of harm."""
+        return frozenset(rule.then.topic for rule in self.rules if rule.of_harm and rule.then.topic)
+
+    @property
+    def harm_lanes(self) -> frozenset[str]:
+        """The lanes that handle harm."""
+        return frozenset(rule.then.lane for rule in self.rules if rule.of_harm and rule.then.lane)
 
 
 def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
@@ -149,7 +198,8 @@ def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
             kinds = ", ".join(harm_model.HARM)
             file.fail(f"{other!r} is not a kind of harm; the kinds are {kinds}", "rule", index, "mostly")
         seen.add(table.name)
-        rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on))
+        listened = tuple(many(table.when.mostly) or many(table.when.hears))
+        rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on, listened))
     phrases_of = Phrases((phrase, name) for name, phrases in sets.items() for phrase in phrases)
     return Rules(tuple(rules), phrases_of, frozenset(sets))
 
@@ -211,6 +261,37 @@ def route(rules: Rules, facts: Facts, lanes: Sequence[Lane] = DEFAULT_LANES, sta
     where = place(lanes, taken.lane, seen, text, weak=rules.weak)
     reasons += [f"lane {where.lane}"] if where.by == "filter" else []
     return replace(taken, lane=where.lane, placed_by=where.by, reason=" + ".join(reasons) or NO_RULE)
+
+
+def is_harm(severity: Severity | None, tags: Iterable[str]) -> bool:
+    """Return whether a severity or the tags say that someone is harmed, or may be."""
+    return severity in HARMFUL or LOOK in tags
+
+
+def corrected(rules: Rules, lanes: Sequence[Lane], facts: Facts, kind: str) -> Route | None:
+    """Return the route of a message of which a person said what harm it is about; `NO_HARM` for none.
+
+    None if no rule is for that kind. Without harm, the other rules decide, and not the lane that the message came to
+    because of harm.
+    """
+    if kind == NO_HARM:
+        others = replace(rules, rules=tuple(rule for rule in rules.rules if not rule.of_harm))
+        of_harm = rules.harm_lanes | harm_lanes(lanes)
+        return route(others, replace(facts, lane="" if facts.lane in of_harm else facts.lane), lanes)
+    rule = rules.rule_for(kind)
+    if rule is None:
+        return None
+    then, lane = rule.then, lane_named(rule.then.lane, lanes) or lane_named(facts.lane, lanes)
+    return Route(
+        lane,
+        then.priority or Priority.NORMAL,
+        then.severity,
+        tuple(rule.tags),
+        then.topic,
+        then.procedure,
+        f"corrected: {kind}",
+        (),
+    )
 
 
 def explain(route_taken: Route) -> list[str]:

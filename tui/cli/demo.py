@@ -79,11 +79,13 @@ def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
     """Simulate a month of work up to `end`; progress goes to stderr on a terminal."""
     from data.store import Store
     from macros.files.library import Library
+    from queues.connectors.demo import TEAMS
     from queues.desk.desk import Desk
     from queues.desk.desk_rules import DeskRules
+    from queues.procedures.procedure import built_in
     from tui.demo.demo_month import HeldClock, Rehearsal
 
-    clock, rules = HeldClock(end), DeskRules()
+    clock, rules = HeldClock(end), DeskRules(procedures=built_in(), teams=TEAMS)
     with closing(Store.open(path)) as store:
         month = Rehearsal(
             lambda agent: Desk(store, clock=clock, rules=rules, agent=agent),

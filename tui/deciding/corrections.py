@@ -1,4 +1,4 @@
-"""The key that corrects a ticket: lane, topic, severity, priority, procedure, and the customer's tier and name."""
+"""The keys that correct a ticket: what harm it reports; lane, topic and other fields; the customer's tier and name."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 _NONE = "-"
 """The answer, and the id of a choice, that clears a value."""
+_HARM = (
+    ("none", "n", "no harm to anyone"),
+    ("self-harm", "s", "self-harm or suicide"),
+    ("threat", "t", "a threat, stalking"),
+    ("extortion", "b", "blackmail or intimate pictures"),
+    ("doxxing", "d", "private data published"),
+    ("underage", "u", "a child too young"),
+    ("hacked", "a", "an account taken over"),
+    ("harassment", "h", "insults, harassment, impersonation"),
+)
+"""What a customer may report: its name for the rules, its key, and what it says."""
 
 
 class Corrections(Part):
@@ -35,8 +46,8 @@ class Corrections(Part):
         self.changing, self._book = changing, book
 
     def actions(self) -> Mapping[str, Act]:
-        """Correct."""
-        return {"ticket.correct": self._ask_what}
+        """Correct a field, or the harm that is reported."""
+        return {"ticket.correct": self._ask_what, "ticket.harm": self._ask_harm}
 
     def _ask_what(self) -> None:
         from tui.cards.key_menu import KeyMenu, Line
@@ -69,6 +80,18 @@ class Corrections(Part):
         if len(numbers) > 1:
             title = words("Correct {n} tickets").format(n=len(numbers))
         self.desk.push_screen(KeyMenu(title, lines), chosen)
+
+    def _ask_harm(self) -> None:
+        ticket = self.desk.ticket()
+        if ticket is None:
+            self.desk.say_no_ticket()
+            return
+        numbers = self.desk.targets()
+        title = words("What does the customer report?")
+        if len(numbers) == 1 and ticket.reason:
+            title = words("What does the customer report? The desk: {reason}").format(reason=one_line(ticket.reason))
+        kinds = [(kind, words(said)) for kind, _, said in _HARM]
+        self._choose(title, kinds, lambda kind: Change(harm=kind), [key for _, key, _ in _HARM])
 
     def _ask_lane(self, ticket: Ticket) -> None:
         lanes = [(lane.name, lane_title(lane)) for lane in self.desk.store.lanes.all()]

@@ -169,6 +169,7 @@ def _decide() -> list[Action]:
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
         decide("hold", ("g w",), "On hold", "Wait for someone other than the customer."),
         decide("correct", ("U",), "Correct…", "Correct lane, topic, severity, priority, procedure, customer."),
+        decide("harm", ("W",), "Harm…", "Correct whether harm is reported, and of which kind; the desk learns."),
         decide("close", ("g x",), "Close", "Close for good; it counts as solved, and O reopens it."),
         decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed, suspended or is history."),
         decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O reopens it."),

@@ -38,6 +38,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.raise": (),
     "ticket.lower": (),
     "ticket.correct": ("f2",),
+    "ticket.harm": (),
     "ticket.reopen": (),
     "ticket.spam": (),
     "desk.undo": ("ctrl+z",),

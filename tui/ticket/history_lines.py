@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 _ASIDE = frozenset({"skipped", "picked", "revealed"})
 _SHOWN = ("status", "lane", "topic", "severity", "priority", "assignee", "language", "procedure", "subject")
 """The changed fields that are shown, in order; clocks and counts follow from them."""
-_DETAILS = ("macro", "escalated_to", "step", "procedure", "tier", "customer", "wish", "tool", "ref", "override_reason")
+_DETAILS = (
+    "macro",
+    "escalated_to",
+    "step",
+    "procedure",
+    "tier",
+    "customer",
+    "wish",
+    "tool",
+    "ref",
+    "harm",
+    "heard",
+    "override_reason",
+)
 """The parts of an event's detail that are shown."""
 _SENTENCES = {
     "received": "message received",

@@ -18,6 +18,7 @@ from queues.desk.route_again import PLACED_BY
 from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground import statuses
 from queues.ground.undo_steps import Step
+from queues.routing.rules import is_harm
 
 _LIVELIEST = (Status.OPEN, Status.NEW, Status.SNOOZED, Status.ON_HOLD, Status.PENDING, Status.SOLVED, Status.CLOSED)
 _PRIORITIES, _SEVERITIES = tuple(Priority), tuple(Severity)
@@ -108,12 +109,17 @@ def _problem(work: TicketChange, into: Ticket) -> list[Step]:
 
 
 def _rules_of_both(ticket: Ticket, into: Ticket) -> dict[str, Any]:
-    """Return topic, procedure and severity of both tickets together; the kept ticket's own go first."""
+    """Return topic, procedure, severity and lane of both tickets together; the kept ticket's own go first.
+
+    What handles harm goes before what does not.
+    """
+    harmful = is_harm(ticket.severity, ticket.tags) and not is_harm(into.severity, into.tags)
     severities = [one.severity for one in (ticket, into) if one.severity is not None]
     return {
         "topic": into.topic or ticket.topic,
         "procedure": into.procedure or ticket.procedure,
         "severity": min(severities, key=_SEVERITIES.index, default=None),
+        "lane": ticket.lane if harmful else into.lane,
     }
 
 

@@ -46,6 +46,7 @@ def _ticket(arrival: Arrival) -> Ticket:
     language, confidence, source = _language(arrival, item, customer)
     facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
     route = routing.route(rules.routing, facts, rules.lanes)
+    route = arrival.memory.applied(rules.routing, rules.lanes, route, facts)
     tags = route.tags if arrival.trusted else (*route.tags, UNVERIFIED)
     if item.direction is Direction.IN:
         tags = (*tags, *sorting.tags(item))

@@ -185,6 +185,24 @@ def test_a_clock_that_runs_out_without_news_is_the_assignees_at_once(tmp_path: P
     store.close()
 
 
+def test_who_comes_new_is_not_late_for_what_ran_out_before(tmp_path: Path) -> None:
+    clock = HeldClock(END)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="noa")
+    desk.receive([incoming(n, "Hola", "mail", at=END) for n in (1, 2)])
+    clock.now = END + 5 * 3600  # both first replies are late
+    desk.begin_shift({})
+    desk.act([1], Change(reply="Hello"))
+    period = Period(END, clock.now + 1)
+    by_agent = report(store, period, By.AGENT, UTC).now
+    assert Metric.LATE_FIRST not in by_agent["noa"]
+    assert by_agent["noa"][Metric.REPLIES].count == 1
+    assert by_agent["unassigned"][Metric.LATE_FIRST] == Figure(2, 2, 1, 1)
+    assert report(store, period, By.ALL, UTC).now[ALL][Metric.LATE_FIRST].total == 2
+    assert OwnWork("noa", clock.now).look(store, clock.now + 60, 60).count(Own.KEPT) == 0
+    store.close()
+
+
 def test_next_up_expects_nothing_of_what_was_done_before_its_days(tmp_path: Path) -> None:
     clock = HeldClock(END)
     store = Store.open(tmp_path / "desk.db")
