@@ -66,6 +66,9 @@ PLACES: Mapping[str, Place] = {
         "withdrawn named_lane procedure moved_from apart_to history",
         free_text="from_name from_address subject text new_text reply_to recipients cc signs attachments message_id",
     ),
+    "harm_correction": Place(
+        "message_id IN (SELECT value FROM json_each(:messages))", plain="message_id kind", delete=True
+    ),
     "raw": Place(
         "sha256 IN (SELECT raw_sha256 FROM message WHERE id IN (SELECT value FROM json_each(:messages)))",
         {"source": "''", "bytes": "x''"},

@@ -8,7 +8,7 @@ from data.records.messages import FormDraft
 from data.store import Store
 from queues.ground.undo_steps import Step, StepKind
 
-KIND = "form_draft"
+KIND = "form draft"
 
 
 def save(store: Store, draft: FormDraft, now: int) -> FormDraft:

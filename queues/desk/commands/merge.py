@@ -119,8 +119,7 @@ def _rules_of_both(ticket: Ticket, into: Ticket) -> dict[str, Any]:
         "topic": into.topic or ticket.topic,
         "procedure": into.procedure or ticket.procedure,
         "severity": min(severities, key=_SEVERITIES.index, default=None),
-        "lane": ticket.lane if harmful else into.lane,
-    }
+    } | ({"lane": ticket.lane} if harmful else {})
 
 
 def _fields_of_both(ticket: Ticket, into: Ticket) -> dict[str, Any]:
