@@ -47,10 +47,14 @@ _STREET_ES = (
     r"|urbanizaci[óo]n|urb\.|pol[íi]gono|glorieta|cuesta|callej[óo]n|bulevard|ruta|gran\s+v[íi]a|v[íi]a)"
 )
 _NUMBER_ES = r"(?:n[ºo°.]\.?\s*|n[úu]m(?:ero)?\.?\s*|no\.\s*|#\s*|s/n|km\.?\s*)?"
-_PIECE_ES = (
+_UNIT_ES = (
     r"(?:\d{1,2}\s?[ºª°o](?:\s?-?\s?(?:[a-z]|izq\w*|dcha?\w*|der\w*|centro|\d)\b\.?)?"
-    r"|(?:piso|planta|puerta|pta\.?|portal|esc(?:alera)?\.?|bloque|blq\.?|bajo|[áa]tico|local|dpto\.?|depto\.?|departamento"
-    r"|depa\.?|int(?:erior)?\.?|ext(?:erior)?\.?|mz\.?|manzana|lt\.?|lote|edif(?:icio)?\.?|torre|casa|of(?:icina)?\.?|pb)\s*[\wº°ª]{0,5}"
+    r"|(?:piso|planta|puerta|pta\.?|portal|esc(?:alera)?\.?|bloque|blq\.?|bajo|[áa]tico|local|dpto|depto|departamento"
+    r"|depa|int(?:erior)?\.?|ext(?:erior)?\.?|mz\.?|manzana|lt\.?|lote|edif(?:icio)?\.?|torre|casa|of(?:icina)?\.?|pb)"
+    r"\b\.?\s*[\wº°ª]{0,5})"
+)
+_PIECE_ES = (
+    rf"(?:{_UNIT_ES}"
     r"|(?:col(?:onia)?\.?|barrio|bo\.|fracc(?:ionamiento)?\.?|delegaci[óo]n|alcald[íi]a|urb\.)\s+"
     rf"{_WORD}(?:\s{_WORD}){{0,4}}"
     r"|(?:c\.?p\.?|cp)\s*:?\s*\d{4,5}"
@@ -58,27 +62,28 @@ _PIECE_ES = (
     rf"|{_TITLE}(?:\s(?:de|del|la|las|los|el|y)\b)*(?:\s{_TITLE}){{0,3}})"
 )
 _ES = re.compile(
-    rf"(?<!\w){_STREET_ES}\s+(?:{_WORD}\s+|\d{{1,2}}\s+(?=de\b)){{0,6}}?(?:{_WORD}|\d{{1,3}}(?=\s+n)),?\s+{_NUMBER_ES}(?:\d{{1,5}}\b|(?<=s/n))"
-    rf"(?:\s?(?:bis|[a-z])\b)?(?:\s*[,.\-–]\s*{_PIECE_ES}|\s+(?:\d{{1,2}}\s?[ºª°]\s?-?\s?[a-z]?\b\.?|[a-z]?\d{{4,5}}\s+{_TITLE})){{0,6}}",
+    rf"(?<!\w){_STREET_ES}\s+(?:{_WORD}\s+|\d{{1,2}}\s+(?=de\b)){{0,6}}?(?:{_WORD}|\d{{1,3}}(?=\s+n)),?"
+    rf"\s+{_NUMBER_ES}(?:\d{{1,5}}\b|(?<=s/n))"
+    rf"(?:\s?(?:bis|[a-z])\b)?(?:\s*[,.\-–]\s*{_PIECE_ES}|\s+(?:{_UNIT_ES}|[a-z]?\d{{4,5}}\s+{_TITLE})){{0,6}}",
     re.IGNORECASE,
 )
 _ES_PLAIN = re.compile(
     rf"(?:(?-i:[A-ZÁÉÍÓÚÑ])[\w.'’]*\s+(?:(?:de|del|la|las|los|el|y|san|santa)\s+)?){{1,5}}{_NUMBER_ES}\d{{1,5}}\b"
-    rf"(?:\s?(?:bis|[a-z])\b)?(?:\s*[,.\-–]\s*{_PIECE_ES}){{0,6}}",
+    rf"(?:\s?(?:bis|[a-z])\b)?(?:\s*[,.\-–]\s*{_PIECE_ES}|\s+{_UNIT_ES}){{0,6}}",
     re.IGNORECASE,
 )
 _SAID = re.compile(
     r"\b(?:my|our|home|postal|shipping|delivery|billing|mailing|street|new|mi|nuestra|nueva)\s+(?:\w+\s+){0,2}?"
     r"(?:address|direcci[óo]n|domicilio)(?:\s+(?:is|es|de\s+\w+|actual|postal|at|now|ahora|particular))*\s*[:,]?\s*"
-    r"|\b(?:address|direcci[óo]n|domicilio|shipped to|ship to|deliver(?:ed)? to|env[íi]en(?:lo|la)? a|enviar(?:lo|la)? a"
-    r"|live at|living at|vivo en|vive en|resido en|moved to|me mud[ée] a)\s*:?\s*",
+    r"|\b(?:address|direcci[óo]n|domicilio|shipped to|ship to|deliver(?:ed)? to|env[íi]en(?:lo|la)? a"
+    r"|enviar(?:lo|la)? a|live at|living at|vivo en|vive en|resido en|moved to|me mud[ée] a)\s*:?\s*",
     re.IGNORECASE,
 )
 _REST = re.compile(
     r"[^\n;!?]{0,120}?\d[^\n;!?]{0,80}?(?=\.\s|\.?$|[\n;!?]|\s(?:and|but|y|pero|please|por favor)\b)", re.MULTILINE
 )
 _ADDRESS_LIKE = re.compile(r"[^\W\d_]{3,}\D*\d|\d+\D*[^\W\d_]{3,}")
-_NOT_POSTAL = re.compile(r"@|https?:|\b(?:\d{1,3}\.){3}\d|ip\b|mac\b|ipv|0x|%", re.IGNORECASE)
+_NOT_POSTAL = re.compile(r"[@•]|https?:|\b(?:\d{1,3}\.){3}\d|ip\b|mac\b|ipv|0x|%", re.IGNORECASE)
 
 
 def emails(text: str) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from data.confidential.contacts import addresses, emails
 from data.confidential.items import Item, Kind
 from data.confidential.numbers import cvvs, numbers
-from data.confidential.secrets import secrets
+from data.confidential.secret_values import secrets
 
 DOTS = "•••"
 _ANCHOR = re.compile(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
-from data.confidential import context
+from data.confidential import nearby_words
 from data.confidential.items import Item, Kind
 
 _RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
@@ -64,9 +65,10 @@ _ADDRESS_OF_A_MACHINE = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _FREEPHONE = re.compile(
     r"(?:\+?34)?[89]00\d{6}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?:\+?44|0)(?:800|808)\d{6,7}|0?1?800\d{7}"
 )
+_NO_ISSUER = frozenset("017")
 _FOUR_FOURS = re.compile(r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}")
 _MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 12
-_MOST_GROUPS = 7
+_MOST_GROUPS, _FEWEST_DIGITS = 7, 6
 _SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
 _PASSPORT = re.compile(r"(?<![\w])(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\-]{4,19}(?![\w])", re.IGNORECASE)
 _DOCUMENT_WORD = re.compile(
@@ -99,7 +101,7 @@ def _ibans(text: str) -> Iterator[Item]:
         bare = re.sub(r"[^A-Za-z0-9]", "", text[match.start() : end]).upper()
         if len(bare) == wanted and bare.isascii() and not text[end : end + 1].isalnum():
             real = mod_97_10.is_valid(bare[4:] + bare[:4])
-            if real or context.ACCOUNT.search(context.before(text, match.start())):
+            if real or nearby_words.ACCOUNT.search(nearby_words.before(text, match.start())):
                 yield Item(match.start(), end, Kind.BANK)
 
 
@@ -114,10 +116,14 @@ def _end_of(text: str, start: int, wanted: int) -> int:
 
 def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
     groups = [(start + part.start(), start + part.end()) for part in _GROUP.finditer(text[start:end])]
+    counts = [0, *accumulate(last - first for first, last in groups)]
     place = 0
     while place < len(groups):
+        if counts[min(place + _MOST_GROUPS, len(groups))] - counts[place] < _FEWEST_DIGITS:
+            place += 1
+            continue
         # far into a run of digits there are no words before a number
-        said = context.before(text, groups[place][0]) if groups[place][0] - start < context.NEAR else ""
+        said = nearby_words.before(text, groups[place][0]) if groups[place][0] - start < nearby_words.NEAR else ""
         item = (
             _card(text, groups, place, said)
             or _account(text, groups, place, said)
@@ -149,17 +155,19 @@ def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> It
     for start, end, count in _spans(groups, place, _MOST_DIGITS_OF_A_CARD):
         if count < _FEWEST_DIGITS_OF_A_CARD:
             return None
+        if text[start] in _NO_ISSUER:
+            return None
         digits = _digits(text[start:end])
         if not _ISSUERS.fullmatch(digits) or len(set(digits)) == 1:
             continue
-        if context.CARD.search(said) or (
-            _FOUR_FOURS.fullmatch(text, start, end) and context.CARD_NEAR.search(text, max(0, start - 200), start)
+        if nearby_words.CARD.search(said) or (
+            _FOUR_FOURS.fullmatch(text, start, end) and nearby_words.CARD_NEAR.search(text, max(0, start - 200), start)
         ):
             return Item(start, end, Kind.CARD)
         if (
             luhn.is_valid(digits)
             and not _is_longer(text, groups, place, end)
-            and not (text[start:end].isdecimal() and context.HARMLESS.search(said))
+            and not (text[start:end].isdecimal() and nearby_words.HARMLESS.search(said))
         ):
             return Item(start, end, Kind.CARD)
     return None
@@ -192,11 +200,11 @@ def _account(text: str, groups: list[tuple[int, int]], place: int, said: str) ->
             or (count == 18 and _clabe(digits))
         )
         is_whole = start == groups[0][0] and end == groups[-1][1]
-        if checked and is_whole and not context.HARMLESS.search(said):
+        if checked and is_whole and not nearby_words.HARMLESS.search(said):
             return Item(start, end, Kind.BANK)
-        if count in (18, 20, 22) and context.ACCOUNT.search(said):
+        if count in (18, 20, 22) and nearby_words.ACCOUNT.search(said):
             return Item(start, end, Kind.BANK)
-        if 6 <= count <= 17 and context.BANK_SURE.search(said):
+        if 6 <= count <= 17 and nearby_words.BANK_SURE.search(said):
             return Item(start, end, Kind.BANK)
     return None
 
@@ -223,13 +231,17 @@ def _identity(text: str, groups: list[tuple[int, int]], place: int, said: str) -
             digits = _digits(written)
             if cuit.is_valid(digits) or cpf.is_valid(digits):
                 return Item(start, end, Kind.ID)
-        if count == 11 and cuit.is_valid(_digits(written)) and context.NATIONAL.search(said):
+        if count == 11 and cuit.is_valid(_digits(written)) and nearby_words.NATIONAL.search(said):
             return Item(start, end, Kind.ID)
-        if re.fullmatch(r"\d{1,2}\.\d{3}\.\d{3}|\d{2} \d{3} \d{3}", written) and context.NATIONAL.search(said):
+        if re.fullmatch(r"\d{1,2}\.\d{3}\.\d{3}|\d{2} \d{3} \d{3}", written) and nearby_words.NATIONAL.search(said):
             return Item(start, end, Kind.ID)
         if re.fullmatch(r"\d{1,2}\.\d{3}\.\d{3}-\d|\d{7,8}-\d", written) and _rut(written):
             return Item(start, end, Kind.ID)
-        if count in (7, 8, 9, 10, 11, 12) and context.NATIONAL.search(said) and not context.PHONE.search(said[-20:]):
+        if (
+            count in (7, 8, 9, 10, 11, 12)
+            and nearby_words.NATIONAL.search(said)
+            and not nearby_words.PHONE.search(said[-20:])
+        ):
             return Item(start, end, Kind.ID)
     return None
 
@@ -245,7 +257,11 @@ def _phones(text: str, start: int, end: int) -> Iterator[Item]:
     place = start
     while place < end:
         match = _PHONE.match(text, place, end)
-        if match is None and place - start < context.NEAR and context.PHONE.search(context.before(text, place)):
+        if (
+            match is None
+            and place - start < nearby_words.NEAR
+            and nearby_words.PHONE.search(nearby_words.before(text, place))
+        ):
             match = _LOOSE_PHONE.match(text, place, end)
         if match is not None and _is_phone(text, match):
             yield Item(*match.span(), Kind.PHONE)
@@ -269,7 +285,9 @@ def _is_phone(text: str, match: re.Match[str]) -> bool:
     digits = ("+" if "+" in written[:2] else "") + _digits(written)
     if not 7 <= count <= 15 or _FREEPHONE.fullmatch(digits) or _ADDRESS_OF_A_MACHINE.fullmatch(written):
         return False
-    return not _DATE.match(written.lstrip("(+")) and not context.HARMLESS.search(context.before(text, match.start()))
+    return not _DATE.match(written.lstrip("(+")) and not nearby_words.HARMLESS.search(
+        nearby_words.before(text, match.start())
+    )
 
 
 def _lettered(text: str) -> Iterator[Item]:
@@ -280,10 +298,14 @@ def _lettered(text: str) -> Iterator[Item]:
 
     for match in _DNI.finditer(text):
         bare = re.sub(r"[^A-Za-z0-9]", "", match[0]).upper()
-        if dni.is_valid(bare) or nie.is_valid(bare) or context.NATIONAL.search(context.before(text, match.start())):
+        if (
+            dni.is_valid(bare)
+            or nie.is_valid(bare)
+            or nearby_words.NATIONAL.search(nearby_words.before(text, match.start()))
+        ):
             yield Item(*match.span(), Kind.ID)
     for match in _CURP.finditer(text):
-        if curp.is_valid(match[0]) or context.NATIONAL.search(context.before(text, match.start())):
+        if curp.is_valid(match[0]) or nearby_words.NATIONAL.search(nearby_words.before(text, match.start())):
             yield Item(*match.span(), Kind.ID)
     for match in _RFC.finditer(text):
         if rfc.is_valid(match[0].replace("-", "").replace(" ", "")):
@@ -312,7 +334,7 @@ def _documents(text: str) -> Iterator[Item]:
 def cvvs(text: str) -> Iterator[Item]:
     """Yield the check number on the back of a card: named so, or after the date on which the card expires."""
     for match in _THREE_OR_FOUR.finditer(text):
-        if context.CVV.search(context.before(text, match.start())):
+        if nearby_words.CVV.search(nearby_words.before(text, match.start())):
             yield Item(*match.span(), Kind.CARD)
     for match in _AFTER_EXPIRY.finditer(text):
         if (

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from data.confidential.mask import masked
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
@@ -48,8 +49,8 @@ from queues.quality.rating import FormAnswer, Ratings, Taken
 from queues.quality.reviewing import Reviewing
 from queues.shifts import shift
 
-SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
-"""Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
+SKIPPED, PICKED, REVEALED, UNMASKED = "skipped", "picked", "revealed", "unmasked"
+"""Events that do not change their ticket: passed over, taken out of turn, folded text shown, masked data shown."""
 FOLLOWED = "followed"
 """The kind of event for changes to a ticket made in another system."""
 _MAILS = {REPLY: "reply", FORWARD: "forward"}
@@ -426,6 +427,16 @@ class Desk:
         """Record that the agent unfolded a graphic ticket's text: that is an exposure."""
         self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
         self._choosing.saw(ticket_id)
+
+    def note_unmasked(self, ticket_id: int, kinds: Sequence[str], where: str, reason: str = "") -> None:
+        """Record that the agent saw confidential data unmasked: of which kinds, where, and why; never the data.
+
+        `ticket_id` is 0 where many tickets were read. Raises RuleError for a ticket that does not exist.
+        """
+        if ticket_id != NO_TICKET:
+            ticket_id = self._ticket(ticket_id, None).id
+        detail = {"kinds": list(kinds), "where": where} | ({"reason": masked(reason.strip())} if reason.strip() else {})
+        self._note(ticket_id, UNMASKED, self._clock(), detail)
 
     def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
         """Write an event that changes nothing: `undo` ignores it."""

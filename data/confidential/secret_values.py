@@ -56,7 +56,8 @@ _BEFORE_PASSWORD = re.compile(
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
-    r"\b(?:recovery|seed|secret|backup|frase)\s+(?:phrase|words|semilla|secreta|de\s+recuperaci[óo]n)\b[^\n:]{0,20}:\s*(?P<value>(?:[a-záéíóúñ]{3,10}[ ,]+){5,24}[a-záéíóúñ]{3,10})",
+    r"\b(?:recovery|seed|secret|backup|frase)\s+(?:phrase|words|semilla|secreta|de\s+recuperaci[óo]n)\b[^\n:]{0,20}:\s*"
+    r"(?P<value>(?:[a-záéíóúñ]{3,10}[ ,]+){5,24}[a-záéíóúñ]{3,10})",
     re.IGNORECASE,
 )
 _ORDINARY = re.compile(
@@ -78,8 +79,10 @@ _CODE_WORD = (
     r"|clave\s+(?:temporal|de\s+un\s+solo\s+uso)|token\s+(?:digital|de\s+seguridad)|nip)"
 )
 _CODE_VALUE = (
-    r"(?P<value>[A-Z]{1,3}-\d{4,8}\b|\d{3}[ \-]\d{3}(?![\d\-])|\d{2}[ \-]\d{2}[ \-]\d{2}(?![\d\-])|\d{4}[ \-]\d{4}(?![\d\-])|\d{4,8}(?![\w\-.,]*\d)"
-    r"|(?=[A-Za-z0-9\-]{0,15}\d)[A-Za-z0-9]{3,6}(?:-[A-Za-z0-9]{3,6}){1,4}|(?=(?-i:[A-Z0-9]{0,11}\d))(?-i:[A-Z0-9]{5,12})\b|(?:\d[ .\-]){3,7}\d(?!\d))"
+    r"(?P<value>[A-Z]{1,3}-\d{4,8}\b|\d{3}[ \-]\d{3}(?![\d\-])|\d{2}[ \-]\d{2}[ \-]\d{2}(?![\d\-])"
+    r"|\d{4}[ \-]\d{4}(?![\d\-])|\d{4,8}(?![\w\-.,]*\d)"
+    r"|(?=[A-Za-z0-9\-]{0,15}\d)[A-Za-z0-9]{3,6}(?:-[A-Za-z0-9]{3,6}){1,4}"
+    r"|(?=(?-i:[A-Z0-9]{0,11}\d))(?-i:[A-Z0-9]{5,12})\b|(?:\d[ .\-]){3,7}\d(?!\d))"
 )
 _CODE = re.compile(
     rf"\b(?P<kind>[\w\-]+\s+)?(?P<word>{_CODE_WORD})\b(?P<middle>[^.!?\n:=]{{0,60}}?)"
