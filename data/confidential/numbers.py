@@ -271,12 +271,13 @@ def _phones(text: str, start: int, end: int) -> Iterator[Item]:
 
 
 def _next_group(text: str, place: int, end: int) -> int:
-    """Return where the next group of digits, or the bracket or plus before it, begins."""
-    while place < end and text[place].isdecimal():
-        place += 1
-    while place < end and not text[place].isdecimal() and text[place] not in "(+":
-        place += 1
-    return place if place < end and (text[place].isdecimal() or text[place] in "(+") else place + 1
+    """Return where the next group of digits, or the bracket or plus before it, begins: always after `place`."""
+    here = place + 1
+    while here < end and text[here - 1].isdecimal() and text[here].isdecimal():
+        here += 1
+    while here < end and not text[here].isdecimal() and text[here] not in "(+":
+        here += 1
+    return here
 
 
 def _is_phone(text: str, match: re.Match[str]) -> bool:

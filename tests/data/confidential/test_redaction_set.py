@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.confidential.mask import masked
 
@@ -59,3 +62,24 @@ def test_masking_twice_is_masking_once() -> None:
     for name in ("tuned.tsv", "held_out.tsv"):
         for _, text, _ in examples(name):
             assert masked(masked(text)) == masked(text)
+
+
+@given(st.text(alphabet="0123456789 -.()+/@:#aZé\n•", max_size=60))
+def test_any_text_is_masked_in_finite_time_and_keeps_its_masks(text: str) -> None:
+    masked(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1 ", "(", "+1 ", "a@", "4111 ", "1.1.", "code ", "password is ", "calle a ", "1 Aa ", "key=", "eyJaaaaaaaa.",
+     "https://a/b?token=", "my address is Aa ", "AB12 ", "'", "-----BEGIN PRIVATE KEY-----", "\n1"],
+)  # fmt: skip
+def test_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = piece * (length // len(piece))
+        begun = time.process_time()
+        masked(text)
+        return time.process_time() - begun
+
+    seconds(1_000)
+    assert seconds(40_000) < 12 * max(seconds(10_000), 0.005)
