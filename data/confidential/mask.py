@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from data.confidential.contacts import addresses, emails
@@ -20,14 +20,17 @@ _REACH = 250
 """Characters around an anchor that are looked at."""
 _LAST_FOUR = frozenset({Kind.CARD, Kind.BANK})
 _LAST_TWO = frozenset({Kind.PHONE})
+_MOST_REPEATED, _SHORTEST_REPEATED = 20, 5
+"""Items whose other places are looked for, and the characters that they have at least."""
 _CACHED = 2_000
 """Characters: shorter texts, as of rows, are remembered."""
 
 
 def find(text: str, kinds: Collection[Kind] = tuple(Kind)) -> list[Item]:
     """Return the confidential items of these kinds, in order; none overlaps another."""
+    found = list(_found(text))
     kept: list[Item] = []
-    for item in sorted(_found(text), key=lambda item: (item.start, -item.end)):
+    for item in sorted([*found, *_again(text, found)], key=lambda item: (item.start, -item.end)):
         if kept and item.start < kept[-1].end:
             if item.end > kept[-1].end:
                 kept[-1] = Item(kept[-1].start, item.end, kept[-1].kind)
@@ -77,6 +80,18 @@ def _found(text: str) -> Iterator[Item]:
         part = text if (start, end) == (0, len(text)) else text[start:end]
         for item in _all(part):
             yield Item(item.start + start, item.end + start, item.kind)
+
+
+def _again(text: str, found: Sequence[Item]) -> Iterator[Item]:
+    """Yield the other places of what was found: what is named once as a code or a card is one everywhere."""
+    seen: set[str] = set()
+    for item in found[:_MOST_REPEATED]:
+        value = text[item.start : item.end]
+        if len(value) < _SHORTEST_REPEATED or value in seen or not any(char.isdigit() for char in value):
+            continue
+        seen.add(value)
+        pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
+        yield from (Item(*match.span(), item.kind) for match in pattern.finditer(text))
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:

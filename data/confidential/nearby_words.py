@@ -22,13 +22,15 @@ HARMLESS = _words(
     r"|errors?|error|status|estado|exit|trace|request|solicitud|job|commit|port|puerto|pid|transaction"
     r"|transacci[óo]n|reclamo|incidencia|incident|report|reporte|postal|zip|article|art[íi]culo|price|precio|total"
     r"|amount|importe|monto|score|timestamp|epoch|video|channel|canal|post|level|nivel|line|l[íi]nea|size|bytes)"
-    rf"{_LINK}|[#№]\s*){_IS}"
+    rf"{_LINK}){_IS}"
 )
 """It names an order, a version, an error or the like."""
 CARD = _words(
-    r"\b(?:cards?|tarjetas?|visa|mastercard|master\s*card|amex|american\s+express|maestro|d[ée]bito|cr[ée]dito|debit"
+    r"\b(?:cc|cards?|tarjetas?|visa|mastercard|master\s*card|amex|american\s+express|maestro|d[ée]bito|cr[ée]dito|debit"
     r"|credit|pan|plastic|pl[áa]stico)\b[^\n.!?]{0,32}$"
 )
+NUMBERED = re.compile(r"[#№]\s*$")
+"""It is number so-and-so of something."""
 CARD_NEAR = _words(r"\b(?:cards?|tarjetas?|visa|mastercard|amex)\b")
 ACCOUNT = _words(
     r"\b(?:bank|banco|bancaria|iban|clabe|cbu|cvu|checking|savings|routing|aba|swift|account|cuenta|acct|ccc"
@@ -48,7 +50,7 @@ NATIONAL = _words(
 PHONE = _words(
     r"(?:\b(?:phones?|mobile|cell(?:phone|ular)?|tel|tlf|tfno|telephone|call|calls|text|texts|ring|reach|whatsapp|wsp"
     r"|wasap|sms|fax|tel[ée]fonos?|m[óo]vil(?:es)?|celular(?:es)?|cel|fijo|l[íi]nea|llam\w*|ll[áa]m\w*|contact\w*"
-    r"|n[úu]mero|mi\s+n[úu]m|dial|marc\w+|localiz\w+|escr[íi]b\w*|my\s+number|signal|telegram|bizum)\b|[☎📞📱]"
+    r"|n[úu]mero|mi\s+n[úu]m|dial|marc\w+|localiz\w+|h[aá]bl\w*|comun[ií]\w*|avis\w*|env[ií]\w*|mand\w*|escr[íi]b\w*|my\s+number|signal|telegram|bizum)\b|[☎📞📱]"
     r")[^\n!?]{0,36}$"
 )
 CVV = _words(

@@ -65,9 +65,10 @@ _ADDRESS_OF_A_MACHINE = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _FREEPHONE = re.compile(
     r"(?:\+?34)?[89]00\d{6}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?:\+?44|0)(?:800|808)\d{6,7}|0?1?800\d{7}"
 )
+_CARD_GROUPS = re.compile(r"\d{4}[ .\-]\d{4}[ .\-]\d{4}[ .\-]\d{1,7}(?:[ .\-]\d{3})?|\d{4}[ .\-]\d{6}[ .\-]\d{4,5}")
 _NO_ISSUER = frozenset("017")
 _FOUR_FOURS = re.compile(r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}")
-_MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 12
+_MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 13
 _MOST_GROUPS, _FEWEST_DIGITS = 7, 6
 _SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
 _PASSPORT = re.compile(r"(?<![\w])(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\-]{4,19}(?![\w])", re.IGNORECASE)
@@ -167,7 +168,7 @@ def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> It
         if (
             luhn.is_valid(digits)
             and not _is_longer(text, groups, place, end)
-            and not (text[start:end].isdecimal() and nearby_words.HARMLESS.search(said))
+            and not (not _CARD_GROUPS.fullmatch(text, start, end) and nearby_words.HARMLESS.search(said))
         ):
             return Item(start, end, Kind.CARD)
     return None
@@ -266,6 +267,8 @@ def _phones(text: str, start: int, end: int) -> Iterator[Item]:
         if match is not None and _is_phone(text, match):
             yield Item(*match.span(), Kind.PHONE)
             place = match.end()
+        elif match is not None and _is_free(match[0]):
+            place = match.end()
         else:
             place = _next_group(text, place, end)
 
@@ -282,13 +285,17 @@ def _next_group(text: str, place: int, end: int) -> int:
 
 def _is_phone(text: str, match: re.Match[str]) -> bool:
     written = match[0]
-    count = sum(char.isdecimal() for char in written)
-    digits = ("+" if "+" in written[:2] else "") + _digits(written)
-    if not 7 <= count <= 15 or _FREEPHONE.fullmatch(digits) or _ADDRESS_OF_A_MACHINE.fullmatch(written):
+    if not 7 <= sum(char.isdecimal() for char in written) <= 15 or _is_free(written):
         return False
-    return not _DATE.match(written.lstrip("(+")) and not nearby_words.HARMLESS.search(
-        nearby_words.before(text, match.start())
-    )
+    if _ADDRESS_OF_A_MACHINE.fullmatch(written) or _DATE.match(written.lstrip("(+")):
+        return False
+    said = nearby_words.before(text, match.start())
+    return not nearby_words.HARMLESS.search(said) and not nearby_words.NUMBERED.search(said)
+
+
+def _is_free(written: str) -> bool:
+    """Return whether it is a free number: those are companies', not people's."""
+    return _FREEPHONE.fullmatch(("+" if "+" in written[:2] else "") + _digits(written)) is not None
 
 
 def _lettered(text: str) -> Iterator[Item]:

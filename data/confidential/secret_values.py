@@ -47,6 +47,10 @@ _PASSWORD = re.compile(
     r"(?P<quote>[\"'`«“‘]?)(?P<value>[^\s\"`»”]{3,80})",
     re.IGNORECASE,
 )
+_BARE_PASSWORD = re.compile(
+    rf"\b{_PASSWORD_WORD}\s+[\"'`«“]?(?P<value>(?=[^\s\"'»”]{{0,40}}[^\W\d_])(?=[^\s\"'»”]{{0,40}}\d)[^\s\"'»”,;]{{6,40}})",
+    re.IGNORECASE,
+)
 _PAIR = re.compile(
     r"\b(?:user(?:name)?|usuario|login|email|correo)\s*[/|]\s*(?:password|pass|contrase[ñn]a|clave)\s*[:=]?\s*\S{2,60}\s*[/|]\s*(?P<value>\S{4,60})",
     re.IGNORECASE,
@@ -164,7 +168,7 @@ def _passwords(text: str) -> Iterator[Item]:
         if _is_password(text, match, value):
             yield Item(match.start("value"), match.start("value") + len(value), Kind.PASSWORD)
             place = match.start("value") + len(value)
-    for pattern in (_PAIR, _BEFORE_PASSWORD, _PHRASE):
+    for pattern in (_BARE_PASSWORD, _PAIR, _BEFORE_PASSWORD, _PHRASE):
         yield from (Item(*hit.span("value"), Kind.PASSWORD) for hit in pattern.finditer(text))
 
 
