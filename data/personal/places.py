@@ -141,7 +141,7 @@ PLACES: Mapping[str, Place] = {
         "CAST(substr(key, 14) AS INTEGER) IN (SELECT value FROM json_each(:messages))",
         plain="key value", delete=True, free_text="value",
     ),
-    "lane": Place(plain="name title position"),
+    "lane": Place(plain="name title position definition"),
     "lane_count": Place(plain="lane status n"),
     "ticket_tag": Place(plain="lane tag place"),
     "wording": Place(plain="hash text"),

@@ -10,6 +10,7 @@ from data.protocols import ReplyChecker, Sending
 from data.records.changes import Change, Finding
 from data.records.tickets import Ticket
 from data.store import Store
+from queues.desk import never_sent
 from queues.desk.commands import set_status
 from queues.desk.commands.command import TicketChange
 from queues.desk.commands.registry import commands_of, status_after
@@ -42,6 +43,7 @@ class TicketChanger:
         has changed.
         """
         refuse_merged(ticket)
+        change = never_sent.quotes_masked(change)
         commands = commands_of(change)
         work = TicketChange(
             self._store, self._rules, self.gates, self._agent, ticket, change, action, now, status_after(ticket, change)
@@ -67,8 +69,10 @@ class TicketChanger:
         """Return the findings on the change, worst first."""
         if change.reply is not None and not change.reply.strip():
             return [Finding("empty", "The reply is empty; write something first.", blocking=True)]
+        change = never_sent.quotes_masked(change)
+        never = never_sent.findings(change)
         if change.forward is not None:
-            return self._of_a_forward(ticket, change, now)
+            return never + never_sent.without_doubles(self._of_a_forward(ticket, change, now), never)
         customer = customer_of(self._store, ticket)
         conversation = self._store.messages.of(ticket.id) if change.reply is not None else []
         to = ""
@@ -81,6 +85,7 @@ class TicketChanger:
             findings += self._checker(change, ticket, customer, conversation, sending)
         watched = self.gates.watched(ticket)
         findings = [replace(finding, blocking=finding.blocking or finding.rule in watched) for finding in findings]
+        findings = never + never_sent.without_doubles(findings, never)
         return sorted(findings, key=lambda finding: not finding.blocking)
 
     def _of_a_forward(self, ticket: Ticket, change: Change, now: int) -> list[Finding]:

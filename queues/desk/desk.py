@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from data.confidential.mask import masked
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
@@ -64,8 +65,8 @@ from queues.quality.reviewing import Reviewing
 from queues.routing.conditions import Facts
 from queues.shifts import shift
 
-EXPORTED, ACCESSED = "exported", "accessed"
-"""Events of the desk: data was written out, of all or of one person."""
+EXPORTED, ACCESSED, UNMASKED = "exported", "accessed", "unmasked"
+"""Events that change no ticket: data was written out, of all or of one person; masked data was shown."""
 _MAILS = {REPLY: "reply", FORWARD: "forward"}
 _AT_A_TIME = 25
 """The batch size for testing changes: others may write between batches."""
@@ -533,6 +534,17 @@ class Desk:
     def expire(self, rules: Sequence[RetentionRule]) -> int:
         """Erase the content of old tickets; it cannot be undone. Returns how many."""
         return erasure.expire(self.store, rules, self._clock(), self.agent)
+
+    @needs(Right.REVEAL)
+    def note_unmasked(self, ticket_id: int, kinds: Sequence[str], where: str, reason: str = "") -> None:
+        """Record that the agent saw confidential data unmasked: of which kinds, where, and why; never the data.
+
+        `ticket_id` is 0 where many tickets were read. Raises RuleError for a ticket that does not exist.
+        """
+        if ticket_id != NO_TICKET:
+            ticket_id = self._ticket(ticket_id, None).id
+        detail = {"kinds": list(kinds), "where": where} | ({"reason": masked(reason.strip())} if reason.strip() else {})
+        self._note(ticket_id, UNMASKED, self._clock(), detail)
 
     def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
         """Write an event that changes nothing: `undo` ignores it."""

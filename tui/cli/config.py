@@ -41,6 +41,6 @@ def explain(as_json: bool) -> None:
         )
     for name, value, source in rows:
         if as_json:
-            write_json({"setting": name, "value": value, "source": source})
+            write_json({"setting": name, "value": value, "source": source}, as_given=True)
         else:
             click.echo(f"{name:<14} {value!s:<40} {source}")

@@ -14,7 +14,6 @@ from data.records.messages import Message
 from data.records.promises import GivenPromise
 from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
-from data.safe_text import safe_line, safe_text
 from data.store import Store
 from queues.figures.ticket_figures import TicketFigures, figures_of
 from tui.cli.common import (
@@ -24,10 +23,12 @@ from tui.cli.common import (
     escalation_line,
     json_option,
     reading,
+    reveal_option,
     ticket_keys,
     ticket_line,
     write_json,
 )
+from tui.look.shown import safe_line, safe_text
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.settings import load
@@ -38,6 +39,7 @@ from tui.ticket.sign_line import sign_line
 
 @click.command("list")
 @db_option
+@reveal_option()
 @click.option("--lane", help="Only this lane; none for tickets in no lane.")
 @click.option(
     "--status", type=click.Choice([str(status) for status in Status]), help="Only this status (else new and open)."
@@ -102,10 +104,11 @@ def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: i
 @click.command()
 @click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @db_option
+@reveal_option()
 @json_option
 def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
     """Show one ticket with its conversation."""
-    with reading(db) as store:
+    with reading(db, ticket_id) as store:
         ticket = store.tickets.get(ticket_id)
         if ticket is None:
             raise InputError(
@@ -235,6 +238,7 @@ def _override_keys(event: Event) -> dict[str, Any]:
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("words", nargs=-1, required=True)
 @db_option
+@reveal_option()
 @click.option("--lane", help="Only this lane.")
 @click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option

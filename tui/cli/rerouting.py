@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from data.records.tickets import Lane
-from data.safe_text import safe_line
 from data.store import Store
 from queues.desk.route_again import EXAMPLES, Move, Plan, plan, words_of
 from queues.routing.rules import Rules
 from tui.cli.common import acting, write_json
+from tui.look.shown import safe_line
 
 
 def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json: bool) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from data.errors import InputError
-from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
+from tui.look.shown import safe_line, safe_text
 from tui.reviews.review_lines import version_words
 from tui.setup.settings import config_folder
 

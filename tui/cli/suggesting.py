@@ -68,7 +68,7 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
         ranked = offers(among, given.pop("text"), situation, rank, threshold)[:top]
         if as_json:
             results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
-            write_json({**given, "macros": results})
+            write_json({**given, "macros": results}, as_given=True)
         else:
             lines = [f"{'' if offer.sure else f'{WEAK} '}{offer.macro} ({offer.score:.2f})" for offer in ranked]
             click.echo(safe_line("  ".join(lines)) or "-")
@@ -110,7 +110,8 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
                 "macros": evaluation.macros,
                 **_figures(evaluation.whole),
                 "languages": languages,
-            }
+            },
+            as_given=True,
         )
         return
     click.echo(

@@ -22,6 +22,7 @@ from tui.cards.choices import Choices
 from tui.cards.key_line import KeyLine
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
+from tui.look.shown import beginning
 from tui.look.words import words
 
 MOST_RATINGS = 10
@@ -117,4 +118,4 @@ def last_word(message: Message | None) -> str:
     if message is None:
         return words("no message yet")
     sign = {Direction.IN: "←", Direction.OUT: "→", Direction.NOTE: words("NOTE")}[message.direction]
-    return f"{sign} {fit(one_line(message.new_text or message.text), 200).rstrip()}"
+    return f"{sign} {fit(beginning(message.new_text or message.text, 300), 200).rstrip()}"

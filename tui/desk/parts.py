@@ -17,6 +17,7 @@ from tui.context.hooks import Act, Hooks
 from tui.context.part import Part
 from tui.customer.customer_language import CustomerLanguage
 from tui.customer.looking_closer import CloserLook
+from tui.customer.unmasking import Unmasking
 from tui.deciding.corrections import Corrections
 from tui.deciding.decisions import Decisions
 from tui.deciding.escalating import Escalations
@@ -100,6 +101,7 @@ class Parts:
         self.history = TicketHistory(desk, self.undo.undo_number)
         self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
+        self.unmasking = Unmasking(desk)
         self.files = AttachedFiles(desk)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)

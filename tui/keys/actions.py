@@ -203,6 +203,13 @@ def _look() -> list[Action]:
         Action("ticket.history", ("g h",), "History…", "Show who did what to the ticket; undo from there.", "Look"),
         Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
+        Action(
+            "ticket.unmask",
+            ("asterisk",),
+            "Show masked…",
+            "List the masked data of the ticket and show one item, which is recorded.",
+            "Look",
+        ),
         Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Load what is new, and sort the lanes again.", "Look"),
         Action("desk.shift", ("S",), "My shift…", "Your shift's figures so far; or begin a shift.", "Desk"),

@@ -19,9 +19,10 @@ from data.errors import InputError
 from data.records.changes import Change, Finding
 from data.records.messages import Direction, Draft
 from data.records.outbox import Enclosure
-from data.safe_text import safe_line, safe_text
+from data.safe_text import safe_text
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
+from tui.look.shown import safe_line
 from tui.look.words import words
 from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion

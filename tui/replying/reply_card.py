@@ -15,13 +15,13 @@ from textual.widgets import Input, Static
 from data.records.changes import Change
 from data.records.promises import Promise
 from data.records.tickets import Status
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
 

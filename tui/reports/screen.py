@@ -18,12 +18,12 @@ from textual.widgets import DataTable, Static
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.safe_text import safe_text
 from data.store import Store
 from queues.figures.grouping import By
 from queues.figures.reporting import Progress, reports
 from tui.keys.actions import Scope, of_scope
 from tui.keys.bindings import bindings
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.reports.background_read import ReportReading, ReportState
 from tui.reports.hours import calendars, elapsed_of
