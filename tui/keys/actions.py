@@ -251,6 +251,7 @@ def _look() -> list[Action]:
             "Desk",
         ),
         Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
+        Action("desk.lock", ("f12",), "Lock", "Hide everything at once, until the passphrase is typed.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]
 
