@@ -114,7 +114,7 @@ class DeskApp(App[int]):
     def typed(self, read: Sequence[events.InputEvent | events.Paste], at: float) -> None:
         """Take what a real terminal sent in one read, in order; `at` is the time of it, by `time.monotonic`."""
         if any(isinstance(event, events.Key) and event.key in self.keys.of("desk.lock") for event in read):
-            self.parts.lock.lock()  # what else is in the same read is not for the locked screen
+            self.call_later(self.parts.lock.lock)  # what else is in the same read is not for the locked screen
             return
         if self._feed is None:
             from tui.desk.key_feed import KeyFeed
@@ -262,7 +262,7 @@ class DeskApp(App[int]):
 
         error = sys.exc_info()[1] or self._exception
         if isinstance(error, StoreError):  # the file failed where no key was waiting for it
-            self.panic(Text(f"tridesk: {error.message}", no_wrap=True, overflow="ignore"))
+            self.panic(Text(f"tridesk: {error.message}", overflow="fold"))
             self._return_code = CRASHED
             self.parts.drafts.keep_without_asking()
             return
