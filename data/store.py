@@ -185,7 +185,8 @@ class Store:
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; an empty list means it is sound."""
-        results = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(20)")]
+        rows = self._connection.execute("PRAGMA quick_check(20)")
+        results = [line for row in rows for line in str(row[0]).splitlines() if not line.startswith("***")]
         return [] if results == ["ok"] else results
 
 

@@ -9,14 +9,17 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.widget import AwaitMount
 
 from data.errors import DeskError, StoreError
 from data.protocols import Clock
@@ -110,6 +113,9 @@ class DeskApp(App[int]):
 
     def typed(self, read: Sequence[events.InputEvent | events.Paste], at: float) -> None:
         """Take what a real terminal sent in one read, in order; `at` is the time of it, by `time.monotonic`."""
+        if any(isinstance(event, events.Key) and event.key in self.keys.of("desk.lock") for event in read):
+            self.call_later(self.parts.lock.lock)  # what else is in the same read is not for the locked screen
+            return
         if self._feed is None:
             from tui.desk.key_feed import KeyFeed
 
@@ -163,7 +169,12 @@ class DeskApp(App[int]):
             self._rounds.start(lambda message: self.call_later(self.desk.say, message))
 
     async def on_event(self, event: events.Event) -> None:
-        """Look for sequences of keys before Textual does, except where text is typed."""
+        """Look for the key that locks, and for sequences of keys, before Textual does, except where text is typed."""
+        if isinstance(event, events.Key | events.MouseMove | events.MouseDown | events.Paste):
+            self.parts.lock.touched()
+        if isinstance(event, events.Key) and not event.is_forwarded and event.key in self.keys.of("desk.lock"):
+            self.parts.lock.lock()
+            return
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.parts.coach.count_key(event)
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self._desk_screen:
@@ -177,6 +188,25 @@ class DeskApp(App[int]):
                 if pressed.taken:
                     return
         await super().on_event(event)
+
+    def notify(self, *args: Any, **kwargs: Any) -> None:
+        """Show a toast, unless the desk is locked."""
+        if not self.parts.lock.locked:
+            super().notify(*args, **kwargs)
+
+    def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
+        """Show a screen or a card; over a locked desk, nothing is shown until it is unlocked."""
+        if not self.parts.lock.locked:
+            return super().push_screen(screen, *args, **kwargs)
+        self.parts.lock.after(partial(super().push_screen, screen, *args, **kwargs))
+        return AwaitMount(self.screen, ())
+
+    def pop_screen(self) -> AwaitComplete:
+        """Remove the top screen; what a locked desk hides is removed once it is unlocked."""
+        if not self.parts.lock.locked:
+            return super().pop_screen()
+        self.parts.lock.after(super().pop_screen)
+        return AwaitComplete()
 
     def end(self, code: int) -> None:
         """Quit as the agent would, once the screen is up; called in any thread."""
@@ -234,7 +264,7 @@ class DeskApp(App[int]):
 
         error = sys.exc_info()[1] or self._exception
         if isinstance(error, StoreError):  # the file failed where no key was waiting for it
-            self.panic(Text(f"tridesk: {error.message}", no_wrap=True, overflow="ignore"))
+            self.panic(Text(f"tridesk: {error.message}", overflow="fold"))
             self._return_code = CRASHED
             self.parts.drafts.keep_without_asking()
             return

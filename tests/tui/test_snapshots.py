@@ -21,6 +21,7 @@ from tests.tui.playing import drained, fifteen_tickets, make_desk, picture, play
 from tui.app import DeskApp
 from tui.cards.base_card import AnswersOnce, BaseCard
 from tui.desk.screen import DeskScreen
+from tui.lock.lock_screen import LockScreen
 from tui.reports.background_read import ReportReading
 from tui.reports.screen import ReportScreen
 from tui.reports.tickets_card import BehindCard
@@ -62,9 +63,10 @@ DESK: dict[str, tuple[str, ...]] = {
     "report-tickets": ("g", "r", "enter"),
     "reviews": ("g", "q"),
     "my-reviews": ("g", "m"),
+    "locked": (*TICKET, "f12"),
 }
 """The keys to each state of the desk, and to the screens that only it opens."""
-OPENS: dict[type[Screen[Any]], str] = {ReportScreen: "report", BehindCard: "report-tickets"}
+OPENS: dict[type[Screen[Any]], str] = {ReportScreen: "report", BehindCard: "report-tickets", LockScreen: "locked"}
 """The screens besides cards and desk, and the state that shows each."""
 
 

@@ -69,6 +69,7 @@ COMMANDS = {
     "retention": ("tui.cli.person", "retention"),
     "verify": ("tui.cli.verify", "verify"),
     "doctor": ("tui.cli.doctor", "doctor"),
+    "lock": ("tui.cli.lock_passphrase", "lock"),
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),
 }

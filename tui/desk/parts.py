@@ -35,6 +35,7 @@ from tui.desk.top_line import TopLine
 from tui.desk.undo_keys import Undo
 from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
+from tui.lock.lock import Lock
 from tui.moving.finding import Filter
 from tui.moving.graphic_words import GraphicContent
 from tui.moving.moving import Movement
@@ -72,6 +73,8 @@ LEARN_SECONDS = 2
 """How often suggestions learn from replies sent or undone since."""
 SHIFT_SECONDS = 2
 """How often to update the agent's own figures."""
+LOCK_SECONDS = 5
+"""How often to look how long ago the last key was."""
 CLOCK_SECONDS = 30
 """How often to redraw the times left until due."""
 
@@ -135,6 +138,7 @@ class Parts:
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
+        self.lock = Lock(desk)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
@@ -152,6 +156,7 @@ class Parts:
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
                 (1, self._desk.show_header),
                 (1, self.coach.look_at_work),
+                (LOCK_SECONDS, self.lock.look_at_idle),
                 (CLOCK_SECONDS, self._desk.show_times),
             ),
             is_reading=(self.steps.is_active,),

@@ -262,6 +262,7 @@ def _look() -> list[Action]:
         ),
         Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
         Action("desk.suspend", ("ctrl+z",), "Suspend", "Back to the shell; `fg` brings the desk back.", "Desk"),
+        Action("desk.lock", ("f12",), "Lock", "Hide everything at once, until the passphrase is typed.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]
 

@@ -27,6 +27,8 @@ class Ways:
     """After this long without an action of the agent a shift is over."""
     time_zone: str = ""
     """The time zone in which days begin; the machine's if not set."""
+    lock_seconds: int = 0
+    """The screen locks after this long without a key; 0 for never."""
 
 
 def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
@@ -41,4 +43,5 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> W
         demo,
         settings.shift.away_hours * 3600,
         settings.time_zone,
+        settings.lock.after_minutes * 60,
     )

@@ -125,6 +125,13 @@ class BackupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """For how many days the last backup of each day is kept; the newest two always are."""
 
 
+class LockTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[lock]`: when the screen locks by itself; it needs a passphrase, set by `tridesk lock`."""
+
+    after_minutes: int = 5
+    """Without a key; 0 for never."""
+
+
 class RetentionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One `[[retention]]`: when the content of finished tickets is erased, by `tridesk retention --apply`."""
 
@@ -180,6 +187,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     shift: ShiftTable = ShiftTable()
     suggestions: SuggestionsTable = SuggestionsTable()
     backup: BackupTable = BackupTable()
+    lock: LockTable = LockTable()
     roles: dict[str, Literal["reader", "agent", "lead"]] = {}
     """By agent's name, `*` for everyone else (without it, an agent); none, and everyone may do everything."""
     retention: list[RetentionTable] = []
@@ -238,6 +246,7 @@ def load(folder: Path | None = None) -> Configuration:
         ("away-hours", settings.shift.away_hours),
         ("every-hours", settings.backup.every_hours),
         ("keep-days", settings.backup.keep_days),
+        ("after-minutes", settings.lock.after_minutes),
     ):
         if number < 0:
             raise InputError("Settings not understood", f"{path}: {name} is {number}; use 0 or more.")

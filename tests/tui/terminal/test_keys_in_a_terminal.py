@@ -29,3 +29,14 @@ def test_nothing_happens_that_nobody_meant(tmp_path: Path) -> None:
     assert sum(one.status is Status.PENDING for one in store.tickets.each()) == 1
     assert not sum(store.outbox.counts().values())
     store.close()
+
+
+def test_the_key_that_locks_hides_everything_in_a_real_terminal(tmp_path: Path) -> None:
+    with Terminal("demo", "--keep", str(tmp_path / "demo.db")) as terminal:
+        terminal.see("Enter opens a ticket")
+        terminal.press("\x1b[24~")
+        terminal.see("Enter shows it again")
+        terminal.press("\r")
+        terminal.see("Enter opens a ticket")
+        terminal.take_in(0.3)  # a key that comes before the desk is drawn again is not for it
+        assert terminal.leave() == 0
