@@ -50,9 +50,34 @@ class Waiting:
         return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
 
 
-def edges(now: int) -> tuple[int, int, int]:
-    """Return the moments between which tickets of one lane, severity and priority rank by their clock alone."""
-    return (now - FORGOTTEN, now, now + PRESSING + 1)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Tickets of one severity (empty for none) whose clocks run out from `since` on, before `until`.
+
+    Within a lane and a priority they rank by their clock.
+    """
+
+    severity: str
+    since: int
+    until: int
+
+
+def tiers(now: int) -> list[list[Stretch]]:
+    """Return the stretches of time in the order of their urgency: what is in a tier ranks above all later ones.
+
+    Promises and escalations may put a ticket higher than its tier says.
+    """
+    never, ever = -_NO_CLOCK, _NO_CLOCK
+    forgotten, soon = now - FORGOTTEN, now + PRESSING + 1
+    grave = [[Stretch(severity, never, soon), Stretch(severity, soon, ever)] for severity in Severity][: _ABSOLUTE + 1]
+    others = ["", *list(Severity)[_ABSOLUTE + 1 :]]
+    pressing = [Stretch(one, since, until) for one in others for since, until in ((never, forgotten), (now, soon))]
+    return [
+        *([stretch] for pair in grave[:_ABSOLUTE] for stretch in pair),
+        [grave[_ABSOLUTE][0], *pressing],
+        [Stretch(one, forgotten, now) for one in others],
+        [grave[_ABSOLUTE][1], *(Stretch(one, soon, ever) for one in others)],
+    ]
 
 
 def choose(
