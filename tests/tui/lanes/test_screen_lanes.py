@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,8 @@ def test_the_most_urgent_is_opened_in_its_lane_wherever_that_is(path: Path, size
             seen.append(number)
             assert app.desk.pane.display or size[0] < 100
             assert app.desk.list.current_id == number
-            app.desk.writer.submit(lambda desk, n=number: desk.act([n], Change(status=Status.PENDING))).result()
+            pend = partial(Desk.act, ticket_ids=[number], change=Change(status=Status.PENDING))
+            app.desk.writer.submit(pend).result()
             app.desk.poll()
         assert sorted(seen) == [1, 2, 3, 4, 5]
         await press(pilot, app, "full_stop")
