@@ -113,7 +113,7 @@ def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None
     """Describe the state of a ticket: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
     by_promise = promised_at is not None and (row.due_at is None or promised_at <= row.due_at)
     clock = _promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)
-    words = f"{lane or 'no lane'}#{row.id} {clock}"
+    words = f"{lane}#{row.id} {clock}" if lane else f"no lane #{row.id} {clock}"
     if row.severity is not None:
         words += f", {row.severity}"
     if _escalation_is_late(row, now):
