@@ -26,6 +26,8 @@ SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 _WORK = frozenset({"reply", "note", "change"})
 _LEARN_EVERY = 1800
 """Seconds for which learned handle times are cached."""
+_RESTED = 4 * 3600
+"""Seconds after which graphic text that was seen no longer asks for an easier ticket."""
 _RECENT = 5000
 """How many of the newest events are looked through for what the agent did last."""
 _AHEAD = 50
@@ -106,7 +108,7 @@ class Choosing:
         passed = self._passed(recent, now)
         order = passed_last(self._ranked(now, limit + len(passed), lanes, leaving), passed)
         exposure = self._exposure
-        if order and order[0].row.id != holding and self._rest(recent).is_due(exposure.light_between):
+        if order and order[0].row.id != holding and self._rest(recent, now).is_due(exposure.light_between):
             usual, never = self.usual_seconds(now), exposure.never_wait
             waiting = [item for item in order if item.row.id not in passed] or order
             light = lighter(waiting, now, usual, lambda item: self._is_graphic(item.row.id), never)
@@ -179,9 +181,10 @@ class Choosing:
         }
         return {row.id for row in self._store.tickets.rows(skipped) if row.updated_at <= skipped[row.id]}
 
-    def _rest(self, recent: Sequence[Event]) -> Rest:
+    def _rest(self, recent: Sequence[Event], now: int) -> Rest:
         """Return how many easier tickets the agent worked on since the last graphic one; bulk work does not count."""
         rest = Rest()
+        recent = [event for event in recent if now - event.at < _RESTED]
         by_action: dict[int, set[int]] = {}
         for event in recent:
             if event.kind in _WORK:

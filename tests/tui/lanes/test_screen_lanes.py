@@ -174,3 +174,15 @@ def test_other_lanes_in_the_settings_move_tickets_at_start_and_say_so(
         assert "0 No lane · 3 open" in picture(app)
 
     play(path, script, rules=rules)
+
+
+def test_lanes_that_change_while_the_desk_is_open_are_announced(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        other = Store.open(path)
+        desk_of(other, DeskRules(routing=Rules(()), lanes=LANES[:2]))
+        other.close()
+        app.desk.poll()
+        await settled(pilot, app)
+        assert app.desk.said == "The lanes in config.toml have changed; start the desk again to see them."
+
+    play(path, script)
