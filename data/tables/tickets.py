@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from itertools import pairwise
 from typing import Any
 
 from data.records.escalations import EscalationState
@@ -33,12 +32,9 @@ _ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.la
     FROM {source} JOIN customer c ON c.id = t.customer_id """
 _PLAIN_ROW = _ROW.format(order="t.sort_due", source="ticket t")
 
-_TURN = f"FROM ticket t INDEXED BY ticket_turn WHERE t.lane = :lane AND {IS_ACTIVE}"
-_KINDS = [(severity, priority) for severity in ("", *Severity) for priority in Priority]
-_ANY = f"SELECT EXISTS (SELECT 1 {_TURN} AND coalesce(t.severity, '') = :severity AND t.priority = :priority)"
-_IN_TURN = f"""SELECT t.id {_TURN} AND coalesce(t.severity, '') = :severity AND t.priority = :priority
-    AND t.sort_due >= :since AND t.sort_due < :until AND t.id NOT IN (SELECT value FROM json_each(:without))
-    ORDER BY t.sort_due, t.id LIMIT :limit"""
+_IN_TURN = f"""SELECT t.id, t.sort_due FROM ticket t INDEXED BY ticket_turn WHERE t.lane = :lane AND {IS_ACTIVE}
+    AND coalesce(t.severity, '') = :severity AND t.priority = :priority AND t.sort_due >= :since AND t.sort_due < :until
+    AND t.id NOT IN (SELECT value FROM json_each(:without)) ORDER BY t.sort_due, t.id LIMIT :limit"""
 
 IS_COUNTED = "status <> 'history' AND merged_into IS NULL"
 """A ticket that the figures count: neither old mail that is not work, nor part of another ticket."""
@@ -136,23 +132,17 @@ class Tickets:
         sql = _PLAIN_ROW + "WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id"
         return [_row(row) for row in self._db.execute(sql, (json.dumps(list(ticket_ids)),))]
 
-    def first_in_turn(
-        self, lane: str, edges: Sequence[int], *, limit: int, without: Collection[int] = frozenset()
-    ) -> list[int]:
-        """Return the active tickets of a lane that may be among its `limit` most urgent.
+    def in_turn(
+        self, lane: str, severity: str, priority: Priority, since: int, until: int, *, without: str, limit: int
+    ) -> list[tuple[int, int | None]]:
+        """Return number and clock of a lane's active tickets of one severity and priority, the earliest clock first.
 
-        Tickets of one severity and priority rank by their clock within each stretch of time; `edges` are the moments
-        that divide these. So the first of each stretch are enough.
+        Their clocks run out from `since` on, before `until`; those without a clock are at the end. `without` are
+        numbers that are left out, as JSON.
         """
-        given = {"lane": lane, "limit": limit, "without": json.dumps(list(without))}
-        found: list[int] = []
-        for severity, priority in _KINDS:
-            kind = {**given, "severity": severity, "priority": priority}
-            if not self._db.execute(_ANY, kind).fetchone()[0]:
-                continue
-            for since, until in pairwise((-NO_DUE, *edges, NO_DUE + 1)):
-                found += (row[0] for row in self._db.execute(_IN_TURN, {**kind, "since": since, "until": until}))
-        return found
+        given = {"lane": lane, "severity": severity, "priority": priority, "since": since, "until": until}
+        rows = self._db.execute(_IN_TURN, given | {"without": without, "limit": limit})
+        return [(number, due if due < NO_DUE else None) for number, due in rows]
 
     def values(self, lane: str, column: str, limit: int = 100) -> list[str]:
         """Return the languages of a lane's active tickets (`language`), or the tags of all its tickets (`tag`)."""

@@ -6,16 +6,18 @@ command of theirs gives the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from data.records.changes import Event
-from data.records.tickets import ACTIVE, LaneRow, Ticket
+from data.records.tickets import ACTIVE, LaneRow, Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.figures.handling import EXPECTED_FROM, IDLE, expected, handled
 from queues.next_up.graphic_content import Exposure, Rest, lighter
 from queues.next_up.offers import PASSED_FOR, Offers, passed_last
-from queues.next_up.urgency import NextUp, Waiting, edges, ranked
+from queues.next_up.urgency import NextUp, Waiting, ranked, tiers
 from queues.promises.find_promises import SOON
 from queues.routing.lanes import waiting_lanes
 
@@ -24,6 +26,8 @@ SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
 _WORK = frozenset({"reply", "note", "change"})
 _LEARN_EVERY = 1800
 """Seconds for which learned handle times are cached."""
+_RESTED = 4 * 3600
+"""Seconds after which graphic text that was seen no longer asks for an easier ticket."""
 _RECENT = 5000
 """How many of the newest events are looked through for what the agent did last."""
 _AHEAD = 50
@@ -38,6 +42,11 @@ class Pick:
     """Its place in the order, from 1."""
     first: int
     """The ticket whose turn it was."""
+
+
+def _outline(number: int, priority: Priority, severity: Severity | None, due: int | None) -> LaneRow:
+    """Return a row with nothing but what a ticket ranks by."""
+    return LaneRow(number, "", "", Status.OPEN, priority, severity, "", due, 0, 0, "", False, 0)
 
 
 class Choosing:
@@ -99,7 +108,7 @@ class Choosing:
         passed = self._passed(recent, now)
         order = passed_last(self._ranked(now, limit + len(passed), lanes, leaving), passed)
         exposure = self._exposure
-        if order and order[0].row.id != holding and self._rest(recent).is_due(exposure.light_between):
+        if order and order[0].row.id != holding and self._rest(recent, now).is_due(exposure.light_between):
             usual, never = self.usual_seconds(now), exposure.never_wait
             waiting = [item for item in order if item.row.id not in passed] or order
             light = lighter(waiting, now, usual, lambda item: self._is_graphic(item.row.id), never)
@@ -116,10 +125,30 @@ class Choosing:
             for promise in reversed(self._store.promises.open(until=now + SOON))
             if promise.ticket_id != leaving
         }
-        numbers = {child.ticket_id for child in self._store.escalations.overdue(now)} - without | promised.keys()
-        for lane in waiting_lanes(self._store) if lanes is None else lanes:
-            numbers.update(tickets.first_in_turn(lane, edges(now), limit=limit, without=without))
-        return ranked(self._by_lane(tickets.rows(numbers), lanes), now, self.usual_seconds(now), promised)
+        special = {child.ticket_id for child in self._store.escalations.overdue(now)} - without | promised.keys()
+        plain = self._plain(now, limit, waiting_lanes(self._store) if lanes is None else lanes, without | special)
+        rows = self._by_lane(tickets.rows({*special, *plain}), lanes)
+        return ranked(rows, now, self.usual_seconds(now), promised)
+
+    def _plain(self, now: int, limit: int, lanes: Sequence[str], without: Collection[int]) -> list[int]:
+        """Return the most urgent tickets by severity, priority and clock alone, however many wait.
+
+        The first of each stretch of time are enough, and later tiers are not looked at once there are `limit`.
+        """
+        left_out = json.dumps(sorted(without))
+        found: list[int] = []
+        for tier in tiers(now):
+            rows: dict[str, list[LaneRow]] = {}
+            for lane, stretch, priority in product(lanes, tier, Priority):
+                for number, due in self._store.tickets.in_turn(
+                    lane, stretch.severity, priority, stretch.since, stretch.until, without=left_out, limit=limit
+                ):
+                    severity = Severity(stretch.severity) if stretch.severity else None
+                    rows.setdefault(lane, []).append(_outline(number, priority, severity, due))
+            found += [waiting.row.id for waiting in ranked(rows, now, self.usual_seconds(now))]
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     def _by_lane(self, rows: Iterable[LaneRow], lanes: Sequence[str] | None) -> dict[str, list[LaneRow]]:
         rows = list(rows)
@@ -152,9 +181,10 @@ class Choosing:
         }
         return {row.id for row in self._store.tickets.rows(skipped) if row.updated_at <= skipped[row.id]}
 
-    def _rest(self, recent: Sequence[Event]) -> Rest:
+    def _rest(self, recent: Sequence[Event], now: int) -> Rest:
         """Return how many easier tickets the agent worked on since the last graphic one; bulk work does not count."""
         rest = Rest()
+        recent = [event for event in recent if now - event.at < _RESTED]
         by_action: dict[int, set[int]] = {}
         for event in recent:
             if event.kind in _WORK:

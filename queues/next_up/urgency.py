@@ -50,9 +50,34 @@ class Waiting:
         return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
 
 
-def edges(now: int) -> tuple[int, int, int]:
-    """Return the moments between which tickets of one lane, severity and priority rank by their clock alone."""
-    return (now - FORGOTTEN, now, now + PRESSING + 1)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Tickets of one severity (empty for none) whose clocks run out from `since` on, before `until`.
+
+    Within a lane and a priority they rank by their clock.
+    """
+
+    severity: str
+    since: int
+    until: int
+
+
+def tiers(now: int) -> list[list[Stretch]]:
+    """Return the stretches of time in the order of their urgency: what is in a tier ranks above all later ones.
+
+    Promises and escalations may put a ticket higher than its tier says.
+    """
+    never, ever = -_NO_CLOCK, _NO_CLOCK
+    forgotten, soon = now - FORGOTTEN, now + PRESSING + 1
+    grave = [[Stretch(severity, never, soon), Stretch(severity, soon, ever)] for severity in Severity][: _ABSOLUTE + 1]
+    others = ["", *list(Severity)[_ABSOLUTE + 1 :]]
+    pressing = [Stretch(one, since, until) for one in others for since, until in ((never, forgotten), (now, soon))]
+    return [
+        *([stretch] for pair in grave[:_ABSOLUTE] for stretch in pair),
+        [grave[_ABSOLUTE][0], *pressing],
+        [Stretch(one, forgotten, now) for one in others],
+        [grave[_ABSOLUTE][1], *(Stretch(one, soon, ever) for one in others)],
+    ]
 
 
 def choose(
@@ -88,7 +113,7 @@ def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None
     """Describe the state of a ticket: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
     by_promise = promised_at is not None and (row.due_at is None or promised_at <= row.due_at)
     clock = _promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)
-    words = f"{lane or 'no lane'}#{row.id} {clock}"
+    words = f"{lane}#{row.id} {clock}" if lane else f"no lane #{row.id} {clock}"
     if row.severity is not None:
         words += f", {row.severity}"
     if _escalation_is_late(row, now):

@@ -34,7 +34,7 @@ class ProcedureBook(Mapping[str, Procedure]):
     ) -> None:
         """`fit` gives the desk's lanes for those that the built-in procedures name."""
         self._folder = folder
-        self._built_in = {key: replace(item, lanes=fit(item.lanes)) for key, item in built_in().items()}
+        self._built_in = {key: _fitted(item, fit(item.lanes)) for key, item in built_in().items()}
         self._patience = patience
         """Seconds between two checks of the folder."""
         self._looked = monotonic() - patience
@@ -86,6 +86,10 @@ class ProcedureBook(Mapping[str, Procedure]):
 
     def __len__(self) -> int:
         return len(self._procedures)
+
+
+def _fitted(procedure: Procedure, lanes: frozenset[str]) -> Procedure:
+    return procedure if lanes == procedure.lanes else replace(procedure, lanes=lanes)
 
 
 def _stamps(folder: Path | None) -> Iterator[tuple[Path, _Stamp]]:

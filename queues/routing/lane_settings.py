@@ -15,6 +15,8 @@ from queues.ground.folded_text import fold
 from queues.routing.conditions import OneOrMore, When, many, named_sets
 from queues.routing.lanes import described
 
+NONE = "none"
+"""What commands and the search call the place of tickets in no lane."""
 _NAME = re.compile(r"[^\W_][\w.-]{0,39}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _FILTERS = {
@@ -80,6 +82,8 @@ def _lane(table: Mapping[str, object], place: int, where: str) -> Lane:
     """Return the lane of one table. Raises InputError."""
     named = table.get("name")
     at = _where(where, named if isinstance(named, str) else "", place)
+    if named == NONE:
+        _fail(f"{at}: {NONE} means no lane; give it another name")
     if not isinstance(named, str) or not _NAME.fullmatch(named):
         _fail(f'{at} needs a name: one word of letters, digits, dots and hyphens, such as name = "refunds"')
     for key in table.keys() - {field.encode_name for field in msgspec.structs.fields(LaneTable)}:

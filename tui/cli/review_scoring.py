@@ -14,7 +14,8 @@ from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.look.shown import safe_line, safe_text
 from tui.reviews.review_lines import version_words
-from tui.setup.settings import config_folder
+from tui.setup.open_desk import scorecards
+from tui.setup.settings import load
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -24,7 +25,7 @@ FOLDER = "scorecards"
 
 def own_cards() -> dict[str, Scorecard]:
     """Return the scorecards: the built-in ones and those of the user's folder. Raises InputError."""
-    return cards.load(config_folder() / FOLDER)
+    return scorecards(load().settings)
 
 
 @click.command()

@@ -98,6 +98,8 @@ class DeskContext:
         """Every lane and, last, the place of tickets that are in none."""
         self.views = [TicketView(lane.name, clock) for lane in lanes]
         self._first_in_sight = 0
+        self._lanes = [lane.name for lane in lanes[:-1]]
+        """The lanes that the agent knows of."""
         self.macro_strip = MacroStrip()
         self.active = 0
         """The index of the lane that the agent is in."""
@@ -433,3 +435,7 @@ class DeskContext:
         if version != self._version:
             self._version = version
             self.refresh_lanes()
+            lanes = [lane.name for lane in self.store.lanes.all()]
+            if self._lanes != lanes:
+                self._lanes = lanes
+                self.say(words("The lanes in config.toml have changed; start the desk again to see them."))

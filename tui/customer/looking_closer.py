@@ -15,6 +15,8 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.lanes.lane_stands import lanes_with_none
+from tui.look.lane_titles import lane_title
 from tui.look.one_line import fit, one_line
 from tui.look.shown import safe_text
 from tui.look.theme import THEME_SETTING
@@ -46,7 +48,7 @@ class CloserLook(Part):
             return
         from tui.customer.customer_card import CustomerCard, Past
 
-        titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
+        titles = {lane.name: lane_title(lane) for lane in lanes_with_none(self.desk.store.lanes.all())}
         past = [
             Past(
                 row,

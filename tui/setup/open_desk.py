@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from macros.checks.spelling import Speller
     from macros.filling.context import Brand
     from queues.intake.language_of_incoming import Recogniser
+    from queues.quality.cards import Scorecard
 
 
 def detect(text: str) -> tuple[str, float]:
@@ -229,6 +230,13 @@ def desk_rules(settings: Settings) -> DeskRules:
 def procedures(settings: Settings) -> ProcedureBook:
     """Return the procedures; the built-in ones apply to the desk's lanes. Raises InputError."""
     return ProcedureBook(config_folder() / "procedures", fit=partial(fitted, lanes=lanes(settings)))
+
+
+def scorecards(settings: Settings) -> dict[str, Scorecard]:
+    """Return the scorecards; the built-in ones are for the desk's lanes. Raises InputError."""
+    from queues.quality.cards import load as load_cards
+
+    return load_cards(config_folder() / "scorecards", fit=partial(fitted, lanes=lanes(settings)))
 
 
 def own_calendars(settings: Settings) -> Mapping[str, Calendar]:

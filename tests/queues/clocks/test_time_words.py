@@ -111,9 +111,9 @@ def test_what_people_write_is_read(line: str) -> None:
     "text",
     ["", "soon", "9", "45", "2d foo", "1 month please", "1 monthh", "monday tuesday", "2 days ago", "-2d", "yesterday",
      "31 feb", "12/24", "25:00", "9:60", "1h 1h", "de 3 a 5", "24/12/2025", "hoy a las 9", "2 días o 3", "9999 years",
-     "1.5 months", "next", "el", "at", "1 m o 2", "not monday", "2h 3d at 9", "Tuesday 30 November", "tomorrow 2h",
-     "at two days", "half past", "de lunes a viernes",
-     "24 dec 25 dec", "today tomorrow", "una", "dos", "before Friday", "antes del viernes"],
+     "1.5 months", "next", "el", "at", "1 m o 2", "not monday", "2h 3d at 9", "Tuesday 30 November",
+     "tomorrow 2h", "at two days", "half past", "de lunes a viernes", "24 dec 25 dec", "today tomorrow", "una", "dos",
+     "before Friday", "antes del viernes"],
 )  # fmt: skip
 def test_what_is_not_wholly_a_time_is_refused(text: str) -> None:
     assert read_time(text, NOW, MADRID) is None

@@ -136,7 +136,7 @@ def test_tickets_of_a_lane_that_is_gone_move_even_those_that_an_agent_put_there(
     assert store.lanes.others() == [NO_LANE]
     found = other.next_up()
     assert found is not None
-    assert found.why.startswith("no lane#")
+    assert found.why.startswith("no lane #")
 
 
 def test_with_the_same_lanes_nothing_moves_by_either_way(store: Store) -> None:

@@ -124,7 +124,7 @@ def test_a_grave_ticket_behind_hundreds_of_late_ones_comes_first(store: Store) -
     desk = Desk(store, clock=lambda: NOW, rules=DeskRules(routing=Rules(())))
     found = desk.next_up()
     assert found is not None
-    assert (found.ticket_id, found.why) == (grave, f"no lane#{grave} has no clock running, S0")
+    assert (found.ticket_id, found.why) == (grave, f"no lane #{grave} has no clock running, S0")
 
 
 def test_what_another_team_holds_is_skipped_until_it_is_late_or_the_customer_writes(store: Store) -> None:

@@ -79,6 +79,7 @@ def test_a_lane_named_like_a_built_in_one_begins_as_that() -> None:
     [
         ("", "lane 1 needs a name"),
         ('name = "two words"', "lane 1 (two words) needs a name: one word"),
+        ('name = "none"', "none means no lane"),
         ('name = "a"\nwrods = ["x"]', "lane 1 (a): 'wrods' is not a key of a lane; did you mean words?"),
         ('name = "a"\nlanguage = "es"', "'language' is not a key of a lane; did you mean languages?"),
         ('name = "a"\nzzz = 1', "'zzz' is not a key of a lane; a lane has name, title, words"),

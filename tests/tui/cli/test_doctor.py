@@ -130,3 +130,37 @@ def test_a_damaged_file_is_told_without_advice_that_nobody_can_follow(
     code, told = checked(capsys)
     assert (code, told[0]["ok"]) == (1, False)
     assert "restore --salvage" in str(told[0]["detail"])
+
+
+def test_what_names_a_lane_that_is_not_there_is_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "config.toml").write_text(
+        '[[lane]]\nname = "bugs"\nwords = "bug"\n[[policy]]\nname = "fast"\nfirst-reply = "1h"\nlanes = ["mail"]\n'
+        '[exposure]\nlanes = ["dark", "bugs"]'
+    )
+    code, told = checked(capsys)
+    details = [str(one["detail"]) for one in told if not one["ok"]]
+    assert code == 1
+    assert details == [
+        "the policy fast: there is no lane 'mail'; the lanes are bugs",
+        "lanes under [exposure]: there is no lane 'dark'; the lanes are bugs",
+    ]
+
+
+def test_a_desk_whose_lanes_leave_something_out_is_sound_but_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "config.toml").write_text('[[lane]]\nname = "bugs"\nwords = "bug"')
+    _, told = checked(capsys)
+    (lanes,) = [str(one["detail"]) for one in told if one["check"] == "lanes"]
+    assert lanes == (
+        "bugs; none has harm = true, so harm goes to bugs; each has a filter, so what fits none is in no lane"
+    )
+
+
+def test_config_check_looks_at_the_settings_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "config.toml").write_text('[[lane]]\nname = "bugs"\nwrods = "bug"')
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        run(["config", "check"])
+    out = capsys.readouterr().out
+    assert (ended.value.code, "did you mean words?" in out, "routing" in out) == (1, True, False)

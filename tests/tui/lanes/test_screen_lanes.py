@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,6 @@ def sight(app: DeskApp) -> list[int]:
     return [pane.number for pane in app.desk.panes if pane.display]
 
 
-def solve(app: DeskApp, number: int) -> None:
-    """Let the ticket wait for its customer."""
-    app.desk.writer.submit(lambda desk: desk.act([number], Change(status=Status.PENDING))).result()
-
-
 def test_three_are_in_sight_and_keys_bring_the_others(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         assert sight(app) == [1, 2, 3]
@@ -105,7 +101,8 @@ def test_the_most_urgent_is_opened_in_its_lane_wherever_that_is(path: Path, size
             seen.append(number)
             assert app.desk.pane.display or size[0] < 100
             assert app.desk.list.current_id == number
-            solve(app, number)
+            pend = partial(Desk.act, ticket_ids=[number], change=Change(status=Status.PENDING))
+            app.desk.writer.submit(pend).result()
             app.desk.poll()
         assert sorted(seen) == [1, 2, 3, 4, 5]
         await press(pilot, app, "full_stop")
@@ -177,3 +174,15 @@ def test_other_lanes_in_the_settings_move_tickets_at_start_and_say_so(
         assert "0 No lane · 3 open" in picture(app)
 
     play(path, script, rules=rules)
+
+
+def test_lanes_that_change_while_the_desk_is_open_are_announced(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        other = Store.open(path)
+        desk_of(other, DeskRules(routing=Rules(()), lanes=LANES[:2]))
+        other.close()
+        app.desk.poll()
+        await settled(pilot, app)
+        assert app.desk.said == "The lanes in config.toml have changed; start the desk again to see them."
+
+    play(path, script)
