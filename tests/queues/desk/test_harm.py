@@ -106,7 +106,8 @@ def test_our_own_words_are_not_heard(desk: Desk) -> None:
 
 def test_a_quote_that_is_known_as_one_is_not_heard_again(desk: Desk) -> None:
     number, named = opened(desk, BILL)
-    answer(desk, named, text=f"ok, noted\n> {THREAT}", new_text="ok, noted")
+    quoting = {"text": f"thanks, noted\n> {THREAT}", "new_text": "thanks, noted"}
+    come(desk, mail(subject="Re: a question", references=(named,), **quoting))
     assert get(desk, number).lane == "app"
 
 
