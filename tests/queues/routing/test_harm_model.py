@@ -146,7 +146,8 @@ def test_what_is_promised_of_the_measured_messages(name: str) -> None:
 
 
 def test_everyday_sentences_that_were_never_trained_on_rarely_raise_an_alarm() -> None:
-    alarms, heard = [], []
+    alarms: list[bool] = []
+    heard: list[bool] = []
     for topic, _, text, language in _cases("everyday.txt") + _cases("fresh.txt"):
         taken = route(default_rules(), Facts(language=language, confidence=0.99, text=text))
         (heard if topic in HARM else alarms).append(taken.harmful)
