@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ def test_our_own_words_are_not_heard(desk: Desk) -> None:
 
 def test_a_quote_that_is_known_as_one_is_not_heard_again(desk: Desk) -> None:
     number, named = opened(desk, BILL)
-    answer(desk, named, text=f"ok, noted\n> {THREAT}", new_text="ok, noted")
+    quoting = mail(subject="Re: a question", references=(named,))
+    come(desk, replace(quoting, text=f"thanks, noted\n> {THREAT}", new_text="thanks, noted"))
     assert get(desk, number).lane == "app"
 
 
