@@ -94,6 +94,7 @@ class DeskApp(App[int]):
             store, writer, clock, agent, mode=mode, ways=ways, procedures=procedures, setup=setup
         )
         self.desk, self.parts = self._desk_screen.desk, self._desk_screen.parts
+        self.desk.redraw = self.redraw
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings are invalid."""
@@ -121,6 +122,12 @@ class DeskApp(App[int]):
 
             self._feed = KeyFeed(self, self._desk_screen, self.keys, self.leader)
         self._feed.take(read, at)
+
+    def redraw(self) -> None:
+        """Draw the whole screen anew, whatever another program may have written over it."""
+        if self.terminal is not None:
+            self.terminal.forget_screen()
+        self.refresh()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters that all output passes through; NO_COLOR removes the colours."""
@@ -170,6 +177,8 @@ class DeskApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Look for the key that locks, and for sequences of keys, before Textual does, except where text is typed."""
+        if isinstance(event, events.Resize) and self.terminal is not None:
+            self.terminal.forget_screen()
         if isinstance(event, events.Key | events.MouseMove | events.MouseDown | events.Paste):
             self.parts.lock.touched()
         if isinstance(event, events.Key) and not event.is_forwarded and event.key in self.keys.of("desk.lock"):

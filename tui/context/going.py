@@ -47,6 +47,7 @@ class Going:
         for place, (pane, view) in enumerate(zip(desk.panes, desk.views, strict=True)):
             pane.set_class(place == desk.active, "-active")
             view.set_class(place == desk.active, "-active")
+            pane.list.set_here(place == desk.active)
         desk.screen.set_class(desk.view.ticket_id is not None, "-ticket-open")
         desk.lane_shown()
         for show in desk.hooks.on_lane_shown:
@@ -58,9 +59,9 @@ class Going:
         desk.active = place
         desk.list.select_ticket(ticket_id)
         desk.answering.opened(ticket_id)
+        desk.focus(desk.view)
         desk.show_ticket(ticket_id)
         self.show_active()
-        desk.view.focus()
         for opened in desk.hooks.on_ticket_opened:
             opened(ticket_id)
 

@@ -59,7 +59,8 @@ class CloserLook(Part):
             for lane in [getattr(self.desk.store.tickets.get(row.id), "lane", "")]
         ]
         ratings = [self._folded_rating(rating) for rating in self.desk.store.csat.of_customer(customer.id)]
-        self.desk.push_screen(CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings), self._past_chosen)
+        card = CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings, ticket.reason)
+        self.desk.push_screen(card, self._past_chosen)
 
     def _folded_rating(self, rating: Rating) -> Rating:
         """Return a rating, without its comment if its ticket's text is folded."""

@@ -29,6 +29,7 @@ from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
+from tui.desk.footer import Footer
 from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -37,6 +38,7 @@ from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
 from tui.lock.lock import Lock
 from tui.moving.finding import Filter
+from tui.moving.glance import Glance
 from tui.moving.graphic_words import GraphicContent
 from tui.moving.moving import Movement
 from tui.moving.passing_over import MostUrgent
@@ -94,7 +96,8 @@ class Parts:
         self.going = going = Going(desk)
         self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
         self.top_line = TopLine(desk)
-        self.movement = Movement(desk, going)
+        self.glance = Glance(desk, going)
+        self.movement = Movement(desk, going, self.glance.show)
         self.most_urgent = MostUrgent(desk, going)
         self.filter = Filter(desk, going)
         self.view_choice = ViewChoice(desk, self.filter)
@@ -114,7 +117,7 @@ class Parts:
         self.writing = ComposerPlace(desk, going)
         self.drafts = Drafts(desk, self.writing)
         self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.writing, self.steps)
-        self.macro_keys = MacroKeys(desk, self.replies)
+        self.macro_keys = MacroKeys(desk, self.replies, self.glance)
         self.composer_requests = ComposerRequests(
             desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
         )
@@ -139,6 +142,7 @@ class Parts:
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
         self.lock = Lock(desk)
+        self.footer = Footer(desk, self.steps.panel, self.writing, self.act)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
@@ -155,18 +159,21 @@ class Parts:
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
                 (1, self._desk.show_header),
+                (1, self.footer.show),
                 (1, self.coach.look_at_work),
                 (LOCK_SECONDS, self.lock.look_at_idle),
                 (CLOCK_SECONDS, self._desk.show_times),
             ),
             is_reading=(self.steps.is_active,),
             on_header=(self.top_line.show,),
-            on_layout=(self.steps.show,),
+            on_layout=(self.glance.show,),
+            on_glance=(self.steps.show, self.footer.show),
+            is_writing=(lambda: self.writing.is_open,),
             on_ticket_shown=(self.steps.show_of,),
             on_ticket_opened=(self.graphic.note_opened,),
-            on_lane_shown=(self.escalations.look_first, self.steps.show),
+            on_lane_shown=(self.escalations.look_first, self.glance.show),
             before_refresh=(self.filter.look_again,),
-            on_refresh=(self.escalations.tell_news, self.steps.show),
+            on_refresh=(self.escalations.tell_news, self.glance.show),
             before_preview=(
                 self.changed_wording.before_preview,
                 self.bulk_answer.take_selected,

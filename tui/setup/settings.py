@@ -158,6 +158,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Senders whose mail is not suspended by a spam filter's verdict: addresses, or `@domain`."""
     help_url: str = ""
     """The help page that macros name."""
+    letter: bool = True
+    """A reply written by hand begins with the greeting and the closing that macros have."""
     signature: str = ""
     """The line that macros may put under a reply."""
     time_zone: str = ""
