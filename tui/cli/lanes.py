@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from data.records.tickets import Lane
-from data.safe_text import safe_line
 from queues.desk.lane_moves import lanes_before, plan_moves
 from queues.desk.route_again import EXAMPLES, Plan, lanes_of
 from queues.routing.lanes import described
@@ -16,6 +15,7 @@ from tui.cli.common import acting, db_option, json_option, write_json
 from tui.lanes.lane_stands import LaneStand, lanes_with_none, stand_of
 from tui.look.lane_titles import lane_title
 from tui.look.short_times import span
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 
