@@ -22,12 +22,25 @@ LANES = ("mail", "app", "safety")
 OPENING = 45
 """How many tickets wait when the demo starts, shared evenly between the lanes."""
 
-READY = {"mail": 15, "app": 13}
+FIRST = {
+    "mail": ("crash", "locked-account", "data-request", "crash", "locked-account"),
+    "app": ("payment", "login-code", "copyright", "login-code", "login-code"),
+    "safety": ("ban-appeal", "hacked-account", "underage-report", "harassment-report", "hacked-account"),
+}
+"""What the most urgent tickets of each lane are about, the most urgent first: all ten topics in the first rows."""
+
+SAME = 1
+"""The row of each lane that one customer wrote: cannot get in, gets no code, and the account is taken."""
+
+READY = {"mail": 15, "app": 15}
 """How many of a lane's requests have a ready answer, from the youngest: `1` and Enter answer what is still in time."""
 
 _AGES = {"mail": (3.75 * 3600, 4.1 * 3600), "app": (7.75 * 3600, 8.1 * 3600), "safety": (60, 1500)}
 """How long the waiting tickets have waited, least and most: the night's e-mail and app requests are about to breach or
 just did, and the first of safety's hour is not half over."""
+
+_OLDER = {"data-request": 20 * 3600, "ban-appeal": 11 * 3600}
+"""How much longer those waited whose clock is longer than that of their lane, so that they are as urgent."""
 
 _CALM = 180
 """Seconds from the start before anything grave comes in."""
@@ -142,19 +155,26 @@ class _Dealer:
         self._met: dict[str, int] = {}
         self._numbers = count(1)
 
-    def deal(self, lane: str, at: int, fits: Callable[[DemoText], bool]) -> DemoMessage:
-        """Deal the next text of the lane's round that fits; the next round is begun where none is left."""
+    def deal(self, lane: str, at: int, fits: Callable[[DemoText], bool], person: DemoName | None = None) -> DemoMessage:
+        """Deal the next text of the lane's round that fits; the next round is begun where none is left.
+
+        It is from the next person of its language, or from `person`, who writes again.
+        """
         deck = self._decks[lane]
         if not any(fits(words) for words in deck):
             fresh = [words for words in texts() if words.lane == lane]
             self.random.shuffle(fresh)
             deck[:0] = fresh
         words = deck.pop(max(place for place, words in enumerate(deck) if fits(words)))
-        person = self._customer_name(words.language)
+        if person is not None:
+            self._met.setdefault(person.handle, 1)
+            return _dealt(next(self._numbers), words, person, 1, at)
+        person = self.person(words.language)
         again = self._met[person.handle] = self._met.get(person.handle, 0) + 1
         return _dealt(next(self._numbers), words, person, again, at)
 
-    def _customer_name(self, language: str) -> DemoName:
+    def person(self, language: str) -> DemoName:
+        """Return the next person who writes in a language."""
         people = self._people.setdefault(language, [])
         if not people:
             people.extend(_people(language))
@@ -171,15 +191,30 @@ def _dealt(number: int, words: DemoText, person: DemoName, again: int, at: int) 
 
 
 def _deal_opening(dealer: _Dealer) -> list[DemoMessage]:
+    """Deal the lanes' rows in turn, the most urgent first: what is dealt first is filed first."""
     each = OPENING // len(LANES)
     waiting = []
-    for place in range(each):
+    person = dealer.person("en")
+    for row in range(each):
         for lane in LANES:
+            topics = FIRST[lane][row : row + 1]
+            same = person if row == SAME else None
             least, most = _AGES[lane]
-            age = int(least + (most - least) * (place + dealer.random.random()) / each)
-            fits = _ready if place < READY.get(lane, 0) else _plain
-            waiting.append(dealer.deal(lane, -age, _calm if lane == "safety" else fits))
+            age = int(least + (most - least) * (each - 1 - row + dealer.random.random()) / each)
+            age += _OLDER.get(topics[0], 0) if topics else 0
+            fits = _fitting(lane, topics, "en" if same else "", ready=each - row <= READY.get(lane, 0))
+            waiting.append(dealer.deal(lane, -age, fits, same))
     return waiting
+
+
+def _fitting(lane: str, topics: tuple[str, ...], language: str, *, ready: bool) -> Callable[[DemoText], bool]:
+    sort = _calm if lane == "safety" else _ready if ready else _plain
+
+    def fits(words: DemoText) -> bool:
+        right = not topics and words.topic not in _OLDER
+        return sort(words) and (right or words.topic in topics) and language in ("", words.language)
+
+    return fits
 
 
 def _plain(words: DemoText) -> bool:
@@ -199,8 +234,8 @@ def _calm(words: DemoText) -> bool:
 
 
 def opening(seed: int) -> list[DemoMessage]:
-    """Return the tickets that wait when the demo starts, oldest first."""
-    return sorted(_deal_opening(_Dealer(seed)), key=lambda message: message.at)
+    """Return the tickets that wait when the demo starts, the most urgent of each lane first."""
+    return _deal_opening(_Dealer(seed))
 
 
 def arrivals(seed: int) -> Iterator[DemoMessage]:

@@ -27,7 +27,9 @@ from data.tables.drafts import Drafts
 from data.tables.effort import Efforts
 from data.tables.escalations import Escalations
 from data.tables.events import Events
+from data.tables.form_drafts import FormDrafts
 from data.tables.forwards import Forwards
+from data.tables.harm_corrections import HarmCorrections
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
@@ -65,6 +67,7 @@ class Store:
         self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)
         self.effort = Efforts(connection)
+        self.form_drafts = FormDrafts(connection)
         self.imported = Imports(connection)
         self.outbox = Outbox(connection)
         self.participants = Participants(connection)
@@ -73,6 +76,7 @@ class Store:
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
         self.forwards = Forwards(connection)
+        self.harm_corrections = HarmCorrections(connection)
         self.moves = Moves(connection)
         self.people = People(connection)
         self.promises = Promises(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.errors import InputError
@@ -13,14 +13,14 @@ from data.records.promises import Promise
 from data.records.tickets import Status
 from data.safe_text import safe_text
 from macros.files.attachments import enclosures
-from macros.files.snippet_links import texts
+from macros.files.snippet_links import Snippets, link_macro, texts
 from macros.filling.answers import due_at, for_template, given
 from macros.filling.asking import asks
 from macros.filling.context import CONTRACT, Context
 from macros.filling.engine import Missing, Texts, fill
 from macros.filling.filters import LOCALE
 from macros.filling.greetings import without_closing, without_greeting
-from macros.filling.macro import Actions, Macro, Once
+from macros.filling.macro import Actions, Body, Macro, Once, Words
 
 HOLE = re.compile(r"\{\{([^{}\n]*)\}\}")
 """What a missing value looks like in a reply; `macros.checks.check` stops every one."""
@@ -102,6 +102,23 @@ def closing(macro: Macro, language: str, context: Context, text: str) -> str:
         if snippet.once is Once.LAST
     ]
     return max((item for item in said if item and text.endswith(item)), key=len, default="")
+
+
+def frame(snippets: Snippets, names: Sequence[str], language: str, context: Context) -> tuple[str, ...]:
+    """Return what each of the named snippets says to a customer; the empty string for one not in `language`.
+
+    Values that are missing stay in the text as holes.
+    """
+    return tuple(_said(snippets, name, language, context) for name in names)
+
+
+def _said(snippets: Snippets, name: str, language: str, context: Context) -> str:
+    snippet = snippets.get(name)
+    if snippet is None or snippet.body_for(language) is None:
+        return ""
+    text = f'{{% include "{name}" %}}'
+    macro = link_macro(Macro(name, Words(), (Body(language, text, 1),)), snippets)
+    return render(macro, language, context, {}).text
 
 
 def _values(macro: Macro, language: str, context: Context, answered: Mapping[str, str]) -> dict[str, object]:

@@ -186,7 +186,7 @@ COPIES = 3
 """How often a line without choices is typed."""
 WHOLE = 2.0
 """Its weight beside that of a line with choices."""
-NONE = 4.0
+NONE = 2.0
 """How much more a text about none of it weighs."""
 PENALTY = 2e-6
 FEATURES = 60_000

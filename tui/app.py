@@ -95,6 +95,7 @@ class DeskApp(App[int]):
             store, writer, clock, agent, mode=mode, ways=ways, procedures=procedures, setup=setup
         )
         self.desk, self.parts = self._desk_screen.desk, self._desk_screen.parts
+        self.desk.redraw = self.redraw
         self._writer = writer
         self.refusal: DeskError | None = None
         """Why the desk could not be opened for writing: its rules or settings are invalid."""
@@ -122,6 +123,12 @@ class DeskApp(App[int]):
 
             self._feed = KeyFeed(self, self._desk_screen, self.keys, self.leader)
         self._feed.take(read, at)
+
+    def redraw(self) -> None:
+        """Draw the whole screen anew, whatever another program may have written over it."""
+        if self.terminal is not None:
+            self.terminal.forget_screen()
+        self.refresh()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters that all output passes through; NO_COLOR removes the colours."""
@@ -172,6 +179,8 @@ class DeskApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Look for the key that locks, and for sequences of keys, before Textual does, except where text is typed."""
+        if isinstance(event, events.Resize) and self.terminal is not None:
+            self.terminal.forget_screen()
         if isinstance(event, events.Key | events.MouseMove | events.MouseDown | events.Paste):
             self.parts.lock.touched()
         if isinstance(event, events.Key) and not event.is_forwarded and event.key in self.keys.of("desk.lock"):
@@ -225,6 +234,7 @@ class DeskApp(App[int]):
         try:
             await self._take_what_was_typed()
             await self.parts.drafts.keep_at_the_end()
+            await self.parts.form_drafts.keep_at_the_end()
         finally:
             self.exit(code)
 
@@ -248,6 +258,7 @@ class DeskApp(App[int]):
         if self.terminal is not None:
             self.terminal.give_back()
         self.parts.drafts.keep_without_asking()
+        self.parts.form_drafts.keep_without_asking()
 
     async def action_quit(self) -> None:
         """Quit by Textual's own key, too, only after the draft is saved."""
@@ -273,14 +284,15 @@ class DeskApp(App[int]):
         self.panic(Text(message.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
         self._return_code = CRASHED
         self.parts.drafts.keep_without_asking()
+        self.parts.form_drafts.keep_without_asking()
 
 
 def own_procedures() -> ProcedureBook:
     """Return the procedures of this desk; called in a thread."""
-    from queues.procedures.book import ProcedureBook
-    from tui.setup.settings import config_folder
+    from tui.setup.open_desk import procedures
+    from tui.setup.settings import load
 
-    return ProcedureBook(config_folder() / "procedures")
+    return procedures(load().settings)
 
 
 def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = False) -> Writer[Desk]:
@@ -345,7 +357,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
 
     Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
     """
-    from queues.routing.lanes import lanes_of
+    from queues.routing.lane_settings import lanes_of
     from queues.shifts.handover import hand_over
     from queues.shifts.shift import going_on
     from tui.setup.settings import CONFIG_NAME, load
@@ -365,8 +377,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
         stops = [process.stop for process in (mail, backups) if process is not None]
         for close in (store.close, writer.stop, rounds.stop, *stops):
             opened.callback(close)
-        named = lanes_of([(lane.name, lane.title) for lane in settings.lane], CONFIG_NAME)
-        if tuple(store.lanes.all()[: len(named)]) != named:
+        if tuple(store.lanes.all()) != lanes_of(settings.lane, CONFIG_NAME):
             writer.submit(lambda desk: None).result()
         mode = words("demo: nothing leaves this machine") if demo else "" if connectors else words("offline")
         empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))

@@ -484,6 +484,17 @@ def search_finds_people_and_numbers(db: Database) -> None:
         db.execute(statement)
 
 
+FORM_DRAFTS = """CREATE TABLE form_draft (id INTEGER PRIMARY KEY AUTOINCREMENT, ticket_id INTEGER NOT NULL,
+    recipient TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, files TEXT NOT NULL,
+    updated_at INTEGER NOT NULL, revision INTEGER NOT NULL) STRICT"""
+
+
+@migrations()
+def forms_keep_drafts(db: Database) -> None:
+    """What is typed into the forms of forwards and of mails that open a ticket; ticket 0 for the latter."""
+    db.execute(FORM_DRAFTS)
+
+
 CHAIN = (
     "CREATE TABLE event_head (id INTEGER NOT NULL, link BLOB NOT NULL) STRICT",
     "INSERT INTO event_head VALUES (0, zeroblob(16))",
@@ -521,3 +532,31 @@ def legal_holds(db: Database) -> None:
             lifted_by TEXT NOT NULL DEFAULT '') STRICT"""
     )
     db.execute("CREATE INDEX legal_hold_customer ON legal_hold(customer_id)")
+
+
+LANES_ARE_FILTERS = (
+    "ALTER TABLE lane ADD COLUMN definition TEXT NOT NULL DEFAULT '{}'",
+    # until now this lane handled harm by its name
+    """UPDATE lane SET definition = '{"harm": true, "order": "due"}' WHERE name = 'safety'""",
+    """UPDATE lane SET definition = '{"order": "due"}' WHERE name <> 'safety'""",
+    """CREATE INDEX ticket_turn ON ticket(lane, coalesce(severity, ''), priority, sort_due, id)
+        WHERE status IN ('new', 'open')""",
+    "CREATE INDEX ticket_oldest ON ticket(lane, id) WHERE status IN ('new', 'open')",
+    "CREATE INDEX ticket_newest ON ticket(lane, -id) WHERE status IN ('new', 'open')",
+)
+
+
+@migrations()
+def lanes_are_filters(db: Database) -> None:
+    """What defines a lane besides its title and place; each lane's tickets by severity and priority, and by age."""
+    for statement in LANES_ARE_FILTERS:
+        db.execute(statement)
+
+
+@migrations()
+def harm_is_corrected(db: Database) -> None:
+    """What agents said of the harm in single messages."""
+    db.execute(
+        """CREATE TABLE harm_correction (
+            message_id INTEGER PRIMARY KEY REFERENCES message(id), kind TEXT NOT NULL) STRICT"""
+    )

@@ -66,6 +66,9 @@ PLACES: Mapping[str, Place] = {
         "withdrawn named_lane procedure moved_from apart_to history",
         free_text="from_name from_address subject text new_text reply_to recipients cc signs attachments message_id",
     ),
+    "harm_correction": Place(
+        "message_id IN (SELECT value FROM json_each(:messages))", plain="message_id kind", delete=True
+    ),
     "raw": Place(
         "sha256 IN (SELECT raw_sha256 FROM message WHERE id IN (SELECT value FROM json_each(:messages)))",
         {"source": "''", "bytes": "x''"},
@@ -76,6 +79,10 @@ PLACES: Mapping[str, Place] = {
     "draft": Place(
         _TICKETS, plain="ticket_id kind text revision updated_at macro language actions", delete=True,
         free_text="text actions",
+    ),
+    "form_draft": Place(
+        _TICKETS, plain="id ticket_id recipient subject text files updated_at revision", delete=True,
+        free_text="recipient subject text",
     ),
     "outbox": Place(
         _TICKETS,
@@ -134,7 +141,7 @@ PLACES: Mapping[str, Place] = {
         "CAST(substr(key, 14) AS INTEGER) IN (SELECT value FROM json_each(:messages))",
         plain="key value", delete=True, free_text="value",
     ),
-    "lane": Place(plain="name title position"),
+    "lane": Place(plain="name title position definition"),
     "lane_count": Place(plain="lane status n"),
     "ticket_tag": Place(plain="lane tag place"),
     "wording": Place(plain="hash text"),

@@ -33,6 +33,8 @@ class Change:
     priority: Priority | None = None
     severity: str | None = None
     """A severity, or the empty string for none known."""
+    harm: str | None = None
+    """The kind of harm that the customer reports, `none` for no harm: lane, severity, topic and procedure follow."""
     topic: str | None = None
     """What the request is about, as rules and macros name it."""
     assignee: str | None = None

@@ -122,6 +122,28 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class FormDraft:
+    """What stands in the form of a mail that is no reply, kept in the file as it is typed."""
+
+    ticket_id: int = 0
+    """The ticket to forward; 0 for a mail that opens a ticket."""
+    to: str = ""
+    subject: str = ""
+    text: str = ""
+    files: str = ""
+    """As typed: numbers of the ticket's files, or `all`."""
+    id: int = 0
+    """0 until it is saved. Two windows that write the same form have a draft each."""
+    revision: int = 0
+    """Counts every save; a save names the revision it replaces."""
+
+    @property
+    def blank(self) -> bool:
+        """Nothing is typed."""
+        return not (self.to or self.subject or self.text.strip() or self.files)
+
+
+@dataclass(frozen=True, slots=True)
 class OwnReply:
     """A reply as an agent sent it."""
 

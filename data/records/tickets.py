@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -128,6 +128,11 @@ class LaneRow:
     """The problem that it is linked to."""
 
     @property
+    def is_active(self) -> bool:
+        """The next word is ours."""
+        return self.status in ACTIVE
+
+    @property
     def key(self) -> tuple[int, int]:
         """The row's position in its lane: pass it to continue reading from here."""
         return (self.order, self.id)
@@ -145,13 +150,60 @@ class LaneCounts:
         return sum(self.by_status.get(status, 0) for status in ACTIVE)
 
 
+NO_LANE = ""
+"""The lane of a ticket that fits none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFilter:
+    """Which tickets a lane takes: all that is set must fit, by any of its values. The empty filter takes none."""
+
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    """Words that none of may be in it."""
+    tags: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One of the queues on screen: a saved filter and its place."""
+    """One of the queues on screen: a saved filter, its place, and the order of its tickets."""
 
     name: str
     title: str
     position: int
+    filter: LaneFilter = LaneFilter()
+    harm: bool = False
+    """It handles harm: where the built-in rules hear harm, the ticket goes here."""
+    order: str = "due"
+    """What its list begins with: `due` (the clock that runs out first), `oldest` or `newest`."""
+    titles: tuple[tuple[str, str], ...] = ()
+    """Titles in other languages, by language code."""
+
+    @property
+    def places(self) -> tuple[str, LaneFilter, bool]:
+        """What decides which tickets are in it."""
+        return (self.name, self.filter, self.harm)
+
+
+DEFAULT_LANES = (Lane("mail", "Mail", 0), Lane("app", "App", 1), Lane("safety", "Safety", 2, harm=True))
+"""The lanes of a desk whose settings name none: where people write to us, left to right on the screen."""
+
+
+def harm_lanes(lanes: Iterable[Lane]) -> frozenset[str]:
+    """Return the names of the lanes that handle harm."""
+    return frozenset(lane.name for lane in lanes if lane.harm)
+
+
+HARM_LANES = harm_lanes(DEFAULT_LANES)
+"""The built-in lanes that handle harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +219,8 @@ class View:
     """All tickets with this tag, whatever their status, newest first."""
     since: int | None = None
     """Solved at this time or later."""
+    order: str = "due"
+    """Of what waits for us: `due` (the clock that runs out first), `oldest` or `newest`."""
     everything: bool = False
     """All tickets, whatever their status, newest first; the rest is not looked at."""
     found: bool = False

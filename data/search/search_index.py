@@ -28,6 +28,8 @@ FILL = (
 """Fill both indexes from the tables; `indexed` and `person` are functions of the connection."""
 MOST_LOOKED_AT = 5_000
 """The most matches of a text, or tickets, that are checked against the other conditions."""
+_LANE = "lower(coalesce(nullif(t.lane, ''), 'none'))"
+"""A ticket's lane as people may write it: `none` if it fits none."""
 _MOST_PEOPLE = 500
 _AROUND = 40
 
@@ -37,10 +39,10 @@ def search(
 ) -> list[SearchHit]:
     """Return the newest matches. Raises InputError for an operator whose value cannot be."""
     query = parse(text, now, zone)
-    if query.is_empty or (lane is not None and query.lanes.wanted and lane not in query.lanes.wanted):
+    if query.is_empty or (lane is not None and query.lanes.wanted and lane.casefold() not in query.lanes.wanted):
         return []
     if lane is not None:
-        query.lanes.wanted = [lane]
+        query.lanes.wanted = [lane.casefold()]
     where, given = _conditions(query)
     most = 2 * limit if not where or _leads_alone(query) else MOST_LOOKED_AT
     numbers: set[int] = set()
@@ -142,7 +144,7 @@ def _conditions(query: Query) -> tuple[str, dict[str, Any]]:
     for name, column, condition in (
         ("statuses", "t.status", query.statuses),
         ("languages", "t.language", query.languages),
-        ("lanes", "t.lane", query.lanes),
+        ("lanes", _LANE, query.lanes),
     ):
         given |= {name: json.dumps(condition.wanted), f"not_{name}": json.dumps(condition.unwanted)}
         if condition.wanted:

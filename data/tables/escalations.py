@@ -62,6 +62,21 @@ class Escalations:
         sql = _SELECT + "WHERE state = 'open' AND due_at <= ? AND told <= ? ORDER BY due_at, id"
         return [_escalation(row) for row in self._db.execute(sql, (now, int(not untold)))]
 
+    def held(self, now: int) -> dict[int, str]:
+        """Return the tickets that another team holds, and the team: open there, not late, none come back.
+
+        A ticket whose customer wrote since waits for us all the same.
+        """
+        sql = """SELECT h.ticket_id, h.team FROM (
+            SELECT e.ticket_id, e.team, max(e.opened_at) AS since FROM escalation e
+            WHERE e.state = 'open' AND (e.due_at IS NULL OR e.due_at > :now)
+                AND NOT EXISTS (SELECT 1 FROM escalation o WHERE o.ticket_id = e.ticket_id
+                    AND (o.state IN ('answered', 'returned') OR (o.state = 'open' AND o.due_at <= :now)))
+            GROUP BY e.ticket_id) h
+            WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = h.ticket_id AND m.direction = 'in'
+                AND m.kind IN ('mail', 'form', 'report') AND m.received_at > h.since)"""
+        return {row[0]: row[1] for row in self._db.execute(sql, {"now": now})}
+
     def tell(self, escalation_id: int) -> None:
         """Remember that its ticket was woken because the answer is late: that happens once."""
         self._db.execute("UPDATE escalation SET told = 1 WHERE id = ?", (escalation_id,))

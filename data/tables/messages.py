@@ -112,6 +112,22 @@ class Messages:
         """Return the highest number of a message, 0 if there is none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0])
 
+    def begins(self, ticket_id: int, most: int = 400) -> str:
+        """Return the beginning of the ticket's newest incoming message, `most` bytes of it, however long it is."""
+        sql = """SELECT id, new_text <> '' FROM message WHERE ticket_id = ? AND direction = 'in' AND withdrawn = 0
+            ORDER BY id DESC LIMIT 1"""
+        row = self._db.execute(sql, (ticket_id,)).fetchone()
+        if row is None:
+            return ""
+        # a long text is not read to the end, as `substr` would
+        with self._db.blobopen("message", "new_text" if row[1] else "text", row[0], readonly=True) as text:
+            return text.read(most).decode(errors="ignore")
+
+    def newest_of(self, ticket_id: int) -> int:
+        """Return the highest number of a message of the ticket, 0 if it has none."""
+        sql = "SELECT coalesce(max(id), 0) FROM message WHERE ticket_id = ? AND withdrawn = 0"
+        return int(self._db.execute(sql, (ticket_id,)).fetchone()[0])
+
     def set_apart(self, message_id: int, upto: int) -> int:
         """Let messages up to a number neither answer nor overtake this one; return the number before."""
         (before,) = self._db.execute("SELECT apart_to FROM message WHERE id = ?", (message_id,)).fetchone()

@@ -29,6 +29,10 @@ class Shifts:
         """Return one shift, or None."""
         return self._first("WHERE id = ?", (number,))
 
+    def first_begun(self) -> dict[str, int]:
+        """Return when each agent's first shift began."""
+        return dict(self._db.execute("SELECT agent, min(began_at) FROM shift GROUP BY agent").fetchall())
+
     def left_notes(self, since: int) -> list[Shift]:
         """Return the shifts of any agent that left a hand-over since then, the newest first; at least the last one."""
         sql = (

@@ -32,6 +32,10 @@ _ROW = """SELECT t.id, t.subject, c.name, t.status, t.priority, t.severity, t.la
     FROM {source} JOIN customer c ON c.id = t.customer_id """
 _PLAIN_ROW = _ROW.format(order="t.sort_due", source="ticket t")
 
+_IN_TURN = f"""SELECT t.id, t.sort_due FROM ticket t INDEXED BY ticket_turn WHERE t.lane = :lane AND {IS_ACTIVE}
+    AND coalesce(t.severity, '') = :severity AND t.priority = :priority AND t.sort_due >= :since AND t.sort_due < :until
+    AND t.id NOT IN (SELECT value FROM json_each(:without)) ORDER BY t.sort_due, t.id LIMIT :limit"""
+
 IS_COUNTED = "status <> 'history' AND merged_into IS NULL"
 """A ticket that the figures count: neither old mail that is not work, nor part of another ticket."""
 
@@ -122,6 +126,23 @@ class Tickets:
         sql, given = page(_ROW, lane, view, start, backwards=backwards, inclusive=inclusive, limit=limit, among=among)
         rows = [_row(row) for row in self._db.execute(sql, given)]
         return rows[::-1] if backwards else rows
+
+    def rows(self, ticket_ids: Collection[int]) -> list[LaneRow]:
+        """Return what a list shows of these tickets, by number, whatever their status."""
+        sql = _PLAIN_ROW + "WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id"
+        return [_row(row) for row in self._db.execute(sql, (json.dumps(list(ticket_ids)),))]
+
+    def in_turn(
+        self, lane: str, severity: str, priority: Priority, since: int, until: int, *, without: str, limit: int
+    ) -> list[tuple[int, int | None]]:
+        """Return number and clock of a lane's active tickets of one severity and priority, the earliest clock first.
+
+        Their clocks run out from `since` on, before `until`; those without a clock are at the end. `without` are
+        numbers that are left out, as JSON.
+        """
+        given = {"lane": lane, "severity": severity, "priority": priority, "since": since, "until": until}
+        rows = self._db.execute(_IN_TURN, given | {"without": without, "limit": limit})
+        return [(number, due if due < NO_DUE else None) for number, due in rows]
 
     def values(self, lane: str, column: str, limit: int = 100) -> list[str]:
         """Return the languages of a lane's active tickets (`language`), or the tags of all its tickets (`tag`)."""

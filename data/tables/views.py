@@ -43,6 +43,10 @@ def plan(view: View) -> Plan:
             # a ticket was last changed when it was solved, or later: what the index holds comes close
             conditions += ("-t.updated_at <= -:since", "t.solved_at >= :since")
         return Plan("ticket t INDEXED BY ticket_rest", ("-t.updated_at", "t.id"), conditions)
+    if view.order != "due" and view.assignee is view.language is None:
+        oldest = view.order == "oldest"
+        source = f"ticket t INDEXED BY ticket_{'oldest' if oldest else 'newest'}"
+        return Plan(source, ("t.id" if oldest else "-t.id",), (*conditions, "t.lane = :lane", IS_ACTIVE))
     index = "lane" if view.assignee is view.language is None else "language" if view.assignee is None else "assignee"
     conditions += ("t.lane = :lane", IS_ACTIVE)
     return Plan(f"ticket t INDEXED BY ticket_{index}", ("t.sort_due", "t.id"), conditions)

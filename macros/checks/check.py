@@ -10,7 +10,7 @@ from data.records.changes import Change, Finding
 from data.records.customers import Customer
 from data.records.forwards import Forward
 from data.records.messages import Direction, Message
-from data.records.tickets import UNKNOWN_LANGUAGE, Ticket
+from data.records.tickets import HARM_LANES, UNKNOWN_LANGUAGE, Ticket
 from macros.checks import inside, names, personal, register, safety, spanish
 from macros.checks.folding import free
 from macros.checks.others import others_data
@@ -37,6 +37,8 @@ class Checker:
     """Addresses (`help@shop.example`) or whole domains (`@shop.example`) that a reply may name."""
     spell: Speller | None = None
     """None if spelling is not checked."""
+    harm_lanes: Collection[str] = HARM_LANES
+    """The lanes that handle harm: what a reply says weighs more there."""
     sure: float = 0.8
     """How sure the detector has to be before a language is called wrong."""
 
@@ -66,8 +68,8 @@ class Checker:
         findings += self._private(text, ticket, customer, conversation, sending, known)
         findings += names.greeting(text, customer) + names.spoken_to(text, customer, sending.agent)
         findings += names.signed(text, sending.agent, conversation)
-        findings += safety.specialist(text) + (safety.blame(text) if is_safety(ticket) else [])
-        findings += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now)
+        findings += safety.specialist(text) + (safety.blame(text) if is_safety(ticket, self.harm_lanes) else [])
+        findings += changed_recipient(ticket, customer, conversation, sending.recipient, sending.now, self.harm_lanes)
         findings += self._language(text, change, ticket, customer, conversation, known)
         return sorted(_each_once(findings), key=lambda finding: (not finding.blocking, finding.start, finding.end))
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from data.records.changes import Finding
 from data.records.customers import Customer
 from data.records.messages import Direction, Message, MessageKind
-from data.records.tickets import Ticket
+from data.records.tickets import HARM_LANES, Ticket
 
 LATELY = 7 * 86_400
 """An address is new for so many seconds."""
 _BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
-_SAFETY_LANE = "safety"
 
 
 def changed_recipient(
-    ticket: Ticket, customer: Customer, conversation: Sequence[Message], recipient: str, now: int
+    ticket: Ticket,
+    customer: Customer,
+    conversation: Sequence[Message],
+    recipient: str,
+    now: int,
+    harm: Collection[str] = HARM_LANES,
 ) -> list[Finding]:
     """Find an address that differs from the one this conversation went to, or that the customer has had only lately.
 
@@ -25,12 +29,12 @@ def changed_recipient(
     message = _why(customer, conversation, recipient.casefold(), now) if recipient else ""
     if not message:
         return []
-    return [Finding("recipient", message, blocking=is_safety(ticket))]
+    return [Finding("recipient", message, blocking=is_safety(ticket, harm))]
 
 
-def is_safety(ticket: Ticket) -> bool:
-    """Return whether someone may come to harm: the ticket has a severity or is in the safety lane."""
-    return ticket.severity is not None or ticket.lane == _SAFETY_LANE
+def is_safety(ticket: Ticket, harm: Collection[str] = HARM_LANES) -> bool:
+    """Return whether someone may come to harm: the ticket has a severity or is in one of the lanes that handle harm."""
+    return ticket.severity is not None or ticket.lane in harm
 
 
 def _why(customer: Customer, conversation: Sequence[Message], recipient: str, now: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from data.records.tickets import Severity, Status, Ticket
+from data.records.tickets import HARM_LANES, Severity, Status, Ticket
 from macros.filling.macro import Macro, base
 from macros.suggesting.calibration import probability
 from macros.suggesting.features import content_words, words
@@ -17,8 +17,6 @@ from macros.suggesting.suggest import ELSEWHERE, Suggestion
 
 SURE = 0.6
 """From this probability on a macro is offered as the answer rather than as a guess."""
-SAFETY_LANE = "safety"
-"""The lane of the default desk that handles harm; on any desk, so does a ticket that has a severity."""
 GRAVE = frozenset({Severity.S0, Severity.S1})
 """Where handing over comes before every other answer."""
 
@@ -64,9 +62,18 @@ class Situation:
     """Names of macros whose outcome the ticket's procedure has established."""
     handed_over: bool = False
     """The hand-over that the procedure asks for is done."""
+    harm_lanes: frozenset[str] = HARM_LANES
+    """The lanes of the desk that handle harm."""
 
     @classmethod
-    def of(cls, ticket: Ticket, established: frozenset[str] = frozenset(), *, handed_over: bool = False) -> Situation:
+    def of(
+        cls,
+        ticket: Ticket,
+        established: frozenset[str] = frozenset(),
+        *,
+        handed_over: bool = False,
+        harm_lanes: frozenset[str] = HARM_LANES,
+    ) -> Situation:
         """Return a ticket's situation."""
         return cls(
             ticket.topic,
@@ -76,12 +83,13 @@ class Situation:
             frozenset(ticket.tags),
             established,
             handed_over,
+            harm_lanes,
         )
 
     @property
     def safety(self) -> bool:
         """Someone may come to harm: a wrong answer costs more than none."""
-        return self.lane == SAFETY_LANE or self.severity is not None
+        return self.lane in self.harm_lanes or self.severity is not None
 
     @property
     def hands_over_first(self) -> bool:

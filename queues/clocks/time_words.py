@@ -19,6 +19,8 @@ EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 Dec"
 MORNING, AFTERNOON, EVENING, NOON = 9, 15, 20, 12
 """The hours that parts of a day stand for; a day named alone begins in the morning."""
 
+_WORKING_MORNING = 7
+"""`tomorrow 2h` might mean two hours; from this hour on it is a time of day."""
 _UNITS = {
     word: unit
     for unit, words in {
@@ -44,7 +46,11 @@ def _any(words: object) -> str:
 _ALL_DAYS, _ALL_MONTHS = WEEKDAYS | _SHORT_DAYS, MONTHS | _SHORT_MONTHS
 _COUNT = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?|(?:{_any(NUMBERS)}|a couple of|un par de)(?= )"
 _FIRST = re.compile(r"(?:in|within|for|en|dentro de|durante|por)\s+(?:the next |las proximas |los proximos )?")
-_HALF = re.compile(r"(?:half an hour|half hour|media hora)|(?:a )?quarter of an hour|un cuarto de hora")
+_PARTS_OF_AN_HOUR = {
+    r"half an hour|half hour|media hora": 1800, r"(?:a )?quarter of an hour|un cuarto de hora": 900,
+    r"three quarters of an hour|tres cuartos de hora": 2700, r"hora y media": 5400,
+}  # fmt: skip
+_HALF = re.compile("|".join(f"({pattern})(?![a-z])" for pattern in _PARTS_OF_AN_HOUR))
 _PIECE = re.compile(
     rf"(?P<count>{_COUNT})\s*-?(?P<working>(?:working|business) )?(?P<unit>{_any(_UNITS)})(?![a-z])"
     r"(?P<after> (?:habiles|laborables|de trabajo))?(?P<half> (?:and a half|y media|y medio))?"
@@ -54,7 +60,7 @@ _AND = re.compile(r"\s*(?:,|and |y )?\s*")
 _MINUTES = re.compile(r"(?<=h)[0-5]?\d(?!\d)\s*(?:m|min)?(?![a-z:])")
 _LAST = re.compile(r"\s+(?:from now|later|desde ahora|mas tarde)$")
 _GAP = re.compile(r"[ ,]*")
-_ON = r"(?:(?:on|by|until|till|for|from|el|la|los|the|para|hasta|desde) )*"
+_ON = r"(?:(?:on|by|until|till|for|from|of|a|at|el|la|los|the|para|hasta|desde|de) )*"
 _NEXT = r"(?:(?:next|this|coming|este|esta|proximo|proxima|siguiente) )?"
 _COMING = r"(?: (?:que viene|proximo|proxima|siguiente))?"
 _DAY = re.compile(
@@ -63,6 +69,9 @@ _DAY = re.compile(
     r"|(?P<tomorrow>tomorrow|tmrw|manana)|(?P<today>today|hoy)"
     r"|(?P<nextweek>next week|(?:proxima|siguiente) semana|semana (?:que viene|proxima|siguiente))"
     r"|(?P<nextmonth>next month|(?:proximo|siguiente) mes|mes (?:que viene|proximo|siguiente))"
+    r"|(?P<monthend>end of (?:the |this )?month|eom|(?:fin|final|finales) (?:de |del |de este )mes)"
+    r"|(?P<weekend>(?:this )?weekend|(?:este )?(?:fin de semana|finde))"
+    r"|(?P<weeksend>end of (?:the |this )?week|(?:final|finales) de (?:la |esta )?semana)"
     rf"|{_NEXT}(?P<weekday>{_any(_ALL_DAYS)})\.?{_COMING}"
     r"|(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
     rf"|(?:dia )?(?P<day1>\d{{1,2}})(?:st|nd|rd|th|o|º)?(?: of| de)?[ -]?(?P<month1>{_any(_ALL_MONTHS)})\.?"
@@ -75,15 +84,30 @@ _DAY = re.compile(
 _CLOCK = re.compile(
     r"(?:(?P<word>(?:at )?(?:noon|midday)|(?:a |al )?mediodia)"
     r"|(?P<at>(?:at|around|from|by|until|till|before|(?:a|sobre|desde|hasta|antes de|para) las?|las?) )?"
-    r"(?P<hour>\d{1,2})(?:(?P<sign>[:.])(?P<minute>\d{2})(?!\d)|(?P<more> y media| y cuarto| menos cuarto))?"
+    r"(?P<hour>\d{1,2})(?:(?P<sign>[:.h])(?P<minute>\d{2})(?!\d)|(?P<more> y media| y cuarto| menos cuarto))?"
     r"(?P<part> ?(?:am|pm|a\.m\.|p\.m\.|o'clock|hrs?|horas|h|de la manana|de la tarde|de la noche|in the morning"
     r"|in the afternoon|in the evening))?)(?![\w:])"
 )
 _PART = re.compile(
     r"(?:(?P<morning>(?:in the |this |por la |de la |a la |esta )?(?:morning|manana)|first thing|a primera hora)"
     r"|(?P<afternoon>(?:in the |this |por la |de la |a la |esta )?(?:afternoon|tarde))"
-    r"|(?P<evening>(?:in the |this |at |por la |de la |a la |esta )?(?:evening|night|noche)|tonight))(?!\w)"
+    r"|(?P<evening>(?:in the |this |at |por la |de la |a la |esta )?(?:evening|night|noche)|tonight)"
+    r"|(?P<close>(?:by |at )?(?:(?:the )?end of (?:the |my )?(?:business )?day|eod|cob|close of business)"
+    r"|(?:a |al )?(?:fin|final) del dia))(?!\w)"
 )
+_HOURS = {word: number for word, number in NUMBERS.items() if number <= 12 and word not in ("a", "an")}
+_HOUR = rf"\d{{1,2}}|{_any(_HOURS)}"
+_SPOKEN = (
+    (re.compile(rf"(?:at )?half past (?P<hour>{_HOUR})(?!\w)"), "at {hour} y media"),
+    (re.compile(rf"(?:at )?(?:a )?quarter past (?P<hour>{_HOUR})(?!\w)"), "at {hour} y cuarto"),
+    (re.compile(rf"(?:at )?(?:a )?quarter to (?P<hour>{_HOUR})(?!\w)"), "at {hour} menos cuarto"),
+    (re.compile(rf"(?<!\w)(?P<lead>(?:at|las?) )(?P<hour>{_any(_HOURS)})(?! ?(?:{_any(_UNITS)})(?!\w))(?!\w)"),
+     "{lead}{hour}"),
+    (re.compile(rf"(?<!\w)(?P<hour>{_any(_HOURS)})(?= y media| y cuarto| menos cuarto)"), "{hour}"),
+)  # fmt: skip
+"""Hours in words, and how the rest of this file wants them."""
+_STAMP = re.compile(r"(?<=\d)t(?=\d\d:\d\d)")
+_SHARP = re.compile(r" (?:en punto|sharp)(?!\w)")
 
 
 def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -> int | None:
@@ -92,12 +116,24 @@ def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -
     Days, dates and hours are those of the office's time zone. A day named alone begins at nine in the morning, or with
     `day_end` is over when the office closes.
     """
-    words = re.sub(r"\s+", " ", fold(text)).strip(" .!")
+    words = _plain(re.sub(r"\s+", " ", fold(text)).strip(" .!"))
     try:
         result = _Reading(words, now, office, day_end=day_end).moment()
     except (OverflowError, ValueError, OSError):  # no day of any calendar
         return None
     return result if result is not None and result >= now else None
+
+
+def _plain(words: str) -> str:
+    """Return the text with hours in digits: `a las ocho y media` as `a las 8 y media`."""
+    words = _SHARP.sub(" o'clock", _STAMP.sub(" ", words))
+    for pattern, form in _SPOKEN:
+        words = pattern.sub(lambda match, form=form: form.format(**_in_digits(match)), words)  # type: ignore[misc]
+    return words
+
+
+def _in_digits(match: re.Match[str]) -> dict[str, str]:
+    return {**match.groupdict(), "hour": str(_HOURS.get(match["hour"], match["hour"]))}
 
 
 def read_due(answer: str, now: int, office: Calendar) -> int | None:
@@ -118,6 +154,9 @@ class _Length:
     days: float = 0
     months: float = 0
     working_days: int = 0
+
+
+_RELATIVE = ("today", "tomorrow", "overmorrow", "nextmonth", "monthend", "weekend", "weeksend")
 
 
 class _Reading:
@@ -156,29 +195,43 @@ class _Reading:
         return int(day_and_time.timestamp() + (length.days % 1) * 86_400 + length.seconds)
 
     def _on_a_day(self) -> int | None:
-        day: re.Match[str] | None = None
+        days: list[re.Match[str]] = []
         clock: re.Match[str] | None = None
         part: re.Match[str] | None = None
         place = 0
         while place < len(self._words):
-            if day is None and (match := _DAY.match(self._words, place)):
-                day = match
+            if len(days) < 2 and (match := _DAY.match(self._words, place)):
+                days.append(match)
             elif part is None and (match := _PART.match(self._words, place)):
                 part = match
-            elif clock is None and (match := _CLOCK.match(self._words, place)) and _says_clock(match):
+            elif clock is None and (match := _CLOCK.match(self._words, place)) and _says_clock(match, bool(days)):
                 clock = match
             else:
                 return None
             gap = _GAP.match(self._words, match.end())
             place = gap.end() if gap else match.end()
-        if day is not None:
-            named = self._day(day)
+        if days:
+            named = self._named(days)
             return None if named is None else self._at(named, clock, part)
         if clock is None and part is None:
             return None
         at = self._at(self._today, clock, part)
-        soon = part is not None and re.match("this |esta |tonight", part[0])
+        soon = part is not None and (part["close"] or re.match("this |esta |tonight", part[0]))
         return at if at is None or at > self._now or soon else self._at(self._today + timedelta(days=1), clock, part)
+
+    def _named(self, days: list[re.Match[str]]) -> date | None:
+        """Return the day that is named: a weekday may stand with its date, or with the week that it is of."""
+        if len(days) == 1:
+            return self._day(days[0])
+        weekday = next((day for day in days if day["weekday"]), None)
+        other = next((day for day in days if not day["weekday"]), None)
+        if weekday is None or other is None:
+            return None
+        number = _ALL_DAYS[weekday["weekday"]]
+        if other["nextweek"]:
+            return self._today + timedelta(days=7 - self._today.weekday() + number)
+        found = self._date(other) if not any(other[name] for name in _RELATIVE) else None
+        return found if found is not None and found.weekday() == number else None
 
     def _day(self, match: re.Match[str]) -> date | None:
         today = self._today
@@ -194,6 +247,12 @@ class _Reading:
         if match["nextmonth"]:
             first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
             return first if not self._day_end else first.replace(day=monthrange(first.year, first.month)[1])
+        if match["monthend"]:
+            return today.replace(day=monthrange(today.year, today.month)[1])
+        if match["weekend"] and not self._day_end:
+            return today + timedelta(days=(4 - today.weekday()) % 7 + 1)
+        if match["weekend"] or match["weeksend"]:
+            return self._when.last_open_of_week(today)
         return self._date(match)
 
     def _date(self, match: re.Match[str]) -> date | None:
@@ -224,6 +283,8 @@ class _Reading:
         if clock is not None:
             time = _time(clock, part)
             return None if time is None else self._when.at(day, *time)
+        if part is not None and part["close"]:
+            return self._when.closing(day)
         if part is not None:
             hour = MORNING if part["morning"] else AFTERNOON if part["afternoon"] else EVENING
             return self._when.at(day, hour if not self._day_end or not part["morning"] else NOON, 0)
@@ -237,7 +298,7 @@ def _length(words: str, place: int) -> tuple[_Length | None, int]:
     """Return the duration that begins at a position, None if there is none, and where it ends."""
     whole = _HALF.match(words, place)
     if whole:
-        return _Length(seconds=900 if "quarter" in whole[0] or "cuarto" in whole[0] else 1800), whole.end()
+        return _Length(seconds=tuple(_PARTS_OF_AN_HOUR.values())[(whole.lastindex or 1) - 1]), whole.end()
     length, end = _Length(), place
     units: set[str] = set()
     while (match := _HALVES.match(words, place) or _PIECE.match(words, place)) is not None:
@@ -283,10 +344,13 @@ def _months_later(moment: datetime, months: float) -> datetime:
     return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
 
 
-def _says_clock(match: re.Match[str]) -> bool:
-    """Return whether a number is surely meant as a time of day."""
+def _says_clock(match: re.Match[str], on_a_day: bool = False) -> bool:
+    """Return whether a number is surely meant as a time of day; `17h` is one only with a day, `2h` never."""
     part = (match["part"] or "").strip()
-    return bool(match["word"] or match["at"] or match["sign"]) or part not in ("", "h", "hr", "hrs", "horas")
+    if match["word"] or match["at"] or match["sign"] or match["more"]:
+        return True
+    of_a_day = on_a_day and int(match["hour"]) >= _WORKING_MORNING
+    return bool(part) and (of_a_day or part not in ("h", "hr", "hrs", "horas"))
 
 
 def _time(match: re.Match[str], named: re.Match[str] | None) -> tuple[int, int] | None:

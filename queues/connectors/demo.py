@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from heapq import heappop, heappush, merge
+from heapq import heappop, heappush
+from itertools import chain
 from pathlib import Path
 from random import Random
 
@@ -71,7 +72,7 @@ class DemoConnector:
         self._seed = seed
         self._start = start
         first = opening(seed) if waiting else []
-        self._coming: Iterator[DemoMessage] = merge(first, arrivals(seed), key=lambda message: message.at)
+        self._coming: Iterator[DemoMessage] = chain(first, arrivals(seed))
         self._next = next(self._coming)
         self._answers: list[tuple[int, int, Incoming]] = []
         self._answered = 0
@@ -123,7 +124,7 @@ class DemoConnector:
     def _expect_answer(self, entry: OutboxEntry) -> None:
         """Choose what the customer will say to this reply, and when."""
         if is_to_others(entry):
-            self._expect(_team_answer(entry, self._clock() + TEAM_SECONDS))
+            self._expect(team_answer(entry, self._clock() + TEAM_SECONDS))
             return
         writer = self._writers.get(entry.recipient)
         if writer is None:
@@ -206,7 +207,7 @@ def _answer(writer: DemoMessage, entry: OutboxEntry, text: str, at: int) -> Inco
     )
 
 
-def _team_answer(entry: OutboxEntry, at: int) -> Incoming:
+def team_answer(entry: OutboxEntry, at: int) -> Incoming:
     """Return another team's answer to an escalation, as a person of it would write from the team's address."""
     digest = sha256(f"{entry.message_id}\nteam".encode()).hexdigest()
     text = _TEAM_WORDS[int(digest[:4], 16) % len(_TEAM_WORDS)]

@@ -10,12 +10,15 @@ from data.protocols import ReplyChecker, Sending
 from data.records.changes import Change, Finding
 from data.records.tickets import Ticket
 from data.store import Store
+from queues.desk import never_sent
 from queues.desk.commands import set_status
 from queues.desk.commands.command import TicketChange
 from queues.desk.commands.registry import commands_of, status_after
 from queues.desk.desk_rules import DeskRules
 from queues.desk.gates import Gates
+from queues.desk.lane_moves import lane_after
 from queues.desk.recipient import address_of, customer_of
+from queues.desk.route_again import PLACED_BY
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
 from queues.ground.undo_steps import Step
@@ -40,6 +43,7 @@ class TicketChanger:
         has changed.
         """
         refuse_merged(ticket)
+        change = never_sent.quotes_masked(change)
         commands = commands_of(change)
         work = TicketChange(
             self._store, self._rules, self.gates, self._agent, ticket, change, action, now, status_after(ticket, change)
@@ -47,9 +51,13 @@ class TicketChanger:
         for command in commands:
             command.check(work)
         work.detail.update(self._permission(ticket, change, now))
+        tier = self._store.customers.tier_of(ticket.customer_id) if change.tier is not None else None
         for command in commands:
             command.write(work)
         set_status.follow(work)
+        if moved := lane_after(self._store, self._rules, ticket, work.fields, tier):
+            work.fields.update(moved)
+            work.detail[PLACED_BY] = "filter"
         fields = with_clocks(self._store, self._rules, ticket, {**work.fields, "updated_at": now}, now)
         work.steps.extend(write_fields(self._store, ticket, fields))
         changed = changed_fields(ticket, fields)
@@ -61,8 +69,10 @@ class TicketChanger:
         """Return the findings on the change, worst first."""
         if change.reply is not None and not change.reply.strip():
             return [Finding("empty", "The reply is empty; write something first.", blocking=True)]
+        change = never_sent.quotes_masked(change)
+        never = never_sent.findings(change)
         if change.forward is not None:
-            return self._of_a_forward(ticket, change, now)
+            return never + never_sent.without_doubles(self._of_a_forward(ticket, change, now), never)
         customer = customer_of(self._store, ticket)
         conversation = self._store.messages.of(ticket.id) if change.reply is not None else []
         to = ""
@@ -75,6 +85,7 @@ class TicketChanger:
             findings += self._checker(change, ticket, customer, conversation, sending)
         watched = self.gates.watched(ticket)
         findings = [replace(finding, blocking=finding.blocking or finding.rule in watched) for finding in findings]
+        findings = never + never_sent.without_doubles(findings, never)
         return sorted(findings, key=lambda finding: not finding.blocking)
 
     def _of_a_forward(self, ticket: Ticket, change: Change, now: int) -> list[Finding]:

@@ -23,4 +23,4 @@ def spoken(
     before = facts_again(ticket, store.customers.tier_of(ticket.customer_id), store.messages.opening(ticket.id))
     after = replace(before, language=language, confidence=confidence)
     fields = {"language": language, "confidence": confidence, "language_source": source}
-    return fields | by_language(rules.routing, ticket, before, after)
+    return fields | by_language(rules, ticket, before, after)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from data.confidential.mask import masked
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
 from data.records.customers import LegalHold
 from data.records.incoming import Imported, Incoming, Received, Standing
-from data.records.messages import Direction, Draft
+from data.records.messages import Direction, Draft, FormDraft
 from data.records.participants import Participant
 from data.records.promises import Promise
 from data.records.ratings import UNHAPPY, Rating
@@ -22,10 +24,10 @@ from data.store import Store
 from data.tables.action_log import Action
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
-from queues.desk import erasure, imported_state, problems, route_again
+from queues.desk import erasure, form_drafts, imported_state, problems, route_again
 from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger, as_reply
-from queues.desk.choose_next import Choosing
+from queues.desk.choose_next import PICKED, REVEALED, SKIPPED, Choosing
 from queues.desk.commands.messages import OUTBOX
 from queues.desk.commands.move_messages import OPENED
 from queues.desk.commands.promise import office_of, promise_of
@@ -33,30 +35,38 @@ from queues.desk.commands.registry import commands_of
 from queues.desk.desk_rules import DeskRules
 from queues.desk.erasure import Erasure, RetentionRule
 from queues.desk.file_message import MessageFiler
+from queues.desk.harm_memory import HarmMemory
+from queues.desk.lane_moves import lane_after, note_lanes, settle_lanes
+from queues.desk.later_harm import HEARD, Raised, raised_by
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
 from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
-from queues.desk.route_again import Plan
-from queues.desk.ticket_fields import CLOCKS, RECORDED, changed_fields, counted_replies, with_clocks, write_fields
+from queues.desk.route_again import FOLLOWED, NOWHERE, PLACED_BY, Plan
+from queues.desk.ticket_fields import (
+    CLOCKS,
+    FIELDS,
+    RECORDED,
+    changed_fields,
+    counted_replies,
+    with_clocks,
+    write_fields,
+)
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
 from queues.ground.roles import Access, Right, needs
 from queues.ground.statuses import DONE
-from queues.ground.undo_steps import FORWARD, REPLY, Step
+from queues.ground.undo_steps import FORWARD, REPLY, Step, part_of
 from queues.next_up.urgency import NextUp
 from queues.procedures.procedure import Step as ProcedureStep
 from queues.quality.rating import FormAnswer, Ratings, Taken
 from queues.quality.reviewing import Reviewing
+from queues.routing.conditions import Facts
 from queues.shifts import shift
 
-SKIPPED, PICKED, REVEALED = "skipped", "picked", "revealed"
-"""Events that do not change their ticket: passed over, taken out of turn, folded text shown."""
-EXPORTED, ACCESSED = "exported", "accessed"
-"""Events of the desk: data was written out, of all or of one person."""
-FOLLOWED = "followed"
-"""The kind of event for changes to a ticket made in another system."""
+EXPORTED, ACCESSED, UNMASKED = "exported", "accessed", "unmasked"
+"""Events that change no ticket: data was written out, of all or of one person; masked data was shown."""
 _MAILS = {REPLY: "reply", FORWARD: "forward"}
 _AT_A_TIME = 25
 """The batch size for testing changes: others may write between batches."""
@@ -74,13 +84,11 @@ class Desk:
         self.access = Access(agent, rules.roles)
         self._clock = clock
         self._changer = TicketChanger(store, rules, checker, agent)
-        self._choosing = Choosing(store, rules)
+        self._choosing = Choosing(store, rules.exposure, agent)
         self._filer = MessageFiler(store, rules)
         self.ratings = Ratings(store, clock, self.access)
         self.reviews = Reviewing(store, clock, self.access)
-        if tuple(store.lanes.all()[: len(rules.lanes)]) != tuple(rules.lanes):
-            with store.write():
-                store.lanes.save(rules.lanes)
+        note_lanes(store, rules.lanes)
 
     @needs(Right.WORK)
     def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
@@ -110,7 +118,7 @@ class Desk:
             if solves is not None:
                 steps.append(problems.solve(self.store, solves, next(iter(changes))))
             opened = tuple(step["to"] for step in steps if OPENED in step)
-            summary = _summary(changes, solves, opened)
+            summary = _summary(changes, solves, opened) + _moved(changes, steps)
             self.store.actions.finish(action, summary, steps)
         if len(changes) == 1:
             self._choosing.worked(next(iter(changes)))
@@ -129,6 +137,8 @@ class Desk:
             action = self.store.actions.begin(self.agent, now)
             ticket, steps, change = self._opened(asked, change or Change(), action, now)
             steps += self._changer.carry_out(ticket, change, action, now)
+            sent = form_drafts.drop(self.store, NO_TICKET, asked.to, asked.text, ticket=ticket.id)
+            steps += part_of(REPLY, sent)
             summary = f"#{ticket.id}: {first_reply(asked, change)}"
             self.store.actions.finish(action, summary, steps)
         return Done(action, summary, (ticket.id,), now + self.rules.undo_seconds)
@@ -186,12 +196,15 @@ class Desk:
     def take_ratings(self, answers: Sequence[FormAnswer]) -> tuple[list[Taken], dict[int, str]]:
         """File the ratings of a form and reopen solved tickets with a bad rating and a comment, as one action.
 
-        Returns the result for each rating, and for each such ticket why it stays as it is; empty if it was reopened.
+        Harm that a comment reports is heard. Returns the result for each rating, and for each ticket with a bad one why
+        it stays as it is; empty if it was reopened.
         """
         reopened: dict[int, str] = {}
 
         def reopen(ratings: Sequence[Rating], action: int, now: int) -> list[Step]:
             steps: list[Step] = []
+            for rating in ratings:
+                steps += self._hear_comment(rating, action, now)
             for number in sorted(
                 {rating.ticket_id for rating in ratings if rating.value <= UNHAPPY and rating.comment}
             ):
@@ -207,6 +220,21 @@ class Desk:
 
         return self.ratings.take_answers(answers, reopen), reopened
 
+    def _hear_comment(self, rating: Rating, action: int, now: int) -> list[Step]:
+        """Let harm that a rating's comment reports raise its ticket, as a message of the customer does."""
+        ticket = self._ticket(rating.ticket_id, None)
+        facts = Facts(language=ticket.language, confidence=ticket.confidence, text=rating.comment)
+        raised = Raised()
+        if rating.comment:
+            raised = raised_by(self.rules.routing, self.rules.lanes, HarmMemory(self.store), ticket, facts)
+        if not raised.why or ticket.merged_into is not None:
+            return []
+        fields = raised.fields | {"updated_at": now}
+        fields = with_clocks(self.store, self.rules, ticket, fields, now)
+        detail = {HEARD: raised.why, "changed": changed_fields(ticket, fields)}
+        self.store.events.add(action, ticket.id, now, self.agent, "change", detail)
+        return write_fields(self.store, ticket, fields)
+
     @needs(Right.WORK)
     def reroute(self, plan: Plan) -> Done:
         """Apply a plan of `route_again.plan` as one action; tickets changed since are left as they are."""
@@ -218,12 +246,29 @@ class Desk:
             self.store.actions.finish(action, summary, steps)
         return Done(action, summary, moved)
 
+    @needs(Right.WORK)
+    def move_lanes(self, plan: Plan) -> Done | None:
+        """Apply a plan of `lane_moves.plan_moves` as one action; the lanes that there were before are forgotten.
+
+        None if nothing moves.
+        """
+        with self.store.write():
+            settle_lanes(self.store)
+            if not plan.moves:
+                return None
+            now = self._clock()
+            action = self.store.actions.begin(self.agent, now)
+            steps, moved = route_again.carry_out(self.store, self.rules, plan, action, now, self.agent)
+            summary = f"moved {len(moved)} {'ticket' if len(moved) == 1 else 'tickets'} to other lanes"
+            self.store.actions.finish(action, summary, steps)
+        return Done(action, summary, moved)
+
     def _note_pick(self, changes: Mapping[int, Change], action: int, now: int) -> None:
         """Record the rank of a ticket that is answered or decided out of turn."""
         ((ticket_id, change),) = changes.items() if len(changes) == 1 else [(NO_TICKET, Change())]
         if (change.reply, change.status, change.escalate, change.snooze_until) == (None,) * 4:
             return
-        pick = self._choosing.pick(self._ticket(ticket_id, None), now)
+        pick = self._choosing.pick(self._ticket(ticket_id, None), now) if self.rules.counts_picks else None
         if pick is not None:
             detail = {"rank": pick.rank, "first": pick.first}
             self.store.events.add(action, ticket_id, now, self.agent, PICKED, detail)
@@ -419,6 +464,12 @@ class Desk:
             self.store.drafts.save(draft, replacing=revision)
         return draft
 
+    @needs(Right.WORK)
+    def save_form_draft(self, draft: FormDraft) -> FormDraft:
+        """Save what is typed into the form of a forward or a new mail; return it as stored. A blank one is deleted."""
+        with self.store.write():
+            return form_drafts.save(self.store, draft, self._clock())
+
     def spent(self, effort: Effort) -> None:
         """Record the effort of work on a ticket; it does not change the ticket."""
         with self.store.write():
@@ -435,7 +486,7 @@ class Desk:
     def skip(self, ticket_id: int, reason: str) -> NextUp | None:
         """Pass over an offered ticket, with a reason that is recorded; return the ticket offered instead."""
         now, ticket = self._clock(), self._ticket(ticket_id, None)
-        offered = self._choosing.instead(ticket, now)
+        offered = self._choosing.next_up(now, leaving=ticket.id)
         detail = {"reason": reason.strip(), "taken": offered.ticket_id if offered is not None else None}
         self._note(ticket_id, SKIPPED, now, detail)
         return offered
@@ -443,7 +494,6 @@ class Desk:
     def reveal(self, ticket_id: int) -> None:
         """Record that the agent unfolded a graphic ticket's text: that is an exposure."""
         self._note(self._ticket(ticket_id, None).id, REVEALED, self._clock(), {})
-        self._choosing.saw(ticket_id)
 
     @needs(Right.ERASE)
     def to_erase(self, customer_id: int) -> Erasure:
@@ -484,6 +534,17 @@ class Desk:
     def expire(self, rules: Sequence[RetentionRule]) -> int:
         """Erase the content of old tickets; it cannot be undone. Returns how many."""
         return erasure.expire(self.store, rules, self._clock(), self.agent)
+
+    @needs(Right.REVEAL)
+    def note_unmasked(self, ticket_id: int, kinds: Sequence[str], where: str, reason: str = "") -> None:
+        """Record that the agent saw confidential data unmasked: of which kinds, where, and why; never the data.
+
+        `ticket_id` is 0 where many tickets were read. Raises RuleError for a ticket that does not exist.
+        """
+        if ticket_id != NO_TICKET:
+            ticket_id = self._ticket(ticket_id, None).id
+        detail = {"kinds": list(kinds), "where": where} | ({"reason": masked(reason.strip())} if reason.strip() else {})
+        self._note(ticket_id, UNMASKED, self._clock(), detail)
 
     def _note(self, ticket_id: int, kind: str, now: int, detail: Mapping[str, Any]) -> None:
         """Write an event that changes nothing: `undo` ignores it."""
@@ -555,10 +616,11 @@ class Desk:
             fields |= {name: value for name, value in named.items() if value is not None}
             if status is not None:
                 fields |= {"status": status, "snoozed_until": None}
-            fields = with_clocks(self.store, self.rules, ticket, fields, now)
+            moved = lane_after(self.store, self.rules, ticket, fields)
+            fields = with_clocks(self.store, self.rules, ticket, fields | moved, now)
             action = self.store.actions.begin(actor, now)
             write_fields(self.store, ticket, fields)
-            detail = {"changed": changed_fields(ticket, fields)}
+            detail = {"changed": changed_fields(ticket, fields)} | ({PLACED_BY: "filter"} if moved else {})
             self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
 
     def tick(self) -> int:
@@ -633,6 +695,18 @@ def _already_left(action: Action, gone: undoing.Gone) -> LeftError:
     rest = undoing.rest(action.steps, gone)
     more = f"the rest can still be undone: {', '.join(rest)}" if rest else "there is nothing else to undo"
     return LeftError("Already left", f"{sentence} and cannot be recalled; {more}.", action.id)
+
+
+def _moved(changes: Mapping[int, Change], steps: Sequence[Step]) -> str:
+    """Describe the lanes that tickets went to because of what was changed, such as a tag."""
+    asked = {ticket_id for ticket_id, change in changes.items() if change.lane is not None}
+    lanes = Counter(
+        step["after"]["lane"] or NOWHERE
+        for step in steps
+        if step["kind"] == FIELDS and "lane" in step["after"] and step["ticket"] not in asked
+    )
+    named = ", ".join(f"{lane} ({count})" if len(changes) > 1 else lane for lane, count in lanes.items())
+    return f"; now in {named}" if named else ""
 
 
 def _summary(changes: Mapping[int, Change], solves: int | None, opened: Sequence[int]) -> str:

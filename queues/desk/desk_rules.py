@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.records.tickets import Lane, Ticket
+from data.records.tickets import DEFAULT_LANES, Lane, Ticket
 from queues.clocks import sla
 from queues.clocks.calendar import Calendar
 from queues.ground.roles import Role
@@ -13,7 +13,6 @@ from queues.ground.teams import Team
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.procedure import Procedure
 from queues.promises.find_promises import OFFICE
-from queues.routing.lanes import DEFAULT_LANES
 from queues.routing.rules import Rules, default_rules
 
 
@@ -39,7 +38,7 @@ class DeskRules:
 
     routing: Rules = field(default_factory=default_rules)
     lanes: tuple[Lane, ...] = DEFAULT_LANES
-    """Left to right; a ticket routed to an unknown lane goes to the first."""
+    """Left to right; their filters are tried in this order."""
     policies: Sequence[sla.Policy] = sla.DEFAULT_POLICIES
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: sla.DEFAULT_CALENDARS)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)

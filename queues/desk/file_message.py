@@ -10,6 +10,7 @@ from data.safe_text import shortened
 from data.store import Store
 from queues.desk import sorting
 from queues.desk.desk_rules import DeskRules
+from queues.desk.harm_memory import HarmMemory
 from queues.desk.recognisers.arrival import INTAKE, Arrival
 from queues.desk.recognisers.registry import RECOGNISERS
 from queues.mail.senders import unmasked
@@ -22,11 +23,12 @@ class MessageFiler:
     def __init__(self, store: Store, rules: DeskRules) -> None:
         self._store = store
         self._rules = rules
+        self._memory = HarmMemory(store)
 
     def file(self, item: Incoming, action: int, now: int) -> Received:
         """Store a message, with its rating if it has one, and return the result."""
         at = item.received_at if item.received_at is not None else now
-        arrival = Arrival(self._store, self._rules, _ready(item, self._rules), action, at)
+        arrival = Arrival(self._store, self._rules, self._memory, _ready(item, self._rules), action, at)
         received = next(filed for recognise in RECOGNISERS if (filed := recognise(arrival)) is not None)
         if arrival.rated is not None:
             csat.keep(self._store, arrival.rated, arrival.message, at, action, INTAKE)

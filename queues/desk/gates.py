@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from data.errors import GateError, RuleError
+from data.errors import GateError, ReasonError, RuleError
 from data.records.changes import Change, Finding, StepAnswer
 from data.records.customers import Customer
 from data.records.escalations import Escalation
@@ -70,6 +70,23 @@ class Gates:
                 "Gate still open",
                 f"#{ticket.id}, step {step.id} comes first: {step.words(ticket.language)} {advice}",
                 tuple(gate.id for gate in gates),
+            )
+
+    def refuse_leaving(self, ticket: Ticket, after: Ticket) -> None:
+        """Raise ReasonError if the ticket as it will be follows another procedure, or none, and gates are still open.
+
+        A procedure for tickets that no other fits may be left for that other.
+        """
+        procedure = self.procedure(ticket)
+        if procedure is None or procedure.fallback or self.procedure(after) is procedure:
+            return
+        gates = self.still_open(ticket, Change(status=Status.SOLVED))
+        if gates:
+            steps = ", ".join(step.id for step in gates)
+            raise ReasonError(
+                "Procedure still open",
+                f"#{ticket.id}: {procedure.id} still has required steps ({steps}); leaving it needs a reason "
+                f"(`tridesk set {ticket.id} --reason`).",
             )
 
     def refuse_again(self, ticket: Ticket, action: int) -> None:

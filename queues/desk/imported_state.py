@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from data.records.incoming import Imported, Standing
-from data.records.tickets import Status, Ticket
+from data.records.tickets import Priority, Status, Ticket
 from data.safe_text import shortened
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.lane_moves import lane_after
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground import statuses
+from queues.routing.rules import is_harm
 
 IMPORT = "import"
 """The agent named in events of imported tickets."""
@@ -27,6 +29,7 @@ def stand(
         return
     fields = _fields(ticket, standing, now)
     at = min(now, max(fields["updated_at"], ticket.created_at))
+    fields |= lane_after(store, rules, ticket, fields)
     fields = with_clocks(store, rules, ticket, fields, at)
     write_fields(store, ticket, fields)
     detail = {"tool": imported.tool, "ref": imported.ref, "changed": changed_fields(ticket, fields)}
@@ -46,10 +49,18 @@ def _fields(ticket: Ticket, standing: Standing, now: int) -> dict[str, Any]:
         "status": status,
         "snoozed_until": until if asleep else None,
         "solved_at": min(now, standing.solved_at or updated) if status in statuses.DONE else None,
-        "priority": standing.priority or ticket.priority,
+        "priority": _priority(ticket, standing),
         "assignee": shortened(standing.assignee) or ticket.assignee,
         "tags": tuple(dict.fromkeys((*ticket.tags, *standing.tags))),
         "subject": shortened(standing.subject) or ticket.subject,
         "created_at": min(ticket.created_at, standing.created_at or ticket.created_at),
         "updated_at": updated,
     }
+
+
+def _priority(ticket: Ticket, standing: Standing) -> Priority:
+    """Return the priority there; a ticket about harm keeps the higher one of both."""
+    there = standing.priority or ticket.priority
+    if not is_harm(ticket.severity, ticket.tags):
+        return there
+    return max(there, ticket.priority, key=tuple(Priority).index)

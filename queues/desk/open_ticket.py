@@ -11,6 +11,7 @@ from data.safe_text import shortened
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.participants import is_person
+from queues.desk.route_again import LANE_ASKED
 from queues.desk.ticket_fields import write_fields
 from queues.ground.undo_steps import REPLY, Step, part_of
 from queues.outgoing import mail_bytes
@@ -41,14 +42,15 @@ def open_ticket(
         language=language, confidence=confidence, connector=connector, to=(asked.to.casefold(),), subject=subject,
         text=asked.text, tier=customer.tier,
     )  # fmt: skip
-    lane = asked.lane or route(rules.routing, facts).lane
+    lane = asked.lane or route(rules.routing, facts, rules.lanes).lane
     shell = Ticket(
-        id=0, lane=lane if lane in lanes else lanes[0], status=Status.CLOSED, priority=Priority.NORMAL, subject=subject,
+        id=0, lane=lane, status=Status.CLOSED, priority=Priority.NORMAL, subject=subject,
         customer_id=customer.id, created_at=now, updated_at=now, language=language, confidence=confidence,
         language_source=source, connector=connector, assignee=agent,
     )  # fmt: skip
     number = store.tickets.insert(shell)
     said = {"connector": connector, "direction": Direction.OUT, "kind": MessageKind.MAIL}
+    said |= {LANE_ASKED: asked.lane} if asked.lane else {}
     store.events.add(action, number, now, agent, "received", said)
     stored = store.tickets.get(number)
     assert stored is not None

@@ -1,31 +1,43 @@
-"""Re-routes existing tickets: because a language became known, or because the rules changed.
+"""Re-routes existing tickets: because a language became known, because the rules changed, or by what the desk learned.
 
-Values set by an agent are kept. With unchanged rules nothing moves.
+Harm that a later message reported, or that an agent corrected, counts again. Values set by an agent are kept. With
+unchanged rules nothing moves.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data.records.messages import Message
-from data.records.tickets import Ticket
+from data.records.tickets import DEFAULT_LANES, Lane, Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.harm_memory import HarmMemory
+from queues.desk.later_harm import raised_by_messages
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground.undo_steps import Step
 from queues.routing.conditions import Facts
-from queues.routing.rules import Route, Rules, route
+from queues.routing.lanes import has_filters
+from queues.routing.rules import Route, Rules, corrected, route
 
 PLACED = ("lane", "priority", "severity", "topic", "procedure")
 """The fields of a ticket that routing sets, besides tags and reason."""
 BATCH = 500
 """Tickets read at a time, so that a plan keeps only the tickets that move in memory."""
 EXAMPLES = 5
+NOWHERE = "no lane"
+"""What stands for the lane of a ticket that fits none."""
 KIND = "rerouted"
 """The kind of the event."""
+FOLLOWED = "followed"
+"""The kind of event for changes to a ticket made in another system."""
+LANE_ASKED = "lane_asked"
+"""The detail of the event of a ticket that an agent opened in a lane of their choice."""
+PLACED_BY = "placed_by"
+"""The detail of an event whose change of lane followed from the lanes' filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +66,21 @@ class Plan:
         """Return descriptions of the changes with their numbers of tickets, most frequent first."""
         return Counter(words_of(move) for move in self.moves).most_common()
 
+    def lanes(self) -> list[tuple[str, int]]:
+        """Return from which lane to which tickets move, with their numbers, most frequent first."""
+        return Counter(lanes_of(move) for move in self.moves).most_common()
+
+
+def lanes_of(move: Move) -> str:
+    """Describe from which lane to which a ticket moves: `mail → refunds`."""
+    return f"{move.before['lane'] or NOWHERE} → {move.after['lane'] or NOWHERE}"
+
 
 def words_of(move: Move) -> str:
     """Describe what a move changes: `mail → app · normal → high · tags`."""
     parts = []
     for name in ("lane", "priority"):
-        before, after = move.before[name], move.after.get(name, move.before[name])
+        before, after = (side or NOWHERE for side in (move.before[name], move.after.get(name, move.before[name])))
         parts.append(f"{before} → {after}" if before != after else f"{before}")
     return " · ".join([*parts, *(name for name in move.after if name not in ("lane", "priority", "reason"))])
 
@@ -79,9 +100,9 @@ def facts_again(ticket: Ticket, tier: str, opening: Message | None) -> Facts:
     )
 
 
-def by_language(rules: Rules, ticket: Ticket, before: Facts, after: Facts) -> dict[str, Any]:
+def by_language(rules: DeskRules, ticket: Ticket, before: Facts, after: Facts) -> dict[str, Any]:
     """Return the fields changed by the new language alone, if the ticket is still as it was routed."""
-    old, new = route(rules, before), route(rules, after)
+    old, new = (route(rules.routing, facts, rules.lanes, ticket) for facts in (before, after))
     fields: dict[str, Any] = {
         name: getattr(new, name)
         for name in PLACED
@@ -95,12 +116,17 @@ def by_language(rules: Rules, ticket: Ticket, before: Facts, after: Facts) -> di
     return fields
 
 
-def plan(store: Store, rules: Rules, progress: Callable[[int], object] = lambda looked_at: None) -> Plan:
+def plan(
+    store: Store,
+    rules: Rules,
+    lanes: Sequence[Lane] = DEFAULT_LANES,
+    progress: Callable[[int], object] = lambda looked_at: None,
+) -> Plan:
     """Apply the rules to every ticket that is neither solved nor closed; only reads; `progress` gets the count."""
-    routing_plan, after = Plan(), 0
+    routing_plan, after, memory = Plan(), 0, HarmMemory(store)
     while batch := store.tickets.unsettled(after, BATCH):
         for ticket in batch:
-            _look(store, rules, ticket, routing_plan)
+            _look(store, rules, lanes, memory, ticket, routing_plan)
         after = batch[-1].id
         routing_plan.looked_at += len(batch)
         progress(routing_plan.looked_at)
@@ -124,36 +150,54 @@ def carry_out(
     return steps, tuple(moved)
 
 
-def _look(store: Store, rules: Rules, ticket: Ticket, routing_plan: Plan) -> None:
+def _look(
+    store: Store, rules: Rules, lanes: Sequence[Lane], memory: HarmMemory, ticket: Ticket, routing_plan: Plan
+) -> None:
     """Add the ticket's move to the plan, if the rules send it elsewhere."""
     opening = store.messages.opening(ticket.id)
     if opening is None:
         return
     facts = facts_again(ticket, store.customers.tier_of(ticket.customer_id), opening)
-    new = route(rules, facts)
+    new = _routed(store, rules, lanes, memory, opening, facts)
     # Tags count as a condition if an agent set them; tags set by the rules would feed back into the rules.
     if others := tuple(tag for tag in ticket.tags if tag not in new.tags):
-        new = route(rules, replace(facts, tags=others))
-    fields: dict[str, Any] = {
-        name: getattr(new, name) for name in PLACED if getattr(new, name) != getattr(ticket, name)
-    }
-    tags = tuple(dict.fromkeys((*ticket.tags, *new.tags)))
-    if fields and (hand := _by_hand(store, ticket) & fields.keys()):
+        new = _routed(store, rules, lanes, memory, opening, replace(facts, tags=others))
+    placed = {name: getattr(new, name) for name in PLACED}
+    placed["tags"] = tuple(dict.fromkeys((*ticket.tags, *new.tags)))
+    if has_filters(lanes) and not new.harmful:
+        placed["lane"] = route(rules, replace(facts, tags=others), lanes, replace(ticket, **placed)).lane
+    later = [message for message in store.messages.of(ticket.id) if message.id != opening.id]
+    # as if they had come to a ticket that has none of their tags yet
+    bare = replace(ticket, **placed | {"tags": tuple(tag for tag in placed["tags"] if tag not in rules.harm_tags)})
+    raised = raised_by_messages(store, rules, lanes, bare, later)
+    placed |= {name: value for name, value in raised.fields.items() if name != "tags"}
+    placed["tags"] = tuple(dict.fromkeys((*placed["tags"], *raised.fields.get("tags", ()))))
+    reason = placed.pop("reason", new.reason)
+    fields = {name: value for name, value in placed.items() if value != getattr(ticket, name)}
+    if fields.keys() - {"tags"} and (hand := by_hand(store, ticket, lanes) & fields.keys() - {"tags"}):
         fields = {name: value for name, value in fields.items() if name not in hand}
         routing_plan.by_hand += 1
     if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
         del fields["procedure"]  # its steps are in progress: rules must not remove a gate
-    if tags != ticket.tags:
-        fields["tags"] = tags
     if fields:
         before = {"lane": ticket.lane, "priority": ticket.priority}
-        routing_plan.moves.append(
-            Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": new.reason})
-        )
+        routing_plan.moves.append(Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": reason}))
 
 
-def _by_hand(store: Store, ticket: Ticket) -> set[str]:
-    """Return the fields that agents have set, by the ticket's events; what was undone does not count."""
+def _routed(
+    store: Store, rules: Rules, lanes: Sequence[Lane], memory: HarmMemory, opening: Message, facts: Facts
+) -> Route:
+    """Return the route by the rules and by what the desk has learned; what an agent said of the message counts."""
+    kind = store.harm_corrections.of(opening.id)
+    said = corrected(rules, lanes, facts, kind) if kind else None
+    return said or memory.applied(rules, lanes, route(rules, facts, lanes), facts)
+
+
+def by_hand(store: Store, ticket: Ticket, lanes: Sequence[Lane]) -> set[str]:
+    """Return the fields that agents have set, by the ticket's events; what was undone does not count.
+
+    A lane is not set by hand if it followed from a change, nor if the desk has it no longer.
+    """
     set_by: dict[int, set[str]] = {}
     undone: set[int] = set()
     for event in store.events.of(ticket.id):
@@ -161,8 +205,11 @@ def _by_hand(store: Store, ticket: Ticket) -> set[str]:
         if event.kind in ("undo", "redo"):
             (undone.add if event.kind == "undo" else undone.discard)(event.detail["action"])
         elif event.kind in ("change", "reply", "note") and "language" not in changed:
-            set_by[event.action] = set(changed)
-    return set().union(*(names for action, names in set_by.items() if action not in undone))
+            set_by[event.action] = set(changed) - ({"lane"} if event.detail.get(PLACED_BY) else set())
+        elif (event.kind == FOLLOWED and "lane" in changed) or event.detail.get(LANE_ASKED):
+            set_by[event.action] = {"lane"}
+    names = set().union(*(names for action, names in set_by.items() if action not in undone))
+    return names if any(lane.name == ticket.lane for lane in lanes) else names - {"lane"}
 
 
 def _tags_again(tags: tuple[str, ...], old: Route, new: Route) -> tuple[str, ...]:

@@ -15,9 +15,11 @@ from itertools import islice
 from data.store import Store
 from queues.figures.grouping import BETWEEN, NO_FACTS, By, Facts, Grouped, grouping, needs_facts
 from queues.figures.handling import IDLE, handled
-from queues.figures.metrics import ASIDE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
+from queues.figures.metrics import ASIDE, LATE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
 from queues.figures.ratings_and_reviews import judged
 from queues.figures.ticket_history import History, told_in_order
+
+_CLOCKS = frozenset(LATE.values())
 
 _BATCH = 1_000
 """The number of tickets between two progress reports."""
@@ -147,7 +149,10 @@ def _all_measures(store: Store, question: Question) -> Found:
 
 def _of_lives(store: Store, question: Question) -> Found:
     """Yield each ticket's measures, in order of ticket number."""
-    lives = store.events.lives(question.spans[-1].until, since=question.spans[0].since)
+    lives, came = (
+        store.events.lives(question.spans[-1].until, since=question.spans[0].since),
+        store.shifts.first_begun(),
+    )
     newest = max(1, store.tickets.newest())
     while batch := list(islice(lives, _BATCH)):
         numbers = [number for number, _ in batch]
@@ -163,8 +168,19 @@ def _of_lives(store: Store, question: Question) -> Found:
                     (life.reply if timeline[heard][1] == 1 else life.add)(*timeline[heard][2])
                     heard += 1
                 if heard:
-                    yield place, measures(life, span.since, span.until, question.elapsed), of_ticket
+                    of_life = measures(life, span.since, span.until, question.elapsed)
+                    yield place, _their_own(of_life, came) if came else of_life, of_ticket
         question.on_progress(batch[-1][0] / newest)
+
+
+def _their_own(of_life: Sequence[Measure], came: Mapping[str, int]) -> list[Measure]:
+    """Credit no one with a clock that ran out before the agent's first shift: whoever comes new is not late for it."""
+    return [
+        measure._replace(agent="")
+        if measure.metric in _CLOCKS and measure.value and measure.at < came.get(measure.agent, 0)
+        else measure
+        for measure in of_life
+    ]
 
 
 def _of_handling(store: Store, question: Question) -> Found:

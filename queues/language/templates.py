@@ -11,6 +11,7 @@ SHARED = 0.6
 """A sentence is ours when this share of its word trigrams is in a known text."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+|\n+")
+_SENTENCE = re.compile(rf"({SENTENCE_END.pattern})")
 Trigram = tuple[str, str, str]
 
 
@@ -33,15 +34,23 @@ class KnownTexts:
         """
         if self._empty():
             return text
-        sentences = SENTENCE_END.split(text)
+        parts = _SENTENCE.split(text)
+        sentences, gaps = parts[::2], [*parts[1::2], ""]
         results = [_trigrams(sentence) for sentence in sentences]
         held_back = [
             self._hold(trigrams) and not kept(sentence) for sentence, trigrams in zip(sentences, results, strict=True)
         ]
         if not any(held and _is_long(trigrams) for held, trigrams in zip(held_back, results, strict=True)):
             return text
-        visible = [sentence for sentence, held in zip(sentences, held_back, strict=True) if not held]
-        return "\n".join(visible) if any(map(str.isalpha, "".join(visible))) else text
+        # what stays keeps its line breaks: a header stays one line, and is known by it
+        rest: list[str] = []
+        for sentence, gap, held in zip(sentences, gaps, held_back, strict=True):
+            if not held:
+                rest += [sentence, gap]
+            elif "\n" in gap and rest:
+                rest[-1] = "\n"
+        visible = "".join(rest).strip("\n")
+        return visible if any(map(str.isalpha, visible)) else text
 
     def _empty(self) -> bool:
         return not self._trigrams and (self._below is None or self._below._empty())

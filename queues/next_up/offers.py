@@ -1,11 +1,8 @@
-"""What next-up offered, and whether the agent passed it over or chose another ticket.
-
-Kept in memory while the desk is open; the events `skipped` and `picked` record it.
-"""
+"""What next-up offered, and what the agent passed over for now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from queues.next_up.urgency import Waiting
 
@@ -14,12 +11,10 @@ PASSED_FOR = 30 * 60
 
 
 class Offers:
-    """Remembers which tickets were offered, and which of them are passed over for now."""
+    """Remembers, while the desk is open, which tickets were offered and are not worked on yet."""
 
     def __init__(self) -> None:
         self._offered: set[int] = set()
-        self._passed: dict[int, tuple[int, int]] = {}
-        """By ticket: until when, and when it had last changed."""
 
     def offered(self, ticket_id: int) -> None:
         """Record that next-up gave this ticket."""
@@ -32,17 +27,8 @@ class Offers:
     def taken(self, ticket_id: int) -> None:
         """Record that the ticket was worked on; when it waits again it must be offered again."""
         self._offered.discard(ticket_id)
-        self._passed.pop(ticket_id, None)
 
-    def passed(self, ticket_id: int, updated_at: int, now: int) -> None:
-        """Record that the agent passed this ticket over."""
-        self._passed[ticket_id] = (now + PASSED_FOR, updated_at)
 
-    def offerable(self, order: Sequence[Waiting], now: int) -> list[Waiting]:
-        """Return the tickets that can be offered: all not passed over, or all if nothing else waits."""
-        rest = [candidate for candidate in order if not self._is_passed(candidate, now)]
-        return rest or list(order)
-
-    def _is_passed(self, candidate: Waiting, now: int) -> bool:
-        until, updated_at = self._passed.get(candidate.row.id, (0, 0))
-        return now < until and candidate.row.updated_at == updated_at
+def passed_last(order: Sequence[Waiting], passed: Collection[int]) -> list[Waiting]:
+    """Return the tickets with those that were passed over at the end."""
+    return sorted(order, key=lambda waiting: waiting.row.id in passed)

@@ -50,6 +50,36 @@ class Waiting:
         return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Tickets of one severity (empty for none) whose clocks run out from `since` on, before `until`.
+
+    Within a lane and a priority they rank by their clock.
+    """
+
+    severity: str
+    since: int
+    until: int
+
+
+def tiers(now: int) -> list[list[Stretch]]:
+    """Return the stretches of time in the order of their urgency: what is in a tier ranks above all later ones.
+
+    Promises and escalations may put a ticket higher than its tier says.
+    """
+    never, ever = -_NO_CLOCK, _NO_CLOCK
+    forgotten, soon = now - FORGOTTEN, now + PRESSING + 1
+    grave = [[Stretch(severity, never, soon), Stretch(severity, soon, ever)] for severity in Severity][: _ABSOLUTE + 1]
+    others = ["", *list(Severity)[_ABSOLUTE + 1 :]]
+    pressing = [Stretch(one, since, until) for one in others for since, until in ((never, forgotten), (now, soon))]
+    return [
+        *([stretch] for pair in grave[:_ABSOLUTE] for stretch in pair),
+        [grave[_ABSOLUTE][0], *pressing],
+        [Stretch(one, forgotten, now) for one in others],
+        [grave[_ABSOLUTE][1], *(Stretch(one, soon, ever) for one in others)],
+    ]
+
+
 def choose(
     candidates: Mapping[str, Sequence[LaneRow]],
     now: int,
@@ -82,7 +112,8 @@ def ranked(
 def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None) -> str:
     """Describe the state of a ticket: `safety#12 breaches in 8 min, S1`, `mail#7 promised an answer in 20 min`."""
     by_promise = promised_at is not None and (row.due_at is None or promised_at <= row.due_at)
-    words = f"{lane}#{row.id} {_promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)}"
+    clock = _promise_words(promised_at or 0, now) if by_promise else _clock_words(row.due_at, now)
+    words = f"{lane}#{row.id} {clock}" if lane else f"no lane #{row.id} {clock}"
     if row.severity is not None:
         words += f", {row.severity}"
     if _escalation_is_late(row, now):
@@ -119,13 +150,12 @@ def _urgency(candidate: Waiting, now: int, handle: Mapping[str, int]) -> tuple[i
         severity,
         _PRIORITIES.index(row.priority),
         due,
-        row.updated_at,
         row.id,
     )
 
 
 def _stage(row: LaneRow, remaining: int, *, owed: bool) -> int:
-    """Return 1 for urgent, 2 for late, 3 for the rest; `left` are the seconds on the clock.
+    """Return 1 for urgent, 2 for late, 3 for the rest; `remaining` are the seconds on the clock.
 
     Known harm, a promise (`owed`) and forgotten tickets are urgent although they are late.
     """

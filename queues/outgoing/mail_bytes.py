@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from data.confidential.items import NEVER_SENT
+from data.confidential.mask import masked
 from data.errors import RuleError
 from data.records.messages import Direction, Message
 from data.safe_text import LONGEST_LINE
@@ -83,6 +85,7 @@ def build(
     A mail that `answers` nothing keeps its subject as it is. `enclosed` are the files that go with it. The signature
     follows a line of two dashes and a space (RFC 3676, 4.3). With `html` the same words come as HTML next to the text.
     Nothing of `earlier` is quoted: whoever is in `cc` reads this reply alone.
+    A whole card number, a code or a password in the subject is masked.
     Raises RuleError if the mail cannot be written as it was asked.
     """
     from queues.mail.letter import usable_id, write  # the mail package takes a tenth of the start-up
@@ -93,7 +96,7 @@ def build(
     signed = f"{text}\n\n-- \n{signature.strip()}" if signature.strip() else text
     return write(
         Letter(
-            subject=reply_subject(subject) if answers else subject[:LONGEST_LINE],
+            subject=masked(reply_subject(subject) if answers else subject[:LONGEST_LINE], NEVER_SENT),
             at=at,
             plain=signed,
             sender=Person(brand, sender),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -25,13 +25,21 @@ class _Read:
 class ProcedureBook(Mapping[str, Procedure]):
     """Procedures by id. Checks the folder when used and reads only changed files; never raises for a file."""
 
-    def __init__(self, folder: Path | None = None, *, patience: float = 0.5) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        patience: float = 0.5,
+        fit: Callable[[frozenset[str]], frozenset[str]] = lambda lanes: lanes,
+    ) -> None:
+        """`fit` gives the desk's lanes for those that the built-in procedures name."""
         self._folder = folder
+        self._built_in = {key: _fitted(item, fit(item.lanes)) for key, item in built_in().items()}
         self._patience = patience
         """Seconds between two checks of the folder."""
         self._looked = monotonic() - patience
         self._read: dict[Path, _Read] = {}
-        self._procedures: dict[str, Procedure] = dict(built_in())
+        self._procedures: dict[str, Procedure] = dict(self._built_in)
         self.problems: list[str] = []
         """An error for each invalid file, with its line."""
 
@@ -41,7 +49,7 @@ class ProcedureBook(Mapping[str, Procedure]):
         if stamps == {path: read.stamp for path, read in self._read.items()}:
             return False
         self._read = {path: self._taken(path, stamp) for path, stamp in stamps.items()}
-        procedures, problems = dict(built_in()), []
+        procedures, problems = dict(self._built_in), []
         own: dict[str, Path] = {}
         for path, read in self._read.items():
             procedure, problem = read.procedure, read.problem
@@ -78,6 +86,10 @@ class ProcedureBook(Mapping[str, Procedure]):
 
     def __len__(self) -> int:
         return len(self._procedures)
+
+
+def _fitted(procedure: Procedure, lanes: frozenset[str]) -> Procedure:
+    return procedure if lanes == procedure.lanes else replace(procedure, lanes=lanes)
 
 
 def _stamps(folder: Path | None) -> Iterator[tuple[Path, _Stamp]]:

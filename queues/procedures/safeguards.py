@@ -18,7 +18,9 @@ NEW_ADDRESS, ACCOUNT_DATA, STATUTORY_CLOCK, OWN_CASE = "new-address", "account-d
 
 NO_ADDRESS = "no-address"
 """No mail can go to the recipient."""
-ABSOLUTE = frozenset({OWN_CASE, NO_ADDRESS})
+NEVER_SENT_RULE = "never-sent"
+"""A text that leaves carries a whole card number, a one-time code or a password."""
+ABSOLUTE = frozenset({OWN_CASE, NO_ADDRESS, NEVER_SENT_RULE})
 """Rules that no reason overrides."""
 
 DECIDED_BY = "decided-by:"

@@ -5,8 +5,8 @@ One TOML file per scorecard; a file in one's own folder replaces the built-in sc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -126,12 +126,16 @@ def card_for(lane: str, cards: Mapping[str, Scorecard]) -> Scorecard:
     return (named or [card for card in ordered if not card.lanes] or ordered)[0]
 
 
-def load(folder: Path | None = None) -> dict[str, Scorecard]:
+def load(
+    folder: Path | None = None, *, fit: Callable[[frozenset[str]], frozenset[str]] = lambda lanes: lanes
+) -> dict[str, Scorecard]:
     """Read the built-in cards and those of a folder, by id; the folder's replace them.
 
-    A folder that does not exist is empty. Raises InputError with file and line.
+    `fit` gives the desk's lanes for those that the built-in cards name. A folder that does not exist is empty. Raises
+    InputError with file and line.
     """
-    return dict(built_in()) | (_load_folder(folder) if folder is not None else {})
+    own = {key: replace(card, lanes=fit(card.lanes)) for key, card in built_in().items()}
+    return own | (_load_folder(folder) if folder is not None else {})
 
 
 @cache

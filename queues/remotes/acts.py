@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.records.changes import Event
-from queues.desk.desk import FOLLOWED
 from queues.desk.imported_state import IMPORT
 from queues.desk.recalculate import CLOCK
 from queues.desk.recognisers.arrival import INTAKE
+from queues.desk.route_again import FOLLOWED
 
 _BY_ITSELF = frozenset({INTAKE, CLOCK, IMPORT})
 

@@ -17,6 +17,8 @@ from queues.routing.word_sets import Phrases
 
 OneOrMore = list[str] | str
 
+WORDS = "words"
+"""The name of the condition on words."""
 HEARS = "what is heard"
 """The name of the condition on what the model hears; its finding is shown with the reason."""
 _ONE_SENTENCE = 0.6
@@ -40,9 +42,14 @@ class Facts:
     tier: str = ""
     lane: str = ""
     """Where the connector would put it, or where the ticket is."""
+    meant: frozenset[str] = frozenset()
+    """Other names by which rules may mean that lane."""
+    topic: str = ""
+    severity: str = ""
+    priority: str = ""
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RuleWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `when` of a rule as it is in the file: all that is set must hold, a list means any of its values."""
 
     connector: OneOrMore = []
@@ -58,6 +65,14 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tags: OneOrMore = []
     tier: OneOrMore = []
     lanes: OneOrMore = []
+
+
+class When(RuleWhen, frozen=True, forbid_unknown_fields=True):
+    """What a lane's filter may ask besides: what the rules, or an agent, have set."""
+
+    topic: OneOrMore = []
+    severity: OneOrMore = []
+    priority: OneOrMore = []
 
 
 class Words:
@@ -104,11 +119,11 @@ class Condition:
     """Takes the facts and the words of subject and text, returns the value that fits or None."""
 
 
-def compiled(when: When) -> tuple[Condition, ...]:
+def compiled(when: RuleWhen) -> tuple[Condition, ...]:
     """Compile the conditions that are set, the cheap ones first."""
     results = [
         _one_of("connector", when.connector, lambda facts: (facts.connector,)),
-        _one_of("lane", when.lanes, lambda facts: (facts.lane,)),
+        _one_of("lane", when.lanes, lambda facts: (facts.lane, *facts.meant)),
         _one_of("customer tier", when.tier, lambda facts: (facts.tier,)),
         _one_of("tag", when.tags, lambda facts: facts.tags),
         _one_of("language", when.language, lambda facts: (facts.language,)),
@@ -120,10 +135,16 @@ def compiled(when: When) -> tuple[Condition, ...]:
         _mostly(when.mostly),
         _hears(when.hears, when.at_least, anywhere=bool(many(when.words))),
     ]
+    if isinstance(when, When):
+        results += [
+            _one_of("topic", when.topic, lambda facts: (facts.topic,)),
+            _one_of("severity", when.severity, lambda facts: (facts.severity,)),
+            _one_of("priority", when.priority, lambda facts: (facts.priority,)),
+        ]
     return tuple(condition for condition in results if condition is not None)
 
 
-def named_sets(when: When) -> set[str]:
+def named_sets(when: RuleWhen) -> set[str]:
     """Return the names of the sets that its words name."""
     return {name for text in (*many(when.words), *many(when.without)) for name in Pattern.of(text).sets}
 
@@ -171,7 +192,7 @@ def _words(wanted: OneOrMore) -> Condition | None:
     if not (words := many(wanted)):
         return None
     find = _finder(words)
-    return Condition("words", listed(words), lambda _facts, said: find(said))
+    return Condition(WORDS, listed(words), lambda _facts, said: find(said))
 
 
 def _without(unwanted: OneOrMore) -> Condition | None:

@@ -7,36 +7,43 @@ add up. Words ignore case, accents and punctuation and match whole words; a `*` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from data.records.incoming import Incoming
-from data.records.tickets import Priority, Severity
+from data.records.tickets import DEFAULT_LANES, Lane, Priority, Severity, Ticket, harm_lanes
 from queues.ground import rule_files
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
 from queues.routing.conditions import (
     HEARS,
+    WORDS,
     Condition,
     Facts,
     OneOrMore,
-    When,
+    RuleWhen,
     Words,
     compiled,
     listed,
     many,
     named_sets,
 )  # fmt: skip
-from queues.routing.lanes import DEFAULT_LANE
+from queues.routing.lanes import lane_named, place, stands_for
 from queues.routing.word_sets import Phrases, built_in, merged
 
 NO_RULE = "no rule"
 """The reason where nothing matched."""
 NOT_TRIED = "not tried, an earlier rule ended the search"
+LOOK = "look"
+"""The tag of a ticket whose harm is in doubt: a person looks first."""
+HARMFUL = frozenset({Severity.S0, Severity.S1, Severity.S2})
+"""The severities of a message that reports harm; S3 and S4 are appeals, insults and nuisances."""
+NO_HARM = "none"
+"""What a person answers who is asked for the kind of harm and sees none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Route:
     """Where a message goes, and why. Severity is None, topic and procedure are empty, where no rule sets them."""
 
     lane: str
+    """Empty if it fits no lane."""
     priority: Priority
     severity: Severity | None
     tags: tuple[str, ...]
@@ -73,6 +81,13 @@ class Route:
     """Every rule in order."""
     harm: float | None = None
     """How likely the model finds harm of any kind, 0 to 1; None where no rule listens."""
+    placed_by: str = "rule"
+    """What names the lane: `rule`, `filter`, `source` (account or queue), `rest` (a lane without a filter), `none`."""
+
+    @property
+    def harmful(self) -> bool:
+        """The message reports harm, or may."""
+        return is_harm(self.severity, self.tags)
 
 
 class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +101,7 @@ class _Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
-    when: When = When()
+    when: RuleWhen = RuleWhen()
     then: _Then = _Then()
     goes_on: bool = msgspec.field(default=False, name="continue")
 
@@ -104,6 +119,18 @@ class Rule:
     conditions: tuple[Condition, ...]
     then: _Then
     goes_on: bool
+    kinds: tuple[str, ...]
+    """The kinds of harm that it is for, as `mostly` or else `hears` names them."""
+
+    @property
+    def of_harm(self) -> bool:
+        """Its tickets report harm, or may."""
+        return is_harm(self.then.severity, self.tags)
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags that it gives."""
+        return many(self.then.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,34 @@ class Rules:
     rules: tuple[Rule, ...]
     sets: Phrases = field(default_factory=lambda: Phrases(()))
     """The sets of words that its phrases name: the built-in ones and the file's own."""
+    set_names: frozenset[str] = frozenset()
+    weak: bool = False
+    """The filters of the lanes come before them, except where they hear harm."""
+
+    def rule_for(self, kind: str, *, doubt: bool = False) -> Rule | None:
+        """Return the first rule for a kind of harm, None if there is none; `doubt` asks for one that gives `look`.
+
+        A rule for what the model hears alone comes before one that also wants words.
+        """
+        fitting = [rule for rule in self.rules if kind in rule.kinds and rule.of_harm and (LOOK in rule.tags) is doubt]
+        return min(
+            fitting, key=lambda rule: any(condition.name == WORDS for condition in rule.conditions), default=None
+        )
+
+    @property
+    def harm_tags(self) -> frozenset[str]:
+        """The tags that only harm gives."""
+        return frozenset(tag for rule in self.rules if rule.of_harm for tag in rule.tags)
+
+    @property
+    def harm_topics(self) -> frozenset[str]:
+        """The topics of harm."""
+        return frozenset(rule.then.topic for rule in self.rules if rule.of_harm and rule.then.topic)
+
+    @property
+    def harm_lanes(self) -> frozenset[str]:
+        """The lanes that handle harm."""
+        return frozenset(rule.then.lane for rule in self.rules if rule.of_harm and rule.then.lane)
 
 
 def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
@@ -143,14 +198,16 @@ def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
             kinds = ", ".join(harm_model.HARM)
             file.fail(f"{other!r} is not a kind of harm; the kinds are {kinds}", "rule", index, "mostly")
         seen.add(table.name)
-        rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on))
-    return Rules(tuple(rules), Phrases((phrase, name) for name, phrases in sets.items() for phrase in phrases))
+        listened = tuple(many(table.when.mostly) or many(table.when.hears))
+        rules.append(Rule(table.name, compiled(table.when), table.then, table.goes_on, listened))
+    phrases_of = Phrases((phrase, name) for name, phrases in sets.items() for phrase in phrases)
+    return Rules(tuple(rules), phrases_of, frozenset(sets))
 
 
 @cache
 def default_rules() -> Rules:
     """Return the rules that come with the desk."""
-    return load(Path(__file__).with_name("routing_default.toml"))
+    return replace(load(Path(__file__).with_name("routing_default.toml")), weak=True)
 
 
 def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
@@ -169,9 +226,13 @@ def facts_of(message: Incoming, tags: Iterable[str] = ()) -> Facts:
     )
 
 
-def route(rules: Rules, facts: Facts) -> Route:
-    """Apply the rules in order. Where none says so: the connector's lane (or the default one), normal priority."""
+def route(rules: Rules, facts: Facts, lanes: Sequence[Lane] = DEFAULT_LANES, standing: Ticket | None = None) -> Route:
+    """Apply the rules in order, then find the lane (`queues.routing.lanes.place`). Priority is normal unless set.
+
+    With a `standing` ticket the lane goes by the tags, topic, severity and priority that it has, not by the rules'.
+    """
     text = Words(f"{facts.subject}\n{facts.text}", rules.sets)
+    facts = replace(facts, meant=stands_for(facts.lane, lanes))
     matched: list[Rule] = []
     trace: list[Trial] = []
     ended = False
@@ -182,16 +243,54 @@ def route(rules: Rules, facts: Facts) -> Route:
             matched.append(rule)
             ended = not rule.goes_on
     parts = [rule.then for rule in matched]
-    return Route(
-        lane=next((part.lane for part in parts if part.lane), facts.lane or DEFAULT_LANE),
+    reasons = [_named(trial) for trial in trace if trial.matched]
+    taken = Route(
+        lane=next((part.lane for part in parts if part.lane), ""),
         priority=next((part.priority for part in parts if part.priority), Priority.NORMAL),
         severity=next((part.severity for part in parts if part.severity), None),
         tags=tuple(dict.fromkeys(tag for part in parts for tag in many(part.tags))),
         topic=next((part.topic for part in parts if part.topic), ""),
         procedure=next((part.procedure for part in parts if part.procedure), ""),
-        reason=" + ".join(_named(trial) for trial in trace if trial.matched) or NO_RULE,
+        reason="",
         trace=tuple(trace),
         harm=text.harm,
+    )
+    now = standing or taken
+    tags = now.tags if standing else (*facts.tags, *taken.tags)
+    seen = replace(facts, tags=tags, topic=now.topic, severity=now.severity or "", priority=now.priority)
+    where = place(lanes, taken.lane, seen, text, weak=rules.weak)
+    reasons += [f"lane {where.lane}"] if where.by == "filter" else []
+    return replace(taken, lane=where.lane, placed_by=where.by, reason=" + ".join(reasons) or NO_RULE)
+
+
+def is_harm(severity: Severity | None, tags: Iterable[str]) -> bool:
+    """Return whether a severity or the tags say that someone is harmed, or may be."""
+    return severity in HARMFUL or LOOK in tags
+
+
+def corrected(rules: Rules, lanes: Sequence[Lane], facts: Facts, kind: str) -> Route | None:
+    """Return the route of a message of which a person said what harm it is about; `NO_HARM` for none.
+
+    None if no rule is for that kind. Without harm, the other rules decide, and not the lane that the message came to
+    because of harm.
+    """
+    if kind == NO_HARM:
+        others = replace(rules, rules=tuple(rule for rule in rules.rules if not rule.of_harm))
+        of_harm = rules.harm_lanes | harm_lanes(lanes)
+        return route(others, replace(facts, lane="" if facts.lane in of_harm else facts.lane), lanes)
+    rule = rules.rule_for(kind)
+    if rule is None:
+        return None
+    then, lane = rule.then, lane_named(rule.then.lane, lanes) or lane_named(facts.lane, lanes)
+    return Route(
+        lane,
+        then.priority or Priority.NORMAL,
+        then.severity,
+        tuple(rule.tags),
+        then.topic,
+        then.procedure,
+        f"corrected: {kind}",
+        (),
     )
 
 

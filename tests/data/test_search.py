@@ -120,6 +120,8 @@ def test_operators_narrow_and_stand_alone_over_every_state(store: Store) -> None
     (hit,) = store.search("dos")
     assert (hit.status, hit.lane, hit.subject) == (Status.SOLVED, "app", "Asunto")
     assert store.search("dos lane:app", lane="mail") == []
+    nowhere = add(store, "sin carril", lane="")
+    assert found(store, "lane:none") == [nowhere]
 
 
 @pytest.mark.parametrize("typed", ["before:soon", "after:2026-13-40", "status:great", "has:cat"])

@@ -86,6 +86,8 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's time zone out, and the timers that change a card a moment after it came up."""
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setattr("tui.replying.draft_choice.QUIET_SECONDS", 3_600)
+    monkeypatch.setattr("tui.context.desk_context.SAID_SECONDS", 3_600)
+    monkeypatch.setattr("tui.context.desk_context.SEVERE_SECONDS", 3_600)
     monkeypatch.setattr("tui.first_run.import_card.LOOK_SECONDS", 3_600)
 
 

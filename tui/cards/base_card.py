@@ -78,4 +78,8 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
 
 
 class BaseCard(AnswersOnce[ScreenResultType], ModalScreen[ScreenResultType], Generic[ScreenResultType]):
-    """The base of every card over the desk."""
+    """The base of every card over the desk. It leaves the desk around it as it is: dimming would draw all of it."""
+
+    DEFAULT_CSS = """
+    BaseCard { background: transparent; }
+    """

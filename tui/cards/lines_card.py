@@ -13,10 +13,10 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.cards.choices import Choices
 from tui.cards.key_line import KeyLine
+from tui.look.shown import safe_text
 
 
 class LinesCard(BaseCard[str]):

@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.look.wrapping import hanging
 

@@ -215,7 +215,7 @@ def list_(as_json: bool) -> None:
         keys = {"name": tracker.name, "kind": tracker.kind, "url": tracker.url, "queues": tracker.queues,
                 "secret": tracker.secret.partition(":")[0]}  # fmt: skip
         if as_json:
-            write_json(keys)
+            write_json(keys, as_given=True)
         else:
             queues = ", ".join(tracker.queues) or "all queues"
             click.echo(f"{tracker.name:<14} {tracker.url:<32} {queues:<57} {keys['secret']}")
@@ -226,7 +226,7 @@ def list_(as_json: bool) -> None:
             "lane": item.lane, "from": said_of(item),
         }  # fmt: skip
         if as_json:
-            write_json(row)
+            write_json(row, as_given=True)
         else:
             click.echo(f"{item.name:<14} {item.address:<32} {row['imap']:<28} {row['smtp']:<28} {row['secret']}")
 
@@ -245,7 +245,7 @@ def test(name: str | None, as_json: bool) -> None:
             sound = good = False
             detail = error.message
         if as_json:
-            write_json({"account": item.name, "ok": good, "detail": detail})
+            write_json({"account": item.name, "ok": good, "detail": detail}, as_given=True)
         else:
             click.echo(f"{'ok  ' if good else 'FAIL'}  {item.name}{': ' if detail else ''}{safe_line(detail)}")
     if not sound:

@@ -11,8 +11,8 @@ import click
 from data.errors import InputError, LeftError, RuleError
 from data.records.changes import Change, Done
 from data.records.tickets import Status
-from data.safe_text import safe_line
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
 _ALL = "all"

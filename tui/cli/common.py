@@ -14,8 +14,8 @@ from data.records.customers import Customer
 from data.records.escalations import Escalation
 from data.records.messages import Attachment
 from data.records.tickets import Ticket
-from data.safe_text import safe_line
 from data.store import Store
+from tui.look.shown import revealing, safe_line, shown_values
 from tui.look.written_values import iso
 from tui.setup.settings import store_path
 
@@ -28,6 +28,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 NUMBER = click.IntRange(1, 2**53)
 """The number of a ticket, a message or the like, within SQLite's integer range."""
+_REASON = "tridesk.reveal"
+"""Where the reason to show confidential data is kept between option and `reading`."""
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 
 
@@ -54,11 +56,43 @@ def attachment_keys(part: Attachment) -> dict[str, Any]:
     }
 
 
+def reveal_option(name: str = "--reveal") -> Callable[[Command], Command]:
+    """Add the option that shows confidential data unmasked, for a reason that `reading` records."""
+
+    def keep(ctx: click.Context, _: click.Parameter, reason: str | None) -> None:
+        if reason is not None and not reason.strip():
+            raise click.UsageError(f"{name} needs a reason: who asked for it, and why.")
+        ctx.meta[_REASON] = reason
+
+    return click.option(
+        name, metavar="REASON", callback=keep, expose_value=False, envvar="TRIDESK_REVEAL",
+        help="Show confidential data unmasked; recorded with your reason.",
+    )  # fmt: skip
+
+
+def is_revealed() -> bool:
+    """Return whether the command was given a reason to show confidential data."""
+    return click.get_current_context().meta.get(_REASON) is not None
+
+
 @contextmanager
-def reading(db: Path | None) -> Iterator[Store]:
-    """Open the store of the command for reading; it must exist. Raises StoreError."""
-    with closing(Store.open(chosen(db), create=False)) as store:
-        yield store
+def reading(db: Path | None, ticket_id: int = 0) -> Iterator[Store]:
+    """Open the store of the command for reading; it must exist. Raises StoreError.
+
+    Confidential data is masked in what the command writes, unless its `reveal_option` gave a reason: then that is
+    recorded, with the ticket that the command is about.
+    """
+    context = click.get_current_context(silent=True)
+    reason = context.meta.get(_REASON) if context is not None else None
+    if context is None or reason is None:
+        with closing(Store.open(chosen(db), create=False)) as store:
+            yield store
+        return
+    with acting(db) as desk:
+        known = ticket_id if desk.store.tickets.get(ticket_id) is not None else 0
+        desk.note_unmasked(known, (), f"tridesk {context.info_name}", reason)
+        with revealing():
+            yield desk.store
 
 
 @contextmanager
@@ -71,8 +105,9 @@ def acting(db: Path | None) -> Iterator[Desk]:
         yield desk
 
 
-def write_json(values: dict[str, Any]) -> None:
-    """Write one JSON line."""
+def write_json(values: dict[str, Any], *, as_given: bool = False) -> None:
+    """Write one JSON line, what is confidential masked; `as_given` is for what the caller passed in or configured."""
+    values = values if as_given else shown_values(values)
     # A lone surrogate (a file name's odd byte) has no UTF-8; backslashreplace writes it as its JSON escape
     click.echo(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
@@ -105,7 +140,7 @@ def ticket_line(ticket: Ticket, customer: Customer | None) -> str:
     """Return a ticket as one readable line; foreign text is made safe."""
     name = safe_line(customer.name if customer else "")
     due = iso(ticket.due_at) or "-"
-    stand = f"#{ticket.id:<6} {ticket.lane:<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
+    stand = f"#{ticket.id:<6} {ticket.lane or 'no lane':<7} {ticket.status:<8} {ticket.language:<4} {due:<21}"
     return f"{stand} {name[:20]:<20} {safe_line(ticket.subject)}"
 
 

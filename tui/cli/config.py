@@ -1,4 +1,4 @@
-"""`tridesk config explain`: every setting, its current value and where that comes from."""
+"""`tridesk config explain` and `check`: every setting with its source, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def config() -> None:
 
 @config.command()
 @json_option
+def check(as_json: bool) -> None:
+    """Check config.toml and routing.toml: keys, theme, lanes, clocks, teams, rules. Exit 1 if something is wrong."""
+    from tui.cli.doctor import report, settings_checks
+
+    report(settings_checks(), as_json=as_json)
+
+
+@config.command()
+@json_option
 def explain(as_json: bool) -> None:
     """List each setting with its value and source."""
     configuration = load()
@@ -32,6 +41,6 @@ def explain(as_json: bool) -> None:
         )
     for name, value, source in rows:
         if as_json:
-            write_json({"setting": name, "value": value, "source": source})
+            write_json({"setting": name, "value": value, "source": source}, as_given=True)
         else:
             click.echo(f"{name:<14} {value!s:<40} {source}")

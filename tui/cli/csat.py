@@ -9,10 +9,11 @@ import click
 
 from data.errors import InputError
 from data.records.ratings import SATISFIED, UNHAPPY, Rating
-from data.safe_text import safe_line, shortened
+from data.safe_text import shortened
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.cli.listing import rating_keys
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import click
 from data.errors import InputError
 from data.records.changes import Change
 from data.records.tickets import Status
-from data.safe_text import safe_line
 from tui.cli.acting import carry_out, tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, ticket_keys, write_json
+from tui.look.shown import safe_line
 from tui.setup.clock import wall_clock
 
 _tickets = click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)

@@ -80,11 +80,13 @@ def rehearse(path: Path, amount: int, seed: int, end: int) -> None:
     """Simulate a month of work up to `end`; progress goes to stderr on a terminal."""
     from data.store import Store
     from macros.files.library import Library
+    from queues.connectors.demo import TEAMS
     from queues.desk.desk import Desk
     from queues.desk.desk_rules import DeskRules
+    from queues.procedures.procedure import built_in
     from tui.demo.demo_month import HeldClock, Rehearsal
 
-    clock, rules = HeldClock(end), DeskRules()
+    clock, rules = HeldClock(end), DeskRules(procedures=built_in(), teams=TEAMS)
     with closing(Store.open(path)) as store:
         month = Rehearsal(
             lambda agent: Desk(store, clock=clock, rules=rules, agent=agent),
@@ -116,5 +118,5 @@ def _tell(path: Path, seed: int, seconds: float, *, as_json: bool) -> None:
     if as_json:
         write_json({"tickets": total, "lanes": waiting, "seed": seed, "seconds": round(seconds, 3)})
         return
-    shares = ", ".join(f"{lane} {amount:,}" for lane, amount in sorted(waiting.items()))
+    shares = ", ".join(f"{lane or 'no lane'} {amount:,}" for lane, amount in sorted(waiting.items()))
     click.echo(f"{total:,} tickets wait ({shares}); seed {seed}, filled in {seconds:.1f} s")

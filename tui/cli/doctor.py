@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,10 @@ from data.desk_file.backup_files import backups_of, way_out
 from data.errors import DeskError
 from data.locations import doubtful_file_system
 from data.records.outbox import OutboxState
+from data.records.tickets import LaneFilter
 from data.safe_text import safe_line
 from data.store import Store
+from queues.desk.lane_moves import lanes_before
 from queues.procedures.book import ProcedureBook
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.deciding.escalation_text import FOLDER
@@ -30,8 +32,13 @@ from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
 @json_option
 def doctor(db: Path | None, as_json: bool) -> None:
     """Check the desk; exit 1 if something needs attention."""
-    path, sound = chosen(db), True
-    for name, check in _checks(path):
+    report(_checks(chosen(db)), as_json=as_json)
+
+
+def report(checks: Iterable[tuple[str, Check]], *, as_json: bool) -> None:
+    """Carry out checks and print their results; exit 1 if one fails."""
+    sound = True
+    for name, check in checks:
         good, words = _tried(check)
         sound &= good
         for line in words:
@@ -61,16 +68,27 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     yield "events", lambda: _events(path)
     yield "outbox", lambda: _outbox(path)
     yield "suspended", lambda: _suspended(path)
-    yield "settings", _settings
+    yield from settings_checks()
     if _tried(_settings)[0]:
-        settings = load().settings
-        yield from ((name, partial(_of_settings, check, settings)) for name, check in _OF_SETTINGS.items())
         yield "accounts", lambda: _accounts(path)
-        yield "routing", lambda: _routing(settings)
+    yield "placed", lambda: _placed(path)
     yield "procedures", _procedures
     yield "macros", lambda: _library("macros")
     yield "escalations", lambda: _library(FOLDER)
     yield "scorecards", _scorecards
+
+
+def settings_checks() -> Iterator[tuple[str, Check]]:
+    """Yield the checks of `config.toml` and `routing.toml`; of their parts only if the file can be read."""
+    yield "settings", _settings
+    if _tried(_settings)[0]:
+        settings = load().settings
+        lanes = partial(_of_settings, _lanes, settings)
+        yield from ((name, partial(_of_settings, check, settings)) for name, check in _OF_SETTINGS.items())
+        yield "lanes", lanes
+        if _tried(lanes)[0]:  # what needs the lanes would only say the same
+            yield "clocks", partial(_of_settings, _clocks, settings)
+            yield "routing", lambda: _routing(settings)
 
 
 def _tried(check: Check) -> tuple[bool, list[str]]:
@@ -81,7 +99,7 @@ def _tried(check: Check) -> tuple[bool, list[str]]:
     return isinstance(result, str), [result] if isinstance(result, str) else result
 
 
-def _of_settings(check: Callable[[Settings], str], settings: Settings) -> str:
+def _of_settings(check: Callable[[Settings], str | list[str]], settings: Settings) -> str | list[str]:
     """Run a check whose errors need not name the file: they are about `config.toml`."""
     try:
         return check(settings)
@@ -157,6 +175,18 @@ def _outbox(path: Path) -> str | list[str]:
     return asked or (f"{waiting} waiting to leave" if waiting else "nothing waits")
 
 
+def _placed(path: Path) -> str:
+    """Report tickets in no lane, and whether the lanes have changed since tickets were placed."""
+    if not path.exists():
+        return "no ticket is in no lane"
+    with closing(Store.open(path)) as store:
+        names, counts = store.lanes.others(), store.tickets.counts()
+        waiting = sum(counts[name].active for name in names if name in counts)
+        moved = lanes_before(store) is not None
+    said = f"{waiting} tickets wait in no lane; `tridesk list --lane none`" if waiting else "no ticket waits in no lane"
+    return said + ("; the lanes have changed, `tridesk lanes --again` moves tickets" if moved else "")
+
+
 def _suspended(path: Path) -> str:
     if not path.exists():
         return "no mail waits to be taken in"
@@ -185,8 +215,30 @@ def _theme(settings: Settings) -> str:
     return theme_name(settings.theme)
 
 
-def _lanes(settings: Settings) -> str:
-    return ", ".join(lane.name for lane in open_desk.lanes(settings))
+def _lanes(settings: Settings) -> str | list[str]:
+    lanes = open_desk.lanes(settings)
+    if unknown := list(_naming_lanes(settings, [lane.name for lane in lanes])):
+        return unknown
+    named = ", ".join(f"{lane.name} (handles harm)" if lane.harm else lane.name for lane in lanes)
+    if not any(lane.harm for lane in lanes):
+        named += f"; none has harm = true, so harm goes to {lanes[0].name}"
+    if all(lane.harm or lane.filter != LaneFilter() for lane in lanes):
+        named += "; each has a filter, so what fits none is in no lane"
+    return named
+
+
+def _naming_lanes(settings: Settings, known: Collection[str]) -> Iterator[str]:
+    """Yield what names a lane that the desk does not have."""
+    named = [
+        *((f"the account {account.name}", [account.lane]) for account in settings.account),
+        *((f"the queues of {tracker.name}", list(tracker.queues.values())) for tracker in settings.tracker),
+        *((f"the policy {policy.name}", policy.lanes) for policy in settings.policy),
+        ("lanes under [exposure]", list(settings.exposure.lanes)),
+    ]
+    for where, lanes in named:
+        for lane in lanes:
+            if lane and lane not in known:
+                yield f"{where}: there is no lane {lane!r}; the lanes are {', '.join(known)}"
 
 
 def _clocks(settings: Settings) -> str:
@@ -198,7 +250,7 @@ def _teams(settings: Settings) -> str:
     return f"{len(open_desk.other_teams(settings))} teams"
 
 
-_OF_SETTINGS = {"keys": _keys, "theme": _theme, "lanes": _lanes, "clocks": _clocks, "teams": _teams}
+_OF_SETTINGS = {"keys": _keys, "theme": _theme, "teams": _teams}
 
 
 def _accounts(path: Path) -> str:

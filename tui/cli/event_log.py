@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from data.errors import InputError
-from tui.cli.common import NUMBER, db_option, json_option, reading, write_json
+from tui.cli.common import NUMBER, db_option, json_option, reading, reveal_option, write_json
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import agent_name, zone_named
@@ -18,11 +18,12 @@ from tui.ticket.history_lines import history_lines
 @click.command()
 @click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @db_option
+@reveal_option()
 @json_option
 def history(ticket_id: int, db: Path | None, as_json: bool) -> None:
     """List who did what to a ticket, newest first; `*` marks what `undo --action` can still undo."""
     settings = load().settings
-    with reading(db) as store:
+    with reading(db, ticket_id) as store:
         if store.tickets.get(ticket_id) is None:
             raise InputError(
                 "No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers."

@@ -17,8 +17,9 @@ from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
 from queues.ground.roles import Right
-from tui.cli.common import acting, attachment_keys, db_option, ticket_keys
+from tui.cli.common import acting, attachment_keys, db_option, is_revealed, reading, reveal_option, ticket_keys
 from tui.cli.mbox_writing import mbox_entry
+from tui.look.shown import shown_values
 from tui.look.written_values import iso, safe_cell
 
 if TYPE_CHECKING:
@@ -28,24 +29,27 @@ if TYPE_CHECKING:
 @click.command("export")
 @click.argument("what", type=click.Choice(["tickets", "messages", "events"]), default="tickets")
 @db_option
+@reveal_option("--full")
 @click.option("--json", "form", flag_value="json", default=True, help="One JSON object per line (the default).")
 @click.option("--csv", "form", flag_value="csv", help="Comma-separated values, safe to open in a spreadsheet.")
 @click.option("--mbox", "form", flag_value="mbox", help="The messages as they came, in an mbox (mboxrd).")
 def export(what: str, db: Path | None, form: str) -> None:
-    """Write tickets, messages or events to standard output."""
+    """Write tickets, messages or events to standard output, confidential data masked unless --full says why not."""
     if form == "mbox" and what != "messages":
         raise click.UsageError("--mbox is for messages: tridesk export messages --mbox.")
+    if form == "mbox" and not is_revealed():
+        raise click.UsageError("--mbox writes the mails as they came, nothing masked: give --full REASON with it.")
     out = sys.stdout.buffer
     with acting(db) as desk:
         desk.access.require(Right.EXPORT)
-        store = desk.store
+        with suppress(StoreError):  # a desk that can only be read can be exported
+            desk.note_export(what, form)
+    with reading(db) as store:
         if form != "mbox":
             _write(_rows(store, what, form), form, out.write)
         else:
             for message in store.messages.each():
                 out.write(mbox_entry(message, store.messages.raw(message.raw_sha256)))
-        with suppress(StoreError):  # a desk that can only be read can be exported
-            desk.note_export(what, form)
 
 
 def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
@@ -107,11 +111,11 @@ def event_row(event: Event) -> dict[str, Any]:
 
 def _write(rows: Iterable[dict[str, Any]], form: str, write: Callable[[bytes], object]) -> None:
     if form == "json":
-        for row in rows:
+        for row in map(shown_values, rows):
             write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
         return
     lines = csv.writer(_Encoded(write), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for number, row in enumerate(rows):
+    for number, row in enumerate(map(shown_values, rows)):
         if number == 0:
             lines.writerow(row)
         lines.writerow([safe_cell(value) for value in row.values()])

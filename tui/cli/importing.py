@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from data.safe_text import safe_line
 from queues.intake.take_in import Report
 from tui.cli.common import chosen, db_option
 from tui.first_run.importing import Progress as Reached
 from tui.first_run.importing import import_files
+from tui.look.shown import safe_line
 
 _SHOWN = 20
 """Unreadable messages, refused records and unmapped fields named in the summary; `--json` names all."""

@@ -1,29 +1,59 @@
-"""`tridesk keys`: every action and its keys, and whether your own keymap clashes."""
+"""`tridesk keys`: every action and its keys, a sheet of them to print, and what the terminal sends for a key."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import click
 
 from tui.cli.common import json_option, write_json
-from tui.keys.actions import ACTIONS
-from tui.keys.keymap import keymap_from
+from tui.keys.actions import ACTIONS, Scope, of_scope
+from tui.keys.help_lines import PLACES
+from tui.keys.keymap import Keymap, keymap_from
+from tui.look.words import words
 from tui.setup.settings import load
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Only check whether the settings' keymap can be used.")
+@click.option("--sheet", is_flag=True, help="Write a sheet to print, in Markdown.")
+@click.option("--test", "test", is_flag=True, help="Show what your terminal sends for each key you press.")
 @json_option
-def keys(check: bool, as_json: bool) -> None:
+def keys(check: bool, sheet: bool, test: bool, as_json: bool) -> None:
     """List every action with its keys; warns about conflicts and unknown names."""
+    if check + sheet + test + as_json > 1:
+        raise click.UsageError("Give only one of --check, --sheet, --test and --json.")
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
     if check:
         click.echo("The keymap is sound.")
-        return
-    for action in ACTIONS:
-        if as_json:
-            write_json(
-                {"id": action.id, "keys": list(keymap.of(action.id)), "scope": action.scope, "title": action.title}
-            )
-        else:
-            click.echo(f"{keymap.shown(action.id):<14} {action.scope:<9} {action.id:<22} {action.title}")
+    elif sheet:
+        for line in sheet_lines(keymap):
+            click.echo(line)
+    elif test:
+        from tui.cli.key_test import try_keys  # the terminal's parser loads Textual
+
+        try_keys(keymap)
+    else:
+        for action in ACTIONS:
+            if as_json:
+                write_json(
+                    {"id": action.id, "keys": list(keymap.of(action.id)), "scope": action.scope, "title": action.title}
+                )
+            else:
+                click.echo(f"{keymap.shown(action.id):<14} {action.scope:<9} {action.id:<22} {action.title}")
+
+
+def sheet_lines(keymap: Keymap) -> Iterator[str]:
+    """Yield a Markdown table of the keys for each place, in the language of the interface; unbound actions are out."""
+    yield f"# {words('Keys of tridesk')}"
+    for scope in Scope:
+        bound = [action for action in of_scope(scope) if keymap.of(action.id)]
+        if not bound:
+            continue
+        yield f"\n## {words(PLACES[scope])}\n"
+        yield f"| {words('key')} | {words('what it does')} |"
+        yield "|---|---|"
+        for action in bound:
+            shown = keymap.shown(action.id).replace("|", "\\|")
+            yield f"| `{shown}` | **{words(action.title)}**: {words(action.tooltip)} |"

@@ -14,7 +14,6 @@ from data.records.messages import Message
 from data.records.promises import GivenPromise
 from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
-from data.safe_text import safe_line, safe_text
 from data.store import Store
 from queues.figures.ticket_figures import TicketFigures, figures_of
 from tui.cli.common import (
@@ -24,12 +23,15 @@ from tui.cli.common import (
     escalation_line,
     json_option,
     reading,
+    reveal_option,
     ticket_keys,
     ticket_line,
     write_json,
 )
+from tui.look.shown import safe_line, safe_text
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
+from tui.setup.settings import load
 from tui.ticket.event_line import aside_line
 from tui.ticket.figures_line import figures_line
 from tui.ticket.sign_line import sign_line
@@ -37,7 +39,8 @@ from tui.ticket.sign_line import sign_line
 
 @click.command("list")
 @db_option
-@click.option("--lane", help="Only this lane.")
+@reveal_option()
+@click.option("--lane", help="Only this lane; none for tickets in no lane.")
 @click.option(
     "--status", type=click.Choice([str(status) for status in Status]), help="Only this status (else new and open)."
 )
@@ -45,38 +48,67 @@ from tui.ticket.sign_line import sign_line
 @click.option("--limit", type=NUMBER, default=100, show_default=True)
 @json_option
 def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
-    """List tickets, most urgent first; with --all or --status, by number."""
+    """List tickets in the order in which `tridesk next` and the key `.` offer them; with --all or --status, by number.
+
+    What another team holds comes last, with the team; `tridesk next` skips it until the team is late. Tickets that fit
+    no lane are listed too; `--lane none` lists only those.
+    """
     with reading(db) as store:
-        names = [item.name for item in store.lanes.all()]
-        if lane is not None and lane not in names:
-            raise InputError("No such lane", f"There is no lane {lane}; the lanes are {', '.join(names)}.")
+        lanes = _lanes(store, lane)
         if everything or (status and Status(status) not in ACTIVE):
-            tickets = list(store.tickets.each(lane=lane, status=Status(status) if status else None, limit=limit))
+            tickets = _by_number(store, lanes, Status(status) if status else None, limit)
         else:
-            tickets = _urgent(store, [lane] if lane else names, status, limit)
+            tickets = _in_turn(store, lanes, status, limit)
+        held = store.escalations.held(wall_clock())
         for ticket in tickets:
             customer = store.customers.get(ticket.customer_id)
+            team = held.get(ticket.id, "")
             if as_json:
-                write_json(ticket_keys(ticket, customer))
+                write_json(ticket_keys(ticket, customer) | {"held_by": team or None})
             else:
-                click.echo(ticket_line(ticket, customer))
+                click.echo(ticket_line(ticket, customer) + (f"  [with {safe_line(team)}]" if team else ""))
         if not tickets and not as_json:
             click.echo("No tickets here.", err=True)
 
 
-def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> list[Ticket]:
-    rows = sorted((row for lane in lanes for row in store.tickets.page(lane, limit=limit)), key=lambda row: row.key)
-    tickets = (store.tickets.get(row.id) for row in rows if status is None or row.status == status)
+def _lanes(store: Store, named: str | None) -> list[str] | None:
+    """Return the stored names of the lane that is named; None for every lane. InputError if there is none."""
+    names = [item.name for item in store.lanes.all()]
+    if named is None or named in names:
+        return None if named is None else [named]
+    if named.casefold() in ("none", "no lane", ""):
+        return store.lanes.others()
+    raise InputError("No such lane", f"There is no lane {named}; the lanes are {', '.join(names)}, none.")
+
+
+def _by_number(store: Store, lanes: list[str] | None, status: Status | None, limit: int) -> list[Ticket]:
+    if lanes is None:
+        return list(store.tickets.each(status=status, limit=limit))
+    found = [ticket for lane in lanes for ticket in store.tickets.each(lane=lane, status=status, limit=limit)]
+    return sorted(found, key=lambda ticket: ticket.id)[:limit]
+
+
+def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: int) -> list[Ticket]:
+    """Return the waiting tickets in the order of the desk, then those that another team holds."""
+    from queues.desk.choose_next import Choosing
+    from tui.setup.open_desk import agent_name, exposure
+
+    settings, now = load().settings, wall_clock()
+    choosing = Choosing(store, exposure(settings), agent_name(settings))
+    wanted = limit if status is None else 2**53
+    turns = [*choosing.order(now, limit=wanted, lanes=lanes), *choosing.held(now, lanes=lanes)]
+    tickets = (store.tickets.get(waiting.row.id) for waiting in turns if status is None or waiting.row.status == status)
     return [ticket for ticket in tickets if ticket is not None][:limit]
 
 
 @click.command()
 @click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @db_option
+@reveal_option()
 @json_option
 def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
     """Show one ticket with its conversation."""
-    with reading(db) as store:
+    with reading(db, ticket_id) as store:
         ticket = store.tickets.get(ticket_id)
         if ticket is None:
             raise InputError(
@@ -206,6 +238,7 @@ def _override_keys(event: Event) -> dict[str, Any]:
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("words", nargs=-1, required=True)
 @db_option
+@reveal_option()
 @click.option("--lane", help="Only this lane.")
 @click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option

@@ -37,7 +37,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
     """List the macros: name, key, languages and title."""
     for macro in library_of(folder):
         if as_json:
-            write_json(_head(macro))
+            write_json(_head(macro), as_given=True)
         else:
             languages = ",".join(macro.languages) or "-"
             click.echo(
@@ -57,7 +57,8 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
         bodies = {body.language: body.text for body in macro.bodies}
         snippets = [snippet.name for snippet in macro.snippets]
         write_json(
-            {**_head(macro), "asks": asks, "bodies": bodies, "snippets": snippets, "attachments": macro.attachments}
+            {**_head(macro), "asks": asks, "bodies": bodies, "snippets": snippets, "attachments": macro.attachments},
+            as_given=True,
         )
         return
     click.echo(safe_line(f"{macro.name}: {macro.title.for_language('en')}"))
@@ -126,7 +127,8 @@ def render_one(
                 "text": made.text,
                 "attachments": [file.filename for file in made.change.attachments],
                 "holes": holes,
-            }
+            },
+            as_given=True,
         )
     else:
         click.echo(safe_text(made.text))
@@ -146,7 +148,10 @@ def _head(macro: Macro) -> dict[str, Any]:
 def _tell(verdict: Verdict, as_json: bool) -> None:
     if as_json:
         line = verdict.line if not verdict.accepted else None
-        write_json({"file": str(verdict.file), "accepted": verdict.accepted, "line": line, "reason": verdict.reason})
+        write_json(
+            {"file": str(verdict.file), "accepted": verdict.accepted, "line": line, "reason": verdict.reason},
+            as_given=True,
+        )
     elif not verdict.accepted:
         click.echo(safe_line(f"{verdict.file}:{verdict.line}: {verdict.reason}"))
 

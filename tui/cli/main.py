@@ -48,6 +48,7 @@ COMMANDS = {
     "redo": ("tui.cli.acting", "redo"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
+    "lanes": ("tui.cli.lanes", "lanes"),
     "csat": ("tui.cli.csat", "csat"),
     "reviews": ("tui.cli.reviews", "reviews"),
     "report": ("tui.cli.report", "report"),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from data.safe_text import safe_line
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
 

@@ -12,11 +12,11 @@ from data.errors import InputError
 from data.records.changes import Change
 from data.records.problems import Problem
 from data.records.tickets import Status
-from data.safe_text import safe_line
 from queues.desk.problems import known
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.deciding.escalation_text import HandingOver
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.setup.clock import wall_clock

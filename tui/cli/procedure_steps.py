@@ -9,11 +9,11 @@ import click
 
 from data.errors import InputError
 from data.records.tickets import Ticket
-from data.safe_text import safe_line
 from queues.desk.desk import Desk
 from queues.procedures import wording_diff
 from queues.procedures.procedure import Procedure, Step, procedure_for
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
 

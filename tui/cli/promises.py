@@ -10,11 +10,11 @@ import click
 from data.errors import InputError
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
-from data.safe_text import safe_line, safe_text
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import moment, span
+from tui.look.shown import safe_line, safe_text
 from tui.look.written_values import iso
 from tui.shifts.handover_line import left_line
 

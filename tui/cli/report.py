@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from data.safe_text import safe_line
 from queues.figures.grouping import AGE_NAMES, By
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, measures_behind, reports
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 from tui.reports.hours import elapsed_of
 from tui.reports.html_page import groupings

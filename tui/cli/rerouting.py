@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from data.safe_text import safe_line
+from data.records.tickets import Lane
 from data.store import Store
 from queues.desk.route_again import EXAMPLES, Move, Plan, plan, words_of
 from queues.routing.rules import Rules
 from tui.cli.common import acting, write_json
+from tui.look.shown import safe_line
 
 
 def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json: bool) -> None:
     """Re-route, or only count; print what moves. Raises StoreError and InputError."""
     with acting(db) as desk:
-        plan = _planned(desk.store, rules or desk.rules.routing)
+        plan = _planned(desk.store, rules or desk.rules.routing, desk.rules.lanes)
         done = desk.reroute(plan) if plan.moves and not dry_run else None
     moved = len(done.ticket_ids) if done else 0
     if as_json:
@@ -29,7 +31,7 @@ def route_again(db: Path | None, rules: Rules | None, *, dry_run: bool, as_json:
         click.echo(f"Moved {moved:,}; `tridesk undo` takes it back.")
 
 
-def _planned(store: Store, rules: Rules) -> Plan:
+def _planned(store: Store, rules: Rules, lanes: Sequence[Lane]) -> Plan:
     """Apply the rules to every open ticket; progress goes to the terminal."""
     from rich.console import Console
     from rich.progress import Progress
@@ -37,7 +39,7 @@ def _planned(store: Store, rules: Rules) -> Plan:
     total = sum(sum(lane.by_status.values()) for lane in store.tickets.counts().values())
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Trying the rules", total=total)
-        return plan(store, rules, lambda looked_at: bar.update(task, completed=looked_at))
+        return plan(store, rules, lanes, lambda looked_at: bar.update(task, completed=looked_at))
 
 
 def _lines(plan: Plan) -> list[str]:

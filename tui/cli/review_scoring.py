@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from data.errors import InputError
-from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.cards import Scorecard
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
+from tui.look.shown import safe_line, safe_text
 from tui.reviews.review_lines import version_words
-from tui.setup.settings import config_folder
+from tui.setup.open_desk import scorecards
+from tui.setup.settings import load
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -24,7 +25,7 @@ FOLDER = "scorecards"
 
 def own_cards() -> dict[str, Scorecard]:
     """Return the scorecards: the built-in ones and those of the user's folder. Raises InputError."""
-    return cards.load(config_folder() / FOLDER)
+    return scorecards(load().settings)
 
 
 @click.command()

@@ -10,12 +10,12 @@ import click
 
 from data.errors import InputError, RuleError
 from data.records.reviews import AnswerKind, Picked, Review
-from data.safe_text import safe_line, safe_text
 from queues.quality import cards
 from queues.quality.reviewing import card_then
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.cli.review_scoring import FOLDER, calibrate, score
+from tui.look.shown import safe_line, safe_text
 from tui.look.written_values import iso
 from tui.reviews.review_lines import answer_line, mark_lines, percent, stand, version_words
 from tui.setup.settings import config_folder

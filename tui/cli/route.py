@@ -70,7 +70,7 @@ def route(
 
         route_again(db, rules, dry_run=dry_run, as_json=as_json)
         return
-    rules = rules or routing_rules(config_folder())
+    rules, here = rules or routing_rules(config_folder()), lanes(load().settings)
     failed = False
     for number, raw in _messages():
         try:
@@ -81,7 +81,7 @@ def route(
             continue
         if not number:
             facts = replace(facts, connector=connector, tier=tier, tags=tags)
-        taken = routing.route(rules, facts)
+        taken = routing.route(rules, facts, here)
         click.echo(_as_json(taken, facts, others, explain) if as_json else _as_words(taken, facts, explain))
     if failed:
         sys.exit(1)
@@ -180,7 +180,7 @@ def _as_json(taken: Route, facts: Facts, others: dict[str, Any], explain: bool) 
 
 
 def _as_words(taken: Route, facts: Facts, explain: bool) -> str:
-    parts = [taken.lane, f"{taken.priority} priority", taken.severity or "", taken.topic]
+    parts = [taken.lane or "no lane", f"{taken.priority} priority", taken.severity or "", taken.topic]
     parts.append(f"procedure {taken.procedure}" if taken.procedure else "")
     parts += [f"tags {' '.join(taken.tags)}" if taken.tags else "", f"language {facts.language} {facts.confidence:.2f}"]
     lines = [safe_line(f"{' · '.join(part for part in parts if part)} · because: {taken.reason}")]

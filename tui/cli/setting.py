@@ -1,4 +1,4 @@
-"""`tridesk set`: corrects what a ticket and its customer are known as, as the keys `F` and `d` do."""
+"""`tridesk set`: corrects what a ticket and its customer are known as, as the keys `U`, `W` and `d` do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 from data.records.changes import Change
 from data.records.tickets import Priority, Severity
 from queues.desk.customer_language import REGISTERS
+from queues.routing.harm_model import HARM
+from queues.routing.rules import NO_HARM
 from tui.cli.acting import carry_out
 from tui.cli.common import NUMBER, db_option, json_option
 
@@ -19,6 +21,11 @@ _NONE = "none"
 @click.command("set")
 @click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
 @click.option("--lane", help="The lane.")
+@click.option(
+    "--harm",
+    type=click.Choice([*HARM, NO_HARM]),
+    help="What the customer reports; lane, severity, topic and procedure follow, and the desk learns from it.",
+)
 @click.option("--topic", help="What it is about, such as refund; `none` for nothing known.")
 @click.option(
     "--severity", type=click.Choice([*map(str, Severity), _NONE]), help="Harm: S0 is a life at risk, S4 a nuisance."
@@ -36,6 +43,7 @@ _NONE = "none"
 def set_(
     ticket_ids: tuple[int, ...],
     lane: str | None,
+    harm: str | None,
     topic: str | None,
     severity: str | None,
     priority: str | None,
@@ -52,6 +60,7 @@ def set_(
     """Correct tickets and their customers, all or none; what is set of a customer is remembered."""
     change = Change(
         lane=lane,
+        harm=harm,
         topic=_or_none(topic),
         severity=None if severity is None else "" if severity == _NONE else Severity(severity),
         priority=None if priority is None else Priority(priority),
@@ -64,7 +73,7 @@ def set_(
         override_reason=reason,
     )
     if change == Change(override_reason=reason):
-        raise click.UsageError("Nothing to set: give --lane, --topic, --severity or another of the options.")
+        raise click.UsageError("Nothing to set: give --harm, --lane, --topic, --severity or another of the options.")
     carry_out(ticket_ids, change, db, as_json)
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from data import safe_text as gate
 from data.errors import InputError
-from data.safe_text import safe_line, safe_text
 from queues.figures.shift import Own, OwnFigures, own_figures
 from queues.shifts import shift as shifts
 from queues.shifts.handover import hand_over
@@ -18,6 +18,7 @@ from queues.shifts.shift_start import ShiftStart, shift_start
 from tui.cli.common import acting, db_option, json_option, reading, write_json
 from tui.cli.periods import period_of
 from tui.look.short_times import day_end
+from tui.look.shown import safe_line, safe_text
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import agent_name, zone_name
@@ -96,7 +97,7 @@ def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
         text = sys.stdin.read() if note == "-" else note if note is not None else _written(desk)
         if edit:
             text = click.edit(text, extension=".txt") or text
-        ended = desk.end_shift(safe_text(text))
+        ended = desk.end_shift(gate.safe_text(text))
     if as_json:
         write_json(_shift_keys(ended))
         return

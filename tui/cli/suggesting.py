@@ -12,7 +12,7 @@ import click
 
 from data.errors import InputError
 from data.macro_names import separate
-from data.records.tickets import Severity
+from data.records.tickets import HARM_LANES, Severity, harm_lanes
 from data.safe_text import safe_line
 from macros.files.library import Library
 from macros.filling.macro import Macro, Words
@@ -68,7 +68,7 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
         ranked = offers(among, given.pop("text"), situation, rank, threshold)[:top]
         if as_json:
             results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
-            write_json({**given, "macros": results})
+            write_json({**given, "macros": results}, as_given=True)
         else:
             lines = [f"{'' if offer.sure else f'{WEAK} '}{offer.macro} ({offer.score:.2f})" for offer in ranked]
             click.echo(safe_line("  ".join(lines)) or "-")
@@ -110,7 +110,8 @@ def evaluate(learn: Path | None, folder: Path | None, db: Path | None, as_json: 
                 "macros": evaluation.macros,
                 **_figures(evaluation.whole),
                 "languages": languages,
-            }
+            },
+            as_given=True,
         )
         return
     click.echo(
@@ -136,7 +137,11 @@ def _situation(given: Mapping[str, Any], where: str) -> Situation:
             f'{where}: "lane", "topic" and "language" are texts, "severity" is one of {", ".join(Severity)};'
             " correct it and run again.",
         )
-    return Situation(severity=Severity(severity) if severity else None, **situation)
+    from tui.setup.open_desk import lanes
+    from tui.setup.settings import load
+
+    harm = harm_lanes(lanes(load().settings)) if "lane" in situation else HARM_LANES
+    return Situation(severity=Severity(severity) if severity else None, harm_lanes=harm, **situation)
 
 
 def _figures(score: Score) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from data.errors import ConnectorError, DeskError, InputError
-from data.safe_text import safe_line
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.cli.fetch_progress import Lines
+from tui.look.shown import safe_line
 
 if TYPE_CHECKING:
     from queues.accounts.secrets import SecretsAtHand

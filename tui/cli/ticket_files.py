@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from data.errors import InputError
-from data.safe_text import safe_line
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile, files_of
 from tui.cli.common import NUMBER, attachment_keys, db_option, json_option, reading, write_json
+from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:

@@ -6,18 +6,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from textual.app import App
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from data.errors import DeskError, StoreError
 from data.protocols import Clock
+from data.records.changes import Done
 from data.records.messages import Direction, Message
-from data.records.tickets import Lane, Ticket
+from data.records.tickets import DEFAULT_LANES, LaneRow, Ticket
 from tui.cards.field import types
 from tui.context.hooks import Hooks
 from tui.digits.macro_strip import MacroStrip
@@ -25,6 +28,7 @@ from tui.digits.macros_at_hand import Answering
 from tui.keys.keymap import Keymap, keymap_from
 from tui.lanes.deadline_bar import burn_line
 from tui.lanes.lane_pane import LanePane
+from tui.lanes.lane_stands import lane_line, lanes_with_none, stand_of, stored_names
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
@@ -40,6 +44,13 @@ if TYPE_CHECKING:
     from data.store import Store
     from queues.desk.desk import Desk
 
+MOST_IN_SIGHT = 3
+"""How many lanes are side by side."""
+
+SAID_SECONDS, SEVERE_SECONDS = 12.0, 30.0
+"""How long a message stays on the screen, and one about something that was refused."""
+GLANCED = 12
+"""Messages that are read of a ticket under the cursor."""
 T = TypeVar("T")
 P = ParamSpec("P")
 log = logging.getLogger(__name__)
@@ -88,14 +99,30 @@ class DeskContext:
         self.header = HeaderBar("tridesk", mode)
         self.lane_bar = Static("", id="lane-bar", markup=False)
         self.status = Static("", id="status", markup=False)
-        lanes = store.lanes.all()[:3] or [Lane("mail", words("Mail"), 0)]
-        self.panes = [LanePane(lane, n, LaneSource(store, lane.name), clock) for n, lane in enumerate(lanes, 1)]
+        lanes = lanes_with_none(store.lanes.all() or DEFAULT_LANES[:1])
+        numbers = [*range(1, len(lanes)), 0]
+        self.panes = [
+            LanePane(lane, n, LaneSource(store, lane), clock, self.first_words)
+            for n, lane in zip(numbers, lanes, strict=True)
+        ]
+        """Every lane and, last, the place of tickets that are in none."""
         self.views = [TicketView(lane.name, clock) for lane in lanes]
+        self._first_in_sight = 0
+        self._lanes = [lane.name for lane in lanes[:-1]]
+        """The lanes that the agent knows of."""
         self.macro_strip = MacroStrip()
+        self.redraw: Callable[[], object] = screen.refresh
+        """Draws everything anew, whatever another program wrote over it."""
         self.active = 0
         """The index of the lane that the agent is in."""
         self.busy = False
         """A change is still being saved, and the next one has to wait."""
+        self.last_done: Done | None = None
+        """The last change that the key for undoing takes back."""
+        self._going_to: Widget | None = None
+        """Where the focus is about to be."""
+        self._blank: Timer | None = None
+        """Clears the message line after a while."""
         self.last_said = ""
         """The last message shown."""
         self._keys_dropped = ""
@@ -132,7 +159,13 @@ class DeskContext:
         """Show a toast; `text` is never read as markup."""
         self.screen.notify(text, title=title, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
-    def run_worker(self, work: Awaitable[object], *, group: str = "default", exclusive: bool = False) -> None:
+    def run_worker(
+        self,
+        work: Awaitable[object] | Callable[[], Awaitable[object]],
+        *,
+        group: str = "default",
+        exclusive: bool = False,
+    ) -> None:
         """Run `work` in the background; an error in it is logged and stops nothing."""
         self.screen.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
@@ -149,6 +182,22 @@ class DeskContext:
         from tui.setup.open_desk import zone_named
 
         return zone_named(self.ways.time_zone)
+
+    @property
+    def places(self) -> list[int]:
+        """The indices of the lanes that one can go to: all and, where there are any, the tickets in no lane."""
+        last = len(self.panes) - 1
+        used = self.active == last or self.views[last].ticket_id is not None or bool(self.store.lanes.others())
+        return [*range(last), *([last] if used else [])]
+
+    @property
+    def in_sight(self) -> list[int]:
+        """The indices of the lanes side by side on a wide screen, the active one among them."""
+        places = self.places
+        here = places.index(self.active)
+        first = min(max(self._first_in_sight, here - MOST_IN_SIGHT + 1), here)
+        self._first_in_sight = max(0, min(first, len(places) - MOST_IN_SIGHT))
+        return places[self._first_in_sight : self._first_in_sight + MOST_IN_SIGHT]
 
     @property
     def pane(self) -> LanePane:
@@ -168,7 +217,28 @@ class DeskContext:
     @property
     def reading(self) -> bool:
         """The agent is in the open ticket, or in a panel next to it, rather than in the list."""
+        if self._going_to is not None:
+            return self._going_to is self.view
         return self.focused is self.view or any(reads() for reads in self.hooks.is_reading)
+
+    def focus(self, place: TicketView | TicketList) -> None:
+        """Go to the open ticket or the list; `reading` knows at once, Textual moves the focus a little later."""
+        self._going_to = place
+        place.focus()
+        self.screen.call_after_refresh(self.focus_moved)
+
+    def focus_moved(self) -> None:
+        """Called when the focus has arrived."""
+        self._going_to = None
+
+    def writing(self) -> bool:
+        """Return whether a text about the open ticket is being written."""
+        return any(writes() for writes in self.hooks.is_writing)
+
+    def has_shown(self, ticket_id: int) -> bool:
+        """Return whether the ticket was in sight since its newest message came."""
+        newest = self.store.messages.newest_of(ticket_id)
+        return any(view.has_shown(ticket_id, newest) for view in self.views)
 
     def target(self) -> int | None:
         """The ticket that a key acts on: the open ticket when reading, else the one under the cursor."""
@@ -191,11 +261,17 @@ class DeskContext:
         return self.keys.shown(action_id).partition(" ")[0]
 
     def say(self, text: str, *, severe: bool = False) -> None:
-        """Show a message in the status line; a severe message is shown as a toast too."""
+        """Show a message above the footer, for a few seconds; over a card, a severe message is a toast instead."""
         self.last_said = one_line(text)
-        self.status.update(Content(self.said), layout=False)
-        if severe:
+        if severe and self.app.screen is not self.screen:
             self.toast(self.said, severity="error")
+        style = "bold $error" if severe else ""
+        self.status.update(Content.styled(f"{'✗ ' if severe else ''}{self.said}", style), layout=False)
+        if self._blank is not None:
+            self._blank.stop()
+        if self.said:
+            seconds = SEVERE_SECONDS if severe else SAID_SECONDS
+            self._blank = self.screen.set_timer(seconds, partial(self.status.update, Content(""), layout=False))
 
     @property
     def said(self) -> str:
@@ -290,7 +366,10 @@ class DeskContext:
     def _settle(self, future: asyncio.Future[T], then: Callable[[T], None]) -> None:
         error = future.exception()
         if error is None:
-            then(future.result())
+            result = future.result()
+            if isinstance(result, Done):
+                self.last_done = result
+            then(result)
         elif isinstance(error, DeskError):
             self.refused(error)
         else:
@@ -322,10 +401,25 @@ class DeskContext:
         """Read all that the ticket view shows."""
         return read_conversation(self.store, ticket_id, self.folds)
 
+    def read_newest(self, ticket_id: int) -> Conversation | None:
+        """Read what fits on a screen of the ticket, for a look that must not take long."""
+        return read_conversation(self.store, ticket_id, self.folds, GLANCED)
+
     def folds(self, ticket: Ticket) -> bool:
         """Return whether the customer's text on the ticket is folded because it may be graphic."""
         exposure = self.ways.exposure
         return exposure.fold and ticket.id not in self.revealed and exposure.holds(ticket)
+
+    def first_words(self, row: LaneRow) -> str:
+        """Return the beginning of the newest mail of a ticket, for its row in a list."""
+        ticket = self.store.tickets.get(row.id)
+        if ticket is None:
+            return ""
+        return (
+            words("(folded: it may be graphic or abusive)")
+            if self.folds(ticket)
+            else self.store.messages.begins(row.id)
+        )
 
     def covered(self, message: Message) -> Message:
         """Return the message as it may be shown outside its ticket: folded if it is folded there."""
@@ -346,16 +440,29 @@ class DeskContext:
             show(ticket_id)
 
     def show_counts(self) -> None:
-        """Update the lanes' titles, and the tab bar of a narrow screen."""
-        counts, now = self.store.tickets.counts(), self.clock()
-        for pane in self.panes:
-            lane = counts.get(pane.lane.name)
-            late = self.store.tickets.breaching(pane.lane.name, now)
-            triage = self.store.tickets.in_triage(pane.lane.name)
-            pane.show_counts(lane.active if lane else 0, late, pane.list.window.unseen, triage)
+        """Update the lanes' titles, and the line of those that are out of sight; on a narrow screen, of all."""
+        now, sight, places = self.clock(), self.in_sight, self.places
+        stands = {}
+        for place, pane in enumerate(self.panes):
+            stand = stand_of(self.store, pane.number, pane.lane, now)
+            stands[place] = replace(stand, view="" if pane.named.plain else pane.named.title)
+            names = stored_names(self.store, pane.lane.name)
+            triage = sum(self.store.tickets.in_triage(name) for name in names)
+            pane.show_counts(stand.active, stand.late, pane.list.window.unseen, triage)
             pane.show_burn(burn_line(self.store, pane.lane.name, now))
-        parts = [f"[{pane.short}]" if pane is self.pane else f" {pane.short} " for pane in self.panes]
-        self.lane_bar.update(Content("  ".join(parts)), layout=False)
+            pane.set_class(place not in sight, "-out-of-sight")
+        narrow = self.screen.has_class("-narrow")
+        named = places if narrow else [place for place in places if place not in sight]
+        self.screen.set_class(bool(named), "-more-lanes")
+        width = max(20, self.screen.size.width - 2)
+        lead = "" if narrow else words("{key} and number:").format(key=self.lane_key)
+        line = lane_line([stands[place] for place in named], self.pane.number, now, width, lead)
+        self.lane_bar.update(Content(line), layout=False)
+
+    @property
+    def lane_key(self) -> str:
+        """The key before a lane's number."""
+        return self.keys.shown("lane.1").partition(" ")[0].removesuffix("1")
 
     def show_times(self) -> None:
         """Redraw the times left until due."""
@@ -368,10 +475,16 @@ class DeskContext:
         self.show_counts()
         self.show_macros()
 
+    def place_changed(self) -> None:
+        """Called after the ticket in sight, the focus or the selection changed: other keys matter now."""
+        for act in self.hooks.on_glance:
+            act()
+
     def show_macros(self) -> None:
-        """Show the digits' macros for the ticket being read; in a list, for the ticket under the cursor."""
-        ticket = self.ticket() if self.reading else None
-        self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
+        """Show the digits' macros for the ticket in sight; none while it is not the one that digits act on."""
+        ticket = self.ticket()
+        shown = ticket is not None and ticket.id == self.view.drawn_id
+        self.macro_strip.show(self.answering.strip(ticket) if shown and ticket is not None else ())
 
     def show_header(self) -> None:
         """Update the top line."""
@@ -397,3 +510,7 @@ class DeskContext:
         if version != self._version:
             self._version = version
             self.refresh_lanes()
+            lanes = [lane.name for lane in self.store.lanes.all()]
+            if self._lanes != lanes:
+                self._lanes = lanes
+                self.say(words("The lanes in config.toml have changed; start the desk again to see them."))

@@ -17,12 +17,29 @@ class Going:
     def go_lane(self, place: int) -> None:
         """Make a lane active; its ticket, cursor and draft are unchanged."""
         desk = self._desk
-        if not 0 <= place < len(desk.panes) or place == desk.active:
+        if place not in desk.places or place == desk.active:
             desk.list.focus()
             return
         desk.active = place
         self.show_active()
         desk.list.focus()
+
+    def go_beside(self, step: int) -> None:
+        """Go to the lane on the right (1) or left (-1)."""
+        places = self._desk.places
+        beside = places.index(self._desk.active) + step
+        self.go_lane(places[beside] if 0 <= beside < len(places) else self._desk.active)
+
+    def go_number(self, number: int) -> None:
+        """Go to the lane of this number; 0 are the tickets in no lane."""
+        desk = self._desk
+        place = next((n for n, pane in enumerate(desk.panes) if pane.number == number), None)
+        if place is None:
+            desk.say(words("There is no lane {n}; the last is {last}.").format(n=number, last=len(desk.panes) - 1))
+        elif place not in desk.places:
+            desk.say(words("Every ticket is in a lane."))
+        else:
+            self.go_lane(place)
 
     def show_active(self) -> None:
         """Put the active lane's ticket on the screen and mark its title."""
@@ -30,6 +47,7 @@ class Going:
         for place, (pane, view) in enumerate(zip(desk.panes, desk.views, strict=True)):
             pane.set_class(place == desk.active, "-active")
             view.set_class(place == desk.active, "-active")
+            pane.list.set_here(place == desk.active)
         desk.screen.set_class(desk.view.ticket_id is not None, "-ticket-open")
         desk.lane_shown()
         for show in desk.hooks.on_lane_shown:
@@ -41,9 +59,9 @@ class Going:
         desk.active = place
         desk.list.select_ticket(ticket_id)
         desk.answering.opened(ticket_id)
+        desk.focus(desk.view)
         desk.show_ticket(ticket_id)
         self.show_active()
-        desk.view.focus()
         for opened in desk.hooks.on_ticket_opened:
             opened(ticket_id)
 
@@ -56,14 +74,10 @@ class Going:
     def jump_to(self, ticket_id: int) -> None:
         """Open a ticket of any lane and status; `,` comes back from it."""
         if not self.go_to(ticket_id):
-            ticket = self._desk.store.tickets.get(ticket_id)
-            lane = ticket.lane if ticket is not None else ""
-            self._desk.say(
-                words("#{n} is in the lane {lane}, which is not on the screen.").format(n=ticket_id, lane=lane)
-            )
+            self._desk.say(words("There is no ticket #{n}.").format(n=ticket_id))
 
     def go_to(self, ticket_id: int) -> bool:
-        """Open a ticket and remember where to go back to; False if its lane is not on the screen."""
+        """Open a ticket and remember where to go back to; False if there is no such ticket."""
         place = self.place_of(ticket_id)
         if place is None:
             return False
@@ -78,10 +92,12 @@ class Going:
             self.came_from.append((self._desk.active, here))
 
     def place_of(self, ticket_id: int) -> int | None:
-        """Return the index of the ticket's lane; None if that lane is not on the screen."""
+        """Return the index of the ticket's lane, of no lane if it is in none of the desk's; None without a ticket."""
         ticket = self._desk.store.tickets.get(ticket_id)
-        places = (n for n, pane in enumerate(self._desk.panes) if ticket is not None and pane.lane.name == ticket.lane)
-        return next(places, None)
+        if ticket is None:
+            return None
+        names = [pane.lane.name for pane in self._desk.panes]
+        return names.index(ticket.lane) if ticket.lane in names else len(names) - 1
 
     def return_to(self, ticket_id: int) -> None:
         """Put the cursor on a ticket, in any lane; open it if a ticket is already open there."""

@@ -44,6 +44,10 @@ class Hooks:
     """The terminal was resized, or the focus moved to another region."""
     on_ticket_shown: tuple[Callable[[int | None], None], ...] = ()
     """Another ticket, or none, is in the view."""
+    on_glance: tuple[Act, ...] = ()
+    """The ticket under the cursor, or the open one again, is in sight."""
+    is_writing: tuple[Callable[[], bool], ...] = ()
+    """Whether a text about the open ticket is being written."""
     on_ticket_opened: tuple[Callable[[int], None], ...] = ()
     """The agent went to a ticket."""
     on_lane_shown: tuple[Act, ...] = ()

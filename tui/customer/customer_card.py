@@ -22,6 +22,7 @@ from tui.cards.choices import Choices
 from tui.cards.key_line import KeyLine
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
+from tui.look.shown import beginning
 from tui.look.words import words
 
 MOST_RATINGS = 10
@@ -44,9 +45,17 @@ class CustomerCard(BaseCard[int]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,c", "leave")]
 
     def __init__(
-        self, customer: Customer, past: Sequence[Past], here: int, now: int, ratings: Sequence[Rating] = ()
+        self,
+        customer: Customer,
+        past: Sequence[Past],
+        here: int,
+        now: int,
+        ratings: Sequence[Rating] = (),
+        reason: str = "",
     ) -> None:
+        """`reason` is the rule that routed the ticket `here`."""
         super().__init__()
+        self._reason = reason
         self._customer, self._past, self._here, self._now = customer, past, here, now
         self._ratings = ratings
 
@@ -56,6 +65,9 @@ class CustomerCard(BaseCard[int]):
             title = one_line(self._customer.name) or words("(no name)")
             yield Static(Content(title), id="customer-title", markup=False)
             details = [*facts(self._customer, self._now), *rated(self._ratings)]
+            if self._reason:
+                rule = words("#{n} was routed by the rule {name}")
+                details.append(rule.format(n=self._here, name=one_line(self._reason)))
             yield Static(Content("\n".join(details)), id="customer-facts", markup=False)
             options = [Option(Content(self._line(ticket)), id=str(ticket.row.id)) for ticket in self._past]
             yield Choices(*options, markup=False)
@@ -117,4 +129,4 @@ def last_word(message: Message | None) -> str:
     if message is None:
         return words("no message yet")
     sign = {Direction.IN: "←", Direction.OUT: "→", Direction.NOTE: words("NOTE")}[message.direction]
-    return f"{sign} {fit(one_line(message.new_text or message.text), 200).rstrip()}"
+    return f"{sign} {fit(beginning(message.new_text or message.text, 300), 200).rstrip()}"

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data import safe_text as gate
+from data.confidential.items import Kind
 from data.records.messages import Message
 from data.records.ratings import Rating
 from data.records.tickets import Ticket
-from data.safe_text import safe_text
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.lanes.lane_stands import lanes_with_none
+from tui.look.lane_titles import lane_title
 from tui.look.one_line import fit, one_line
+from tui.look.shown import safe_text
 from tui.look.theme import THEME_SETTING
 from tui.look.words import words
 
@@ -44,7 +48,7 @@ class CloserLook(Part):
             return
         from tui.customer.customer_card import CustomerCard, Past
 
-        titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
+        titles = {lane.name: lane_title(lane) for lane in lanes_with_none(self.desk.store.lanes.all())}
         past = [
             Past(
                 row,
@@ -55,7 +59,8 @@ class CloserLook(Part):
             for lane in [getattr(self.desk.store.tickets.get(row.id), "lane", "")]
         ]
         ratings = [self._folded_rating(rating) for rating in self.desk.store.csat.of_customer(customer.id)]
-        self.desk.push_screen(CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings), self._past_chosen)
+        card = CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings, ticket.reason)
+        self.desk.push_screen(card, self._past_chosen)
 
     def _folded_rating(self, rating: Rating) -> Rating:
         """Return a rating, without its comment if its ticket's text is folded."""
@@ -81,7 +86,7 @@ class CloserLook(Part):
 
         def chosen(key: str | None) -> None:
             if key:
-                self._copy(*copies[key])
+                self._copy(*copies[key], ticket.id if key == "a" else 0)
 
         self.desk.push_screen(KeyMenu(words("Copy what?"), lines), chosen)
 
@@ -98,9 +103,14 @@ class CloserLook(Part):
         }
         return {key: (name, text) for key, (name, text) in copies.items() if text.strip()}
 
-    def _copy(self, name: str, text: str) -> None:
-        """Copy safe text to the terminal's clipboard (OSC 52, as Textual writes it)."""
-        copied = safe_text(text)
+    def _copy(self, name: str, text: str, address_of: int) -> None:
+        """Copy safe text to the terminal's clipboard (OSC 52, as Textual writes it), masked but for the address.
+
+        Copying the address of the ticket `address_of` shows it to the agent, which is recorded.
+        """
+        copied = gate.safe_text(text) if address_of else safe_text(text)
+        if address_of:
+            self.desk.writer.submit(lambda desk: desk.note_unmasked(address_of, [Kind.EMAIL], "clipboard"))
         self.desk.app.copy_to_clipboard(copied)
         names = words("Copied by the terminal (OSC 52): {name}, {n} characters")
         self.desk.say(names.format(name=name, n=len(copied)))

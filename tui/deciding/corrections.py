@@ -1,4 +1,4 @@
-"""The key that corrects a ticket: lane, topic, severity, priority, procedure, and the customer's tier and name."""
+"""The keys that correct a ticket: what harm it reports; lane, topic and other fields; the customer's tier and name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.look.lane_titles import lane_title
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 
 _NONE = "-"
 """The answer, and the id of a choice, that clears a value."""
+_HARM = (
+    ("none", "n", "no harm to anyone"),
+    ("self-harm", "s", "self-harm or suicide"),
+    ("threat", "t", "a threat, stalking"),
+    ("extortion", "b", "blackmail or intimate pictures"),
+    ("doxxing", "d", "private data published"),
+    ("underage", "u", "a child too young"),
+    ("hacked", "a", "an account taken over"),
+    ("harassment", "h", "insults, harassment, impersonation"),
+)
+"""What a customer may report: its name for the rules, its key, and what it says."""
 
 
 class Corrections(Part):
@@ -34,8 +46,8 @@ class Corrections(Part):
         self.changing, self._book = changing, book
 
     def actions(self) -> Mapping[str, Act]:
-        """Correct."""
-        return {"ticket.correct": self._ask_what}
+        """Correct a field, or the harm that is reported."""
+        return {"ticket.correct": self._ask_what, "ticket.harm": self._ask_harm}
 
     def _ask_what(self) -> None:
         from tui.cards.key_menu import KeyMenu, Line
@@ -69,8 +81,20 @@ class Corrections(Part):
             title = words("Correct {n} tickets").format(n=len(numbers))
         self.desk.push_screen(KeyMenu(title, lines), chosen)
 
+    def _ask_harm(self) -> None:
+        ticket = self.desk.ticket()
+        if ticket is None:
+            self.desk.say_no_ticket()
+            return
+        numbers = self.desk.targets()
+        title = words("What does the customer report?")
+        if len(numbers) == 1 and ticket.reason:
+            title = words("What does the customer report? The desk: {reason}").format(reason=one_line(ticket.reason))
+        kinds = [(kind, words(said)) for kind, _, said in _HARM]
+        self._choose(title, kinds, lambda kind: Change(harm=kind), [key for _, key, _ in _HARM])
+
     def _ask_lane(self, ticket: Ticket) -> None:
-        lanes = [(lane.name, lane.title) for lane in self.desk.store.lanes.all()]
+        lanes = [(lane.name, lane_title(lane)) for lane in self.desk.store.lanes.all()]
         self._choose(words("Which lane?"), lanes, lambda lane: Change(lane=lane))
 
     def _ask_topic(self, ticket: Ticket) -> None:

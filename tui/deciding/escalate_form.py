@@ -15,6 +15,7 @@ from textual.widgets import Input, Static, TextArea
 
 from data.errors import InputError
 from data.records.escalations import Escalation
+from data.safe_text import safe_line
 from queues.ground import teams
 from queues.ground.teams import Team
 from tui.cards.base_card import BaseCard
@@ -150,7 +151,7 @@ class EscalateForm(BaseCard[Escalation]):
             message = one_line(wrong)
         elif exact and team.address:
             message = words("sent by mail to {address}; their answer comes back as a note").format(
-                address=one_line(team.address)
+                address=safe_line(team.address)
             )
         elif exact or not named:
             message = words("kept as a note; no address for this team: contact them yourself")

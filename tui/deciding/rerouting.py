@@ -47,7 +47,7 @@ class RouteAgain(Part):
         try:
             store = Store.open(self.desk.store.path, create=False)
             try:
-                routing_plan = plan(store, routing_rules(config_folder()))
+                routing_plan = plan(store, routing_rules(config_folder()), store.lanes.all())
             finally:
                 store.close()
         except DeskError as error:

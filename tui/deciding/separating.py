@@ -15,6 +15,7 @@ from tui.context.part import Part
 from tui.deciding.ticket_choice import choose_ticket, confirm_other_customer
 from tui.look.one_line import one_line
 from tui.look.short_times import span
+from tui.look.shown import beginning
 from tui.look.words import words
 
 _ARROWS = {Direction.IN: "←", Direction.OUT: "→", Direction.NOTE: "┃"}
@@ -52,7 +53,7 @@ class Separating(Part):
         message = self.desk.covered(message)
         ago = words("{span} ago").format(span=span(max(0, self.desk.clock() - message.at)))
         name = one_line(message.from_name) or one_line(message.from_address)
-        return f"{_ARROWS[message.direction]} {name}, {ago}: {one_line(message.new_text or message.text)}"
+        return f"{_ARROWS[message.direction]} {name}, {ago}: {beginning(message.new_text or message.text, 300)}"
 
     def _ask_where(self, ticket: Ticket, message: Message) -> None:
         from tui.cards.key_menu import KeyMenu, Line

@@ -7,24 +7,23 @@ the same month.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
 from data.demo import DemoMessage, many
-from data.errors import RuleError
 from data.records.changes import Change
-from data.records.customers import Customer
-from data.records.escalations import Escalation
-from data.records.incoming import CustomerHint, Incoming
-from data.records.messages import MessageKind
-from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, Status, Ticket
-from queues.connectors.demo import incoming
+from data.records.incoming import Incoming
+from data.records.outbox import OutboxEntry
+from data.records.tickets import Status, Ticket
+from queues.connectors.demo import NAME, incoming, team_answer
+from queues.desk.escalations import is_to_others
+from queues.outgoing.outbox import deliver_due
 from queues.quality.csat import token_of
+from tui.demo.demo_agent import Agents
+from tui.demo.demo_customers import Customers, answer
 from tui.demo.demo_ratings import Raters
 
 if TYPE_CHECKING:
@@ -33,10 +32,10 @@ if TYPE_CHECKING:
     from queues.desk.desk import Desk
 
 HOUR, DAY = 3600, 86_400
-_WHY = "rehearsal"
-"""Invented agents need no second look at their replies."""
-_KEPT = {"en": "As promised: everything is in order now.", "es": "Como prometimos: ya está todo en orden."}
-"""What an agent writes to keep a promise."""
+_UNDO = 15
+"""Seconds after which a reply has left."""
+_PATIENCE = 4 * DAY
+"""How long agents wait for the answer to a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,10 @@ class Rehearsal:
         self, desk_of: Callable[[str], Desk], clock: HeldClock, library: Library, *, seed: int, end: int, amount: int
     ) -> None:
         self._desks = {worker.name: desk_of(worker.name) for worker in TEAM}
-        self._clock, self._library, self._end, self._seed = clock, library, end, seed
+        self._clock, self._end, self._seed = clock, end, seed
         self._random = Random(f"rehearsal {seed}")
+        self._agents = Agents(self._desks, clock, library, Random(f"agents {seed}"))
+        self._customers = Customers(Random(f"customers {seed}"))
         self._raters = Raters(seed)
         self._numbers = count()
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
@@ -138,96 +139,78 @@ class Rehearsal:
             return
         self._taken.add(next_ticket.ticket_id)
         seconds = int((60 + self._random.expovariate(1 / 180)) * worker.pace)
-        self._plan(now + seconds, lambda: self._finish(worker, next_ticket.ticket_id))
+        self._plan(now + seconds, lambda: self._finish(worker, next_ticket.ticket_id, seconds))
 
-    def _finish(self, worker: Worker, ticket_id: int) -> None:
+    def _finish(self, worker: Worker, ticket_id: int, seconds: int) -> None:
         self._taken.discard(ticket_id)
-        desk = self._desks[worker.name]
         ticket = self.store.tickets.get(ticket_id)
         if ticket is not None:
-            change = self._raters.asking(self._decide(ticket, worker.name), token_of(self.store, ticket_id))
-            self._act(desk, ticket_id, change)
-            if change.reply is not None:
-                self._expect_answer(ticket, change)
+            change = self._raters.asking(self._agents.decide(ticket, worker.name), token_of(self.store, ticket_id))
+            done = self._agents.act(worker.name, ticket_id, change, seconds)
+            if done is not None and change.reply is not None:
+                self._plan(self._clock.now + _UNDO, self._deliver)
+                self._expect_answer(ticket_id)
                 self._expect_rating(ticket)
+                self._expect_nothing(ticket_id, worker)
         self._look(worker)
 
-    def _act(self, desk: Desk, ticket_id: int, change: Change) -> None:
-        """Apply the change; if the agent may not decide it, such as an appeal, another agent does."""
-        for candidate in (desk, *(other for other in self._desks.values() if other is not desk)):
-            with suppress(RuleError):
-                candidate.act([ticket_id], change)
-                return
+    def _deliver(self) -> None:
+        """Let what is due leave, so that nothing waits in the outbox at the end of the month."""
+        deliver_due(self.store, {NAME: self}, self._clock.now)
 
-    def _decide(self, ticket: Ticket, agent: str) -> Change:
-        if ticket.status not in ACTIVE:  # only a promise is due on this ticket: keep it and do nothing else
-            return Change(reply=_KEPT.get(ticket.language, _KEPT["en"]), override_reason=_WHY)
-        chance = self._random.random()
-        if chance < 0.04:
-            return Change(note="Waiting for the known-issue list.", snooze_until=self._clock.now + 4 * HOUR)
-        ends = Status.PENDING if chance < 0.25 else Status.SOLVED
-        reply = self._reply(ticket, agent, ends)
-        if chance < 0.10:
-            return replace(reply, escalate=Escalation("Trust and safety", "needs a second look"), override_reason=_WHY)
-        return replace(reply, status=ends, override_reason=_WHY)
+    def send(self, entry: OutboxEntry) -> str:
+        """Take a reply, or a mail to another team, which answers it after a while; most do in time."""
+        if is_to_others(entry):
+            later = int(self._random.expovariate(1 / (5 * HOUR)))
+            item = team_answer(entry, self._clock.now + 900 + later)
+            self._plan(item.at or 0, lambda: self._receive(item))
+        return entry.message_id
 
-    def _reply(self, ticket: Ticket, agent: str, ends: Status) -> Change:
-        """Return the text of the first macro for the ticket's topic, or for all topics, that needs no value.
+    def was_delivered(self, entry: OutboxEntry) -> bool:
+        """Return that it was: nothing of the month stays between two states."""
+        return True
 
-        A macro that solves the ticket comes first; none states an outcome, because nothing was looked up.
-        """
-        from macros.filling.context import Context
-        from macros.render import render
-
-        offered = [offer for offer in self._library.offered(ticket) if not (offer.asks or offer.outcome)]
-        fitting = [offer for offer in offered if ticket.topic in offer.topics]
-        general = [offer for offer in offered if not offer.topics]
-        macro = min(fitting, key=lambda offer: offer.actions.status is not ends, default=(general or offered)[0])
-        customer = self.store.customers.get(ticket.customer_id) or Customer(0, "")
-        filled = render(macro, ticket.language, Context(ticket, customer, agent, self._clock.now), {})
-        return Change(reply=filled.text, macro=macro.name, reply_language=filled.language)
-
-    def _expect_answer(self, ticket: Ticket, change: Change) -> None:
-        """Half of the customers do not answer; the others thank us, have more trouble, or find it broken again."""
-        customer = self.store.customers.get(ticket.customer_id)
-        address = (
-            next((identity.value for identity in customer.identities if identity.kind == "email"), "")
-            if customer
-            else ""
-        )
-        writer = self._writers.get(address)
-        mood = self._random.choice(("thanks", "thanks", "more", "reopen", *[""] * 6))
-        text = str(getattr(writer.words.follow_ups, mood)) if writer is not None and mood else ""
-        if writer is None or not text:
+    def _expect_answer(self, ticket_id: int) -> None:
+        ticket, writer = self.store.tickets.get(ticket_id), self._writer_of(ticket_id)
+        if ticket is None or writer is None:
             return
-        latest = self.store.messages.of(ticket.id)[-1]
-        at = self._clock.now + int(600 + self._random.expovariate(1 / (6 * HOUR)))
-        item = _answer(writer, latest.message_id, text, at)
-        self._plan(at, lambda: self._receive(item))
+        latest = self.store.messages.of(ticket_id)[-1]
+        item = self._customers.answer(ticket_id, ticket.status, writer, latest.message_id, self._clock.now)
+        if item is not None:
+            self._plan(item.at or 0, lambda: self._receive(item))
+
+    def _expect_nothing(self, ticket_id: int, worker: Worker) -> None:
+        """Solve a ticket whose customer does not answer our question within some days."""
+
+        def solve() -> None:
+            ticket = self.store.tickets.get(ticket_id)
+            if (
+                ticket is not None
+                and ticket.status is Status.PENDING
+                and ticket.updated_at <= self._clock.now - _PATIENCE
+            ):
+                self._agents.act(worker.name, ticket_id, Change(status=Status.SOLVED), 20)
+
+        self._plan(self._clock.now + _PATIENCE, solve)
+
+    def _writer_of(self, ticket_id: int) -> DemoMessage | None:
+        """Return who wrote the ticket's first message."""
+        ticket = self.store.tickets.get(ticket_id)
+        customer = self.store.customers.get(ticket.customer_id) if ticket is not None else None
+        known = [identity.value for identity in customer.identities if identity.kind == "email"] if customer else []
+        return self._writers.get(known[0]) if known else None
 
     def _expect_rating(self, ticket: Ticket) -> None:
         """Some customers who are asked for a rating give it."""
         latest, asked = self.store.messages.of(ticket.id)[-1], self.store.csat.asked(ticket.id)
-        customer = self.store.customers.get(ticket.customer_id)
-        known = [identity.value for identity in customer.identities if identity.kind == "email"] if customer else []
-        writer = self._writers.get(known[0]) if known else None
+        writer = self._writer_of(ticket.id)
         if asked is None or asked.message_id != latest.id or writer is None:
             return
         said = self._raters.answer()
         if said is not None:
             at = self._clock.now + said[1]
-            item = _answer(writer, latest.message_id, said[0], at)
+            item = answer(writer, latest.message_id, said[0], at)
             self._plan(at, lambda: self._receive(item))
 
     def _receive(self, item: Incoming) -> None:
         self._any.receive([item], bulk=True)
-
-
-def _answer(writer: DemoMessage, message_id: str, text: str, at: int) -> Incoming:
-    digest = sha256(f"{message_id}\n{text}".encode()).hexdigest()
-    return Incoming(
-        connector="demo", source=f"demo.month:{digest[:16]}", raw_sha256=digest, kind=MessageKind.MAIL,
-        from_name=writer.name, from_address=writer.address, subject=f"Re: {writer.subject}", text=text, new_text=text,
-        at=at, received_at=at, language=UNKNOWN_LANGUAGE, message_id=f"<month.{digest[:24]}@mail.example>",
-        references=(message_id,), lane=writer.words.lane, customer=CustomerHint(writer.handle),
-    )  # fmt: skip

@@ -36,6 +36,8 @@ STEERING = frozenset({
     "up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "escape",
 })  # fmt: skip
 """Navigation keys that work everywhere."""
+LEAVES = frozenset({"tab", "shift+tab", "up", "down"})
+"""Navigation keys that may move the focus from one field of a form to the next: what is typed then is for that one."""
 OPENS = frozenset({"ticket.view", "ticket.urgent"})
 """Moves that open something."""
 FILTER = "find.filter"
@@ -80,7 +82,7 @@ class KeyFeed:
             if isinstance(event, events.MouseMove):
                 self._app.post_message(event)
                 continue
-            types_on = isinstance(event, events.Key) and self._kind(event) is Kind.TEXT
+            types_on = isinstance(event, events.Key) and self._kind(event) is Kind.TEXT and event.key not in LEAVES
             if typed and not types_on:
                 await self._settled()  # the keys before may have opened a list that this key is for
             typed = types_on

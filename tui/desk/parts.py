@@ -17,16 +17,19 @@ from tui.context.hooks import Act, Hooks
 from tui.context.part import Part
 from tui.customer.customer_language import CustomerLanguage
 from tui.customer.looking_closer import CloserLook
+from tui.customer.unmasking import Unmasking
 from tui.deciding.corrections import Corrections
 from tui.deciding.decisions import Decisions
 from tui.deciding.escalating import Escalations
 from tui.deciding.escalation_text import HandingOver
 from tui.deciding.history_view import TicketHistory
 from tui.deciding.joining import Joining
+from tui.deciding.lanes_changed import LanesChanged
 from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
+from tui.desk.footer import Footer
 from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -35,6 +38,7 @@ from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
 from tui.lock.lock import Lock
 from tui.moving.finding import Filter
+from tui.moving.glance import Glance
 from tui.moving.graphic_words import GraphicContent
 from tui.moving.moving import Movement
 from tui.moving.passing_over import MostUrgent
@@ -45,6 +49,7 @@ from tui.replying.bulk_answer import BulkAnswer
 from tui.replying.composer_place import ComposerPlace
 from tui.replying.composer_requests import ComposerRequests
 from tui.replying.drafts import Drafts
+from tui.replying.form_drafts import FormDrafts
 from tui.replying.forwarding import Forwarding
 from tui.replying.macro_keys import MacroKeys
 from tui.replying.macro_preview import ReplyPreview
@@ -91,7 +96,8 @@ class Parts:
         self.going = going = Going(desk)
         self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
         self.top_line = TopLine(desk)
-        self.movement = Movement(desk, going)
+        self.glance = Glance(desk, going)
+        self.movement = Movement(desk, going, self.glance.show)
         self.most_urgent = MostUrgent(desk, going)
         self.filter = Filter(desk, going)
         self.view_choice = ViewChoice(desk, self.filter)
@@ -101,6 +107,7 @@ class Parts:
         self.history = TicketHistory(desk, self.undo.undo_number)
         self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
+        self.unmasking = Unmasking(desk)
         self.files = AttachedFiles(desk)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
@@ -110,12 +117,13 @@ class Parts:
         self.writing = ComposerPlace(desk, going)
         self.drafts = Drafts(desk, self.writing)
         self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.writing, self.steps)
-        self.macro_keys = MacroKeys(desk, self.replies)
+        self.macro_keys = MacroKeys(desk, self.replies, self.glance)
         self.composer_requests = ComposerRequests(
             desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
         )
-        self.forwarding = Forwarding(desk, changing)
-        self.new_mail = NewMail(desk, changing)
+        self.form_drafts = FormDrafts(desk)
+        self.forwarding = Forwarding(desk, changing, self.form_drafts)
+        self.new_mail = NewMail(desk, changing, self.form_drafts)
         self.bulk_answer = BulkAnswer(desk, changing, self.macro_questions)
         self.outbox = Outbox(desk, going, changing, self.writing)
         self.escalations = Escalations(desk, changing)
@@ -123,6 +131,7 @@ class Parts:
         self.separating = Separating(desk, changing)
         self.problems = Problems(desk, changing, self.bulk_answer)
         self.route_again = RouteAgain(desk, changing)
+        self.lanes_changed = LanesChanged(desk, going)
         self.accounts = Accounts(desk, setup)
         self.first_screen = FirstScreen(desk, self.accounts)
         self.coach = Coach(desk)
@@ -133,6 +142,7 @@ class Parts:
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
         self.lock = Lock(desk)
+        self.footer = Footer(desk, self.steps.panel, self.writing, self.act)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
@@ -142,25 +152,28 @@ class Parts:
     def _hooks(self) -> Hooks:
         """Every hook, with the parts in the order in which they are called."""
         return Hooks(
-            when_drawn=(self.macro_keys.load, self.steps.load_book),
+            when_drawn=(self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
                 (1, self._desk.show_header),
+                (1, self.footer.show),
                 (1, self.coach.look_at_work),
                 (LOCK_SECONDS, self.lock.look_at_idle),
                 (CLOCK_SECONDS, self._desk.show_times),
             ),
             is_reading=(self.steps.is_active,),
             on_header=(self.top_line.show,),
-            on_layout=(self.steps.show,),
+            on_layout=(self.glance.show,),
+            on_glance=(self.steps.show, self.footer.show),
+            is_writing=(lambda: self.writing.is_open,),
             on_ticket_shown=(self.steps.show_of,),
             on_ticket_opened=(self.graphic.note_opened,),
-            on_lane_shown=(self.escalations.look_first, self.steps.show),
+            on_lane_shown=(self.escalations.look_first, self.glance.show),
             before_refresh=(self.filter.look_again,),
-            on_refresh=(self.escalations.tell_news, self.steps.show),
+            on_refresh=(self.escalations.tell_news, self.glance.show),
             before_preview=(
                 self.changed_wording.before_preview,
                 self.bulk_answer.take_selected,

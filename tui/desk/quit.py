@@ -1,4 +1,4 @@
-"""Quitting the desk once everything is saved."""
+"""Quitting the desk once everything is saved, and going back to the shell for a while."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from tui.context.part import Part
 
 
 class Quit(Part):
-    """`ctrl+q` leaves."""
+    """`ctrl+q` leaves, `ctrl+z` suspends."""
 
     def actions(self) -> Mapping[str, Act]:
-        """Quit."""
-        return {"desk.quit": self.quit}
+        """Quit and suspend."""
+        return {"desk.quit": self.quit, "desk.suspend": self._suspend}
+
+    async def _suspend(self) -> None:
+        """Stop as a program does that the shell suspends; replies that wait leave only after `fg`."""
+        await self.desk.settled()
+        self.desk.app.action_suspend_process()
 
     async def quit(self) -> None:
         """Quit, unless the agent has to look at something first."""

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.events import DescendantBlur, DescendantFocus
+from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.screen import Screen
 
 from data.protocols import Clock
@@ -29,11 +29,16 @@ if TYPE_CHECKING:
     from tui.accounts.setup import AccountSetup
 
 
+MIDDLE = range(100, 120)
+"""Columns in which three lanes fit, but only the lane with the keys shows what its tickets are about."""
+
+
 class DeskScreen(Screen[None]):
     """Lays out header, lanes, ticket, digits and status line; the parts provide the behaviour."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIST)
     CSS_PATH = "desk.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual declares it this way
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it this way
 
     def __init__(
@@ -53,7 +58,7 @@ class DeskScreen(Screen[None]):
         self.parts = Parts(self.desk, procedures=procedures, setup=setup)
 
     def compose(self) -> ComposeResult:
-        """Header, lanes, tickets, the macros on digits, status."""
+        """Header, lanes, tickets, the macros on digits, messages, keys."""
         yield self.desk.header
         yield self.desk.lane_bar
         with Container(id="work"):
@@ -64,6 +69,7 @@ class DeskScreen(Screen[None]):
                 yield from self.desk.views
         yield self.desk.macro_strip
         yield self.desk.status
+        yield self.parts.footer.line
 
     def on_mount(self) -> None:
         """Show the first lane and start checking for news."""
@@ -93,6 +99,7 @@ class DeskScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Update digits and zoom after the focus moved: digits may now apply to another ticket."""
+        self.desk.focus_moved()
         self.set_class(any(node.id == "tickets" for node in event.widget.ancestors), "-in-ticket")
         self.desk.show_macros()
 
@@ -101,8 +108,10 @@ class DeskScreen(Screen[None]):
         self.desk.show_macros()
         self.call_after_refresh(self._lay_out)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """A wide screen shows more side by side."""
+        self.set_class(MIDDLE.start <= event.size.width < MIDDLE.stop, "-middle")
+        self.call_after_refresh(self.desk.show_counts)
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:

@@ -60,6 +60,7 @@ class Undo(Part):
             key = words("{key} undoes the rest").format(key=self.desk.key("desk.undo"))
             self.desk.say(f"{done.title}: {done.message} · {key}", severe=True)
             return
+        self.desk.last_done = None
         self.desk.refresh_lanes()
         again = words("{key} redoes it").format(key=self.desk.key("desk.redo"))
         undone = words("Undone: {summary}").format(summary=done.summary)

@@ -15,7 +15,7 @@ from data.protocols import Clock
 from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Draft
-from data.records.tickets import Ticket
+from data.records.tickets import UNKNOWN_LANGUAGE, Ticket, harm_lanes
 from tui.digits.digit_ranking import WEAK, Ranking, Slot
 from tui.digits.digit_slots import SUGGESTED, Asked, first_digits
 from tui.look.words import words
@@ -56,6 +56,10 @@ class Place:
     draft: Draft
     before: str
     after: str
+
+
+GREETING, CLOSING, SAFETY_CLOSING = "greeting", "closing", "closing-safety"
+"""The snippets that a reply without a macro begins and ends with."""
 
 
 class Answering:
@@ -222,7 +226,8 @@ class Answering:
         from macros.suggesting.offering import Situation
 
         asked = self.asked(ticket)
-        return Situation.of(ticket, asked.established, handed_over=asked.handed_over), asked
+        harm = harm_lanes(self._store.lanes.all())
+        return Situation.of(ticket, asked.established, handed_over=asked.handed_over, harm_lanes=harm), asked
 
     def opened(self, ticket_id: int) -> None:
         """Update the first digits with what was learned since the ticket was last open."""
@@ -314,6 +319,16 @@ class Answering:
             change=together([filled.change for filled in answered]),
             holes=tuple(hole for filled in answered for hole in filled.holes),
         )
+
+    def letter(self, ticket: Ticket) -> tuple[str, str]:
+        """Return the greeting and the closing of a reply that is written by hand; empty while macros are loading."""
+        if self._library is None or ticket.language == UNKNOWN_LANGUAGE:
+            return "", ""
+        from macros.render import frame
+
+        names = (GREETING, SAFETY_CLOSING if self._situation(ticket)[0].safety else CLOSING)
+        greeting, closing = frame(self._library.snippets, names, ticket.language, self.context(ticket))
+        return greeting, closing
 
     def fill(
         self,

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from data.errors import DeskError
-from data.safe_text import safe_text
 from data.store import Store
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.files.opening import open_with, opener, private_folder
 from tui.look.one_line import one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ class Action:
 def _move() -> list[Action]:
     """Moving about: never changes anything."""
     group = "Move"
-    lanes = [Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group) for n in (1, 2, 3)]
+    lanes = [Action(f"lane.{n}", (f"g {n}",), f"Lane {n}", f"Go to lane {n}.", group) for n in range(1, 10)]
     return [
         Action("ticket.next", ("j", "down"), "Next ticket", "Go down one ticket.", group),
         Action("ticket.previous", ("k", "up"), "Previous ticket", "Go up one ticket.", group),
@@ -81,6 +81,8 @@ def _move() -> list[Action]:
         Action("lane.left", ("h", "left"), "Lane to the left", "Go to the lane on the left.", group),
         Action("lane.right", ("l", "right"), "Lane to the right", "Go to the lane on the right.", group),
         *lanes,
+        Action("lane.0", ("g 0",), "No lane", "Go to the tickets that are in no lane.", group),
+        Action("lane.choose", ("g l",), "Lanes…", "List all lanes with what waits in each, and go to one.", group),
         Action("region.next", ("tab",), "Next region", "Go from lane to ticket to composer and round again.", group),
         Action("region.previous", ("shift+tab",), "Previous region", "Go the other way round.", group),
         Action(
@@ -167,6 +169,7 @@ def _decide() -> list[Action]:
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
         decide("hold", ("g w",), "On hold", "Wait for someone other than the customer."),
         decide("correct", ("U",), "Correct…", "Correct lane, topic, severity, priority, procedure, customer."),
+        decide("harm", ("W",), "Harm…", "Correct whether harm is reported, and of which kind; the desk learns."),
         decide("close", ("g x",), "Close", "Close for good; it counts as solved, and O reopens it."),
         decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed, suspended or is history."),
         decide("spam", ("Y",), "Spam", "Suspend as spam: out of the lanes, counted in the top line; O reopens it."),
@@ -200,6 +203,13 @@ def _look() -> list[Action]:
         Action("ticket.history", ("g h",), "History…", "Show who did what to the ticket; undo from there.", "Look"),
         Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
         Action("ticket.copy", ("y",), "Copy…", "Copy the newest message, the number or the address.", "Look"),
+        Action(
+            "ticket.unmask",
+            ("asterisk",),
+            "Show masked…",
+            "List the masked data of the ticket and show one item, which is recorded.",
+            "Look",
+        ),
         Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Load what is new, and sort the lanes again.", "Look"),
         Action("desk.shift", ("S",), "My shift…", "Your shift's figures so far; or begin a shift.", "Desk"),
@@ -251,6 +261,7 @@ def _look() -> list[Action]:
             "Desk",
         ),
         Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
+        Action("desk.suspend", ("ctrl+z",), "Suspend", "Back to the shell; `fg` brings the desk back.", "Desk"),
         Action("desk.lock", ("f12",), "Lock", "Hide everything at once, until the passphrase is typed.", "Desk"),
         Action("desk.quit", ("ctrl+q",), "Quit", "Leave; drafts are kept.", "Desk"),
     ]

@@ -38,9 +38,11 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "ticket.raise": (),
     "ticket.lower": (),
     "ticket.correct": ("f2",),
+    "ticket.harm": (),
     "ticket.reopen": (),
     "ticket.spam": (),
     "desk.undo": ("ctrl+z",),
+    "desk.suspend": (),
     "desk.redo": ("ctrl+y",),
 }
 """No plain letter or punctuation key changes a ticket, as a safeguard against slips."""

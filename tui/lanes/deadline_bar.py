@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.lanes.lane_stands import stored_names
 from tui.look.short_times import span
 from tui.look.words import words
 
@@ -21,11 +22,13 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 def burn_line(store: Store, lane: str, now: int) -> str:
     """Return `12m ▃▁▅…`: the time of the lane's next breach, and the breaches in each of the next half hours."""
-    first = store.tickets.next_breach(lane, now)
+    names = stored_names(store, lane)
+    first = min((breach[1] for name in names for breach in _next(store, name, None, now)), default=None)
     if first is None:
         return ""
-    counts = [store.tickets.due_between(lane, now + n * HALF_HOUR, now + (n + 1) * HALF_HOUR) for n in range(AHEAD)]
-    return f"{words('next {span}').format(span=span(first[1] - now))} {bars(counts)}"
+    starts = [now + n * HALF_HOUR for n in range(AHEAD)]
+    counts = [sum(store.tickets.due_between(name, at, at + HALF_HOUR) for name in names) for at in starts]
+    return f"{words('next {span}').format(span=span(first - now))} {bars(counts)}"
 
 
 def bars(counts: Sequence[int]) -> str:
@@ -40,15 +43,17 @@ def stay_line(store: Store, lanes: Sequence[str], here: int | None, now: int) ->
     """Return the clock elsewhere that runs out while the agent stays on ticket `here`; empty if none does soon."""
     if here is None:
         return ""
-    breaches = [(due, lane, number) for lane in lanes for number, due in _next(store, lane, here, now)]
+    names = [(lane, name) for lane in lanes for name in stored_names(store, lane)]
+    breaches = [(due, lane, number) for lane, name in names for number, due in _next(store, name, here, now)]
     if not breaches:
         return ""
     due, lane, number = min(breaches)
     if due - now > SOON:
         return ""
-    return words("{lane}#{number} breaches in {span}").format(lane=lane, number=number, span=span(due - now))
+    said = words("{lane}#{number} breaches in {span}")
+    return said.format(lane=lane or words("no lane "), number=number, span=span(due - now))
 
 
-def _next(store: Store, lane: str, here: int, now: int) -> list[tuple[int, int]]:
+def _next(store: Store, lane: str, here: int | None, now: int) -> list[tuple[int, int]]:
     first = store.tickets.next_breach(lane, now, leaving=here)
     return [first] if first is not None else []

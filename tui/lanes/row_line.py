@@ -1,6 +1,10 @@
-"""One ticket as one line: which columns fit a width, and their contents."""
+"""One ticket as one line or two: which columns fit a width, and their contents."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from rich.cells import cell_len
 
@@ -22,6 +26,52 @@ _STATES = {
 
 WIDE = 52
 """From this width on, three lanes in 160 columns, a row shows the customer's name too."""
+TIGHT = 28
+"""Below this width a row has no room for the language."""
+MOST_OF_A_NAME = 20
+"""Cells that a name gets at most."""
+SOON = 60 * 60
+"""Seconds before a clock runs out from which the row warns."""
+
+
+class Pressure(StrEnum):
+    """How pressing a ticket's clock is; each has a sign besides its colour."""
+
+    QUIET = "quiet"
+    SOON = "soon"
+    LATE = "late"
+
+
+SIGNS = {Pressure.QUIET: " ", Pressure.SOON: "▴", Pressure.LATE: "!"}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns the rows of a list need; one that is empty in every row takes no space."""
+
+    urgency: bool = True
+    draft: bool = True
+    number: int = 5
+    """Cells of the widest number."""
+    name: int = MOST_OF_A_NAME
+    """Cells of the widest name."""
+
+
+def columns_of(rows: Sequence[LaneRow]) -> Columns:
+    """Return the columns that these rows need."""
+    return Columns(
+        urgency=any(urgency_sign(row).strip() for row in rows),
+        draft=any(row.has_draft for row in rows),
+        number=max((len(str(row.id)) for row in rows), default=1),
+        name=min(MOST_OF_A_NAME, max((cell_len(one_line(row.customer_name)) for row in rows), default=0)),
+    )
+
+
+def pressure(row: LaneRow, now: int) -> Pressure:
+    """Return how pressing the row's clock is; a ticket that does not wait for us has none."""
+    if row.due_at is None or row.status not in ACTIVE or row.due_at - now > SOON:
+        return Pressure.QUIET
+    return Pressure.SOON if row.due_at > now else Pressure.LATE
 
 
 def _code(language: str) -> str:
@@ -40,16 +90,45 @@ def marks(row: LaneRow, now: int) -> str:
     return "".join(f"{mark} " for mark in signs)
 
 
-def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
-    """Return the line in three parts, together `width` cells: urgency and id, the text, the time until due."""
-    draft = "~" if row.has_draft else " "
-    head = f"{urgency_sign(row)}{draft}{row.id:>5} {_code(row.language)} "
-    due = f" {due_word(row.due_at, now) if row.status in ACTIVE else _STATES[row.status]:>6}"
+FULL = Columns()
+RowParts = tuple[str, str, str]
+
+
+def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, who: bool = False) -> RowParts:
+    """Return the line in three parts, together `width` cells: urgency and number, the text, the time until due.
+
+    With `who`, the text names the customer before the subject.
+    """
+    head = _head(row, width, columns)
+    due = f" {_due(row, now):>7}"
     room = width - cell_len(head) - cell_len(due)
     subject, name = marks(row, now) + (one_line(row.subject) or "(no subject)"), one_line(row.customer_name)
-    if width >= WIDE:
-        name_width = min(20, room // 3)
-        words = fit(name, name_width) + " " + fit(subject, room - name_width - 1)
+    if who:
+        text = fit(f"{name} · {subject}" if name else subject, room)
+    elif width >= WIDE and columns.name:
+        name_width = min(columns.name, room // 3)
+        text = fit(name, name_width) + "  " + fit(subject, room - name_width - 2)
     else:
-        words = fit(subject, room)
-    return head, words, due
+        text = fit(subject, room)
+    return head, text, due
+
+
+def words_line(row: LaneRow, text: str, width: int, columns: Columns) -> str:
+    """Return the second line of a row: the first words of its newest mail, under the subject."""
+    indent = cell_len(_head(row, width, columns))
+    return fit(" " * indent + one_line(text), width)
+
+
+def _head(row: LaneRow, width: int, columns: Columns) -> str:
+    sign = f"{urgency_sign(row)} " if columns.urgency else ""
+    draft = ("~" if row.has_draft else " ") if columns.draft else ""
+    language = f" {_code(row.language)}" if width >= TIGHT else ""
+    return f"{sign}{draft}{row.id:>{columns.number}}{language} "
+
+
+def _due(row: LaneRow, now: int) -> str:
+    """Return the time until due with a sign of how pressing that is, or the state of a ticket that waits for no one."""
+    if row.status not in ACTIVE:
+        return f"{_STATES[row.status]} "
+    text = due_word(row.due_at, now)
+    return text if text.endswith("!") else f"{text}{SIGNS[pressure(row, now)]}"

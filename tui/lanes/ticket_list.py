@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,10 +15,17 @@ from textual.strip import Strip
 from data.protocols import Clock
 from data.records.tickets import LaneRow, Priority, Severity
 from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
-from tui.lanes.row_line import row_parts
+from tui.lanes.row_line import FULL, TIGHT, Pressure, RowParts, columns_of, pressure, row_parts, words_line
 from tui.lanes.row_window import RowSource, RowWindow
 from tui.look.drawn import Drawn
 from tui.look.one_line import fit
+
+TALL = 16
+"""Lines of a list from which each row has two."""
+
+
+def _no_words(row: LaneRow) -> str:
+    return ""
 
 
 class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -28,11 +36,16 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         "ticket-list--cursor-focused",
         "ticket-list--pressing",
         "ticket-list--late",
+        "ticket-list--soon",
         "ticket-list--quiet",
         "ticket-list--empty",
+        "ticket-list--pointer",
     }
 
-    def __init__(self, lane: str, source: RowSource, clock: Clock, empty: str) -> None:
+    def __init__(
+        self, lane: str, source: RowSource, clock: Clock, empty: str, first_words: Callable[[LaneRow], str] = _no_words
+    ) -> None:
+        """`first_words` returns the beginning of a ticket's newest mail, for rows of two lines."""
         super().__init__(classes="ticket-list")
         self.lane = lane
         self.window = RowWindow(source)
@@ -44,6 +57,14 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._empty = empty
         self._strips: dict[tuple[object, ...], Strip] = {}
         self._loaded = False
+        self._first_words = first_words
+        self._words: dict[tuple[int, int], str] = {}
+        """The first words of each ticket as it was last updated."""
+        self._columns = FULL
+        self.lines = 1
+        """Lines of a row: two where there is room."""
+        self.is_here = True
+        """The agent is in this lane; the cursor of other lanes is not drawn."""
 
     @property
     def current_id(self) -> int | None:
@@ -55,18 +76,36 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         """Fit the window to the new height; the first size is when rows are first read."""
         self.virtual_size = Size(event.size.width, event.size.height)
         self._strips.clear()
-        self.window.resize(event.size.height)
         if not self._loaded and event.size.height:
             self._loaded = True
-            self.window.first()
+            self.window.resize(event.size.height)
+            self.window.reload()  # a cursor that was put on a ticket before the list was shown stays there
             self._tell()
+        self._make_room()
         self.refresh()
+
+    def _make_room(self) -> None:
+        """Give rows a second line where the list is tall, or all tickets fit; new mail alone changes nothing."""
+        height, width = self.size.height, self.size.width
+        self.window.resize(height)
+        tall = height >= TALL or 2 * len(self.window.rows) <= height
+        self.lines = 2 if tall and width >= TIGHT else 1
+        self.window.resize(height // self.lines)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Find the columns that the rows need now."""
+        columns = columns_of(self.window.rows)
+        if columns != self._columns:
+            self._columns = columns
+            self.refresh()
 
     def move(self, step: int) -> None:
         """Move the cursor by `step` rows; a whole page is `page`."""
         old = self.window.line
         jumped = self.window.move(step)
         if jumped:
+            self._measure()
             self.refresh()
         elif old != self.window.line:
             self._refresh_row(old)
@@ -99,6 +138,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.window.source = source
         self._empty = empty
         self.first()
+        self._make_room()
 
     def holds(self, ticket_id: int | None) -> bool:
         """Return whether the ticket is in this list, at any position."""
@@ -142,6 +182,12 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh()
         return had
 
+    def set_here(self, is_here: bool) -> None:
+        """Show the cursor, or hide it while the agent is in another lane."""
+        if is_here != self.is_here:
+            self.is_here = is_here
+            self._refresh_row(self.window.line)
+
     def on_focus(self) -> None:
         """Show the cursor as active."""
         self._refresh_row(self.window.line)
@@ -152,7 +198,7 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a double click opens."""
-        place = self.window.top + event.y
+        place = self.window.top + event.y // self.lines
         if place < len(self.window.rows):
             self.move(place - self.window.cursor)
             if event.chain == 2 and self.current_id is not None:
@@ -175,39 +221,63 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw line `y` of the view."""
-        width = self.size.width
-        place = self.window.top + y
+        width, now = self.size.width, self._clock()
+        line, part = divmod(y, self.lines)
+        place = self.window.top + line
         if place >= len(self.window.rows):
             return self._empty_line(y, width)
         row = self.window.rows[place]
-        parts = row_parts(row, width - 2, self._clock())
-        under = 0 if place != self.window.cursor else 2 if self.has_focus else 1
+        under = 0 if place != self.window.cursor or not self.is_here else 2 if self.has_focus else 1
         if under:
             self.drawn.note(row.id)
-        key = (parts, row.priority, row.severity, under, row.id in self.selected, width)
+        if part:
+            text = words_line(row, self._words_of(row), width - 2, self._columns)
+            ground = self._ground(under)
+            mark = Segment(f"{self._mark(row, under)[0]} ", ground + self._ink("pointer"))
+            return Strip([mark, Segment(text, ground + self._ink("quiet"))])
+        parts = row_parts(row, width - 2, now, self._columns, who=self.lines > 1)
+        clock = pressure(row, now)
+        key = (parts, row.priority, row.severity, row.touches > 0, clock, under, row.id in self.selected, width)
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > 2000:
                 self._strips.clear()
-            strip = self._strips[key] = self._draw(row, parts, under)
+            strip = self._strips[key] = self._draw(row, parts, clock, under)
         return strip
 
-    def _draw(self, row: LaneRow, parts: tuple[str, str, str], under: int) -> Strip:
-        base = self.rich_style
-        if under:
-            base += self.get_component_rich_style(
-                "ticket-list--cursor-focused" if under == 2 else "ticket-list--cursor"
-            )
+    def _words_of(self, row: LaneRow) -> str:
+        """Read the beginning of a ticket's newest mail, once for each change of the ticket."""
+        key = (row.id, row.updated_at)
+        if key not in self._words:
+            if len(self._words) > 2000:
+                self._words.clear()
+            self._words[key] = self._first_words(row)
+        return self._words[key]
+
+    def forget_words(self) -> None:
+        """Read the beginnings of mails again: a text was folded or unfolded."""
+        self._words.clear()
+        self.refresh()
+
+    def _ground(self, under: int) -> Style:
+        names = ("", "ticket-list--cursor", "ticket-list--cursor-focused")
+        return self.rich_style + self.get_component_rich_style(names[under]) if under else self.rich_style
+
+    def _mark(self, row: LaneRow, under: int) -> str:
+        return ("▌" if under == 2 else "│" if under else " ") + ("x" if row.id in self.selected else " ")
+
+    def _draw(self, row: LaneRow, parts: RowParts, clock: Pressure, under: int) -> Strip:
+        """Draw the first line; bold is only what waits for a first answer and presses."""
+        base = self._ground(under)
         head, subject, due = parts
-        chosen = row.id in self.selected
-        mark = ("▌" if under == 2 else "│" if under else " ") + ("x" if chosen else " ")
-        pressing = row.priority is Priority.URGENT or row.severity in (Severity.S0, Severity.S1)
-        head_style = base + self._ink("pressing") if pressing else base
-        due_style = base + self._ink("late" if due.endswith("!") else "quiet")
-        subject_style = base + self._ink("quiet") if row.touches else base + Style(bold=True)
+        grave = row.priority is Priority.URGENT or row.severity in (Severity.S0, Severity.S1)
+        head_style = base + self._ink("pressing" if grave else "quiet")
+        due_style = base + self._ink(clock.value)
+        presses = grave or clock is not Pressure.QUIET
+        subject_style = base + (self._ink("quiet") if row.touches else Style(bold=True) if presses else Style())
         return Strip(
             [
-                Segment(mark, head_style),
+                Segment(self._mark(row, under), head_style if under < 2 else base + self._ink("pointer")),
                 Segment(head, head_style),
                 Segment(subject, subject_style),
                 Segment(due, due_style),
@@ -226,9 +296,10 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip.blank(width, base)
 
     def _refresh_row(self, line: int) -> None:
-        self.refresh(Region(0, line, self.size.width, 1))
+        self.refresh(Region(0, line * self.lines, self.size.width, self.lines))
 
     def _changed(self) -> None:
+        self._measure()
         self.refresh()
         self._tell()
 

@@ -26,3 +26,5 @@ class Line:
     text: str
     head: bool = False
     """The first line of a message: `J` and `K` stop here."""
+    marked: tuple[tuple[int, int, Ink], ...] = ()
+    """Ranges of its characters that have another ink."""

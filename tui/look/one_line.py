@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-from data.safe_text import safe_line
+from tui.look.shown import safe_line
 
 
 def fit(text: str, width: int) -> str:
@@ -17,5 +17,5 @@ def fit(text: str, width: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return foreign text as a single safe line."""
+    """Return foreign text as a single line fit to be shown, what is confidential masked."""
     return " ".join(safe_line(text).split())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells
 
-from data.safe_text import safe_text
+from tui.look.shown import safe_text
 
 SEPARATOR = " · "
 """Between two keys of a line."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.errors import InputError
-from data.records.tickets import View
+from data.records.tickets import NO_LANE, View
 from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
@@ -96,15 +96,16 @@ class Filter(Part):
         by_status: dict[str, int] = {}
         for status, _ in self._states.values():
             by_status[status] = by_status.get(status, 0) + 1
-        shown = {pane.lane.name for pane in self.desk.panes}
-        elsewhere = sum(lane not in shown for _, lane in self._states.values())
+        names = [pane.lane.name for pane in self.desk.panes]
+        shown = {names[place] for place in self.desk.in_sight}
+        elsewhere = sum((lane if lane in names else NO_LANE) not in shown for _, lane in self._states.values())
         parts = [f"{n} {words(status)}" for status, n in sorted(by_status.items(), key=lambda item: -item[1])]
         told = words("{n} found; Esc clears the search").format(n=len(self._states))
         if len(parts) > 1 or by_status.keys() - {"new", "open"}:
             told = words("{n} found ({states}); Esc clears the search").format(
                 n=len(self._states), states=", ".join(parts)
             )
-        return told + (words(" · {n} in lanes that are not shown").format(n=elsewhere) if elsewhere else "")
+        return told + (words(" · {n} in lanes out of sight").format(n=elsewhere) if elsewhere else "")
 
     def source(self, pane: LanePane, known: Found) -> LaneSource:
         """Return what a lane shows now: its view, filtered by the search, whose result may be passed as `known`."""
@@ -115,7 +116,7 @@ class Filter(Part):
         view = pane.named.view(self.desk.agent, self.desk.clock())
         if self.looked_for and pane.named.plain:
             view = View(found=True)
-        return LaneSource(self.desk.store, pane.lane.name, among, view)
+        return LaneSource(self.desk.store, pane.lane, among, view)
 
     def _look_for(self, wanted: str, known: Found) -> list[int]:
         if wanted and wanted not in known:

@@ -39,19 +39,29 @@ class GraphicContent(Part):
         return True
 
     def _reveal(self) -> None:
-        shown = self.desk.view.shown
+        view = self.desk.view
+        shown = view.in_sight
         if shown is None or not self.turn(shown.ticket.id):
             self.desk.say(words("Nothing is folded here."))
+            return
+        if view.glanced is not None:
+            view.glance(self.desk.read_newest(shown.ticket.id))
         else:
-            self.desk.view.show(self.desk.read(shown.ticket.id))
+            view.show(self.desk.read(shown.ticket.id))
+        self._rows_anew()
+
+    def _rows_anew(self) -> None:
+        """Show or hide the first words of mails in the lists."""
+        for pane in self.desk.panes:
+            pane.list.forget_words()
 
     def fold_again(self) -> None:
         """Fold everything again; text shown from now on counts as a new exposure."""
         self._seen.clear()
         self.desk.revealed.clear()
         for view in self.desk.views:
-            if view.ticket_id is not None:
-                view.show(self.desk.read(view.ticket_id))
+            view.show(None if view.ticket_id is None else self.desk.read(view.ticket_id))
+        self._rows_anew()
 
     def _note(self, ticket_id: int) -> None:
         """Record the exposure, once a shift."""

@@ -11,15 +11,17 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_messages import TicketChosen
+from tui.lanes.lane_stands import stand_of
 from tui.look.words import words
 
 
 class Movement(Part):
     """Moving, opening, going back, selecting."""
 
-    def __init__(self, desk: DeskContext, going: Going) -> None:
+    def __init__(self, desk: DeskContext, going: Going, show_in_sight: Act) -> None:
+        """`show_in_sight` shows the ticket that keys act on."""
         super().__init__(desk)
-        self.going = going
+        self.going, self.show_in_sight = going, show_in_sight
 
     def actions(self) -> Mapping[str, Act]:
         """The navigation actions."""
@@ -33,9 +35,10 @@ class Movement(Part):
             "message.quotes": lambda: self.desk.view.toggle_quotes(),
             "message.next": lambda: self.desk.view.step_message(1),
             "message.previous": lambda: self.desk.view.step_message(-1),
-            "lane.left": lambda: self.going.go_lane(self.desk.active - 1),
-            "lane.right": lambda: self.going.go_lane(self.desk.active + 1),
-            **{f"lane.{n}": partial(self.going.go_lane, n - 1) for n in (1, 2, 3)},
+            "lane.left": partial(self.going.go_beside, -1),
+            "lane.right": partial(self.going.go_beside, 1),
+            **{f"lane.{n}": partial(self.going.go_number, n) for n in range(10)},
+            "lane.choose": self._choose_lane,
             "region.next": self._other_region,
             "region.previous": self._other_region,
             "ticket.view": self.going.open_under_cursor,
@@ -68,14 +71,14 @@ class Movement(Part):
         """Move by pages in the list or in the ticket."""
         view = self.desk.view
         if self.desk.reading:
-            view.scroll_lines(pages * max(1, view.size.height - 1))
+            view.page(pages)
         else:
             self.desk.list.page(pages)
 
     def _first(self) -> None:
         """Go to the most urgent ticket of the lane, or to the ticket's first line."""
         if self.desk.reading:
-            self.desk.view.scroll_to(y=0, animate=False)
+            self.desk.view.first()
         else:
             self.desk.list.first()
 
@@ -83,9 +86,25 @@ class Movement(Part):
         """Go to the least urgent ticket of the lane, or to the ticket's last line."""
         view = self.desk.view
         if self.desk.reading:
-            view.scroll_to(y=view.virtual_size.height, animate=False)
+            view.last()
         else:
             self.desk.list.last()
+
+    def _choose_lane(self) -> None:
+        """Choose a lane from the list of all, with what waits in each."""
+        from tui.cards.pick_list import PickList
+
+        desk, now = self.desk, self.desk.clock()
+        panes = [desk.panes[place] for place in desk.places]
+        stands = [stand_of(desk.store, pane.number, pane.lane, now) for pane in panes]
+        lines = [(str(stand.number), stand.short(now)) for stand in stands]
+
+        def chosen(number: str | None) -> None:
+            if number:
+                self.going.go_number(int(number))
+
+        hint = words("number, title, waiting/late!, time to the next deadline · type to filter; Enter goes there")
+        desk.push_screen(PickList(lines, hint), chosen)
 
     def _other_region(self) -> None:
         """Go from the list to the open ticket and back."""
@@ -110,25 +129,29 @@ class Movement(Part):
 
     def let_selection_go(self) -> bool:
         """Clear the selection; False if nothing is selected."""
-        return self.desk.list.clear_selected()
+        cleared = self.desk.list.clear_selected()
+        self.desk.place_changed()
+        return cleared
 
     def close_ticket(self) -> bool:
         """Close the open ticket; False if none is open."""
         if self.desk.view.ticket_id is None:
             return False
+        self.desk.focus(self.desk.list)
         self.desk.show_ticket(None)
-        self.desk.lane_shown()
-        self.desk.list.focus()
+        self.show_in_sight()
         return True
 
     def _select(self, select: Act) -> None:
         """Select or unselect, and show how many tickets keys act on now."""
         select()
+        self.desk.place_changed()
         count = len(self.desk.list.selected)
         self.desk.say(words("{n} selected; keys now act on all of them, Esc clears").format(n=count) if count else "")
 
     def _refresh(self) -> None:
-        """Load new tickets and go to the top of the lane."""
+        """Load new tickets, go to the top of the lane and draw everything anew."""
+        self.desk.redraw()
         self.desk.refresh_lanes()
         self.desk.list.first()
         self.desk.say(words("New tickets are loaded; the cursor is at the top."))

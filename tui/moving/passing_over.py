@@ -9,6 +9,8 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.lanes.lane_stands import lanes_with_none, stored_names
+from tui.look.lane_titles import lane_title
 from tui.look.one_line import one_line
 from tui.look.words import words
 
@@ -60,29 +62,28 @@ class MostUrgent(Part):
             desk.say(self._nothing_else())
             self._offered = None
             return
-        place = next((n for n, pane in enumerate(desk.panes) if pane.lane.name == given.lane), None)
-        # a ticket of a lane that is not shown is opened in the lane that the agent is in
+        place = self.going.place_of(given.ticket_id)
         self.going.open_ticket(desk.active if place is None else place, given.ticket_id)
-        message = words("Most urgent: {why}").format(why=given.why)
-        unseen = words(" · not shown: {lanes}").format(lanes=", ".join(self._waiting(shown=False)))
-        desk.say(message if place is not None else message + unseen)
+        desk.say(words("Most urgent: {why}").format(why=given.why))
         ticket = desk.store.tickets.get(given.ticket_id)
         self._offered = (ticket.id, ticket.version) if ticket is not None else None
 
     def _nothing_else(self) -> str:
-        """Say that nothing comes next and, if tickets are still waiting, how many and where."""
-        waiting = self._waiting(shown=True)
-        unseen = [words("{lane} (not shown)").format(lane=lane) for lane in self._waiting(shown=False)]
-        if not (waiting or unseen):
-            return words("Nothing is waiting in any lane. Well done.")
-        return words("No other ticket comes next; still waiting: {lanes}.").format(lanes=", ".join([*waiting, *unseen]))
-
-    def _waiting(self, *, shown: bool) -> list[str]:
-        """Return how many tickets wait in each lane that the screen shows, or in each that it does not show."""
-        titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
-        here = {pane.lane.name for pane in self.desk.panes}
-        counts = sorted((lane, count.active) for lane, count in self.desk.store.tickets.counts().items())
-        return [f"{n} {one_line(titles.get(lane) or lane)}" for lane, n in counts if n and (lane in here) is shown]
+        """Say that nothing comes next and, if tickets are still waiting, how many, where and for whom."""
+        store = self.desk.store
+        counts = store.tickets.counts()
+        lanes = [
+            (sum(counts[name].active for name in stored_names(store, lane.name) if name in counts), lane)
+            for lane in lanes_with_none(store.lanes.all())
+        ]
+        waiting = ", ".join(f"{n} {one_line(lane_title(lane))}" for n, lane in lanes if n)
+        if waiting:
+            held = len([row for row in store.tickets.rows(store.escalations.held(self.desk.clock())) if row.is_active])
+            with_others = words("; {n} of them with another team").format(n=held) if held else ""
+            return words("No other ticket comes next; still waiting: {lanes}").format(lanes=waiting) + with_others + "."
+        if suspended := store.tickets.suspended():
+            return words("Nothing waits for an answer; {n} suspended, f lists them.").format(n=suspended)
+        return words("Nothing is waiting in any lane. Well done.")
 
     def _ask_why(self, ticket_id: int) -> None:
         """Ask why the ticket is passed over; Esc stays on it."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from data.records.tickets import LaneCounts
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.lanes.lane_stands import stored_names
 from tui.lanes.views import BY_STATUS, LISTED, SETTING, WAITING, NamedView, base_title, saved, stored
 from tui.look.words import words
 from tui.moving.finding import Filter
@@ -37,18 +37,20 @@ class ViewChoice(Part):
 
     def _view_lines(self) -> list[tuple[str, str]]:
         lane, tickets = self.desk.pane.lane.name, self.desk.store.tickets
-        counts = tickets.counts().get(lane, LaneCounts())
+        names, all_counts = stored_names(self.desk.store, lane), tickets.counts()
+        here = [all_counts[name] for name in names if name in all_counts]
         lines = []
         if self.desk.pane.named.among is None and (self.filter.looked_for or not self.desk.pane.named.plain):
             lines.append(("save:", words("save this view under a name…")))
         lines += [(f"saved:{view.name}", f"{view.name}  ({replace(view, name='').title})") for view in self._saved()]
-        lines.append((WAITING, f"{base_title(WAITING)}  {counts.active}"))
+        lines.append((WAITING, f"{base_title(WAITING)}  {sum(counts.active for counts in here)}"))
         lines += [(base, base_title(base)) for base in ("mine", "nobody")]
         for status in BY_STATUS:
-            lines.append((f"status:{status}", f"{base_title(f'status:{status}')}  {counts.by_status.get(status, 0)}"))
+            count = sum(counts.by_status.get(status, 0) for counts in here)
+            lines.append((f"status:{status}", f"{base_title(f'status:{status}')}  {count}"))
         lines.append(("today", base_title("today")))
         for kind in ("language", "tag"):
-            bases = [f"{kind}:{value}" for value in tickets.values(lane, kind)]
+            bases = sorted({f"{kind}:{value}" for name in names for value in tickets.values(name, kind)})
             lines += [(base, base_title(base)) for base in bases]
         lines += [(f"forget:{view.name}", words("forget {name}").format(name=view.name)) for view in self._saved()]
         return lines

@@ -17,8 +17,9 @@ from data.protocols import Clock
 from tui.cards.desk_message import DeskMessage
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
+from tui.look.one_line import one_line
 from tui.look.words import words
-from tui.procedures.procedure_lines import Followed, key_words, place_of, procedure_lines
+from tui.procedures.procedure_lines import Followed, key_words, place_of, procedure_lines, progress_words
 
 if TYPE_CHECKING:
     from queues.procedures.procedure import Step
@@ -76,6 +77,8 @@ class ProcedurePanel(Vertical, can_focus=True):
         before, self.shown = self.shown, followed
         if followed is None:
             return
+        self.border_title = Content(one_line(followed.procedure.label))
+        self.border_subtitle = Content(progress_words(followed))
         same = before is not None and before.ticket.id == followed.ticket.id
         if not (same and before is not None and before.answers == followed.answers):
             following = followed.following()

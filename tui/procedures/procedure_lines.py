@@ -55,9 +55,7 @@ class Followed:
 
 def procedure_lines(shown: Followed, current: str, width: int, now: int, *, active: bool) -> list[Line]:
     """Lay a procedure out in `width` cells, the step `current` marked and, if the panel has the focus, explained."""
-    gates = len(shown.waiting)
-    state = words("open gates: {n}").format(n=gates)
-    lines = [Line(Ink.TITLE, fit(f"{one_line(shown.procedure.label)} · {state}", width))]
+    lines: list[Line] = []
     for step in shown.procedure.steps:
         here = step.id == current
         lines += _step(shown, step, width, now, here=here)
@@ -66,6 +64,18 @@ def procedure_lines(shown: Followed, current: str, width: int, now: int, *, acti
     if not active and shown.following() is not None:
         lines += [Line(Ink.QUIET, line) for line in wrap(words("Space continues with the steps."), width)]
     return lines
+
+
+def progress_words(shown: Followed) -> str:
+    """Return how far the procedure is: `step 2 of 4 · open gates: 1`."""
+    steps = [step for step in shown.procedure.steps if step.asked]
+    following = shown.following()
+    if following is None:
+        return words("all {n} steps done").format(n=len(steps))
+    number = steps.index(following) + 1
+    place = words("step {number} of {n}").format(number=number, n=len(steps))
+    gates = len(shown.waiting)
+    return f"{place} · {words('open gates: {n}').format(n=gates)}" if gates else place
 
 
 def place_of(lines: Sequence[Line]) -> range:

@@ -110,8 +110,8 @@ class ProcedureSteps(Part):
         self._told_problems = list(self.book.problems)
 
     def _followed(self) -> Followed | None:
-        """Return the open ticket's procedure and its answers."""
-        shown = self.desk.view.shown
+        """Return the procedure of the ticket in sight, and its answers."""
+        shown = self.desk.view.in_sight
         procedure = self._procedure(shown.ticket) if shown is not None else None
         if shown is None or procedure is None:
             return None
@@ -124,7 +124,7 @@ class ProcedureSteps(Part):
         return procedure_for(ticket, book) if book is not None else None
 
     def show(self) -> None:
-        """Show the open ticket's procedure next to it, or give the ticket the full width."""
+        """Show the procedure of the ticket in sight next to it, or give the ticket the full width."""
         followed = self._followed()
         narrow = self.desk.screen.has_class("-narrow")
         self.panel.display = followed is not None and (self.panel.active or not narrow)

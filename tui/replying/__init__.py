@@ -1,4 +1,4 @@
 """Answering: macros on digits, the reply card, the composer, drafts, many tickets at once, the outbox.
 
-Imports `context`, `moving`, `procedures`, `digits`, `cards`, `keys`, `look`, `queues`, `macros` and `data`.
+Imports `context`, `moving`, `procedures`, `digits`, `ticket`, `cards`, `keys`, `look`, `queues`, `macros` and `data`.
 """

@@ -14,13 +14,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from data.records.tickets import Status
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.replying.bulk_plan import AS_SAID, OUTCOMES, Plan
 from tui.replying.outcomes import done_words

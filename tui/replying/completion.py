@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from data.safe_text import safe_line
+from tui.look.shown import safe_line
 
 MOST_SHOWN = 8
 _TYPED = re.compile(r"(?:^|(?<=\s))/([\w./-]*)$")

@@ -19,9 +19,10 @@ from data.errors import InputError
 from data.records.changes import Change, Finding
 from data.records.messages import Direction, Draft
 from data.records.outbox import Enclosure
-from data.safe_text import safe_line, safe_text
+from data.safe_text import safe_text
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
+from tui.look.shown import safe_line
 from tui.look.words import words
 from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion
@@ -41,6 +42,8 @@ from tui.replying.finding_line import FindingLine
 
 SAVE_EVERY = 0.5
 """The minimum of seconds between two saves of a draft while typing."""
+GAP = "\n\n\n\n"
+"""Between greeting and closing; the text goes into its middle."""
 CHECK_AFTER = 0.4
 """Seconds without a key after which a reply is checked."""
 
@@ -78,6 +81,8 @@ class Composer(Vertical):
         self._as_put: str | None = None
         """The text as macros left it; None if no macro was inserted since the draft was opened."""
         self._edited_before = False
+        self._letter = ""
+        """Greeting and closing as they were filled in; a text of nothing else counts as empty."""
 
     def compose(self) -> ComposeResult:
         """Head line, text, completion."""
@@ -89,17 +94,29 @@ class Composer(Vertical):
 
     @property
     def draft(self) -> Draft:
-        """The current text."""
-        return replace(self._draft, text=self._area.text)
+        """The current text; greeting and closing alone are none."""
+        return replace(self._draft, text=self._text)
 
-    def open(self, draft: Draft, recipient: str = "") -> None:
-        """Show a draft, or an empty draft for a new text; first post an unsaved draft of another ticket."""
+    @property
+    def _text(self) -> str:
+        return "" if self._letter and self._area.text == self._letter else self._area.text
+
+    def open(self, draft: Draft, recipient: str = "", letter: tuple[str, str] = ("", "")) -> None:
+        """Show a draft; first post an unsaved draft of another ticket.
+
+        A new reply begins with the greeting and the closing of `letter`, the cursor between them.
+        """
         self.flush()
         self._draft, self._recipient, self._copies, self._posted = draft, recipient, (), draft.text
         self._as_put, self._edited_before = None, False
-        self._area.load_text(safe_text(draft.text))
+        greeting, closing = (safe_text(part) for part in letter)
+        begins = bool(greeting or closing) and not draft.text and draft.kind is Direction.OUT
+        self._letter = GAP.join((greeting, closing)) if begins else ""
+        self._area.load_text(safe_text(draft.text) or self._letter)
         self._area.drawn.forget()
         self._area.move_cursor(self._area.document.end)
+        if begins:
+            self._area.go_to(len(greeting) + len(GAP) // 2)
         self._completion.close()
         self._show_head()
         self._area.focus()
@@ -113,7 +130,7 @@ class Composer(Vertical):
     @property
     def unsaved(self) -> bool:
         """Whether there is text that has not been posted yet."""
-        return bool(self._draft.ticket_id) and self._area.text != self._posted
+        return bool(self._draft.ticket_id) and self._text != self._posted
 
     def take(self, draft: Draft) -> None:
         """Replace the text by this draft of the same ticket, which is already saved. ctrl+z restores the text."""
@@ -149,7 +166,7 @@ class Composer(Vertical):
         undone with ctrl+z.
         """
         kept, text = self._draft, safe_text(change.reply or "")
-        had = self._area.text
+        had = self._text
         self._edited_before = not whole and (had.strip() != "" if self._as_put is None else bool(self.edited))
         self._draft = replace(
             kept,
@@ -177,7 +194,7 @@ class Composer(Vertical):
         actions = replace(unpacked(self._draft.actions), attachments=tuple(files))
         self._draft = replace(self._draft, actions=packed(actions))
         self._show_head()
-        self._posted = "" if self._area.text else self._posted
+        self._posted = "" if self._text else self._posted
         self.flush()
         self._ask_to_check()
 
@@ -199,7 +216,7 @@ class Composer(Vertical):
             self._timer.stop()
             self._timer = None
         if self.unsaved:
-            self._posted = self._area.text
+            self._posted = self._text
             self.post_message(DraftChanged(self.draft))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -209,7 +226,7 @@ class Composer(Vertical):
             # nothing is left of the macros' text, so drop their actions too
             self._draft = replace(self._draft, macro="", actions="")
             self._show_head()
-        if self._timer is None and self._area.text != self._posted:
+        if self._timer is None and self._text != self._posted:
             self._timer = self.set_timer(self._save_every, self.flush)
         self._check_soon()
 
@@ -221,7 +238,7 @@ class Composer(Vertical):
 
     def _ask_to_check(self) -> None:
         self._check_timer = None
-        if self._draft.kind is Direction.OUT and self._draft.ticket_id and self._area.text.strip():
+        if self._draft.kind is Direction.OUT and self._draft.ticket_id and self._text.strip():
             self.post_message(CheckAsked(self.draft))
         else:
             self._line.show("", ())
@@ -246,6 +263,8 @@ class Composer(Vertical):
     def action_toggle_note(self) -> None:
         """Turn the reply into a note, or back."""
         kind = Direction.OUT if self._draft.kind is Direction.NOTE else Direction.NOTE
+        if self._letter and not self._text:  # a note is no letter
+            self._area.load_text("")
         self._draft = replace(self._draft, kind=kind)
         self._show_head()
         self._posted = "" if self._area.text else self._posted
@@ -282,7 +301,7 @@ class Composer(Vertical):
 
     def action_keep(self) -> None:
         """Post a request to save the text as a macro."""
-        if self._area.text.strip():
+        if self._text.strip():
             self.post_message(KeepAsked(self.draft))
         else:
             self.notify(words("There is nothing to save yet."), timeout=3, markup=False)
@@ -307,7 +326,7 @@ class Composer(Vertical):
         self.post_message(ComposerLeft())
 
     def _ask_to_send(self, *, choose: bool) -> None:
-        if not self._area.text.strip():
+        if not self._text.strip():
             self.notify(words("There is nothing to send yet."), timeout=3, markup=False)
             return
         self.flush()

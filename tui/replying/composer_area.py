@@ -55,6 +55,10 @@ class ComposerArea(TextArea):
         self.move_cursor(self._location(start))
         self.move_cursor(self._location(end), select=True)
 
+    def go_to(self, offset: int) -> None:
+        """Put the cursor at a character."""
+        self.move_cursor(self._location(offset))
+
     def go_before(self, ending: str) -> None:
         """Put the cursor before `ending`, if the text ends with it."""
         before = self.text.rstrip().removesuffix(ending)

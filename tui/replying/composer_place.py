@@ -47,6 +47,11 @@ class ComposerPlace(Part):
         """A text is being written."""
         return self.composer is not None and self.composer.has_class("-open")
 
+    @property
+    def has_focus(self) -> bool:
+        """The text has the focus."""
+        return self.is_open and self.composer is not None and self.composer.has_focus_within
+
     async def write(self, kind: Direction, change: Change | None = None, *, at: Finding | None = None) -> None:
         """Open the composer on the ticket's draft, or on the text of `change`, with the range `at` selected."""
         ticket = self.desk.ticket()
@@ -63,7 +68,9 @@ class ComposerPlace(Part):
         known = draft.revision
         self.desk.writer.submit(lambda desk: self.revisions.__setitem__(ticket.id, known))
         customer = self.desk.store.customers.get(ticket.customer_id)
-        composer.open(draft, customer.name if customer else "")
+        writes_letter = self.desk.ways.letter and change is None and not draft.text
+        letter = self.desk.answering.letter(ticket) if writes_letter else ("", "")
+        composer.open(draft, customer.name if customer else "", letter)
         composer.add_class("-open")
         self.desk.run_worker(self._show_copies(ticket.id, change or unpacked(draft.actions)), group="copies")
         if change is not None and change.reply is not None:

@@ -18,9 +18,9 @@ from data import macro_names
 from data.changes import packed, unpacked
 from data.errors import InputError
 from data.records.messages import Direction, Draft
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
+from tui.look.shown import safe_text
 from tui.look.words import words
 
 QUIET_SECONDS = 0.8

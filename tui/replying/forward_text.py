@@ -1,10 +1,14 @@
-"""What is proposed as the text of a forward: messages of the ticket, without addresses and what they quote."""
+"""What is proposed as the text of a forward: messages of the ticket, without addresses and what they quote.
+
+What is confidential in them is masked: whoever forwards writes out what the third party needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from data.confidential.mask import masked
 from data.records.messages import Direction, Message
 from data.safe_text import safe_line
 
@@ -25,4 +29,4 @@ def _quoted(message: Message) -> str:
     written = datetime.fromtimestamp(message.at, UTC)
     head = f"From: {safe_line(message.from_name) or '(no name)'}\nDate: {written:%Y-%m-%d %H:%M} UTC"
     head += f"\nSubject: {safe_line(message.subject)}" if message.subject else ""
-    return f"{_LINE}\n{head}\n\n{(message.new_text or message.text).strip()}"
+    return masked(f"{_LINE}\n{head}\n\n{(message.new_text or message.text).strip()}")

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.errors import DeskError
-from data.records.changes import Change, Done
+from data.records.changes import Change
 from data.records.forwards import Forward, ForwardedFile
+from data.records.messages import FormDraft
 from data.records.tickets import Status, Ticket
 from data.store import Store
 from tui.context.changing import Changing
@@ -17,6 +18,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.words import words
+from tui.replying.form_drafts import FormDrafts
 from tui.replying.forward_text import newest_of_customer, quoted
 from tui.replying.outgoing_text import Written, file_numbers
 
@@ -29,11 +31,9 @@ if TYPE_CHECKING:
 class Forwarding(Part):
     """`F` forwards the ticket that keys act on to a third party."""
 
-    def __init__(self, desk: DeskContext, changing: Changing) -> None:
+    def __init__(self, desk: DeskContext, changing: Changing, drafts: FormDrafts) -> None:
         super().__init__(desk)
-        self.changing = changing
-        self._kept: dict[int, Written] = {}
-        """What was typed and not sent, by ticket."""
+        self.changing, self.drafts = changing, drafts
 
     def actions(self) -> Mapping[str, Act]:
         """Forwarding."""
@@ -57,23 +57,21 @@ class Forwarding(Part):
 
         conversation = self.desk.store.messages.of(ticket.id)
         files = files_of(conversation)
-        proposed = Written(text=f"\n\n{quoted(newest_of_customer(conversation))}")
+        proposed = FormDraft(ticket.id, text=f"\n\n{quoted(newest_of_customer(conversation))}")
+        draft = self.drafts.newest(ticket.id) or proposed
 
         def written(answer: Written | None) -> None:
-            if answer is None:
-                return
-            if answer.complete or answer != proposed:
-                self._kept[ticket.id] = answer
-            if answer.complete:
-                numbers = file_numbers(answer.files, len(files)) or ()
-                self._read(ticket, answer, [files[number - 1] for number in numbers])
+            if answer is not None and answer.complete:
+                numbers = file_numbers(answer.draft.files, len(files)) or ()
+                self._read(ticket, answer.draft, [files[number - 1] for number in numbers])
 
         title = words("Forward #{n} to someone else; the answer comes back as a note").format(n=ticket.id)
         names = [file.attachment.filename for file in files]
-        form = OutgoingForm(title, self._kept.get(ticket.id, proposed), f"Fwd: {ticket.subject}", names)
+        form = OutgoingForm(title, draft, f"Fwd: {ticket.subject}", names, keep=self.drafts.keep)
+        self.drafts.opened(form, draft)
         self.desk.push_screen(form, written)
 
-    def _read(self, ticket: Ticket, written: Written, files: Sequence[TicketFile]) -> None:
+    def _read(self, ticket: Ticket, written: FormDraft, files: Sequence[TicketFile]) -> None:
         """Read the chosen files in a thread, then look at what would leave."""
 
         def start(read: tuple[ForwardedFile, ...]) -> None:
@@ -102,11 +100,11 @@ class Forwarding(Part):
 
         self.desk.in_thread("forward", read)
 
-    async def _look(self, ticket: Ticket, written: Written, files: tuple[ForwardedFile, ...]) -> None:
+    async def _look(self, ticket: Ticket, written: FormDraft, files: tuple[ForwardedFile, ...]) -> None:
         """Show the card, with the findings of the desk."""
         from tui.replying.outgoing_card import Leaving, OutgoingCard
 
-        change = Change(forward=Forward(written.to, written.text.strip("\n"), written.subject, files))
+        change = Change(forward=Forward(written.to, written.text.strip("\n"), written.subject.strip(), files))
 
         def looked(desk: Desk) -> tuple[Leaving, Ticket]:
             seen = desk.store.tickets.get(ticket.id) or ticket
@@ -135,9 +133,4 @@ class Forwarding(Part):
             return
         status = Status.ON_HOLD if sent.wish == "hold" else None
         asked = Change(forward=change.forward, status=status, override_reason=sent.reason)
-
-        def forwarded(done: Done) -> None:
-            self._kept.pop(ticket.id, None)
-            self.changing.changed(done)
-
-        await self.changing.change_of((ticket.id,), asked, forwarded, versions={ticket.id: ticket.version})
+        await self.changing.change_of((ticket.id,), asked, self.changing.changed, versions={ticket.id: ticket.version})

@@ -12,6 +12,7 @@ from tui.context.part import Part
 from tui.digits.macros_at_hand import SLOTS
 from tui.look.one_line import one_line
 from tui.look.words import words
+from tui.moving.glance import Glance
 from tui.replying.macro_preview import ReplyPreview
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 class MacroKeys(Part):
     """A digit previews its macro, `m` finds one by a few letters."""
 
-    def __init__(self, desk: DeskContext, replies: ReplyPreview) -> None:
+    def __init__(self, desk: DeskContext, replies: ReplyPreview, glance: Glance) -> None:
         super().__init__(desk)
-        self.replies = replies
+        self.replies, self.glance = replies, glance
         self._pressed_early: Callable[[], None] | None = None
         """Shows the macro of a digit that was pressed before the macros were loaded."""
         self._learned = desk.store.data_version()
@@ -90,6 +91,8 @@ class MacroKeys(Part):
             self._pressed_early = self.desk.only_here(partial(self.preview_slot, number))
             self.desk.say(words("Macros are loading; {n} shows in a moment.").format(n=number))
             return
+        if self.glance.show_first():
+            return
         macro = self.desk.answering.slots(ticket)[number - 1]
         if macro is None:
             self.desk.say(words("No macro is on {n}.").format(n=number))
@@ -100,7 +103,8 @@ class MacroKeys(Part):
         """Preview the macro used last."""
         ticket = self.desk.ticket()
         if ticket is not None and self.desk.answering.last:
-            self.replies.preview_macro(ticket, self.desk.answering.last)
+            if not self.glance.show_first():
+                self.replies.preview_macro(ticket, self.desk.answering.last)
         else:
             self.desk.say(words("No macro has been used yet."))
 
@@ -111,6 +115,8 @@ class MacroKeys(Part):
         ticket = self.desk.ticket()
         if ticket is None:
             self.desk.say_no_ticket()
+            return
+        if self.glance.show_first():
             return
 
         def chosen(name: str | None) -> None:

@@ -88,7 +88,10 @@ class ReplyPreview(Part):
             from tui.replying.reply_card import ReplyCard
 
             facts, seen = looked
-            card = ReplyCard(replace(facts, addresses=self._addresses(ticket, facts.recipient)))
+            in_sight = self.desk.view.in_sight
+            is_it = in_sight is not None and in_sight.ticket.id == ticket.id
+            mail = in_sight if is_it else self.desk.read_newest(ticket.id)
+            card = ReplyCard(replace(facts, addresses=self._addresses(ticket, facts.recipient), mail=mail))
             self.desk.push_screen(card, partial(self._decided, seen, card, change.promise, back))
 
         work = self._preview(ticket, change, title, self.desk.only_here(show))

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from data.records.changes import Change, Done, NewTicket
+from data.records.changes import Change, NewTicket
+from data.records.messages import FormDraft
 from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.words import words
+from tui.replying.form_drafts import NEW_MAIL, FormDrafts
 from tui.replying.outgoing_text import Written
 
 if TYPE_CHECKING:
@@ -22,11 +24,9 @@ if TYPE_CHECKING:
 class NewMail(Part):
     """`N` writes to someone who did not write first."""
 
-    def __init__(self, desk: DeskContext, changing: Changing) -> None:
+    def __init__(self, desk: DeskContext, changing: Changing, drafts: FormDrafts) -> None:
         super().__init__(desk)
-        self.changing = changing
-        self._kept = Written()
-        """What was typed and not sent."""
+        self.changing, self.drafts = changing, drafts
 
     def actions(self) -> Mapping[str, Act]:
         """Writing to someone."""
@@ -37,20 +37,20 @@ class NewMail(Part):
         from tui.replying.outgoing_form import OutgoingForm
 
         def written(answer: Written | None) -> None:
-            if answer is None:
-                return
-            self._kept = answer
-            if answer.complete:
-                self.desk.run_worker(self._look(answer), group="new mail")
+            if answer is not None and answer.complete:
+                self.desk.run_worker(self._look(answer.draft), group="new mail")
 
         title = words("Write to someone: a new ticket, which the answer joins")
-        self.desk.push_screen(OutgoingForm(title, self._kept, words("what it is about")), written)
+        draft = self.drafts.newest(NEW_MAIL) or FormDraft(NEW_MAIL)
+        form = OutgoingForm(title, draft, words("what it is about"), keep=self.drafts.keep)
+        self.drafts.opened(form, draft)
+        self.desk.push_screen(form, written)
 
-    async def _look(self, written: Written) -> None:
+    async def _look(self, written: FormDraft) -> None:
         """Show the card, with the findings of the desk."""
         from tui.replying.outgoing_card import Leaving, OutgoingCard
 
-        asked = NewTicket(written.to, written.subject, written.text.strip("\n"))
+        asked = NewTicket(written.to, written.subject.strip(), written.text.strip("\n"))
 
         def looked(desk: Desk) -> Leaving:
             title = words("New ticket")
@@ -68,9 +68,5 @@ class NewMail(Part):
             return
         if self.changing.burst():
             return
-
-        def opened(done: Done) -> None:
-            self._kept = Written()
-            self.changing.changed(done)
-
-        await self.desk.ask(lambda desk: desk.open_ticket(asked, Change(override_reason=sent.reason)), opened)
+        change = Change(override_reason=sent.reason)
+        await self.desk.ask(lambda desk: desk.open_ticket(asked, change), self.changing.changed)

@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from data.records.outbox import OutboxEntry, OutboxState
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 
 MOST_LINES = 8

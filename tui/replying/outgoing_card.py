@@ -14,9 +14,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from data.records.changes import Finding
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.look.one_line import one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 
 

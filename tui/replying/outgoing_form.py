@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
+from data.records.messages import FormDraft
 from tui.cards.base_card import BaseCard
 from tui.look.one_line import one_line
 from tui.look.words import words
+from tui.replying.composer import SAVE_EVERY
 from tui.replying.outgoing_text import Written, file_numbers
 
 
@@ -28,15 +32,28 @@ class OutgoingForm(BaseCard[Written]):
         Binding("up", "step(-1)"),
     ]
 
-    def __init__(self, title: str, written: Written, subject_hint: str, files: Sequence[str] = ()) -> None:
-        """Take the names of the ticket's files, in order; without any there is no line for them."""
+    def __init__(
+        self,
+        title: str,
+        draft: FormDraft,
+        subject_hint: str,
+        files: Sequence[str] = (),
+        *,
+        keep: Callable[[FormDraft], object],
+    ) -> None:
+        """Take the names of the ticket's files, in order; without any there is no line for them.
+
+        `keep` saves what stands in the form; it is called soon after each change.
+        """
         super().__init__()
-        self._title, self._files = title, files
-        self.to = Input(written.to, placeholder=words("an e-mail address"), compact=True, select_on_focus=False)
-        self.subject = Input(written.subject, placeholder=one_line(subject_hint), compact=True, select_on_focus=False)
+        self._title, self._files, self._begun, self._keep = title, files, draft, keep
+        self._kept = draft
+        self._timer: Timer | None = None
+        self.to = Input(draft.to, placeholder=words("an e-mail address"), compact=True, select_on_focus=False)
+        self.subject = Input(draft.subject, placeholder=one_line(subject_hint), compact=True, select_on_focus=False)
         hint = words("numbers: 1 3, or all; empty for none")
-        self.files = Input(written.files, placeholder=hint, compact=True, select_on_focus=False)
-        self.text = TextArea(written.text, classes="-mail", soft_wrap=True, tab_behavior="focus", compact=True)
+        self.files = Input(draft.files, placeholder=hint, compact=True, select_on_focus=False)
+        self.text = TextArea(draft.text, classes="-mail", soft_wrap=True, tab_behavior="focus", compact=True)
         self.told = Static("", id="escalate-told", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -59,6 +76,27 @@ class OutgoingForm(BaseCard[Written]):
     def on_mount(self) -> None:
         """Focus the address, or the text where there is one."""
         (self.text if self.to.value else self.to).focus()
+
+    @property
+    def draft(self) -> FormDraft:
+        """What stands in the form."""
+        return replace(
+            self._begun,
+            to=self.to.value.strip(),
+            subject=self.subject.value,
+            text=self.text.text,
+            files=self.files.value,
+        )
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Save the form soon."""
+        event.stop()
+        self._keep_soon()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Save the form soon."""
+        event.stop()
+        self._keep_soon()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the next line."""
@@ -84,14 +122,28 @@ class OutgoingForm(BaseCard[Written]):
             self._tell(words("Name files by their numbers, 1 to {n}, or all.").format(n=len(self._files)))
             self.files.focus()
         else:
-            self.dismiss(self._written(complete=True))
+            self._leave(complete=True)
 
     def action_leave(self) -> None:
         """Leave; what was typed is kept."""
-        self.dismiss(self._written(complete=False))
+        self._leave(complete=False)
 
-    def _written(self, *, complete: bool) -> Written:
-        return Written(self.to.value.strip(), self.subject.value.strip(), self.text.text, self.files.value, complete)
+    def _leave(self, *, complete: bool) -> None:
+        self._save()
+        self.dismiss(Written(self.draft, complete))
+
+    def _keep_soon(self) -> None:
+        """Save what was typed in a moment; further typing does not postpone that."""
+        if self._timer is None:
+            self._timer = self.set_timer(SAVE_EVERY, self._save)
+
+    def _save(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self.draft != self._kept:
+            self._kept = self.draft
+            self._keep(self._kept)
 
     def _tell(self, text: str) -> None:
         self.told.update(Content(text))

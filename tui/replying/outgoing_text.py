@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.records.messages import FormDraft
+
 _ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in the form."""
+    """The form as the agent left it."""
 
-    to: str = ""
-    subject: str = ""
-    text: str = ""
-    files: str = ""
-    """As typed: numbers of the files in the list, or `all`."""
-    complete: bool = False
+    draft: FormDraft
+    complete: bool
     """The agent wants to see the mail; else the form was left."""
 
 

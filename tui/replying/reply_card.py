@@ -8,28 +8,35 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from data.records.changes import Change
 from data.records.promises import Promise
 from data.records.tickets import Status
-from data.safe_text import safe_text
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
+from tui.ticket.mail_lines import MailLines
+
+LAST_WORDS, LEAST_WORDS = 5, 3
+"""Lines of the customer's mail above the answer, on a screen that is too narrow to show it beside."""
+ROOMY = 14
+"""Lines for mail and answer from which the mail gets the more of these."""
 
 
 class ReplyCard(BaseCard[Verdict]):
     """Enter sends and does what the macro says; a blocking finding prevents that until a reason is given."""
 
     CSS_PATH = "reply_card.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-above"), (120, "-beside")]  # noqa: RUF012 - Textual declares it this way
     AUTO_FOCUS = ""  # the line for a reason must not have the initial focus
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.PREVIEW),
@@ -37,6 +44,8 @@ class ReplyCard(BaseCard[Verdict]):
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
         Binding("pageup", "scroll(-10)", show=False),
+        Binding("J", "scroll_mail(3)", show=False),
+        Binding("K", "scroll_mail(-3)", show=False),
     ]
 
     def __init__(self, card: Card) -> None:
@@ -53,9 +62,13 @@ class ReplyCard(BaseCard[Verdict]):
         title = f"{WEAK} {self.card.title}" if self.card.weak else self.card.title
         with Vertical(id="card", classes=" ".join(marks)):
             yield Static(Content(one_line(title)), id="card-title", markup=False)
-            yield Static(Content(self.card.facts), id="card-facts", markup=False)
-            with VerticalScroll(id="card-reply", can_focus=False):
-                yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
+            with Container(id="card-body"):
+                with VerticalScroll(id="card-mail", can_focus=False):
+                    yield MailLines(self.card.mail, self.card.now)
+                with Vertical(id="card-answer"):
+                    yield Static(Content(self.card.facts), id="card-facts", markup=False)
+                    with VerticalScroll(id="card-reply", can_focus=False):
+                        yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
             yield Input(placeholder=words("why send it anyway?"), id="card-reason", compact=True)
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
@@ -183,6 +196,10 @@ class ReplyCard(BaseCard[Verdict]):
         """Scroll a long reply."""
         self.query_one("#card-reply").scroll_relative(y=lines, animate=False)
 
+    def action_scroll_mail(self, lines: int) -> None:
+        """Scroll a long mail."""
+        self.query_one("#card-mail").scroll_relative(y=lines, animate=False)
+
     def _promise_by(self, answer: str) -> None:
         """Accept the agent's time, parsed like the text of a reply."""
         from queues.clocks.time_words import read_due
@@ -237,13 +254,19 @@ class ReplyCard(BaseCard[Verdict]):
         self.after_drawing(self._fit)
 
     def _fit(self) -> None:
-        """Keep every line around the reply on the screen; the reply scrolls."""
+        """Keep every line around mail and reply on the screen; mail and reply scroll."""
+        beside = self.has_class("-beside")
+        mail = self.query_one("#card-mail")
         around = [
             self.query_one(f"#card-{name}").outer_size.height
             for name in ("title", "facts", "reason", "time", "cc", "keys")
         ]
         frame = 2 + 2  # the border, and an empty line above and below the reply
         room = self.size.height * 95 // 100 - frame - sum(around)
+        mail.styles.max_height = room + self.query_one("#card-facts").outer_size.height + 1 if beside else LAST_WORDS
+        if not beside:
+            room -= min(mail.virtual_size.height, LAST_WORDS if room > ROOMY else LEAST_WORDS) + 1
+            mail.styles.max_height = LAST_WORDS if room > ROOMY - LAST_WORDS - 1 else LEAST_WORDS
         self.query_one("#card-reply").styles.max_height = max(3, room)
 
     def _send(self, status: Status) -> None:

@@ -16,6 +16,7 @@ from tui.replying.outcomes import done_words, outcome
 
 if TYPE_CHECKING:
     from queues.clocks.calendar import Calendar
+    from tui.ticket.ticket_text import Conversation
 
 ABOUT_THE_ADDRESS = frozenset({"recipient", "new-address"})
 """Findings whose digit switches to another address: there is no text to go to."""
@@ -60,6 +61,8 @@ class Card:
     """False where a ticketing system sends the reply: it has a Cc of its own."""
     our_addresses: frozenset[str] = frozenset()
     """Our own addresses: none of them gets a copy."""
+    mail: Conversation | None = None
+    """The ticket's conversation, of which the card shows what is answered."""
     weak: bool = False
     """The macro is not sure to be the answer to this ticket: it is sent only after a second press."""
 

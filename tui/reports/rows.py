@@ -129,6 +129,28 @@ def change(row: Row) -> str:
     return f"{(now - before) / before:+.0%}"
 
 
+BETTER_MORE = frozenset({
+    Metric.REPLIES, Metric.SOLVED, Metric.ONE_TOUCH, Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW,
+})  # fmt: skip
+BETTER_LESS = frozenset({
+    Metric.BACKLOG, Metric.HANDLING, Metric.TOUCHES, Metric.REOPENED, Metric.FIRST_REPLY, Metric.NEXT_REPLY,
+    Metric.RESOLUTION, Metric.LATE_FIRST, Metric.LATE_NEXT, Metric.LATE_RESOLUTION,
+})  # fmt: skip
+"""Figures of which more, or less, is better. What customers write and how agents choose is neither."""
+
+
+def turn(row: Row) -> int:
+    """Return 1 if the figure became better, -1 if it became worse, 0 if neither or if that is not known."""
+    now, before = value(row.metric, row.now), value(row.metric, row.before)
+    if not change(row) or now is None or before is None or now == before:
+        return 0
+    if row.metric in BETTER_MORE:
+        return 1 if now > before else -1
+    if row.metric in BETTER_LESS:
+        return 1 if now < before else -1
+    return 0
+
+
 def keys(row: Row) -> dict[str, Any]:
     """Return a row under the keys that scripts know; durations in seconds, shares as fractions."""
     return {

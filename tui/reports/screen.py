@@ -10,7 +10,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.coordinate import Coordinate
 from textual.events import Resize
@@ -18,12 +18,12 @@ from textual.widgets import DataTable, Static
 
 from data.errors import DeskError
 from data.protocols import Clock
-from data.safe_text import safe_text
 from data.store import Store
 from queues.figures.grouping import By
 from queues.figures.reporting import Progress, reports
 from tui.keys.actions import Scope, of_scope
 from tui.keys.bindings import bindings
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.reports.background_read import ReportReading, ReportState
 from tui.reports.hours import calendars, elapsed_of
@@ -35,7 +35,9 @@ from tui.reports.tickets_card import BehindCard, Opened
 ROOMY = 100
 """The width in columns from which cells show the change of their figure."""
 BESIDE = 140
-"""The width in columns from which both plots fit."""
+"""The width in columns from which the plot is beside the table, if no group makes the table wide."""
+TWO_PLOTS = 136
+"""The cells in which two plots fit."""
 LEAST_LINES, MOST_LINES = 3, 16
 """The height of a plot."""
 REMEMBERED = 12
@@ -55,6 +57,7 @@ class ReportScreen(ReportReading):
         self._title, self._by, self._detail, self._meaning = (
             Static("", id=f"report-{name}", markup=False) for name in ("title", "by", "detail", "meaning")
         )
+        self._empty = Static("", id="report-empty", markup=False)
         self._plots = Horizontal(id="report-plots")
         self._plot, self._across = (Static("", classes="report-plot", markup=False) for _ in range(2))
 
@@ -63,13 +66,15 @@ class ReportScreen(ReportReading):
         yield self._title
         yield self._by
         yield self.bar
-        yield self.figures
-        with Vertical(id="report-one"):
-            yield self._detail
-            yield self._meaning
-            with self._plots:
-                yield self._plot
-                yield self._across
+        with Container(id="report-body"):
+            yield self.figures
+            yield self._empty
+            with Vertical(id="report-one"):
+                yield self._detail
+                yield self._meaning
+                with self._plots:
+                    yield self._plot
+                    yield self._across
         yield self.said
 
     def on_mount(self) -> None:
@@ -81,7 +86,12 @@ class ReportScreen(ReportReading):
 
     def on_resize(self, event: Resize) -> None:
         """Update the layout after a resize."""
+        self._lay_out()
         self.after_drawing(self._fill)
+
+    def _lay_out(self) -> None:
+        """Put the plot beside the table of all figures on a wide screen, else below it."""
+        self.set_class(self.size.width >= BESIDE and self.state.asked.by is By.ALL, "-beside")
 
     @property
     def marked(self) -> Cell | None:
@@ -188,6 +198,7 @@ class ReportScreen(ReportReading):
 
     def _ask(self, asked: Asked) -> None:
         self.state.asked = asked
+        self._lay_out()
         self._show_question()
         if asked in self.state.answers:
             if self.reading:
@@ -225,14 +236,20 @@ class ReportScreen(ReportReading):
         answer = self.state.answers[asked]
         self.table = table(asked, answer, self.zone, roomy=self.size.width >= ROOMY)
         self.figures.clear(columns=True)
-        for head in self.table.heads:
-            self.figures.add_column(Text(head))
+        for place, head in enumerate(self.table.heads):
+            self.figures.add_column(Text(head, justify="right" if place else "left"))
+        inks = {1: self._ink("success"), -1: self._ink("error"), 0: ""}
         for name, cells in self.table.lines:
             # Text: a group's name may come from a customer or a file, which is not markup
-            self.figures.add_row(Text(name), *(Text(cell.text, justify="right") for cell in cells))
+            texts = (Text(cell.text, style=inks[cell.turn], justify="right") for cell in cells)
+            self.figures.add_row(Text(name), *texts)
         self.figures.move_cursor(row=cursor.row, column=max(1, cursor.column))
-        if not self.table.lines:
-            self.say(words("No activity in this period. m shows 30 days, y a year, b the period before."))
+        nothing = words("No activity in this period. m shows 30 days, y a year, b the period before.")
+        self._empty.update("" if self.table.lines else Content(nothing))
+        for part, is_shown in ((self._empty, not self.table.lines), (self.figures, bool(self.table.lines))):
+            part.display = is_shown
+        self.query_one("#report-one").display = bool(self.table.lines)
+        self.figures.focus()
         self.after_drawing(self._show_marked)  # once the height that the table leaves is known
 
     def _show_marked(self) -> None:
@@ -244,9 +261,9 @@ class ReportScreen(ReportReading):
             return
         self._detail.update(Content(detail(asked, answer, cell)))
         self._meaning.update(Content(meaning(cell)))
-        width, height = self.size.width - 4, min(MOST_LINES, self._plots.size.height)
+        width, height = self._plots.size.width - 2, min(MOST_LINES, self._plots.size.height)
         grouped = asked.by in TIMES or asked.by is By.AGE  # figures grouped by time are already plotted over time
-        both = self.size.width >= BESIDE and asked.by is not By.ALL and not grouped
+        both = width >= TWO_PLOTS and asked.by is not By.ALL and not grouped
         width = width // 2 - 2 if both else width
         time_lines, other = list[str](), list[str]()
         if height >= LEAST_LINES and (both or not (self.state.across or grouped)):
@@ -256,6 +273,10 @@ class ReportScreen(ReportReading):
         for shown, lines in ((self._plot, time_lines), (self._across, other)):
             shown.update(Content("\n".join(lines)))
             shown.display = bool(lines)
+
+    def _ink(self, name: str) -> str:
+        """The colour of the theme as a table cell takes it."""
+        return self.app.get_css_variables()[name]
 
     def _show_behind(self, tickets_behind: Behind) -> None:
         if self.app.screen is not self:

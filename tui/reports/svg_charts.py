@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from data.safe_text import safe_line
+from tui.look.shown import safe_line
 
 WIDTH, HEIGHT = 720, 180
 _LEFT, _FOOT, _HEAD, _RIGHT = 58, 22, 8, 24

@@ -14,8 +14,12 @@ from tui.look.short_times import span
 from tui.look.text_charts import bars, columns, spark
 from tui.look.words import words
 from tui.reports.question import Asked
-from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, groups, row_of, shown, value
+from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, groups, row_of, shown, turn, value
 
+SIGNS = {1: "✓", -1: "✗", 0: " "}
+"""Better, worse, neither."""
+CHANGE = 2
+"""The place of the change among the cells of a figure."""
 TIMES = (By.HOUR, By.DAY, By.WEEK)
 """Groupings by the time of a measure."""
 Answer = Mapping[Grouped, Report]
@@ -31,6 +35,8 @@ class Cell:
     metric: Metric
     before: bool = False
     """It belongs to the period before."""
+    turn: int = 0
+    """1 if it shows that the figure became better, -1 if worse; the text has a sign for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +119,22 @@ def _figures(asked: Asked, answer: Answer, zone: tzinfo) -> Table:
         if not row.now.count and not row.before.count:
             continue
         texts = (
-            shown(metric, row.now), shown(metric, row.before), change(row), f"{row.now.count:,}",
+            shown(metric, row.now), shown(metric, row.before), signed(change(row), turn(row)), f"{row.now.count:,}",
             span(round(row.now.p90)) if metric in LENGTHS and row.now.count else "",
             "" if metric is Metric.BACKLOG else
             spark([value(metric, each) if each.count else None
                    for each in _over_time(asked, answer, ALL, metric, zone)]),
         )  # fmt: skip
-        cells = tuple(Cell(text, ALL, metric, place == 1) for place, text in enumerate(texts))
+        cells = tuple(
+            Cell(text, ALL, metric, place == 1, turn(row) if place == CHANGE else 0) for place, text in enumerate(texts)
+        )
         lines.append((words(metric), cells))
     return Table(heads, tuple(lines))
+
+
+def signed(text: str, turn: int) -> str:
+    """Return the text of a change with a sign of whether that is good."""
+    return f"{text} {SIGNS[turn]}".strip() if text else ""
 
 
 def _groups(report: Report, *, roomy: bool) -> Table:
@@ -134,7 +147,8 @@ def _groups(report: Report, *, roomy: bool) -> Table:
             row = row_of(report, group, metric)
             text = shown(metric, row.now) if row.now.count or row.before.count else ""
             moved = change(row).split(" ")[0] if roomy else ""  # the line below has the unit
-            cells.append(Cell(f"{text} {moved}" if moved else text, group, metric))
+            moved = signed(moved, turn(row))
+            cells.append(Cell(f"{text} {moved}" if moved else text, group, metric, turn=turn(row) if moved else 0))
         lines.append((one_line(group), tuple(cells)))
     return Table((words("group"), *(words(metric) for metric in metrics)), tuple(lines))
 

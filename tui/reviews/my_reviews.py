@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from data.records.reviews import AnswerKind
-from data.safe_text import safe_text
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
@@ -20,6 +19,7 @@ from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.reviews.review_lines import answer_line, mark_lines, percent, stand
 from tui.reviews.waiting_reviews import Given

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from data.records.messages import Message
 from data.records.reviews import AnswerKind, Mark, Review, ReviewAnswer
-from data.safe_text import safe_line
 from queues.quality.cards import Scorecard
+from tui.look.shown import safe_line
 from tui.look.words import words
 
 

@@ -74,12 +74,12 @@ class Reviews(Part):
         given = self.desk.store.reviews.latest_of(first, self.desk.agent)
         self._picked_reply = (first, given.id if given is not None else 0)
         from data.errors import DeskError
-        from queues.quality.cards import load
         from tui.reviews.screen import Hands, ReviewScreen
-        from tui.setup.settings import config_folder
+        from tui.setup.open_desk import scorecards
+        from tui.setup.settings import load
 
         try:
-            cards = load(config_folder() / "scorecards")
+            cards = scorecards(load().settings)
         except DeskError as error:
             self.desk.refused(error)
             return

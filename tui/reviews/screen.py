@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from data.safe_text import safe_text
 from queues.quality.cards import Scorecard
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import BaseCard
@@ -21,6 +20,7 @@ from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
+from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.reviews.review_lines import answer_line
 from tui.reviews.scorecard_form import Sheet

@@ -6,12 +6,13 @@ import getpass
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.protocols import Clock
-from data.records.tickets import Lane
+from data.records.tickets import HARM_LANES, Lane, harm_lanes
 from data.store import Store
 from queues.clocks.calendar import Calendar
 from queues.clocks.clock_settings import calendars_of, policies_of
@@ -23,7 +24,8 @@ from queues.ground.teams import Team, teams_of
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.book import ProcedureBook
 from queues.promises.find_promises import OFFICE, OFFICE_NAME
-from queues.routing.lanes import lanes_of
+from queues.routing.lane_settings import check_sets, lanes_of
+from queues.routing.lanes import fitted
 from queues.routing.rules import Rules, default_rules
 from queues.routing.rules import load as load_rules
 from tui.setup.clock import wall_clock
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from macros.checks.spelling import Speller
     from macros.filling.context import Brand
     from queues.intake.language_of_incoming import Recogniser
+    from queues.quality.cards import Scorecard
 
 
 def detect(text: str) -> tuple[str, float]:
@@ -67,7 +70,7 @@ def speller() -> Speller:
 
 def lanes(settings: Settings) -> tuple[Lane, ...]:
     """Return the lanes of the desk. Raises InputError."""
-    return lanes_of([(lane.name, lane.title) for lane in settings.lane], str(config_folder() / CONFIG_NAME))
+    return lanes_of(settings.lane, str(config_folder() / CONFIG_NAME))
 
 
 def other_teams(settings: Settings) -> tuple[Team, ...]:
@@ -90,7 +93,10 @@ def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
     """Return the rules of the user's `routing.toml`, else the built-in rules. Raises InputError with the line."""
     own = folder / "routing.toml"
     chosen = settings if settings is not None else load().settings
-    return load_rules(own, lanes=[lane.name for lane in lanes(chosen)]) if own.exists() else default_rules()
+    here = lanes(chosen)
+    rules = load_rules(own, lanes=[lane.name for lane in here]) if own.exists() else default_rules()
+    check_sets(here, rules.set_names, str(config_folder() / CONFIG_NAME))
+    return rules
 
 
 def office(calendars: Mapping[str, Calendar], settings: Settings) -> Calendar:
@@ -184,7 +190,9 @@ def open_desk(path: Path, *, clock: Clock = wall_clock, create: bool = True, set
 
     chosen = settings if settings is not None else load().settings
     rules = desk_rules(chosen)
-    checker = Checker(detect, own_addresses=sorted(own_addresses(chosen)), spell=speller())
+    checker = Checker(
+        detect, own_addresses=sorted(own_addresses(chosen)), spell=speller(), harm_lanes=harm_lanes(rules.lanes)
+    )
     return Desk(Store.open(path, create=create), clock=clock, rules=rules, checker=checker, agent=agent_name(chosen))
 
 
@@ -199,7 +207,7 @@ def desk_rules(settings: Settings) -> DeskRules:
         thanks_reopen=settings.reopen.thanks,
         reopen_days=settings.reopen.days,
         rating_days=settings.csat.days,
-        procedures=ProcedureBook(config_folder() / "procedures"),
+        procedures=procedures(settings),
         office=office(calendars, settings),
         undo_seconds=settings.undo_seconds,
         sender=settings.sender,
@@ -219,6 +227,18 @@ def desk_rules(settings: Settings) -> DeskRules:
     )
 
 
+def procedures(settings: Settings) -> ProcedureBook:
+    """Return the procedures; the built-in ones apply to the desk's lanes. Raises InputError."""
+    return ProcedureBook(config_folder() / "procedures", fit=partial(fitted, lanes=lanes(settings)))
+
+
+def scorecards(settings: Settings) -> dict[str, Scorecard]:
+    """Return the scorecards; the built-in ones are for the desk's lanes. Raises InputError."""
+    from queues.quality.cards import load as load_cards
+
+    return load_cards(config_folder() / "scorecards", fit=partial(fitted, lanes=lanes(settings)))
+
+
 def own_calendars(settings: Settings) -> Mapping[str, Calendar]:
     """Return the working weeks by name. Raises InputError."""
     return calendars_of(settings.calendar, str(config_folder() / CONFIG_NAME))
@@ -226,4 +246,12 @@ def own_calendars(settings: Settings) -> Mapping[str, Calendar]:
 
 def policies(settings: Settings, calendars: Mapping[str, Calendar]) -> Sequence[Policy]:
     """Return the policies that set the clocks. Raises InputError."""
-    return policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))
+    chosen = policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))
+    if settings.policy:
+        return chosen
+    return [replace(item, lanes=_with_harm(item.lanes, lanes(settings))) for item in chosen]
+
+
+def _with_harm(names: frozenset[str], here: Sequence[Lane]) -> frozenset[str]:
+    """Return the lanes that a built-in policy means: the clocks of harm run in whichever lane handles it."""
+    return names if names.isdisjoint(HARM_LANES) else names | harm_lanes(here)

@@ -25,6 +25,8 @@ class Ways:
     """Begin a shift at start without asking, as the demo does."""
     away_seconds: int = 6 * 3600
     """After this long without an action of the agent a shift is over."""
+    letter: bool = False
+    """Begin a reply written by hand with greeting and closing."""
     time_zone: str = ""
     """The time zone in which days begin; the machine's if not set."""
     lock_seconds: int = 0
@@ -42,6 +44,7 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> W
         settings.shift.ask and not demo and not empty,
         demo,
         settings.shift.away_hours * 3600,
-        settings.time_zone,
-        settings.lock.after_minutes * 60,
+        letter=settings.letter,
+        time_zone=settings.time_zone,
+        lock_seconds=settings.lock.after_minutes * 60,
     )

@@ -42,13 +42,6 @@ def state_folder() -> Path:
     return user_state_path(APP)
 
 
-class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """One `[[lane]]`: the name that rules use, and the title on the screen."""
-
-    name: str
-    title: str = ""
-
-
 class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[reopen]`: what a customer's new message does to a solved ticket."""
 
@@ -165,6 +158,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Senders whose mail is not suspended by a spam filter's verdict: addresses, or `@domain`."""
     help_url: str = ""
     """The help page that macros name."""
+    letter: bool = True
+    """A reply written by hand begins with the greeting and the closing that macros have."""
     signature: str = ""
     """The line that macros may put under a reply."""
     time_zone: str = ""
@@ -181,8 +176,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
     languages: dict[str, float] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
-    lane: list[LaneTable] = []
-    """The queues on the screen, left to right; none for mail, app and safety."""
+    lane: list[dict[str, Any]] = []
+    """The queues on the screen, left to right (`queues.routing.lane_settings`); none for mail, app and safety."""
     calendar: dict[str, dict[str, Any]] = {}
     policy: list[PolicyTable] = []
     reopen: ReopenTable = ReopenTable()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from data.safe_text import safe_line
 from tui.look.short_times import span
+from tui.look.shown import safe_line
 from tui.look.words import words
 
 if TYPE_CHECKING:

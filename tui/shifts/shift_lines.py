@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from data.safe_text import safe_line, shortened
+from data.safe_text import shortened
 from queues.figures.shift import COUNTED, LENGTHS, SHARES, Own, OwnFigures
 from tui.look.short_times import moment, span
+from tui.look.shown import safe_line
 from tui.look.words import words
 from tui.shifts.handover_line import left_line
 

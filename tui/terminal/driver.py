@@ -12,6 +12,8 @@ from typing import IO, Any, Protocol, cast
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.changed_cells import ChangedCells
+
 GIVEN_BACK = (
     "\x18\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l"
     "\x1b[?25h\x1b[?1004l"
@@ -31,12 +33,26 @@ class DeskDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self.app = app
+        self._cells = ChangedCells()
         self.loop = asyncio.get_running_loop()
         # the private `_file` is the only way to another stream: Textual's driver takes none
         assert self._file is not None
         self._outlet = _Outlet(self._file)
         self._file = cast("TextIOWrapper", self._outlet)  # only its methods are used
         cast(_Driven, app).terminal = self
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over, at first or after another program had it."""
+        self.forget_screen()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives it no types
+
+    def forget_screen(self) -> None:
+        """Draw everything anew from now on: the terminal may show something else than was drawn."""
+        self._cells.forget()
+
+    def write(self, data: str) -> None:
+        """Write what changes the screen."""
+        super().write(self._cells.changed(data))
 
     def give_back(self) -> None:
         """Restore the terminal when there is no time for an orderly shutdown."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from data.safe_text import safe_line
 from tui.look.short_times import moment
+from tui.look.shown import safe_line
 from tui.look.words import words
 from tui.ticket.event_line import aside_line
 
@@ -15,10 +15,23 @@ if TYPE_CHECKING:
     from data.records.changes import Event
     from data.store import Store
 
-_ASIDE = frozenset({"skipped", "picked", "revealed"})
+_ASIDE = frozenset({"skipped", "picked", "revealed", "unmasked"})
 _SHOWN = ("status", "lane", "topic", "severity", "priority", "assignee", "language", "procedure", "subject")
 """The changed fields that are shown, in order; clocks and counts follow from them."""
-_DETAILS = ("macro", "escalated_to", "step", "procedure", "tier", "customer", "wish", "tool", "ref", "override_reason")
+_DETAILS = (
+    "macro",
+    "escalated_to",
+    "step",
+    "procedure",
+    "tier",
+    "customer",
+    "wish",
+    "tool",
+    "ref",
+    "harm",
+    "heard",
+    "override_reason",
+)
 """The parts of an event's detail that are shown."""
 _SENTENCES = {
     "received": "message received",

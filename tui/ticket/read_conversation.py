@@ -16,8 +16,10 @@ ASIDES = ("skipped", "picked", "delivered")
 """The events that are lines of their own: the ticket's place in the order of work, replies reported as delivered."""
 
 
-def read_conversation(store: Store, ticket_id: int, folds: Callable[[Ticket], bool]) -> Conversation | None:
-    """Return the ticket with its messages and related records; None if there is no such ticket.
+def read_conversation(
+    store: Store, ticket_id: int, folds: Callable[[Ticket], bool], messages: int = 200
+) -> Conversation | None:
+    """Return the ticket with its newest `messages` and related records; None if there is no such ticket.
 
     `folds` returns whether the customer's text on the ticket is folded.
     """
@@ -28,7 +30,7 @@ def read_conversation(store: Store, ticket_id: int, folds: Callable[[Ticket], bo
     return Conversation(
         ticket,
         store.customers.get(ticket.customer_id),
-        store.messages.of(ticket_id),
+        store.messages.of(ticket_id, messages),
         store.tickets.of_customer(ticket.customer_id),
         store.escalations.of(ticket_id),
         store.problems.of(ticket_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.records.messages import Sign
-from data.safe_text import safe_line
+from tui.look.shown import safe_line
 
 
 def sign_line(sign: Sign) -> str:

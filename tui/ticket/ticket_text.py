@@ -1,9 +1,12 @@
-"""A ticket as lines of text: who, what, the clocks, then the conversation. Does not use Textual."""
+"""A ticket as lines of text: its facts in two lines, what happened around it, then the conversation."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from rich.cells import cell_len
 
 from data.records.changes import Event
 from data.records.customers import Customer
@@ -21,7 +24,15 @@ from tui.look.wrapping import wrap
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line
 
-MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "NOTE ┃ "}
+SEPARATOR = " · "
+MOST = 400_000
+"""Characters of one message that are laid out."""
+SURE = 0.9
+"""From this confidence on, the language of a message goes without saying."""
+LEADS = {Direction.IN: "", Direction.OUT: " " * 6, Direction.NOTE: " " * 3}
+"""The indent of a message by its author: the customer, us, us among ourselves."""
+MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "┃ "}
+"""The margin of its text: no text of a customer is without one."""
 MOST_OF_A_TAG = 60
 """The most characters of a tag that are shown: no one creates longer tags on purpose."""
 INKS = {Direction.IN: Ink.CUSTOMER, Direction.OUT: Ink.OURS, Direction.NOTE: Ink.NOTE}
@@ -48,38 +59,83 @@ class Conversation:
     """The customer's words may be graphic and are not shown yet."""
 
 
-def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool) -> list[Line]:
-    """Lay a conversation out in `width` cells; `quotes` unfolds quoted text."""
-    lines = [*_facts(shown, width, now), Line(Ink.PLAIN, "")]
+def title_line(shown: Conversation) -> str:
+    """Return the ticket's number and subject."""
+    return f"#{shown.ticket.id} {one_line(shown.ticket.subject) or words('(no subject)')}"
+
+
+def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
+    """Return the two lines that stay on the screen: the ticket's state and clocks; who writes, and their history."""
+    return [_state_line(shown.ticket, width, now), Line(Ink.QUIET, fit(" · ".join(_person(shown)), width))]
+
+
+def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool, most: int = MOST) -> list[Line]:
+    """Lay out in `width` cells what happened around the ticket, and its messages; `quotes` unfolds quoted text.
+
+    Of each message at most `most` characters are laid out.
+    """
+    lines = list(_notices(shown, width, now))
     for message in shown.messages:
         folded = shown.folded and message.direction is Direction.IN
-        lines += _folded(message, width, now) if folded else _message(message, width, now, quotes=quotes)
-        lines.append(Line(Ink.PLAIN, ""))
+        lines += [Line(Ink.PLAIN, "")] if lines else []
+        lines += message_lines(shown, message, width, now, folded=folded, quotes=quotes, most=most)
     if not shown.messages:
         lines.append(Line(Ink.QUIET, words("No message yet. Press r to write one.")))
     return lines
 
 
-def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
-    ticket = shown.ticket
-    yield Line(Ink.TITLE, fit(f"#{ticket.id} {one_line(ticket.subject) or words('(no subject)')}", width))
-    state = [ticket.status.value, ticket.priority.value, *([ticket.severity.value] if ticket.severity else [])]
-    state.append(
+def _state_line(ticket: Ticket, width: int, now: int) -> Line:
+    """Draw state, urgency, tags and clocks in one line; where room is short, the next clock goes before tags."""
+    owner = (
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
-    yield from _lines(
-        Ink.PLAIN, " · ".join([*state, *(f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags)]), width
-    )
-    if ticket.merged_into is not None:
-        yield Line(Ink.TITLE, fit(words("merged into #{n}").format(n=ticket.merged_into), width))
-    yield from _lines(Ink.PLAIN, " · ".join(_person(shown)), width)
-    for name, due in (
+    severity = [ticket.severity.value] if ticket.severity else []
+    state = [ticket.status.value, ticket.priority.value, *severity, owner]
+    clocks = [(clock_words(name, due, now), due <= now) for name, due in _clocks(ticket) if due is not None]
+    tags = [f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags]
+
+    def too_long() -> bool:
+        return _width(*state, *tags, _more(ticket, tags), *(text for text, _ in clocks)) > width
+
+    while len(clocks) > 1 and _width(*state, *tags, *(text for text, _ in clocks)) > width:
+        clocks.pop()
+    while tags and too_long():
+        tags.pop()
+    if too_long() and not ticket.assignee:
+        state.remove(owner)
+    state = [*state, *tags, _more(ticket, tags)]
+    text, marked = SEPARATOR.join(filter(None, state)), []
+    for clock, late in clocks:
+        text += SEPARATOR
+        if late:
+            marked.append((len(text), len(text) + len(clock), Ink.LATE))
+        text += clock
+    return Line(Ink.PLAIN, fit(text, width), marked=tuple(marked))
+
+
+def _more(ticket: Ticket, shown: Sequence[str]) -> str:
+    """Say how many tags are not shown."""
+    hidden = len(ticket.tags) - len(shown)
+    return words("+{n} more").format(n=hidden) if hidden else ""
+
+
+def _width(*parts: str) -> int:
+    return cell_len(SEPARATOR.join(filter(None, parts)))
+
+
+def _clocks(ticket: Ticket) -> tuple[tuple[str, int | None], ...]:
+    return (
         (words("first reply"), ticket.first_due),
         (words("next reply"), ticket.next_due),
         (words("resolution"), ticket.resolve_due),
-    ):
-        if due is not None:
-            yield Line(Ink.LATE if due <= now else Ink.PLAIN, fit(clock_words(name, due, now), width))
+    )
+
+
+def _notices(shown: Conversation, width: int, now: int) -> Iterator[Line]:
+    """What an agent should know besides the messages."""
+    ticket = shown.ticket
+    if ticket.merged_into is not None:
+        yield Line(Ink.TITLE, fit(words("merged into #{n}").format(n=ticket.merged_into), width))
     for promise in shown.promises:
         summary = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
         yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(summary, width))
@@ -91,14 +147,6 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         yield from _lines(Ink.QUIET, aside_line(aside, now), width)
     if shown.problem is not None:
         yield Line(Ink.PLAIN, fit(problem_words(shown.problem), width))
-    if ticket.procedure:
-        yield Line(Ink.PLAIN, fit(words("procedure {name}").format(name=one_line(ticket.procedure)), width))
-    if ticket.reason:
-        yield Line(Ink.QUIET, fit(words("routed by the rule {name}").format(name=one_line(ticket.reason)), width))
-    others = [row for row in shown.earlier if row.id != ticket.id]
-    if others:
-        summary = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
-        yield from _lines(Ink.QUIET, words("earlier ({n}): {tickets}").format(n=len(others), tickets=summary), width)
 
 
 def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:
@@ -152,12 +200,16 @@ def _person(shown: Conversation) -> list[str]:
     customer, ticket = shown.customer, shown.ticket
     parts = []
     if customer is not None:
-        known = [one_line(identity.value) for identity in customer.identities[:2]]
-        parts += [one_line(customer.name) or words("(no name)"), *known]
+        first = one_line(customer.identities[0].value) if customer.identities else words("(no name)")
+        parts.append(one_line(customer.name) or first)
         if customer.tier != "standard":
             parts.append(one_line(customer.tier))
         parts += [one_line(said) for said in (customer.register, customer.region) if said]
     parts.append(_language(ticket))
+    others = [row for row in shown.earlier if row.id != ticket.id]
+    if others:
+        newest = f"#{others[0].id} {others[0].status.value}: {one_line(others[0].subject)}"
+        parts.append(words("earlier ({n}): {tickets}").format(n=len(others), tickets=newest))
     return parts
 
 
@@ -170,33 +222,61 @@ def _language(ticket: Ticket) -> str:
     return words("language {code} ({sure})").format(code=ticket.language, sure=sure)
 
 
-def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterator[Line]:
-    ink, mark = INKS[message.direction], MARKS[message.direction]
-    yield Line(ink, fit(_head(message, now), width), head=True)
+def message_lines(
+    shown: Conversation,
+    message: Message,
+    width: int,
+    now: int,
+    *,
+    folded: bool = False,
+    quotes: bool = False,
+    most: int = MOST,
+) -> list[Line]:
+    """Lay one message out: a head, then its text with the margin of its author; `folded` shows none of the text."""
+    lead, mark = LEADS[message.direction], MARKS[message.direction]
+    width = width - len(lead)
+    lines = _folded_text(message, width) if folded else _text(message, width, quotes=quotes, most=most)
+    ink = INKS[message.direction]
+    head = Line(ink, lead + fit(_head(shown, message, now), width), head=True)
+    return [head, *(Line(line.ink, f"{lead}{mark}{line.text}") for line in lines)]
+
+
+def _text(message: Message, width: int, *, quotes: bool, most: int) -> Iterator[Line]:
+    ink, room = INKS[message.direction], width - len(MARKS[message.direction])
     text = message.text if quotes else message.new_text or message.text
-    room = width - len(mark)
     if not message.readable:
-        yield Line(ink, fit(mark + words("This message could not be read; its raw bytes are kept."), width))
+        yield Line(ink, fit(words("This message could not be read; its raw bytes are kept."), room))
     for sign in message.signs:
-        yield Line(Ink.QUIET, fit(mark + sign_line(sign), width))
-    for line in wrap(text.strip("\n"), room):
-        yield Line(ink, mark + line)
+        yield Line(Ink.QUIET, fit(sign_line(sign), room))
+    for line in wrap(text[:most].strip("\n"), room):
+        yield Line(ink, line)
+    if len(text) > most:
+        yield Line(Ink.QUIET, fit(words("… {n:,} more characters").format(n=len(text) - most), room))
     if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):
-        yield Line(Ink.QUIET, fit(mark + words("… quoted text folded, Q shows it"), width))
+        yield Line(Ink.QUIET, fit(_fold_words(message), room))
     for attachment in message.attachments:
-        yield Line(Ink.QUIET, fit(f"{mark}[{one_line(attachment.filename)}, {attachment.size:,} B]", width))
+        yield Line(Ink.QUIET, fit(f"[{one_line(attachment.filename)}, {attachment.size:,} B]", room))
 
 
-def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
+def _fold_words(message: Message) -> str:
+    """Say how much of a message is folded, and of what kind."""
+    every, shown = (
+        Counter(line for line in map(str.strip, text.splitlines()) if line) for text in (message.text, message.new_text)
+    )
+    folded = every - shown
+    quoted = sum(n for line, n in folded.items() if line.startswith(">"))
+    return words("… {n} lines folded, {quoted} of them quoted · Q shows them").format(n=folded.total(), quoted=quoted)
+
+
+def _folded_text(message: Message, width: int) -> Iterator[Line]:
     """Show one line instead of the customer's text."""
-    ink, mark = INKS[message.direction], MARKS[message.direction]
-    yield Line(ink, fit(_head(message, now), width), head=True)
-    count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
+    room = width - len(MARKS[message.direction])
+    count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), room))
     summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded")
-    yield Line(Ink.LATE, fit(mark + summary.format(n=count), width))
+    yield Line(Ink.LATE, fit(summary.format(n=count), room))
 
 
-def _head(message: Message, now: int) -> str:
+def _head(shown: Conversation, message: Message, now: int) -> str:
     ago = words("{span} ago").format(span=span(max(0, now - message.at)))
     name = one_line(message.from_name) or one_line(message.from_address)
     if message.direction is Direction.NOTE:
@@ -205,16 +285,26 @@ def _head(message: Message, now: int) -> str:
     if message.direction is Direction.OUT:
         sent = words("we answered, {ago}").format(ago=ago)
         by = [one_line(part) for part in (message.macro, message.procedure) if part]
-        return " · ".join([f"→ {name}", sent, *by, *moved])
-    kind = "" if message.kind is MessageKind.MAIL else f" · {message.kind.value}"
-    return " · ".join([f"← {name} <{one_line(message.from_address)}>", ago, f"{_spoken(message)}{kind}", *moved])
+        return SEPARATOR.join([f"→ {name}", sent, *by, *moved])
+    kind = [] if message.kind is MessageKind.MAIL else [message.kind.value]
+    return SEPARATOR.join([f"← {name}{_other_address(shown, message)}", ago, *_spoken(shown, message), *kind, *moved])
 
 
-def _spoken(message: Message) -> str:
-    """The language of a message, if known; both languages if it is mixed."""
+def _other_address(shown: Conversation, message: Message) -> str:
+    """Return the sender's address unless it is known to be the customer's; `c` shows those."""
+    known = {identity.value.casefold() for identity in shown.customer.identities} if shown.customer is not None else ()
+    address = message.from_address
+    return f" <{one_line(address)}>" if address and address.casefold() not in known else ""
+
+
+def _spoken(shown: Conversation, message: Message) -> list[str]:
+    """The language of a message where it is not the ticket's, or not sure; both languages if it is mixed."""
     if message.mixed:
-        return words("mixed {languages}").format(languages=message.mixed)
-    return "??" if message.language == UNKNOWN_LANGUAGE else f"{message.language} {message.confidence:.0%}"
+        return [words("mixed {languages}").format(languages=message.mixed)]
+    if message.language == UNKNOWN_LANGUAGE:
+        return ["??"] if shown.ticket.language == UNKNOWN_LANGUAGE else []
+    sure = message.confidence >= SURE and message.language == shown.ticket.language
+    return [] if sure else [f"{message.language} {message.confidence:.0%}"]
 
 
 def _lines(ink: Ink, text: str, width: int) -> Iterator[Line]:

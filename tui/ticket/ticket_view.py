@@ -1,4 +1,7 @@
-"""The open ticket of a lane: a scrolling text drawn line by line, foreign text is always marked in the margin."""
+"""A lane's ticket as it is read: its facts stay at the top, the conversation scrolls under them.
+
+While the agent is in the list, the view shows the ticket under the cursor, so that opening it moves nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.content import Content
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -16,13 +20,21 @@ from tui.look.drawn import Drawn
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit
 from tui.look.words import words
-from tui.ticket.ticket_text import Conversation, ticket_lines
+from tui.ticket.ticket_text import MOST, Conversation, fact_lines, ticket_lines, title_line
 
-BOLD = (Ink.TITLE, Ink.LATE)
+WIDEST = 90
+"""Cells to which text is wrapped at most: longer lines are hard to read."""
+MOST_GLANCED = 8_000
+"""Characters of one message that are laid out while its ticket is not open."""
+PINNED_FROM = 9
+"""Lines of the view from which the ticket's facts stay at the top; in a lower one they scroll away."""
 
 
 class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows a `Conversation`, or which key opens a ticket."""
+    """Shows a `Conversation`: the open ticket, or the ticket under the cursor of the list.
+
+    It scrolls by itself, without Textual's scrollbars: those would lay out the whole screen with each ticket.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"ticket-view--{ink.value}" for ink in Ink}
 
@@ -30,81 +42,213 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(classes="ticket-view")
         self.lane = lane
         self.shown: Conversation | None = None
+        """The open ticket."""
+        self.glanced: Conversation | None = None
+        """The ticket under the cursor, drawn in place of the open ticket while the agent is in the list."""
         self.quotes = False
+        self.top = 0
+        """The first line of the conversation that is drawn."""
         self.drawn = Drawn()
-        """Since when the open ticket has been visible."""
+        """Since when the ticket has been visible."""
         self._clock = clock
+        self._facts: list[Line] = []
         self._lines: list[Line] = []
+        self._rows: list[Line | None] = []
+        """What is drawn, by line of the view."""
+        self._left_at: tuple[int, int] | None = None
+        """The open ticket, and its first line in view, when the agent went to the list."""
+        self._named = ("", "")
+        """What the frame says: the ticket, and what is out of sight."""
+        self.seen: set[tuple[int, int]] = set()
+        """Tickets that were drawn, each with the number of its newest message then."""
 
     @property
     def ticket_id(self) -> int | None:
         """The ticket open here."""
         return self.shown.ticket.id if self.shown else None
 
+    @property
+    def in_sight(self) -> Conversation | None:
+        """What is drawn: the ticket under the cursor, or the open one."""
+        return self.glanced or self.shown
+
+    @property
+    def drawn_id(self) -> int | None:
+        """The number of the ticket that is drawn."""
+        return self.in_sight.ticket.id if self.in_sight is not None else None
+
     def show(self, conversation: Conversation | None) -> None:
         """Open a conversation at its newest message; the same ticket keeps its scroll position."""
-        same = conversation is not None and conversation.ticket.id == self.ticket_id
-        self.shown = conversation
-        if not same:
+        before = self.drawn_id
+        if conversation is None or conversation.ticket.id != self.ticket_id:
             self.quotes = False
+            self._left_at = None
+        self.shown, self.glanced = conversation, None
+        self._draw_other(before)
+
+    def glance(self, conversation: Conversation | None) -> None:
+        """Show a ticket without opening it; None shows the open ticket again, where it was."""
+        before = self.drawn_id
+        if conversation is not None and conversation.ticket.id == self.ticket_id:
+            conversation = None
+        if conversation is not None and self.glanced is None and self.ticket_id is not None:
+            self._left_at = (self.ticket_id, self.top)
+        self.glanced = conversation
+        self._draw_other(before)
+
+    def _draw_other(self, before: int | None) -> None:
+        """Lay out what is in sight; another ticket than `before` is shown from its newest message on."""
         self._lay_out()
-        if not same:
-            self.scroll_to(y=self._opening(), animate=False)
+        if self.drawn_id != before:
+            left_at, self._left_at = self._left_at, None
+            resumes = left_at is not None and left_at[0] == self.drawn_id
+            self.top = left_at[1] if resumes and left_at is not None else self._opening()
+            if self.glanced is not None:
+                self._left_at = left_at
+        self._show_rows()
 
     def toggle_quotes(self) -> None:
         """Unfold or fold quoted text."""
         self.quotes = not self.quotes
         self._lay_out()
+        self._show_rows()
 
     def step_message(self, step: int) -> None:
         """Go to the next or the previous message."""
-        here = round(self.scroll_y)
         heads = [place for place, line in enumerate(self._lines) if line.head]
-        there = [place for place in heads if (place > here if step > 0 else place < here)]
+        there = [place for place in heads if (place > self.top if step > 0 else place < self.top)]
         if there:
-            self.scroll_to(y=there[0] if step > 0 else there[-1], animate=False)
+            self._scroll(there[0] if step > 0 else there[-1])
 
     def scroll_lines(self, step: int) -> None:
         """Scroll by lines."""
-        self.scroll_to(y=self.scroll_y + step, animate=False)
+        self._scroll(self.top + step)
+
+    def page(self, pages: int) -> None:
+        """Scroll by whole pages."""
+        self._scroll(self.top + pages * max(1, self._room - 1))
+
+    def first(self) -> None:
+        """Go to the first line."""
+        self._scroll(0)
+
+    def last(self) -> None:
+        """Go to the last line."""
+        self._scroll(len(self._lines))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down with the wheel."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up with the wheel."""
+        event.stop()
+        self.scroll_lines(-3)
 
     def on_hide(self) -> None:
         """Another lane's ticket is shown."""
         self.drawn.forget()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap again."""
+        """Wrap again; a message that was at the top stays there."""
+        self.virtual_size = Size(event.size.width, event.size.height)
+        at_opening = self.top == self._opening() or not self._rows
+        self._rows = []
         self._lay_out()
+        self.top = self._opening() if at_opening else self.top
+        self._show_rows()
+
+    def notify_style_update(self) -> None:
+        """Draw in the colours of the new theme."""
+        self._rows = []
+        super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         width, base = self.size.width, self.rich_style
-        self.drawn.note(self.ticket_id)
-        place = y + round(self.scroll_y)
-        if self.shown is None:
-            empty = words("Enter opens the ticket under the cursor.") if y == 1 else ""
+        self.drawn.note(self.drawn_id)
+        if self.in_sight is not None:
+            self.seen.add(newest_of(self.in_sight))
+        else:
+            empty = words("The ticket under the cursor is shown here.") if y == 1 else ""
             return Strip([Segment(fit(f" {empty}", width), base + self._ink(Ink.QUIET))])
-        if place >= len(self._lines):
+        line = self._row(y)
+        if line is None:
             return Strip.blank(width, base)
-        line = self._lines[place]
-        style = base + self._ink(line.ink) + Style(bold=line.head or line.ink in BOLD)
-        return Strip([Segment(fit(f" {line.text}", width), style)])
+        style = base + self._ink(line.ink) + Style(bold=line.head or line.ink is Ink.TITLE)
+        segments, at, text = [Segment(" ", base)], 0, fit(line.text, width - 1)
+        for start, end, ink in line.marked:
+            segments += [Segment(text[at:start], style), Segment(text[start:end], base + self._ink(ink, bold=True))]
+            at = end
+        return Strip([*segments, Segment(text[at:], style)])
 
-    def _ink(self, ink: Ink) -> Style:
-        return Style(color=self.get_component_rich_style(f"ticket-view--{ink.value}", partial=True).color)
+    def _ink(self, ink: Ink, *, bold: bool = False) -> Style:
+        colour = self.get_component_rich_style(f"ticket-view--{ink.value}", partial=True).color
+        return Style(color=colour, bold=bold or None)
+
+    @property
+    def _pinned(self) -> int:
+        """How many lines at the top do not scroll: the facts and an empty line."""
+        return len(self._facts) + 1 if self._facts and self.size.height >= PINNED_FROM else 0
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.size.height - self._pinned)
+
+    def _row(self, y: int) -> Line | None:
+        pinned = self._pinned
+        if y < pinned:
+            return self._facts[y] if y < len(self._facts) else None
+        place = self.top + y - pinned
+        return self._lines[place] if place < len(self._lines) else None
 
     def _lay_out(self) -> None:
-        # two cells of margin: one on the left, one before the scrollbar
-        width = max(10, self.container_size.width - self.styles.scrollbar_size_vertical - 2)
-        if self.shown is None:
-            self._lines = []
+        drawn, width = self.in_sight, min(WIDEST, max(10, self.size.width - 2))
+        self._facts, self._lines = [], []
+        if drawn is not None:
+            now = self._clock()
+            self._facts = fact_lines(drawn, max(10, self.size.width - 2), now)
+            most = MOST_GLANCED if self.glanced is not None else MOST
+            self._lines = ticket_lines(drawn, width, now, quotes=self.quotes and self.glanced is None, most=most)
+            if not self._pinned:
+                self._lines = [*self._facts, Line(Ink.PLAIN, ""), *self._lines]
+
+    def _scroll(self, top: int) -> None:
+        self.top = top
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """Repaint the lines that changed, and say at the foot what is out of sight."""
+        self.top = max(0, min(self.top, len(self._lines) - self._room))
+        height, before = self.size.height, self._rows
+        self._rows = [self._row(y) for y in range(height)]
+        if len(before) != height or self.in_sight is None:
+            self.refresh()
         else:
-            self._lines = ticket_lines(self.shown, width, self._clock(), quotes=self.quotes)
-        self.virtual_size = Size(width, len(self._lines))
-        self.refresh()
+            changed = [y for y in range(height) if before[y] != self._rows[y]]
+            if changed or self.drawn.since(self.drawn_id) == float("inf"):
+                # a ticket that looks the same line by line is drawn all the same: keys wait for its drawing
+                lines = changed or [0]
+                self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
+        below = len(self._lines) - self._room - self.top
+        foot = words("↓ {n} more lines").format(n=below) if below > 0 else ""
+        named = (title_line(self.in_sight) if self.in_sight is not None else "", foot)
+        if named != self._named:
+            self._named = named
+            self.border_title, self.border_subtitle = (Content(text) if text else None for text in named)
+
+    def has_shown(self, ticket_id: int, newest: int) -> bool:
+        """Return whether the ticket was drawn here since its newest message came."""
+        return (ticket_id, newest) in self.seen
 
     def _opening(self) -> int:
         """The first line to show: the top if everything fits, else the start of the newest message."""
-        if len(self._lines) <= self.size.height:
+        if len(self._lines) <= self._room:
             return 0
         return max((place for place, line in enumerate(self._lines) if line.head), default=0)
+
+
+def newest_of(conversation: Conversation) -> tuple[int, int]:
+    """Return the ticket's number and that of its newest message, 0 without any."""
+    return conversation.ticket.id, max((message.id for message in conversation.messages), default=0)

@@ -10,7 +10,7 @@ from data.records.forwards import SentForward
 from data.records.messages import Direction
 from data.records.outbox import MOST_ENCLOSED, OutboxEntry, OutboxState
 from data.records.tickets import Status, Ticket
-from queues.desk import forwards
+from queues.desk import form_drafts, forwards
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
 from queues.desk.participants import addresses_of, is_person
@@ -92,7 +92,8 @@ class ForwardTicket(Command):
                             leaves_at)  # fmt: skip
         queued: Step = {"kind": messages.OUTBOX, "ticket": ticket.id, "entry": store.outbox.insert(entry)}
         sent: Step = {"kind": forwards.KIND, "ticket": ticket.id, "row": number}
-        work.steps.extend(part_of(FORWARD, [stored, queued, sent]))
+        drafts = form_drafts.drop(store, ticket.id, asked.to, asked.text, ticket=ticket.id)
+        work.steps.extend(part_of(FORWARD, [stored, queued, sent, *drafts]))
         work.detail["forwarded_to"] = asked.to
 
     def describe(self, change: Change) -> str:

@@ -13,9 +13,12 @@ from queues.desk import transfers
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
 from queues.desk.commands.link_problem import LINK
+from queues.desk.lane_moves import lane_after
+from queues.desk.route_again import PLACED_BY
 from queues.desk.ticket_fields import with_clocks, write_fields
 from queues.ground import statuses
 from queues.ground.undo_steps import Step
+from queues.routing.rules import is_harm
 
 _LIVELIEST = (Status.OPEN, Status.NEW, Status.SNOOZED, Status.ON_HOLD, Status.PENDING, Status.SOLVED, Status.CLOSED)
 _PRIORITIES, _SEVERITIES = tuple(Priority), tuple(Severity)
@@ -64,10 +67,12 @@ class Merge(Command):
             work.steps.extend(work.gates.take_along(ticket, replace(into, **_rules_of_both(ticket, into))))
         self._notices(work, into, len(theirs), unsent, others=others)
         fields = _fields_of_both(ticket, into) | {"updated_at": work.now}
-        fields = with_clocks(store, work.rules, into, fields, work.now)
+        moved = lane_after(store, work.rules, into, fields)
+        fields = with_clocks(store, work.rules, into, fields | moved, work.now)
         work.steps.extend(write_fields(store, into, fields))
         changed = {name: [getattr(into, name), value] for name, value in fields.items() if getattr(into, name) != value}
         detail = {"changed": changed, "merged": ticket.id, "messages": len(theirs)}
+        detail |= {PLACED_BY: "filter"} if moved else {}
         store.events.add(work.action, into.id, work.now, work.agent, "change", detail)
         work.fields["merged_into"] = into.id
         work.detail["merged_into"] = into.id
@@ -104,13 +109,17 @@ def _problem(work: TicketChange, into: Ticket) -> list[Step]:
 
 
 def _rules_of_both(ticket: Ticket, into: Ticket) -> dict[str, Any]:
-    """Return topic, procedure and severity of both tickets together; the kept ticket's own go first."""
+    """Return topic, procedure, severity and lane of both tickets together; the kept ticket's own go first.
+
+    What handles harm goes before what does not.
+    """
+    harmful = is_harm(ticket.severity, ticket.tags) and not is_harm(into.severity, into.tags)
     severities = [one.severity for one in (ticket, into) if one.severity is not None]
     return {
         "topic": into.topic or ticket.topic,
         "procedure": into.procedure or ticket.procedure,
         "severity": min(severities, key=_SEVERITIES.index, default=None),
-    }
+    } | ({"lane": ticket.lane} if harmful else {})
 
 
 def _fields_of_both(ticket: Ticket, into: Ticket) -> dict[str, Any]:

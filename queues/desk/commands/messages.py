@@ -10,6 +10,7 @@ from data.records.messages import Direction, Draft, Message, MessageKind
 from data.records.outbox import OutboxState
 from data.records.tickets import Ticket
 from data.store import Store
+from queues.desk import never_sent
 from queues.desk.commands.command import TicketChange
 from queues.ground.undo_steps import ESCALATION, FORWARD, REPLY, Step, StepKind
 from queues.outgoing import mail_bytes
@@ -55,7 +56,7 @@ def refuse_stale_draft(store: Store, ticket: Ticket, revision: int) -> None:
 def drop_draft(store: Store, ticket_id: int, kind: Direction, written: str) -> list[Step]:
     """Delete the draft that was sent; a draft with another text is unfinished work and stays."""
     draft = store.drafts.get(ticket_id)
-    if draft is None or draft.kind is not kind or draft.text.strip() != written.strip():
+    if draft is None or draft.kind is not kind or never_sent.in_quotes(draft.text).strip() != written.strip():
         return []
     store.drafts.delete(ticket_id)
     return [{"kind": DRAFT, "ticket": ticket_id, "draft": asdict(draft)}]

@@ -14,6 +14,7 @@ from data.records.tickets import ACTIVE, Status, Ticket
 from queues.desk import transfers
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
+from queues.desk.later_harm import HEARD, raised_by_messages
 from queues.desk.participants import addresses_of
 from queues.desk.recipient import customer_of
 from queues.desk.ticket_fields import with_clocks, write_fields
@@ -66,10 +67,13 @@ class MoveMessages(Command):
             work.steps.extend(transfers.withhold(work, into, theirs))
         self._notices(work, into, theirs, opened=number is None)
         fields = _live(into, theirs, waits) if number is None else _joined(into, theirs, waits)
-        fields = with_clocks(store, work.rules, into, fields | {"updated_at": work.now}, work.now)
+        raised = raised_by_messages(store, work.rules.routing, work.rules.lanes, into, theirs)
+        fields |= raised.fields | {"updated_at": work.now}
+        fields = with_clocks(store, work.rules, into, fields, work.now)
         work.steps.extend(write_fields(store, into, fields))
         changed = {name: [getattr(into, name), value] for name, value in fields.items() if getattr(into, name) != value}
-        detail = {"changed": changed, "moved_from": ticket.id, "messages": len(theirs)}
+        detail: dict[str, Any] = {"changed": changed, "moved_from": ticket.id, "messages": len(theirs)}
+        detail |= {HEARD: raised.why} if raised.why else {}
         store.events.add(work.action, into.id, work.now, work.agent, "change", detail)
         work.detail.update({"moved_to": into.id, "messages": len(theirs)})
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
-from queues.desk import escalations, forwards, gates, problems, ticket_fields, transfers, waiting_replies
-from queues.desk.commands import decide_copies, link_problem, messages, remembered
+from queues.desk import escalations, form_drafts, forwards, gates, problems, ticket_fields, transfers, waiting_replies
+from queues.desk.commands import decide_copies, link_problem, messages, remembered, set_harm
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
 from queues.desk.commands.command import Command
@@ -22,6 +22,7 @@ from queues.desk.commands.promise import GivePromise
 from queues.desk.commands.reply import Reply
 from queues.desk.commands.set_customer import SetName, SetTier
 from queues.desk.commands.set_field import SetField
+from queues.desk.commands.set_harm import SetHarm
 from queues.desk.commands.set_language import SetLanguage, SetRegion, SetRegister
 from queues.desk.commands.set_status import SetStatus
 from queues.desk.commands.snooze import Snooze
@@ -52,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     SetRegion(),
     SetTier(),
     SetName(),
+    SetHarm(),
     SetField("priority"),
     SetField("severity"),
     SetField("topic"),
@@ -62,8 +64,8 @@ COMMANDS: tuple[Command, ...] = (
 )
 """In the order in which they are checked, written and named in the summary.
 
-Who is in Cc comes before the reply that goes to them. The language comes before the fields that it may change (lane,
-priority, tags), so that the agent's own values win.
+Who is in Cc comes before the reply that goes to them. Language and harm come before the fields that they may
+change (lane, priority, tags), so that the agent's own values win.
 """
 
 DECIDES_STATUS: tuple[Command, ...] = (
@@ -84,11 +86,13 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **messages.STEP_KINDS,
     **escalations.STEP_KINDS,
     **forwards.STEP_KINDS,
+    **form_drafts.STEP_KINDS,
     **link_problem.STEP_KINDS,
     **transfers.STEP_KINDS,
     **decide_copies.STEP_KINDS,
     **problems.STEP_KINDS,
     **remembered.STEP_KINDS,
+    **set_harm.STEP_KINDS,
     **promise_steps.STEP_KINDS,
     **gates.STEP_KINDS,
     **review_steps.STEP_KINDS,

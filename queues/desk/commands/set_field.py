@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import Literal
 
-from data.errors import ReasonError, RuleError
+from data.errors import RuleError
 from data.records.changes import Change
-from data.records.tickets import Severity, Status
+from data.records.tickets import Severity
 from queues.desk.commands.command import Command, TicketChange
 
 Field = Literal["priority", "severity", "topic", "lane", "procedure"]
@@ -74,23 +74,12 @@ def _refuse_procedure(work: TicketChange, procedure: str) -> None:
 
 
 def _refuse_leaving(work: TicketChange) -> None:
-    """A gate cannot be avoided by a change after which the ticket follows another procedure, or none.
-
-    A procedure for tickets that no other fits may be left for that other; a reason is kept with the event.
-    """
-    ticket, change, now = work.ticket, work.change, work.gates.procedure(work.ticket)
-    if now is None or now.fallback or change.override_reason:
+    """A gate cannot be avoided by a change after which the ticket follows another procedure; a reason is kept."""
+    ticket, change = work.ticket, work.change
+    if change.override_reason:
         return
     names = ("severity", "topic", "lane", *(() if _keeps_procedure(work) else ("procedure",)))
     values = {name: getattr(change, name) for name in names if getattr(change, name) is not None}
     if "severity" in values:
         values["severity"] = _severity(values["severity"])
-    then = work.gates.procedure(replace(ticket, **values))
-    open_gates = work.gates.still_open(ticket, Change(status=Status.SOLVED)) if then is not now else []
-    if open_gates:
-        steps = ", ".join(step.id for step in open_gates)
-        raise ReasonError(
-            "Procedure still open",
-            f"#{ticket.id}: {now.id} still has required steps ({steps}); leaving it needs a reason "
-            f"(`tridesk set {ticket.id} --reason`).",
-        )
+    work.gates.refuse_leaving(ticket, replace(ticket, **values))

@@ -13,6 +13,9 @@ from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.harm_memory import HarmMemory
+from queues.desk.lane_moves import lane_after
+from queues.desk.later_harm import HEARD
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.quality import csat
 
@@ -26,6 +29,7 @@ class Arrival:
 
     store: Store
     rules: DeskRules
+    memory: HarmMemory
     item: Incoming
     action: int
     at: int
@@ -75,15 +79,20 @@ class Arrival:
             own = (item.message_id,) if item.message_id else ()
             self.store.messages.refer(ticket_id, (*own, *item.references))
 
-    def joined(self, fields: Mapping[str, Any]) -> Received:
-        """Change the ticket that the message was added to, write the event, and return the result."""
+    def joined(self, fields: Mapping[str, Any], heard: str = "") -> Received:
+        """Change the ticket that the message was added to, write the event, and return the result.
+
+        `heard` says what harm the message reports.
+        """
         changed = self.update(self.joins, fields)
-        self.record(self.joins.id, "received", {**origin(self.item), "changed": changed})
+        said = {HEARD: heard} if heard else {}
+        self.record(self.joins.id, "received", {**origin(self.item), **said, "changed": changed})
         return Received(self.joins.id, "joined")
 
     def update(self, ticket: Ticket, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Change a ticket's fields, and its clocks with them; return old and new values for the event."""
         fields = {"updated_at": max(self.at, ticket.updated_at), **fields}
+        fields |= lane_after(self.store, self.rules, ticket, fields)
         fields = with_clocks(self.store, self.rules, ticket, fields, self.at)
         write_fields(self.store, ticket, fields)
         return changed_fields(ticket, fields)

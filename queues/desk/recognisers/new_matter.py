@@ -45,14 +45,13 @@ def _ticket(arrival: Arrival) -> Ticket:
     item, customer, rules, at = arrival.item, arrival.customer, arrival.rules, arrival.at
     language, confidence, source = _language(arrival, item, customer)
     facts = replace(routing.facts_of(item), language=language, tier=customer.tier)
-    route = routing.route(rules.routing, facts)
+    route = routing.route(rules.routing, facts, rules.lanes)
+    route = arrival.memory.applied(rules.routing, rules.lanes, route, facts)
     tags = route.tags if arrival.trusted else (*route.tags, UNVERIFIED)
     if item.direction is Direction.IN:
         tags = (*tags, *sorting.tags(item))
-    lanes = [lane.name for lane in rules.lanes]
-    lane = route.lane if route.lane in lanes else lanes[0]
     ticket = Ticket(
-        id=0, lane=lane, status=Status.NEW, priority=route.priority, subject=item.subject or "(no subject)",
+        id=0, lane=route.lane, status=Status.NEW, priority=route.priority, subject=item.subject or "(no subject)",
         customer_id=customer.id, created_at=at, updated_at=at, severity=route.severity, language=language,
         confidence=confidence, language_source=source, connector=item.connector, external_ref=item.external_ref,
         reason=route.reason, topic=route.topic, procedure=route.procedure, tags=tuple(dict.fromkeys(tags)),

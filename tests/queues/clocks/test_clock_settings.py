@@ -1,4 +1,4 @@
-"""Calendars, policies and lanes as people write them in their settings."""
+"""Calendars and policies as people write them in their settings."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import msgspec
 import pytest
 
 from data.errors import InputError
-from data.records.tickets import Lane, Priority, Status, Ticket
+from data.records.tickets import Priority, Status, Ticket
 from queues.clocks.calendar import from_table
 from queues.clocks.clock_settings import PolicyTable, calendars_of, policies_of
 from queues.clocks.sla import DAY, DEFAULT_POLICIES, HOUR, Clocks, clocks
-from queues.routing.lanes import DEFAULT_LANES, lanes_of
 
 OFFICE = {"time-zone": "Europe/Madrid", **{day: ["09:00-17:00"] for day in ("monday", "tuesday", "friday")}}
 
@@ -65,19 +64,3 @@ def test_an_unknown_country_is_told() -> None:
     pytest.importorskip("holidays", reason="the extra tridesk[holidays] is not installed")
     with pytest.raises(InputError, match="Atlantis"):
         from_table({**OFFICE, "country": "Atlantis"}, "here")
-
-
-def test_lanes_stand_in_the_order_of_the_settings() -> None:
-    assert lanes_of([("billing", ""), ("help", "Help desk")], "here") == (
-        Lane("billing", "Billing", 0),
-        Lane("help", "Help desk", 1),
-    )
-    assert lanes_of([], "here") == DEFAULT_LANES
-
-
-@pytest.mark.parametrize(
-    "named", [[(str(n), "") for n in range(4)], [("a", ""), ("a", "")], [(" ", "")]], ids=["four", "twice", "nameless"]
-)
-def test_lanes_that_cannot_be_shown_are_refused(named: list[tuple[str, str]]) -> None:
-    with pytest.raises(InputError, match=r"config\.toml"):
-        lanes_of(named, "config.toml")

@@ -74,6 +74,30 @@ December 24th           Thu 2026-12-24 09:00
 5 de enero a las 10     Tue 2027-01-05 10:00
 el 24                   Thu 2026-12-24 09:00
 29 feb                  Tue 2028-02-29 09:00
+fin de mes              Mon 2026-11-30 09:00
+end of the month        Mon 2026-11-30 09:00
+a finales de mes        Mon 2026-11-30 09:00
+this weekend            Sat 2026-11-28 09:00
+end of the week         Fri 2026-11-27 09:00
+eod                     Wed 2026-11-25 18:00
+mañana al final del día Thu 2026-11-26 18:00
+viernes 17h             Fri 2026-11-27 17:00
+viernes a las 17h30     Fri 2026-11-27 17:30
+17h                     Thu 2026-11-26 03:00
+a las ocho y media      Thu 2026-11-26 08:30
+mañana a las 8 y media  Thu 2026-11-26 08:30
+a la una                Wed 2026-11-25 13:00
+8 en punto              Thu 2026-11-26 08:00
+half past five          Wed 2026-11-25 17:30
+tomorrow at five        Thu 2026-11-26 17:00
+quarter to nine         Thu 2026-11-26 08:45
+hora y media            Wed 2026-11-25 11:30
+tres cuartos de hora    Wed 2026-11-25 10:45
+lunes 30 nov            Mon 2026-11-30 09:00
+Monday 30 November      Mon 2026-11-30 09:00
+Monday next week        Mon 2026-11-30 09:00
+2026-12-24T09:30        Thu 2026-12-24 09:30
+next fri 5pm            Fri 2026-11-27 17:00
 """
 
 
@@ -87,7 +111,9 @@ def test_what_people_write_is_read(line: str) -> None:
     "text",
     ["", "soon", "9", "45", "2d foo", "1 month please", "1 monthh", "monday tuesday", "2 days ago", "-2d", "yesterday",
      "31 feb", "12/24", "25:00", "9:60", "1h 1h", "de 3 a 5", "24/12/2025", "hoy a las 9", "2 días o 3", "9999 years",
-     "1.5 months", "next", "el", "at", "1 m o 2", "not monday", "2h 3d at 9", "before Friday", "antes del viernes"],
+     "1.5 months", "next", "el", "at", "1 m o 2", "not monday", "2h 3d at 9", "Tuesday 30 November",
+     "tomorrow 2h", "at two days", "half past", "de lunes a viernes", "24 dec 25 dec", "today tomorrow", "una", "dos",
+     "before Friday", "antes del viernes"],
 )  # fmt: skip
 def test_what_is_not_wholly_a_time_is_refused(text: str) -> None:
     assert read_time(text, NOW, MADRID) is None

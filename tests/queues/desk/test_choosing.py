@@ -211,3 +211,11 @@ def test_without_history_a_ticket_takes_the_usual_time() -> None:
     assert lighter([dark, one], NOW, {}, lambda one: one.row.id == 2) is one
     assert lighter([replace(dark, due_at=NOW + 3 * DEFAULT_HANDLE_SECONDS - 1), one], NOW, {},
                    lambda one: one.row.id == 2) is None  # fmt: skip
+
+
+def test_after_hours_of_rest_the_most_urgent_comes_first_again(desk: Desk, clock: Clock) -> None:
+    graphic(desk, 1, 2)
+    desk.reveal(2)
+    assert next_of(desk) == 3
+    clock.now += 4 * 3600
+    assert next_of(desk) == 1

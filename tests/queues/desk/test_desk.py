@@ -521,12 +521,13 @@ def test_a_word_long_after_solving_opens_a_ticket_of_its_own(desk: Desk, clock: 
     assert "unverified" not in ticket(desk, later).tags
 
 
-def test_other_lanes_replace_those_that_hold_nothing(tmp_path: Path, clock: Clock) -> None:
+def test_other_lanes_replace_those_of_before(tmp_path: Path, clock: Clock) -> None:
     store = Store.open(tmp_path / "desk.db")
     (number,) = arrive(Desk(store, clock=clock, rules=DeskRules(routing=Rules(()))))
     lanes = (Lane("help", "Help", 0), Lane("billing", "Billing", 1))
     desk = Desk(store, clock=clock, rules=DeskRules(routing=Rules(()), lanes=lanes))
-    assert [lane.name for lane in store.lanes.all()] == ["help", "billing", "mail"]
+    assert [lane.name for lane in store.lanes.all()] == ["help", "billing"]
+    assert store.lanes.others() == ["mail"]
     (other,) = arrive(desk, mail("Another matter", subject="Billing", message_id="<c@x>"))
     assert ticket(desk, other).lane == "help"
     desk.act([number], Change(lane="billing"))

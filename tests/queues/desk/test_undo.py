@@ -118,6 +118,7 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "status": st.none() | st.sampled_from(Status),
     "priority": st.none() | st.sampled_from(Priority),
     "severity": st.none() | st.sampled_from(Severity),
+    "harm": st.none() | st.sampled_from(["none", "threat", "hacked"]),
     "topic": st.none() | st.sampled_from(["", "crash"]),
     "assignee": st.none() | st.sampled_from(["", "eva", "bob"]),
     "lane": st.none() | st.sampled_from(["mail", "app"]),

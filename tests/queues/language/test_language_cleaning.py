@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.language.cleaning import clean
+from queues.language.detector import detect
 from queues.language.scripts import by_script
 from queues.language.templates import KnownTexts
 from queues.language.tokens import features, words
+from queues.quotes.new_text import is_frame
 
 WISH = "quiero cancelar mi plan"
 
@@ -110,6 +112,14 @@ def test_a_greeting_that_we_use_too_is_anybodys_unless_more_of_ours_stands_there
     known = KnownTexts(["Hello,\nThank you for contacting Acme support today."])
     assert known.subtract("Hello,\nno va") == "Hello,\nno va"
     assert known.subtract("Hello,\nThank you for contacting Acme support today.\nno va") == "no va"
+
+
+def test_a_header_stays_one_line_and_is_known_by_it() -> None:
+    answer = "Thank you for writing to us. We will answer within one working day."
+    block = "From: Lumivo Help <help@lumivo.example>\nSent: Tuesday, March 3, 2026 10:12\nTo: Ana <ana@x.example>\n"
+    mail = f"me hackearon\n\n{block}Subject: Your request\n\n{answer}"
+    assert KnownTexts([answer]).subtract(mail, kept=is_frame).startswith(f"me hackearon\n\n{block}Subject:")
+    assert detect(mail, known_texts=[answer], cut=0).language == "es"
 
 
 def test_texts_laid_over_others_leave_those_as_they_are() -> None:

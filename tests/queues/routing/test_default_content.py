@@ -6,11 +6,10 @@ import re
 
 import pytest
 
-from data.records.tickets import Priority, Severity, Status
+from data.records.tickets import DEFAULT_LANES, Priority, Severity, Status
 from macros.files.library import Library
 from queues.procedures.procedure import Procedure, StepKind, load
 from queues.routing.conditions import Facts
-from queues.routing.lanes import DEFAULT_LANES
 from queues.routing.rules import Route, default_rules, route
 
 PROCEDURES = load()

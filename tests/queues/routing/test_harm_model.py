@@ -145,6 +145,16 @@ def test_what_is_promised_of_the_measured_messages(name: str) -> None:
     assert sum(topics) / len(topics) >= 0.85
 
 
+def test_everyday_sentences_that_were_never_trained_on_rarely_raise_an_alarm() -> None:
+    alarms: list[bool] = []
+    heard: list[bool] = []
+    for topic, _, text, language in _cases("everyday.txt") + _cases("fresh.txt"):
+        taken = route(default_rules(), Facts(language=language, confidence=0.99, text=text))
+        (heard if topic in HARM else alarms).append(taken.harmful)
+    assert sum(alarms) / len(alarms) <= 0.05
+    assert sum(heard) / len(heard) >= 0.75
+
+
 def _cases(name: str) -> list[tuple[str, str, str, str]]:
     """Return topic, sort, text and language of each measured message."""
     found, heading = [], ("", "", "")

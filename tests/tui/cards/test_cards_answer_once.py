@@ -16,7 +16,7 @@ from textual.screen import ModalScreen, Screen
 import tui
 from data.records.changes import Change, Finding
 from data.records.customers import Customer
-from data.records.messages import Attachment, Direction, Draft, Message, MessageKind
+from data.records.messages import Attachment, Direction, Draft, FormDraft, Message, MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
 from data.records.reviews import Review
 from macros.files.library import Library
@@ -52,7 +52,6 @@ from tui.replying.draft_choice import DraftChoice
 from tui.replying.outbox_card import OutboxCard, Waiting
 from tui.replying.outgoing_card import Leaving, OutgoingCard
 from tui.replying.outgoing_form import OutgoingForm
-from tui.replying.outgoing_text import Written
 from tui.replying.reply_card import ReplyCard
 from tui.replying.reply_card_lines import Card
 from tui.reviews.my_reviews import MyReviews
@@ -127,7 +126,9 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     MyReviews: lambda folder: my_reviews(),
     OutboxCard: lambda folder: OutboxCard([Waiting(entry(), "Hi", "Hola")]),
     OutgoingCard: lambda folder: OutgoingCard(LEAVING, may_hold=True),
-    OutgoingForm: lambda folder: OutgoingForm("Forward #1", Written("b@x.example", text="Hi"), "Fwd: Hola", ["a.txt"]),
+    OutgoingForm: lambda folder: OutgoingForm(
+        "Forward #1", FormDraft(1, "b@x.example", text="Hi"), "Fwd: Hola", ["a.txt"], keep=lambda draft: None
+    ),
     PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
     ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
     ReviewScreen: lambda folder: review_screen(),

@@ -23,7 +23,8 @@ OF_KEY = {
     "ticket.problem": "problem", "ticket.assign": "assign", "ticket.take": "take", "ticket.language": "set --language",
     "ticket.other_language": "set --language", "ticket.rating": "csat", "ticket.tags": "tag",
     "ticket.raise": "set --priority", "ticket.lower": "set --priority", "ticket.hold": "hold",
-    "ticket.correct": "set --lane", "ticket.close": "close", "ticket.reopen": "reopen", "ticket.spam": "spam",
+    "ticket.correct": "set --lane", "ticket.harm": "set --harm",
+    "ticket.close": "close", "ticket.reopen": "reopen", "ticket.spam": "spam",
     "desk.undo": "undo", "desk.redo": "redo", "desk.reroute": "route --again", "ticket.urgent": "next",
     "ticket.history": "history", "ticket.reply": "reply", "ticket.note": "note",
 }  # fmt: skip

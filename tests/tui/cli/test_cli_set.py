@@ -62,3 +62,14 @@ def test_a_code_that_is_none_is_refused(path: Path, option: str, value: str) -> 
 
 def test_nothing_to_set_is_wrong_usage(path: Path) -> None:
     assert CliRunner().invoke(set_, ["1", "--db", str(path)]).exit_code == 2
+
+
+def test_harm_is_corrected_for_scripts_and_unknown_kinds_are_refused(path: Path) -> None:
+    done = CliRunner().invoke(set_, ["1", "--harm", "hacked", "--json", "--db", str(path)], catch_exceptions=False)
+    assert json.loads(done.stdout)["summary"] == "#1: harm: hacked"
+    result = CliRunner().invoke(show, ["1", "--json", "--db", str(path)], catch_exceptions=False)
+    found = json.loads(result.stdout.splitlines()[0])
+    assert (found["lane"], found["severity"], found["tags"]) == ("safety", "S2", ["triage", "hacked"])
+    refused = CliRunner().invoke(set_, ["1", "--harm", "grief", "--db", str(path)])
+    assert refused.exit_code == 2
+    assert "'none'" in refused.output

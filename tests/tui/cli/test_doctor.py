@@ -24,7 +24,10 @@ SETTINGS = {
     "keys that clash": '[keys]\n"ticket.solve" = "p"',
     "no such theme": 'theme = "pink"',
     "two lanes of one name": '[[lane]]\nname = "a"\n[[lane]]\nname = "a"',
-    "too many lanes": "".join(f'[[lane]]\nname = "{n}"\n' for n in "abcd"),
+    "a lane that takes nothing": '[[lane]]\nname = "a"\nwords = []',
+    "no such key of a lane": '[[lane]]\nname = "a"\nwrods = ["x"]',
+    "two lanes that take the same": '[[lane]]\nname = "a"\ntags = "x"\n[[lane]]\nname = "b"\ntags = "x"',
+    "no such set of words": '[[lane]]\nname = "a"\nwords = "<nothing>"',
     "no span of time": '[[policy]]\nname = "x"\nfirst-reply = "soon"',
     "no such calendar": '[[policy]]\nname = "x"\nfirst-reply = "4h"\ncalendar = "nowhere"',
     "no calendar": '[calendar.office]\ntime-zone = "Mars/Base"',
@@ -102,7 +105,7 @@ def test_every_problem_has_a_line_of_its_own(folder: Path, capsys: pytest.Captur
     for name in ("one", "two"):
         (folder / "procedures" / f"{name}.toml").write_text("id = ")
     _, told = checked(capsys)
-    assert {str(one["check"]) for one in told if not one["ok"]} == {"theme", "lanes", "routing", "procedures"}
+    assert {str(one["check"]) for one in told if not one["ok"]} == {"theme", "lanes", "procedures"}
     assert [one["check"] for one in told if not one["ok"]].count("procedures") == 2
 
 
@@ -127,3 +130,37 @@ def test_a_damaged_file_is_told_without_advice_that_nobody_can_follow(
     code, told = checked(capsys)
     assert (code, told[0]["ok"]) == (1, False)
     assert "restore --salvage" in str(told[0]["detail"])
+
+
+def test_what_names_a_lane_that_is_not_there_is_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "config.toml").write_text(
+        '[[lane]]\nname = "bugs"\nwords = "bug"\n[[policy]]\nname = "fast"\nfirst-reply = "1h"\nlanes = ["mail"]\n'
+        '[exposure]\nlanes = ["dark", "bugs"]'
+    )
+    code, told = checked(capsys)
+    details = [str(one["detail"]) for one in told if not one["ok"]]
+    assert code == 1
+    assert details == [
+        "the policy fast: there is no lane 'mail'; the lanes are bugs",
+        "lanes under [exposure]: there is no lane 'dark'; the lanes are bugs",
+    ]
+
+
+def test_a_desk_whose_lanes_leave_something_out_is_sound_but_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "config.toml").write_text('[[lane]]\nname = "bugs"\nwords = "bug"')
+    _, told = checked(capsys)
+    (lanes,) = [str(one["detail"]) for one in told if one["check"] == "lanes"]
+    assert lanes == (
+        "bugs; none has harm = true, so harm goes to bugs; each has a filter, so what fits none is in no lane"
+    )
+
+
+def test_config_check_looks_at_the_settings_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "config.toml").write_text('[[lane]]\nname = "bugs"\nwrods = "bug"')
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        run(["config", "check"])
+    out = capsys.readouterr().out
+    assert (ended.value.code, "did you mean words?" in out, "routing" in out) == (1, True, False)

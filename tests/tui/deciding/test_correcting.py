@@ -1,4 +1,4 @@
-"""`F` corrects the ticket, `g h` shows its history and undoes from there; a procedure is not left before its gates."""
+"""`U` and `W` correct a ticket, `g h` shows its history and undoes; a procedure is not left before its gates."""
 
 from __future__ import annotations
 
@@ -132,6 +132,30 @@ def test_f_corrects_and_z_undoes(tmp_path: Path) -> None:
         assert now().topic == "refund"
         await press(pilot, app, "U", "t", "escape")
         assert now().topic == "refund"
+
+    play(path, script)
+
+
+def test_w_corrects_the_harm_and_z_undoes(tmp_path: Path) -> None:
+    path = fifteen_tickets(tmp_path / "desk.db")
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        number = app.desk.target() or 0
+
+        def now() -> tuple[str, Severity | None, str]:
+            found = app.desk.store.tickets.get(number)
+            assert found is not None
+            return found.lane, found.severity, found.topic
+
+        before = now()
+        await press(pilot, app, "W")
+        assert "no harm to anyone" in picture(app)
+        await press(pilot, app, "escape")
+        assert now() == before
+        await press(pilot, app, "W", "t")
+        assert now() == ("safety", Severity.S1, "harassment-report")
+        await press(pilot, app, "z")
+        assert now() == before
 
     play(path, script)
 

@@ -19,6 +19,7 @@ from tests.tui.playing import Play, fifteen_tickets, make_desk, picture, play, s
 from tui.app import DeskApp
 from tui.cards.ask_line import AskLine
 from tui.cards.base_card import AnswersOnce
+from tui.replying.outgoing_form import OutgoingForm
 from tui.replying.reply_card import ReplyCard
 from tui.terminal.input import TerminalInput
 
@@ -177,6 +178,18 @@ def test_typing_fast_in_a_text_loses_no_letter_and_no_line(path: Path) -> None:
         await send(pilot, app, text)
         assert isinstance(app.focused, TextArea)
         assert app.focused.text == text.replace("\r", "\n")
+
+    run(path, script)
+
+
+def test_what_is_typed_after_tab_is_for_the_next_field(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "N")
+        await send(pilot, app, "lia@else.example\tYour order\tIt will arrive\x1b[Z now\x1b[B and here")
+        assert isinstance(app.screen, OutgoingForm)
+        form = app.screen
+        written = (form.to.value, form.subject.value, form.text.text)
+        assert written == ("lia@else.example", "Your order now", "It will arrive and here")
 
     run(path, script)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from data.records.tickets import LaneRow, Priority, Severity, Status
-from tui.lanes.row_line import row_parts
+from tui.lanes.row_line import SOON, Columns, Pressure, columns_of, pressure, row_parts, words_line
 from tui.lanes.row_window import RowWindow
 from tui.look.one_line import fit
 from tui.look.short_times import due_word, span
@@ -161,3 +161,27 @@ def test_severity_goes_before_priority() -> None:
     assert head.startswith("S1")
     assert words.startswith("Ann Ray")
     assert row_parts(ROW, 40, 0)[0].startswith("! ")
+
+
+def test_a_column_that_no_row_needs_takes_no_space() -> None:
+    plain = [replace(ROW, id=n, priority=Priority.NORMAL) for n in (7, 42)]
+    assert columns_of(plain) == Columns(urgency=False, draft=False, number=2, name=3)
+    head, _, _ = row_parts(plain[0], 60, 0, columns_of(plain))
+    assert head == " 7 es "
+    assert columns_of([*plain, replace(ROW, has_draft=True)]).draft
+    assert columns_of([*plain, replace(ROW, severity=Severity.S2)]).urgency
+
+
+def test_the_clock_warns_before_it_runs_out() -> None:
+    due = [replace(ROW, due_at=at) for at in (SOON * 11, SOON - 60, -60)]
+    assert [pressure(row, 0) for row in due] == [Pressure.QUIET, Pressure.SOON, Pressure.LATE]
+    assert [row_parts(row, 60, 0)[2].strip() for row in due] == ["11h00", "59m▴", "-1m!"]
+    assert pressure(replace(ROW, due_at=-60, status=Status.PENDING), 0) is Pressure.QUIET
+
+
+@given(st.text(max_size=80), st.integers(30, 120))
+def test_the_second_line_is_under_the_subject(text: str, width: int) -> None:
+    columns = columns_of([ROW])
+    line = words_line(ROW, text, width, columns)
+    assert cell_len(line) == width
+    assert line.startswith(" " * cell_len(row_parts(ROW, width, 0, columns)[0]))

@@ -256,7 +256,7 @@ def test_an_answer_can_be_taken_back_while_the_words_are_folded(path: Path, fold
     play(path, folder, script)
 
 
-def test_what_waits_in_a_lane_that_is_not_shown_is_offered_and_counted(path: Path, folder: Path) -> None:
+def test_what_waits_in_no_lane_is_offered_and_counted(path: Path, folder: Path) -> None:
     desk = make_desk(Store.open(path), folder)
     for number in (1, 3):
         known = desk.store.tickets.get(number)
@@ -269,12 +269,13 @@ def test_what_waits_in_a_lane_that_is_not_shown_is_offered_and_counted(path: Pat
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "full_stop")
         assert app.desk.view.ticket_id in (1, 3)
-        assert "not shown: 2 legal" in app.desk.said
+        assert (app.desk.pane.number, "0 No lane · 2 open" in picture(app)) == (0, True)
+        assert app.desk.said.startswith("Most urgent: legal#")
         await app.parts.most_urgent.open_next(app.desk.view.ticket_id)
         other = 4 - (app.desk.view.ticket_id or 0)
         app.desk.writer.submit(lambda desk: desk.act([other], Change(status=Status.PENDING))).result()
         await app.parts.most_urgent.open_next(4 - other)
-        assert app.desk.said == "No other ticket comes next; still waiting: 1 legal (not shown)."
+        assert app.desk.said == "No other ticket comes next; still waiting: 1 No lane."
         app.desk.writer.submit(lambda desk: desk.act([4 - other], Change(status=Status.PENDING))).result()
         await press(pilot, app, "full_stop")
         assert app.desk.said == "Nothing is waiting in any lane. Well done."

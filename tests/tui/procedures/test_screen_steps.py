@@ -114,7 +114,8 @@ async def go(pilot: Pilot[int], app: DeskApp, number: int) -> None:
 def test_three_gates_and_the_answer_take_eight_keys_beside_the_text(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
-        assert "lock@3 · open gates: 3" in picture(app)
+        assert "lock@3" in picture(app)
+        assert "step 1 of 4 · open gates: 3" in picture(app)
         assert "Congela la cuenta." in picture(app)
         await press(pilot, app, "space")
         assert answers(app, 1) == {}

@@ -105,7 +105,7 @@ def test_a_question_ticket_takes_four_keys_besides_the_value(path: Path) -> None
 
 def test_on_a_small_screen_the_form_keeps_its_keys_and_shows_the_line_being_answered(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await press(pilot, app, "1")
+        await press(pilot, app, "enter", "1")
         await settled(pilot, app)
         assert "3 play store" in picture(app)
         assert "all kept" in picture(app)

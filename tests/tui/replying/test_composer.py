@@ -245,3 +245,36 @@ def test_a_failing_editor_is_told_in_a_sentence() -> None:
         external_editor.edit("x", [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(InputError, match="EDITOR"):
         external_editor.edit("x", ["/no/such/editor"])
+
+
+LETTER = ("Hola, Ana:", "Un saludo,\nAlex")
+
+
+async def test_a_reply_begins_as_a_letter_and_the_cursor_is_inside() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""), letter=LETTER)
+        await pilot.press("h", "i")
+        assert app.area.text == "Hola, Ana:\n\nhi\n\nUn saludo,\nAlex"
+        assert app.composer.draft.text == app.area.text
+
+
+async def test_greeting_and_closing_alone_are_no_draft_and_are_not_sent() -> None:
+    app = Bench(save_every=0.01)
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, ""), letter=LETTER)
+        await pilot.press("h", "backspace", "ctrl+s")
+        await drained(pilot)
+        assert app.composer.draft.text == ""
+        assert [one for one in app.told if isinstance(one, SendAsked)] == []
+        await pilot.press("ctrl+t")
+        assert app.area.text == ""
+
+
+async def test_a_draft_and_a_note_are_shown_without_greeting() -> None:
+    app = Bench()
+    async with app.run_test():
+        app.composer.open(Draft(7, "as it was"), letter=LETTER)
+        assert app.area.text == "as it was"
+        app.composer.open(Draft(8, "", Direction.NOTE), letter=LETTER)
+        assert app.area.text == ""

@@ -83,7 +83,7 @@ def test_a_digit_on_the_card_selects_the_words_in_the_composer(path: Path) -> No
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await write(pilot, app, TWO)
         await press(pilot, app, "f2")
-        assert [one.rule for one in card(app).card.findings] == ["gives-secret", "hole"]
+        assert [one.rule for one in card(app).card.findings] == ["never-sent", "hole"]
         assert "✗ 2 The value amount is missing." in picture(app)
         await press(pilot, app, "2")
         assert app.screen is app.desk.screen
@@ -96,16 +96,29 @@ def test_a_digit_on_the_card_selects_the_words_in_the_composer(path: Path) -> No
     play(path, script, make=checked)
 
 
-def test_sending_what_is_blocked_shows_the_card_instead(path: Path) -> None:
+def test_no_reason_lets_a_password_out(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = await write(pilot, app, TWO)
+        await press(pilot, app, "ctrl+s", "enter", "exclamation_mark", *"agreed", "enter", "enter")
+        assert status_of(path, ticket) is not Status.SOLVED
+        assert "a password" in picture(app)
+
+    play(path, script, make=checked)
+
+
+ACCOUNT = "Hola: la cuenta es ES91 2100 0418 4502 0005 1332 y {{ amount }} llega."
+
+
+def test_sending_what_is_blocked_shows_the_card_instead(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        ticket = await write(pilot, app, ACCOUNT)
         await press(pilot, app, "ctrl+s", "enter")
         assert card(app).card.blocked
         assert status_of(path, ticket) is not Status.SOLVED
         await press(pilot, app, "exclamation_mark", *"agreed", "enter", "enter")
         assert status_of(path, ticket) is Status.SOLVED
         detail = app.desk.store.events.of(ticket)[-1].detail
-        assert (detail["overridden"], detail["override_reason"]) == (["gives-secret", "hole"], "agreed")
+        assert (detail["overridden"], detail["override_reason"]) == (["bank-account", "hole"], "agreed")
 
     play(path, script, make=checked)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from data.records.messages import FormDraft
 from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled, ticket
 from tests.tui.replying.test_screen_forwarding import make
 from tui.app import DeskApp
+from tui.replying.composer import SAVE_EVERY
+from tui.replying.form_drafts import NEW_MAIL
 from tui.replying.outgoing_card import OutgoingCard
 from tui.replying.outgoing_form import OutgoingForm
 
@@ -91,3 +95,35 @@ def test_an_empty_desk_says_how_to_get_an_account(tmp_path: Path) -> None:
         assert "no mail account to write from" in app.desk.last_said
 
     play(tmp_path / "empty.db", script, make=make)
+
+
+def test_what_is_typed_is_in_the_file_at_once_and_comes_back_after_an_undo(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "N")
+        assert isinstance(app.screen, OutgoingForm)
+        app.screen.to.value, app.screen.text.text = "lia@else.example", "It will arrive."
+        await pilot.pause(SAVE_EVERY * 2)
+        await settled(pilot, app)
+        kept = app.desk.store.form_drafts.newest(NEW_MAIL)
+        assert kept is not None
+        assert (kept.to, kept.text) == ("lia@else.example", "It will arrive.")
+        app.screen.subject.value = "Your order"
+        await press(pilot, app, "ctrl+s", "enter")
+        assert app.desk.store.form_drafts.all() == [], "a mail that is sent is no draft"
+        await press(pilot, app, "z", "N")
+        assert isinstance(app.screen, OutgoingForm)
+        assert (app.screen.subject.value, app.screen.text.text) == ("Your order", "It will arrive.")
+
+    play(path, script, make=make)
+
+
+def test_two_windows_keep_a_draft_each(path: Path) -> None:
+    store = Store.open(path)
+    desk = make(store)
+    first = desk.save_form_draft(FormDraft(NEW_MAIL, text="One"))
+    other = desk.save_form_draft(replace(first, text="Two"))
+    late = desk.save_form_draft(replace(first, text="One, and more"))
+    assert {draft.text for draft in store.form_drafts.all()} == {"Two", "One, and more"}
+    assert desk.save_form_draft(replace(late, text=" ")).id == 0
+    assert store.form_drafts.newest(NEW_MAIL) == other
+    store.close()

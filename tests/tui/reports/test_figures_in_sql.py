@@ -37,6 +37,7 @@ from queues.figures.shift import Own, own_figures
 from queues.figures.ticket_figures import figures_of
 from queues.helper.client import Helper
 from queues.intake.exported_tickets import Importer
+from queues.next_up.graphic_content import Exposure
 from tests.database import database
 from tests.servers.system_worlds import ZendeskWorld
 from tests.servers.zendesk_double import ZendeskDouble
@@ -456,7 +457,7 @@ def test_next_up_expects_the_reports_median_of_the_lane(store: Store) -> None:
     counted = report(store, Period(now - EXPECTED_FROM, now + 1), By.LANE, UTC).now
     medians = {lane: max(1, round(held[Metric.HANDLING].median)) for lane, held in counted.items()
                if Metric.HANDLING in held}  # fmt: skip
-    assert Choosing(store, DeskRules()).usual_seconds(now) == medians
+    assert Choosing(store, Exposure(), "ann").usual_seconds(now) == medians
 
 
 def test_a_desk_of_an_earlier_version_gives_the_same_figures(tmp_path: Path) -> None:
@@ -467,8 +468,8 @@ def test_a_desk_of_an_earlier_version_gives_the_same_figures(tmp_path: Path) -> 
         before = report(store, period, By.ALL, UTC)
         with store.write():
             db.execute("DROP TRIGGER event_is_kept")
-            db.execute("UPDATE event SET detail = json_remove(detail, '$.changed') WHERE detail LIKE '%\"reason\"%' "
-                       "AND kind = 'received'")  # fmt: skip
+            db.execute("UPDATE event SET detail = json_remove(detail, '$.changed') WHERE kind = 'received' "
+                       "AND json_extract(detail, '$.reason') IS NOT NULL")  # fmt: skip
             db.execute("UPDATE ticket SET touches = touches + 1, first_replied_at = 0")
             db.execute("DROP INDEX message_reply")
             db.execute("DROP INDEX event_work")

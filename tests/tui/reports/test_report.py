@@ -29,6 +29,7 @@ from queues.figures.metrics import Figure, Metric, measures
 from queues.figures.reporting import Period, measures_behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
+from queues.next_up.graphic_content import Exposure
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
@@ -184,6 +185,24 @@ def test_a_clock_that_runs_out_without_news_is_the_assignees_at_once(tmp_path: P
     store.close()
 
 
+def test_who_comes_new_is_not_late_for_what_ran_out_before(tmp_path: Path) -> None:
+    clock = HeldClock(END)
+    store = Store.open(tmp_path / "desk.db")
+    desk = Desk(store, clock=clock, rules=DeskRules(), agent="noa")
+    desk.receive([incoming(n, "Hola", "mail", at=END) for n in (1, 2)])
+    clock.now = END + 5 * 3600  # both first replies are late
+    desk.begin_shift({})
+    desk.act([1], Change(reply="Hello"))
+    period = Period(END, clock.now + 1)
+    by_agent = report(store, period, By.AGENT, UTC).now
+    assert Metric.LATE_FIRST not in by_agent["noa"]
+    assert by_agent["noa"][Metric.REPLIES].count == 1
+    assert by_agent["unassigned"][Metric.LATE_FIRST] == Figure(2, 2, 1, 1)
+    assert report(store, period, By.ALL, UTC).now[ALL][Metric.LATE_FIRST].total == 2
+    assert OwnWork("noa", clock.now).look(store, clock.now + 60, 60).count(Own.KEPT) == 0
+    store.close()
+
+
 def test_next_up_expects_nothing_of_what_was_done_before_its_days(tmp_path: Path) -> None:
     clock = HeldClock(END)
     store = Store.open(tmp_path / "desk.db")
@@ -193,7 +212,7 @@ def test_next_up_expects_nothing_of_what_was_done_before_its_days(tmp_path: Path
         clock.now = END + at
         desk.act([number], Change(note="Looked."))
     for since, usual in ((0, {"mail": 150}), (101, {"mail": 200}), (301, {})):
-        assert Choosing(store, DeskRules()).usual_seconds(END + since + EXPECTED_FROM) == usual
+        assert Choosing(store, Exposure(), "ann").usual_seconds(END + since + EXPECTED_FROM) == usual
     store.close()
 
 

@@ -17,11 +17,13 @@ from data.records.changes import Change
 from data.records.tickets import Status
 from data.store import Store
 from queues.figures.grouping import By
-from queues.figures.metrics import Metric
+from queues.figures.metrics import Figure, Metric
 from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press
 from tui.app import DeskApp
 from tui.reports.question import LENGTHS_OF_PERIODS, Asked
+from tui.reports.rows import Row, turn
 from tui.reports.screen import ReportScreen
+from tui.reports.table import signed
 from tui.reports.tickets_card import BehindCard
 from tui.setup.settings import CONFIG_NAME, config_folder
 
@@ -177,3 +179,29 @@ def test_every_figure_is_explained() -> None:
     from tui.reports.rows import EVERY, MEANINGS
 
     assert set(MEANINGS) == set(EVERY) == set(Metric)
+
+
+def test_a_change_says_whether_it_is_good() -> None:
+    fast, slow = (Figure(1, seconds, seconds, seconds) for seconds in (60, 600))
+    assert turn(Row("", Metric.FIRST_REPLY, fast, slow)) == 1
+    assert turn(Row("", Metric.FIRST_REPLY, slow, fast)) == -1
+    assert turn(Row("", Metric.FIRST_REPLY, fast, fast)) == 0
+    few, many = (Figure(count, count, 1, 1) for count in (2, 4))
+    assert turn(Row("", Metric.SOLVED, many, few)) == 1
+    assert turn(Row("", Metric.RECEIVED, many, few)) == 0
+    assert (signed("+100%", 1), signed("-20%", -1), signed("", 0)) == ("+100% ✓", "-20% ✗", "")
+
+
+def test_the_plot_is_beside_the_table_on_a_wide_screen_and_headers_over_their_columns(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "g", "r")
+        table, plot = (app.screen.query_one(name).region for name in ("#report-table", "#report-one"))
+        assert table.right <= plot.x
+        head, first = picture(app).splitlines()[2:4]
+        assert head.index("now") + len("now") == first.index("15") + len("15")
+        await pilot.resize_terminal(100, 30)
+        await press(pilot, app, "R")
+        table, plot = (app.screen.query_one(name).region for name in ("#report-table", "#report-one"))
+        assert table.bottom <= plot.y
+
+    play(path, script, (140, 40))

@@ -82,6 +82,11 @@ def opened(path: Path, **more: str) -> Terminal:
     return terminal
 
 
+def state(process: int) -> str:
+    """Return the state of a process as Linux names it: `S` asleep, `T` stopped."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def write(terminal: Terminal) -> None:
     """Open the first ticket and begin a reply to it, a key at a time."""
     terminal.press("\r")
@@ -120,6 +125,20 @@ def test_a_signal_keeps_the_last_letter_and_gives_the_terminal_back(path: Path, 
     assert any("¿qué tal?" in draft_of(path, n) for n in range(1, 16)), [draft_of(path, n) for n in range(1, 16)]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_keeps_what_a_form_holds(path: Path, number: signal.Signals) -> None:
+    with opened(path) as terminal:
+        terminal.press("N")
+        terminal.see("Write to someone")
+        terminal.press("lia@else.example\t\tHola, ¿qué tal?")
+        terminal.process.send_signal(number)
+        assert terminal.ended(WITHIN) == 128 + number, terminal.alive()
+    with closing(Store.open(path)) as store:
+        assert [(draft.to, draft.text) for draft in store.form_drafts.all()] == [
+            ("lia@else.example", "Hola, ¿qué tal?")
+        ]
+
+
 def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None:
     with opened(path) as terminal:
         write(terminal)
@@ -132,6 +151,21 @@ def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None
         assert terminal.process.wait(WITHIN) == 128 + signal.SIGTERM
         assert not terminal.alive()
     assert re.sub("[xy]", "", draft_of(path)) == "Hola"  # a page up may leave the cursor in the middle of it
+
+
+def test_the_desk_can_be_suspended_and_comes_back(path: Path) -> None:
+    with opened(path) as terminal:
+        terminal.press("\x1a")
+        end = time.monotonic() + WITHIN
+        while state(terminal.process.pid) != "T" or GIVEN_BACK not in terminal.latest:
+            assert time.monotonic() < end
+            terminal.take_in(0.05)
+        terminal.process.send_signal(signal.SIGCONT)
+        while GIVEN_BACK in terminal.latest:  # until the screen is drawn again
+            terminal.take_in(0.05)
+        terminal.press("\r")
+        terminal.see(r"\n #1 ")
+        terminal.leave()
 
 
 def test_an_editor_that_is_open_ends_too(path: Path, tmp_path: Path) -> None:

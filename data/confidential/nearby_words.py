@@ -1,0 +1,64 @@
+"""The words right before and after a number that say what it is, in English and Spanish."""
+
+from __future__ import annotations
+
+import re
+
+NEAR = 48
+"""Characters before an item that are looked at."""
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_LINK = r"(?:\s*(?:number|numbers|num|no|nr|n[úu]mero|n[ºo°]|id|code|c[óo]digo|de\s+\w+|del?\s+\w+))?[.\s]*"
+_IS = r"(?:\s*(?:is|was|are|es|era|son|:|=|#|-|–|\(|\*|\"|“|'))*\s*$"
+
+HARMLESS = _words(
+    r"(?:\b(?:orders?|pedidos?|tickets?|invoices?|facturas?|tracking|gu[íi]a|env[íi]o|shipment|parcel|paquete"
+    r"|seguimiento|cases?|casos?|serial|serie|sku|build|compilaci[óo]n|version|versi[óo]n|release|ref(?:erence)?"
+    r"|referencia|folio|booking|reserva|localizador|imei|isbn|ean|upc|barcode|model|modelo|firmware|part"
+    r"|errors?|error|status|estado|exit|trace|request|solicitud|job|commit|port|puerto|pid|transaction"
+    r"|transacci[óo]n|reclamo|incidencia|incident|report|reporte|postal|zip|article|art[íi]culo|price|precio|total"
+    r"|amount|importe|monto|score|timestamp|epoch|video|channel|canal|post|level|nivel|line|l[íi]nea|size|bytes)"
+    rf"{_LINK}){_IS}"
+)
+"""It names an order, a version, an error or the like."""
+CARD = _words(
+    r"\b(?:cc|cards?|tarjetas?|visa|mastercard|master\s*card|amex|american\s+express|maestro|d[ée]bito|cr[ée]dito|debit"
+    r"|credit|pan|plastic|pl[áa]stico)\b[^\n.!?]{0,32}$"
+)
+NUMBERED = re.compile(r"[#№]\s*$")
+"""It is number so-and-so of something."""
+CARD_NEAR = _words(r"\b(?:cards?|tarjetas?|visa|mastercard|amex)\b")
+ACCOUNT = _words(
+    r"\b(?:bank|banco|bancaria|iban|clabe|cbu|cvu|checking|savings|routing|aba|swift|account|cuenta|acct|ccc"
+    r"|sort\s+code|transfer\w*|dep[óo]sit\w*)\b[^\n!?]{0,36}$"
+)
+BANK_SURE = _words(
+    r"\b(?:bank\s+account|cuenta\s+bancaria|cuenta\s+corriente|cuenta\s+de\s+ahorros?|checking|savings|routing|aba|clabe"
+    r"|iban|cbu|cvu|caja\s+de\s+ahorros?)\b(?:\s+account)?(?:\s+(?:number|no|n[úu]mero|es|is))*[^\w\n]{0,4}(?:is|es)?\s*$"
+)
+NATIONAL = _words(
+    r"(?:\b(?:dni|d\.n\.i\.?|nie|nif|n\.i\.f\.?|cif|ssn|s\.s\.n\.?|itin|ein|tax\s*(?:payer)?\s*id|social(?:\s+security)?"
+    r"|seguro\s+social|seguridad\s+social|nss|imss|curp|rfc|cuit|cuil|rut|run|cpf|c[ée]dula|c\.c\.|documento"
+    r"|identidad|identificaci[óo]n|identification|national\s+id|id\s+card|passport|pasaporte|identity"
+    r"|driver'?s?\s+licen[sc]e|driving\s+licen[sc]e|licencia(?:\s+de\s+conducir)?|carnet|carn[ée]|clave\s+de\s+elector"
+    r"|ine|medicare|matr[íi]cula\s+consular)\b)[^\n!?]{0,34}$"
+)
+PHONE = _words(
+    r"(?:\b(?:phones?|mobile|cell(?:phone|ular)?|tel|tlf|tfno|telephone|call|calls|text|texts|ring|reach|whatsapp|wsp"
+    r"|wasap|sms|fax|tel[ée]fonos?|m[óo]vil(?:es)?|celular(?:es)?|cel|fijo|l[íi]nea|llam\w*|ll[áa]m\w*|contact\w*"
+    r"|n[úu]mero|mi\s+n[úu]m|dial|marc\w+|localiz\w+|h[aá]bl\w*|comun[ií]\w*|avis\w*|env[ií]\w*|mand\w*|escr[íi]b\w*|my\s+number|signal|telegram|bizum)\b|[☎📞📱]"
+    r")[^\n!?]{0,36}$"
+)
+CVV = _words(
+    r"\b(?:cvv2?|cvc2?|cvn|csc|cid|security\s+code|c[óo]digo\s+de\s+seguridad)\b[^\w\n]{0,4}"
+    r"(?:(?:is|was|es|era|code|n[úu]mero|number)[^\w\n]{0,3})?$"
+)
+
+
+def before(text: str, start: int) -> str:
+    """Return the characters before `start` that say what it is."""
+    return text[max(0, start - NEAR) : start]

@@ -1,0 +1,361 @@
+"""Cards, bank accounts, identity numbers and phones, recognised by check digits, shape and the words before them.
+
+Check digits come from python-stdnum: Luhn (ISO/IEC 7812-1), IBAN (ISO 13616), and the countries' own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+
+from data.confidential import nearby_words
+from data.confidential.items import Item, Kind
+
+_RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
+"""Digits with the separators that people write between them. Possessive: hostile text costs one pass."""
+_GROUP = re.compile(r"\d+")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?=[ \-\u00a0]?[A-Za-z0-9])")
+_IBAN_LENGTHS = {
+    **dict.fromkeys(("NO",), 15), **dict.fromkeys(("BE",), 16), **dict.fromkeys(("DK", "FI", "NL", "FO", "GL"), 18),
+    **dict.fromkeys(("MK", "SI"), 19), **dict.fromkeys(("AT", "BA", "EE", "KZ", "XK", "LT", "LU"), 20),
+    **dict.fromkeys(("CR", "DE", "CH", "GB", "IE", "GE", "HR", "LI", "LV", "ME", "RS", "BG", "BH", "VA"), 22),
+    **dict.fromkeys(("GI", "IL", "AE", "IQ", "TL", "OM"), 23),
+    **dict.fromkeys(("ES", "CZ", "SE", "SK", "RO", "SA", "PK", "AD", "TN", "MD", "VG"), 24),
+    **dict.fromkeys(("PT", "LY", "ST"), 25), **dict.fromkeys(("IS", "TR"), 26),
+    **dict.fromkeys(("FR", "IT", "GR", "MC", "SM", "MR"), 27),
+    **dict.fromkeys(("PL", "HU", "CY", "DO", "GT", "AL", "AZ", "LB", "SV", "BY"), 28),
+    **dict.fromkeys(("BR", "EG", "QA", "UA", "PS"), 29), **dict.fromkeys(("JO", "KW", "MU"), 30),
+    **dict.fromkeys(("MT", "SC"), 31),
+}  # fmt: skip
+_ISSUERS = re.compile(
+    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|6(?:011|4[4-9]\d|5\d\d)\d{12,15}|3(?:0[0-59]|[689]\d)\d{11,16}|35(?:2[89]|[3-8]\d)\d{12,15}|62\d{14,17}"
+    r"|81\d{14,17}|(?:50(?:18|20|38|[467]\d)|5(?:0|6|7|8)\d\d|6304|6759|676[1-3]|604[23]|5896|6362)\d{8,15}"
+    r"|220[0-4]\d{12,15})"
+)
+"""Issuer ranges and lengths: Visa, Mastercard, American Express, Discover, Diners, JCB, UnionPay, Maestro, Mir, Elo,
+Cabal, Naranja and the like."""
+_PHONE = re.compile(
+    r"(?<!\d)(?<!\d[./\-])(?<!\d\d\d )(?:"
+    # +34 612 345 678, +1 (415) 555-2671, +54 9 11 4321-5678
+    r"\(?\+\(?[1-9][\d ().\-\u00a0/]{7,22}\d"
+    r"|00[1-9]\d{0,2}[ .\-]\(?\d[\d ().\-]{6,14}\d"
+    r"|1?[ .\-]?\([2-9]\d{2}\)[ ]?\d{3}[ .\-]?\d{4}"
+    r"|(?:1[ .\-])?[2-9]\d{2}[\-. ][2-9]\d{2}[\-. ]\d{4}"
+    r"|[679]\d{2}[ .\-]\d{3}[ .\-]\d{3}"
+    r"|[6789]\d{2}(?:[ .\-]\d{2}){3}"
+    r"|9\d[ .\-]\d{3}[ .\-]\d{2}[ .\-]\d{2}"
+    r"|\(?(?:01)?(?:33|55|56|81)\)?[ .\-]\d{4}[ .\-]\d{4}"
+    r"|\(?\d{2,4}\)[ .\-]?(?:15[ .\-])?\d{3,4}[ .\-]?\d{4}"
+    r"|(?:0?11|0\d{2,3})[ .\-](?:15[ .\-])?\d{3,4}[ .\-]\d{4}"
+    r"|(?:9[ .\-])?11[ .\-]\d{4}[ .\-]\d{4}"
+    r"|15[ .\-]\d{4}[ .\-]\d{4}"
+    r"|0\d{2,4}[ ]\d{3}[ ]?\d{3,4}"
+    r")(?!\d)(?![./\-]\d)"
+)
+_LOOSE_PHONE = re.compile(
+    r"(?<!\d)(?<!\d[./\-])(?:\d{3,4}[ .\-]\d{4}|\d{8,13}|\d{2,4}(?:[ .\-]\d{2,4}){2,4})(?!\d)(?![./\-]\d)"
+)
+_DATE = re.compile(
+    r"(?:19|20)\d\d[\-./ ](?:0?[1-9]|1[0-2])[\-./ ](?:0?[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?:0?[1-9]|[12]\d|3[01])[\-./ ](?:0?[1-9]|[12]\d|3[01])[\-./ ](?:19|20)\d\d(?!\d)"
+)
+_ADDRESS_OF_A_MACHINE = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+_FREEPHONE = re.compile(
+    r"(?:\+?34)?[89]00\d{6}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?:\+?44|0)(?:800|808)\d{6,7}|0?1?800\d{7}"
+)
+_CARD_GROUPS = re.compile(r"\d{4}[ .\-]\d{4}[ .\-]\d{4}[ .\-]\d{1,7}(?:[ .\-]\d{3})?|\d{4}[ .\-]\d{6}[ .\-]\d{4,5}")
+_NO_ISSUER = frozenset("017")
+_FOUR_FOURS = re.compile(r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}")
+_MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 13
+_MOST_GROUPS, _FEWEST_DIGITS = 7, 6
+_SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
+_PASSPORT = re.compile(r"(?<![\w])(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\-]{4,19}(?![\w])", re.IGNORECASE)
+_DOCUMENT_WORD = re.compile(
+    r"\b(?:passport|pasaporte|driver'?s?\s+licen[sc]e|driving\s+licen[sc]e|licencia\s+de\s+conducir"
+    r"|carn[ée]t?\s+de\s+conducir|clave\s+de\s+elector|c[ée]dula|medicare|id\s+card|national\s+id|nss"
+    r"|social\s+security|seguridad\s+social|seguro\s+social|dni|nie|nif|curp|rfc|cuit|cuil|rut|ssn|itin|cpf)\b"
+    r"(?:\s+(?:n[ºo°]\.?|no\.|(?-i:[a-záéíóúñ])[a-záéíóúñ]{0,11}\b)){0,3}[\s:=#\-–(.]*",
+    re.IGNORECASE,
+)
+
+
+def numbers(text: str) -> Iterator[Item]:
+    """Yield cards, bank accounts, identity numbers and phones; a later one may overlap an earlier one."""
+    yield from _ibans(text)
+    for run in _RUN.finditer(text):
+        if run.end() - run.start() > 5:
+            yield from _of_run(text, run.start(), run.end())
+    yield from _lettered(text)
+    yield from _documents(text)
+
+
+def _ibans(text: str) -> Iterator[Item]:
+    from stdnum.iso7064 import mod_97_10
+
+    for match in _IBAN.finditer(text):
+        wanted = _IBAN_LENGTHS.get(match[0][:2].upper())
+        if wanted is None:
+            continue
+        end = _end_of(text, match.start(), wanted)
+        bare = re.sub(r"[^A-Za-z0-9]", "", text[match.start() : end]).upper()
+        if len(bare) == wanted and bare.isascii() and not text[end : end + 1].isalnum():
+            real = mod_97_10.is_valid(bare[4:] + bare[:4])
+            if real or nearby_words.ACCOUNT.search(nearby_words.before(text, match.start())):
+                yield Item(match.start(), end, Kind.BANK)
+
+
+def _end_of(text: str, start: int, wanted: int) -> int:
+    """Return where the `wanted` letters and digits from `start` on end."""
+    seen, place, gap = 0, start, 0
+    while place < len(text) and seen < wanted and gap < 2:
+        seen, gap = (seen + 1, 0) if text[place].isalnum() else (seen, gap + 1)
+        place += 1
+    return place
+
+
+def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
+    groups = [(start + part.start(), start + part.end()) for part in _GROUP.finditer(text[start:end])]
+    counts = [0, *accumulate(last - first for first, last in groups)]
+    place = 0
+    while place < len(groups):
+        if counts[min(place + _MOST_GROUPS, len(groups))] - counts[place] < _FEWEST_DIGITS:
+            place += 1
+            continue
+        # far into a run of digits there are no words before a number
+        said = nearby_words.before(text, groups[place][0]) if groups[place][0] - start < nearby_words.NEAR else ""
+        item = (
+            _card(text, groups, place, said)
+            or _account(text, groups, place, said)
+            or _identity(text, groups, place, said)
+        )
+        if item is None:
+            place += 1
+            continue
+        yield item
+        while place < len(groups) and groups[place][0] < item.end:
+            place += 1
+    yield from _phones(text, start, end)
+
+
+def _spans(groups: list[tuple[int, int]], place: int, most: int) -> Iterator[tuple[int, int, int]]:
+    """Yield start, end and count of digits of the groups from `place` on, the longest first."""
+    reach, total = [], 0
+    for start, end in groups[place : place + _MOST_GROUPS]:
+        total += end - start
+        if total > most:
+            break
+        reach.append((groups[place][0], end, total))
+    yield from reversed(reach)
+
+
+def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> Item | None:
+    from stdnum import luhn
+
+    for start, end, count in _spans(groups, place, _MOST_DIGITS_OF_A_CARD):
+        if count < _FEWEST_DIGITS_OF_A_CARD:
+            return None
+        if text[start] in _NO_ISSUER:
+            return None
+        digits = _digits(text[start:end])
+        if not _ISSUERS.fullmatch(digits) or len(set(digits)) == 1:
+            continue
+        if nearby_words.CARD.search(said) or (
+            _FOUR_FOURS.fullmatch(text, start, end) and nearby_words.CARD_NEAR.search(text, max(0, start - 200), start)
+        ):
+            return Item(start, end, Kind.CARD)
+        if (
+            luhn.is_valid(digits)
+            and not _is_longer(text, groups, place, end)
+            and not (not _CARD_GROUPS.fullmatch(text, start, end) and nearby_words.HARMLESS.search(said))
+        ):
+            return Item(start, end, Kind.CARD)
+    return None
+
+
+def _is_longer(text: str, groups: list[tuple[int, int]], place: int, end: int) -> bool:
+    """Return whether these groups of four are the middle of a longer number, as of a parcel."""
+    fours = sum(b - a == 4 for a, b in groups)
+    next_group = next(((a, b) for a, b in groups if a >= end), None)
+    return (
+        fours > 4
+        and next_group is not None
+        and "\n" not in text[end : next_group[0]]
+        and next_group[1] - next_group[0] == 4
+    )
+
+
+def _account(text: str, groups: list[tuple[int, int]], place: int, said: str) -> Item | None:
+    """Recognise CLABE (Mexico, 18 digits), CBU (Argentina, 22), CCC (Spain, 20), and what is named an account."""
+    from stdnum.ar import cbu
+    from stdnum.es import ccc
+
+    for start, end, count in _spans(groups, place, 22):
+        if count < 18 and not said:
+            return None
+        digits = _digits(text[start:end])
+        checked = (
+            (count == 22 and cbu.is_valid(digits))
+            or (count == 20 and ccc.is_valid(digits))
+            or (count == 18 and _clabe(digits))
+        )
+        is_whole = start == groups[0][0] and end == groups[-1][1]
+        if checked and is_whole and not nearby_words.HARMLESS.search(said):
+            return Item(start, end, Kind.BANK)
+        if count in (18, 20, 22) and nearby_words.ACCOUNT.search(said):
+            return Item(start, end, Kind.BANK)
+        if 6 <= count <= 17 and nearby_words.BANK_SURE.search(said):
+            return Item(start, end, Kind.BANK)
+    return None
+
+
+def _clabe(digits: str) -> bool:
+    """Return whether the check digit of a CLABE is right (weights 3, 7, 1; Banxico)."""
+    total = sum(int(digit) * weight % 10 for digit, weight in zip(digits[:17], (3, 7, 1) * 6, strict=False))
+    return (10 - total % 10) % 10 == int(digits[17]) and digits[:3] != "000"
+
+
+def _identity(text: str, groups: list[tuple[int, int]], place: int, said: str) -> Item | None:
+    from stdnum.ar import cuit
+    from stdnum.br import cpf
+
+    for start, end, count in _spans(groups, place, 11):
+        if count < 6:
+            return None
+        written = text[start:end]
+        if count == 9 and _SSN.fullmatch(written) and "-" in written:
+            return Item(start, end, Kind.ID)
+        if count == 11 and (
+            re.fullmatch(r"\d\d-\d{8}-\d", written) or re.fullmatch(r"\d{3}\.\d{3}\.\d{3}-\d\d", written)
+        ):
+            digits = _digits(written)
+            if cuit.is_valid(digits) or cpf.is_valid(digits):
+                return Item(start, end, Kind.ID)
+        if count == 11 and cuit.is_valid(_digits(written)) and nearby_words.NATIONAL.search(said):
+            return Item(start, end, Kind.ID)
+        if re.fullmatch(r"\d{1,2}\.\d{3}\.\d{3}|\d{2} \d{3} \d{3}", written) and nearby_words.NATIONAL.search(said):
+            return Item(start, end, Kind.ID)
+        if re.fullmatch(r"\d{1,2}\.\d{3}\.\d{3}-\d|\d{7,8}-\d", written) and _rut(written):
+            return Item(start, end, Kind.ID)
+        if (
+            count in (7, 8, 9, 10, 11, 12)
+            and nearby_words.NATIONAL.search(said)
+            and not nearby_words.PHONE.search(said[-20:])
+        ):
+            return Item(start, end, Kind.ID)
+    return None
+
+
+def _rut(written: str) -> bool:
+    from stdnum.cl import rut
+
+    return rut.is_valid(written)
+
+
+def _phones(text: str, start: int, end: int) -> Iterator[Item]:
+    """Yield the phones of a run of digits, each by the first shape that fits at its place."""
+    place = start
+    while place < end:
+        match = _PHONE.match(text, place, end)
+        if (
+            match is None
+            and place - start < nearby_words.NEAR
+            and nearby_words.PHONE.search(nearby_words.before(text, place))
+        ):
+            match = _LOOSE_PHONE.match(text, place, end)
+        if match is not None and _is_phone(text, match):
+            yield Item(*match.span(), Kind.PHONE)
+            place = match.end()
+        elif match is not None and _is_free(match[0]):
+            place = match.end()
+        else:
+            place = _next_group(text, place, end)
+
+
+def _next_group(text: str, place: int, end: int) -> int:
+    """Return where the next group of digits, or the bracket or plus before it, begins: always after `place`."""
+    here = place + 1
+    while here < end and text[here - 1].isdecimal() and text[here].isdecimal():
+        here += 1
+    while here < end and not text[here].isdecimal() and text[here] not in "(+":
+        here += 1
+    return here
+
+
+def _is_phone(text: str, match: re.Match[str]) -> bool:
+    written = match[0]
+    if not 7 <= sum(char.isdecimal() for char in written) <= 15 or _is_free(written):
+        return False
+    if _ADDRESS_OF_A_MACHINE.fullmatch(written) or _DATE.match(written.lstrip("(+")):
+        return False
+    said = nearby_words.before(text, match.start())
+    return not nearby_words.HARMLESS.search(said) and not nearby_words.NUMBERED.search(said)
+
+
+def _is_free(written: str) -> bool:
+    """Return whether it is a free number: those are companies', not people's."""
+    return _FREEPHONE.fullmatch(("+" if "+" in written[:2] else "") + _digits(written)) is not None
+
+
+def _lettered(text: str) -> Iterator[Item]:
+    """Yield identity numbers with letters: DNI and NIE, CURP, RFC, RUT with K, Spanish NIF."""
+    from stdnum.cl import rut
+    from stdnum.es import dni, nie
+    from stdnum.mx import curp, rfc
+
+    for match in _DNI.finditer(text):
+        bare = re.sub(r"[^A-Za-z0-9]", "", match[0]).upper()
+        if (
+            dni.is_valid(bare)
+            or nie.is_valid(bare)
+            or nearby_words.NATIONAL.search(nearby_words.before(text, match.start()))
+        ):
+            yield Item(*match.span(), Kind.ID)
+    for match in _CURP.finditer(text):
+        if curp.is_valid(match[0]) or nearby_words.NATIONAL.search(nearby_words.before(text, match.start())):
+            yield Item(*match.span(), Kind.ID)
+    for match in _RFC.finditer(text):
+        if rfc.is_valid(match[0].replace("-", "").replace(" ", "")):
+            yield Item(*match.span(), Kind.ID)
+    for match in _RUT_K.finditer(text):
+        if rut.is_valid(match[0]):
+            yield Item(*match.span(), Kind.ID)
+
+
+_DNI = re.compile(r"(?<![\w-])(?:[XYZ][ -]?\d{7}|\d{8}|\d\d\.\d{3}\.\d{3})[ -]?[A-Z](?![\w-])", re.IGNORECASE)
+_CURP = re.compile(r"(?<!\w)[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?!\w)", re.IGNORECASE)
+_RFC = re.compile(
+    r"(?<!\w)[A-ZÑ&]{3,4}[- ]?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[- ]?[A-Z0-9]{2}[A0-9](?!\w)", re.IGNORECASE
+)
+_RUT_K = re.compile(r"(?<!\w)(?:\d{1,2}\.\d{3}\.\d{3}|\d{7,8})-[kK](?!\w)")
+
+
+def _documents(text: str) -> Iterator[Item]:
+    """Yield what is called a passport, a licence or the like."""
+    for word in _DOCUMENT_WORD.finditer(text):
+        match = _PASSPORT.match(text, word.end())
+        if match is not None and not _DATE.match(match[0]):
+            yield Item(*match.span(), Kind.ID)
+
+
+def cvvs(text: str) -> Iterator[Item]:
+    """Yield the check number on the back of a card: named so, or after the date on which the card expires."""
+    for match in _THREE_OR_FOUR.finditer(text):
+        if nearby_words.CVV.search(nearby_words.before(text, match.start())):
+            yield Item(*match.span(), Kind.CARD)
+    for match in _AFTER_EXPIRY.finditer(text):
+        if (
+            sum(char.isdecimal() for char in text[max(0, match.start() - 40) : match.start()])
+            >= _FEWEST_DIGITS_OF_A_CARD
+        ):
+            yield Item(*match.span("value"), Kind.CARD)
+
+
+_THREE_OR_FOUR = re.compile(r"(?<!\w)\d{3,4}(?!\w)")
+_AFTER_EXPIRY = re.compile(r"(?<!\d)(?:0[1-9]|1[0-2])/(?:20)?\d\d[\s,]+(?P<value>\d{3,4})(?!\w)")
+
+
+def _digits(text: str) -> str:
+    """Return the digits of every script as those of ASCII."""
+    return "".join(str(int(char)) for char in text if char.isdecimal())

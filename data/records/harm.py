@@ -1,0 +1,19 @@
+"""What an agent said of the harm that a message reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HarmCorrection:
+    """One correction: other messages of much the same words are like it."""
+
+    message_id: int
+    ticket_id: int
+    """Where the message is now."""
+    kind: str
+    """A kind of harm, or `none`."""
+    subject: str
+    text: str
+    """The customer's own text of the message, without quotes."""

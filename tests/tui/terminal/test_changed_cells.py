@@ -1,0 +1,86 @@
+"""Only changed cells are written, and the terminal looks as if everything had been."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+from pyte.screens import Char
+
+from tui.terminal.changed_cells import ChangedCells
+
+WIDTH, HEIGHT = 30, 4
+STYLES = ("", "1", "38;2;10;20;30", "1;38;2;10;20;30;48;2;1;2;3", "7", "4;31", "31;44", "32;44", "38;5;9;48;5;4")
+
+
+def drawn(row: int, column: int, *parts: tuple[str, str]) -> str:
+    """Return a run of text as Textual writes it."""
+    styled = "".join(f"\x1b[{style}m{text}\x1b[0m" if style else text for style, text in parts)
+    return f"\x1b[{row + 1};{column + 1}H{styled}"
+
+
+texts = st.text(alphabet="ab·é漢👍\u0301 ─█", max_size=8).filter(lambda text: not text.startswith("\u0301"))
+runs = st.tuples(
+    st.integers(0, HEIGHT - 1), st.integers(0, 12), st.lists(st.tuples(st.sampled_from(STYLES), texts), max_size=3)
+)
+frames = st.lists(st.lists(runs, min_size=1, max_size=6), min_size=1, max_size=8)
+
+
+def terminal() -> tuple[pyte.Screen, pyte.Stream]:
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    return screen, pyte.Stream(screen)
+
+
+def shown(screen: pyte.Screen) -> list[list[object]]:
+    """What is seen of each cell: of a space only its background, unless a line or reverse shows its colour."""
+    cells = [[screen.buffer[row][column] for column in range(WIDTH)] for row in range(HEIGHT)]
+    return [[_seen(cell) for cell in line] for line in cells]
+
+
+def _seen(cell: Char) -> object:
+    blank = cell.data == " " and not (cell.underscore or cell.reverse or cell.strikethrough)
+    return cell._replace(fg="default", bold=False, italics=False) if blank else cell
+
+
+@given(frames)
+def test_the_terminal_shows_the_same_as_if_all_were_written(
+    written: list[list[tuple[int, int, list[tuple[str, str]]]]],
+) -> None:
+    (plain, plainly), (sparing, sparingly) = terminal(), terminal()
+    cells = ChangedCells()
+    for frame in written:
+        text = "".join(drawn(row, column, *parts) for row, column, parts in frame) + "\x1b[1;1H"
+        plainly.feed(text)
+        sparingly.feed(cells.changed(text))
+        assert shown(sparing) == shown(plain)
+        assert (sparing.cursor.x, sparing.cursor.y) == (plain.cursor.x, plain.cursor.y)
+
+
+def test_what_is_there_already_is_not_written_again() -> None:
+    cells = ChangedCells()
+    frame = drawn(0, 0, ("1", "a" * 30)) + drawn(1, 0, ("", "b" * 30))
+    cells.changed(frame)
+    assert cells.changed(frame) == "\x1b[2;1H"
+    other = drawn(0, 0, ("1", "a" * 29 + "z")) + drawn(1, 0, ("", "b" * 30))
+    assert cells.changed(other) == "\x1b[1;30H\x1b[0;1mz\x1b[0m\x1b[2;1H"
+
+
+def test_rows_with_characters_of_uncertain_width_are_written_as_they_come() -> None:
+    cells = ChangedCells()
+    cells.changed(drawn(0, 0, ("", "👍 ok")))
+    assert "ok" in cells.changed(drawn(0, 0, ("", "👍 ok")))
+    assert cells.changed(drawn(0, 0, ("", "plain"))) != "\x1b[1;1H"
+
+
+def test_after_another_program_had_the_terminal_all_is_written() -> None:
+    cells = ChangedCells()
+    frame = drawn(0, 0, ("", "abc"))
+    cells.changed(frame)
+    cells.forget()
+    assert "abc" in cells.changed(frame)
+    cells.changed("\x1b[?2026h")
+    assert "abc" not in cells.changed(frame)
+    cells.changed("\x1b[?1049h")
+    assert "abc" in cells.changed(frame)
+    assert cells.changed("\x1b]0;title\x07") == "\x1b]0;title\x07"
+    assert "abc" in cells.changed(frame)

@@ -1,0 +1,181 @@
+"""Writes to the terminal only the cells that changed.
+
+Textual draws the whole screen again when a screen or a layout changes, mostly with what is there already. Over a slow
+line that is what an agent waits for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+
+from rich.cells import cell_len
+
+_FRAME = re.compile(r"(?:\x1b\[\d+;\d+H|\x1b\[[\d;]*m|\n|[^\x00-\x1f\x7f-\x9f]+)+")
+"""What Textual writes to draw: moves, styles and text. Anything else is passed on as it is."""
+_PART = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|([^\x1b\n]+)|\n")
+_MODES = re.compile(r"(?:\x1b\[\?(?!1049)[\d;]+[hl])+")
+"""Modes, such as the begin and end of a synchronised update, leave what is drawn as it is."""
+_STEADY = re.compile(
+    "[ -~\u00a1-\u024f\u0370-\u0377\u037a-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u259f"
+    "\u25a0-\u25cf\u3000-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*"
+)
+"""Characters of which every terminal draws the same width."""
+_SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
+"""Attributes that show on a space too: lines through, over and under it, and reverse."""
+NEAR = 8
+"""Unchanged cells between two changed ones up to which both are written together: a move costs as much."""
+
+Cell = tuple[str, str]
+"""A style as the numbers of its sequence, and a character with what combines with it; empty after a wide one."""
+UNKNOWN: Cell = ("?", "")
+
+
+@dataclass(slots=True)
+class _Run:
+    """Text from one place on, without a move."""
+
+    at: tuple[int, int]
+    """Row and column, from 0."""
+    cells: list[Cell] = field(default_factory=list)
+    written: str = ""
+    steady: bool = True
+    """Every terminal draws it with the same width."""
+
+
+class ChangedCells:
+    """Knows what is on the terminal."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell]] = {}
+        self._unsteady: set[int] = set()
+        """Rows with a character whose width differs between terminals: these are written as they come."""
+
+    def forget(self) -> None:
+        """Called when the terminal may show something else: what comes next is written in full."""
+        self._rows.clear()
+        self._unsteady.clear()
+
+    def changed(self, written: str) -> str:
+        """Return what has to be written so that the terminal looks as if all of `written` had been."""
+        if not _FRAME.fullmatch(written):
+            if not _MODES.fullmatch(written):
+                self.forget()
+            return written
+        out: list[str] = []
+        at = (0, 0)
+        for run in _runs(written):
+            at = run.at
+            out += self._take(run)
+        out.append(f"\x1b[{at[0] + 1};{at[1] + 1}H")
+        return "".join(out)
+
+    def _take(self, run: _Run) -> Iterator[str]:
+        (y, x), cells = run.at, run.cells
+        row = self._rows.setdefault(y, [])
+        end = x + len(cells)
+        if len(row) < end:
+            row += [UNKNOWN] * (end - len(row))
+        before, row[x:end] = row[x:end], cells
+        if not run.steady:
+            self._unsteady.add(y)
+        if y in self._unsteady:
+            if run.steady and len(cells) == len(row):
+                self._unsteady.discard(y)
+            yield f"\x1b[{y + 1};{x + 1}H{run.written}"
+        elif before != cells:
+            for start, stop in _ranges(before, cells):
+                yield _drawn(y, x + start, cells[start:stop])
+
+
+def _runs(written: str) -> Iterator[_Run]:
+    """Yield the runs of text between two moves."""
+    run, style = _Run((0, 0)), ""
+    for part in _PART.finditer(written):
+        row, column, styled, text = part.groups()
+        if row is not None:
+            yield run
+            run = _Run((int(row) - 1, int(column) - 1))
+            continue
+        run.written += part[0].strip("\n")
+        if text is not None:
+            run.cells += _cells(style, text)
+            run.steady = run.steady and _STEADY.fullmatch(text) is not None
+        elif styled is not None:
+            style = "" if styled in ("", "0") else styled
+    yield run
+
+
+def _cells(style: str, text: str) -> Sequence[Cell]:
+    blank = (_of_blank(style), " ")
+    if text.isascii():
+        return [(style, character) if character != " " else blank for character in text]
+    cells: list[Cell] = []
+    for character in text:
+        width = _width(character)
+        if character == " ":
+            cells.append(blank)
+        elif width:
+            cells.append((style, character))
+            cells += [(style, "")] * (width - 1)
+        elif cells:
+            cells[-1] = (style, cells[-1][1] + character)
+        else:
+            cells.append((style, character))
+    return cells
+
+
+@lru_cache(1024)
+def _of_blank(style: str) -> str:
+    """Return what of a style is seen of a space: its background, unless a line or reverse shows the rest."""
+    numbers, ground = iter(style.split(";")), list[str]()
+    for number in numbers:
+        if number in _SEEN_ON_BLANKS:
+            return style
+        if number in ("38", "48"):
+            kind = next(numbers, "")
+            colour = [number, kind, *islice(numbers, 3 if kind == "2" else 1)]
+            ground += colour if number == "48" else []
+        elif number.isdecimal() and (40 <= int(number) <= 47 or 100 <= int(number) <= 107):
+            ground.append(number)
+    return ";".join(ground)
+
+
+@lru_cache(4096)
+def _width(character: str) -> int:
+    return cell_len(character)
+
+
+def _ranges(before: list[Cell], after: list[Cell]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of cells that differ; close ones together, wide characters whole."""
+    places = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    start = stop = places[0]
+    for place in places:
+        if place - stop > NEAR:
+            yield _whole(after, start, stop)
+            start = place
+        stop = place + 1
+    yield _whole(after, start, stop)
+
+
+def _whole(cells: list[Cell], start: int, stop: int) -> tuple[int, int]:
+    while start > 0 and not cells[start][1]:
+        start -= 1
+    while stop < len(cells) and not cells[stop][1]:
+        stop += 1
+    return start, stop
+
+
+def _drawn(y: int, x: int, cells: Sequence[Cell]) -> str:
+    parts, style = [f"\x1b[{y + 1};{x + 1}H"], ""
+    for wanted, character in cells:
+        if wanted != style:
+            parts.append(f"\x1b[0;{wanted}m" if wanted else "\x1b[0m")
+            style = wanted
+        parts.append(character)
+    if style:
+        parts.append("\x1b[0m")
+    return "".join(parts)
