@@ -60,6 +60,7 @@ COMMANDS = {
     "account": ("tui.cli.account", "account"),
     "outbox": ("tui.cli.outbox", "outbox"),
     "demo": ("tui.cli.demo", "demo"),
+    "redact": ("tui.cli.redacting", "redact"),
     "doctor": ("tui.cli.doctor", "doctor"),
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),

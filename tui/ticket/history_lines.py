@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 _ASIDE = frozenset({"skipped", "picked", "revealed", "unmasked"})
 _SHOWN = ("status", "lane", "topic", "severity", "priority", "assignee", "language", "procedure", "subject")
 """The changed fields that are shown, in order; clocks and counts follow from them."""
-_DETAILS = ("macro", "escalated_to", "step", "procedure", "tier", "customer", "wish", "tool", "ref", "override_reason")
+_DETAILS = (
+    "macro",
+    "escalated_to",
+    "step",
+    "procedure",
+    "tier",
+    "customer",
+    "wish",
+    "tool",
+    "ref",
+    "reason",
+    "override_reason",
+)
 """The parts of an event's detail that are shown."""
 _SENTENCES = {
     "received": "message received",
@@ -33,6 +45,8 @@ _SENTENCES = {
     "team answer": "another team answered",
     "outbox": "decided about a waiting reply",
     "imported": "imported",
+    "redaction": "asked to redact it for good",
+    "redacted": "was redacted for good",
     "undo": "undid an action",
     "redo": "redid an action",
 }
