@@ -41,6 +41,7 @@ from data.tables.participants import Participants
 from data.tables.people import People
 from data.tables.problems import Problems
 from data.tables.promises import Promises
+from data.tables.redaction import Redaction
 from data.tables.remote import Remote
 from data.tables.reviews import Reviews
 from data.tables.settings import Settings
@@ -72,6 +73,7 @@ class Store:
         self.outbox = Outbox(connection)
         self.participants = Participants(connection)
         self.problems = Problems(connection)
+        self.redaction = Redaction(connection)
         self.remote = Remote(connection)
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
