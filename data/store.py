@@ -15,7 +15,7 @@ from data.desk_file.backup_files import BEFORE_UPGRADE, backup_folder, backups_o
 from data.desk_file.connection import connect, store_error
 from data.desk_file.make_backup import make_backup
 from data.errors import DeskError, StoreError
-from data.locations import network_file_system, private_folder
+from data.locations import doubtful_file_system, network_file_system, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
 from data.personal.personal_data import PersonalData
 from data.records.tickets import SearchHit
@@ -41,6 +41,7 @@ from data.tables.participants import Participants
 from data.tables.people import People
 from data.tables.problems import Problems
 from data.tables.promises import Promises
+from data.tables.redaction import Redaction
 from data.tables.remote import Remote
 from data.tables.reviews import Reviews
 from data.tables.settings import Settings
@@ -72,6 +73,7 @@ class Store:
         self.outbox = Outbox(connection)
         self.participants = Participants(connection)
         self.problems = Problems(connection)
+        self.redaction = Redaction(connection)
         self.remote = Remote(connection)
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
@@ -244,7 +246,7 @@ def _make(path: Path) -> None:
     new = Path(name)
     try:
         with closing(connect(new, timeout=1, name=path)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA journal_mode = {_journal(path)}")
             migrate(connection)
         try:
             os.link(new, path)
@@ -271,8 +273,15 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version < NEWEST:
         make_backup(path, int(time.time()), kind=BEFORE_UPGRADE)
         migrate(connection)
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != _journal(path):
+        connection.execute(f"PRAGMA journal_mode = {_journal(path)}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _journal(path: Path) -> str:
+    """Return how commits are made safe: by a log, or by a rollback journal where shared memory may not work."""
+    return "delete" if doubtful_file_system(path) else "wal"
 
 
 def migrate(connection: sqlite3.Connection) -> None:

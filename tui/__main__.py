@@ -9,6 +9,11 @@ from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[1]
 SCREEN_ONLY = ("--db",)
+RECORDING = (
+    "TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DEVTOOLS_HOST", "TEXTUAL_DEVTOOLS_PORT", "TEXTUAL_PRESS",
+    "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_SCREENSHOT_FILENAME",
+)  # fmt: skip
+"""Variables by which Textual would write what is on the screen to a file or to another program; they are ignored."""
 LAST_OF_OURS = 128
 """Exit codes above it name the signal that ended the program."""
 
@@ -32,7 +37,11 @@ def main() -> None:
     if sentence:
         sys.exit(sentence)
     from data.errors import DeskError
+    from data.locations import keep_files_private
 
+    keep_files_private()
+    for name in RECORDING:
+        os.environ.pop(name, None)
     try:
         code = _run(sys.argv[1:])
     except DeskError as error:

@@ -22,6 +22,7 @@ from textual.filter import LineFilter
 from textual.widget import AwaitMount
 
 from data.errors import DeskError, StoreError
+from data.locations import remove_leftovers
 from data.protocols import Clock
 from data.store import Store
 from tui.demo.demo_worker import Outside, Rounds
@@ -143,6 +144,7 @@ class DeskApp(App[int]):
         if self._ended_with is not None:
             self._end(self._ended_with)
         self.call_after_refresh(self._open_writer)
+        self.call_after_refresh(self.desk.in_thread, "leftovers", remove_leftovers)
         if self._welcome:
             self.call_after_refresh(self.parts.first_screen.welcome)
         if self._rounds is not None:

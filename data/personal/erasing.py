@@ -12,7 +12,7 @@ from typing import Any
 from data.personal.places import ERASED, PLACES, SAFE_KEYS
 from data.search.search_index import index_message, rebuild, remove_message
 from data.search.search_words import term
-from data.tables.event_chain import redact
+from data.tables.event_chain import SEALED, redact
 
 LEAST_LETTERS = 5
 """Shorter addresses and handles are not replaced in other people's texts: they may be words."""
@@ -116,7 +116,7 @@ def _without_text(detail: Any, key: str = "") -> Any:
     """Return the detail of an event without text that may be about the customer; seals of other events stay."""
     if isinstance(detail, dict):
         return {
-            name: value if name == "sealed" else _without_text(value, name if name != "changed" else "")
+            name: value if name == SEALED else _without_text(value, name if name != "changed" else "")
             for name, value in detail.items()
         }
     if isinstance(detail, list):
@@ -143,8 +143,12 @@ def _replace_mentions(
     for value in subject.mentions:
         sql = "SELECT id, ticket_id, actor, detail FROM event WHERE instr(lower(detail), ?)"
         for number, ticket, actor, detail in connection.execute(sql, (value,)).fetchall():
-            plain = pattern.sub(ERASED, detail)
-            seals.setdefault(ticket, {})[number] = redact(connection, number, actor, plain)
+            held = json.loads(detail)
+            texts = {name: text for name, text in held.items() if name != SEALED}
+            plain = json.loads(pattern.sub(ERASED, json.dumps(texts, ensure_ascii=False)))
+            if plain != texts:
+                kept = json.dumps({**held, **plain}, ensure_ascii=False)
+                seals.setdefault(ticket, {})[number] = redact(connection, number, actor, kept)
     for name in [name for name, count in rows.items() if not count]:
         del rows[name]
 

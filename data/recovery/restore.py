@@ -82,7 +82,6 @@ def replace_desk(desk: Path, new: Path, now: int, actor: str, kind: str, source:
             action = store.actions.begin(actor, now)
             detail = {"from": source, "lost": lost, "in_doubt": in_doubt}
             store.events.add(action, NO_TICKET, now, actor, kind, detail)
-        connection.execute("PRAGMA journal_mode = WAL")
     flush(new)
     with _alone_with(desk):
         kept = _put_aside(desk, now)

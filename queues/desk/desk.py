@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from data.confidential.items import Kind
 from data.confidential.mask import masked
 from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
@@ -22,9 +23,10 @@ from data.records.shifts import Effort, Shift
 from data.records.tickets import Status, Ticket
 from data.store import Store
 from data.tables.action_log import Action
+from data.tables.event_chain import sealed
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
-from queues.desk import erasure, form_drafts, imported_state, problems, route_again
+from queues.desk import erasure, form_drafts, imported_state, problems, redact, route_again
 from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import PICKED, REVEALED, SKIPPED, Choosing
@@ -535,6 +537,54 @@ class Desk:
         """Erase the content of old tickets; it cannot be undone. Returns how many."""
         return erasure.expire(self.store, rules, self._clock(), self.agent)
 
+    @needs(Right.WORK)
+    def redact(
+        self, ticket_id: int, reason: str, *, kinds: Sequence[Kind] = (), texts: Sequence[str] = (), now: bool = False
+    ) -> Done:
+        """Replace confidential data of these kinds, and these texts, wherever the ticket has them: for good.
+
+        It is carried out by `tick` once it can no longer be undone, or at once with `now`. Raises RuleError without a
+        reason, for a ticket that does not exist, and where nothing of it is there.
+        """
+        at, ticket = self._clock(), self._ticket(ticket_id, None)
+        erasure.refuse_held(self.store, ticket.customer_id)
+        if not reason.strip():
+            raise RuleError("No reason", f"Give the reason to redact #{ticket_id}; it is kept.")
+        if Kind.EMAIL in kinds:
+            raise RuleError("Not on a ticket", "An e-mail address is its person's, not one ticket's; use --text.")
+        there = [text for text in texts if redact.has(self.store, ticket_id, text)]
+        if not redact.values_of(self.store, ticket_id, kinds, there):
+            raise RuleError("Nothing to redact", f"Nothing of it is on #{ticket_id}; look with `tridesk show`.")
+        due = at if now else at + self.rules.undo_seconds
+        names = [str(kind) for kind in kinds]
+        wanted = {"ticket": ticket_id, "kinds": names, "texts": list(texts), "due": due}
+        with self.store.write():
+            action = self.store.actions.begin(self.agent, at)
+            step = redact.ask(self.store, action, ticket_id, wanted)
+            summary = f"#{ticket_id}: redaction" + ("" if now else ", for good once it can no longer be undone")
+            self.store.actions.finish(action, summary, [step])
+            detail = {"kinds": names + (["text"] if texts else []), "reason": masked(reason.strip())}
+            self.store.events.add(action, ticket_id, at, self.agent, "redaction", detail)
+        if now:
+            self.redact_due()
+        return Done(action, summary, (ticket_id,))
+
+    def redact_due(self) -> int:
+        """Carry out the redactions whose undo window is over; return how many there were."""
+        waiting = redact.due(self.store, self._clock())
+        for key, wanted in waiting:
+            with self.store.write():
+                if not self.store.redaction.drop(key):
+                    continue
+                action = int(key.partition(":")[2])
+                count, seals = redact.carry_out(self.store, wanted)
+                self.store.actions.mark(action, "settled")
+                detail = {"values": count, **sealed(seals)}
+                self.store.events.add(action, wanted["ticket"], self._clock(), CLOCK, "redacted", detail)
+        if waiting:
+            self.store.redaction.sweep()
+        return len(waiting)
+
     @needs(Right.REVEAL)
     def note_unmasked(self, ticket_id: int, kinds: Sequence[str], where: str, reason: str = "") -> None:
         """Record that the agent saw confidential data unmasked: of which kinds, where, and why; never the data.
@@ -624,7 +674,11 @@ class Desk:
             self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
 
     def tick(self) -> int:
-        """Wake snoozed tickets that are due, and tickets whose other team is late; return how many."""
+        """Wake snoozed tickets that are due, and tickets whose other team is late; return how many.
+
+        Redactions that can no longer be undone are carried out too.
+        """
+        self.redact_due()
         now = self._clock()
         late = self.store.escalations.overdue(now, untold=True)
         due = self.store.tickets.to_wake(now)

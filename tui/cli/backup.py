@@ -13,6 +13,7 @@ import click
 from data.desk_file.backup_files import Backup, backups_of, copies_of, restore_command, way_out
 from data.desk_file.make_backup import make_backup, newest_event, rotate
 from data.errors import DeskError, InputError, StoreError
+from data.locations import doubtful_file_system
 from data.safe_text import safe_line
 from data.store import Store
 from queues.ground.roles import Right
@@ -78,12 +79,23 @@ def _automatic(path: Path, now: int) -> None:
         for sentence in [] if is_due(path, now, 0) is None else file_problems(path):
             sys.stdout.write(json.dumps({"say": sentence}) + "\n")
             return
+        kind = doubtful_file_system(path)
+        if kind:
+            sys.stdout.write(json.dumps({"say": slow_journal(path, kind)}) + "\n")
         table = load().settings.backup
         if table.every_hours and is_due(path, now, table.every_hours):
             make_backup(path, now)
             rotate(path, now, table.keep_days)
     except DeskError as error:
         sys.stdout.write(json.dumps({"say": f"{error.title}: {error.message}"}) + "\n")
+
+
+def slow_journal(path: Path, kind: str) -> str:
+    """Return the warning about a file system that may not keep what it promises."""
+    return (
+        f"{path} is on {kind}, where several programs at once may damage it: the safer rollback journal is used, "
+        "which is slower. Open it in one program only, or move it to a local disk."
+    )
 
 
 def is_due(path: Path, now: int, hours: int) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -42,7 +43,7 @@ def demo(tickets: int | None, worked: bool, seed: int, keep: Path | None, no_ui:
         if keep.exists():
             raise InputError("Demo not kept", f"{keep} exists already; name a new file or open it with --db.")
         return _play(keep, tickets, seed, worked=worked, no_ui=no_ui, as_json=as_json)
-    with TemporaryDirectory(prefix="tridesk-demo-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix=f"tridesk-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         return _play(Path(folder) / "desk.db", tickets, seed, worked=worked, no_ui=no_ui, as_json=as_json)
 
 

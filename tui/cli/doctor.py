@@ -12,6 +12,7 @@ import click
 
 from data.desk_file.backup_files import backups_of, way_out
 from data.errors import DeskError
+from data.locations import doubtful_file_system
 from data.records.outbox import OutboxState
 from data.records.tickets import LaneFilter
 from data.safe_text import safe_line
@@ -109,6 +110,8 @@ def _of_settings(check: Callable[[Settings], str | list[str]], settings: Setting
 
 
 def _store(path: Path) -> str:
+    from tui.cli.backup import slow_journal
+
     if not path.exists():
         return f"nothing at {path} yet; it is made on first use"
     store = Store.open(path)
@@ -118,7 +121,9 @@ def _store(path: Path) -> str:
             raise DeskError("Damaged file", f"{path} is damaged ({wrong[0]}): {way_out(path)}")
         active = sum(counts.active for counts in store.tickets.counts().values())
         waiting = ", ".join(f"{n} {state}" for state, n in store.outbox.counts().items()) or "nothing"
-        return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}"
+        kind = doubtful_file_system(path)
+        caution = f"; {slow_journal(path, kind)}" if kind else ""
+        return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}{caution}"
     finally:
         store.close()
 

@@ -68,6 +68,7 @@ COMMANDS = {
     "legal-hold": ("tui.cli.person", "legal_hold"),
     "retention": ("tui.cli.person", "retention"),
     "verify": ("tui.cli.verify", "verify"),
+    "redact": ("tui.cli.redacting", "redact"),
     "doctor": ("tui.cli.doctor", "doctor"),
     "lock": ("tui.cli.lock_passphrase", "lock"),
     "config": ("tui.cli.config", "config"),

@@ -95,7 +95,8 @@ def erase(
         for file in backups:
             remove_copy(file)
     if as_json:
-        write_json({**report, "erased": True, "rows": dict(done.rows), "backups_removed": not keep_backups})
+        erased = {"erased": True, "rows": dict(done.rows), "backups_removed": not keep_backups}
+        write_json({**report, **erased}, as_given=True)
         return
     click.echo(f"Erased: {sum(done.rows.values())} rows. Who and why is recorded; `tridesk verify` says intact.")
     if keep_backups and backups:
@@ -122,7 +123,7 @@ def _report(planned: Erasure, files: list[Path], backups: list[Path], store: Sto
 
 def _show(report: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        write_json({**report, "erased": False})
+        write_json({**report, "erased": False}, as_given=True)
         return
     known = ", ".join(report["known_as"])
     click.echo(f"Customer {report['customer']}: {safe_line(report['name'])} ({safe_line(known)})")
@@ -154,7 +155,7 @@ def access(person: str, db: Path | None, as_json: bool) -> None:
         for table, values in desk.store.personal.rows(subject):
             plain = {name: _plain(value) for name, value in values.items()}
             if as_json:
-                write_json({"kept_in": table, **plain})
+                write_json({"kept_in": table, **plain}, as_given=True)  # all that is kept is what is asked for
                 continue
             if table != last:
                 click.echo(f"\n{table.upper().replace('_', ' ')}")

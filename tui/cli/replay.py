@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -117,7 +118,7 @@ def _demo_month(seed: int) -> Iterator[Store]:
     """Simulate a month in a temporary folder that is removed afterwards."""
     from tui.cli.demo import MONTHS_TICKETS, rehearse
 
-    with TemporaryDirectory(prefix="tridesk-replay-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix=f"tridesk-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "desk.db"
         rehearse(path, MONTHS_TICKETS, seed, DEMO_ENDS)
         with closing(Store.open(path, create=False)) as store:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from data.errors import InputError
+from data.locations import temporary_folder, umask_before
 
 _SECONDS = 5.0
 """How long the opener may take to say that it failed; one that still runs has opened the file."""
@@ -21,10 +22,8 @@ def opener() -> str:
 
 def private_folder() -> Path:
     """Make a folder that only its owner may enter. Raises InputError where none can be made."""
-    import tempfile
-
     try:
-        return Path(tempfile.mkdtemp(prefix="tridesk-"))
+        return temporary_folder()
     except OSError as error:
         raise InputError("Not opened", f"No folder for a copy ({error.strerror}); save the file instead.") from error
 
@@ -37,6 +36,7 @@ def open_with(program: str, path: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            umask=umask_before(),
             start_new_session=True,  # no terminal: a browser for text would draw over the desk
         )
     except OSError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shlex
+import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from data.errors import InputError
+from data.locations import temporary_folder
 from queues.ground import children
 
 
@@ -24,12 +24,13 @@ def command(environment: Mapping[str, str]) -> list[str]:
 
 def edit(text: str, editor: list[str]) -> str:
     """Return `text` as edited. Raises `InputError` if the editor fails; then nothing is changed."""
-    descriptor, name = tempfile.mkstemp(prefix="tridesk-", suffix=".txt")  # mkstemp gives 0600
-    path = Path(name)
+    folder: Path | None = None
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        with subprocess.Popen([*editor, name]) as process:
+        folder = temporary_folder()
+        path = folder / "draft.txt"
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        with subprocess.Popen([*editor, str(path)]) as process:
             children.adopt(process)
         if process.returncode:
             raise InputError("Editor failed", f"{editor[0]} ended with {process.returncode}; the draft is unchanged.")
@@ -38,4 +39,5 @@ def edit(text: str, editor: list[str]) -> str:
         reason = error.strerror or "it failed"
         raise InputError("Editor failed", f"{editor[0]}: {reason}; set EDITOR. The draft is unchanged.") from None
     finally:
-        path.unlink(missing_ok=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)  # with what the editor made next to the draft

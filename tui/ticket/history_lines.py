@@ -30,6 +30,7 @@ _DETAILS = (
     "ref",
     "harm",
     "heard",
+    "reason",
     "override_reason",
 )
 """The parts of an event's detail that are shown."""
@@ -46,6 +47,8 @@ _SENTENCES = {
     "team answer": "another team answered",
     "outbox": "decided about a waiting reply",
     "imported": "imported",
+    "redaction": "asked to redact it for good",
+    "redacted": "was redacted for good",
     "undo": "undid an action",
     "redo": "redid an action",
 }

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from data.records.changes import Change
 from data.records.tickets import Status, Ticket
-from queues.desk import escalations, form_drafts, forwards, gates, problems, ticket_fields, transfers, waiting_replies
+from queues.desk import (
+    escalations,
+    form_drafts,
+    forwards,
+    gates,
+    problems,
+    redact,
+    ticket_fields,
+    transfers,
+    waiting_replies,
+)
 from queues.desk.commands import decide_copies, link_problem, messages, remembered, set_harm
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
@@ -87,6 +97,7 @@ STEP_KINDS: Mapping[str, StepKind] = {
     **escalations.STEP_KINDS,
     **forwards.STEP_KINDS,
     **form_drafts.STEP_KINDS,
+    **redact.STEP_KINDS,
     **link_problem.STEP_KINDS,
     **transfers.STEP_KINDS,
     **decide_copies.STEP_KINDS,
