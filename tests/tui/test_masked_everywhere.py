@@ -21,6 +21,8 @@ from tui.app import DeskApp
 from tui.cli.main import cli
 from tui.customer.hidden_card import HiddenCard
 
+pytestmark = pytest.mark.masked
+
 ITEMS = {
     "card": "4539 9458 0730 2151",
     "bank account": "ES92 5741 6299 8649 8403 2979",
