@@ -441,14 +441,10 @@ class Desk:
         if not reason.strip():
             raise RuleError("No reason", f"Give the reason to redact #{ticket_id}; it is kept.")
         if Kind.EMAIL in kinds:
-            raise RuleError(
-                "Not on a ticket", "An e-mail address is its person's, not one ticket's; use --text."
-            )
+            raise RuleError("Not on a ticket", "An e-mail address is its person's, not one ticket's; use --text.")
         there = [text for text in texts if redact.has(self.store, ticket_id, text)]
         if not redact.values_of(self.store, ticket_id, kinds, there):
-            raise RuleError(
-                "Nothing to redact", f"Nothing of it is on #{ticket_id}; look with `tridesk show`."
-            )
+            raise RuleError("Nothing to redact", f"Nothing of it is on #{ticket_id}; look with `tridesk show`.")
         due = at if now else at + self.rules.undo_seconds
         names = [str(kind) for kind in kinds]
         wanted = {"ticket": ticket_id, "kinds": names, "texts": list(texts), "due": due}
