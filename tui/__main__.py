@@ -45,7 +45,9 @@ def main() -> None:
     try:
         code = _run(sys.argv[1:])
     except DeskError as error:
-        sys.stderr.write(f"tridesk: {error.message}\n")
+        from tui.look.shown import safe_text
+
+        sys.stderr.write(f"tridesk: {safe_text(error.message)}\n")
         code = 1
     except KeyboardInterrupt:
         code = 130

@@ -83,7 +83,10 @@ _REST = re.compile(
     r"[^\n;!?]{0,120}?\d[^\n;!?]{0,80}?(?=\.\s|\.?$|[\n;!?]|\s(?:and|but|y|pero|please|por favor)\b)", re.MULTILINE
 )
 _ADDRESS_LIKE = re.compile(r"[^\W\d_]{3,}\D*\d|\d+\D*[^\W\d_]{3,}")
-_NOT_POSTAL = re.compile(r"[@•]|https?:|\b(?:\d{1,3}\.){3}\d|ip\b|mac\b|ipv|0x|%", re.IGNORECASE)
+_NOT_POSTAL = re.compile(
+    r"[@•]|https?:|\b(?:\d{1,3}\.){3}\d|ip\b|mac\b|ipv|0x|%|\b\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|hrs?\b|h\b)|\b\d{1,2}:\d\d",
+    re.IGNORECASE,
+)
 
 
 def emails(text: str) -> Iterator[Item]:

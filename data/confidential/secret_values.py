@@ -77,6 +77,7 @@ _ORDINARY = re.compile(
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\w+(?:ed|ing|ly|able|ible|tion|ado|ada|ido|ida|ando|endo|mente|ble|ción|rse|wn)", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:no|not|never|nunca|isn't|wasn't)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\s*(?:[.,;!?)]|\n|\Z)")
 _CODE_WORD = (
     r"(?:codes?|c[óo]digos?|otp|one[\s\-]time\s+(?:password|passcode|pin|code)|pin|passcode|2fa|mfa|tan|token\s+sms|clave\s+din[áa]mica"
@@ -173,6 +174,8 @@ def _passwords(text: str) -> Iterator[Item]:
 
 
 def _is_password(text: str, match: re.Match[str], value: str) -> bool:
+    if _NEGATED.search(match["middle"]):
+        return False
     if len(value) < 4 or "://" in value or "•" in value or ("@" in value[1:-4] and "." in value.rpartition("@")[2]):
         return False
     if re.fullmatch(r"\d+-[a-z]+|\d{1,2}:\d\d|\{\{?.*|<.*|\[.*|\*+|[.…]+", value) or _ORDINARY.fullmatch(value):

@@ -19,6 +19,7 @@ from queues.mail.headers import date, message_ids, words
 from queues.mail.kind import kind_of
 from queues.mail.language_guess import guess_language
 from queues.mail.light import lightened
+from queues.mail.odd_domains import odd_domain
 from queues.mail.repairing import without_blank_head
 from queues.mail.reports import Report, report_of
 from queues.mail.senders import mailbox, real_sender, reply_box, unmasked
@@ -104,6 +105,8 @@ def _incoming(
         cc=_addresses(headers, "cc"),
     )
     read = unmasked(read, own_addresses)
+    odd = odd_domain(read.from_address) or odd_domain(read.reply_to)
+    read = replace(read, signs=(*read.signs, odd)) if odd is not None else read
     return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tui.look.shown import revealing
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,3 +35,16 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """An extra that is installed beside the tests would load for a second in each of them."""
     monkeypatch.setattr("macros.suggesting.semantic.PACKAGE", "no_such_package")
+
+
+@pytest.fixture(autouse=True)
+def _unmasked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests about other things read the addresses that they wrote; the marker `masked` shows what users see.
+
+    Programs that a test starts mask, whatever the marker.
+    """
+    if request.node.get_closest_marker("masked") is not None:
+        yield
+        return
+    with revealing():
+        yield

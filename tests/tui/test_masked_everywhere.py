@@ -17,9 +17,13 @@ from data.records.forwards import Forward
 from data.records.messages import Attachment, Direction
 from data.store import Store
 from tests.tui.playing import incoming, make_desk, picture, play, press
+from tui.__main__ import main
 from tui.app import DeskApp
+from tui.cli.common import for_a_terminal
 from tui.cli.main import cli
 from tui.customer.hidden_card import HiddenCard
+
+pytestmark = pytest.mark.masked
 
 ITEMS = {
     "card": "4539 9458 0730 2151",
@@ -191,3 +195,29 @@ def test_what_is_quoted_and_the_subject_are_masked_by_themselves(path: Path) -> 
     assert gone
     for text in (*gone, *notes):
         assert {"card", "code", "password"} & set(seen(text)) == set()
+
+
+def test_what_is_echoed_on_stderr_cannot_drive_a_terminal_and_is_masked(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in (
+        ["--db", str(path), "list", "--lane", f"\x1b]0;x\x07 {ITEMS['card']}"],
+        ["list", f"--\x1b[31m{ITEMS['e-mail']}"],
+        ["--db", f"/nowhere/\x1b[2J {ITEMS['card']}", "list"],
+    ):
+        monkeypatch.setattr("sys.argv", ["tridesk", *command])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code in (1, 2)
+        said = capsys.readouterr().err
+        assert said
+        assert "\x1b" not in said
+        assert "\x07" not in said
+        assert seen(said) == []
+
+
+def test_json_on_a_terminal_is_escaped_and_reads_the_same() -> None:
+    line = json.dumps({"text": "a\x9b31m\u202eb\x7fñ\U000e0041"}, ensure_ascii=False)
+    shown = for_a_terminal(line)
+    assert not {"\x9b", "\u202e", "\x7f", "\U000e0041"} & set(shown)
+    assert json.loads(shown) == json.loads(line)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Callable
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -30,6 +32,9 @@ NUMBER = click.IntRange(1, 2**53)
 """The number of a ticket, a message or the like, within SQLite's integer range."""
 _REASON = "tridesk.reveal"
 """Where the reason to show confidential data is kept between option and `reading`."""
+_NOT_FOR_A_TERMINAL = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 
 
@@ -109,7 +114,13 @@ def write_json(values: dict[str, Any], *, as_given: bool = False) -> None:
     """Write one JSON line, what is confidential masked; `as_given` is for what the caller passed in or configured."""
     values = values if as_given else shown_values(values)
     # A lone surrogate (a file name's odd byte) has no UTF-8; backslashreplace writes it as its JSON escape
-    click.echo(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+    line = json.dumps(values, ensure_ascii=False)
+    click.echo((for_a_terminal(line) if sys.stdout.isatty() else line).encode("utf-8", "backslashreplace"))
+
+
+def for_a_terminal(line: str) -> str:
+    """Return a line of JSON with what could drive a terminal, reorder the line or hide as JSON's own escapes."""
+    return _NOT_FOR_A_TERMINAL.sub(lambda match: json.dumps(match[0])[1:-1], line)
 
 
 def ticket_keys(ticket: Ticket, customer: Customer | None) -> dict[str, Any]:

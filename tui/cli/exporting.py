@@ -17,7 +17,16 @@ from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
 from queues.ground.roles import Right
-from tui.cli.common import acting, attachment_keys, db_option, is_revealed, reading, reveal_option, ticket_keys
+from tui.cli.common import (
+    acting,
+    attachment_keys,
+    db_option,
+    for_a_terminal,
+    is_revealed,
+    reading,
+    reveal_option,
+    ticket_keys,
+)
 from tui.cli.mbox_writing import mbox_entry
 from tui.look.shown import shown_values
 from tui.look.written_values import iso, safe_cell
@@ -39,6 +48,8 @@ def export(what: str, db: Path | None, form: str) -> None:
         raise click.UsageError("--mbox is for messages: tridesk export messages --mbox.")
     if form == "mbox" and not is_revealed():
         raise click.UsageError("--mbox writes the mails as they came, nothing masked: give --full REASON with it.")
+    if form == "mbox" and sys.stdout.isatty():
+        raise click.UsageError("--mbox writes mails as they came, which can drive a terminal: send it to a file.")
     out = sys.stdout.buffer
     with acting(db) as desk:
         desk.access.require(Right.EXPORT)
@@ -112,7 +123,9 @@ def event_row(event: Event) -> dict[str, Any]:
 def _write(rows: Iterable[dict[str, Any]], form: str, write: Callable[[bytes], object]) -> None:
     if form == "json":
         for row in map(shown_values, rows):
-            write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+            line = json.dumps(row, ensure_ascii=False)
+            line = for_a_terminal(line) if sys.stdout.isatty() else line
+            write(line.encode("utf-8", "backslashreplace") + b"\n")
         return
     lines = csv.writer(_Encoded(write), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     for number, row in enumerate(map(shown_values, rows)):

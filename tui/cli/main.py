@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from data.errors import DeskError
+from tui.look.shown import safe_text
 
 COMMANDS = {
     "import": ("tui.cli.importing", "import_"),
@@ -110,7 +111,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return 2
     except click.UsageError as error:
-        error.show()
+        click.UsageError(safe_text(error.format_message()), error.ctx).show()
         return 2
     except click.ClickException as error:
         raise DeskError("Failed", error.format_message()) from error

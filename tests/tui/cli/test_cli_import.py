@@ -49,7 +49,7 @@ def run_import(*arguments: str) -> Result:
 
 
 def exported(*arguments: str) -> bytes:
-    return CliRunner().invoke(export, arguments, catch_exceptions=False).stdout_bytes
+    return CliRunner().invoke(export, [*arguments, "--full", "a test"], catch_exceptions=False).stdout_bytes
 
 
 def test_the_report_counts(tmp_path: Path) -> None:

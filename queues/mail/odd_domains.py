@@ -1,0 +1,48 @@
+"""Domains that are not what they look like: Punycode, letters of several scripts, letters that look Latin (UTS #39)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from data.records.messages import Sign
+from data.safe_text import safe_line
+
+ODD_DOMAIN = "odd domain"
+"""The sign's name."""
+_LOOKS_LATIN = frozenset("асеорхуіјѕԁԛԝһӏаеοаνρτυκικαχуıɑɡ")
+"""Letters of other scripts that are drawn like Latin letters."""
+_JAPANESE = frozenset({"CJK", "HIRAGANA", "KATAKANA", "LATIN"})
+
+
+def odd_domain(address: str) -> Sign | None:
+    """Return the sign of an address whose domain can be taken for another; None if it reads as it is written."""
+    domain = address.rpartition("@")[2].casefold()
+    shown = ".".join(_decoded(label) for label in domain.split(".")[:20])
+    if shown.isascii():
+        return None
+    for label in shown.split("."):
+        scripts = {_script(letter) for letter in label if letter.isalpha()}
+        if len(scripts) > 1 and not scripts <= _JAPANESE:
+            return _sign(domain, shown, f"mixes {' and '.join(sorted(script.title() for script in scripts))} letters")
+        if scripts and "LATIN" not in scripts and all(letter in _LOOKS_LATIN for letter in label if letter.isalpha()):
+            return _sign(domain, shown, "only looks Latin")
+    return _sign(domain, shown, "written as Punycode") if domain != shown else None
+
+
+def _sign(domain: str, shown: str, why: str) -> Sign:
+    return Sign(
+        ODD_DOMAIN, safe_line(f"{domain} reads {shown}: {why}" if domain != shown else f"{domain}: {why}")[:200]
+    )
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError):
+        return label
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").partition(" ")[0]
