@@ -92,7 +92,7 @@ class DeskContext:
         self.header = HeaderBar("tridesk", mode)
         self.lane_bar = Static("", id="lane-bar", markup=False)
         self.status = Static("", id="status", markup=False)
-        lanes = lanes_with_none(store.lanes.all() or DEFAULT_LANES[:1])
+        lanes = lanes_with_none(store.lanes.all() or DEFAULT_LANES)
         numbers = [*range(1, len(lanes)), 0]
         self.panes = [LanePane(lane, n, LaneSource(store, lane), clock) for n, lane in zip(numbers, lanes, strict=True)]
         """Every lane and, last, the place of tickets that are in none."""
