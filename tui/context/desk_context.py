@@ -24,8 +24,9 @@ from tui.digits.macro_strip import MacroStrip
 from tui.digits.macros_at_hand import Answering
 from tui.keys.keymap import Keymap, keymap_from
 from tui.lanes.deadline_bar import burn_line
+from tui.lanes.lane_line import lane_line
 from tui.lanes.lane_pane import LanePane
-from tui.lanes.lane_stands import lane_line, lanes_with_none, stand_of, stored_names
+from tui.lanes.lane_stands import lanes_with_none, stand_of, stored_names
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
