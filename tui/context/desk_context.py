@@ -27,8 +27,9 @@ from tui.digits.macro_strip import MacroStrip
 from tui.digits.macros_at_hand import Answering
 from tui.keys.keymap import Keymap, keymap_from
 from tui.lanes.deadline_bar import burn_line
+from tui.lanes.lane_line import lane_line
 from tui.lanes.lane_pane import LanePane
-from tui.lanes.lane_stands import lane_line, lanes_with_none, stand_of, stored_names
+from tui.lanes.lane_stands import lanes_with_none, stand_of, stored_names
 from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
@@ -99,7 +100,7 @@ class DeskContext:
         self.header = HeaderBar("tridesk", mode)
         self.lane_bar = Static("", id="lane-bar", markup=False)
         self.status = Static("", id="status", markup=False)
-        lanes = lanes_with_none(store.lanes.all() or DEFAULT_LANES[:1])
+        lanes = lanes_with_none(store.lanes.all() or DEFAULT_LANES)
         numbers = [*range(1, len(lanes)), 0]
         self.panes = [
             LanePane(lane, n, LaneSource(store, lane), clock, self.first_words)

@@ -10,6 +10,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.lanes.lane_line import short
 from tui.lanes.lane_messages import TicketChosen
 from tui.lanes.lane_stands import stand_of
 from tui.look.words import words
@@ -97,7 +98,7 @@ class Movement(Part):
         desk, now = self.desk, self.desk.clock()
         panes = [desk.panes[place] for place in desk.places]
         stands = [stand_of(desk.store, pane.number, pane.lane, now) for pane in panes]
-        lines = [(str(stand.number), stand.short(now)) for stand in stands]
+        lines = [(str(stand.number), short(stand, now)) for stand in stands]
 
         def chosen(number: str | None) -> None:
             if number:

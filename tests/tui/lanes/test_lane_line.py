@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from data.records.tickets import Lane
-from tui.lanes.lane_stands import LaneStand, lane_line
+from tui.lanes.lane_line import lane_line
+from tui.lanes.lane_stands import LaneStand
 
 NOW = 1_800_000_000
 
