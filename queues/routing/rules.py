@@ -266,7 +266,7 @@ def corrected(rules: Rules, facts: Facts, kind: str) -> Route | None:
     then = rule.then
     return Route(
         then.lane or facts.lane or DEFAULT_LANE, then.priority or Priority.NORMAL, then.severity, tuple(rule.tags),
-        then.topic, then.procedure, f"corrected: {kind}", (),
+        then.topic, then.procedure, rule.name, (),
     )  # fmt: skip
 
 

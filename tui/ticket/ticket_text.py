@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from data.records.changes import Event
 from data.records.customers import Customer
 from data.records.escalations import Escalation, EscalationState
+from data.records.harm import CORRECTED
 from data.records.messages import Direction, Message, MessageKind
 from data.records.problems import Problem
 from data.records.promises import GivenPromise
@@ -94,7 +95,10 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     if ticket.procedure:
         yield Line(Ink.PLAIN, fit(words("procedure {name}").format(name=one_line(ticket.procedure)), width))
     if ticket.reason:
-        yield Line(Ink.QUIET, fit(words("routed by the rule {name}").format(name=one_line(ticket.reason)), width))
+        said = one_line(ticket.reason)
+        if not said.startswith(CORRECTED):
+            said = words("routed by the rule {name}").format(name=said)
+        yield Line(Ink.QUIET, fit(said, width))
     others = [row for row in shown.earlier if row.id != ticket.id]
     if others:
         summary = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
