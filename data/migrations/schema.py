@@ -558,5 +558,5 @@ def harm_is_corrected(db: Database) -> None:
     """What agents said of the harm in single messages."""
     db.execute(
         """CREATE TABLE harm_correction (
-            message_id INTEGER PRIMARY KEY REFERENCES message(id), kind TEXT NOT NULL) STRICT"""
+            message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE, kind TEXT NOT NULL) STRICT"""
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CORRECTED = "corrected by "
+"""How a ticket's reason begins that is an agent's word, and not the name of a rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class HarmCorrection:

@@ -56,8 +56,8 @@ _TEAM_WORDS = (
 _RATINGS = ("5", "5/5", "4/5", "★★★★★", "😊", "5, gracias", "3", "2, slow")
 """What customers answer to a rating request."""
 _KINDS = {"mail": MessageKind.MAIL, "app": MessageKind.FORM, "safety": MessageKind.REPORT}
-_MOODS = ("thanks", "thanks", "thanks", "more", "more", "reopen", *[""] * 6)
-"""How customers take a reply: half say nothing; of the others half are content and half have more trouble."""
+_MOODS = (*["thanks"] * 5, "more", "more", "reopen", *[""] * 12)
+"""How customers take a reply: most say nothing; of the others most are content, and one in twenty finds it broken."""
 
 
 class DemoConnector:

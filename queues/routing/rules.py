@@ -289,7 +289,7 @@ def corrected(rules: Rules, lanes: Sequence[Lane], facts: Facts, kind: str) -> R
         tuple(rule.tags),
         then.topic,
         then.procedure,
-        f"corrected: {kind}",
+        rule.name,
         (),
     )
 

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from data.records.customers import Customer
+from data.records.harm import CORRECTED
 from data.records.messages import Direction, Message
 from data.records.ratings import Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow
@@ -66,7 +67,8 @@ class CustomerCard(BaseCard[int]):
             yield Static(Content(title), id="customer-title", markup=False)
             details = [*facts(self._customer, self._now), *rated(self._ratings)]
             if self._reason:
-                rule = words("#{n} was routed by the rule {name}")
+                by_agent = self._reason.startswith(CORRECTED)
+                rule = words("#{n} was {name}") if by_agent else words("#{n} was routed by the rule {name}")
                 details.append(rule.format(n=self._here, name=one_line(self._reason)))
             yield Static(Content("\n".join(details)), id="customer-facts", markup=False)
             options = [Option(Content(self._line(ticket)), id=str(ticket.row.id)) for ticket in self._past]

@@ -7,6 +7,7 @@ from typing import Any
 
 from data.errors import RuleError
 from data.records.changes import Change
+from data.records.harm import CORRECTED
 from data.records.messages import Message
 from data.records.tickets import Priority, Ticket
 from data.store import Store
@@ -88,7 +89,7 @@ def _fields(work: TicketChange) -> dict[str, Any] | None:
         "lane": taken.lane,
         "severity": taken.severity,
         "tags": tuple(dict.fromkeys((*kept, *taken.tags))),
-        "reason": f"{taken.reason}, corrected by {work.agent}" if kind == NO_HARM else f"{kind}, by {work.agent}",
+        "reason": f"{CORRECTED}{work.agent}: {'no harm' if kind == NO_HARM else kind}",
     }
     return fields | (_without_harm(work, taken) if kind == NO_HARM else _with_harm(ticket, taken))
 

@@ -202,7 +202,7 @@ def test_not_harm_takes_a_ticket_out_with_all_that_harm_gave_it(desk: Desk) -> N
     ticket = get(desk, number)
     assert (ticket.lane, ticket.severity, ticket.topic, ticket.procedure) == ("mail", None, "", "")
     assert (ticket.priority, ticket.tags) == (Priority.NORMAL, ())
-    assert ticket.reason == "everything else, corrected by noa"
+    assert ticket.reason == "corrected by noa: no harm"
     assert desk.store.events.of(number)[-1].detail["harm"] == "none"
     desk.undo()
     assert picture(desk) == before
