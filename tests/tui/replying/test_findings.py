@@ -158,7 +158,7 @@ def test_the_card_tells_the_promise_and_the_agent_changes_it(path: Path) -> None
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = await write(pilot, app, "Hola: mañana te escribo.")
         await press(pilot, app, "f2")
-        assert "Promises an answer by Tue 22 Sep 18:00" in picture(app)
+        assert "Promises an answer by Tue 22 Sep 18:00: “mañana te escribo”" in picture(app)
         await press(pilot, app, "t", *"gibberish", "enter")
         assert "Tue 22 Sep 18:00" in picture(app)
         await press(pilot, app, *["backspace"] * 9, *"friday", "space", "1", "7", "colon", "3", "0", "enter")
