@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import language, mail, report, routing, screen, suggest
+from bench import keys, language, mail, report, routing, screen, suggest
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     suggest.main()
     routing.main()
     screen.main()
+    keys.main()
     mail.main()
     report.main()
 

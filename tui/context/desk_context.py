@@ -120,6 +120,8 @@ class DeskContext:
         """A change is still being saved, and the next one has to wait."""
         self.last_done: Done | None = None
         """The last change that the key for undoing takes back."""
+        self._digits_of: tuple[int | None, int, int] | None = None
+        """The ticket whose digits are shown, and the versions of store and macros that they are of."""
         self._going_to: Widget | None = None
         """Where the focus is about to be."""
         self._blank: Timer | None = None
@@ -483,9 +485,14 @@ class DeskContext:
 
     def show_macros(self) -> None:
         """Show the digits' macros for the ticket in sight; none while it is not the one that digits act on."""
-        ticket = self.ticket()
-        shown = ticket is not None and ticket.id == self.view.drawn_id
-        self.macro_strip.show(self.answering.strip(ticket) if shown and ticket is not None else ())
+        ticket_id = self.target()
+        number = ticket_id if ticket_id == self.view.drawn_id else None
+        drawn = (number, self.store.data_version(), self.answering.generation)
+        if drawn == self._digits_of:
+            return
+        self._digits_of = drawn
+        ticket = None if number is None else self.store.tickets.get(number)
+        self.macro_strip.show(self.answering.strip(ticket) if ticket is not None else ())
 
     def show_header(self) -> None:
         """Update the top line."""

@@ -78,6 +78,8 @@ class Answering:
         self._looking = Lock()
         self.last = ""
         """The macro used last."""
+        self.generation = 0
+        """Changes whenever the digits of a ticket may."""
         self.asked: Callable[[Ticket], Asked] = lambda ticket: Asked()
         """Returns what a ticket's procedure says about macros."""
 
@@ -143,6 +145,7 @@ class Answering:
 
     def know_new(self) -> None:
         """Make newly added macros available to suggestions; called when suggestions are requested."""
+        self.generation += 1
         if self._learner is not None and self._library is not None:
             self._learner.know(self._library)
 
@@ -231,8 +234,14 @@ class Answering:
 
     def opened(self, ticket_id: int) -> None:
         """Update the first digits with what was learned since the ticket was last open."""
+        self.generation += 1
         if self._ranking is not None:
             self._ranking.anew(ticket_id)
+
+    def ask_of_procedures(self, asked: Callable[[Ticket], Asked]) -> None:
+        """Let `asked` say from now on what a ticket's procedure says about macros."""
+        self.asked = asked
+        self.generation += 1
 
     def titles(self, ticket: Ticket, language: str) -> list[tuple[str, str]]:
         """Return name and title of every macro offered for a ticket; those that may not fit have a sign."""

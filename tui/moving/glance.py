@@ -25,6 +25,8 @@ class Glance(Part):
         self.going = going
         self._moved_at = 0.0
         self._waiting = False
+        self._shown = (0, 0)
+        """The ticket that was read last, and the version of the store then."""
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """The cursor moved."""
@@ -47,8 +49,12 @@ class Glance(Part):
         """Show the ticket that keys act on: the open one while it is read or answered, else that under the cursor."""
         desk = self.desk
         ticket_id = desk.list.current_id
-        there = desk.reading or desk.writing() or ticket_id is None or ticket_id == desk.view.ticket_id
-        desk.view.glance(None if there or ticket_id is None else desk.read_newest(ticket_id))
+        there = desk.reading or desk.writing() or ticket_id == desk.view.ticket_id
+        if there or ticket_id is None:
+            desk.view.glance(None)
+        elif (shown := (ticket_id, desk.store.data_version())) != self._shown or desk.view.drawn_id != ticket_id:
+            self._shown = shown
+            desk.view.glance(desk.read_newest(ticket_id))
         desk.place_changed()
         desk.show_macros()
 

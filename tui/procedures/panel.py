@@ -17,6 +17,7 @@ from data.protocols import Clock
 from tui.cards.desk_message import DeskMessage
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
+from tui.look.inked_lines import Line
 from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.procedures.procedure_lines import Followed, key_words, place_of, procedure_lines, progress_words
@@ -54,6 +55,10 @@ class ProcedurePanel(Vertical, can_focus=True):
         """Why no step may be answered now; empty if steps may be answered."""
         self._place = range(0)
         """The lines of the current step."""
+        self._titles = ("", "")
+        """What the frame says."""
+        self._lines: tuple[int, list[Line]] = (0, [])
+        """The width and the lines that are drawn."""
         self._drawn = ("", "")
         """The procedure and step that were visible while the panel had the focus."""
 
@@ -77,8 +82,10 @@ class ProcedurePanel(Vertical, can_focus=True):
         before, self.shown = self.shown, followed
         if followed is None:
             return
-        self.border_title = Content(one_line(followed.procedure.label))
-        self.border_subtitle = Content(progress_words(followed))
+        named = (one_line(followed.procedure.label), progress_words(followed))
+        if named != self._titles:
+            self._titles = named
+            self.border_title, self.border_subtitle = map(Content, named)
         same = before is not None and before.ticket.id == followed.ticket.id
         if not (same and before is not None and before.answers == followed.answers):
             following = followed.following()
@@ -91,8 +98,10 @@ class ProcedurePanel(Vertical, can_focus=True):
             return
         width = max(20, self.content_size.width - 1)
         parts = procedure_lines(self.shown, self.current, width, self._clock(), active=self.active)
-        styled = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
-        self.query_one("#procedure-steps", Static).update(Content("\n").join(styled))
+        if (width, parts) != self._lines:
+            self._lines = (width, parts)
+            styled = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
+            self.query_one("#procedure-steps", Static).update(Content("\n").join(styled))
         self._place = place_of(parts)
         if self.size.height:
             above = max(0, self.size.height - len(self._place)) // 2

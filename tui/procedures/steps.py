@@ -93,7 +93,7 @@ class ProcedureSteps(Part):
         return self.desk.store.work.steps(ticket.id, procedure.id)
 
     def _book_loaded(self) -> None:
-        self.desk.answering.asked = self._asked
+        self.desk.answering.ask_of_procedures(self._asked)
         self.desk.screen.set_interval(WATCH_SECONDS, self.watch_book)
         self.watch_book()
         self.show()
@@ -103,6 +103,7 @@ class ProcedureSteps(Part):
         if self.book is None:
             return
         if self.book.refresh():
+            self.desk.answering.ask_of_procedures(self._asked)
             self.show()
         for problem in self.book.problems:
             if problem not in self._told_problems:

@@ -62,13 +62,12 @@ class ReplyCard(BaseCard[Verdict]):
         title = f"{WEAK} {self.card.title}" if self.card.weak else self.card.title
         with Vertical(id="card", classes=" ".join(marks)):
             yield Static(Content(one_line(title)), id="card-title", markup=False)
+            yield Static(Content(self.card.facts), id="card-facts", markup=False)
             with Container(id="card-body"):
                 with VerticalScroll(id="card-mail", can_focus=False):
                     yield MailLines(self.card.mail, self.card.now)
-                with Vertical(id="card-answer"):
-                    yield Static(Content(self.card.facts), id="card-facts", markup=False)
-                    with VerticalScroll(id="card-reply", can_focus=False):
-                        yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
+                with VerticalScroll(id="card-reply", can_focus=False):
+                    yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
             yield Input(placeholder=words("why send it anyway?"), id="card-reason", compact=True)
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
@@ -255,7 +254,6 @@ class ReplyCard(BaseCard[Verdict]):
 
     def _fit(self) -> None:
         """Keep every line around mail and reply on the screen; mail and reply scroll."""
-        beside = self.has_class("-beside")
         mail = self.query_one("#card-mail")
         around = [
             self.query_one(f"#card-{name}").outer_size.height
@@ -263,10 +261,11 @@ class ReplyCard(BaseCard[Verdict]):
         ]
         frame = 2 + 2  # the border, and an empty line above and below the reply
         room = self.size.height * 95 // 100 - frame - sum(around)
-        mail.styles.max_height = room + self.query_one("#card-facts").outer_size.height + 1 if beside else LAST_WORDS
-        if not beside:
-            room -= min(mail.virtual_size.height, LAST_WORDS if room > ROOMY else LEAST_WORDS) + 1
-            mail.styles.max_height = LAST_WORDS if room > ROOMY - LAST_WORDS - 1 else LEAST_WORDS
+        most = max(3, room)
+        if not self.has_class("-beside"):
+            most = LAST_WORDS if room > ROOMY else LEAST_WORDS
+            room -= min(mail.virtual_size.height, most) + 1
+        mail.styles.max_height = most
         self.query_one("#card-reply").styles.max_height = max(3, room)
 
     def _send(self, status: Status) -> None:

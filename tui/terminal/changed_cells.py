@@ -17,8 +17,8 @@ from rich.cells import cell_len
 _FRAME = re.compile(r"(?:\x1b\[\d+;\d+H|\x1b\[[\d;]*m|\n|[^\x00-\x1f\x7f-\x9f]+)+")
 """What Textual writes to draw: moves, styles and text. Anything else is passed on as it is."""
 _PART = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|([^\x1b\n]+)|\n")
-_MODES = re.compile(r"(?:\x1b\[\?(?!1049)[\d;]+[hl])+")
-"""Modes, such as the begin and end of a synchronised update, leave what is drawn as it is."""
+_ASIDE = re.compile(r"(?:\x1b\[[<>=?](?!1049)[\d;]*(?:[hlu]|\$p)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
+"""Modes, questions, the title, the clipboard: they leave what is drawn as it is."""
 _STEADY = re.compile(
     "[ -~\u00a1-\u024f\u0370-\u0377\u037a-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u259f"
     "\u25a0-\u25cf\u3000-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*"
@@ -62,7 +62,7 @@ class ChangedCells:
     def changed(self, written: str) -> str:
         """Return what has to be written so that the terminal looks as if all of `written` had been."""
         if not _FRAME.fullmatch(written):
-            if not _MODES.fullmatch(written):
+            if not _ASIDE.fullmatch(written):
                 self.forget()
             return written
         out: list[str] = []
@@ -172,7 +172,7 @@ def _whole(cells: list[Cell], start: int, stop: int) -> tuple[int, int]:
 def _drawn(y: int, x: int, cells: Sequence[Cell]) -> str:
     parts, style = [f"\x1b[{y + 1};{x + 1}H"], ""
     for wanted, character in cells:
-        if wanted != style:
+        if wanted != style and not (character == " " and _of_blank(style) == wanted):
             parts.append(f"\x1b[0;{wanted}m" if wanted else "\x1b[0m")
             style = wanted
         parts.append(character)

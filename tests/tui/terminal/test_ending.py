@@ -90,7 +90,7 @@ def state(process: int) -> str:
 def write(terminal: Terminal) -> None:
     """Open the first ticket and begin a reply to it, a key at a time."""
     terminal.press("\r")
-    terminal.see(r"\n #1 ")
+    terminal.see("▸#1")
     terminal.press("r")
     terminal.see("REPLY")
 
@@ -142,15 +142,15 @@ def test_a_signal_keeps_what_a_form_holds(path: Path, number: signal.Signals) ->
 def test_a_terminal_that_takes_nothing_more_holds_nothing_up(path: Path) -> None:
     with opened(path) as terminal:
         write(terminal)
-        terminal.press("Hola")
-        terminal.see("Hola")
+        terminal.press("Mundo")
+        terminal.see("Mundo")
         for _ in range(60):  # nobody reads what is drawn, so that the terminal's buffer is full soon
             terminal.press("\x1b[6~xy\x1b[5~" * 5)
             time.sleep(0.02)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(WITHIN) == 128 + signal.SIGTERM
         assert not terminal.alive()
-    assert re.sub("[xy]", "", draft_of(path)) == "Hola"  # a page up may leave the cursor in the middle of it
+    assert "Mundo" in re.sub("[xy]", "", draft_of(path))  # a page up may leave the cursor in the middle of it
 
 
 def test_the_desk_can_be_suspended_and_comes_back(path: Path) -> None:
@@ -174,13 +174,13 @@ def test_an_editor_that_is_open_ends_too(path: Path, tmp_path: Path) -> None:
     editor.chmod(editor.stat().st_mode | stat.S_IXUSR)
     with opened(path, VISUAL=str(editor)) as terminal:
         write(terminal)
-        terminal.press("Hola")
-        terminal.see("Hola")
+        terminal.press("Mundo")
+        terminal.see("Mundo")
         terminal.press("\x07")
         until(Path(f"{editor}.open").exists)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.ended(WITHIN) == 128 + signal.SIGTERM, terminal.alive()
-    assert any("Hola" in draft_of(path, n) for n in range(1, 16))
+    assert any("Mundo" in draft_of(path, n) for n in range(1, 16))
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name)

@@ -21,7 +21,7 @@ def test_nothing_happens_that_nobody_meant(tmp_path: Path) -> None:
         terminal.press("please see the error\r")
         terminal.see("keys at once are taken for pasted text")
         terminal.press("/#12\r")
-        terminal.see("▌ .* 12 ")
+        terminal.see(r"▌ .*\b12 ")
         terminal.press("ppppp")
         terminal.see("4 keys did nothing")
         assert terminal.leave() == 0
