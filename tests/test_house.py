@@ -27,6 +27,7 @@ ONE_IDEA = {
     "customers": "customers, as records and as a table",
     "demo": "the demo: its texts, its connector, its command",
     "drafts": "drafts: stored, written on the screen",
+    "form_drafts": "drafts of forms: stored, kept and taken back, written on the screen",
     "effort": "seconds of work: stored, added up",
     "escalating": "the key and the command that escalate",
     "escalations": "escalations: records, a table, rules",
