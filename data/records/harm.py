@@ -17,6 +17,3 @@ class HarmCorrection:
     """Where the message is now."""
     kind: str
     """A kind of harm, or `none`."""
-    subject: str
-    text: str
-    """The customer's own text of the message, without quotes."""

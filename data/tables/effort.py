@@ -22,6 +22,10 @@ class Efforts:
         values = (effort.ticket_id, effort.agent, effort.at, effort.keys, effort.letters, effort.seconds)
         self._db.execute(sql, values)
 
+    def agents(self) -> list[str]:
+        """Return the agents whose effort was counted, in alphabetical order."""
+        return [agent for (agent,) in self._db.execute("SELECT DISTINCT agent FROM effort ORDER BY agent")]
+
     def of_solved(self, agent: str, since: int, until: int) -> list[Effort]:
         """Return the effort for each ticket solved in `[since, until)` and still solved, in the order of solving."""
         sql = """SELECT effort.ticket_id, agent, ticket.solved_at, keys, letters, seconds FROM effort

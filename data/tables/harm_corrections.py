@@ -26,7 +26,6 @@ class HarmCorrections:
 
     def newest(self, limit: int) -> list[HarmCorrection]:
         """Return the corrections of the newest `limit` messages, newest first."""
-        sql = """SELECT c.message_id, m.ticket_id, c.kind, m.subject, coalesce(nullif(m.new_text, ''), m.text)
-            FROM harm_correction c JOIN message m ON m.id = c.message_id
+        sql = """SELECT c.message_id, m.ticket_id, c.kind FROM harm_correction c JOIN message m ON m.id = c.message_id
             WHERE m.withdrawn = 0 ORDER BY c.message_id DESC LIMIT ?"""
         return [HarmCorrection(*row) for row in self._db.execute(sql, (limit,))]

@@ -91,7 +91,9 @@ class HarmMemory:
     def _gist(self, correction: HarmCorrection) -> frozenset[str]:
         known = self._gists.get(correction.message_id)
         if known is None:
-            known = self._gists[correction.message_id] = gist(correction.subject, correction.text)
+            message = self._store.messages.get(correction.message_id)
+            known = gist(message.subject, message.new_text or message.text) if message is not None else frozenset()
+            self._gists[correction.message_id] = known
         return known
 
 

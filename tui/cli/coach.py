@@ -38,6 +38,7 @@ def coach(
     library = library_of(folder)
     with reading(db) as store:
         result = coaching(store, library, agent or agent_name(load().settings), wall_clock(), days)
+        others = [name for name in store.effort.agents() if name != result.agent]
     if save is not None:
         if save > len(result.advice):
             raise InputError("No such advice", f"There are {len(result.advice)}; `tridesk coach` lists them.")
@@ -51,6 +52,8 @@ def coach(
         return
     for line in figures(result):
         click.echo(safe_line(line))
+    if not result.now.tickets and others and not agent:
+        click.echo(safe_line(f"Others have figures: {', '.join(others)} (tridesk coach --agent {others[0]})."))
     for number, advice in enumerate(result.advice, 1):
         click.echo(safe_line(f"{number} {advice_line(advice)}"))
     if result.advice:

@@ -104,6 +104,7 @@ class Rehearsal:
                     happen()
             on_day((day + 1) * DAY)
             day += 1
+        deliver_due(self.store, {NAME: self}, self._end + _UNDO)  # what was answered in the last seconds
 
     def _plan(self, at: int, happen: Callable[[], None]) -> None:
         if at < self._end:

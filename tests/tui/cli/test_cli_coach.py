@@ -44,6 +44,15 @@ def test_figures_and_advice_come_as_lines_and_as_json(desk_file: Path) -> None:
     assert (advice["advice"], advice["kind"], advice["times"]) == (1, "macro", 4)
 
 
+def test_an_agent_without_figures_learns_who_has_some(desk_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.cli.coach.agent_name", lambda settings: "noa")
+    shown = CliRunner().invoke(cli, ["--db", str(desk_file), "coach"]).output
+    assert shown.splitlines() == [
+        "No solved tickets in the last 30 days.",
+        "Others have figures: ann (tridesk coach --agent ann).",
+    ]
+
+
 def test_one_line_is_saved_and_then_no_longer_advised(desk_file: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     saved = run(desk_file, "--folder", str(own), "--save", "1", "--title", "Invoice again")
