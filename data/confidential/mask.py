@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
-from data.confidential.children import children
+from data.confidential.birth_and_school import children
 from data.confidential.contacts import addresses, emails
 from data.confidential.items import Item, Kind
 from data.confidential.numbers import cvvs, numbers
