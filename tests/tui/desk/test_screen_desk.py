@@ -51,6 +51,7 @@ def path(tmp_path: Path) -> Path:
     return fifteen_tickets(tmp_path / "desk.db")
 
 
+@pytest.mark.masked
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("state", ["lanes", "ticket"])
 def test_the_desk_looks_as_it_should(path: Path, size: tuple[int, int], state: str) -> None:
