@@ -17,7 +17,7 @@ import click
 from data.errors import ConnectorError, DeskError, InputError
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.cli.fetch_progress import Lines
-from tui.look.shown import safe_line, shown_values
+from tui.look.shown import safe_line
 
 if TYPE_CHECKING:
     from queues.accounts.secrets import SecretsAtHand
@@ -117,7 +117,7 @@ class _Says:
         if self._as_json:
             row = {"account": name, "state": link.state, "requests": link.used, "requests_allowed": link.allowed,
                     "next_look_in": max(0, link.next_at - now)}  # fmt: skip
-            self._write(json.dumps(shown_values(row), ensure_ascii=False))
+            self._write(json.dumps(row, ensure_ascii=False))
         elif link.next_at and now >= self._paced.get(name, 0) + _PACED_SECONDS:
             self._paced[name] = now
             self.sentence(f"{name}: {pace(link, now)}.")
