@@ -18,8 +18,9 @@ class Kind(StrEnum):
     CODE = "code"
     PASSWORD = "password"
     TOKEN = "token"
-    CHILD = "child"
-    """Date of birth, age and school: on tickets about children only."""
+    BIRTH = "birth date"
+    SCHOOL = "school"
+    """Where the text speaks of a child."""
 
 
 NEVER_SENT = frozenset({Kind.CARD, Kind.CODE, Kind.PASSWORD})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
+from data.confidential.birth_and_school import children
 from data.confidential.contacts import addresses, emails
 from data.confidential.items import Item, Kind
 from data.confidential.numbers import cvvs, numbers
@@ -13,7 +14,8 @@ from data.confidential.secret_values import secrets
 
 DOTS = "•••"
 _ANCHOR = re.compile(
-    r"[\d@](?:[\d@\s.,:;/()\-]*+)|s/n|\bpass|\bp[ws][wd]|contrase|clave|parola|phrase|frase", re.IGNORECASE
+    r"[\d@](?:[\d@\s.,:;/()\-]*+)|s/n|\bpass|\bp[ws][wd]|contrase|clave|parola|phrase|frase|school|colegio|instituto|escuela|liceo|secundaria|primaria|preparatoria|academy|elementary|guarder",
+    re.IGNORECASE,
 )
 """What every item has in it or right before it: text without is passed over at once."""
 _REACH = 250
@@ -23,7 +25,7 @@ _LAST_TWO = frozenset({Kind.PHONE})
 _MOST_REPEATED, _SHORTEST_REPEATED = 20, 5
 """Items whose other places are looked for, and the characters that they have at least."""
 _CACHED = 2_000
-"""Characters: shorter texts, as of rows, are remembered."""
+"""Characters: more of the shorter texts, as of rows, are remembered."""
 
 
 def find(text: str, kinds: Collection[Kind] = tuple(Kind)) -> list[Item]:
@@ -45,11 +47,16 @@ def masked(text: str, kinds: Collection[Kind] = tuple(Kind)) -> str:
     A card or an account keeps its last four digits, a phone its last two, an e-mail address its first letter and its
     domain; the rest keeps nothing.
     """
-    return _masked_short(text, tuple(kinds)) if len(text) <= _CACHED else _masked(text, tuple(kinds))
+    return (_masked_short if len(text) <= _CACHED else _masked_long)(text, tuple(kinds))
 
 
 @lru_cache(maxsize=4_096)
 def _masked_short(text: str, kinds: tuple[Kind, ...]) -> str:
+    return _masked(text, kinds)
+
+
+@lru_cache(maxsize=32)
+def _masked_long(text: str, kinds: tuple[Kind, ...]) -> str:
     return _masked(text, kinds)
 
 
@@ -114,3 +121,4 @@ def _all(text: str) -> Iterator[Item]:
     yield from emails(text)
     yield from addresses(text)
     yield from secrets(text)
+    yield from children(text)

@@ -61,6 +61,13 @@ _DATE = re.compile(
     r"(?:19|20)\d\d[\-./ ](?:0?[1-9]|1[0-2])[\-./ ](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?:0?[1-9]|[12]\d|3[01])[\-./ ](?:0?[1-9]|[12]\d|3[01])[\-./ ](?:19|20)\d\d(?!\d)"
 )
+_MOMENT = re.compile(
+    r"(?:(?:19|20)\d\d[\-./](?:0?[1-9]|1[0-2])[\-./](?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[\-./](?:0?[1-9]|[12]\d|3[01])[\-./](?:19|20)\d\d)(?: \d\d?)?"
+)
+"""A date, and the hour after it: most runs of digits in a log."""
+_MOST_NAMED = 8
+"""Groups of digits after a word that it may name."""
 _ADDRESS_OF_A_MACHINE = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _FREEPHONE = re.compile(
     r"(?:\+?34)?[89]00\d{6}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?:\+?44|0)(?:800|808)\d{6,7}|0?1?800\d{7}"
@@ -69,7 +76,7 @@ _CARD_GROUPS = re.compile(r"\d{4}[ .\-]\d{4}[ .\-]\d{4}[ .\-]\d{1,7}(?:[ .\-]\d{
 _NO_ISSUER = frozenset("017")
 _FOUR_FOURS = re.compile(r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}")
 _MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 13
-_MOST_GROUPS, _FEWEST_DIGITS = 7, 6
+_MOST_GROUPS, _FEWEST_DIGITS, _FEWEST_ALONE = 7, 6, 8
 _SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
 _PASSPORT = re.compile(r"(?<![\w])(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\-]{4,19}(?![\w])", re.IGNORECASE)
 _DOCUMENT_WORD = re.compile(
@@ -85,7 +92,7 @@ def numbers(text: str) -> Iterator[Item]:
     """Yield cards, bank accounts, identity numbers and phones; a later one may overlap an earlier one."""
     yield from _ibans(text)
     for run in _RUN.finditer(text):
-        if run.end() - run.start() > 5:
+        if run.end() - run.start() > 5 and not _MOMENT.fullmatch(run[0]):
             yield from _of_run(text, run.start(), run.end())
     yield from _lettered(text)
     yield from _documents(text)
@@ -118,13 +125,18 @@ def _end_of(text: str, start: int, wanted: int) -> int:
 def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
     groups = [(start + part.start(), start + part.end()) for part in _GROUP.finditer(text[start:end])]
     counts = [0, *accumulate(last - first for first, last in groups)]
+    if counts[-1] < _FEWEST_DIGITS:
+        return
+    is_named = nearby_words.line_before(text, start) != ""
     place = 0
     while place < len(groups):
-        if counts[min(place + _MOST_GROUPS, len(groups))] - counts[place] < _FEWEST_DIGITS:
+        # words are before the run only, and far into it they name nothing
+        near = is_named and place < _MOST_NAMED and groups[place][0] - start < nearby_words.NEAR
+        said = nearby_words.line_before(text, groups[place][0]) if near else ""
+        ahead = counts[min(place + _MOST_GROUPS, len(groups))] - counts[place]
+        if ahead < (_FEWEST_DIGITS if said else _FEWEST_ALONE):
             place += 1
             continue
-        # far into a run of digits there are no words before a number
-        said = nearby_words.before(text, groups[place][0]) if groups[place][0] - start < nearby_words.NEAR else ""
         item = (
             _card(text, groups, place, said)
             or _account(text, groups, place, said)
@@ -168,7 +180,10 @@ def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> It
         if (
             luhn.is_valid(digits)
             and not _is_longer(text, groups, place, end)
-            and not (not _CARD_GROUPS.fullmatch(text, start, end) and nearby_words.HARMLESS.search(said))
+            and not (
+                not _CARD_GROUPS.fullmatch(text, start, end)
+                and nearby_words.HARMLESS.search(nearby_words.before(text, start))
+            )
         ):
             return Item(start, end, Kind.CARD)
     return None
@@ -258,12 +273,10 @@ def _phones(text: str, start: int, end: int) -> Iterator[Item]:
     place = start
     while place < end:
         match = _PHONE.match(text, place, end)
-        if (
-            match is None
-            and place - start < nearby_words.NEAR
-            and nearby_words.PHONE.search(nearby_words.before(text, place))
-        ):
+        if match is None and place - start < nearby_words.NEAR:
             match = _LOOSE_PHONE.match(text, place, end)
+            if match is not None and not nearby_words.PHONE.search(nearby_words.before(text, place)):
+                match = None
         if match is not None and _is_phone(text, match):
             yield Item(*match.span(), Kind.PHONE)
             place = match.end()

@@ -26,6 +26,8 @@ from tui.reports.background_read import ReportReading
 from tui.reports.screen import ReportScreen
 from tui.reports.tickets_card import BehindCard
 
+pytestmark = pytest.mark.masked
+
 GOLDENS = Path(__file__).parent / "goldens"
 SIZES = [(80, 24), (140, 40)]
 TICKET = ("j", "enter")

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from data.safe_text import safe_line
 from queues.accounts.forms import form_of, kind_of
 from queues.accounts.mail_account import Account
 from tui.accounts.link_line import pace
@@ -122,5 +123,5 @@ class AccountsCard(BaseCard[Wish]):
         place = account.address if isinstance(account, Account) else account.url
         link = links.get(account.connector)
         state = words(link.state) if link else words("not asked yet")
-        about = one_line(f"{place} · {words(form_of(kind_of(account)).title)}")
+        about = safe_line(f"{place} · {words(form_of(kind_of(account)).title)}")
         return f"{mark} {fit(one_line(account.name), 12)} {fit(state, 13)} {about}"

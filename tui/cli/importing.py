@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from data import safe_text as gate
 from queues.intake.take_in import Report
 from tui.cli.common import chosen, db_option
 from tui.first_run.importing import Progress as Reached
 from tui.first_run.importing import import_files
-from tui.look.shown import safe_line
+from tui.look.shown import safe_line, shown_values
 
 _SHOWN = 20
 """Unreadable messages, refused records and unmapped fields named in the summary; `--json` names all."""
@@ -50,7 +51,7 @@ def import_(
     before = int(history_before.timestamp()) if history_before is not None else 0
     report, own_found = _import(sources, chosen(db), own, tool or "", before)
     if as_json:
-        click.echo(json.dumps(report.as_dict() | {"own": own_found}, ensure_ascii=False))
+        click.echo(json.dumps(shown_values(report.as_dict()) | {"own": own_found}, ensure_ascii=False))
     else:
         _summarise(report, own_found)
     if report.refused and not report.seen:
@@ -82,7 +83,7 @@ def _summarise(report: Report, own_found: list[str]) -> None:
     if len(report.unreadable) > _SHOWN:
         click.echo(f"  … and {len(report.unreadable) - _SHOWN} more; --json names all.")
     if own_found:
-        click.echo(f"Taken as our own: {', '.join(safe_line(address) for address in own_found)}.")
+        click.echo(f"Taken as our own: {', '.join(gate.safe_line(address) for address in own_found)}.")
     _unmapped(report.unmapped())
     for sentence in report.refused[:_SHOWN]:
         click.echo(safe_line(sentence), err=True)

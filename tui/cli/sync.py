@@ -92,7 +92,11 @@ class _Says:
 
     def sentence(self, sentence: str) -> None:
         """Print a message."""
-        line = json.dumps({"say": sentence}, ensure_ascii=False) if self._as_json else f"{_now()} {safe_line(sentence)}"
+        line = (
+            json.dumps({"say": safe_line(sentence)}, ensure_ascii=False)
+            if self._as_json
+            else f"{_now()} {safe_line(sentence)}"
+        )
         self._write(line)
 
     def news(self) -> None:

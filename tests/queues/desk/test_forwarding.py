@@ -242,9 +242,7 @@ class TestChecks:
             forward(desk, number, to)
         assert desk.store.outbox.waiting() == []
 
-    @pytest.mark.parametrize(
-        "text", ["The card is 4111 1111 1111 1111", "Your password is Xk93-fd2q", "Order {order} of {name}", "  "]
-    )
+    @pytest.mark.parametrize("text", ["The account is ES91 2100 0418 4502 0005 1332", "Order {order} of {name}", "  "])
     def test_what_must_not_leave_stops_it_until_there_is_a_reason(self, desk: Desk, text: str) -> None:
         number = come(desk)
         with pytest.raises(RuleError, match=f"#{number}: "):
@@ -252,6 +250,13 @@ class TestChecks:
         assert desk.store.outbox.waiting() == []
         forward(desk, number, text=text.strip() or "x", override_reason="the bank asked for it")
         assert len(desk.store.outbox.waiting()) == 1
+
+    @pytest.mark.parametrize("text", ["The card is 4111 1111 1111 1111", "Your password is Xk93-fd2q"])
+    def test_a_card_or_a_password_never_leaves(self, desk: Desk, text: str) -> None:
+        number = come(desk)
+        with pytest.raises(RuleError, match="line 1"):
+            forward(desk, number, text=text, override_reason="the bank asked for it")
+        assert desk.store.outbox.waiting() == []
 
     def test_the_customers_own_data_are_named_before_they_leave(self, desk: Desk) -> None:
         number = come(desk)

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 import tui
+from data.confidential.items import Kind
 from data.records.changes import Change, Finding
 from data.records.customers import Customer
 from data.records.messages import Attachment, Direction, Draft, FormDraft, Message, MessageKind
@@ -36,6 +37,8 @@ from tui.cards.lines_card import LinesCard
 from tui.cards.pick_list import PickList
 from tui.cards.text_card import TextCard
 from tui.customer.customer_card import CustomerCard
+from tui.customer.hidden_card import HiddenCard
+from tui.customer.hidden_items import HiddenItem
 from tui.customer.language_card import LanguageCard
 from tui.deciding.escalate_form import EscalateForm, Proposal
 from tui.deciding.history_card import HistoryCard
@@ -122,6 +125,7 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     ImportCard: lambda folder: ImportCard("mail.mbox", Progress()),
     KeyMenu: lambda folder: KeyMenu("Which?", [Line("a", "a", "this one"), Line("b", "b", "that one")]),
     LanguageCard: lambda folder: LanguageCard("#1", "en"),
+    HiddenCard: lambda folder: HiddenCard([HiddenItem(Kind.PHONE, "612 345 678", "subject")], print),
     LinesCard: lambda folder: LinesCard("Lines", [("a", "one"), ("b", "two")], "keys"),
     MyReviews: lambda folder: my_reviews(),
     OutboxCard: lambda folder: OutboxCard([Waiting(entry(), "Hi", "Hola")]),

@@ -85,6 +85,6 @@ def test_what_cannot_be_sent_is_said_and_nothing_leaves(file: Path, more: tuple[
 
 
 def test_confidential_data_need_a_reason(file: Path) -> None:
-    arguments = ("forward", "1", "Card 4111 1111 1111 1111", "--to", "courier@else.example")
+    arguments = ("forward", "1", "Account ES91 2100 0418 4502 0005 1332", "--to", "courier@else.example")
     assert "#1: " in run(file, *arguments)
     assert run(file, *arguments, "--reason", "the bank asked") == "#1: forwarded to courier@else.example\n"

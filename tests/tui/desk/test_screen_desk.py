@@ -57,6 +57,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.context.desk_context.SAID_SECONDS", 3_600)
 
 
+@pytest.mark.masked
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("state", ["lanes", "ticket"])
 def test_the_desk_looks_as_it_should(path: Path, size: tuple[int, int], state: str) -> None:
