@@ -74,8 +74,14 @@ def has_filters(lanes: Iterable[Lane]) -> bool:
 
 
 def fitted(names: frozenset[str], lanes: Sequence[Lane]) -> frozenset[str]:
-    """Return the lanes that what comes with the desk means by these names of built-in lanes."""
-    return names | {lane.name for lane in lanes if not stands_for(lane.name, lanes).isdisjoint(names)}
+    """Return the lanes that what comes with the desk means by these names of built-in lanes.
+
+    Tickets in no lane count with those of lanes that do not handle harm: no gate is left out for them.
+    """
+    if tuple(lanes) == DEFAULT_LANES:
+        return names
+    nowhere = {NO_LANE} if names & _BUILT_IN - HARM_LANES else set()
+    return names | nowhere | {lane.name for lane in lanes if not stands_for(lane.name, lanes).isdisjoint(names)}
 
 
 def fits(wanted: LaneFilter, facts: Facts, text: Words) -> bool:

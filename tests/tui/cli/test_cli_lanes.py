@@ -14,10 +14,12 @@ from data.records.escalations import Escalation
 from data.records.tickets import Status
 from data.store import Store
 from queues.desk.lane_moves import lanes_before
+from queues.quality.cards import card_for
 from tests.tui.playing import fifteen_tickets, make_desk
 from tui.cli.main import run
 from tui.setup.clock import wall_clock
-from tui.setup.open_desk import open_desk
+from tui.setup.open_desk import open_desk, scorecards
+from tui.setup.settings import load
 
 LANES = """
 [[lane]]
@@ -128,3 +130,18 @@ def test_a_skip_counts_for_every_command(path: Path, capsys: pytest.CaptureFixtu
     store = Store.open(path)
     assert store.events.of_kinds(int(str(first)), ["skipped"])[0].actor == getpass.getuser()
     store.close()
+
+
+def test_the_lane_that_handles_harm_has_its_clocks_procedures_checks_and_cards(path: Path, tmp_path: Path) -> None:
+    configure(tmp_path, LANES)
+    desk = open_desk(path)
+    harm = [policy.name for policy in desk.rules.policies if "trust" in policy.lanes]
+    assert harm == ["safety S0", "safety S1", "safety S4", "safety appeal", "safety"]
+    assert not any("refunds" in policy.lanes for policy in desk.rules.policies)
+    triage, crash = (desk.rules.procedures[name] for name in ("safety-triage", "crash"))
+    assert ("trust" in triage.lanes, "refunds" in triage.lanes) == (True, False)
+    assert {"refunds", "tagged"} <= crash.lanes
+    desk.store.close()
+    cards = scorecards(load().settings)
+    assert card_for("trust", cards).id == "safety-reply"
+    assert card_for("refunds", cards).id != "safety-reply"
