@@ -265,6 +265,10 @@ def _fold_words(message: Message) -> str:
     )
     folded = every - shown
     quoted = sum(n for line, n in folded.items() if line.startswith(">"))
+    if folded.total() == 1:
+        return words("… 1 quoted line folded · Q shows it") if quoted else words("… 1 line folded · Q shows it")
+    if not quoted:
+        return words("… {n} lines folded · Q shows them").format(n=folded.total())
     return words("… {n} lines folded, {quoted} of them quoted · Q shows them").format(n=folded.total(), quoted=quoted)
 
 

@@ -232,7 +232,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
                 lines = changed or [0]
                 self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
         below = len(self._lines) - self._room - self.top
-        foot = words("↓ {n} more lines").format(n=below) if below > 0 else ""
+        foot = words("↓ {n} more").format(n=below) if below > 0 else ""
         named = (title_line(self.in_sight) if self.in_sight is not None else "", foot)
         if named != self._named:
             self._named = named

@@ -317,7 +317,7 @@ def test_two_windows_that_hold_the_key_send_one_reply(path: Path) -> None:
         for window in (one, two):
             window.see("Zapatos rojos")
             window.press("\r")
-            window.see("zoe1@customer")
+            window.see("▸#1")
             window.press("r")
             window.see("Hola desde las dos")
         for _ in range(KEYS_HELD):
