@@ -27,6 +27,10 @@ _SENTENCES = (
 )
 
 
+_NOT_TEXT = "Could not decode to UTF-8"
+"""What Python says, with no code of SQLite's, of a text whose bytes were damaged."""
+
+
 class DeskCursor(sqlite3.Cursor):
     """A cursor that raises `StoreError` for what is wrong with the file, and SQLite's own errors for the rest."""
 
@@ -124,6 +128,8 @@ def connect(path: Path, *, timeout: float, name: Path | None = None, read_only: 
 def known_error(error: sqlite3.Error, path: Path) -> StoreError | None:
     """Return what SQLite's error means for the file in one sentence; None if it is not about the file."""
     code = getattr(error, "sqlite_errorname", None) or ""
+    if not code and str(error).startswith(_NOT_TEXT):
+        code = "SQLITE_CORRUPT"
     for prefix, title, message in _SENTENCES:
         if code.startswith(prefix):
             return StoreError(title, message.format(path=path, way_out=way_out(path)))

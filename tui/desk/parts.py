@@ -75,6 +75,8 @@ LEARN_SECONDS = 2
 """How often suggestions learn from replies sent or undone since."""
 SHIFT_SECONDS = 2
 """How often to update the agent's own figures."""
+ROOM_SECONDS = 3
+"""How often to try to save drafts that the file did not take."""
 LOCK_SECONDS = 5
 """How often to look how long ago the last key was."""
 CLOCK_SECONDS = 30
@@ -162,6 +164,7 @@ class Parts:
                 (1, self.footer.show),
                 (1, self.coach.look_at_work),
                 (LOCK_SECONDS, self.lock.look_at_idle),
+                (ROOM_SECONDS, self.drafts.try_again),
                 (CLOCK_SECONDS, self._desk.show_times),
             ),
             is_reading=(self.steps.is_active,),

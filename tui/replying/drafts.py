@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from data.errors import ConflictError, DeskError
+from data.errors import ConflictError, DeskError, StoreError
 from data.records.messages import Draft
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
@@ -32,6 +32,8 @@ class Drafts(Part):
         self.writing = writing
         self.choosing: dict[int, Draft] = {}
         """This window's text of the conflicting drafts being shown, by ticket."""
+        self._without_room: dict[int, Draft] = {}
+        """Texts that the file could not take, by ticket: they are tried again until it does."""
         self._leaving_anyway = False
         """The agent was warned that the draft cannot be saved; the next quit key quits."""
 
@@ -62,7 +64,14 @@ class Drafts(Part):
     def _kept(self, draft: Draft, future: Future[Draft]) -> None:
         """Called in the writer's thread: show the agent if a draft could not be saved."""
         error = future.exception()
-        if error is None or not self.desk.is_attached:
+        if not self.desk.is_attached:
+            return
+        if error is None:
+            if draft.ticket_id in self._without_room:
+                self.desk.app.call_later(self._has_room, draft.ticket_id)
+            return
+        if isinstance(error, StoreError):
+            self.desk.app.call_later(self._waits_for_room, draft, error)
             return
         if isinstance(error, ConflictError):
             if draft.ticket_id not in self.choosing:
@@ -71,6 +80,23 @@ class Drafts(Part):
         else:
             message = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
             self.desk.app.call_later(self.desk.say, message, severe=True)
+
+    def _waits_for_room(self, draft: Draft, error: StoreError) -> None:
+        """Keep a text that the file did not take, and say so once."""
+        is_new = draft.ticket_id not in self._without_room
+        self._without_room[draft.ticket_id] = draft
+        if is_new:
+            message = words("{error} The text is kept here, and saved as soon as that works.")
+            self.desk.say(message.format(error=f"{error.title}: {error.message}"), severe=True)
+
+    def _has_room(self, ticket_id: int) -> None:
+        if self._without_room.pop(ticket_id, None) is not None:
+            self.desk.say(words("The draft of #{n} is saved now.").format(n=ticket_id))
+
+    def try_again(self) -> None:
+        """Try to save the texts that the file did not take, as they are now."""
+        for draft in list(self._without_room.values()):
+            self.keep_draft(self._newest(draft))
 
     def choose_draft(self, draft: Draft) -> None:
         """Show both texts; the ticket's draft is not changed further until the agent has chosen."""
@@ -114,6 +140,16 @@ class Drafts(Part):
         """Save the text being written, before quitting; False if the agent has to look at something first."""
         if self.choosing:
             return False
+        if self._without_room and not self._leaving_anyway:
+            self.try_again()
+            await self.desk.settled()
+            await asyncio.sleep(0)  # what became of it is told in this thread
+            if self._without_room:
+                self._leaving_anyway = True
+                numbers = ", ".join(f"#{number}" for number in self._without_room)
+                message = words("The drafts of {numbers} could not be saved; quit again to leave without them.")
+                self.desk.say(message.format(numbers=numbers), severe=True)
+                return False
         unsaved = self.unkept()
         if unsaved is not None and not self._leaving_anyway and await self.kept(unsaved) is None:
             self._leaving_anyway = not self.choosing
@@ -125,7 +161,7 @@ class Drafts(Part):
         """Save the text being written when the agent can no longer be asked: joined to another window's text."""
         await self.desk.settled()
         unsaved = self.unkept()
-        remaining = dict(self.choosing)
+        remaining = {**self._without_room, **self.choosing}
         if unsaved is not None:  # newer than the text that awaits the choice for the same ticket
             remaining[unsaved.ticket_id] = unsaved
         for draft in remaining.values():
