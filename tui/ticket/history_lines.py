@@ -99,7 +99,8 @@ def _text(event: Event, now: int) -> str:
         head = words("our reply from elsewhere")
     elif event.kind == "received" and detail.get("direction") == "note":
         head = words("note from elsewhere")
-    said = [f"{name.replace('_', ' ')} {safe_line(str(detail[name]))}" for name in _DETAILS if detail.get(name)]
+    names = (*_DETAILS, "reason") if event.kind == "redaction" else _DETAILS
+    said = [f"{name.replace('_', ' ')} {safe_line(str(detail[name]))}" for name in names if detail.get(name)]
     parts = [*_changes(detail.get("changed") or {}), *said]
     return f"{head}: {', '.join(parts)}" if parts else head
 

@@ -95,7 +95,8 @@ def test_h_puts_the_ticket_on_hold_until_they_answer(path: Path) -> None:
 
 def test_confidential_data_stop_it_until_a_reason_is_given(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await write(pilot, app, "courier@else.example", "Card 4111 1111 1111 1111, mail zoe1@customer.example")
+        text = "IBAN ES91 2100 0418 4502 0005 1332, mail zoe1@customer.example"
+        await write(pilot, app, "courier@else.example", text)
         await press(pilot, app, "ctrl+s")
         assert "✗" in picture(app)
         assert "zoe1@customer.example leaves to courier@else.example" in picture(app)

@@ -56,12 +56,12 @@ def test_a_mail_opens_a_ticket_and_can_be_called_back(path: Path) -> None:
 
 def test_what_blocks_needs_a_reason_and_what_was_typed_is_kept(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await write(pilot, app, "lia@else.example", "Your card", "Card 4111 1111 1111 1111")
+        await write(pilot, app, "lia@else.example", "Your card", "Account ES91 2100 0418 4502 0005 1332")
         await press(pilot, app, "enter", "escape")
         assert app.desk.store.tickets.newest() == 15
         await press(pilot, app, "N")
         assert isinstance(app.screen, OutgoingForm)
-        assert app.screen.text.text == "Card 4111 1111 1111 1111"
+        assert app.screen.text.text == "Account ES91 2100 0418 4502 0005 1332"
         await press(pilot, app, "ctrl+s", "exclamation_mark", *"bank", "enter", "enter")
         assert app.desk.store.tickets.newest() == 16
         await press(pilot, app, "N")
