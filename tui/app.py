@@ -200,10 +200,10 @@ class DeskApp(App[int]):
                     return
         await super().on_event(event)
 
-    def notify(self, *args: Any, **kwargs: Any) -> None:
-        """Show a toast, unless the desk is locked."""
+    def notify(self, message: str, **options: Any) -> None:
+        """Show a toast, never as markup, unless the desk is locked."""
         if not self.parts.lock.locked:
-            super().notify(*args, **kwargs)
+            super().notify(message, **options | {"markup": False})
 
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """Show a screen or a card; over a locked desk, nothing is shown until it is unlocked."""
