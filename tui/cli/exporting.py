@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from data.store import Store
 
 
+_ADDRESSES = frozenset({"from_addr", "reply_to", "cc"})
+"""Keys of an exported message that name its people."""
+
+
 @click.command("export")
 @click.argument("what", type=click.Choice(["tickets", "messages", "events"]), default="tickets")
 @db_option
@@ -120,15 +124,20 @@ def event_row(event: Event) -> dict[str, Any]:
     }
 
 
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its texts masked; whose message it is stays: an export is joined by it."""
+    return {name: value if name in _ADDRESSES else shown_values(value) for name, value in row.items()}
+
+
 def _write(rows: Iterable[dict[str, Any]], form: str, write: Callable[[bytes], object]) -> None:
     if form == "json":
-        for row in map(shown_values, rows):
+        for row in map(_shown, rows):
             line = json.dumps(row, ensure_ascii=False)
             line = for_a_terminal(line) if sys.stdout.isatty() else line
             write(line.encode("utf-8", "backslashreplace") + b"\n")
         return
     lines = csv.writer(_Encoded(write), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for number, row in enumerate(map(shown_values, rows)):
+    for number, row in enumerate(map(_shown, rows)):
         if number == 0:
             lines.writerow(row)
         lines.writerow([safe_cell(value) for value in row.values()])

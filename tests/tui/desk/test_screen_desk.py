@@ -367,7 +367,9 @@ def test_a_crash_shows_no_local_values(path: Path, capsys: pytest.CaptureFixture
 
 def test_no_foreign_text_meets_a_markup_parser() -> None:
     """A bare `str` given to these widgets is parsed as markup; `Content`, `Text` or `markup=False` is not."""
-    risky = re.compile(r"(?<!def )(?<!super\(\)\.)\b(Static|Label|Button|Option|notify)\((?P<given>[^()]*(\([^()]*\)[^()]*)*)\)")
+    risky = re.compile(
+        r"(?<!def )(?<!super\(\)\.)\b(Static|Label|Button|Option|notify)\((?P<given>[^()]*(\([^()]*\)[^()]*)*)\)"
+    )
     safe = re.compile(r"markup=False|^\s*Content\(|^\s*words\(|^\s*\"\"\s*,.*markup=False|^\s*$")
     for file in (Path(__file__).parents[3] / "tui").rglob("*.py"):
         for found in risky.finditer(file.read_text(encoding="utf-8")):
