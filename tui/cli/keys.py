@@ -8,7 +8,6 @@ import click
 
 from tui.cli.common import json_option, write_json
 from tui.keys.actions import ACTIONS, Scope, of_scope
-from tui.keys.help_lines import PLACES
 from tui.keys.keymap import Keymap, keymap_from
 from tui.look.words import words
 from tui.setup.settings import load
@@ -46,6 +45,8 @@ def keys(check: bool, sheet: bool, test: bool, as_json: bool) -> None:
 
 def sheet_lines(keymap: Keymap) -> Iterator[str]:
     """Yield a Markdown table of the keys for each place, in the language of the interface; unbound actions are out."""
+    from tui.keys.help_lines import PLACES  # needs Rich
+
     yield f"# {words('Keys of tridesk')}"
     for scope in Scope:
         bound = [action for action in of_scope(scope) if keymap.of(action.id)]

@@ -80,6 +80,6 @@ def test_undo_knows_every_kind_of_step_by_one_owner() -> None:
     """The list of kinds is joined from several files; none may hide another's."""
     kinds = ["fields", "message", "outbox", "draft", "escalation", "link", "problem", "customer", "promise", "step",
              "quality", "shift", "settled", "copies", "moved", "apart", "forward", "taken draft", "form draft",
-             "renamed", "harm"]  # fmt: skip
+             "renamed", "harm", "redaction"]  # fmt: skip
     assert sorted(STEP_KINDS) == sorted(kinds)
     assert len({id(kind.turn) for kind in STEP_KINDS.values()}) == len(kinds)

@@ -66,7 +66,7 @@ def test_nothing_to_set_is_wrong_usage(path: Path) -> None:
 
 def test_harm_is_corrected_for_scripts_and_unknown_kinds_are_refused(path: Path) -> None:
     done = CliRunner().invoke(set_, ["1", "--harm", "hacked", "--json", "--db", str(path)], catch_exceptions=False)
-    assert json.loads(done.stdout)["summary"] == "#1: harm: hacked"
+    assert json.loads(done.stdout)["summary"] == "#1: harm: hacked; now in safety"
     result = CliRunner().invoke(show, ["1", "--json", "--db", str(path)], catch_exceptions=False)
     found = json.loads(result.stdout.splitlines()[0])
     assert (found["lane"], found["severity"], found["tags"]) == ("safety", "S2", ["triage", "hacked"])

@@ -18,7 +18,7 @@ def test_one_and_enter_twenty_times_answer_twenty_tickets(tmp_path: Path) -> Non
         terminal.see("Enter opens a ticket")
         terminal.press(ENTER)
         terminal.see(r"\n 1 \w.* · 4 [^\W\d]")  # what the digits hold is known
-        opened = terminal.see(r"\n #(\d+) ")[1]
+        opened = terminal.see(r"─ #(\d+) ")[1]
         for _ in range(TIMES):
             terminal.press("1")
             terminal.see("Enter sends, (solves|waits for the customer), next")

@@ -100,7 +100,7 @@ away-hours = 1
         frozenset(), frozenset({"abusive", "graphic"}), frozenset({"dark"}), frozenset({"S1"}), 2, frozenset({"S0"})
     )
     assert exposure(settings) == wanted
-    assert ways_of(settings) == Ways(wanted, False, ("lunch",), True, False, 3600, lock_seconds=300)
+    assert ways_of(settings) == Ways(wanted, False, ("lunch",), True, False, 3600, letter=True, lock_seconds=300)
     assert not ways_of(settings, empty=True).offers_shift
     assert ways_of(settings, demo=True).begins_shift
     with pytest.raises(InputError, match="light-between"):

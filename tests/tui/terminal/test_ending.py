@@ -164,7 +164,7 @@ def test_the_desk_can_be_suspended_and_comes_back(path: Path) -> None:
         while GIVEN_BACK in terminal.latest:  # until the screen is drawn again
             terminal.take_in(0.05)
         terminal.press("\r")
-        terminal.see(r"\n #1 ")
+        terminal.see("▸#1")
         terminal.leave()
 
 
