@@ -63,8 +63,8 @@ def test_each_kind_of_message_has_exactly_one_part_that_answers_it(path: Path) -
     play(path, script)
 
 
-AT_ANY_TIME = ("timers", "is_reading", "on_header", "on_layout")
-"""Hooks that the clock or any change of the focus calls."""
+AT_ANY_TIME = ("timers", "is_reading", "is_writing", "on_header", "on_layout", "on_glance")
+"""Hooks that the clock, any change of the focus or another ticket in sight calls."""
 
 
 def spied(hooks: Hooks, called: list[str]) -> Hooks:

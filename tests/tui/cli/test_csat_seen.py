@@ -47,6 +47,7 @@ def test_the_macro_asks_with_the_tickets_token_and_the_answer_shows(path: Path) 
         assert app.desk.store.csat.asked(ticket) is not None
         app.parts.going.open_ticket(app.desk.active, ticket)
         await settled(pilot, app)
+        await press(pilot, app, "pageup")
         assert "asked for a rating 0s ago, no answer yet" in picture(app)
         reference = app.desk.store.messages.of(ticket)[-1].message_id
         address = app.desk.store.messages.of(ticket)[0].from_address
