@@ -36,7 +36,9 @@ def main() -> None:
     try:
         code = _run(sys.argv[1:])
     except DeskError as error:
-        sys.stderr.write(f"tridesk: {error.message}\n")
+        from tui.look.words import translated
+
+        sys.stderr.write(f"tridesk: {translated(error.message)}\n")
         code = 1
     except KeyboardInterrupt:
         code = 130

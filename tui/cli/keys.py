@@ -7,6 +7,7 @@ import click
 from tui.cli.common import json_option, write_json
 from tui.keys.actions import ACTIONS
 from tui.keys.keymap import keymap_from
+from tui.look.words import words
 from tui.setup.settings import load
 
 
@@ -18,7 +19,7 @@ def keys(check: bool, as_json: bool) -> None:
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
     if check:
-        click.echo("The keymap is sound.")
+        click.echo(words("The keymap is sound."))
         return
     for action in ACTIONS:
         if as_json:

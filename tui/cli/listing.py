@@ -28,6 +28,7 @@ from tui.cli.common import (
     ticket_line,
     write_json,
 )
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.ticket.event_line import aside_line
@@ -61,7 +62,7 @@ def list_(db: Path | None, lane: str | None, status: str | None, everything: boo
             else:
                 click.echo(ticket_line(ticket, customer))
         if not tickets and not as_json:
-            click.echo("No tickets here.", err=True)
+            click.echo(words("No tickets here."), err=True)
 
 
 def _urgent(store: Store, lanes: list[str], status: str | None, limit: int) -> list[Ticket]:
@@ -104,7 +105,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             return
         click.echo(ticket_line(ticket, customer))
         if ticket.merged_into is not None:
-            click.echo(f"merged into #{ticket.merged_into}")
+            click.echo(words("merged into #{n}").format(n=ticket.merged_into))
         click.echo(figures_line(figures))
         for escalation in escalations:
             click.echo(escalation_line(escalation, now))
@@ -227,7 +228,7 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
             else:
                 click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(hit.snippet)}")
         if not hits and not as_json:
-            click.echo("Nothing found.", err=True)
+            _say_nothing_found()
 
 
 def _quoted(word: str) -> str:
@@ -238,3 +239,7 @@ def _quoted(word: str) -> str:
     is_operator = bool(colon) and " " not in head
     minus = "-" if word.startswith("-") and not is_operator else ""
     return f'{head}:"{rest}"' if is_operator else f'{minus}"{word.removeprefix(minus)}"'
+
+
+def _say_nothing_found() -> None:
+    click.echo(words("Nothing found."), err=True)

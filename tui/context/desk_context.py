@@ -29,7 +29,7 @@ from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import PATIENCE, Writer
 from tui.ticket.read_conversation import read_conversation
@@ -304,7 +304,9 @@ class DeskContext:
     def refused(self, error: DeskError) -> None:
         """Show the desk's error, and which keys help."""
         hints = (hint(error) for hint in self.hooks.on_refusal)
-        self.say(" ".join([f"{error.title}: {error.message}", *filter(None, hints)]), severe=True)
+        self.say(
+            " ".join([f"{translated(error.title)}: {translated(error.message)}", *filter(None, hints)]), severe=True
+        )
 
     def read(self, ticket_id: int) -> Conversation | None:
         """Read all that the ticket view shows."""

@@ -15,8 +15,9 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.one_line import fit, one_line
+from tui.look.stored_words import lane_title
 from tui.look.theme import THEME_SETTING
-from tui.look.words import words
+from tui.look.words import counted, words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -44,7 +45,7 @@ class CloserLook(Part):
             return
         from tui.customer.customer_card import CustomerCard, Past
 
-        titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
+        titles = {lane.name: lane_title(lane) for lane in self.desk.store.lanes.all()}
         past = [
             Past(
                 row,
@@ -102,8 +103,10 @@ class CloserLook(Part):
         """Copy safe text to the terminal's clipboard (OSC 52, as Textual writes it)."""
         copied = safe_text(text)
         self.desk.app.copy_to_clipboard(copied)
-        names = words("Copied by the terminal (OSC 52): {name}, {n} characters")
-        self.desk.say(names.format(name=name, n=len(copied)))
+        n = len(copied)
+        message = counted("Copied by the terminal (OSC 52): {name}, {n} character",
+                          "Copied by the terminal (OSC 52): {name}, {n} characters", n)  # fmt: skip
+        self.desk.say(message.format(name=name, n=n))
 
     def _choose_theme(self) -> None:
         """Choose the colours; the desk file remembers them."""

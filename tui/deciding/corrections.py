@@ -15,7 +15,8 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.stored_words import lane_title
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -70,7 +71,7 @@ class Corrections(Part):
         self.desk.push_screen(KeyMenu(title, lines), chosen)
 
     def _ask_lane(self, ticket: Ticket) -> None:
-        lanes = [(lane.name, lane.title) for lane in self.desk.store.lanes.all()]
+        lanes = [(lane.name, lane_title(lane)) for lane in self.desk.store.lanes.all()]
         self._choose(words("Which lane?"), lanes, lambda lane: Change(lane=lane))
 
     def _ask_topic(self, ticket: Ticket) -> None:
@@ -165,4 +166,4 @@ class Corrections(Part):
         await self.desk.ask(carry_out, done)
 
     def _ask_reason(self, error: ReasonError, then: Callable[[str], Awaitable[None]]) -> None:
-        self.desk.ask_about_targets(one_line(error.message), words("why; kept with the event"), then)
+        self.desk.ask_about_targets(one_line(translated(error.message)), words("why; kept with the event"), then)

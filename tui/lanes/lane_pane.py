@@ -14,6 +14,7 @@ from tui.lanes.row_window import RowSource
 from tui.lanes.ticket_list import TicketList
 from tui.lanes.views import NamedView
 from tui.look.one_line import one_line
+from tui.look.stored_words import lane_title
 from tui.look.words import words
 
 COUNTED = 1000
@@ -58,7 +59,7 @@ class LanePane(Vertical):
 
     def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
         """Draw the title: how many tickets wait, are late, have an unknown language, are new above the view."""
-        title = f"{self.number} {one_line(self.lane.title)}"
+        title = f"{self.number} {lane_title(self.lane)}"
         if not self.named.plain:
             title += f": {one_line(self.named.title)}"
         parts = [title, words("{n} open").format(n=active)]

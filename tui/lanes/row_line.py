@@ -8,6 +8,8 @@ from data.records.escalations import BACK
 from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, LaneRow, Status
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import due_word, urgency_sign
+from tui.look.stored_words import subject_line
+from tui.look.words import words
 
 _STATES = {
     Status.PENDING: "pend.",
@@ -40,16 +42,21 @@ def marks(row: LaneRow, now: int) -> str:
     return "".join(f"{mark} " for mark in signs)
 
 
+def _due_width() -> int:
+    """Return the cells of the last column: a clock has six, and a state may be a longer word in another language."""
+    return max(6, *(cell_len(words(state)) for state in _STATES.values()))
+
+
 def row_parts(row: LaneRow, width: int, now: int) -> tuple[str, str, str]:
     """Return the line in three parts, together `width` cells: urgency and id, the text, the time until due."""
     draft = "~" if row.has_draft else " "
     head = f"{urgency_sign(row)}{draft}{row.id:>5} {_code(row.language)} "
-    due = f" {due_word(row.due_at, now) if row.status in ACTIVE else _STATES[row.status]:>6}"
+    due = f" {due_word(row.due_at, now) if row.status in ACTIVE else words(_STATES[row.status]):>{_due_width()}}"
     room = width - cell_len(head) - cell_len(due)
-    subject, name = marks(row, now) + (one_line(row.subject) or "(no subject)"), one_line(row.customer_name)
+    subject, name = marks(row, now) + subject_line(row.subject), one_line(row.customer_name)
     if width >= WIDE:
         name_width = min(20, room // 3)
-        words = fit(name, name_width) + " " + fit(subject, room - name_width - 1)
+        text = fit(name, name_width) + " " + fit(subject, room - name_width - 1)
     else:
-        words = fit(subject, room)
-    return head, words, due
+        text = fit(subject, room)
+    return head, text, due

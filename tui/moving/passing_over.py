@@ -10,7 +10,8 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.stored_words import lane_title
+from tui.look.words import piecewise, words
 
 if TYPE_CHECKING:
     from queues.next_up.urgency import NextUp
@@ -63,7 +64,7 @@ class MostUrgent(Part):
         place = next((n for n, pane in enumerate(desk.panes) if pane.lane.name == given.lane), None)
         # a ticket of a lane that is not shown is opened in the lane that the agent is in
         self.going.open_ticket(desk.active if place is None else place, given.ticket_id)
-        message = words("Most urgent: {why}").format(why=given.why)
+        message = words("Most urgent: {why}").format(why=piecewise(given.why))
         unseen = words(" · not shown: {lanes}").format(lanes=", ".join(self._waiting(shown=False)))
         desk.say(message if place is not None else message + unseen)
         ticket = desk.store.tickets.get(given.ticket_id)
@@ -79,7 +80,7 @@ class MostUrgent(Part):
 
     def _waiting(self, *, shown: bool) -> list[str]:
         """Return how many tickets wait in each lane that the screen shows, or in each that it does not show."""
-        titles = {lane.name: lane.title for lane in self.desk.store.lanes.all()}
+        titles = {lane.name: lane_title(lane) for lane in self.desk.store.lanes.all()}
         here = {pane.lane.name for pane in self.desk.panes}
         counts = sorted((lane, count.active) for lane, count in self.desk.store.tickets.counts().items())
         return [f"{n} {one_line(titles.get(lane) or lane)}" for lane, n in counts if n and (lane in here) is shown]

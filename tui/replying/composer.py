@@ -22,7 +22,7 @@ from data.records.outbox import Enclosure
 from data.safe_text import safe_line, safe_text
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion
 from tui.replying.composer_area import ComposerArea
@@ -297,7 +297,9 @@ class Composer(Vertical):
             self.notify(words("No editor can be opened from here."), severity="warning", markup=False)
             return
         except InputError as error:
-            self.notify(safe_line(error.message), title=error.title, severity="error", markup=False)
+            self.notify(
+                safe_line(translated(error.message)), title=translated(error.title), severity="error", markup=False
+            )
             return
         self._area.replace(safe_text(text), (0, 0), self._area.document.end)
 

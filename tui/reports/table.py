@@ -14,7 +14,7 @@ from tui.look.short_times import span
 from tui.look.text_charts import bars, columns, spark
 from tui.look.words import words
 from tui.reports.question import Asked
-from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, groups, row_of, shown, value
+from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, group_name, groups, row_of, shown, value
 
 TIMES = (By.HOUR, By.DAY, By.WEEK)
 """Groupings by the time of a measure."""
@@ -48,7 +48,7 @@ def table(asked: Asked, answer: Answer, zone: tzinfo, *, roomy: bool) -> Table:
 
 def name_of(asked: Asked, cell: Cell) -> str:
     """Return the measure and group of a cell."""
-    return words(cell.metric) + (f", {one_line(cell.group)}" if asked.by is not By.ALL else "")
+    return words(cell.metric) + (f", {one_line(group_name(asked.by, cell.group))}" if asked.by is not By.ALL else "")
 
 
 def detail(asked: Asked, answer: Answer, cell: Cell) -> str:
@@ -135,7 +135,7 @@ def _groups(report: Report, *, roomy: bool) -> Table:
             text = shown(metric, row.now) if row.now.count or row.before.count else ""
             moved = change(row).split(" ")[0] if roomy else ""  # the line below has the unit
             cells.append(Cell(f"{text} {moved}" if moved else text, group, metric))
-        lines.append((one_line(group), tuple(cells)))
+        lines.append((one_line(group_name(report.by, group)), tuple(cells)))
     return Table((words("group"), *(words(metric) for metric in metrics)), tuple(lines))
 
 

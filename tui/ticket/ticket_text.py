@@ -16,12 +16,14 @@ from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
-from tui.look.words import words
+from tui.look.stored_words import subject_line
+from tui.look.words import counted, words
 from tui.look.wrapping import wrap
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line
 
-MARKS = {Direction.IN: "│ ", Direction.OUT: "  ", Direction.NOTE: "NOTE ┃ "}
+MARKS = {Direction.IN: "│ ", Direction.OUT: "  "}
+"""Before each line of a message; a note has a word."""
 MOST_OF_A_TAG = 60
 """The most characters of a tag that are shown: no one creates longer tags on purpose."""
 INKS = {Direction.IN: Ink.CUSTOMER, Direction.OUT: Ink.OURS, Direction.NOTE: Ink.NOTE}
@@ -62,8 +64,12 @@ def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool) -> 
 
 def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     ticket = shown.ticket
-    yield Line(Ink.TITLE, fit(f"#{ticket.id} {one_line(ticket.subject) or words('(no subject)')}", width))
-    state = [ticket.status.value, ticket.priority.value, *([ticket.severity.value] if ticket.severity else [])]
+    yield Line(Ink.TITLE, fit(f"#{ticket.id} {subject_line(ticket.subject)}", width))
+    state = [
+        words(ticket.status.value),
+        words(ticket.priority.value),
+        *([ticket.severity.value] if ticket.severity else []),
+    ]
     state.append(
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
@@ -97,7 +103,7 @@ def _facts(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         yield Line(Ink.QUIET, fit(words("routed by the rule {name}").format(name=one_line(ticket.reason)), width))
     others = [row for row in shown.earlier if row.id != ticket.id]
     if others:
-        summary = ", ".join(f"#{row.id} {row.status.value}: {one_line(row.subject)}" for row in others[:3])
+        summary = ", ".join(f"#{row.id} {words(row.status.value)}: {subject_line(row.subject)}" for row in others[:3])
         yield from _lines(Ink.QUIET, words("earlier ({n}): {tickets}").format(n=len(others), tickets=summary), width)
 
 
@@ -139,10 +145,15 @@ def escalation_words(child: Escalation, now: int) -> str:
 
 def problem_words(problem: Problem) -> str:
     """Return the state of a problem: `P-3 Crash on upload, open, 12 tickets, 4 waiting`."""
-    return words("{label} {title}, {state}, {n} tickets, {waiting} waiting").format(
+    text = counted(
+        "{label} {title}, {state}, {n} ticket, {waiting} waiting",
+        "{label} {title}, {state}, {n} tickets, {waiting} waiting",
+        problem.tickets,
+    )
+    return text.format(
         label=problem.label,
         title=one_line(problem.title),
-        state=problem.state.value,
+        state=words(problem.state.value),
         n=problem.tickets,
         waiting=problem.waiting,
     )
@@ -171,7 +182,7 @@ def _language(ticket: Ticket) -> str:
 
 
 def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterator[Line]:
-    ink, mark = INKS[message.direction], MARKS[message.direction]
+    ink, mark = INKS[message.direction], _mark(message.direction)
     yield Line(ink, fit(_head(message, now), width), head=True)
     text = message.text if quotes else message.new_text or message.text
     room = width - len(mark)
@@ -189,10 +200,14 @@ def _message(message: Message, width: int, now: int, *, quotes: bool) -> Iterato
 
 def _folded(message: Message, width: int, now: int) -> Iterator[Line]:
     """Show one line instead of the customer's text."""
-    ink, mark = INKS[message.direction], MARKS[message.direction]
+    ink, mark = INKS[message.direction], _mark(message.direction)
     yield Line(ink, fit(_head(message, now), width), head=True)
     count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), width - len(mark)))
-    summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded")
+    summary = counted(
+        "▒ may be graphic or abusive: {n} line folded · X shows it, which is recorded",
+        "▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded",
+        count,
+    )
     yield Line(Ink.LATE, fit(mark + summary.format(n=count), width))
 
 
@@ -206,7 +221,7 @@ def _head(message: Message, now: int) -> str:
         sent = words("we answered, {ago}").format(ago=ago)
         by = [one_line(part) for part in (message.macro, message.procedure) if part]
         return " · ".join([f"→ {name}", sent, *by, *moved])
-    kind = "" if message.kind is MessageKind.MAIL else f" · {message.kind.value}"
+    kind = "" if message.kind is MessageKind.MAIL else f" · {words(message.kind.value)}"
     return " · ".join([f"← {name} <{one_line(message.from_address)}>", ago, f"{_spoken(message)}{kind}", *moved])
 
 
@@ -219,3 +234,7 @@ def _spoken(message: Message) -> str:
 
 def _lines(ink: Ink, text: str, width: int) -> Iterator[Line]:
     return (Line(ink, line) for line in wrap(text, width))
+
+
+def _mark(direction: Direction) -> str:
+    return MARKS.get(direction) or f"{words('NOTE')} ┃ "
