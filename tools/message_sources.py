@@ -29,6 +29,7 @@ DATA = {
     "macros/checks/personal.py": ("_NUMBERS",),
     "macros/checks/safety.py": ("_SAID",),
     "macros/checks/wording_rules.py": ("_FORBIDDEN_SAID",),
+    "data/confidential/items.py": ("Kind",),
     "data/records/messages.py": ("MessageKind",),
     "data/records/outbox.py": ("OutboxState",),
     "data/records/problems.py": ("ProblemState",),
@@ -36,12 +37,16 @@ DATA = {
 }
 """The constants and enums whose texts are shown, by file."""
 SHOWN_WORDS = {
+    "tui/deciding/corrections.py": ("no harm to anyone", "self-harm or suicide", "a threat, stalking",
+                                    "blackmail or intimate pictures", "private data published", "a child too young",
+                                    "an account taken over", "insults, harassment, impersonation"),
     "tui/shifts/shift_lines.py": ("procedure", "macro"),
     "tui/shifts/handover_line.py": ("promise", "draft"),
     "tui/look/stored_words.py": ("Mail", "App", "Safety"),
     "tui/ticket/history_lines.py": ("undone", "partly undone", "dropped", "status", "lane", "topic", "severity",
                                     "priority", "assignee", "language", "subject", "macro", "escalated to", "step",
-                                    "tier", "customer", "wish", "tool", "ref", "override reason"),
+                                    "tier", "customer", "wish", "tool", "ref", "harm", "heard", "reason",
+                                    "override reason"),
 }  # fmt: skip
 """Single words that come from the store."""
 COMPOSED = {
