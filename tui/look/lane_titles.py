@@ -6,7 +6,7 @@ import os
 from functools import cache
 
 from data.records.tickets import NO_LANE, Lane
-from tui.look.one_line import one_line
+from tui.look.shown import safe_line
 from tui.look.words import spoken, words
 
 
@@ -19,7 +19,7 @@ def lane_title(lane: Lane) -> str:
     if lane.name == NO_LANE:
         return words("No lane")
     titles = dict(lane.titles)
-    shown = one_line(titles.get(spoken()) or titles.get(_language()) or lane.title or lane.name)
+    shown = safe_line(titles.get(spoken()) or titles.get(_language()) or lane.title or lane.name)
     return words(shown) if shown == lane.name.title() else shown
 
 
