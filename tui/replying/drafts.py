@@ -147,7 +147,7 @@ class Drafts(Part):
         if self._without_room and not self._leaving_anyway:
             self.try_again()
             await self.desk.settled()
-            await asyncio.sleep(0)  # what became of it is told in this thread
+            await asyncio.sleep(0)  # what became of it is reported in this thread
             if self._without_room:
                 self._leaving_anyway = True
                 numbers = ", ".join(f"#{number}" for number in self._without_room)
