@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench faults trackers coverage mutants pythons clean
+.PHONY: demo test check format messages bench faults trackers coverage mutants pythons clean
 
 demo: $(READY)
 	$(BIN)/tridesk demo
@@ -28,6 +28,10 @@ check: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Collects the texts of the interface, updates the catalogues, lists what has no translation; NEW=pt begins another.
+messages: $(READY)
+	$(BIN)/python -m tools.messages $(NEW)
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -30,6 +30,7 @@ settings.load_profile("any machine")
 
 
 _TESTS = Path(__file__).parent
+os.environ["LANGUAGE"] = "en"  # the tests read English, whatever language the machine speaks
 
 
 @pytest.fixture(autouse=True)

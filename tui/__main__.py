@@ -46,8 +46,9 @@ def main() -> None:
         code = _run(sys.argv[1:])
     except DeskError as error:
         from tui.look.shown import safe_text
+        from tui.look.words import translated
 
-        sys.stderr.write(f"tridesk: {safe_text(error.message)}\n")
+        sys.stderr.write(f"tridesk: {safe_text(translated(error.message))}\n")
         code = 1
     except KeyboardInterrupt:
         code = 130

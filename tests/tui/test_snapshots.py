@@ -6,6 +6,7 @@ Goldens are plain text: an SVG of one screen has about a hundred times as many b
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tui.app import DeskApp
 from tui.cards.base_card import AnswersOnce, BaseCard
 from tui.desk.screen import DeskScreen
 from tui.lock.lock_screen import LockScreen
+from tui.look.words import forget
 from tui.reports.background_read import ReportReading
 from tui.reports.screen import ReportScreen
 from tui.reports.tickets_card import BehindCard
@@ -70,6 +72,11 @@ DESK: dict[str, tuple[str, ...]] = {
 """The keys to each state of the desk, and to the screens that only it opens."""
 OPENS: dict[type[Screen[Any]], str] = {ReportScreen: "report", BehindCard: "report-tickets", LockScreen: "locked"}
 """The screens besides cards and desk, and the state that shows each."""
+SPANISH = (
+    "lanes", "ticket", "selected", "found", "views", "reply", "preview", "macros", "bulk", "language", "snooze",
+    "escalate", "solved", "next", "palette", "help", "shift", "handover", "report", "reviews",
+)  # fmt: skip
+"""The states that have a picture in Spanish too; all cards have one."""
 
 
 async def compare_at_each_size(pilot: Pilot[Any], name: str) -> None:
@@ -94,6 +101,16 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def spanish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak Spanish for a test."""
+    monkeypatch.setenv("LANGUAGE", "es")
+    forget()
+    yield
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A desk whose tickets 1 and 2 are answered, so that outbox, report and reviews have something to show."""
     path = fifteen_tickets(tmp_path / "desk.db")
@@ -115,12 +132,35 @@ async def test_each_card_looks_as_it_should(tmp_path: Path, card: type[ModalScre
         await compare_at_each_size(pilot, f"card-{card.__name__}")
 
 
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.__name__)
+@pytest.mark.usefixtures("spanish")
+async def test_each_card_looks_as_it_should_in_spanish(tmp_path: Path, card: type[ModalScreen[Any]]) -> None:
+    app = Bench()
+    app.animation_level = "none"
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await app.push_screen(CARDS[card](tmp_path))
+        await app.workers.wait_for_complete()
+        await compare_at_each_size(pilot, f"es-card-{card.__name__}")
+
+
 @pytest.mark.parametrize("state", DESK)
 def test_each_state_of_the_desk_looks_as_it_should(path: Path, state: str) -> None:
+    look_at(path, state, f"screen-{state}")
+
+
+@pytest.mark.parametrize("state", SPANISH)
+@pytest.mark.usefixtures("spanish")
+def test_the_desk_looks_as_it_should_in_spanish(path: Path, state: str) -> None:
+    look_at(path, state, f"es-screen-{state}")
+
+
+def look_at(path: Path, state: str, name: str) -> None:
+    """Bring the desk into a state and compare it with the goldens."""
+
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, *DESK[state])
         assert OPENS.get(type(app.screen)) in (state, None)
-        await compare_at_each_size(pilot, f"screen-{state}")
+        await compare_at_each_size(pilot, name)
 
     play(path, script, SIZES[0])
 
@@ -132,7 +172,8 @@ def test_every_screen_has_a_picture() -> None:
 
 
 def test_every_golden_is_looked_at() -> None:
-    names = [f"card-{kind.__name__}" for kind in CARDS] + [f"screen-{state}" for state in DESK]
+    names = [f"{start}card-{kind.__name__}" for kind in CARDS for start in ("", "es-")]
+    names += [*(f"screen-{state}" for state in DESK), *(f"es-screen-{state}" for state in SPANISH)]
     sized = {f"{name}-{width}x{height}.txt" for name in names for width, height in SIZES}
-    kept = {path.name for pattern in ("card-*.txt", "screen-*.txt") for path in GOLDENS.glob(pattern)}
+    kept = {path.name for pattern in ("*card-*.txt", "*screen-*.txt") for path in GOLDENS.glob(pattern)}
     assert kept == sized

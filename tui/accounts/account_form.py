@@ -22,7 +22,7 @@ from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
@@ -153,7 +153,7 @@ class AccountForm(BaseCard[Kept]):
         try:
             kept = self.setup.keep(account, typed, self._before.name if self._before is not None else "")
         except (DeskError, OSError) as error:
-            said = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
+            said = translated(error.message) if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
             self.app.call_from_thread(self._refused, said)
             return
         self.app.call_from_thread(self.dismiss, kept)
@@ -172,7 +172,7 @@ class AccountForm(BaseCard[Kept]):
         try:
             return self.form.make({row.blank.name: row.value for row in self.rows}, self._before)
         except DeskError as error:
-            self._tell(error.message, good=False)
+            self._tell(translated(error.message), good=False)
             return None
 
     def _typed(self) -> str:

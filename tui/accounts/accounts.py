@@ -10,7 +10,7 @@ from data.errors import DeskError
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
@@ -45,7 +45,9 @@ class Accounts(Part):
         try:
             accounts = setup.accounts()
         except (DeskError, OSError, ValueError) as error:
-            message = error.message if isinstance(error, DeskError) else words("config.toml cannot be read.")
+            message = (
+                translated(error.message) if isinstance(error, DeskError) else words("config.toml cannot be read.")
+            )
             self.desk.from_thread(self.desk.say, message, severe=True)
             return
         self.desk.from_thread(then, accounts)
@@ -109,7 +111,7 @@ class Accounts(Part):
         try:
             setup.remove(name)
         except (DeskError, OSError) as error:
-            message = error.message if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
+            message = translated(error.message) if isinstance(error, DeskError) else f"config.toml: {error.strerror}."
             self.desk.from_thread(self.desk.say, message, severe=True)
             return
         self.desk.from_thread(self.desk.say, words("The account {name} was removed.").format(name=name))
@@ -123,7 +125,7 @@ class Accounts(Part):
         try:
             setup.begin_anew()
         except DeskError as error:
-            message = words("{why} Fix that, then quit and open the desk again.").format(why=error.message)
+            message = words("{why} Fix that, then quit and open the desk again.").format(why=translated(error.message))
             self.desk.from_thread(self.desk.say, message, severe=True)
             return
         self.desk.from_thread(self.desk.show_header)

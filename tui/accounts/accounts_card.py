@@ -22,7 +22,7 @@ from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
@@ -114,7 +114,7 @@ class AccountsCard(BaseCard[Wish]):
         links, now = self._ways()
         self._lines.update(Content("\n".join(self._line(number, account, links) for number, account in shown)))
         link = links.get(self._accounts[self._marked].connector)
-        parts = (one_line(link.sentence), pace(link, now)) if link else ()
+        parts = (one_line(translated(link.sentence)), pace(link, now)) if link else ()
         self._asked.update(Content("  ".join(part for part in parts if part)))
         self._asked.display = any(parts)
 

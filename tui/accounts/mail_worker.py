@@ -22,6 +22,7 @@ from queues.remotes.account_filing import Filing
 from queues.remotes.account_sync import AccountSync
 from queues.remotes.tracker_mirror import Paced
 from queues.remotes.tracker_sync import TrackerSync
+from tui.look.words import translated
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import open_desk, recogniser
 from tui.setup.settings import Settings
@@ -94,7 +95,7 @@ class MailKeeper:
             with self._syncing(account) as sync:
                 sync.run(self._stop, **({"delays": delays} if delays else {}))
         except DeskError as error:
-            self._tell(f"{account.name}: {error.title}. {error.message}")
+            self._tell(f"{account.name}: {translated(error.title)}. {translated(error.message)}")
 
     @contextmanager
     def _syncing(self, account: Account | Tracker) -> Iterator[AccountSync | TrackerSync]:

@@ -10,7 +10,7 @@ from queues.accounts.secrets import SecretsAtHand
 from queues.accounts.ticketing_system import Tracker
 from queues.accounts.work_start import NOW, beginning_now, beginning_on
 from queues.connectors.base import connector_class
-from tui.look.words import words
+from tui.look.words import counted, words
 
 if TYPE_CHECKING:
     from queues.connectors.imap_answers import Stock
@@ -44,7 +44,7 @@ def in_words(stock: Stock) -> str:
     """Say how much mail is in a mailbox."""
     if not stock.mails:
         return words("the mailbox is empty")
-    mails = words("1 mail") if stock.mails == 1 else words("{n:,} mails").format(n=stock.mails)
+    mails = counted("{n:,} mail", "{n:,} mails", stock.mails).format(n=stock.mails)
     return words("{mails} since {day}, {unanswered:,} unanswered").format(
         mails=mails, day=_day(stock.oldest_at), unanswered=stock.unanswered
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.screen import Screen
 
 from data.errors import DeskError
-from tui.look.words import words
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
@@ -62,7 +62,7 @@ class TrialRun:
             sentence, good = words("{name} works.").format(name=account.name), True
             sentence += f" ({answer})" if answer else ""
         except DeskError as error:
-            sentence, good = error.message, False
+            sentence, good = translated(error.message), False
         except Exception as error:  # the last resort of this thread: the form stays open
             sentence, good = words("Internal error ({kind}).").format(kind=type(error).__name__), False
         try:

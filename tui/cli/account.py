@@ -12,6 +12,7 @@ from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
 from queues.accounts.ticketing_system import HERE
 from tui.cli.common import json_option, write_json
+from tui.look.words import translated, words
 from tui.setup.settings import config_folder, load
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool, work_from: st
     if isinstance(new, Account):
         new = _begun(new, typed, work_from, no_test=no_test)
     path = write(config_folder(), new)
-    click.echo(f"The account {new.name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on."
-               f"{f' ({safe_line(result)})' if result else ''}")  # fmt: skip
+    text = words("The account {name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on.")
+    click.echo(text.format(name=new.name, path=path) + (f" ({safe_line(result)})" if result else ""))
 
 
 def _begun(new: Account, typed: str, said: str | None, *, no_test: bool) -> Account:
@@ -128,17 +129,20 @@ def _begun(new: Account, typed: str, said: str | None, *, no_test: bool) -> Acco
     if said is None and stock.mails:
         said = usual_start(stock)
         if stock.shared_at:
-            click.echo(f"Other desks work on this mailbox: the first mail that they marked is of {said}.", err=True)
+            other = words("Other desks work on this mailbox: the first mail that they marked is of {day}.")
+            click.echo(other.format(day=said), err=True)
         if sys.stdin.isatty():
-            click.echo(f"In the mailbox: {in_words(stock)}.", err=True)
-            click.echo("Earlier mail becomes history: searchable, shown with its customer, without clocks.", err=True)
+            click.echo(words("In the mailbox: {stock}.").format(stock=in_words(stock)), err=True)
+            earlier = words("Earlier mail becomes history: searchable, shown with its customer, without clocks.")
+            click.echo(earlier, err=True)
             while True:
                 said = _asked("Work from: now, all, or a day such as 2026-01-31", said)
                 try:
                     return begun(new, stock, said, wall_clock())
                 except InputError as error:
-                    click.echo(error.message, err=True)
-        click.echo(f"In the mailbox: {in_words(stock)}; work begins {said} (--from chooses otherwise).", err=True)
+                    click.echo(translated(error.message), err=True)
+        begins = words("In the mailbox: {stock}; work begins {day} (--from chooses otherwise).")
+        click.echo(begins.format(stock=in_words(stock), day=said), err=True)
     return begun(new, stock, said or "now", wall_clock())
 
 
@@ -258,7 +262,8 @@ def remove(name: str) -> None:
     """Remove the account NAME from config.toml; its tickets stay."""
     from tui.accounts.config_writing import remove as take_out
 
-    click.echo(f"The account {name} is no longer in {take_out(config_folder(), name)}.")
+    text = words("The account {name} is no longer in {path}.")
+    click.echo(text.format(name=name, path=take_out(config_folder(), name)))
 
 
 @account.command()

@@ -13,6 +13,7 @@ from data.records.changes import Change, Done
 from data.records.tickets import Status
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.look.shown import safe_line
+from tui.look.words import piecewise, words
 from tui.look.written_values import iso
 
 _ALL = "all"
@@ -174,7 +175,9 @@ def tell(
             | ({"cc": list(copies)} if copies is not None else {})
         )
         return
-    summary = done.summary if until is None else f"{done.summary} until {until}"
-    click.echo(f"Undone: {summary}" if undone else summary)
+    summary = piecewise(done.summary)
+    if until is not None:
+        summary = words("{summary} until {when}").format(summary=summary, when=until)
+    click.echo(words("Undone: {summary}").format(summary=summary) if undone else summary)
     if copies:
-        click.echo(f"Copies to {safe_line(', '.join(copies))}")
+        click.echo(words("Copies to {people}").format(people=safe_line(", ".join(copies))))

@@ -19,6 +19,7 @@ from data.store import Store
 from queues.ground.roles import Right
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.cli.confirming import confirm
+from tui.look.words import counted, words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.settings import load
@@ -55,7 +56,8 @@ def backup(file: Path | None, list_: bool, automatic: bool, db: Path | None, as_
         if as_json:
             _tell(made, as_json=True)
         else:
-            click.echo(f"{safe_line(str(made.path))}, {_megabytes(made.size)}, opened and found sound")
+            text = words("{path}, {size}, opened and found sound")
+            click.echo(text.format(path=safe_line(str(made.path)), size=_megabytes(made.size)))
 
 
 def _tell(copy: Backup, *, as_json: bool) -> None:
@@ -153,7 +155,8 @@ def restore(file: Path | None, list_: bool, salvage: bool, yes: bool, db: Path |
         _salvage(path, file or path, now, agent, yes=yes, as_json=as_json)
         return
     source = _named(path, file)
-    confirm(yes, f"Replace {path} by {source.name}? The file that is there now is kept.")
+    question = words("Replace {path} by {name}? The file that is there now is kept.")
+    confirm(yes, question.format(path=path, name=source.name))
     done = restore_file(path, source, now, agent)
     if as_json:
         write_json(
@@ -166,17 +169,20 @@ def restore(file: Path | None, list_: bool, salvage: bool, yes: bool, db: Path |
             }
         )
         return
-    click.echo(f"{safe_line(str(path))} is now {safe_line(source.name)}.")
+    click.echo(words("{path} is now {name}.").format(path=safe_line(str(path)), name=safe_line(source.name)))
     _tell_rest(done.kept, done.events_lost, done.in_doubt)
 
 
 def _tell_rest(kept: Path | None, events_lost: int | None, in_doubt: int) -> None:
     if kept is not None:
-        lost = "unknown" if events_lost is None else f"{events_lost}"
-        click.echo(f"The file before it is kept as {safe_line(str(kept))}; events that only that one has: {lost}.")
+        lost = words("unknown") if events_lost is None else f"{events_lost}"
+        text = words("The file before it is kept as {path}; events that only that one has: {lost}.")
+        click.echo(text.format(path=safe_line(str(kept)), lost=lost))
     if in_doubt:
-        replies = "1 reply is" if in_doubt == 1 else f"{in_doubt} replies are"
-        click.echo(f"{replies} in doubt and will not be sent; `tridesk outbox list` shows them.")
+        text = counted("{n} reply is in doubt and will not be sent; `tridesk outbox list` shows it.",
+                       "{n} replies are in doubt and will not be sent; `tridesk outbox list` shows them.",
+                       in_doubt)  # fmt: skip
+        click.echo(text.format(n=in_doubt))
 
 
 def _named(path: Path, file: Path | None) -> Path:
@@ -197,14 +203,16 @@ def _named(path: Path, file: Path | None) -> Path:
 def _salvage(path: Path, damaged: Path, now: int, agent: str, *, yes: bool, as_json: bool) -> None:
     from data.recovery.salvage import salvage
 
-    confirm(yes, f"Replace {path} by what can be read of {damaged}? The file that is there now is kept.")
+    question = words("Replace {path} by what can be read of {damaged}? The file that is there now is kept.")
+    confirm(yes, question.format(path=path, damaged=damaged))
     done = salvage(path, damaged, now, agent)
     if as_json:
         kept = str(done.restored.kept) if done.restored.kept else None
         write_json({"desk": str(path), "rows": done.rows, "damaged": list(done.damaged), "kept": kept})
         return
     names = ("ticket", "message", "customer", "draft", "outbox", "event")
-    counts = ", ".join(f"{done.rows.get(name, 0)} of {name}" for name in names)
-    click.echo(f"Read from {safe_line(str(damaged))}: {counts}.")
-    click.echo(f"Tables with unreadable rows: {', '.join(done.damaged) or 'none'}.")
+    counts = ", ".join(words("{n} of {name}").format(n=done.rows.get(name, 0), name=name) for name in names)
+    click.echo(words("Read from {path}: {counts}.").format(path=safe_line(str(damaged)), counts=counts))
+    tables = ", ".join(done.damaged) or words("none")
+    click.echo(words("Tables with unreadable rows: {tables}.").format(tables=tables))
     _tell_rest(done.restored.kept, None, done.restored.in_doubt)

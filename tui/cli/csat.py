@@ -14,6 +14,7 @@ from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.cli.listing import rating_keys
 from tui.look.shown import safe_line
+from tui.look.words import words
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def list_them(since: str, low: bool, ticket: int | None, everything: bool, db: P
         for rating in ratings:
             write_json(keys(rating, store)) if as_json else click.echo(line(rating))
     if not ratings and not as_json:
-        click.echo("No ratings here.", err=True)
+        click.echo(words("No ratings here."), err=True)
     elif not as_json:
         standing = [rating for rating in ratings if rating.state == "stands"]
         good = sum(rating.value >= SATISFIED for rating in standing)

@@ -12,6 +12,7 @@ from data.records.tickets import Status
 from tui.cli.acting import carry_out, tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, ticket_keys, write_json
 from tui.look.shown import safe_line
+from tui.look.words import piecewise, words
 from tui.setup.clock import wall_clock
 
 _tickets = click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
@@ -137,9 +138,9 @@ def next_(instead_of: int | None, reason: str, db: Path | None, as_json: bool) -
         ticket = desk.store.tickets.get(found.ticket_id) if found is not None else None
         if found is None or ticket is None:
             if not as_json:
-                click.echo("Nothing waits.", err=True)
+                click.echo(words("Nothing waits."), err=True)
             return
         if as_json:
             write_json({**ticket_keys(ticket, desk.store.customers.get(ticket.customer_id)), "why": found.why})
             return
-        click.echo(f"#{ticket.id} {safe_line(ticket.subject)}\n{safe_line(found.why)}")
+        click.echo(f"#{ticket.id} {safe_line(ticket.subject)}\n{safe_line(piecewise(found.why))}")

@@ -12,6 +12,7 @@ from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, reading, write_json
 from tui.deciding.escalation_text import HandingOver, due_of
+from tui.look.words import words
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder
 
@@ -59,7 +60,7 @@ def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_
     for escalation in results:
         write_json(escalation_keys(escalation, now)) if as_json else click.echo(escalation_line(escalation, now))
     if not results and not as_json:
-        click.echo("No escalations here.", err=True)
+        click.echo(words("No escalations here."), err=True)
 
 
 @click.group()

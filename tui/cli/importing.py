@@ -15,6 +15,7 @@ from tui.cli.common import chosen, db_option
 from tui.first_run.importing import Progress as Reached
 from tui.first_run.importing import import_files
 from tui.look.shown import safe_line, shown_values
+from tui.look.words import words
 
 _SHOWN = 20
 """Unreadable messages, refused records and unmapped fields named in the summary; `--json` names all."""
@@ -76,28 +77,32 @@ def _import(
 
 
 def _summarise(report: Report, own_found: list[str]) -> None:
-    click.echo(f"{report.seen} messages: {report.new} new tickets, {report.joined} joined a ticket, "
-               f"{report.duplicates} already here, {len(report.unreadable)} kept raw because unreadable.")  # fmt: skip
+    summary = words("{n} messages: {new} new tickets, {joined} joined a ticket, {twice} already here, "
+                    "{raw} kept raw because unreadable.")  # fmt: skip
+    click.echo(summary.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
+                              raw=len(report.unreadable)))  # fmt: skip
     for source, reason in report.unreadable[:_SHOWN]:
-        click.echo(f"  unreadable: {safe_line(source)}: {safe_line(reason)}")
+        text = words("  unreadable: {source}: {reason}")
+        click.echo(text.format(source=safe_line(source), reason=safe_line(reason)))
     if len(report.unreadable) > _SHOWN:
-        click.echo(f"  … and {len(report.unreadable) - _SHOWN} more; --json names all.")
+        click.echo(words("  … and {n} more; --json names all.").format(n=len(report.unreadable) - _SHOWN))
     if own_found:
-        click.echo(f"Taken as our own: {', '.join(gate.safe_line(address) for address in own_found)}.")
+        addresses = ", ".join(gate.safe_line(address) for address in own_found)
+        click.echo(words("Taken as our own: {addresses}.").format(addresses=addresses))
     _unmapped(report.unmapped())
     for sentence in report.refused[:_SHOWN]:
         click.echo(safe_line(sentence), err=True)
     more = len(report.refused) - _SHOWN + report.untold
     if more > 0:
-        click.echo(f"… and {more} more; --json names them.", err=True)
+        click.echo(words("… and {n} more; --json names them.").format(n=more), err=True)
 
 
 def _unmapped(fields: list[dict[str, Any]]) -> None:
     if not fields:
         return
-    click.echo("Fields without an equivalent, kept with the tickets (export tickets --json shows them):")
+    click.echo(words("Fields without an equivalent, kept with the tickets (export tickets --json shows them):"))
     for field in fields[:_SHOWN]:
         name, example = safe_line(field["field"]), safe_line(field["example"])
         click.echo(f"  {field['tool']:<10} {name:<32} {field['count']:>7}  {example}")
     if len(fields) > _SHOWN:
-        click.echo(f"  … and {len(fields) - _SHOWN} more fields; --json names all.")
+        click.echo(words("  … and {n} more fields; --json names all.").format(n=len(fields) - _SHOWN))

@@ -25,7 +25,7 @@ def keys(check: bool, sheet: bool, test: bool, as_json: bool) -> None:
     settings = load().settings
     keymap = keymap_from(settings.keys, settings.preset)
     if check:
-        click.echo("The keymap is sound.")
+        click.echo(words("The keymap is sound."))
     elif sheet:
         for line in sheet_lines(keymap):
             click.echo(line)

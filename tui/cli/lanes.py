@@ -16,6 +16,7 @@ from tui.lanes.lane_stands import LaneStand, lanes_with_none, stand_of
 from tui.look.lane_titles import lane_title
 from tui.look.short_times import span
 from tui.look.shown import safe_line
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 
@@ -51,7 +52,10 @@ def lanes(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
                 click.echo(safe_line(_line(stand, now)))
         if lanes_before(desk.store) is not None and not as_json:
             click.echo(
-                "The lanes have changed since tickets were placed; `tridesk lanes --again --dry-run` shows what moves.",
+                words(
+                    "The lanes have changed since tickets were placed; "
+                    "`tridesk lanes --again --dry-run` shows what moves."
+                ),
                 err=True,
             )
 
@@ -66,14 +70,15 @@ def _report(moves: Plan, action: int | None, *, moved: int, as_json: bool) -> No
         counts = {"looked_at": moves.looked_at, "moves": len(moves.moves), "by_hand": moves.by_hand}
         write_json({**counts, "groups": groups, "examples": examples, "moved": moved, "action": action})
         return
-    kept = f"; {moves.by_hand:,} stay where an agent has put them" if moves.by_hand else ""
-    click.echo(f"{moves.looked_at:,} open tickets, {len(moves.moves):,} belong in another lane{kept}.")
+    text = words("{n:,} open tickets, {moving:,} belong in another lane{kept}.")
+    kept = words("; {n:,} stay where an agent has put them").format(n=moves.by_hand) if moves.by_hand else ""
+    click.echo(text.format(n=moves.looked_at, moving=len(moves.moves), kept=kept))
     for said, count in moves.lanes():
         click.echo(f"  {count:>7,}  {said}")
     for move in moves.moves[:EXAMPLES]:
         click.echo(f"  #{move.ticket_id}  {lanes_of(move)}  {safe_line(move.subject)[:50]}")
     if action is not None:
-        click.echo(f"Moved {moved:,}; `tridesk undo` takes it back.")
+        click.echo(words("Moved {n:,}; `tridesk undo` takes it back.").format(n=moved))
 
 
 def _keys(stand: LaneStand) -> dict[str, Any]:
@@ -93,16 +98,17 @@ def _conditions(lane: Lane) -> dict[str, tuple[str, ...]]:
 
 def _line(stand: LaneStand, now: int) -> str:
     lane = stand.lane
-    late = f", {stand.late} late" if stand.late else ""
-    due = f", next in {span(stand.due_at - now)}" if stand.due_at is not None else ""
+    waits = words("{n} waiting").format(n=stand.active)
+    late = words(", {n} late").format(n=stand.late) if stand.late else ""
+    due = words(", next in {span}").format(span=span(stand.due_at - now)) if stand.due_at is not None else ""
     takes = "; ".join(
         part
         for part in (
-            "handles harm" if lane.harm else "",
+            words("handles harm") if lane.harm else "",
             described(lane.filter),
-            f"{lane.order} first" if lane.order != "due" else "",
+            words("{order} first").format(order=lane.order) if lane.order != "due" else "",
         )
         if part
     )
-    name = f"{stand.number} {lane.name or 'no lane':<12} {lane_title(lane):<16}"
-    return f"{name} {f'{stand.active} waiting{late}{due}':<36} {takes}".rstrip()
+    name = f"{stand.number} {lane.name or words('no lane'):<12} {lane_title(lane):<16}"
+    return f"{name} {f'{waits}{late}{due}':<36} {takes}".rstrip()

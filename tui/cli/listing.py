@@ -29,6 +29,7 @@ from tui.cli.common import (
     write_json,
 )
 from tui.look.shown import safe_line, safe_text
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.settings import load
@@ -68,7 +69,7 @@ def list_(db: Path | None, lane: str | None, status: str | None, everything: boo
             else:
                 click.echo(ticket_line(ticket, customer) + (f"  [with {safe_line(team)}]" if team else ""))
         if not tickets and not as_json:
-            click.echo("No tickets here.", err=True)
+            click.echo(words("No tickets here."), err=True)
 
 
 def _lanes(store: Store, named: str | None) -> list[str] | None:
@@ -136,7 +137,7 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             return
         click.echo(ticket_line(ticket, customer))
         if ticket.merged_into is not None:
-            click.echo(f"merged into #{ticket.merged_into}")
+            click.echo(words("merged into #{n}").format(n=ticket.merged_into))
         click.echo(figures_line(figures))
         for escalation in escalations:
             click.echo(escalation_line(escalation, now))
@@ -260,7 +261,7 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
             else:
                 click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(hit.snippet)}")
         if not hits and not as_json:
-            click.echo("Nothing found.", err=True)
+            _say_nothing_found()
 
 
 def _quoted(word: str) -> str:
@@ -271,3 +272,7 @@ def _quoted(word: str) -> str:
     is_operator = bool(colon) and " " not in head
     minus = "-" if word.startswith("-") and not is_operator else ""
     return f'{head}:"{rest}"' if is_operator else f'{minus}"{word.removeprefix(minus)}"'
+
+
+def _say_nothing_found() -> None:
+    click.echo(words("Nothing found."), err=True)

@@ -8,20 +8,21 @@ import click
 
 from data.errors import InputError
 from tui.lock import passphrase
+from tui.look.words import words
 
 
 @click.command()
 @click.option("--remove", is_flag=True, help="Forget the passphrase; the lock then opens with Enter.")
 def lock(remove: bool) -> None:
     """Set the passphrase of the screen's lock. In a script, it is read from standard input, one line."""
-    if passphrase.is_set() and not passphrase.matches(_asked("Current passphrase", new=False)):
+    if passphrase.is_set() and not passphrase.matches(_asked(words("Current passphrase"), new=False)):
         raise InputError("Not changed", "That is not the current passphrase; try again.")
     if remove:
         passphrase.remove()
-        click.echo("The lock has no passphrase now.")
+        click.echo(words("The lock has no passphrase now."))
         return
-    passphrase.set_passphrase(_asked("New passphrase", new=True))
-    click.echo("The lock asks for it: f12 locks, and so do some minutes without a key ([lock] in config.toml).")
+    passphrase.set_passphrase(_asked(words("New passphrase"), new=True))
+    click.echo(words("The lock asks for it: f12 locks, and so do some minutes without a key ([lock] in config.toml)."))
 
 
 def _asked(question: str, *, new: bool) -> str:

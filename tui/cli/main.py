@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from data.errors import DeskError
+from tui.cli.in_language import speak, translate
 from tui.look.shown import safe_text
 
 COMMANDS = {
@@ -91,7 +92,7 @@ class Lazy(click.Group):
             return None
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), name)
-        return command
+        return translate(command)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,6 +106,8 @@ def cli(ctx: click.Context, db: Path | None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; return the exit code. Raises DeskError for an error of the desk."""
+    speak()
+    translate(cli)
     try:
         code = cli.main(args=arguments, prog_name="tridesk", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -8,6 +8,7 @@ import click
 
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.look.shown import safe_line
+from tui.look.words import piecewise
 from tui.look.written_values import iso
 
 
@@ -60,7 +61,7 @@ def _settle(entry_id: int, wish: str, db: Path | None, as_json: bool) -> None:
     if as_json:
         write_json({"action": done.action, "summary": done.summary, "tickets": list(done.ticket_ids)})
     else:
-        click.echo(done.summary)
+        click.echo(piecewise(done.summary))
 
 
 @outbox.command()

@@ -19,6 +19,7 @@ from data.store import Store
 from queues.connectors.outbox_folder import OutboxFolder
 from tui.cli.common import acting, chosen, db_option, json_option, reading, write_json
 from tui.cli.confirming import confirm
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.personal_files import clean_logs, logs_with
@@ -84,7 +85,7 @@ def erase(
             return
         if not reason.strip():
             raise RuleError("No reason", "Erasing is recorded with its reason; give one with --reason.")
-        confirm(yes, f"Erase customer {customer.id} for good? It cannot be undone.")
+        confirm(yes, words("Erase customer {id} for good? It cannot be undone.").format(id=customer.id))
         done = desk.erase(customer.id, reason)
     for file in copies:
         file.unlink(missing_ok=True)
@@ -98,9 +99,10 @@ def erase(
         erased = {"erased": True, "rows": dict(done.rows), "backups_removed": not keep_backups}
         write_json({**report, **erased}, as_given=True)
         return
-    click.echo(f"Erased: {sum(done.rows.values())} rows. Who and why is recorded; `tridesk verify` says intact.")
+    text = words("Erased: {n} rows. Who and why is recorded; `tridesk verify` says intact.")
+    click.echo(text.format(n=sum(done.rows.values())))
     if keep_backups and backups:
-        click.echo("The backups above still hold the person, until rotation removes them.")
+        click.echo(words("The backups above still hold the person, until rotation removes them."))
 
 
 def _report(planned: Erasure, files: list[Path], backups: list[Path], store: Store) -> dict[str, Any]:
@@ -126,17 +128,20 @@ def _show(report: Mapping[str, Any], *, as_json: bool) -> None:
         write_json({**report, "erased": False}, as_given=True)
         return
     known = ", ".join(report["known_as"])
-    click.echo(f"Customer {report['customer']}: {safe_line(report['name'])} ({safe_line(known)})")
-    numbers = ", ".join(f"#{number}" for number in report["tickets"]) or "none"
-    click.echo(f"Tickets: {numbers}; messages: {report['messages']}")
-    for title, key in (("Files with them", "files"), ("Backups with them", "backups")):
+    text = words("Customer {n}: {name} ({known})")
+    click.echo(text.format(n=report["customer"], name=safe_line(report["name"]), known=safe_line(known)))
+    numbers = ", ".join(f"#{number}" for number in report["tickets"]) or words("none")
+    click.echo(words("Tickets: {numbers}; messages: {n}").format(numbers=numbers, n=report["messages"]))
+    for title, key in ((words("Files with them"), "files"), (words("Backups with them"), "backups")):
         for file in report[key]:
             click.echo(f"{title}: {safe_line(file)}")
     for export in report["exports"]:
-        click.echo(f"Exported since they are known: {export['what']}, {export['at']}, {safe_line(export['by'])}")
+        text = words("Exported since they are known: {what}, {at}, {by}")
+        click.echo(text.format(what=export["what"], at=export["at"], by=safe_line(export["by"])))
     if report["named_elsewhere"]:
         numbers = ", ".join(f"#{number}" for number in report["named_elsewhere"])
-        click.echo(f"Their name is in other tickets too and stays there; look at {numbers}.")
+        text = words("Their name is in other tickets too and stays there; look at {numbers}.")
+        click.echo(text.format(numbers=numbers))
 
 
 @click.command()
@@ -211,7 +216,7 @@ def legal_hold(person: str | None, reason: str, lift: bool, db: Path | None, as_
     if as_json:
         write_json({"customer": customer.id, "state": state})
     else:
-        click.echo(f"customer:{customer.id} {state}")
+        click.echo(f"customer:{customer.id} {words('lifted') if lift else words('held')}")
 
 
 @click.command()
@@ -237,16 +242,17 @@ def retention(apply_: bool, yes: bool, db: Path | None, as_json: bool) -> None:
                 write_json(row)
             else:
                 numbers = ", ".join(f"#{number}" for number in tickets[:20]) + (" …" if len(tickets) > 20 else "")
-                what = f"{rule.lane or 'every lane'}, {rule.kind or 'every kind'}, after {rule.days} days"
-                click.echo(f"{safe_line(what)}: {len(tickets)} tickets {numbers}".rstrip())
+                text = words("{lane}, {kind}, after {days} days: {n} tickets {numbers}")
+                lane, kind = rule.lane or words("every lane"), rule.kind or words("every kind")
+                what = text.format(lane=lane, kind=kind, days=rule.days, n=len(tickets), numbers=numbers)
+                click.echo(safe_line(what).rstrip())
         total = sum(len(tickets) for _, tickets in plan)
         if not apply_ or not total:
             return
-        confirm(yes, f"Erase the content of {total} tickets for good? It cannot be undone.")
+        confirm(yes, words("Erase the content of {n} tickets for good? It cannot be undone.").format(n=total))
         done = desk.expire(rules)
     if as_json:
         write_json({"erased": done})
     else:
-        click.echo(
-            f"Erased the content of {done} tickets; earlier backups still hold them until rotation removes them."
-        )
+        text = words("Erased the content of {n} tickets; earlier backups still hold them until rotation removes them.")
+        click.echo(text.format(n=done))

@@ -17,6 +17,7 @@ from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
 from tui.deciding.escalation_text import HandingOver
 from tui.look.shown import safe_line
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.setup.clock import wall_clock
@@ -39,7 +40,7 @@ def list_them(everything: bool, db: Path | None, as_json: bool) -> None:
     for item in problems:
         write_json(_keys(item)) if as_json else click.echo(_line(item))
     if not problems and not as_json:
-        click.echo("No problems here.", err=True)
+        click.echo(words("No problems here."), err=True)
 
 
 @problem.command()

@@ -14,6 +14,7 @@ from queues.procedures import wording_diff
 from queues.procedures.procedure import Procedure, Step, procedure_for
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.look.shown import safe_line
+from tui.look.words import piecewise
 from tui.look.written_values import iso
 
 
@@ -58,7 +59,9 @@ def answer(ticket_id: int, step: str, value: str | None, take_back: bool, db: Pa
     """
     with acting(db) as desk:
         done = desk.take_step(ticket_id, step, None if take_back else value if value is not None else True)
-        write_json({"action": done.action, "summary": done.summary}) if as_json else click.echo(safe_line(done.summary))
+        write_json({"action": done.action, "summary": done.summary}) if as_json else click.echo(
+            safe_line(piecewise(done.summary))
+        )
 
 
 @click.command()

@@ -15,6 +15,7 @@ from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import moment, span
 from tui.look.shown import safe_line, safe_text
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.shifts.handover_line import left_line
 
@@ -49,7 +50,7 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
                 stand = f"#{promise.ticket_id:<6} {_stand(promise, now):<14} {moment(promise.due_at, zone):<17}"
                 click.echo(f"{stand} {_words(promise, store)}")
         if not given_promises and not as_json:
-            click.echo("No promises here.", err=True)
+            click.echo(words("No promises here."), err=True)
 
 
 @click.command()
@@ -77,7 +78,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
         else:
             click.echo(left_line(open_item, now))
     if not open_items and not as_json:
-        click.echo("Nothing is open; have a good evening.", err=True)
+        click.echo(words("Nothing is open; have a good evening."), err=True)
 
 
 def _until(answer: str, now: int) -> int:

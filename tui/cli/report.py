@@ -8,17 +8,19 @@ from pathlib import Path
 
 import click
 
-from queues.figures.grouping import AGE_NAMES, By
+from queues.figures.grouping import AGE_NAMES, By, Grouped
 from queues.figures.metrics import Metric
 from queues.figures.reporting import Period, Report, measures_behind, reports
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
+from tui.look.short_times import month, weekday
 from tui.look.shown import safe_line
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.reports.hours import elapsed_of
 from tui.reports.html_page import groupings
 from tui.reports.report_files import lines_of, write_csv, write_page
-from tui.reports.rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, rows, shown
+from tui.reports.rows import CHAPTERS, EMPTY, ORDER, SHORT, Row, change, group_name, rows, shown
 from tui.setup.clock import wall_clock
 
 _MOST_DAYS = 366
@@ -71,7 +73,7 @@ def report(
                     listed += 1
                     _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             if not listed:
-                click.echo("No tickets are behind that figure.", err=True)
+                click.echo(words("No tickets are behind that figure."), err=True)
             return
         if page is not None:
             held = reports(store, period, groupings(By(by), period), place, elapsed=elapsed)
@@ -101,35 +103,36 @@ def _put_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool
 
 
 def _put_words(report: Report, zone: tzinfo) -> None:
-    days = f"{_day(report.period.since, zone)} to {_day(report.period.until, zone)}"
+    days = words("{since} to {until}").format(
+        since=_day(report.period.since, zone), until=_day(report.period.until, zone)
+    )
     listed = list(rows(report))
     if not listed:
-        click.echo(f"Nothing happened from {days}; --since 30d looks further back.")
+        click.echo(words("Nothing happened from {days}; --since 30d looks further back.").format(days=days))
         return
-    click.echo(f"{days}, compared with the same length before; durations are medians")
+    click.echo(words("{days}, compared with the same length before; durations are medians").format(days=days))
     if report.by is not By.ALL:
-        _put_groups(listed)
+        _put_groups(listed, report.by)
         return
     by_metric = {row.metric: row for row in listed}
     for title, metrics in CHAPTERS:
-        click.echo(f"\n{title}")
+        click.echo(f"\n{words(title)}")
         for metric in (item for item in metrics if item in by_metric):
             row = by_metric[metric]
-            click.echo(
-                f"  {metric:<18}{shown(metric, row.now):>9}  before {shown(metric, row.before):>9}  {change(row)}"
-            )
+            now, before, word = shown(metric, row.now), shown(metric, row.before), words("before")
+            click.echo(f"  {words(metric):<18}{now:>9}  {word} {before:>9}  {change(row)}")
 
 
-def _put_groups(listed: list[Row]) -> None:
+def _put_groups(listed: list[Row], by: Grouped) -> None:
     by_group: dict[str, dict[Metric, Row]] = {}
     for row in listed:
         by_group.setdefault(row.group, {})[row.metric] = row
     seen = {row.metric for row in listed}
     columns = [metric for metric in (*SHORT, *ORDER) if metric in seen]
-    click.echo("".join([f"{'':<22}", *(f"{metric:>17}" for metric in columns)]))
+    click.echo("".join([f"{'':<22}", *(f"{words(metric):>17}" for metric in columns)]))
     for group, held in by_group.items():
         cells = [shown(metric, held[metric].now) if metric in held else "-" for metric in columns]
-        click.echo("".join([f"{safe_line(group)[:21]:<22}", *(f"{cell:>17}" for cell in cells)]))
+        click.echo("".join([f"{group_name(by, safe_line(group))[:21]:<22}", *(f"{cell:>17}" for cell in cells)]))
 
 
 def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
@@ -142,10 +145,11 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
     from tui.look.text_charts import spark
 
     click.echo()
-    late = f" of the last {_MOST_DAYS}" if len(days) == _MOST_DAYS else ""
+    text = words("a day, most {most}") if len(days) < _MOST_DAYS else words("a day of the last {days}, most {most}")
     for metric in (Metric.RECEIVED, Metric.SOLVED):
         counts = [by_day.now.get(day, {}).get(metric, EMPTY).count for day in days]
-        click.echo(f"  {metric:<18}{spark(counts)}  a day{late}, most {max(counts):,}")
+        said = text.format(days=_MOST_DAYS, most=f"{max(counts):,}")
+        click.echo(f"  {words(metric):<18}{spark(counts)}  {said}")
 
 
 def _put_ages(by_age: Report) -> None:
@@ -154,10 +158,11 @@ def _put_ages(by_age: Report) -> None:
     if any(count for _, count in counts):
         from tui.look.text_charts import bars
 
-        click.echo("\nbacklog by age")
-        for line in bars([(name, count, f"{count:,}") for name, count in counts], 60):
+        click.echo("\n" + words("backlog by age"))
+        for line in bars([(words(name), count, f"{count:,}") for name, count in counts], 60):
             click.echo(f"  {line}")
 
 
 def _day(at: int, zone: tzinfo) -> str:
-    return f"{datetime.fromtimestamp(at, zone):%a %d %b %Y %H:%M}"
+    local = datetime.fromtimestamp(at, zone)
+    return f"{weekday(local)} {local:%d} {month(local)} {local:%Y %H:%M}"

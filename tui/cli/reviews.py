@@ -16,6 +16,7 @@ from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
 from tui.cli.review_scoring import FOLDER, calibrate, score
 from tui.look.shown import safe_line, safe_text
+from tui.look.words import words
 from tui.look.written_values import iso
 from tui.reviews.review_lines import answer_line, mark_lines, percent, stand, version_words
 from tui.setup.settings import config_folder
@@ -105,7 +106,7 @@ def list_them(
         for review in shown:
             write_json(_keys(review, desk.store)) if as_json else click.echo(_line(review, desk.store))
     if not shown and not as_json:
-        click.echo("No reviews here.", err=True)
+        click.echo(words("No reviews here."), err=True)
 
 
 def _since(text: str) -> int:

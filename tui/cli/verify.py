@@ -13,6 +13,7 @@ from data.desk_file.make_backup import anchors_of
 from data.store import Store
 from data.tables.event_chain import Break, Verdict
 from tui.cli.common import chosen, db_option, json_option, write_json
+from tui.look.words import words
 from tui.look.written_values import iso
 
 _MOST_SHOWN = 20
@@ -42,7 +43,8 @@ def verify(db: Path | None, as_json: bool) -> None:
         for line in sentences(verdict.breaks) or [summary(verdict)]:
             click.echo(line)
         if verdict.events:
-            click.echo(f"End of the record: event {verdict.head[0]}, {verdict.head[1]}")
+            text = words("End of the record: event {n}, {link}")
+            click.echo(text.format(n=verdict.head[0], link=verdict.head[1]))
     if verdict.breaks:
         sys.exit(1)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from queues.figures.effort import Took, took
-from tui.look.words import words
+from tui.look.words import counted, words
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -47,7 +47,9 @@ def figures(summary: Coaching) -> list[str]:
     """Return one line per figure, with its change."""
     if not summary.now.tickets:
         return [words("No solved tickets in the last {days} days.").format(days=summary.days)]
-    heading = words("{n} solved tickets in {days} days; medians, and the {days} days before")
+    heading = counted("{n} solved ticket in {days} days; medians, and the {days} days before",
+                      "{n} solved tickets in {days} days; medians, and the {days} days before",
+                      summary.now.tickets)  # fmt: skip
     names = (words("keys"), words("letters typed"), words("seconds"))
     now = (summary.now.keys, summary.now.letters, summary.now.seconds)
     before = (summary.before.keys, summary.before.letters, summary.before.seconds)

@@ -10,7 +10,7 @@ from data.records.changes import Change, Done
 from data.records.tickets import ACTIVE, Ticket
 from tui.context.desk_context import DeskContext
 from tui.look.short_times import span
-from tui.look.words import words
+from tui.look.words import piecewise, words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -80,7 +80,7 @@ class Changing:
 
     def tell(self, done: Done) -> None:
         """Show the result, and by which key and until when it can be undone."""
-        self._desk.say(f"{done.summary} · {self.undo_words(done)}")
+        self._desk.say(f"{piecewise(done.summary)} · {self.undo_words(done)}")
 
     def tell_late(self, result: object) -> None:
         """Show the result of a change that was saved after the agent had moved on."""

@@ -24,6 +24,7 @@ from tui.cards.key_line import KeyLine
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.shown import beginning
+from tui.look.stored_words import subject_line
 from tui.look.words import words
 
 MOST_RATINGS = 10
@@ -94,7 +95,9 @@ class CustomerCard(BaseCard[int]):
         row = past.row
         mark = "▸" if row.id == self._here else " "
         ago = words("{span} ago").format(span=span(max(0, self._now - row.updated_at)))
-        head = f"{mark}#{row.id} {one_line(past.lane)} · {row.status.value} · {ago} · {one_line(row.subject)}"
+        head = (
+            f"{mark}#{row.id} {one_line(past.lane)} · {words(row.status.value)} · {ago} · {subject_line(row.subject)}"
+        )
         return f"{head}\n   {last_word(past.last)}"
 
 

@@ -20,7 +20,7 @@ from tui.look.lane_titles import lane_title
 from tui.look.one_line import fit, one_line
 from tui.look.shown import safe_text
 from tui.look.theme import THEME_SETTING
-from tui.look.words import words
+from tui.look.words import counted, words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -112,8 +112,10 @@ class CloserLook(Part):
         if address_of:
             self.desk.writer.submit(lambda desk: desk.note_unmasked(address_of, [Kind.EMAIL], "clipboard"))
         self.desk.app.copy_to_clipboard(copied)
-        names = words("Copied by the terminal (OSC 52): {name}, {n} characters")
-        self.desk.say(names.format(name=name, n=len(copied)))
+        n = len(copied)
+        message = counted("Copied by the terminal (OSC 52): {name}, {n} character",
+                          "Copied by the terminal (OSC 52): {name}, {n} characters", n)  # fmt: skip
+        self.desk.say(message.format(name=name, n=n))
 
     def _choose_theme(self) -> None:
         """Choose the colours; the desk file remembers them."""

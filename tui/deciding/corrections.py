@@ -16,7 +16,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.lane_titles import lane_title
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -189,4 +189,4 @@ class Corrections(Part):
         await self.desk.ask(carry_out, done)
 
     def _ask_reason(self, error: ReasonError, then: Callable[[str], Awaitable[None]]) -> None:
-        self.desk.ask_about_targets(one_line(error.message), words("why; kept with the event"), then)
+        self.desk.ask_about_targets(one_line(translated(error.message)), words("why; kept with the event"), then)

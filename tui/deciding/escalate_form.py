@@ -22,7 +22,7 @@ from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.deciding.escalation_text import due_of
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 
 MOST_SHOWN = 6
 """The most teams listed under the line."""
@@ -117,7 +117,7 @@ class EscalateForm(BaseCard[Escalation]):
         try:
             due_at = due_of(self.due.value, self._now, self._zone)
         except InputError as error:
-            self._tell(error.message)
+            self._tell(translated(error.message))
             self.due.focus()
             return
         self.dismiss(

@@ -17,6 +17,7 @@ from tui.context.part import Part
 from tui.deciding.escalation_text import known_teams
 from tui.look.one_line import one_line
 from tui.look.short_times import later
+from tui.look.stored_words import subject_line
 from tui.look.words import words
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ class Escalations(Part):
                 if asked is not None:
                     await self.changing.change_of(ids, Change(escalate=asked), versions=seen)
 
-            named = f"#{first.id} {one_line(first.subject)}" if len(ids) == 1 else f"{len(ids)} tickets"
+            named = (
+                f"#{first.id} {subject_line(first.subject)}"
+                if len(ids) == 1
+                else words("{n} tickets").format(n=len(ids))
+            )
             self.desk.push_screen(EscalateForm(named, *proposed, self.desk.clock(), self.desk.ways.time_zone), handed)
 
         await self.desk.ask(lambda desk: self._proposed(desk, first), show)

@@ -12,7 +12,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import counted, words
 from tui.replying.bulk_answer import BulkAnswer
 
 _DONE = (Status.SOLVED, Status.CLOSED)
@@ -64,7 +64,8 @@ class Problems(Part):
             lines.append(("link:0", words("Unlink from {named}").format(named=named)))
         for problem in self.desk.store.problems.all():
             if linked is None or problem.id != linked.id:
-                text = words("Link to {label} {title} ({n} tickets)")
+                text = counted("Link to {label} {title} ({n} ticket)", "Link to {label} {title} ({n} tickets)",
+                               problem.tickets)  # fmt: skip
                 lines.append(
                     (
                         f"link:{problem.id}",

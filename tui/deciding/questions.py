@@ -10,7 +10,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.short_times import later, moment
-from tui.look.words import words
+from tui.look.words import piecewise, words
 
 
 class Questions(Part):
@@ -44,7 +44,9 @@ class Questions(Part):
             self.changing.changed(done)
             message = words("{summary} until {when} · {undo}")
             self.desk.say(
-                message.format(summary=done.summary, when=moment(until, zone), undo=self.changing.undo_words(done))
+                message.format(
+                    summary=piecewise(done.summary), when=moment(until, zone), undo=self.changing.undo_words(done)
+                )
             )
 
         await self.changing.change(Change(snooze_until=until), snoozed)

@@ -11,7 +11,7 @@ from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import counted, translated, words
 
 if TYPE_CHECKING:
     from queues.desk.route_again import Plan
@@ -51,16 +51,18 @@ class RouteAgain(Part):
             finally:
                 store.close()
         except DeskError as error:
-            self.desk.from_thread(self.desk.say, f"{error.title}: {error.message}", severe=True)
+            self.desk.from_thread(self.desk.say, f"{translated(error.title)}: {translated(error.message)}", severe=True)
             return
         self.desk.from_thread(then, routing_plan)
 
     def _ask_about(self, routing_plan: Plan) -> None:
         from tui.cards.key_menu import KeyMenu, Line
 
-        looked = words("{n} open tickets; the rules would move {m}").format(
-            n=f"{routing_plan.looked_at:,}", m=f"{len(routing_plan.moves):,}"
-        )
+        looked = counted(
+            "{n} open ticket; the rules would move {m}",
+            "{n} open tickets; the rules would move {m}",
+            routing_plan.looked_at,
+        ).format(n=f"{routing_plan.looked_at:,}", m=f"{len(routing_plan.moves):,}")
         if not routing_plan.moves:
             self.desk.say(looked)
             return

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from data.records.tickets import Ticket
 from tui.context.desk_context import DeskContext
 from tui.look.one_line import one_line
+from tui.look.stored_words import subject_line
 from tui.look.words import words
 
 _TYPED = "typed:"
@@ -42,7 +43,7 @@ def _candidates(desk: DeskContext, ids: Sequence[int]) -> list[tuple[str, str]]:
 
 
 def _line(ticket: Ticket) -> tuple[str, str]:
-    return str(ticket.id), f"#{ticket.id} {ticket.status.value}: {one_line(ticket.subject)}"
+    return str(ticket.id), f"#{ticket.id} {words(ticket.status.value)}: {subject_line(ticket.subject)}"
 
 
 def confirm_other_customer(

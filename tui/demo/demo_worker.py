@@ -12,6 +12,7 @@ from data.protocols import Clock
 from data.records.incoming import Incoming
 from data.records.outbox import OutboxEntry
 from data.store import Store
+from tui.look.words import translated
 from tui.setup.writer import Writer
 
 if TYPE_CHECKING:
@@ -75,12 +76,12 @@ class Rounds:
         try:
             deliver_due(store, self._senders, self._clock())
         except DeskError as error:
-            on_trouble(f"{error.title}: {error.message}")
+            on_trouble(f"{translated(error.title)}: {translated(error.message)}")
         for connector in self._connectors:
             try:
                 self._fetch(store, connector)
             except DeskError as error:
-                on_trouble(f"{connector.name}: {error.message}")
+                on_trouble(f"{connector.name}: {translated(error.message)}")
 
     def _fetch(self, store: Store, connector: Outside) -> None:
         """File the incoming messages and store the cursor, in one transaction."""

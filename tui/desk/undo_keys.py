@@ -12,7 +12,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import piecewise, translated, words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -58,12 +58,12 @@ class Undo(Part):
         if isinstance(done, LeftError):
             self._sent_already = done.action
             key = words("{key} undoes the rest").format(key=self.desk.key("desk.undo"))
-            self.desk.say(f"{done.title}: {done.message} · {key}", severe=True)
+            self.desk.say(f"{translated(done.title)}: {translated(done.message)} · {key}", severe=True)
             return
         self.desk.last_done = None
         self.desk.refresh_lanes()
         again = words("{key} redoes it").format(key=self.desk.key("desk.redo"))
-        undone = words("Undone: {summary}").format(summary=done.summary)
+        undone = words("Undone: {summary}").format(summary=piecewise(done.summary))
         self.desk.say(undone + ("" if done.partly else f" · {again}"))
         for ticket_id in done.ticket_ids[:1]:
             self.going.return_to(ticket_id)

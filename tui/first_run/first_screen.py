@@ -12,7 +12,7 @@ from tui.accounts.accounts import Accounts
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import counted, translated, words
 
 if TYPE_CHECKING:
     from queues.intake.take_in import Report
@@ -94,7 +94,7 @@ class FirstScreen(Part):
             report, _ = import_files([Path(path).expanduser()], self.desk.store.path, progress=progress)
             wrong = report.refused[0] if report.refused and not report.seen else ""
         except DeskError as error:
-            wrong = error.message
+            wrong = translated(error.message)
         except (OSError, RuntimeError, ValueError) as error:  # an impossible path, such as ~nobody
             wrong = f"{path}: {getattr(error, 'strerror', None) or error}."
         self.desk.from_thread(self._imported, path, card, report, wrong)
@@ -108,8 +108,10 @@ class FirstScreen(Part):
             if waited_for:
                 self._ask_path(wrong, path)
             return
-        summary = words(
-            "{n} messages: {new} new tickets, {joined} joined a ticket, {twice} already here, {raw} kept raw"
+        summary = counted(
+            "{n} message: {new} new tickets, {joined} joined a ticket, {twice} already here, {raw} kept raw",
+            "{n} messages: {new} new tickets, {joined} joined a ticket, {twice} already here, {raw} kept raw",
+            report.seen,
         )
         said = summary.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
                            raw=len(report.unreadable))  # fmt: skip
@@ -117,7 +119,12 @@ class FirstScreen(Part):
             refusals = words(" · {n} left out, the first: {why}")
             said += refusals.format(n=len(report.refused) + report.untold, why=report.refused[0])
         if report.kept:
-            said += words(" · {n} fields have no equivalent and are kept with their tickets").format(n=len(report.kept))
+            kept = counted(
+                " · {n} field has no equivalent and is kept with its tickets",
+                " · {n} fields have no equivalent and are kept with their tickets",
+                len(report.kept),
+            )
+            said += kept.format(n=len(report.kept))
         self.desk.refresh_lanes()
         self.desk.say(said)
         self.desk.toast(said)

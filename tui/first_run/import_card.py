@@ -14,7 +14,7 @@ from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.first_run.importing import Progress
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import counted, words
 
 LOOK_SECONDS = 0.2
 
@@ -54,5 +54,9 @@ class ImportCard(BaseCard[None]):
     def _look(self) -> None:
         known = self._progress
         self.query_one(ProgressBar).update(total=known.total or None, progress=min(known.read, known.total))
-        seen = words("stopping…") if known.stopped else words("{n} messages").format(n=f"{known.seen:,}")
+        seen = (
+            words("stopping…")
+            if known.stopped
+            else counted("{n} message", "{n} messages", known.seen).format(n=f"{known.seen:,}")
+        )
         self.query_one("#import-seen", Static).update(Content(seen))

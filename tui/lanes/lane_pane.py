@@ -53,7 +53,7 @@ class LanePane(Vertical):
 
     def show_counts(self, active: int, late: int, unseen: int, triage: int = 0) -> None:
         """Draw the title: how many tickets wait, are late, have an unknown language, are new above the view."""
-        title = f"{self.number} {one_line(lane_title(self.lane))}"
+        title = f"{self.number} {lane_title(self.lane)}"
         if not self.named.plain:
             title += f": {one_line(self.named.title)}"
         parts = [title, words("{n} open").format(n=active)]

@@ -12,6 +12,8 @@ from data.records.escalations import BACK
 from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, LaneRow, Status
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import due_word, urgency_sign
+from tui.look.stored_words import subject_line
+from tui.look.words import words
 
 _STATES = {
     Status.PENDING: "pend.",
@@ -100,9 +102,9 @@ def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, wh
     With `who`, the text names the customer before the subject.
     """
     head = _head(row, width, columns)
-    due = f" {_due(row, now):>7}"
+    due = f" {_due(row, now):>{_due_width()}}"
     room = width - cell_len(head) - cell_len(due)
-    subject, name = marks(row, now) + (one_line(row.subject) or "(no subject)"), one_line(row.customer_name)
+    subject, name = marks(row, now) + subject_line(row.subject), one_line(row.customer_name)
     if who:
         text = fit(f"{name} · {subject}" if name else subject, room)
     elif width >= WIDE and columns.name:
@@ -126,9 +128,14 @@ def _head(row: LaneRow, width: int, columns: Columns) -> str:
     return f"{sign}{draft}{row.id:>{columns.number}}{language} "
 
 
+def _due_width() -> int:
+    """Return the cells of the last column: a clock has seven, and a state may be a longer word in another language."""
+    return max(7, *(cell_len(words(state)) + 1 for state in _STATES.values()))
+
+
 def _due(row: LaneRow, now: int) -> str:
     """Return the time until due with a sign of how pressing that is, or the state of a ticket that waits for no one."""
     if row.status not in ACTIVE:
-        return f"{_STATES[row.status]} "
+        return f"{words(_STATES[row.status])} "
     text = due_word(row.due_at, now)
     return text if text.endswith("!") else f"{text}{SIGNS[pressure(row, now)]}"

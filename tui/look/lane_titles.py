@@ -1,4 +1,4 @@
-"""The title of a lane in the language of the environment."""
+"""The title of a lane in the language of the interface, or of the environment."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import os
 from functools import cache
 
 from data.records.tickets import NO_LANE, Lane
-from tui.look.words import words
+from tui.look.shown import safe_line
+from tui.look.words import spoken, words
 
 
 def lane_title(lane: Lane) -> str:
-    """Return the lane's title: in the environment's language where the settings give one, else the first."""
+    """Return the lane's title as one safe line.
+
+    It is in the language of the interface, else of the environment, where the settings give one, else the first; the
+    titles of the lanes of a new desk are ours, so they are translated.
+    """
     if lane.name == NO_LANE:
         return words("No lane")
-    return dict(lane.titles).get(_language()) or lane.title or lane.name
+    titles = dict(lane.titles)
+    shown = safe_line(titles.get(spoken()) or titles.get(_language()) or lane.title or lane.name)
+    return words(shown) if shown == lane.name.title() else shown
 
 
 @cache

@@ -9,6 +9,8 @@ from data.records.tickets import LaneRow, Priority
 from tui.look.words import words
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 PRIORITY_SIGNS = {Priority.URGENT: "!!", Priority.HIGH: "! ", Priority.NORMAL: "  ", Priority.LOW: "- "}
 
@@ -56,11 +58,25 @@ def clock_words(name: str, due_at: int | None, now: int) -> str:
 
 def moment(at: int, zone: str) -> str:
     """Return a time as `Fri 27 Nov 18:00` in a time zone."""
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     local = datetime.fromtimestamp(at, ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
+    return f"{weekday(local)} {local.day} {month(local)} {local:%H:%M}"
+
+
+def day_and_time(local: datetime) -> str:
+    """Return a local time in a column: `Fri 06 Nov 18:00`."""
+    return f"{weekday(local)} {local:%d} {month(local)} {local:%H:%M}"
+
+
+def weekday(local: datetime) -> str:
+    """Return the short name of a time's day of the week."""
+    return words(WEEKDAYS[local.weekday()])
+
+
+def month(local: datetime) -> str:
+    """Return the short name of a time's month."""
+    return words(MONTHS[local.month - 1])
 
 
 def later(text: str, now: int, zone: str = "") -> int | None:

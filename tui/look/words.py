@@ -1,20 +1,109 @@
-"""Translations of the screen's text into the agent's language: the only module that uses gettext."""
+"""The language of the interface: the only module that reads message catalogues.
+
+English is the language of the code and needs no catalogue. How to add a language is in CONTRIBUTING.md.
+"""
 
 from __future__ import annotations
 
-import gettext
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-_DOMAIN = "tridesk"
+from tui.setup.interface_language import DOMAIN, ENGLISH, FOLDER, language
 
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+    from re import Pattern
 
-@cache
-def _catalogue() -> gettext.NullTranslations:
-    """Open the catalogue of the environment's language; without a catalogue, text stays in English."""
-    return gettext.translation(_DOMAIN, localedir=Path(__file__).parents[1] / "locale", fallback=True)
+SENTENCES = "sentences.txt"
+"""Beside the folders of the languages: the sentences that the rooms below the screen write."""
+FEWEST_LETTERS = 4
+"""A sentence whose fixed text has fewer letters fits nearly anything, so it is left in English."""
 
 
 def words(text: str) -> str:
-    """Return `text` (English, as written in the code) in the language of the environment."""
-    return _catalogue().gettext(text) if text else ""
+    """Return `text` (English, as written in the code) in the language of the interface."""
+    catalogue = _catalogue() if text else None
+    return catalogue.gettext(text) if catalogue is not None else text
+
+
+def counted(one: str, many: str, n: int) -> str:
+    """Return the form for `n` things: `one` or `many` in English, what the other language has instead."""
+    catalogue = _catalogue()
+    return catalogue.ngettext(one, many, n) if catalogue is not None else one if n == 1 else many
+
+
+def translated(sentence: str) -> str:
+    """Return a complete sentence of the rooms below, which know no language of the interface, in that language.
+
+    Such sentences (errors, findings, reasons) arrive with their values filled in: the pattern that fits the
+    sentence is looked up, and the values go into its translation. What fits no pattern stays in English.
+    """
+    catalogue = _catalogue()
+    if catalogue is None or not sentence:
+        return sentence
+    whole = catalogue.gettext(sentence)
+    if whole != sentence:
+        return whole
+    for template, longest in _templates():
+        if longest in sentence and (match := _pattern(template).fullmatch(sentence)):
+            said = catalogue.gettext(template)
+            return said.format(**match.groupdict()) if said != template else sentence
+    return sentence
+
+
+def piecewise(text: str) -> str:
+    """Translate a line of parts, `#12: replied, status solved`: each part for itself."""
+    if _catalogue() is None:
+        return text
+    import re
+
+    return "".join(translated(part) for part in re.split(r"(: |, )", text))
+
+
+@cache
+def spoken() -> str:
+    """Return the code of the language of the interface."""
+    return language()
+
+
+def forget() -> None:
+    """Choose the language anew at the next text."""
+    spoken.cache_clear()
+    _catalogue.cache_clear()
+
+
+@cache
+def _catalogue() -> NullTranslations | None:
+    """Open the catalogue of the language; None for English. A catalogue that cannot be read leaves English."""
+    code = spoken()
+    if code == ENGLISH:
+        return None
+    import gettext
+
+    return gettext.translation(DOMAIN, localedir=FOLDER, languages=[code], fallback=True)
+
+
+@cache
+def _templates() -> list[tuple[str, str]]:
+    """Return the patterns of sentences, those with the most fixed text first, each with its longest fixed part."""
+    results = []
+    for template in (FOLDER / SENTENCES).read_text(encoding="utf-8").splitlines():
+        fixed = [text for text, _ in parts(template)]
+        if sum(map(str.isalpha, "".join(fixed))) >= FEWEST_LETTERS:
+            results.append((sum(map(len, fixed)), template, max(fixed, key=len)))
+    return [(template, longest) for _, template, longest in sorted(results, reverse=True)]
+
+
+@cache
+def _pattern(template: str) -> Pattern[str]:
+    import re
+
+    places = (re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name in parts(template))
+    return re.compile("".join(places), re.DOTALL)
+
+
+def parts(template: str) -> list[tuple[str, str]]:
+    """Return the fixed texts of a template, each with the name of the value after it."""
+    from string import Formatter
+
+    return [(text, name or "") for text, name, _, _ in Formatter().parse(template)]

@@ -15,7 +15,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_messages import FilterLeft, FilterSubmitted, FilterTyped
 from tui.lanes.row_source import LaneSource
-from tui.look.words import words
+from tui.look.words import translated, words
 
 if TYPE_CHECKING:
     from tui.lanes.filter_line import FilterLine
@@ -125,7 +125,7 @@ class Filter(Part):
                     wanted, limit=MOST_HITS, now=self.desk.clock(), zone=ZoneInfo(self.desk.zone())
                 )
             except InputError as error:  # an operator whose value is not written to its end
-                hits, self._problem = [], error.message
+                hits, self._problem = [], translated(error.message)
             self._states |= {hit.ticket_id: (str(hit.status), hit.lane) for hit in hits}
             known[wanted] = sorted({hit.ticket_id for hit in hits})
         return known.get(wanted, [])

@@ -11,8 +11,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_stands import lanes_with_none, stored_names
 from tui.look.lane_titles import lane_title
-from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import piecewise, words
 
 if TYPE_CHECKING:
     from queues.next_up.urgency import NextUp
@@ -64,7 +63,7 @@ class MostUrgent(Part):
             return
         place = self.going.place_of(given.ticket_id)
         self.going.open_ticket(desk.active if place is None else place, given.ticket_id)
-        desk.say(words("Most urgent: {why}").format(why=given.why))
+        desk.say(words("Most urgent: {why}").format(why=piecewise(given.why)))
         ticket = desk.store.tickets.get(given.ticket_id)
         self._offered = (ticket.id, ticket.version) if ticket is not None else None
 
@@ -76,7 +75,7 @@ class MostUrgent(Part):
             (sum(counts[name].active for name in stored_names(store, lane.name) if name in counts), lane)
             for lane in lanes_with_none(store.lanes.all())
         ]
-        waiting = ", ".join(f"{n} {one_line(lane_title(lane))}" for n, lane in lanes if n)
+        waiting = ", ".join(f"{n} {lane_title(lane)}" for n, lane in lanes if n)
         if waiting:
             held = len([row for row in store.tickets.rows(store.escalations.held(self.desk.clock())) if row.is_active])
             with_others = words("; {n} of them with another team").format(n=held) if held else ""

@@ -16,7 +16,7 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.digits.digit_slots import Asked
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.panel import ProcedurePanel
 from tui.procedures.procedure_lines import DONE, WATCHED, Followed
@@ -107,7 +107,7 @@ class ProcedureSteps(Part):
             self.show()
         for problem in self.book.problems:
             if problem not in self._told_problems:
-                self.desk.say(words("Procedure not loaded: {problem}").format(problem=problem), severe=True)
+                self.desk.say(words("Procedure not loaded: {problem}").format(problem=translated(problem)), severe=True)
         self._told_problems = list(self.book.problems)
 
     def _followed(self) -> Followed | None:

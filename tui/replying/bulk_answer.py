@@ -14,7 +14,7 @@ from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import MacroWish
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import counted, words
 from tui.replying.bulk_plan import AS_SAID, Plan, plan
 from tui.replying.macro_questions import Given, MacroQuestions
 
@@ -58,7 +58,7 @@ class BulkAnswer(Part):
             answering = self.desk.answering.over(desk.store)
             return plan(desk, answering, given, ids, complete=complete)
 
-        self.desk.say(words("Filling in {n} replies…").format(n=len(ids)))
+        self.desk.say(counted("Filling in {n} reply…", "Filling in {n} replies…", len(ids)).format(n=len(ids)))
         await self.desk.ask(made, show)
 
     def _show_plan(self, title: str, given: Sequence[tuple[str, Given]], problem: Problem | None, made: Plan) -> None:

@@ -11,7 +11,7 @@ from data.errors import InputError, RuleError
 from data.macro_names import joined
 from data.records.changes import Change
 from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.replying.outcomes import outcome
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def plan(
         try:
             filled[ticket_id] = complete(answering.fill_all(ticket, given).change, ticket)
         except InputError as error:
-            held[ticket_id] = error.message
+            held[ticket_id] = translated(error.message)
     refusals: dict[Status | None, dict[int, str]] = {}
     for status in outcomes:
         if status is Status.OPEN and Status.PENDING in refusals:

@@ -23,7 +23,7 @@ from data.safe_text import safe_text
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.shown import safe_line
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.replying import external_editor
 from tui.replying.completion import Complete, Completion
 from tui.replying.composer_area import ComposerArea
@@ -316,7 +316,9 @@ class Composer(Vertical):
             self.notify(words("No editor can be opened from here."), severity="warning", markup=False)
             return
         except InputError as error:
-            self.notify(safe_line(error.message), title=error.title, severity="error", markup=False)
+            self.notify(
+                safe_line(translated(error.message)), title=translated(error.title), severity="error", markup=False
+            )
             return
         self._area.replace(safe_text(text), (0, 0), self._area.document.end)
 

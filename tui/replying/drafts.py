@@ -12,7 +12,7 @@ from data.errors import ConflictError, DeskError, StoreError
 from data.records.messages import Draft
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.replying.composer_place import ComposerPlace
 
 if TYPE_CHECKING:
@@ -78,7 +78,11 @@ class Drafts(Part):
                 self.choosing[draft.ticket_id] = draft
                 self.desk.app.call_later(self.choose_draft, draft)
         else:
-            message = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
+            message = (
+                f"{translated(error.title)}: {translated(error.message)}"
+                if isinstance(error, DeskError)
+                else type(error).__name__
+            )
             self.desk.app.call_later(self.desk.say, message, severe=True)
 
     def _waits_for_room(self, draft: Draft, error: StoreError) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from data.records.changes import Finding
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 
 
 class FindingLine(Static):
@@ -53,5 +53,5 @@ class FindingLine(Static):
     def _tell(self, finding: Finding) -> None:
         sign = "✗" if finding.blocking else "!"
         more = words(" · {n} findings, ctrl+n next").format(n=len(self._findings)) if len(self._findings) > 1 else ""
-        self.update(Content(f"{sign} {one_line(finding.message)}{more}"))
+        self.update(Content(f"{sign} {one_line(translated(finding.message))}{more}"))
         self.set_class(finding.blocking, "-blocked")

@@ -11,7 +11,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.digits.macros_at_hand import SLOTS
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.moving.glance import Glance
 from tui.replying.macro_preview import ReplyPreview
 
@@ -73,7 +73,7 @@ class MacroKeys(Part):
         if refused:
             first = refused[0]
             reason = words("{file}, line {line}: {reason}").format(
-                file=first.file.name, line=first.line, reason=first.reason
+                file=first.file.name, line=first.line, reason=translated(first.reason)
             )
             more = words("And {n} more; tridesk macros check shows all.").format(n=len(refused) - 1)
             text = one_line(reason) + (f"\n{more}" if len(refused) > 1 else "")

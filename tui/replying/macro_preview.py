@@ -18,6 +18,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import BeforePreview, MacroWish
 from tui.context.part import Part
 from tui.digits.macros_at_hand import Answer, Place
+from tui.look.words import piecewise, translated
 from tui.moving.passing_over import MostUrgent
 from tui.procedures.steps import ProcedureSteps
 from tui.replying.composer_place import ComposerPlace
@@ -54,7 +55,7 @@ class ReplyPreview(Part):
             named = [(macro.name, answers) for macro, answers in given]
             return self.desk.answering.fill_all(ticket, named, language, into)
         except DeskError as error:
-            self.desk.say(f"{error.title}: {error.message}", severe=True)
+            self.desk.say(f"{translated(error.title)}: {translated(error.message)}", severe=True)
             return None
 
     def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:
@@ -186,4 +187,4 @@ class ReplyPreview(Part):
     async def _go_on(self, done: Done) -> None:
         await self.next_up.open_next(done.ticket_ids[0])
         # a narrow screen cuts the end: the next ticket comes before the well-known key
-        self.desk.say(f"{done.summary} · {self.desk.last_said} · {self.changing.undo_words(done)}")
+        self.desk.say(f"{piecewise(done.summary)} · {self.desk.last_said} · {self.changing.undo_words(done)}")

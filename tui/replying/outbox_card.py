@@ -19,7 +19,7 @@ from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
 from tui.look.shown import safe_text
-from tui.look.words import words
+from tui.look.words import translated, words
 
 MOST_LINES = 8
 """Replies listed at once; the selected reply is always among them."""
@@ -112,5 +112,6 @@ class OutboxCard(BaseCard[Decision]):
     def _line(self, number: int, waiting: Waiting) -> str:
         entry = waiting.entry
         marks = ("▸" if number == self._marked else " ") + _MARKS.get(entry.state, " ")
-        why = f"  {one_line(entry.reason)}" if entry.reason else ""
-        return f"{marks} #{entry.ticket_id}  {entry.state}  {one_line(', '.join((entry.recipient, *entry.cc)))}{why}"
+        why = f"  {one_line(translated(entry.reason))}" if entry.reason else ""
+        people = one_line(", ".join((entry.recipient, *entry.cc)))
+        return f"{marks} #{entry.ticket_id}  {words(entry.state)}  {people}{why}"

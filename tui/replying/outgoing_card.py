@@ -17,7 +17,7 @@ from data.records.changes import Finding
 from tui.cards.base_card import BaseCard
 from tui.look.one_line import one_line
 from tui.look.shown import safe_text
-from tui.look.words import words
+from tui.look.words import translated, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Leaving:
         if self.files:
             named = ", ".join(f"{one_line(name)} ({size:,} B)" for name, size in self.files)
             lines.append(words("Files: {files}").format(files=named))
-        lines += [f"{'✗' if one.blocking else '!'} {one_line(one.message)}" for one in self.findings]
+        lines += [f"{'✗' if one.blocking else '!'} {one_line(translated(one.message))}" for one in self.findings]
         lines += [words("✗ first: {step}").format(step=one_line(step)) for step in self.gates]
         return "\n".join(lines)
 

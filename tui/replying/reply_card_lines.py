@@ -11,7 +11,7 @@ from data.records.participants import Participant, Standing
 from data.records.tickets import Status
 from tui.look.one_line import one_line
 from tui.look.short_times import moment
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.replying.outcomes import done_words, outcome
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Card:
         lines += self._promise()
         for number, finding in enumerate(self.findings, 1):
             digit = f"{number} " if number <= MOST_NUMBERED else ""
-            lines.append(f"{'✗' if finding.blocking else '!'} {digit}{one_line(finding.message)}")
+            lines.append(f"{'✗' if finding.blocking else '!'} {digit}{one_line(translated(finding.message))}")
         lines += [words("■ first: {step}").format(step=one_line(gate)) for gate in self.gates]
         return "\n".join(lines)
 

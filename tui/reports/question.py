@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from queues.figures.grouping import By, Grouped, clock
 from queues.figures.reporting import Period
+from tui.look.short_times import day_and_time, weekday
 from tui.look.words import words
 
 TODAY = "today"
@@ -65,10 +66,14 @@ class Asked:
     def title(self, zone: tzinfo) -> str:
         """Return the period as text."""
         period = self.period(zone)
-        first, last = (f"{datetime.fromtimestamp(at, zone):%a %d %b %H:%M}" for at in (period.since, period.until))
-        hours = words("wall time") if self.calendar == WALL else words("hours of {name}").format(name=self.calendar)
+        first, last = (day_and_time(datetime.fromtimestamp(at, zone)) for at in (period.since, period.until))
         text = words("{first} to {last} · {hours} · compared with the period before")
-        return text.format(first=first, last=last, hours=hours)
+        return text.format(first=first, last=last, hours=hours_named(self.calendar))
+
+
+def hours_named(calendar: str) -> str:
+    """Return in which hours durations are measured."""
+    return words("wall time") if calendar == WALL else words("hours of {name}").format(name=calendar)
 
 
 def column_of(period: Period) -> By:
@@ -79,6 +84,14 @@ def column_of(period: Period) -> By:
 def columns_of(period: Period, zone: tzinfo) -> list[tuple[str, str]]:
     """Return the days of the period, or the weeks of a long one, in order: the name of the group and a short label."""
     week = column_of(period) is By.WEEK
-    name, label = clock("%G-W%V" if week else "%Y-%m-%d", zone), clock("W%V" if week else "%a %d", zone)
+    name, label = clock("%G-W%V" if week else "%Y-%m-%d", zone), clock("W%V", zone) if week else _day(zone)
     moments = [*range(period.since, period.until, _HALF_A_DAY), period.until - 1]
     return list({name(at): label(at) for at in moments}.items())
+
+
+def _day(zone: tzinfo) -> Callable[[int], str]:
+    def named(at: int) -> str:
+        local = datetime.fromtimestamp(at, zone)
+        return f"{weekday(local)} {local:%d}"
+
+    return named

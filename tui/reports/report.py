@@ -11,7 +11,7 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.views import LISTED, NamedView
-from tui.look.words import words
+from tui.look.words import counted, words
 from tui.moving.view_choice import ViewChoice
 
 if TYPE_CHECKING:
@@ -84,4 +84,6 @@ class Reports(Part):
     def _list(self, tickets_behind: Behind) -> None:
         """Show these tickets in their lanes, whatever their status."""
         self.view_choice.show_everywhere(NamedView(LISTED, name=tickets_behind.name, among=tickets_behind.tickets))
-        self.desk.say(words("{n} tickets · Esc goes back to the report").format(n=f"{len(tickets_behind.tickets):,}"))
+        n = len(tickets_behind.tickets)
+        message = counted("{n} ticket · Esc goes back to the report", "{n} tickets · Esc goes back to the report", n)
+        self.desk.say(message.format(n=f"{n:,}"))

@@ -17,7 +17,7 @@ from queues.figures.reporting import Progress, Report, reports
 from tui.look.written_values import iso, safe_cell
 from tui.reports.hours import elapsed_of
 from tui.reports.html_page import groupings, page
-from tui.reports.question import Asked
+from tui.reports.question import Asked, hours_named
 from tui.reports.rows import keys, rows
 
 KINDS = (".html", ".csv", ".jsonl")
@@ -54,7 +54,7 @@ def write_csv(stream: IO[str], report: Report) -> None:
 def write_page(path: Path, by: By, held: Mapping[Grouped, Report], zone: tzinfo, calendar: str) -> None:
     """Write the page, overwriting the file. Raises InputError if it cannot be written."""
     with _file(path, "w") as stream:
-        stream.write(page(by, held, zone, f"hours of {calendar}" if calendar else "wall time"))
+        stream.write(page(by, held, zone, hours_named(calendar)))
 
 
 def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, on_progress: Progress) -> Path:
@@ -71,7 +71,7 @@ def write_report(store: Store, path: Path, asked: Asked, zone: tzinfo, on_progre
     held = reports(store, asked.period(zone), wanted, zone, elapsed=elapsed, on_progress=on_progress)
     with _file(path, "x") as stream:
         if kind == KINDS[0]:
-            stream.write(page(by, held, zone, f"hours of {asked.calendar}" if asked.calendar else "wall time"))
+            stream.write(page(by, held, zone, hours_named(asked.calendar)))
         elif kind == KINDS[1]:
             write_csv(stream, held[by])
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from queues.figures.grouping import AGE_NAMES, By
+from queues.figures.grouping import AGE_NAMES, By, Grouped
 from queues.figures.metrics import COUNTS, LENGTHS, MEANS, SHARES, Figure, Metric
 from queues.figures.reporting import Report
 from tui.look.short_times import span
@@ -76,6 +76,11 @@ def groups(report: Report) -> list[str]:
     """Return the groups in order. Days and weeks are those of the period, as none of them is in the period before."""
     named = set(report.now) if report.by in (By.DAY, By.WEEK) else set(report.now) | set(report.before)
     return sorted(named, key=_place)
+
+
+def group_name(by: Grouped, group: str) -> str:
+    """Return a group's name as people read it; ages and `all` are ours, all other names belong to the desk."""
+    return words(group) if by in (By.AGE, By.ALL) else group
 
 
 def rows(report: Report) -> Iterator[Row]:

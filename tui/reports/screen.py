@@ -24,7 +24,7 @@ from queues.figures.reporting import Progress, reports
 from tui.keys.actions import Scope, of_scope
 from tui.keys.bindings import bindings
 from tui.look.shown import safe_text
-from tui.look.words import words
+from tui.look.words import counted, translated, words
 from tui.reports.background_read import ReportReading, ReportState
 from tui.reports.hours import calendars, elapsed_of
 from tui.reports.question import WALL, Asked
@@ -120,7 +120,7 @@ class ReportScreen(ReportReading):
         try:
             names = [WALL, *sorted(name for name, calendar in calendars().items() if not calendar.is_always)]
         except DeskError as error:
-            self.say(f"{error.title}: {error.message}")
+            self.say(f"{translated(error.title)}: {translated(error.message)}")
             return
         if len(names) == 1:
             self.say(words("There is no calendar with open hours; config.toml names them: [calendar.office]."))
@@ -160,7 +160,9 @@ class ReportScreen(ReportReading):
         lines += ["\t".join([safe_cell(name), *(cell.text for cell in cells)]) for name, cells in self.table.lines]
         copied = "\n".join(safe_text(line) for line in lines)
         self.app.copy_to_clipboard(copied)
-        self.say(words("Copied by the terminal (OSC 52): {n} lines").format(n=len(lines)))
+        message = counted("Copied by the terminal (OSC 52): {n} line", "Copied by the terminal (OSC 52): {n} lines",
+                          len(lines))  # fmt: skip
+        self.say(message.format(n=len(lines)))
 
     def action_write(self) -> None:
         """Ask for a file and write the report to it."""

@@ -14,7 +14,7 @@ from tui.look.short_times import span
 from tui.look.text_charts import bars, columns, spark
 from tui.look.words import words
 from tui.reports.question import Asked
-from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, groups, row_of, shown, turn, value
+from tui.reports.rows import EMPTY, EVERY, MEANINGS, change, group_name, groups, row_of, shown, turn, value
 
 SIGNS = {1: "✓", -1: "✗", 0: " "}
 """Better, worse, neither."""
@@ -54,7 +54,7 @@ def table(asked: Asked, answer: Answer, zone: tzinfo, *, roomy: bool) -> Table:
 
 def name_of(asked: Asked, cell: Cell) -> str:
     """Return the measure and group of a cell."""
-    return words(cell.metric) + (f", {one_line(cell.group)}" if asked.by is not By.ALL else "")
+    return words(cell.metric) + (f", {one_line(group_name(asked.by, cell.group))}" if asked.by is not By.ALL else "")
 
 
 def detail(asked: Asked, answer: Answer, cell: Cell) -> str:
@@ -149,7 +149,7 @@ def _groups(report: Report, *, roomy: bool) -> Table:
             moved = change(row).split(" ")[0] if roomy else ""  # the line below has the unit
             moved = signed(moved, turn(row))
             cells.append(Cell(f"{text} {moved}" if moved else text, group, metric, turn=turn(row) if moved else 0))
-        lines.append((one_line(group), tuple(cells)))
+        lines.append((one_line(group_name(report.by, group)), tuple(cells)))
     return Table((words("group"), *(words(metric) for metric in metrics)), tuple(lines))
 
 

@@ -18,6 +18,8 @@ from tui.cards.base_card import AnswersOnce
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
+from tui.look.short_times import day_and_time
+from tui.look.stored_words import subject_line
 from tui.look.words import words
 from tui.reports.tickets_behind import Behind, value_words
 
@@ -87,8 +89,8 @@ class BehindCard(AnswersOnce[Opened]):
         self.action_open()
 
     def _texts(self, measure: Measure, row: LaneRow | None) -> tuple[str, ...]:
-        when = f"{datetime.fromtimestamp(measure.at, self._zone):%a %d %b %H:%M}"
-        subject = one_line(row.subject) if row is not None else ""
+        when = day_and_time(datetime.fromtimestamp(measure.at, self._zone))
+        subject = subject_line(row.subject) if row is not None else ""
         return (f"#{measure.ticket_id}", value_words(measure), when, one_line(measure.agent), subject)
 
     def _keys(self) -> str:

@@ -12,7 +12,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import piecewise, words
 from tui.moving.graphic_words import GraphicContent
 from tui.procedures.steps import ProcedureSteps
 
@@ -153,7 +153,7 @@ class Reviews(Part):
         from tui.reviews.waiting_reviews import of_agent
 
         def done(done: Done) -> None:
-            self.desk.toast(done.summary, timeout=3)
+            self.desk.toast(piecewise(done.summary), timeout=3)
             screen.show(of_agent(self.desk.store, self.desk.agent, self._labels(), self.desk.covered))
 
         await self.desk.ask(lambda desk: desk.reviews.answer(number, kind, text), done)
@@ -197,8 +197,8 @@ class Reviews(Part):
             return desk.reviews.review(number, card, points, comment=comment, comments=comments)
 
         def done(done: Done) -> None:
-            self.desk.say(done.summary)
-            self._review_screen.show(self._to_review(), done.summary, after=number)
+            self.desk.say(piecewise(done.summary))
+            self._review_screen.show(self._to_review(), piecewise(done.summary), after=number)
 
         self.desk.run_worker(self.desk.ask(work, done))
 
@@ -208,7 +208,7 @@ class Reviews(Part):
         number = item.earlier.id
 
         def done(done: Done) -> None:
-            self._review_screen.show(self._to_review(), done.summary, after=item.number)
+            self._review_screen.show(self._to_review(), piecewise(done.summary), after=item.number)
 
         self.desk.run_worker(self.desk.ask(lambda desk: desk.reviews.answer(number, AnswerKind.UPHOLD, text), done))
 
@@ -226,7 +226,7 @@ class Reviews(Part):
     def _undo_review(self) -> None:
         def done(done: Done) -> None:
             self.desk.refresh_lanes()
-            message = words("Undone: {what}").format(what=done.summary)
+            message = words("Undone: {what}").format(what=piecewise(done.summary))
             self._review_screen.show(self._to_review(), message, tickets=done.ticket_ids)
 
         self.desk.run_worker(self.desk.ask(lambda desk: desk.undo(), done))

@@ -19,6 +19,7 @@ from queues.accounts.ticketing_system import Tracker
 from queues.accounts.ticketing_system import complete_all as complete_trackers
 from queues.clocks.clock_settings import PolicyTable
 from queues.next_up.graphic_content import Exposure
+from tui.setup.interface_language import AUTO, languages
 
 APP = "tridesk"
 CONFIG_NAME = "config.toml"
@@ -170,6 +171,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     preset: str = "default"
     keys: dict[str, str] = {}
     theme: str = ""
+    interface_language: str = AUTO
+    """The language of the screen and of the command line: `en`, `es`; `auto` goes by the environment."""
     account: tuple[Account, ...] = ()
     """Mail accounts, each a table `[[account]]`; `tridesk account add` writes one."""
     tracker: tuple[Tracker, ...] = ()
@@ -228,6 +231,11 @@ def load(folder: Path | None = None) -> Configuration:
         )
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
+    if settings.interface_language not in (wanted := (AUTO, *languages())):
+        raise InputError(
+            "Settings not understood",
+            f"{path}: interface-language is {settings.interface_language!r}; use one of {', '.join(wanted)}.",
+        )
     if not 0 <= settings.undo_seconds <= 300:
         raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
     if not 0 < settings.suggestions.sure <= 1:

@@ -15,7 +15,7 @@ from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.views import LISTED, NamedView
-from tui.look.words import words
+from tui.look.words import counted, words
 from tui.moving.view_choice import ViewChoice
 
 if TYPE_CHECKING:
@@ -140,8 +140,10 @@ class ShiftFigures(Part):
             if name == ALL:
                 among = tuple(sorted({value.ticket_id for value in figures.tickets_behind[own]}))
                 self.view_choice.show_everywhere(NamedView(LISTED, name=words(own), among=among))
-                message = words("{n} tickets behind “{figure}” · Esc shows the whole lanes")
-                self.desk.say(message.format(n=len(among), figure=words(own)))
+                n = len(among)
+                message = counted("{n} ticket behind “{figure}” · Esc shows the whole lanes",
+                                  "{n} tickets behind “{figure}” · Esc shows the whole lanes", n)  # fmt: skip
+                self.desk.say(message.format(n=n, figure=words(own)))
             elif name:
                 self.going.jump_to(int(name.partition(":")[0]))
 

@@ -36,6 +36,6 @@ def left_line(item: Left, now: int) -> str:
     elif item.kind == "draft":
         label = words("draft, {span} old").format(span=span(max(0, now - item.at)))
     else:
-        label = words("reply {state}").format(state=item.kind)
+        label = words("reply {state}").format(state=words(item.kind))
     text = f" · {safe_line(item.text)[:80]}" if item.text else ""
     return f"#{item.ticket_id:<6} {label:<22} {safe_line(item.customer)[:20]:<20} {safe_line(item.subject)[:40]}{text}"

@@ -10,7 +10,7 @@ from data.safe_text import shortened
 from queues.figures.shift import COUNTED, LENGTHS, SHARES, Own, OwnFigures
 from tui.look.short_times import moment, span
 from tui.look.shown import safe_line
-from tui.look.words import words
+from tui.look.words import counted, words
 from tui.shifts.handover_line import left_line
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def behind_word(own: Own, number: float) -> str:
         return span(round(number))
     if own in SHARES:
         return words("yes") if number else words("no")
-    return words("{n} keys").format(n=f"{number:g}") if own is Own.KEYS else ""
+    return counted("{n} key", "{n} keys", round(number)).format(n=f"{number:g}") if own is Own.KEYS else ""
 
 
 def figure_lines(figures: OwnFigures) -> Iterator[tuple[Own, str]]:
@@ -85,7 +85,7 @@ def behind_lines(store: Store, figures: OwnFigures, own: Own) -> list[tuple[str,
     for place, value in enumerate(sorted(figures.tickets_behind.get(own, ()), key=lambda value: -value.ticket_id)):
         row = store.tickets.row(value.ticket_id)
         if row is not None:
-            stand = f"#{row.id:<6} {behind_word(own, value.value):<8} {row.status.value:<8}"
+            stand = f"#{row.id:<6} {behind_word(own, value.value):<8} {words(row.status.value):<8}"
             note_lines = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
             lines.append((f"{row.id}:{place}", note_lines))
     return lines
@@ -145,7 +145,7 @@ def start_lines(store: Store, start: ShiftStart, now: int, zone: str) -> list[tu
                 for promise in start.promises
             ),
         ),
-        (words("Yours"), len(start.mine), (_ticket(store, row.id, row.status.value) for row in start.mine)),
+        (words("Yours"), len(start.mine), (_ticket(store, row.id, words(row.status.value)) for row in start.mine)),
         (
             words("Drafts"),
             len(start.drafts),

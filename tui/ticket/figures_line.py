@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.look.short_times import span
-from tui.look.words import words
+from tui.look.words import counted, words
 
 if TYPE_CHECKING:
     from queues.figures.ticket_figures import TicketFigures
@@ -15,7 +15,7 @@ def figures_line(figures: TicketFigures | None) -> str:
     """Return what a report counts of a ticket: `2 replies · first reply 12m · handled 6m · late first reply`."""
     if figures is None:
         return ""
-    parts = [words("1 reply") if figures.replies == 1 else words("{n} replies").format(n=figures.replies)]
+    parts = [counted("{n} reply", "{n} replies", figures.replies).format(n=figures.replies)]
     if figures.first_reply is not None:
         parts.append(words("first reply after {span}").format(span=span(figures.first_reply)))
     if figures.handling:

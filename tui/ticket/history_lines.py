@@ -100,7 +100,7 @@ def _text(event: Event, now: int) -> str:
     elif event.kind == "received" and detail.get("direction") == "note":
         head = words("note from elsewhere")
     names = (*_DETAILS, "reason") if event.kind == "redaction" else _DETAILS
-    said = [f"{name.replace('_', ' ')} {safe_line(str(detail[name]))}" for name in names if detail.get(name)]
+    said = [f"{_named(name)} {safe_line(str(detail[name]))}" for name in names if detail.get(name)]
     parts = [*_changes(detail.get("changed") or {}), *said]
     return f"{head}: {', '.join(parts)}" if parts else head
 
@@ -108,9 +108,19 @@ def _text(event: Event, now: int) -> str:
 def _changes(changed: Mapping[str, Any]) -> Iterator[str]:
     for name in _SHOWN:
         if name in changed:
-            old, new = (safe_line(str(value)) if value else words("none") for value in changed[name])
-            yield f"{name} {old} → {new}"
+            is_ours = name in ("status", "priority")
+            old, new = (_value(value, is_ours=is_ours) for value in changed[name])
+            yield f"{_named(name)} {old} → {new}"
     if "tags" in changed:
         old_tags, new_tags = changed["tags"]
         yield from (f"+{safe_line(tag)}" for tag in new_tags if tag not in old_tags)
         yield from (f"-{safe_line(tag)}" for tag in old_tags if tag not in new_tags)
+
+
+def _named(field: str) -> str:
+    return words(field.replace("_", " "))
+
+
+def _value(value: Any, *, is_ours: bool) -> str:
+    """Return a field's value; only statuses and priorities are words of ours."""
+    return words("none") if not value else words(str(value)) if is_ours else safe_line(str(value))

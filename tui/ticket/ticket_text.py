@@ -19,7 +19,8 @@ from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
-from tui.look.words import words
+from tui.look.stored_words import subject_line
+from tui.look.words import counted, words
 from tui.look.wrapping import wrap
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line
@@ -61,7 +62,7 @@ class Conversation:
 
 def title_line(shown: Conversation) -> str:
     """Return the ticket's number and subject."""
-    return f"#{shown.ticket.id} {one_line(shown.ticket.subject) or words('(no subject)')}"
+    return f"#{shown.ticket.id} {subject_line(shown.ticket.subject)}"
 
 
 def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
@@ -90,7 +91,7 @@ def _state_line(ticket: Ticket, width: int, now: int) -> Line:
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
     severity = [ticket.severity.value] if ticket.severity else []
-    state = [ticket.status.value, ticket.priority.value, *severity, owner]
+    state = [words(ticket.status.value), words(ticket.priority.value), *severity, owner]
     clocks = [(clock_words(name, due, now), due <= now) for name, due in _clocks(ticket) if due is not None]
     tags = [f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags]
 
@@ -187,10 +188,15 @@ def escalation_words(child: Escalation, now: int) -> str:
 
 def problem_words(problem: Problem) -> str:
     """Return the state of a problem: `P-3 Crash on upload, open, 12 tickets, 4 waiting`."""
-    return words("{label} {title}, {state}, {n} tickets, {waiting} waiting").format(
+    text = counted(
+        "{label} {title}, {state}, {n} ticket, {waiting} waiting",
+        "{label} {title}, {state}, {n} tickets, {waiting} waiting",
+        problem.tickets,
+    )
+    return text.format(
         label=problem.label,
         title=one_line(problem.title),
-        state=problem.state.value,
+        state=words(problem.state.value),
         n=problem.tickets,
         waiting=problem.waiting,
     )
@@ -208,7 +214,7 @@ def _person(shown: Conversation) -> list[str]:
     parts.append(_language(ticket))
     others = [row for row in shown.earlier if row.id != ticket.id]
     if others:
-        newest = f"#{others[0].id} {others[0].status.value}: {one_line(others[0].subject)}"
+        newest = f"#{others[0].id} {words(others[0].status.value)}: {subject_line(others[0].subject)}"
         parts.append(words("earlier ({n}): {tickets}").format(n=len(others), tickets=newest))
     return parts
 
@@ -276,7 +282,11 @@ def _folded_text(message: Message, width: int) -> Iterator[Line]:
     """Show one line instead of the customer's text."""
     room = width - len(MARKS[message.direction])
     count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), room))
-    summary = words("▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded")
+    summary = counted(
+        "▒ may be graphic or abusive: {n} line folded · X shows it, which is recorded",
+        "▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded",
+        count,
+    )
     yield Line(Ink.LATE, fit(summary.format(n=count), room))
 
 
@@ -290,7 +300,7 @@ def _head(shown: Conversation, message: Message, now: int) -> str:
         sent = words("we answered, {ago}").format(ago=ago)
         by = [one_line(part) for part in (message.macro, message.procedure) if part]
         return SEPARATOR.join([f"→ {name}", sent, *by, *moved])
-    kind = [] if message.kind is MessageKind.MAIL else [message.kind.value]
+    kind = [] if message.kind is MessageKind.MAIL else [words(message.kind.value)]
     return SEPARATOR.join([f"← {name}{_other_address(shown, message)}", ago, *_spoken(shown, message), *kind, *moved])
 
 

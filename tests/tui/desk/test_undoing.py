@@ -71,7 +71,7 @@ def test_a_row_and_its_ticket_show_what_another_team_has(path: Path) -> None:
         shown = picture(app)
         assert "E< P1 " in shown
         assert "E-1 Legal answered, 0s ago: threat" in shown
-        assert "P-1 Codes, open, 1 tickets, 1 waiting" in shown
+        assert "P-1 Codes, open, 1 ticket, 1 waiting" in shown
         assert "NOTE by Legal" in shown
 
     play(path, script, (200, 50))

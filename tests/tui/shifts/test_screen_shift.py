@@ -74,7 +74,7 @@ def test_a_shift_from_its_offer_to_its_hand_over(path: Path) -> None:
         await press(pilot, app, "S", "enter")
         assert "solved an hour: type to filter" in picture(app)
         await press(pilot, app, "enter")
-        assert "1 tickets behind" in app.desk.said
+        assert "1 ticket behind" in app.desk.said
         (listed,) = [row.id for pane in app.desk.panes for row in pane.list.window.rows]
         await press(pilot, app, "escape")
         assert len([row for pane in app.desk.panes for row in pane.list.window.rows]) > 9

@@ -1,0 +1,115 @@
+"""What `tools/messages.py` cannot read off the code: which constants are shown, and which sentences are put together.
+
+A text that reaches `words` in a variable belongs into `DATA` or `SHOWN_WORDS`, a sentence of the rooms below that is
+made of parts into `COMPOSED`.
+"""
+
+from __future__ import annotations
+
+from data.records.tickets import Priority, Status
+
+DATA = {
+    "tui/deciding/corrections.py": ("meanings",),
+    "tui/deciding/escalating.py": ("_ENDS",),
+    "tui/files/attached_files.py": ("NO_DECODER", "NOT_DECODED"),
+    "tui/keys/help_lines.py": ("PLACES",),
+    "tui/lanes/row_line.py": ("_STATES",),
+    "tui/look/short_times.py": ("WEEKDAYS", "MONTHS"),
+    "tui/reports/background_read.py": ("KEYS", "SHORT_KEYS"),
+    "tui/reports/rows.py": ("MEANINGS", "CHAPTERS"),
+    "tui/setup/settings.py": ("REASONS",),
+    "tui/shifts/shift_lines.py": ("MEANS",),
+    "tui/ticket/history_lines.py": ("_SENTENCES",),
+    "queues/figures/grouping.py": ("AGE_NAMES", "By"),
+    "queues/figures/metrics.py": ("Metric",),
+    "queues/figures/shift.py": ("Own",),
+    "queues/files/facts.py": ("Danger",),
+    "queues/outgoing/outbox.py": ("HELD_BY",),
+    "queues/remotes/links.py": ("LinkState",),
+    "macros/checks/personal.py": ("_NUMBERS",),
+    "macros/checks/safety.py": ("_SAID",),
+    "macros/checks/wording_rules.py": ("_FORBIDDEN_SAID",),
+    "data/confidential/items.py": ("Kind",),
+    "data/records/messages.py": ("MessageKind",),
+    "data/records/outbox.py": ("OutboxState",),
+    "data/records/problems.py": ("ProblemState",),
+    "data/records/tickets.py": ("Status", "Priority"),
+}
+"""The constants and enums whose texts are shown, by file."""
+SHOWN_WORDS = {
+    "tui/deciding/corrections.py": ("no harm to anyone", "self-harm or suicide", "a threat, stalking",
+                                    "blackmail or intimate pictures", "private data published", "a child too young",
+                                    "an account taken over", "insults, harassment, impersonation"),
+    "tui/shifts/shift_lines.py": ("procedure", "macro"),
+    "tui/shifts/handover_line.py": ("promise", "draft"),
+    "tui/look/stored_words.py": ("Mail", "App", "Safety"),
+    "tui/ticket/history_lines.py": ("undone", "partly undone", "dropped", "status", "lane", "topic", "severity",
+                                    "priority", "assignee", "language", "subject", "macro", "escalated to", "step",
+                                    "tier", "customer", "wish", "tool", "ref", "harm", "heard", "reason",
+                                    "override reason"),
+}  # fmt: skip
+"""Single words that come from the store."""
+COMPOSED = {
+    "queues/next_up/urgency.py": (
+        "{ticket} breaches in {time}", "{ticket} breaches in {n} days", "{ticket} breaches now",
+        "{ticket} breached {time} ago", "{ticket} breached {n} days ago", "{ticket} has no clock running",
+        "{ticket} promised an answer in {time}", "{ticket} promised an answer in {n} days",
+        "{ticket} owes an answer promised for {time} ago", "{ticket} owes an answer promised for {n} days ago",
+        "another team's answer is late", "{urgency} priority", "high priority", "urgent priority",
+        "interleaving an easier ticket",
+    ),
+    "queues/desk/desk.py": (
+        "{n} tickets", "unchanged", "P-{problem} solved", "written to {address}", "re-routed {n} tickets",
+        "re-routed {n} ticket", "except for what was sent", "reply", "not set", "{what} into {tickets}",
+        "The reply of {ticket} has left and cannot be recalled; the rest can still be undone: {rest}.",
+        "The reply of {ticket} has left and cannot be recalled; there is nothing else to undo.",
+        "The forward of {ticket} has left and cannot be recalled; the rest can still be undone: {rest}.",
+        "The forward of {ticket} has left and cannot be recalled; there is nothing else to undo.",
+        "The mail to the other team of {ticket} has left and cannot be recalled; the rest can still be undone: {rest}.",
+        "The mail to the other team of {ticket} has left and cannot be recalled; there is nothing else to undo.",
+        "{n} of {all} mails were sent ({tickets}) and cannot be recalled; the rest can still be undone: {rest}.",
+        "{n} of {all} mails were sent ({tickets}) and cannot be recalled; there is nothing else to undo.",
+    ),
+    "queues/desk/commands/set_field.py": (
+        *(f"status {status}" for status in Status), *(f"priority {priority}" for priority in Priority),
+        "severity {severity}", "severity not set", "topic {topic}", "topic not set", "lane {lane}",
+        "procedure {procedure}", "procedure not set", "language {code}", "register {register}", "register not set",
+        "region {region}", "region not set", "1 message split off", "{n} messages split off",
+        "1 message moved to #{ticket}", "{n} messages moved to #{ticket}",
+    ),
+    "queues/desk/gates.py": (
+        "#{id}, step {step} comes first: {text} Answer it, or give a reason to override it.",
+    ),
+    "queues/quality/reviewing.py": (
+        "review {number} of {name}'s reply", "review {number} {state}", "C-{number} with {name}",
+        "rating removed", "rating set to {value}",
+    ),
+    "queues/outgoing/outbox.py": (
+        "The mail's headers are not those that the desk writes; edit the reply and send it again.",
+        "The mail is not the one to {recipient}; edit the reply and send it again.",
+        "The mail's Cc is not {cc}; edit the reply and send it anew.",
+    ),
+    "macros/checks/check.py": ("{what} leaves to {to}; make sure that they may have it.",),
+}  # fmt: skip
+"""Sentences that are put together from parts, or in other ways that cannot be read off the code."""
+SENTENCES_OF = {"macros/checks": ("message", "_why"), "queues/desk/gates.py": ("_wanted",),
+                "queues/desk/commands": ("describe",)}  # fmt: skip
+"""Variables that hold a sentence, and functions that return one, by file or folder."""
+CLICK = (
+    "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "Error: {message}",
+    "Missing command.", "Missing argument", "Missing option", "Missing parameter", "No such command {name!r}.",
+    "No such option {name!r}.", "Try '{command} {option}' for help.", "Option {name!r} does not take a value.",
+    "Invalid value for {param_hint}: {message}", "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.", "{name} {filename!r} does not exist.",
+    "{name} {filename!r} is a directory.", "{name} {filename!r} is a file.", "default: {default}", "Aborted!", "file",
+    "directory", "path",
+)  # fmt: skip
+"""What click says by itself, in its current version; another version's texts stay in English."""
+SAID_BY = {"Finding": (1,), "_finding": (1,)}
+"""Besides errors, the calls that are given a sentence, and where in their arguments."""
+NOT_SHOWN = frozenset({
+    "ValueError", "TypeError", "OSError", "KeyError", "LookupError", "AssertionError", "FileExistsError",
+    "ConnectionResetError", "IMAPClientError", "AttributeError", "RuntimeError", "TimeoutError",
+    "FieldError", "LiquidError", "_LostError",
+})  # fmt: skip
+"""Errors of Python and of libraries, which are mapped before anyone sees them, and errors that are parts of others."""
