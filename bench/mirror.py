@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from tests.servers.request_tracker import RequestTrackerServer, missing
-from tests.tui.terminal import ENTER, Terminal
+from tests.tui.real_terminal import ENTER, Terminal
 
 TICKETS = 10_000
 CUT_AT = 0.4
