@@ -1,4 +1,4 @@
 """The lock: a key, or some minutes without one, hides everything until the passphrase is typed.
 
-Imports `context`, `look`, `setup` and `data`.
+Imports `context`, `cards`, `look`, `setup` and `data`.
 """

@@ -96,6 +96,7 @@ def test_the_most_urgent_is_opened_in_its_lane_wherever_that_is(path: Path, size
         seen = []
         for _ in range(5):
             await app.parts.most_urgent.open_next(app.desk.view.ticket_id)
+            await settled(pilot, app)
             number = app.desk.view.ticket_id
             assert number is not None
             seen.append(number)
