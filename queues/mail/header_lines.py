@@ -108,7 +108,7 @@ def _encoded_words(text: str, room: int) -> Iterable[str]:
     start, used = 0, 0
     most = _payload(room, as_q)
     for at, size in enumerate(sizes):
-        if used + size > most:
+        while used + size > most:  # cut at a blank far back, the rest may be too long again
             cut = text.rfind(" ", start, at) + 1 or at
             yield _word(text[start:cut], as_q)
             start, used, most = cut, sum(sizes[cut:at]), _payload(_LONGEST_WORD - 1, as_q)

@@ -10,7 +10,7 @@ from email.policy import SMTP, default
 from email.utils import getaddresses
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.errors import RuleError
@@ -65,6 +65,7 @@ def check(subject: str, name: str, address: str) -> None:
 
 
 @given(anything, anything)
+@example("", "0 00¡¡¡¡𐀀𐀀𐀀 =?utf-8?q?a=0D=0ABcc:_evil=40x.example?=")
 def test_subjects_and_names_arrive_as_they_were_written(subject: str, name: str) -> None:
     check(subject, name, "ana@x.example")
 
