@@ -115,6 +115,7 @@ def test_an_export_keeps_whose_a_message_is_and_masks_its_texts(path: Path) -> N
     result = CliRunner().invoke(cli, ["--db", str(path), "export", "messages"])
     for row in map(json.loads, result.stdout.splitlines()):
         assert row.pop("from_addr") == ITEMS["e-mail"]
+        assert "•" not in row["message_id"]
         assert seen(json.dumps(row, ensure_ascii=False)) == []
 
 

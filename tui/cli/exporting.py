@@ -126,7 +126,8 @@ def event_row(event: Event) -> dict[str, Any]:
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with its texts masked; whose message it is stays: an export is joined by it."""
-    return {name: value if name in _ADDRESSES else shown_values(value) for name, value in row.items()}
+    shown: dict[str, Any] = shown_values(row)
+    return shown | {name: value for name, value in row.items() if name in _ADDRESSES}
 
 
 def _write(rows: Iterable[dict[str, Any]], form: str, write: Callable[[bytes], object]) -> None:
