@@ -16,6 +16,7 @@ from data.errors import StoreError
 from data.records.changes import Event
 from data.records.incoming import Imported
 from data.records.messages import Message
+from queues.desk.desk import EXPORTED
 from queues.ground.roles import Right
 from tui.cli.common import (
     acting,
@@ -75,7 +76,8 @@ def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
             for message in store.messages.each()
         )
     if what == "events":
-        return (event_row(event) for event in store.events.each())
+        # what an export itself records is left out: two exports of an unchanged desk are equal
+        return (event_row(event) for event in store.events.each() if event.kind != EXPORTED)
     rows = (
         (ticket.id, ticket_keys(ticket, store.customers.get(ticket.customer_id))) for ticket in store.tickets.each()
     )
