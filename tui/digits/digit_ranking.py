@@ -68,31 +68,29 @@ class Ranking:
                 del self._kept[next(iter(self._kept))]
         return kept[1]
 
-    def why(self, ticket: Ticket, situation: Situation, macro: str) -> str:
-        """Return the evidence for a macro, for the card; empty if there is none."""
-        offer = self.of(ticket, situation).get(macro)
-        if offer is None or not offer.basis.alike:
-            return ""
-        if offer.basis.of >= COUNTED:
-            return words("{n} of {of} like this").format(n=offer.basis.alike, of=offer.basis.of)
-        return words("as for “{subject}”").format(subject=offer.basis.because)
 
-    def weak(self, ticket: Ticket, situation: Situation, macro: Macro) -> bool:
-        """Return whether a macro is not sure to fit here.
+def why(offer: Offer | None) -> str:
+    """Return the evidence for a macro, for the card; empty if there is none."""
+    if offer is None or not offer.basis.alike:
+        return ""
+    if offer.basis.of >= COUNTED:
+        return words("{n} of {of} like this").format(n=offer.basis.alike, of=offer.basis.of)
+    return words("as for “{subject}”").format(subject=offer.basis.because)
 
-        Where no harm is possible, a macro for all topics with a key of its own, such as an acknowledgement, fits any
-        ticket.
-        """
-        offer = self.of(ticket, situation).get(macro.name)
-        if offer is None or offer.sure:
-            return offer is None
-        return situation.safety or not macro.key or bool(macro.topics)
 
-    def slot(self, ticket: Ticket, situation: Situation, number: int, macro: Macro) -> Slot:
-        """Return what the strip shows for a digit."""
-        offer = self.of(ticket, situation).get(macro.name)
-        title = macro.title.for_language(ticket.language)
-        note = (
-            f"{offer.basis.alike}/{offer.basis.of}" if offer and offer.basis.alike and offer.basis.of >= COUNTED else ""
-        )
-        return Slot(number, title, note, self.weak(ticket, situation, macro))
+def is_weak(offer: Offer | None, situation: Situation, macro: Macro) -> bool:
+    """Return whether a macro is not sure to fit.
+
+    Where no harm is possible, a macro for all topics with a key of its own, such as an acknowledgement, fits any
+    ticket.
+    """
+    if offer is None or offer.sure:
+        return offer is None
+    return situation.safety or not macro.key or bool(macro.topics)
+
+
+def slot(offer: Offer | None, number: int, title: str, *, weak: bool) -> Slot:
+    """Return what the strip shows for a digit."""
+    counts = offer is not None and offer.basis.alike and offer.basis.of >= COUNTED
+    note = f"{offer.basis.alike}/{offer.basis.of}" if offer is not None and counts else ""
+    return Slot(number, title, note, weak)

@@ -16,7 +16,7 @@ from data.records.changes import Change
 from data.records.customers import Customer
 from data.records.messages import Draft
 from data.records.tickets import UNKNOWN_LANGUAGE, Ticket, harm_lanes
-from tui.digits.digit_ranking import WEAK, Ranking, Slot
+from tui.digits.digit_ranking import WEAK, Ranking, Slot, is_weak, slot, why
 from tui.digits.digit_slots import SUGGESTED, Asked, first_digits
 from tui.look.words import words
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from macros.filling.context import Brand, Context
     from macros.filling.macro import EscalateTo, Macro, Once
     from macros.suggesting.learning import Learner
-    from macros.suggesting.offering import Situation
+    from macros.suggesting.offering import Offer, Situation
 
 SLOTS = 9
 """Keys 1 to 9."""
@@ -60,6 +60,21 @@ class Place:
 
 GREETING, CLOSING, SAFETY_CLOSING = "greeting", "closing", "closing-safety"
 """The snippets that a reply without a macro begins and ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """A ticket as its macros are judged: what may be suggested, best first, and what its procedure says."""
+
+    situation: Situation
+    asked: Asked
+    offers: Mapping[str, Offer]
+    first: Macro | None
+    """The macro that the procedure puts before all others."""
+
+    def is_weak(self, macro: Macro) -> bool:
+        """Return whether a macro is not sure to be the answer."""
+        return macro != self.first and is_weak(self.offers.get(macro.name), self.situation, macro)
 
 
 class Answering:
@@ -172,16 +187,17 @@ class Answering:
         of the ticket's topic, then the rest. No digit holds a macro whose outcome is not established. Where harm is
         possible, 4 to 9 hold only what names the lane or the topic, by its own key.
         """
-        if self._library is None or self._ranking is None:
-            return [None] * SLOTS
-        situation, asked = self._situation(ticket)
+        stand = self._stand(ticket)
+        return self._slots(ticket, stand) if stand is not None else [None] * SLOTS
+
+    def _slots(self, ticket: Ticket, stand: _Stand) -> list[Macro | None]:
+        situation = stand.situation
         offered = [macro for macro in self._offered(ticket) if situation.admits(macro)]
         named = {macro.key: macro for macro in reversed(offered) if macro.key and _keeps_its_key(macro, situation)}
         taken = {macro.name for macro in named.values()}
         rest = {macro.name: macro for macro in offered if macro.name not in taken}
-        known = [rest[name] for name in self._ranking.of(ticket, situation) if name in rest]
-        ranked = [macro for macro in known if not self._weak(ticket, macro)]
-        best = first_digits(ranked, asked, hands_over_first=situation.hands_over_first)
+        ranked = [rest[name] for name in stand.offers if name in rest and not stand.is_weak(rest[name])]
+        best = first_digits(ranked, stand.asked, hands_over_first=situation.hands_over_first)
         for macro in best:
             del rest[macro.name]
         remaining = [] if situation.safety else sorted(rest.values(), key=lambda macro: not situation.is_about(macro))
@@ -193,21 +209,21 @@ class Answering:
 
         If the first digits are empty, a text without a digit says so and names the keys that help.
         """
-        ranking = self._ranking
-        if ranking is None:
+        stand = self._stand(ticket)
+        if stand is None:
             return []
-        situation, _ = self._situation(ticket)
-        held = self.slots(ticket)
+        held = self._slots(ticket, stand)
         shown = [] if any(held[:SUGGESTED]) else [Slot(0, words("nothing fits · m find · r write"))]
         for number, macro in enumerate(held, 1):
             if macro is not None:
-                slot = ranking.slot(ticket, situation, number, macro)
-                shown.append(replace(slot, weak=self._weak(ticket, macro)))
+                title = macro.title.for_language(ticket.language)
+                shown.append(slot(stand.offers.get(macro.name), number, title, weak=stand.is_weak(macro)))
         return shown
 
     def why(self, ticket: Ticket, macro: str) -> str:
         """Return the evidence for a macro in a few words; empty if there is none."""
-        return self._ranking.why(ticket, self._situation(ticket)[0], macro) if self._ranking is not None else ""
+        stand = self._stand(ticket)
+        return why(stand.offers.get(macro)) if stand is not None else ""
 
     def weak(self, ticket: Ticket, names: str) -> bool:
         """Return whether a macro, or one of several joined, is not sure to be the answer to this ticket.
@@ -215,15 +231,18 @@ class Answering:
         A macro that is no longer in the library is never suggested.
         """
         known = {macro.name: macro for macro in self._library or ()}
-        return any(name in known and self._weak(ticket, known[name]) for name in separate(names))
+        stand = self._stand(ticket)
+        return stand is not None and any(stand.is_weak(known[name]) for name in separate(names) if name in known)
 
-    def _weak(self, ticket: Ticket, macro: Macro) -> bool:
+    def _stand(self, ticket: Ticket) -> _Stand | None:
+        """Return what all answers about the ticket's macros go by, read once; None while macros are loading."""
+        if self._ranking is None:
+            return None
         situation, asked = self._situation(ticket)
-        if self._ranking is None or not self._ranking.weak(ticket, situation, macro):
-            return False
-        ranked = (self.macro(name) for name in self._ranking.of(ticket, situation))
-        over = asked.over([name for name in ranked if asked.speaks_for(name)])
-        return macro not in over[:1]
+        offers = self._ranking.of(ticket, situation)
+        known = {macro.name: macro for macro in self._library or ()}  # a file may be gone since the ranking
+        over = asked.over([known[name] for name in offers if name in known and asked.speaks_for(known[name])])
+        return _Stand(situation, asked, offers, over[0] if over else None)
 
     def _situation(self, ticket: Ticket) -> tuple[Situation, Asked]:
         from macros.suggesting.offering import Situation
@@ -247,7 +266,11 @@ class Answering:
         """Return name and title of every macro offered for a ticket; those that may not fit have a sign."""
         if self._library is None:
             return []
-        marks = {macro.name: f"{WEAK} " if self._weak(ticket, macro) else "" for macro in self._offered(ticket)}
+        stand = self._stand(ticket)
+        marks = {
+            macro.name: f"{WEAK} " if stand is not None and stand.is_weak(macro) else ""
+            for macro in self._offered(ticket)
+        }
         return [(name, mark + self.macro(name).title.for_language(language)) for name, mark in marks.items()]
 
     def _offered(self, ticket: Ticket) -> list[Macro]:
