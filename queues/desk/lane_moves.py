@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from data.records.tickets import Lane, Ticket
 from data.store import Store
 from data.tables.lanes import packed, unpacked
 from queues.desk.desk_rules import DeskRules
-from queues.desk.route_again import BATCH, Move, Plan, by_hand, facts_again
+from queues.desk.route_again import Move, Plan, by_hand, facts_again, planned
 from queues.routing.rules import Route, Rules, route
 
 BEFORE = "lanes.before"
@@ -58,14 +59,7 @@ def plan_moves(
 
     With `before`, the earlier lanes, only those move that were where these put them, and those whose lane is gone.
     """
-    moves, after = Plan(), 0
-    while batch := store.tickets.unsettled(after, BATCH):
-        for ticket in batch:
-            _look(store, rules, lanes, before, ticket, moves)
-        after = batch[-1].id
-        moves.looked_at += len(batch)
-        progress(moves.looked_at)
-    return moves
+    return planned(store, partial(_look, store, rules, lanes, before), progress)
 
 
 def lane_after(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from data.records.messages import Message
@@ -123,10 +124,16 @@ def plan(
     progress: Callable[[int], object] = lambda looked_at: None,
 ) -> Plan:
     """Apply the rules to every ticket that is neither solved nor closed; only reads; `progress` gets the count."""
-    routing_plan, after, memory = Plan(), 0, HarmMemory(store)
+    memory = HarmMemory(store)
+    return planned(store, partial(_look, store, rules, lanes, memory), progress)
+
+
+def planned(store: Store, look: Callable[[Ticket, Plan], object], progress: Callable[[int], object]) -> Plan:
+    """Return the plan to which `look` adds the move of each ticket that is neither solved nor closed."""
+    routing_plan, after = Plan(), 0
     while batch := store.tickets.unsettled(after, BATCH):
         for ticket in batch:
-            _look(store, rules, lanes, memory, ticket, routing_plan)
+            look(ticket, routing_plan)
         after = batch[-1].id
         routing_plan.looked_at += len(batch)
         progress(routing_plan.looked_at)
