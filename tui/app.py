@@ -386,6 +386,7 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
                       welcome=empty, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip
+        code = CRASHED
         with Shutdown(app.end, last=app.give_up, terminal=sys.stdin.fileno()) as shutdown, opened.pop_all():
             code = _shown(app)
             if shutdown.code is None and code != CRASHED:

@@ -59,6 +59,8 @@ class ProcedurePanel(Vertical, can_focus=True):
         """What the frame says."""
         self._lines: tuple[int, list[Line]] = (0, [])
         """The width and the lines that are drawn."""
+        self._scrolled_for: tuple[object, ...] = ()
+        """The step, its lines and the size for which the panel was scrolled: the agent may have scrolled since."""
         self._drawn = ("", "")
         """The procedure and step that were visible while the panel had the focus."""
 
@@ -103,10 +105,16 @@ class ProcedurePanel(Vertical, can_focus=True):
             styled = [Content.styled(line.text, STYLES.get(line.ink.value, "")) for line in parts]
             self.query_one("#procedure-steps", Static).update(Content("\n").join(styled))
         self._place = place_of(parts)
-        if self.size.height:
-            above = max(0, self.size.height - len(self._place)) // 2
-            self.scroll_to(y=max(0, self._place.start - above), animate=False)
+        scrolled_for = (self._named, self._place, self.size, self.active)
+        if self.size.height and scrolled_for != self._scrolled_for:
+            self._scrolled_for = scrolled_for
+            self._show_step()
         self.call_after_refresh(self._note_drawn, self._named)
+
+    def _show_step(self) -> None:
+        """Scroll to the current step."""
+        above = max(0, self.size.height - len(self._place)) // 2
+        self.scroll_to(y=max(0, self._place.start - above), animate=False)
 
     @property
     def _named(self) -> tuple[str, str]:
@@ -130,6 +138,7 @@ class ProcedurePanel(Vertical, can_focus=True):
             why = words("Read the step first; the same key then answers it.")
         if why:
             self.notify(why, severity="warning", timeout=4, markup=False)
+            self._show_step()
             self.draw()
         return not why
 

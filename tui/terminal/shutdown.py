@@ -16,7 +16,11 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Final, NoReturn
 
+from data.errors import DeskError
 from queues.ground import children
+from tui.look.shown import safe_text
+from tui.look.words import translated
+from tui.terminal.crash_report import write_report
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Signals that end the program: from the system, a closed window, another program."""
@@ -63,18 +67,22 @@ class Shutdown:
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    ) -> bool:
+        """Suppress an exception after a shutdown from outside began: there may be no terminal left to report it on."""
         if self.code is None:
             self._over.set()
             self._tell(_OVER)
             self._thread.join()
         if self.code is not None:
-            return  # the time runs on until the process is gone
+            if isinstance(error, Exception):
+                _report(error)
+            return isinstance(error, Exception)  # the time runs on until the process is gone
         signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._before:
             signal.signal(number, handler)
         os.close(self._read)
         os.close(self._write)
+        return False
 
     def begin(self) -> None:
         """Begin the shutdown without a signal; the exit code is 0."""
@@ -130,6 +138,15 @@ def leave(code: int) -> NoReturn:
             stream.flush()
     children.end_all()
     os._exit(code)
+
+
+def _report(error: Exception) -> None:
+    """Say what could not be done any more, and write a report of a fault of the program."""
+    if isinstance(error, DeskError):
+        with suppress(OSError):
+            sys.stderr.write(f"tridesk: {safe_text(translated(error.message))}\n")
+    else:
+        write_report(error)
 
 
 def _code_of(read: Iterable[int]) -> int | None:

@@ -20,6 +20,7 @@ import pytest
 from data.store import Store
 from tests.tui.playing import fifteen_tickets
 from tests.tui.real_terminal import ROOT, Terminal
+from tui.setup.settings import state_folder
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is read from /proc")
 
@@ -57,6 +58,14 @@ def silent_server() -> Iterator[int]:
     """A server that takes connections and never says a word."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         yield server.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def no_crash() -> Iterator[None]:
+    """A fault of the program on its way out is one, even where nobody is left to see it."""
+    yield
+    reports = [report.read_text() for report in state_folder().glob("crash-*")]
+    assert not reports, reports
 
 
 def an_account(port: int) -> None:
@@ -102,7 +111,7 @@ def test_a_closed_window_ends_everything(path: Path, keys: str) -> None:
             terminal.press(apart)
             terminal.take_in(0.3)
         terminal.close_window()
-        assert terminal.ended(WITHIN) == 128 + signal.SIGHUP, terminal.alive()
+        assert terminal.ended(WITHIN) == 128 + signal.SIGHUP, (terminal.alive(), terminal.picture)
 
 
 def test_a_terminal_that_vanishes_without_a_signal_ends_everything(path: Path) -> None:
