@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 CRASHED = 1
 """The exit code after an internal error."""
-FLUSH_SECONDS = 1
+FLUSH_SECONDS = 2.0
 """How long typed keys may take to reach their widget when the program is terminated from outside."""
 ROUND_SECONDS = 1
 """How often the connectors are polled, unless the last round is still running."""
@@ -219,6 +219,11 @@ class DeskApp(App[int]):
         self.parts.lock.after(super().pop_screen)
         return AwaitComplete()
 
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        """End the screen. Python waits for threads that still run; those that may run for long are stopped."""
+        self.desk.answering.stop()
+        super().exit(result, return_code, message)
+
     def end(self, code: int) -> None:
         """Quit as the agent would, once the screen is up; called in any thread."""
         self._ended_with = code
@@ -243,15 +248,15 @@ class DeskApp(App[int]):
         if self.terminal is not None:
             self.terminal.disable_input()  # reads what is there
         await asyncio.sleep(0)  # what the reading thread handed over is in the feed after this turn of the loop
-        if self._feed is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._feed.done()), FLUSH_SECONDS)
-        for place in (self, self.screen, self.focused):
-            if place is not None:
-                reached = asyncio.Event()
-                place.call_later(reached.set)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(reached.wait(), FLUSH_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                if self._feed is not None:
+                    await asyncio.shield(self._feed.done())
+                for place in (self, self.screen, self.focused):
+                    if place is not None:
+                        reached = asyncio.Event()
+                        place.call_later(reached.set)
+                        await reached.wait()
 
     def give_up(self) -> None:
         """Save the draft and restore the terminal without the screen, which does not respond; called in a thread."""

@@ -6,8 +6,20 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sized
 
+import msgspec
+
 _NOTHING = 1e-9
 """Below this a weight is what rounding left of a subtraction."""
+
+
+class ClosenessState(msgspec.Struct, array_like=True):
+    """Centroids of macros, as a file can keep them."""
+
+    weights: dict[str, dict[str, float]]
+    """By feature and macro."""
+    features: dict[str, dict[str, float]]
+    """The same by macro and feature."""
+    norms: dict[str, float]
 
 
 class Closeness:
@@ -17,6 +29,15 @@ class Closeness:
         self._weights: dict[str, dict[str, float]] = {}
         self._features: dict[str, dict[str, float]] = {}
         self._norms: dict[str, float] = {}
+
+    @property
+    def state(self) -> ClosenessState:
+        """All that it holds."""
+        return ClosenessState(self._weights, self._features, self._norms)
+
+    @state.setter
+    def state(self, state: ClosenessState) -> None:
+        self._weights, self._features, self._norms = state.weights, state.features, state.norms
 
     def weigh(self, macro: str, counted: Mapping[str, float], sign: int) -> None:
         """Add (`sign` 1) or take away (-1) a text's features."""

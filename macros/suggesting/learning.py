@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from threading import Lock
+from pathlib import Path
+from threading import Event, Lock
 from time import sleep
 
 from data.macro_names import separate
 from data.records.changes import Answered
 from data.store import Store
 from macros.filling.macro import Macro
+from macros.suggesting.first_lesson import lesson_of, remember, remembered
 from macros.suggesting.first_messages import teach, teach_limits
 from macros.suggesting.semantic import Sense, sense
 from macros.suggesting.suggest import Suggester, Suggestion
@@ -26,13 +28,20 @@ RECENT = 300
 class Learner:
     """Suggests in one thread while another one learns. Without a model file: a new `Learner` starts empty."""
 
-    def __init__(self, macros: Iterable[Macro]) -> None:
+    def __init__(self, macros: Iterable[Macro], cache: Path | None = None) -> None:
+        """`cache` is a folder where what the macros teach is kept for the next start."""
+        self._cache = cache
         self._lock, self._learning = Lock(), Lock()
         self._macros = {macro.name: macro for macro in macros}
         self._suggester = self._untaught()
         self._known: dict[int, Answered] | None = None
         self._new = 0
         """Replies learned since all was learned."""
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Have learning end at the next reply: nothing that ends the program waits for a long history."""
+        self._stopped.set()
 
     def know(self, macros: Iterable[Macro]) -> None:
         """Take in macros that came since."""
@@ -50,6 +59,8 @@ class Learner:
         # only now with the view of meanings: loading it takes a second that no screen should wait for
         suggester, known = self._untaught(meaning), {answered.reply_id: answered for answered in replies}
         for answered in replies:
+            if self._stopped.is_set():
+                return 0
             _learn(suggester, answered)
             sleep(0)  # lets the screen's thread go first
         suggester.settle()
@@ -104,9 +115,16 @@ class Learner:
         return self.suggest(text, len(among), among, language, lean)
 
     def _untaught(self, meaning: Sense | None = None) -> Suggester:
+        """Return a suggester that knows the macros, but no reply of the desk."""
+        cache = self._cache if meaning is None else None
+        lesson = lesson_of(self._macros.values()) if cache is not None else ""
+        if cache is not None and (suggester := remembered(cache, lesson)) is not None:
+            return suggester
         suggester = Suggester(meaning)
         teach(suggester, self._macros.values())
         teach_limits(suggester)
+        if cache is not None:
+            remember(cache, lesson, suggester)
         return suggester
 
 

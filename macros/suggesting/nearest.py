@@ -7,11 +7,22 @@ import math
 from collections import Counter, defaultdict
 from operator import itemgetter
 
+import msgspec
+
 MAX_TERMS = 24
 MAX_LOOKED_AT = 5000
 """Entries looked at for one message, those of its rarest terms first: what keeps a big history as fast as a small."""
 _K1 = 1.2
 _B = 0.75
+
+
+class NearestState(msgspec.Struct, array_like=True):
+    """An inverted index, as a file can keep it."""
+
+    postings: dict[str, dict[int, float]]
+    lengths: dict[int, int]
+    terms: int
+    """The number of terms in all texts."""
 
 
 class Nearest:
@@ -21,6 +32,15 @@ class Nearest:
         self._postings: dict[str, dict[int, float]] = {}
         self._lengths: dict[int, int] = {}
         self._all = 0
+
+    @property
+    def state(self) -> NearestState:
+        """All that it holds."""
+        return NearestState(self._postings, self._lengths, self._all)
+
+    @state.setter
+    def state(self, state: NearestState) -> None:
+        self._postings, self._lengths, self._all = state.postings, state.lengths, state.terms
 
     def add(self, key: int, terms: Counter[str]) -> None:
         """Take a text in under a number of its own."""

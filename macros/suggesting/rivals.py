@@ -9,6 +9,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 
+import msgspec
+
 RATE = 2.0
 """How far one look at an answer moves the weights."""
 SLIGHT = 0.02
@@ -18,6 +20,17 @@ _NOTHING = 1e-9
 Features = Mapping[str, float]
 
 
+class RivalsState(msgspec.Struct, array_like=True):
+    """Weights, as a file can keep them."""
+
+    weights: dict[str, dict[str, float]]
+    """By feature and macro."""
+    shares: dict[int, dict[str, float]]
+    """By the number of an answer and macro."""
+    macros: dict[str, int]
+    """How many answers each macro has."""
+
+
 class Rivals:
     """Weights by feature and macro. Features come with a length of 1."""
 
@@ -25,6 +38,15 @@ class Rivals:
         self._weights: dict[str, dict[str, float]] = {}
         self._shares: dict[int, dict[str, float]] = {}
         self._macros: dict[str, int] = {}
+
+    @property
+    def state(self) -> RivalsState:
+        """All that it holds."""
+        return RivalsState(self._weights, self._shares, self._macros)
+
+    @state.setter
+    def state(self, state: RivalsState) -> None:
+        self._weights, self._shares, self._macros = state.weights, state.shares, state.macros
 
     def add(self, key: int, macro: str, features: Features) -> None:
         """Learn an answer under a number of its own."""

@@ -12,13 +12,15 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from macros.filling.macro import Macro
 from macros.suggesting.calibration import NEW_DESK, Confidence, Held, adjusted, plain
-from macros.suggesting.closeness import Closeness
+from macros.suggesting.closeness import Closeness, ClosenessState
 from macros.suggesting.features import expressions, spelling, terms, words
 from macros.suggesting.measures import Evidence, Views, Wording, margins
-from macros.suggesting.nearest import Nearest
-from macros.suggesting.rivals import Rivals
+from macros.suggesting.nearest import Nearest, NearestState
+from macros.suggesting.rivals import Rivals, RivalsState
 from macros.suggesting.semantic import Sense
 
 NEIGHBOURS = 30
@@ -108,6 +110,18 @@ class _Ranking:
     near: Mapping[str, float]
 
 
+class Taught(msgspec.Struct, array_like=True):
+    """All that a suggester without a sense of meaning holds before any ticket was answered, as a file can keep it."""
+
+    learned: dict[int, _Learned]
+    next: int
+    macros: dict[str, int]
+    confidence: Confidence
+    nearest: NearestState
+    closeness: ClosenessState
+    rivals: RivalsState
+
+
 class Suggester:
     """Learns which macro answered which message, and ranks macros for a new one. One thread at a time."""
 
@@ -122,6 +136,30 @@ class Suggester:
 
     def __len__(self) -> int:
         return len(self._learned)
+
+    @classmethod
+    def of(cls, taught: Taught) -> Suggester:
+        """Return a suggester that holds this."""
+        suggester = cls()
+        suggester._learned, suggester._next = taught.learned, taught.next
+        suggester._macros = Counter(taught.macros)
+        suggester._prior = suggester._confidence = taught.confidence
+        suggester._nearest.state = taught.nearest
+        suggester._closeness.state = taught.closeness
+        suggester._rivals.state = taught.rivals
+        return suggester
+
+    def taught(self) -> Taught:
+        """Return what it holds; before any ticket was answered, and without a sense of meaning."""
+        return Taught(
+            self._learned,
+            self._next,
+            self._macros,
+            self._prior,
+            self._nearest.state,
+            self._closeness.state,
+            self._rivals.state,
+        )
 
     @property
     def macros(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))  # one for all: it saves time
     for name in ("NO_COLOR", "TEXTUAL_THEME", "TRIDESK_DB", "VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
 

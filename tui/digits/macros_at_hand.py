@@ -117,7 +117,7 @@ class Answering:
         from macros.files.library import Library
         from macros.suggesting.learning import Learner
         from tui.setup.open_desk import brand_of, zone_of
-        from tui.setup.settings import config_folder
+        from tui.setup.settings import cache_folder, config_folder
         from tui.setup.settings import load as load_settings
 
         settings = load_settings().settings
@@ -126,7 +126,7 @@ class Answering:
         self._threshold = settings.suggestions.sure
         del render  # loading it here is what keeps the first preview fast
         library = Library.standard(config_folder() / "macros")
-        self._learner = Learner(library)
+        self._learner = Learner(library, cache_folder())
         self._ranking = Ranking(self._store, library, self._learner, self._threshold)
         # set the library last: it signals to the screen's thread that everything is loaded
         self._library = library
@@ -142,6 +142,11 @@ class Answering:
             self._learner.catch_up(store, *([] if most is None else [most]))
         finally:
             store.close()
+
+    def stop(self) -> None:
+        """Have a thread that learns end soon."""
+        if self._learner is not None:
+            self._learner.stop()
 
     def refresh(self) -> list[Verdict] | None:
         """Reload changed macro files; called in a thread.

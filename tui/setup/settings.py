@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from platformdirs import user_config_path, user_data_path, user_state_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
 from data.records.messages import MessageKind
@@ -36,6 +36,11 @@ def store_path() -> Path:
 def config_folder() -> Path:
     """Return the folder of `config.toml`, own macros, procedures and `routing.toml`."""
     return user_config_path(APP)
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made again, but costs time."""
+    return user_cache_path(APP)
 
 
 def state_folder() -> Path:

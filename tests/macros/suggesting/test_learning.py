@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.macro_names import joined
+from data.records.changes import Answered
 from data.records.customers import Customer
 from data.records.messages import Direction, Message, MessageKind
 from data.records.tickets import Priority, Status, Ticket
@@ -110,3 +111,18 @@ def test_macros_that_came_since_are_suggested(store: Store) -> None:
     learner.know(MACROS)
 
     assert first(learner, "parking behind the house") == "a/two"
+
+
+def test_learning_a_long_history_ends_when_the_program_does(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        asked(store, f"where does pelican {number} sleep", "a/two")
+    learner, learned = Learner(MACROS), list[int]()
+
+    def learn_and_stop(suggester: object, answered: Answered) -> None:
+        learned.append(answered.reply_id)
+        learner.stop()
+
+    monkeypatch.setattr(learning, "_learn", learn_and_stop)
+    assert learner.catch_up(store) == 0
+    assert len(learned) == 1
+    assert first(learner, "when do you open") == "a/one"
