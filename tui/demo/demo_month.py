@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from data.store import Store
     from macros.files.library import Library
     from queues.desk.desk import Desk
+    from queues.next_up.urgency import NextUp
 
 HOUR, DAY = 3600, 86_400
 _UNDO = 15
@@ -83,6 +84,8 @@ class Rehearsal:
         self._writers: dict[str, DemoMessage] = {}
         self._arrivals: Iterator[DemoMessage] = many(amount, seed)
         self._taken: set[int] = set()
+        self._idle: dict[str, tuple[int, int]] = {}
+        """By agent, the latest event when nothing waited, and when that was."""
 
     @property
     def store(self) -> Store:
@@ -131,9 +134,8 @@ class Rehearsal:
     def _look(self, worker: Worker) -> None:
         """Take the most urgent ticket that no agent is working on, or look again in a few minutes."""
         now = self._clock.now
-        desk = self._desks[worker.name]
         self._any.tick()
-        next_ticket = desk.next_up() if worker.works_at(now) else None
+        next_ticket = self._next_up(worker, now) if worker.works_at(now) else None
         if next_ticket is None or next_ticket.ticket_id in self._taken:
             pause = 300 if worker.works_at(now) else HOUR // 2
             self._plan(now + pause, lambda: self._look(worker))
@@ -141,6 +143,17 @@ class Rehearsal:
         self._taken.add(next_ticket.ticket_id)
         seconds = int((60 + self._random.expovariate(1 / 180)) * worker.pace)
         self._plan(now + seconds, lambda: self._finish(worker, next_ticket.ticket_id, seconds))
+
+    def _next_up(self, worker: Worker, now: int) -> NextUp | None:
+        """Return the most urgent ticket; while nothing waits and nothing happens, that is asked once an hour."""
+        latest = self.store.events.newest()
+        idle_since, at = self._idle.get(worker.name, (-1, 0))
+        if latest == idle_since and now - at < HOUR:
+            return None
+        next_ticket = self._desks[worker.name].next_up()
+        if next_ticket is None:
+            self._idle[worker.name] = (latest, now)
+        return next_ticket
 
     def _finish(self, worker: Worker, ticket_id: int, seconds: int) -> None:
         self._taken.discard(ticket_id)
