@@ -81,6 +81,7 @@ class DeskApp(App[int]):
     ) -> None:
         super().__init__()
         self._ended_with: int | None = None
+        self._exiting = False
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self.terminal: DeskDriver | None = None
         """The driver of a real terminal, which names itself here."""
@@ -220,8 +221,12 @@ class DeskApp(App[int]):
         return AwaitComplete()
 
     def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
-        """End the screen. Python waits for threads that still run; those that may run for long are stopped."""
+        """End the screen, and what is still under way: it would find the screen gone, or be waited for."""
+        self._exiting = True
         self.desk.answering.stop()
+        for worker in self.workers:
+            if worker.is_running:
+                worker.cancel()
         super().exit(result, return_code, message)
 
     def end(self, code: int) -> None:
@@ -278,6 +283,8 @@ class DeskApp(App[int]):
 
         from tui.terminal.crash_report import fault_place, write_report
 
+        if self._exiting:  # what was still under way found the screen gone
+            return
         error = sys.exc_info()[1] or self._exception
         if isinstance(error, StoreError):  # the file failed where no key was waiting for it
             self.panic(Text(f"tridesk: {error.message}", overflow="fold"))
