@@ -41,7 +41,7 @@ LEAVES = frozenset({"tab", "shift+tab", "up", "down"})
 OPENS = frozenset({"ticket.view", "ticket.urgent"})
 """Moves that open something."""
 FILTER = "find.filter"
-OPENING = frozenset({"preview", "next", "send"})
+OPENING = frozenset({"preview", "next", "send", "palette"})
 """Groups of workers whose end changes what keys act on."""
 REPEATING = frozenset({"desk.undo", "desk.redo"})
 """Keys that may be repeated at once: each press undoes or redoes one action."""
@@ -185,6 +185,8 @@ class KeyFeed:
         if self._in_field and not self._leaves_field(key):
             return Kind.TEXT
         if key in STEERING or (key in ("j", "k") and not self._at_desk):
+            return Kind.MOVE
+        if key == "enter" and getattr(self._app.screen, "only_goes", False):
             return Kind.MOVE
         if not self._at_desk or self._in_field or self._in_steps:
             return Kind.ACT

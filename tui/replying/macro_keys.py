@@ -1,4 +1,4 @@
-"""The digits and the list of macros: the macro of a key, and reloading macros that changed on disk."""
+"""The digits: the macro of a key, and reloading macros that changed on disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class MacroKeys(Part):
-    """A digit previews its macro, `m` finds one by a few letters."""
+    """A digit previews its macro."""
 
     def __init__(self, desk: DeskContext, replies: ReplyPreview, glance: Glance) -> None:
         super().__init__(desk)
@@ -31,11 +31,10 @@ class MacroKeys(Part):
         """The version of the store that suggestions have learned from."""
 
     def actions(self) -> Mapping[str, Act]:
-        """The digits, the last macro and the list."""
+        """The digits and the last macro."""
         return {
             **{f"macro.slot_{n}": partial(self.preview_slot, n) for n in range(1, SLOTS + 1)},
             "macro.again": self._preview_last,
-            "macro.pick": self._pick,
         }
 
     def load(self) -> None:
@@ -107,21 +106,3 @@ class MacroKeys(Part):
                 self.replies.preview_macro(ticket, self.desk.answering.last)
         else:
             self.desk.say(words("No macro has been used yet."))
-
-    def _pick(self) -> None:
-        """Find a macro by a few letters and preview it."""
-        from tui.cards.pick_list import PickList
-
-        ticket = self.desk.ticket()
-        if ticket is None:
-            self.desk.say_no_ticket()
-            return
-        if self.glance.show_first():
-            return
-
-        def chosen(name: str | None) -> None:
-            if name:
-                self.replies.preview_macro(ticket, name)
-
-        lines = [(name, f"{title}  ({name})") for name, title in self.desk.answering.titles(ticket, ticket.language)]
-        self.desk.push_screen(PickList(lines), chosen)

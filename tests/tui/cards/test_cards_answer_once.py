@@ -48,6 +48,9 @@ from tui.files.files_card import FilesCard
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
 from tui.look.theme import THEMES, theme_name
+from tui.palette import entries
+from tui.palette.entries import Entry, Group, Listed
+from tui.palette.palette_card import PaletteCard
 from tui.procedures.changed_wording_card import ChangeCard
 from tui.replying.bulk_card import BulkCard
 from tui.replying.bulk_plan import Plan
@@ -102,6 +105,14 @@ def event_of_history() -> HistoryLine:
     return HistoryLine(2, 1, NOW, "ann", "change", "changed: status new → open", {}, "done", True)
 
 
+async def _two_macros(group: Group, text: str) -> Listed:
+    return Listed((Entry(entries.Kind.MACRO, "a/one", "one"), Entry(entries.Kind.MACRO, "a/two", "two", weak=True)))
+
+
+async def _no_preview(entry: Entry) -> str:
+    return f"en\n\nThe text of {entry.title}."
+
+
 def _nothing(*given: object) -> None:
     """Stand for what a card asks of the desk."""
 
@@ -133,6 +144,7 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     OutgoingForm: lambda folder: OutgoingForm(
         "Forward #1", FormDraft(1, "b@x.example", text="Hi"), "Fwd: Hola", ["a.txt"], keep=lambda draft: None
     ),
+    PaletteCard: lambda folder: PaletteCard(entries.MACROS, _two_macros, _no_preview),
     PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
     ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
     ReviewScreen: lambda folder: review_screen(),
