@@ -92,7 +92,15 @@ class DeskApp(App[int]):
         self.leader = Leader(self.keys)
         self._feed: KeyFeed | None = None
         self._desk_screen = DeskScreen(
-            store, writer, clock, agent, mode=mode, ways=ways, procedures=procedures, setup=setup
+            store,
+            writer,
+            clock,
+            agent,
+            mode=mode,
+            ways=ways,
+            procedures=procedures,
+            setup=setup,
+            use_keys=self.use_keys,
         )
         self.desk, self.parts = self._desk_screen.desk, self._desk_screen.parts
         self.desk.redraw = self.redraw
@@ -123,6 +131,13 @@ class DeskApp(App[int]):
 
             self._feed = KeyFeed(self, self._desk_screen, self.keys, self.leader)
         self._feed.take(read, at)
+
+    def use_keys(self, keymap: Keymap) -> None:
+        """Let other keys count from now on."""
+        self.keys, self.leader = keymap, Leader(keymap)
+        if self._feed is not None:
+            self._feed.use(self.keys, self.leader)
+        self.set_keymap(keymap.textual())
 
     def redraw(self) -> None:
         """Draw the whole screen anew, whatever another program may have written over it."""

@@ -51,7 +51,7 @@ class KeyFeed:
     """The queue between terminal and application; used only in the application's event loop."""
 
     def __init__(self, app: App[int], screen: DeskScreen, keys: Keymap, leader: Leader) -> None:
-        self._app, self._screen, self._desk, self._leader = app, screen, screen.desk, leader
+        self._app, self._screen, self._desk = app, screen, screen.desk
         self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._guard = KeyGuard()
@@ -59,6 +59,11 @@ class KeyFeed:
         self._why = ""
         self._known: int | None = None
         """The ticket that keys acted on after the last key, or after a move: a ticket that the agent chose."""
+        self.use(keys, leader)
+
+    def use(self, keys: Keymap, leader: Leader) -> None:
+        """Judge keys by this keymap from now on."""
+        self._leader = leader
         self._actions = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING

@@ -35,6 +35,7 @@ from tui.desk.top_line import TopLine
 from tui.desk.undo_keys import Undo
 from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
+from tui.keys.keymap import Keymap
 from tui.lock.lock import Lock
 from tui.moving.finding import Filter
 from tui.moving.glance import Glance
@@ -42,6 +43,7 @@ from tui.moving.graphic_words import GraphicContent
 from tui.moving.moving import Movement
 from tui.moving.passing_over import MostUrgent
 from tui.moving.view_choice import ViewChoice
+from tui.palette.change_keys import ChangeKeys
 from tui.palette.help import Help
 from tui.palette.palette import Palette
 from tui.palette.running import Running
@@ -95,8 +97,12 @@ class Parts:
         *,
         procedures: Callable[[], ProcedureBook] | None = None,
         setup: AccountSetup | None = None,
+        use_keys: Callable[[Keymap], None] = lambda keymap: None,
     ) -> None:
-        """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none."""
+        """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none.
+
+        `use_keys` makes a keymap count at once.
+        """
         self._desk = desk
         self.going = going = Going(desk)
         self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
@@ -151,6 +157,7 @@ class Parts:
         self.palette = Palette(
             desk, going, self.filter, self.glance, self.closer_look, self.replies, whereabouts, running
         )
+        self.change_keys = ChangeKeys(desk, use_keys)
         self.lock = Lock(desk)
         self.footer = Footer(desk, whereabouts, self.writing, self.act)
         self.quit = Quit(desk)

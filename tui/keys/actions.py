@@ -266,6 +266,7 @@ def _look() -> list[Action]:
             changes=True,
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
+        Action("desk.keys", (), "Keys…", "Give actions other keys; shows clashes, and applies at once.", "Desk"),
         Action("desk.theme", (), "Theme…", "Choose a dark, light or high-contrast theme.", "Desk"),
         Action(
             "desk.account",

@@ -34,6 +34,7 @@ from tui.cards.ask_line import AskLine
 from tui.cards.base_card import AnswersOnce, BaseCard
 from tui.cards.key_menu import KeyMenu, Line
 from tui.cards.lines_card import LinesCard
+from tui.cards.new_key import Judged, NewKey
 from tui.cards.pick_list import PickList
 from tui.cards.text_card import TextCard
 from tui.customer.customer_card import CustomerCard
@@ -144,6 +145,7 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     OutgoingForm: lambda folder: OutgoingForm(
         "Forward #1", FormDraft(1, "b@x.example", text="Hi"), "Fwd: Hola", ["a.txt"], keep=lambda draft: None
     ),
+    NewKey: lambda folder: NewKey("New key for: Solve", "e", lambda keys: Judged(), sequences=True),
     PaletteCard: lambda folder: PaletteCard(entries.MACROS, _two_macros, _no_preview),
     PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
     ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
