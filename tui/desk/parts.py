@@ -47,6 +47,7 @@ from tui.palette.change_keys import ChangeKeys
 from tui.palette.help import Help
 from tui.palette.palette import Palette
 from tui.palette.running import Running
+from tui.palette.switches import Switches
 from tui.palette.whereabouts import Whereabouts
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.steps import ProcedureSteps
@@ -98,10 +99,11 @@ class Parts:
         procedures: Callable[[], ProcedureBook] | None = None,
         setup: AccountSetup | None = None,
         use_keys: Callable[[Keymap], None] = lambda keymap: None,
+        use_ascii: Callable[[bool], None] = lambda on: None,
     ) -> None:
         """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none.
 
-        `use_keys` makes a keymap count at once.
+        `use_keys` makes a keymap count at once, `use_ascii` draws in ASCII from now on.
         """
         self._desk = desk
         self.going = going = Going(desk)
@@ -157,6 +159,7 @@ class Parts:
         self.palette = Palette(
             desk, going, self.filter, self.glance, self.closer_look, self.replies, whereabouts, running
         )
+        self.switches = Switches(desk, use_ascii)
         self.change_keys = ChangeKeys(desk, use_keys)
         self.lock = Lock(desk)
         self.footer = Footer(desk, whereabouts, self.writing, self.act)

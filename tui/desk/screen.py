@@ -54,10 +54,11 @@ class DeskScreen(Screen[None]):
         procedures: Callable[[], ProcedureBook] | None = None,
         setup: AccountSetup | None = None,
         use_keys: Callable[[Keymap], None] = lambda keymap: None,
+        use_ascii: Callable[[bool], None] = lambda on: None,
     ) -> None:
         super().__init__(id="desk")
         self.desk = DeskContext(self, store, writer, clock, agent, mode=mode, ways=ways)
-        self.parts = Parts(self.desk, procedures=procedures, setup=setup, use_keys=use_keys)
+        self.parts = Parts(self.desk, procedures=procedures, setup=setup, use_keys=use_keys, use_ascii=use_ascii)
 
     def compose(self) -> ComposeResult:
         """Header, lanes, tickets, the macros on digits, messages, keys."""

@@ -267,6 +267,10 @@ def _look() -> list[Action]:
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
         Action("desk.keys", (), "Keys…", "Give actions other keys; shows clashes, and applies at once.", "Desk"),
+        Action("desk.ascii", (), "ASCII signs", "Draw frames, signs and marks in ASCII, or no longer.", "Desk"),
+        Action(
+            "desk.mouse", (), "Mouse", "Leave the mouse to the terminal from the next start on, or take it.", "Desk"
+        ),
         Action("desk.theme", (), "Theme…", "Choose a dark, light or high-contrast theme.", "Desk"),
         Action(
             "desk.account",

@@ -12,7 +12,7 @@ from tui.palette.entries import Entry, Kind
 from tui.palette.matching import searchable
 from tui.palette.possible import Situation, first_of, possible, scopes
 
-SETTINGS = frozenset({"desk.keys", "desk.theme", "desk.account", "desk.shift_bar"})
+SETTINGS = frozenset({"desk.keys", "desk.ascii", "desk.mouse", "desk.theme", "desk.account", "desk.shift_bar"})
 """Actions that are settings of the screen."""
 
 

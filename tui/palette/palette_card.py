@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.keys.help_lines import INDENT, KEYS, TITLE
+from tui.look.ascii_signs import as_written
 from tui.look.one_line import fit, one_line
 from tui.look.shown import safe_text
 from tui.look.words import words
@@ -34,7 +35,7 @@ SEARCHES = "palette"
 Find = Callable[[Group, str], Awaitable[Listed | None]]
 """Returns what fits a text; None if another was asked for meanwhile."""
 Preview = Callable[[Entry], Awaitable[str]]
-"""Returns the text that an entry would send."""
+"""Returns a line about what an entry does, an empty line, and the text that it would send."""
 
 
 class PaletteCard(BaseCard[Entry]):
@@ -226,7 +227,8 @@ class PaletteCard(BaseCard[Entry]):
         text = await self._preview(entry)
         place = self._list.highlighted
         if place is not None and place < len(self._at) and self._at[place] == entry:
-            self._shown.update(Content(safe_text(text)))
+            head, gap, body = safe_text(text).partition("\n\n")
+            self._shown.update(Content(head + gap + as_written(body)))
 
 
 def _line(entry: Entry, width: int) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.digits.macro_strip import MacroStrip
 from tui.digits.macros_at_hand import SLOTS
 from tui.look.one_line import one_line
 from tui.look.words import translated, words
@@ -36,6 +38,10 @@ class MacroKeys(Part):
             **{f"macro.slot_{n}": partial(self.preview_slot, n) for n in range(1, SLOTS + 1)},
             "macro.again": self._preview_last,
         }
+
+    def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
+        """A click on the line of digits."""
+        return {MacroStrip.Clicked: lambda message: self.preview_slot(message.number)}
 
     def load(self) -> None:
         """Read the macros once the screen is drawn."""
