@@ -76,6 +76,10 @@ def _run(arguments: list[str]) -> int:
         from tui.cli.main import run
 
         return run(arguments)
+    if "--linear" in arguments:
+        from tui.linear.session import run as talk
+
+        return talk(path)
     return open_screen(path, ascii_signs="--ascii" in arguments, mouse="--no-mouse" not in arguments)
 
 

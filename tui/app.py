@@ -83,6 +83,8 @@ class DeskApp(App[int]):
         ascii_signs: bool = False,
     ) -> None:
         super().__init__()
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
         self.ascii_signs = ascii_signs
         use_ascii(ascii_signs)
         self._ended_with: int | None = None

@@ -40,6 +40,7 @@ BATCH = 2_000
 @click.option("--no-ui", is_flag=True, help="Fill the desk and say what is in it, without the screen.")
 @click.option("--ascii", "ascii_signs", is_flag=True, help="Draw frames, signs and marks in ASCII.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, for its own selection.")
+@click.option("--linear", is_flag=True, help="Plain lines and questions in place of the screen, for screen readers.")
 @json_option
 def demo(
     tickets: int | None,
@@ -49,10 +50,11 @@ def demo(
     no_ui: bool,
     ascii_signs: bool,
     no_mouse: bool,
+    linear: bool,
     as_json: bool,
 ) -> int:
     """Try the desk: bilingual tickets arrive by the clock, replies go to a local folder, nothing leaves the machine."""
-    screen = Screen(ascii_signs, not no_mouse) if not no_ui else None
+    screen = Screen(ascii_signs, mouse=not no_mouse, linear=linear) if not no_ui else None
     play = partial(_play, tickets=tickets, seed=seed, worked=worked, screen=screen, as_json=as_json)
     if keep is not None:
         if keep.exists():
@@ -68,6 +70,8 @@ class Screen:
 
     ascii_signs: bool
     mouse: bool
+    linear: bool
+    """No screen: plain lines and questions."""
 
 
 def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: Screen | None, as_json: bool) -> int:
@@ -85,6 +89,10 @@ def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: S
     if screen is None:
         _tell(path, seed, time.perf_counter() - began, as_json=as_json)
         return 0
+    if screen.linear:
+        from tui.linear.session import run
+
+        return run(path, demo=True)
     from tui.app import run_desk
     from tui.setup.settings import load
 
