@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.look.words import words
 from tui.palette.matching import Fit, Searchable, fit, split
 
 MOST = 60
@@ -47,14 +48,19 @@ class Group:
     """Kinds that are searched together: by a key of the desk, by a sign at the beginning, or by Tab."""
 
     sign: str
-    title: str
     kinds: tuple[Kind, ...]
 
+    @property
+    def title(self) -> str:
+        """The kinds, in the language of the interface."""
+        first, *others = (words(kind.value) for kind in self.kinds)
+        return ", ".join([first, *(other.lower() for other in others)])
 
-MACROS = Group(";", "Macros", (Kind.MACRO,))
-ACTIONS = Group(":", "Actions, settings", (Kind.ACTION, Kind.SETTING))
-TICKETS = Group("/", "Tickets, people", (Kind.TICKET, Kind.PERSON))
-PEOPLE = Group("@", "People", (Kind.PERSON,))
+
+MACROS = Group(";", (Kind.MACRO,))
+ACTIONS = Group(":", (Kind.ACTION, Kind.SETTING))
+TICKETS = Group("/", (Kind.TICKET, Kind.PERSON))
+PEOPLE = Group("@", (Kind.PERSON,))
 GROUPS = (MACROS, ACTIONS, TICKETS, PEOPLE)
 BY_SIGN = {group.sign: group for group in GROUPS}
 

@@ -63,7 +63,7 @@ class Finder:
             hits = self._hits(store, list(dict.fromkeys(others)), text, known)
         except DeskError as error:  # an operator whose value is not written to its end, a file that cannot be read
             return Listed(note=translated(error.message))
-        note = words("nothing among {kinds}").format(kinds=words(group.title)) if hits else words("Nothing found.")
+        note = words("nothing among {kinds}").format(kinds=group.title) if hits else words("Nothing found.")
         return Listed(tuple(entry for entry, _ in hits), exact=False, note=note)
 
     def _hits(

@@ -211,7 +211,7 @@ class PaletteCard(BaseCard[Entry]):
         parts = []
         for group in GROUPS:
             here = group == self._group
-            text = f"{group.sign} {words(group.title)}"
+            text = f"{group.sign} {group.title}"
             parts.append(Content.styled(f"[{text}]" if here else f" {text} ", "bold $primary" if here else "$quiet"))
         self._groups.update(Content(" ").join(parts))
 
