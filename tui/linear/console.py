@@ -9,6 +9,8 @@ from typing import TextIO
 
 from tui.look.words import words
 
+YES = frozenset({"y", "yes", "sí", "si"})
+
 
 class Left(Exception):  # noqa: N818 - it is not an error
     """The input ended: the agent leaves."""
@@ -54,8 +56,11 @@ class Console:
             lines.append(line.rstrip("\n"))
 
     def confirm(self, question: str) -> bool:
-        """Return whether the answer is yes; anything else is no."""
-        return self.ask(f"{question} {words('y for yes, anything else for no.')}").casefold() in ("y", "yes", "s", "sí")
+        """Return whether the answer is yes; anything else is no.
+
+        A single `s`, which sends a reply, is no yes in any language: typed twice it must not answer this too.
+        """
+        return self.ask(f"{question} {words('y for yes, anything else for no.')}").casefold() in YES
 
 
 def listed(lines: Iterable[str]) -> list[str]:

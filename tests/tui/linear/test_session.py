@@ -94,6 +94,8 @@ def test_a_macro_that_may_not_fit_is_asked_about_once_more(desk: Desk) -> None:
     said = talk(desk, "#1", *words, "s", "n")
     assert "may not fit" in said
     assert sent(desk) == []
+    talk(desk, "#1", *words, "s", "s")
+    assert sent(desk) == []
     talk(desk, "#1", *words, "s", "y")
     assert sent(desk) == [1]
 
