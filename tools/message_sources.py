@@ -15,6 +15,7 @@ DATA = {
     "tui/keys/help_lines.py": ("PLACES",),
     "tui/lanes/row_line.py": ("_STATES",),
     "tui/look/short_times.py": ("WEEKDAYS", "MONTHS"),
+    "tui/palette/entries.py": ("Kind",),
     "tui/reports/background_read.py": ("KEYS", "SHORT_KEYS"),
     "tui/reports/rows.py": ("MEANINGS", "CHAPTERS"),
     "tui/setup/settings.py": ("REASONS",),

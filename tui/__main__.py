@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[1]
-SCREEN_ONLY = ("--db",)
+SWITCHES = ("--ascii", "--no-mouse", "--linear")
+"""Options of the screen without a value."""
 RECORDING = (
     "TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DEVTOOLS_HOST", "TEXTUAL_DEVTOOLS_PORT", "TEXTUAL_PRESS",
     "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_SCREENSHOT_FILENAME",
@@ -69,13 +70,17 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """Open the screen if there are no arguments or just a file; everything else goes to the command line."""
-    path = screen_path(arguments)
+    """Open the screen if there are only its options; everything else goes to the command line."""
+    path = screen_path([argument for argument in arguments if argument not in SWITCHES])
     if path is None:
         from tui.cli.main import run
 
         return run(arguments)
-    return open_screen(path)
+    if "--linear" in arguments:
+        from tui.linear.session import run as talk
+
+        return talk(path)
+    return open_screen(path, ascii_signs="--ascii" in arguments, mouse="--no-mouse" not in arguments)
 
 
 def screen_path(arguments: list[str]) -> Path | None:
@@ -84,14 +89,14 @@ def screen_path(arguments: list[str]) -> Path | None:
         from tui.setup.settings import store_path
 
         return store_path()
-    if len(arguments) == 2 and arguments[0] in SCREEN_ONLY:
+    if len(arguments) == 2 and arguments[0] == "--db":
         return Path(arguments[1])
     if len(arguments) == 1 and arguments[0].startswith("--db="):
         return Path(arguments[0].removeprefix("--db="))
     return None
 
 
-def open_screen(path: Path) -> int:
+def open_screen(path: Path, *, ascii_signs: bool = False, mouse: bool = True) -> int:
     """Show the desk of the file. Raises InputError where there is no terminal to show it on."""
     from data.errors import InputError
 
@@ -101,12 +106,12 @@ def open_screen(path: Path) -> int:
     from tui.app import run_desk
     from tui.first_run.first_screen import DEMO_WANTED
 
-    code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)])
+    code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)], ascii_signs=ascii_signs, mouse=mouse)
     if code != DEMO_WANTED:
         return code
     from tui.cli.main import run
 
-    return run(["demo"])
+    return run(["demo", *(["--ascii"] if ascii_signs else []), *([] if mouse else ["--no-mouse"])])
 
 
 if __name__ == "__main__":

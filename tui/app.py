@@ -28,6 +28,8 @@ from data.store import Store
 from tui.demo.demo_worker import Outside, Rounds
 from tui.desk.screen import DeskScreen
 from tui.keys.keymap import Keymap, Leader, keymap_from
+from tui.look.ascii_signs import AsciiSigns
+from tui.look.ascii_signs import use as use_ascii
 from tui.look.no_color import NoColour
 from tui.look.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
 from tui.look.words import words
@@ -78,8 +80,13 @@ class DeskApp(App[int]):
         theme: str = "",
         ways: Ways | None = None,
         setup: AccountSetup | None = None,
+        ascii_signs: bool = False,
     ) -> None:
         super().__init__()
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
+        self.ascii_signs = ascii_signs
+        use_ascii(ascii_signs)
         self._ended_with: int | None = None
         self._exiting = False
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -93,7 +100,16 @@ class DeskApp(App[int]):
         self.leader = Leader(self.keys)
         self._feed: KeyFeed | None = None
         self._desk_screen = DeskScreen(
-            store, writer, clock, agent, mode=mode, ways=ways, procedures=procedures, setup=setup
+            store,
+            writer,
+            clock,
+            agent,
+            mode=mode,
+            ways=ways,
+            procedures=procedures,
+            setup=setup,
+            use_keys=self.use_keys,
+            use_ascii=self.use_ascii,
         )
         self.desk, self.parts = self._desk_screen.desk, self._desk_screen.parts
         self.desk.redraw = self.redraw
@@ -125,6 +141,20 @@ class DeskApp(App[int]):
             self._feed = KeyFeed(self, self._desk_screen, self.keys, self.leader)
         self._feed.take(read, at)
 
+    def use_keys(self, keymap: Keymap) -> None:
+        """Let other keys count from now on."""
+        self.keys, self.leader = keymap, Leader(keymap)
+        if self._feed is not None:
+            self._feed.use(self.keys, self.leader)
+        self.set_keymap(keymap.textual())
+
+    def use_ascii(self, on: bool) -> None:
+        """Draw signs in ASCII from now on, or no longer."""
+        self.ascii_signs = on
+        use_ascii(on)
+        self.refresh_css(animate=False)
+        self.redraw()
+
     def redraw(self) -> None:
         """Draw the whole screen anew, whatever another program may have written over it."""
         if self.terminal is not None:
@@ -132,10 +162,11 @@ class DeskApp(App[int]):
         self.refresh()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return the filters that all output passes through; NO_COLOR removes the colours."""
+        """Return the filters that all output passes through: NO_COLOR removes the colours, ASCII the signs."""
+        signs: list[LineFilter] = [AsciiSigns()] if self.ascii_signs else []
         if not self.no_color:
-            return super().get_line_filters()
-        return [NoColour(Color.parse(self.current_theme.background or "black"))]
+            return [*super().get_line_filters(), *signs]
+        return [NoColour(Color.parse(self.current_theme.background or "black")), *signs]
 
     def on_mount(self) -> None:
         """Show the desk."""
@@ -364,10 +395,19 @@ def _forget_gone(store_path: Path, settings: Settings) -> None:
         forget_links(store, frozenset(remote.connector for remote in settings.remotes))
 
 
-def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool = False, agent: str = "") -> int:
+def run_desk(
+    store_path: Path,
+    *,
+    connectors: Sequence[Outside] = (),
+    demo: bool = False,
+    agent: str = "",
+    ascii_signs: bool = False,
+    mouse: bool = True,
+) -> int:
     """Run the desk on a file until the agent quits; return the exit code, or the chosen way to begin.
 
-    Replies leave through `connectors`, and messages come in through them. Raises StoreError and InputError.
+    Replies leave through `connectors`, and messages come in through them. `ascii_signs` and `mouse` go before the
+    settings. Raises StoreError and InputError.
     """
     from queues.routing.lane_settings import lanes_of
     from queues.shifts.handover import hand_over
@@ -397,19 +437,20 @@ def run_desk(store_path: Path, *, connectors: Sequence[Outside] = (), demo: bool
                       backups=backups,
                       welcome=empty, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
-                      setup=account_setup(store_path, writer, mail) if mail is not None else None)  # fmt: skip
+                      setup=account_setup(store_path, writer, mail) if mail is not None else None,
+                      ascii_signs=ascii_signs or settings.ascii)  # fmt: skip
         code = CRASHED
         with Shutdown(app.end, last=app.give_up, terminal=sys.stdin.fileno()) as shutdown, opened.pop_all():
-            code = _shown(app)
+            code = _shown(app, mouse=mouse and settings.mouse)
             if shutdown.code is None and code != CRASHED:
                 in_shift = not demo and going_on(store, name) is not None
                 sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
         return shutdown.code or code
 
 
-def _shown(app: DeskApp) -> int:
+def _shown(app: DeskApp, *, mouse: bool) -> int:
     """Show the desk until the agent quits and return the exit code. Raises the error that kept it from opening."""
-    chosen = app.run()
+    chosen = app.run(mouse=mouse)
     if app.refusal is not None:
         raise app.refusal
     if chosen is not None:

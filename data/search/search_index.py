@@ -55,6 +55,16 @@ def search(
     return _hits(connection, sorted(numbers, reverse=True)[:limit], text)
 
 
+def people(connection: sqlite3.Connection, text: str, limit: int) -> list[int]:
+    """Return the numbers of the customers that a text names, the newest first; none for a text with operators."""
+    query = parse(text, 0, UTC)
+    if not query.people or query != Query(words=query.words, people=query.people):
+        return []
+    sql = "SELECT rowid FROM people_text WHERE people_text MATCH ? ORDER BY rowid DESC LIMIT ?"
+    match = " AND ".join(f"({word})" for word in query.people)
+    return [row[0] for row in connection.execute(sql, (match, limit))]
+
+
 def _hits(connection: sqlite3.Connection, numbers: list[int], text: str) -> list[SearchHit]:
     sql = """SELECT m.ticket_id, m.id, m.text, m.subject, t.status, t.lane, t.subject FROM message m
         JOIN ticket t ON t.id = m.ticket_id WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC"""

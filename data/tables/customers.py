@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from data.records.customers import Customer, Identity
-from data.search.search_index import insert_person
+from data.search.search_index import insert_person, people
 
 
 class Customers:
@@ -35,6 +35,13 @@ class Customers:
             if row:
                 return int(row[0])
         return None
+
+    def matching(self, text: str, limit: int) -> list[int]:
+        """Return the numbers of customers by name, address, handle or telephone number, the newest first.
+
+        A word may be a beginning of three letters or more. Raises InputError for an operator whose value cannot be.
+        """
+        return people(self._db, text, limit)
 
     def insert(self, customer: Customer) -> int:
         """Store a new customer with the identities and return the number given."""

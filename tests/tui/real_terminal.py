@@ -84,6 +84,11 @@ class Terminal:
         """The screen as plain text."""
         return "\n".join(self._screen.display)
 
+    @property
+    def takes_mouse(self) -> bool:
+        """The program asked for clicks (private mode 1000, which pyte keeps shifted)."""
+        return 1000 << 5 in self._screen.mode
+
     def _take(self) -> None:
         drawn = os.read(self._ours, 65536)
         self.latest = (self.latest + drawn)[-1000:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -18,11 +17,11 @@ from data.errors import InputError
 from data.locations import private_folder
 from queues.accounts.mail_account import Account
 from queues.accounts.ticketing_system import Tracker
+from tui.setup.config_file import ConfigFile
 
 _KINDS: dict[str, type[Account | Tracker]] = {"account": Account, "tracker": Tracker}
 _HEADER = re.compile(r"^(?:[ \t]*#.*\n)*[ \t]*\[", re.MULTILINE)
 """A table's header, and the comment lines directly above it."""
-_BOM = "\ufeff"
 
 
 def add(folder: Path, account: Account | Tracker) -> Path:
@@ -78,29 +77,30 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Config:
-    """A `config.toml` in memory. The text is kept without byte order mark and CRLF; writing restores both."""
+    """A `config.toml` in memory, and the accounts in it."""
 
-    path: Path
-    text: str
+    file: ConfigFile
     blocks: tuple[_Block, ...]
-    has_bom: bool
-    newline: str
 
     @classmethod
     def read(cls, path: Path) -> _Config:
         """Read the file; a missing file is empty. Raises InputError if it is not UTF-8 or not TOML."""
-        try:
-            written = path.read_bytes().decode("utf-8") if path.exists() else ""
-            text = written.removeprefix(_BOM).replace("\r\n", "\n")
-            tomllib.loads(text)
-            blocks = tuple(_blocks(text))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
-            ) from error
-        except tomllib.TOMLDecodeError as error:
-            raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
-        return cls(path, text, blocks, written.startswith(_BOM), "\r\n" if "\r\n" in written else "\n")
+        file = ConfigFile.read(path)
+        return cls(file, tuple(_blocks(file.text)))
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.file.path
+
+    @property
+    def text(self) -> str:
+        """What is in it."""
+        return self.file.text
+
+    def write(self, text: str) -> None:
+        """Write the file."""
+        self.file.write(text)
 
     def block(self, name: str) -> _Block:
         """Return the account of this name. Raises InputError if there is none."""
@@ -121,16 +121,6 @@ class _Config:
         except msgspec.ValidationError as error:
             message = f"{self.path}: {error}; see `tridesk config explain`."
             raise InputError("Settings not understood", message) from error
-
-    def write(self, text: str) -> None:
-        """Write the file atomically, readable only by its owner."""
-        data = ((_BOM if self.has_bom else "") + text.replace("\n", self.newline)).encode()
-        part = self.path.with_suffix(f".{os.getpid()}.part")
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self.path)
 
 
 def _blocks(text: str) -> Iterator[_Block]:

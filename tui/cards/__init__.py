@@ -1,4 +1,4 @@
 """General cards and form widgets: lists, lines, menus, forms. They do not depend on the desk or on tickets.
 
-Imports `look`, `macros` and `data`.
+Imports `keys`, `look`, `macros` and `data`.
 """

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,19 +38,44 @@ BATCH = 2_000
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same day.")
 @click.option("--keep", type=click.Path(path_type=Path), default=None, metavar="FILE", help="Keep the desk in FILE.")
 @click.option("--no-ui", is_flag=True, help="Fill the desk and say what is in it, without the screen.")
+@click.option("--ascii", "ascii_signs", is_flag=True, help="Draw frames, signs and marks in ASCII.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, for its own selection.")
+@click.option("--linear", is_flag=True, help="Plain lines and questions in place of the screen, for screen readers.")
 @json_option
-def demo(tickets: int | None, worked: bool, seed: int, keep: Path | None, no_ui: bool, as_json: bool) -> int:
+def demo(
+    tickets: int | None,
+    worked: bool,
+    seed: int,
+    keep: Path | None,
+    no_ui: bool,
+    ascii_signs: bool,
+    no_mouse: bool,
+    linear: bool,
+    as_json: bool,
+) -> int:
     """Try the desk: bilingual tickets arrive by the clock, replies go to a local folder, nothing leaves the machine."""
+    screen = Screen(ascii_signs, mouse=not no_mouse, linear=linear) if not no_ui else None
+    play = partial(_play, tickets=tickets, seed=seed, worked=worked, screen=screen, as_json=as_json)
     if keep is not None:
         if keep.exists():
             raise InputError("Demo not kept", f"{keep} exists already; name a new file or open it with --db.")
-        return _play(keep, tickets, seed, worked=worked, no_ui=no_ui, as_json=as_json)
+        return play(keep)
     with TemporaryDirectory(prefix=f"tridesk-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
-        return _play(Path(folder) / "desk.db", tickets, seed, worked=worked, no_ui=no_ui, as_json=as_json)
+        return play(Path(folder) / "desk.db")
 
 
-def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bool, as_json: bool) -> int:
-    """Fill the desk file, then open the screen or print a summary."""
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How the screen is shown."""
+
+    ascii_signs: bool
+    mouse: bool
+    linear: bool
+    """No screen: plain lines and questions."""
+
+
+def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: Screen | None, as_json: bool) -> int:
+    """Fill the desk file, then open the screen or, without one, print a summary."""
     from queues.connectors.demo import DemoConnector
     from tui.setup.clock import wall_clock
 
@@ -59,13 +86,24 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
         rehearse(path, MONTHS_TICKETS if tickets is None else tickets, seed, start)
     if tickets is None or not worked:
         _fill(path, connector.fetch()[0] if tickets is None else _many(tickets, seed, start), tickets)
-    if no_ui:
+    if screen is None:
         _tell(path, seed, time.perf_counter() - began, as_json=as_json)
         return 0
+    if screen.linear:
+        from tui.linear.session import run
+
+        return run(path, demo=True)
     from tui.app import run_desk
     from tui.setup.settings import load
 
-    return run_desk(path, connectors=[connector], demo=True, agent=load().settings.agent or AGENT)
+    return run_desk(
+        path,
+        connectors=[connector],
+        demo=True,
+        agent=load().settings.agent or AGENT,
+        ascii_signs=screen.ascii_signs,
+        mouse=screen.mouse,
+    )
 
 
 def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:

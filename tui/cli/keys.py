@@ -7,22 +7,29 @@ from collections.abc import Iterator
 import click
 
 from tui.cli.common import json_option, write_json
-from tui.keys.actions import ACTIONS, Scope, of_scope
+from tui.keys.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.keys.keymap import Keymap, keymap_from
 from tui.look.words import words
-from tui.setup.settings import load
+from tui.setup.settings import Settings, load
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Only check whether the settings' keymap can be used.")
 @click.option("--sheet", is_flag=True, help="Write a sheet to print, in Markdown.")
 @click.option("--test", "test", is_flag=True, help="Show what your terminal sends for each key you press.")
+@click.option("--bind", "binds", multiple=True, metavar="ACTION=KEYS", help="Give an action other keys in config.toml.")
 @json_option
-def keys(check: bool, sheet: bool, test: bool, as_json: bool) -> None:
-    """List every action with its keys; warns about conflicts and unknown names."""
-    if check + sheet + test + as_json > 1:
-        raise click.UsageError("Give only one of --check, --sheet, --test and --json.")
+def keys(check: bool, sheet: bool, test: bool, binds: tuple[str, ...], as_json: bool) -> None:
+    """List every action with its keys; warns about conflicts and unknown names.
+
+    --bind ticket.solve=f5,g s: KEYS are separated by commas; without KEYS, the preset's own.
+    """
+    if check + sheet + test + as_json + bool(binds) > 1:
+        raise click.UsageError("Give only one of --check, --sheet, --test, --bind and --json.")
     settings = load().settings
+    if binds:
+        _bind(binds, settings)
+        return
     keymap = keymap_from(settings.keys, settings.preset)
     if check:
         click.echo(words("The keymap is sound."))
@@ -41,6 +48,24 @@ def keys(check: bool, sheet: bool, test: bool, as_json: bool) -> None:
                 )
             else:
                 click.echo(f"{keymap.shown(action.id):<14} {action.scope:<9} {action.id:<22} {action.title}")
+
+
+def _bind(binds: tuple[str, ...], settings: Settings) -> None:
+    """Write keys into the settings, all or none, and say what they are now."""
+    from tui.keys.rebinding import without_defaults
+    from tui.setup.config_file import change_settings
+    from tui.setup.settings import config_folder
+
+    bound = dict(settings.keys)
+    wanted = {name.strip(): keys for name, _, keys in (bind.partition("=") for bind in binds)}
+    for name, written in wanted.items():
+        bound.pop(name, None)
+        if written or name not in BY_ID:
+            bound[name] = written
+    keymap = keymap_from(bound, settings.preset)
+    change_settings(config_folder(), {}, without_defaults(bound, settings.preset))
+    for name in wanted:
+        click.echo(f"{name}: {keymap.shown(name) or words('no key')}")
 
 
 def sheet_lines(keymap: Keymap) -> Iterator[str]:

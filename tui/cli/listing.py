@@ -104,17 +104,23 @@ def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: i
 
 @click.command()
 @click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.option("--linear", is_flag=True, help="Plain sentences, one thing a line, for screen readers.")
 @db_option
 @reveal_option()
 @json_option
-def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
+def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
     """Show one ticket with its conversation."""
+    if linear and as_json:
+        raise click.UsageError("Give only one of --linear and --json.")
     with reading(db, ticket_id) as store:
         ticket = store.tickets.get(ticket_id)
         if ticket is None:
             raise InputError(
                 "No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers."
             )
+        if linear:
+            _show_linear(store, ticket)
+            return
         customer = store.customers.get(ticket.customer_id)
         messages = store.messages.of(ticket_id)
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
@@ -157,6 +163,16 @@ def show(ticket_id: int, db: Path | None, as_json: bool) -> None:
             click.echo(safe_text(message.text))
             for part in message.attachments:
                 click.echo(f"[{safe_line(part.filename)}, {part.size:,} B]")
+
+
+def _show_linear(store: Store, ticket: Ticket) -> None:
+    """Print a ticket as the desk in plain lines reads it out."""
+    from tui.linear.reading import ticket_lines
+    from tui.ticket.read_conversation import read_conversation
+
+    shown = read_conversation(store, ticket.id, lambda ticket: False)
+    for line in ticket_lines(shown, wall_clock()) if shown is not None else ():
+        click.echo(line)
 
 
 def figure_keys(figures: TicketFigures | None) -> dict[str, Any]:

@@ -97,10 +97,15 @@ class Lazy(click.Group):
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--db", type=click.Path(path_type=Path), default=None, help="The desk file (or set TRIDESK_DB).")
+@click.option("--ascii", is_flag=True, help="The screen draws frames, signs and marks in ASCII.")
+@click.option("--no-mouse", is_flag=True, help="The screen leaves the mouse to the terminal, for its own selection.")
+@click.option("--linear", is_flag=True, help="Plain lines and questions in place of the screen, for screen readers.")
 @click.version_option(version("tridesk"), prog_name="tridesk")
 @click.pass_context
-def cli(ctx: click.Context, db: Path | None) -> None:
+def cli(ctx: click.Context, /, db: Path | None, **screen: bool) -> None:
     """Work a support desk: three queues, one keyboard. Without a command, the screen opens."""
+    if any(screen.values()):  # they reach this function only if a command follows
+        raise click.UsageError("--ascii, --no-mouse and --linear go without a command; some commands have them too.")
     ctx.obj = db
 
 

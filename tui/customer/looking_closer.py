@@ -43,8 +43,13 @@ class CloserLook(Part):
     def _customer(self) -> None:
         """Show the customer of the ticket and all their tickets."""
         ticket = self._ticket_or_say()
-        customer = self.desk.store.customers.get(ticket.customer_id) if ticket is not None else None
-        if ticket is None or customer is None:
+        if ticket is not None:
+            self.show_customer(ticket.customer_id, ticket)
+
+    def show_customer(self, customer_id: int, here: Ticket | None = None) -> None:
+        """Show a customer and all their tickets; `here` is the one that the agent comes from."""
+        customer = self.desk.store.customers.get(customer_id)
+        if customer is None:
             return
         from tui.customer.customer_card import CustomerCard, Past
 
@@ -55,11 +60,12 @@ class CloserLook(Part):
                 titles.get(lane, lane),
                 next((self.desk.covered(message) for message in self._last_message(row.id)), None),
             )
-            for row in self.desk.store.tickets.of_customer(ticket.customer_id, limit=MOST_TICKETS)
+            for row in self.desk.store.tickets.of_customer(customer_id, limit=MOST_TICKETS)
             for lane in [getattr(self.desk.store.tickets.get(row.id), "lane", "")]
         ]
         ratings = [self._folded_rating(rating) for rating in self.desk.store.csat.of_customer(customer.id)]
-        card = CustomerCard(customer, past, ticket.id, self.desk.clock(), ratings, ticket.reason)
+        number, reason = (here.id, here.reason) if here is not None else (0, "")
+        card = CustomerCard(customer, past, number, self.desk.clock(), ratings, reason)
         self.desk.push_screen(card, self._past_chosen)
 
     def _folded_rating(self, rating: Rating) -> Rating:

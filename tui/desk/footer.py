@@ -12,10 +12,10 @@ from textual.widgets import Static
 from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
-from tui.keys.place_keys import Hint, Place, fitting, hints
+from tui.keys.place_keys import Hint, fitting, hints
 from tui.look.short_times import span
 from tui.look.words import words
-from tui.procedures.panel import ProcedurePanel
+from tui.palette.whereabouts import Whereabouts
 from tui.replying.composer_place import ComposerPlace
 
 GAP = 2
@@ -67,12 +67,12 @@ class Footer(Part):
     """Keeps the footer right."""
 
     def __init__(
-        self, desk: DeskContext, panel: ProcedurePanel, writing: ComposerPlace, act: Callable[[str], Awaitable[None]]
+        self, desk: DeskContext, whereabouts: Whereabouts, writing: ComposerPlace, act: Callable[[str], Awaitable[None]]
     ) -> None:
         """`act` runs an action of the desk by its id."""
         super().__init__(desk)
         self.line = KeyFooter()
-        self._panel, self._writing, self._act = panel, writing, act
+        self._whereabouts, self._writing, self._act = whereabouts, writing, act
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """Clicks."""
@@ -80,19 +80,7 @@ class Footer(Part):
 
     def show(self) -> None:
         """Show the keys of the place where the agent is, and for how long the last reply can be recalled."""
-        self.line.show(hints(self._place(), self.desk.keys, self._undo()))
-
-    def _place(self) -> Place:
-        desk = self.desk
-        if self._panel.active:
-            return Place.STEPS
-        if self._writing.has_focus:
-            return Place.COMPOSER
-        if desk.list.selected:
-            return Place.SELECTED
-        if not desk.reading:
-            return Place.LIST
-        return Place.GUIDED if self._panel.shown is not None else Place.TICKET
+        self.line.show(hints(self._whereabouts.place(), self.desk.keys, self._undo()))
 
     def _undo(self) -> str:
         done = self.desk.last_done

@@ -41,7 +41,7 @@ LEAVES = frozenset({"tab", "shift+tab", "up", "down"})
 OPENS = frozenset({"ticket.view", "ticket.urgent"})
 """Moves that open something."""
 FILTER = "find.filter"
-OPENING = frozenset({"preview", "next", "send"})
+OPENING = frozenset({"preview", "next", "send", "palette"})
 """Groups of workers whose end changes what keys act on."""
 REPEATING = frozenset({"desk.undo", "desk.redo"})
 """Keys that may be repeated at once: each press undoes or redoes one action."""
@@ -51,7 +51,7 @@ class KeyFeed:
     """The queue between terminal and application; used only in the application's event loop."""
 
     def __init__(self, app: App[int], screen: DeskScreen, keys: Keymap, leader: Leader) -> None:
-        self._app, self._screen, self._desk, self._leader = app, screen, screen.desk, leader
+        self._app, self._screen, self._desk = app, screen, screen.desk
         self._waiting: deque[tuple[events.InputEvent | events.Paste, float]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._guard = KeyGuard()
@@ -59,6 +59,11 @@ class KeyFeed:
         self._why = ""
         self._known: int | None = None
         """The ticket that keys acted on after the last key, or after a move: a ticket that the agent chose."""
+        self.use(keys, leader)
+
+    def use(self, keys: Keymap, leader: Leader) -> None:
+        """Judge keys by this keymap from now on."""
+        self._leader = leader
         self._actions = {key: action for action in of_scope(Scope.LIST) for key in keys.of(action.id)}
         writing = [*of_scope(Scope.COMPOSER), *of_scope(Scope.ACCOUNT)]
         self._writing = {key for action in writing for key in keys.of(action.id)} - STEERING
@@ -185,6 +190,8 @@ class KeyFeed:
         if self._in_field and not self._leaves_field(key):
             return Kind.TEXT
         if key in STEERING or (key in ("j", "k") and not self._at_desk):
+            return Kind.MOVE
+        if key == "enter" and getattr(self._app.screen, "only_goes", False):
             return Kind.MOVE
         if not self._at_desk or self._in_field or self._in_steps:
             return Kind.ACT

@@ -30,12 +30,12 @@ from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
 from tui.desk.footer import Footer
-from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
 from tui.desk.undo_keys import Undo
 from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
+from tui.keys.keymap import Keymap
 from tui.lock.lock import Lock
 from tui.moving.finding import Filter
 from tui.moving.glance import Glance
@@ -43,6 +43,12 @@ from tui.moving.graphic_words import GraphicContent
 from tui.moving.moving import Movement
 from tui.moving.passing_over import MostUrgent
 from tui.moving.view_choice import ViewChoice
+from tui.palette.change_keys import ChangeKeys
+from tui.palette.help import Help
+from tui.palette.palette import Palette
+from tui.palette.running import Running
+from tui.palette.switches import Switches
+from tui.palette.whereabouts import Whereabouts
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.steps import ProcedureSteps
 from tui.replying.bulk_answer import BulkAnswer
@@ -92,8 +98,13 @@ class Parts:
         *,
         procedures: Callable[[], ProcedureBook] | None = None,
         setup: AccountSetup | None = None,
+        use_keys: Callable[[Keymap], None] = lambda keymap: None,
+        use_ascii: Callable[[bool], None] = lambda on: None,
     ) -> None:
-        """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none."""
+        """`procedures` reads the procedures, in a thread; `setup` sets accounts up. None where the desk has none.
+
+        `use_keys` makes a keymap count at once, `use_ascii` draws in ASCII from now on.
+        """
         self._desk = desk
         self.going = going = Going(desk)
         self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
@@ -142,9 +153,16 @@ class Parts:
         self.hand_over = HandOver(desk, going, self.shifts)
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
-        self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
+        whereabouts = Whereabouts(desk, going, self.writing, self.steps.panel)
+        running = Running(desk, self.writing, self.act)
+        self.help = Help(desk, whereabouts, running)
+        self.palette = Palette(
+            desk, going, self.filter, self.glance, self.closer_look, self.replies, whereabouts, running
+        )
+        self.switches = Switches(desk, use_ascii)
+        self.change_keys = ChangeKeys(desk, use_keys)
         self.lock = Lock(desk)
-        self.footer = Footer(desk, self.steps.panel, self.writing, self.act)
+        self.footer = Footer(desk, whereabouts, self.writing, self.act)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
@@ -193,7 +211,7 @@ class Parts:
             on_refusal=(self.steps.keys_past,),
             on_late_result=(self.changing.tell_late,),
             before_quitting=(self.coach.keep_visit, self.drafts.all_kept),
-            on_closed=(self.first_screen.stop_import, self.files.remove_copies),
+            on_closed=(self.first_screen.stop_import, self.files.remove_copies, self.palette.close),
         )
 
     async def act(self, action_id: str) -> None:

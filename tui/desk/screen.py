@@ -18,6 +18,7 @@ from tui.context.desk_context import DeskContext
 from tui.desk.parts import Parts
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
+from tui.keys.keymap import Keymap
 from tui.look.words import words
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import Writer
@@ -52,10 +53,12 @@ class DeskScreen(Screen[None]):
         ways: Ways | None = None,
         procedures: Callable[[], ProcedureBook] | None = None,
         setup: AccountSetup | None = None,
+        use_keys: Callable[[Keymap], None] = lambda keymap: None,
+        use_ascii: Callable[[bool], None] = lambda on: None,
     ) -> None:
         super().__init__(id="desk")
         self.desk = DeskContext(self, store, writer, clock, agent, mode=mode, ways=ways)
-        self.parts = Parts(self.desk, procedures=procedures, setup=setup)
+        self.parts = Parts(self.desk, procedures=procedures, setup=setup, use_keys=use_keys, use_ascii=use_ascii)
 
     def compose(self) -> ComposeResult:
         """Header, lanes, tickets, the macros on digits, messages, keys."""

@@ -118,7 +118,14 @@ def _answer() -> list[Action]:
         *slots,
         Action("macro.again", ("0",), "Last macro", "Preview the macro used last.", group),
         Action("macro.keep", ("M",), "Keep as macro…", "Make the reply that you sent last a macro of your own.", group),
-        Action("macro.pick", ("m",), "Macros…", "Find a macro by a few letters, with a preview.", group, footer=True),
+        Action(
+            "macro.pick",
+            ("m",),
+            "Macros…",
+            "Find a macro by a few letters, with a preview; Tab finds other things.",
+            group,
+            footer=True,
+        ),
         Action(
             "procedure.step",
             ("space",),
@@ -194,7 +201,7 @@ def _look() -> list[Action]:
             "find.filter",
             ("slash",),
             "Find",
-            "Search every ticket as you type, by text, people, tag:, status: and more.",
+            "Search every ticket by text, people, tag:, status: and more; in a ticket, find another or a person.",
             "Find",
             footer=True,
         ),
@@ -242,7 +249,14 @@ def _look() -> list[Action]:
         ),
         Action("ticket.review", (), "Review this…", "Score the newest reply on this ticket with a scorecard.", "Desk"),
         Action("desk.my_reviews", ("g m",), "My reviews…", "Reviews of your replies; respond to them.", "Desk"),
-        Action("desk.palette", ("colon", "ctrl+p"), "Palette", "Find any action by name.", "Desk", footer=True),
+        Action(
+            "desk.palette",
+            ("colon", "ctrl+p"),
+            "Palette",
+            "Find any action, setting, macro, ticket or person by a few letters.",
+            "Desk",
+            footer=True,
+        ),
         Action(
             "desk.reroute",
             (),
@@ -252,6 +266,11 @@ def _look() -> list[Action]:
             changes=True,
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
+        Action("desk.keys", (), "Keys…", "Give actions other keys; shows clashes, and applies at once.", "Desk"),
+        Action("desk.ascii", (), "ASCII signs", "Draw frames, signs and marks in ASCII, or no longer.", "Desk"),
+        Action(
+            "desk.mouse", (), "Mouse", "Leave the mouse to the terminal from the next start on, or take it.", "Desk"
+        ),
         Action("desk.theme", (), "Theme…", "Choose a dark, light or high-contrast theme.", "Desk"),
         Action(
             "desk.account",

@@ -1,10 +1,8 @@
-"""The registry of actions as lines for the help and the palette."""
+"""An action of the registry as a line for the help and the palette."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from tui.keys.actions import Scope, of_scope
+from tui.keys.actions import Action, Scope
 from tui.keys.keymap import Keymap
 from tui.look.one_line import fit
 from tui.look.words import words
@@ -35,18 +33,6 @@ INDENT = KEYS + 1 + TITLE + 1
 """Where the explanation begins, and its further lines on a narrow screen."""
 
 
-def palette_lines(keymap: Keymap, scopes: Sequence[Scope]) -> list[tuple[str, str]]:
-    """Return the actions of the scopes: id, and a line with keys, title and explanation."""
-    return [
-        (action.id, f"{fit(keymap.shown(action.id), KEYS)} {fit(words(action.title), TITLE)} {words(action.tooltip)}")
-        for scope in scopes
-        for action in of_scope(scope)
-    ]
-
-
-def help_lines(keymap: Keymap) -> list[tuple[str, str]]:
-    """Return every action of every scope, under headings: a line without an id."""
-    lines: list[tuple[str, str]] = []
-    for scope in Scope:
-        lines += [("", words(PLACES[scope])), *palette_lines(keymap, [scope])]
-    return lines
+def line_of(action: Action, keymap: Keymap) -> str:
+    """Return a line with keys, title and explanation of an action."""
+    return f"{fit(keymap.shown(action.id), KEYS)} {fit(words(action.title), TITLE)} {words(action.tooltip)}"

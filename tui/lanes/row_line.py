@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from data.records.escalations import BACK
 from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, LaneRow, Status
+from tui.look.ascii_signs import as_written
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import due_word, urgency_sign
 from tui.look.stored_words import subject_line
@@ -104,7 +105,7 @@ def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, wh
     head = _head(row, width, columns)
     due = f" {_due(row, now):>{_due_width()}}"
     room = width - cell_len(head) - cell_len(due)
-    subject, name = marks(row, now) + subject_line(row.subject), one_line(row.customer_name)
+    subject, name = marks(row, now) + as_written(subject_line(row.subject)), as_written(one_line(row.customer_name))
     if who:
         text = fit(f"{name} · {subject}" if name else subject, room)
     elif width >= WIDE and columns.name:
@@ -118,7 +119,7 @@ def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, wh
 def words_line(row: LaneRow, text: str, width: int, columns: Columns) -> str:
     """Return the second line of a row: the first words of its newest mail, under the subject."""
     indent = cell_len(_head(row, width, columns))
-    return fit(" " * indent + one_line(text), width)
+    return fit(" " * indent + as_written(one_line(text)), width)
 
 
 def _head(row: LaneRow, width: int, columns: Columns) -> str:

@@ -197,11 +197,11 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._refresh_row(self.window.line)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; a double click opens."""
+        """Open the ticket under the mouse."""
         place = self.window.top + event.y // self.lines
         if place < len(self.window.rows):
             self.move(place - self.window.cursor)
-            if event.chain == 2 and self.current_id is not None:
+            if self.current_id is not None:
                 self.post_message(TicketChosen(self.lane, self.current_id))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -11,7 +11,6 @@ from data.records.tickets import NO_LANE, View
 from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
-from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_messages import FilterLeft, FilterSubmitted, FilterTyped
 from tui.lanes.row_source import LaneSource
@@ -43,10 +42,6 @@ class Filter(Part):
         self._line: FilterLine | None = None
         """The line to type in, created on first use."""
 
-    def actions(self) -> Mapping[str, Act]:
-        """Open the line."""
-        return {"find.filter": self._open}
-
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """Handlers of the line's messages."""
         return {
@@ -55,7 +50,7 @@ class Filter(Part):
             FilterLeft: lambda message: self.leave(),
         }
 
-    def _open(self) -> None:
+    def open(self) -> None:
         """Open the line with the last search in it."""
         line = self._line
         if line is None:

@@ -98,6 +98,7 @@ class Movement(Part):
         desk, now = self.desk, self.desk.clock()
         panes = [desk.panes[place] for place in desk.places]
         stands = [stand_of(desk.store, pane.number, pane.lane, now) for pane in panes]
+        stands.sort(key=lambda stand: not stand.active)  # where nothing waits there is nothing to do now
         lines = [(str(stand.number), short(stand, now)) for stand in stands]
 
         def chosen(number: str | None) -> None:

@@ -17,9 +17,10 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.digits.digit_slots import Asked
 from tui.look.words import translated, words
+from tui.procedures.asked_macros import asked_of
 from tui.procedures.changed_wording import ChangedWording
 from tui.procedures.panel import ProcedurePanel
-from tui.procedures.procedure_lines import DONE, WATCHED, Followed
+from tui.procedures.procedure_lines import Followed
 
 if TYPE_CHECKING:
     from queues.procedures.book import ProcedureBook
@@ -75,19 +76,7 @@ class ProcedureSteps(Part):
     def _asked(self, ticket: Ticket) -> Asked:
         """Return what the ticket's procedure says about macros."""
         procedure = self._procedure(ticket)
-        if procedure is None:
-            return Asked()
-        followed = Followed(ticket, procedure, self._answers(ticket, procedure))
-        waiting, hand_overs = followed.waiting, [step for step in procedure.steps if step.team]
-        over = next((step for step in hand_overs if followed.mark(step) not in (DONE, WATCHED)), None)
-        return Asked(
-            free=procedure.plain_answers.union(*(step.passes for step in waiting)) if waiting else (),
-            team=over.team if over is not None else "",
-            due=over is not None and waiting == [over],
-            ready=all(step is over for step in waiting),
-            handed_over=bool(hand_overs) and over is None,
-            established=procedure.established({name: answer.value for name, answer in followed.answers.items()}),
-        )
+        return asked_of(None if procedure is None else Followed(ticket, procedure, self._answers(ticket, procedure)))
 
     def _answers(self, ticket: Ticket, procedure: Procedure) -> Mapping[str, StepAnswer]:
         return self.desk.store.work.steps(ticket.id, procedure.id)

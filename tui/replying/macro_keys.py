@@ -1,4 +1,4 @@
-"""The digits and the list of macros: the macro of a key, and reloading macros that changed on disk."""
+"""The digits: the macro of a key, and reloading macros that changed on disk."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.digits.macro_strip import MacroStrip
 from tui.digits.macros_at_hand import SLOTS
 from tui.look.one_line import one_line
 from tui.look.words import translated, words
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class MacroKeys(Part):
-    """A digit previews its macro, `m` finds one by a few letters."""
+    """A digit previews its macro."""
 
     def __init__(self, desk: DeskContext, replies: ReplyPreview, glance: Glance) -> None:
         super().__init__(desk)
@@ -31,12 +33,15 @@ class MacroKeys(Part):
         """The version of the store that suggestions have learned from."""
 
     def actions(self) -> Mapping[str, Act]:
-        """The digits, the last macro and the list."""
+        """The digits and the last macro."""
         return {
             **{f"macro.slot_{n}": partial(self.preview_slot, n) for n in range(1, SLOTS + 1)},
             "macro.again": self._preview_last,
-            "macro.pick": self._pick,
         }
+
+    def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
+        """A click on the line of digits."""
+        return {MacroStrip.Clicked: lambda message: self.preview_slot(message.number)}
 
     def load(self) -> None:
         """Read the macros once the screen is drawn."""
@@ -107,21 +112,3 @@ class MacroKeys(Part):
                 self.replies.preview_macro(ticket, self.desk.answering.last)
         else:
             self.desk.say(words("No macro has been used yet."))
-
-    def _pick(self) -> None:
-        """Find a macro by a few letters and preview it."""
-        from tui.cards.pick_list import PickList
-
-        ticket = self.desk.ticket()
-        if ticket is None:
-            self.desk.say_no_ticket()
-            return
-        if self.glance.show_first():
-            return
-
-        def chosen(name: str | None) -> None:
-            if name:
-                self.replies.preview_macro(ticket, name)
-
-        lines = [(name, f"{title}  ({name})") for name, title in self.desk.answering.titles(ticket, ticket.language)]
-        self.desk.push_screen(PickList(lines), chosen)

@@ -20,6 +20,7 @@ from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
+from tui.look.ascii_signs import as_written
 from tui.look.one_line import one_line
 from tui.look.shown import safe_text
 from tui.look.words import words
@@ -67,7 +68,9 @@ class ReplyCard(BaseCard[Verdict]):
                 with VerticalScroll(id="card-mail", can_focus=False):
                     yield MailLines(self.card.mail, self.card.now)
                 with VerticalScroll(id="card-reply", can_focus=False):
-                    yield Static(Content(safe_text(self.card.change.reply or "")), id="card-text", markup=False)
+                    yield Static(
+                        Content(as_written(safe_text(self.card.change.reply or ""))), id="card-text", markup=False
+                    )
             yield Input(placeholder=words("why send it anyway?"), id="card-reason", compact=True)
             yield Input(
                 placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True

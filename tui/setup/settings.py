@@ -176,6 +176,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     preset: str = "default"
     keys: dict[str, str] = {}
     theme: str = ""
+    ascii: bool = False
+    """Frames, signs and marks of the screen in ASCII."""
+    mouse: bool = True
+    """The screen takes the mouse; without, the terminal's own selection works."""
     interface_language: str = AUTO
     """The language of the screen and of the command line: `en`, `es`; `auto` goes by the environment."""
     account: tuple[Account, ...] = ()

@@ -16,6 +16,7 @@ from data.records.problems import Problem
 from data.records.promises import GivenPromise
 from data.records.ratings import BEST, Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
+from tui.look.ascii_signs import as_written
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
@@ -255,7 +256,7 @@ def _text(message: Message, width: int, *, quotes: bool, most: int) -> Iterator[
     for sign in message.signs:
         yield Line(Ink.QUIET, fit(sign_line(sign), room))
     for line in wrap(text[:most].strip("\n"), room):
-        yield Line(ink, line)
+        yield Line(ink, as_written(line))
     if len(text) > most:
         yield Line(Ink.QUIET, fit(words("… {n:,} more characters").format(n=len(text) - most), room))
     if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):

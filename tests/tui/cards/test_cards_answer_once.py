@@ -34,6 +34,7 @@ from tui.cards.ask_line import AskLine
 from tui.cards.base_card import AnswersOnce, BaseCard
 from tui.cards.key_menu import KeyMenu, Line
 from tui.cards.lines_card import LinesCard
+from tui.cards.new_key import Judged, NewKey
 from tui.cards.pick_list import PickList
 from tui.cards.text_card import TextCard
 from tui.customer.customer_card import CustomerCard
@@ -48,6 +49,9 @@ from tui.files.files_card import FilesCard
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
 from tui.look.theme import THEMES, theme_name
+from tui.palette import entries
+from tui.palette.entries import Entry, Group, Listed
+from tui.palette.palette_card import PaletteCard
 from tui.procedures.changed_wording_card import ChangeCard
 from tui.replying.bulk_card import BulkCard
 from tui.replying.bulk_plan import Plan
@@ -102,6 +106,14 @@ def event_of_history() -> HistoryLine:
     return HistoryLine(2, 1, NOW, "ann", "change", "changed: status new → open", {}, "done", True)
 
 
+async def _two_macros(group: Group, text: str) -> Listed:
+    return Listed((Entry(entries.Kind.MACRO, "a/one", "one"), Entry(entries.Kind.MACRO, "a/two", "two", weak=True)))
+
+
+async def _no_preview(entry: Entry) -> str:
+    return f"en\n\nThe text of {entry.title}."
+
+
 def _nothing(*given: object) -> None:
     """Stand for what a card asks of the desk."""
 
@@ -133,6 +145,8 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     OutgoingForm: lambda folder: OutgoingForm(
         "Forward #1", FormDraft(1, "b@x.example", text="Hi"), "Fwd: Hola", ["a.txt"], keep=lambda draft: None
     ),
+    NewKey: lambda folder: NewKey("New key for: Solve", "e", lambda keys: Judged(), sequences=True),
+    PaletteCard: lambda folder: PaletteCard(entries.MACROS, _two_macros, _no_preview),
     PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
     ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
     ReviewScreen: lambda folder: review_screen(),

@@ -34,7 +34,7 @@ def wrong(typed: str) -> str:
     """Return what of a command line does not exist; the empty string where all does."""
     words = [word for word in typed.split() if word != "…"]
     command: click.Command = cli
-    options = {"--help", "--version", "--db"}
+    options = {"--help", *(option for param in cli.params for option in param.opts)}
     while isinstance(command, click.Group) and words and SUBCOMMAND.fullmatch(words[0]):
         name, *others = re.split(r"\\?\|", words.pop(0))
         context = click.Context(command)
