@@ -200,8 +200,8 @@ def test_every_search_is_led_by_an_index_and_bounded(store: Store, typed: str, m
 
     class Explained:
         def execute(self, sql: str, given: object = ()) -> sqlite3.Cursor:
-            plans.extend(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))  # type: ignore[arg-type]
-            return connection.execute(sql, given)  # type: ignore[arg-type]
+            plans.extend(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))
+            return connection.execute(sql, given)
 
     from data.search.search_index import search
 
